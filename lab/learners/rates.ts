@@ -5,6 +5,7 @@
 
 import { buildCases } from '../../src/core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../src/core/features/cooccurrence.ts'
+import { columnsOf } from '../../src/core/features/logColumns.ts'
 import { createRandom, inRandomOrder } from '../../src/core/model/random.ts'
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
 import { DAY } from '../../src/core/time.ts'
@@ -32,7 +33,7 @@ export function trainingStream(input: EvaluationInput, shoppers: number): Genera
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
   const histories = training.map(({ interactions }) => interactions)
-  const lists = cooccurrence(model.itemIds.length, histories, from, settings)
+  const lists = cooccurrence(model.itemIds.length, columnsOf(histories), from, settings)
   const selected = inRandomOrder(training, createRandom(seed))
     .map((shopper) => buildCases(shopper, dayOnly, from).filter(({ time }) => time < until))
     .filter((cases) => cases.length > 0)

@@ -1,6 +1,7 @@
 /** @module The baselines' parameters: tuned on training shoppers, as those of the tests will be asked. */
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
 import type { History } from '../core/features/history.ts'
+import { columnsOf } from '../core/features/logColumns.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
@@ -97,7 +98,7 @@ export function prepareTuning(input: EvaluationInput) {
   const statisticsAt = publishedFiles(input, others)
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
-  const lists = cooccurrence(model.itemIds.length, others, from, settings)
+  const lists = cooccurrence(model.itemIds.length, columnsOf(others), from, settings)
   const neighbours = { neighboursPerItem, ...lists }
   const casesWith = (
     known: (one: AskedCase) => History,

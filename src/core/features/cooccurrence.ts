@@ -4,8 +4,7 @@
  * linear in the log and a shop of 100,000 items needs no N × N table.
  */
 import { DAY } from '../time.ts'
-import type { History } from './history.ts'
-import { eventStrength } from './strength.ts'
+import type { LogColumns } from './logColumns.ts'
 
 export interface NeighbourLists {
   /** [N, M], strongest first; unused slots repeat the item itself with weight 0. */
@@ -36,61 +35,75 @@ export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   shrinkage: 2,
 }
 
-interface Basket {
-  readonly items: Int32Array
-  readonly strengths: Float32Array
-  /** Milliseconds. */
-  readonly time: number
-  readonly shopper: number
-  /** One wholesale order of 300 lines must not outvote 300 small ones. */
-  readonly weight: number
-}
-
 /** Sessions later than this many back add work, not signal. */
 const MAX_PREVIOUS = 5
 
-function basketsOf(history: History, before: number, shopper: number): Basket[] {
-  const sessions = new Map<string, { items: Map<number, number>; time: number }>()
-  for (const entry of history) {
-    const strength = eventStrength(entry.name)
-    if (strength === 0 || entry.time >= before) continue
-    let session = sessions.get(entry.session)
-    if (!session) {
-      session = { items: new Map(), time: entry.time }
-      sessions.set(entry.session, session)
-    }
-    const known = session.items.get(entry.item) ?? 0
-    session.items.set(entry.item, Math.max(known, strength))
-  }
-  return [...sessions.values()].map((session) => ({
-    items: Int32Array.from(session.items.keys()),
-    strengths: Float32Array.from(session.items.values()),
-    time: session.time,
-    shopper,
-    weight: 1 / Math.sqrt(Math.max(1, session.items.size)),
-  }))
+/** Baskets as of a time, in columns; an item is in a basket once, with its strongest event. */
+interface Baskets {
+  readonly count: number
+  /** First item of each basket, and the number of items at the end. */
+  readonly start: Int32Array
+  readonly item: Int32Array
+  readonly strength: Float32Array
+  /** Of its first event, milliseconds. */
+  readonly time: Float64Array
+  /** One wholesale order of 300 lines must not outvote 300 small ones. */
+  readonly weight: Float64Array
+  /** First basket of the next shopper. */
+  readonly end: Int32Array
 }
 
-/**
- * @param histories one a shopper, ascending by time.
- * @param before milliseconds; only what happened strictly before it counts.
- */
+function basketsBefore(items: number, log: LogColumns, before: number): Baskets {
+  const { shopperStart, basketStart } = log
+  const most = basketStart.length - 1
+  const start = new Int32Array(most + 1)
+  const item = new Int32Array(log.item.length)
+  const strength = new Float32Array(log.item.length)
+  const time = new Float64Array(most)
+  const weight = new Float64Array(most)
+  const end = new Int32Array(most)
+  const metIn = new Int32Array(items).fill(-1)
+  const place = new Int32Array(items)
+  let count = 0
+  let at = 0
+  for (let shopper = 0; shopper + 1 < shopperStart.length; shopper++) {
+    if (log.fold[shopper] === log.without) continue
+    const first = count
+    for (let own = shopperStart[shopper]; own < shopperStart[shopper + 1]; own++) {
+      for (let e = basketStart[own]; e < basketStart[own + 1]; e++) {
+        if (log.time[e] >= before || log.strength[e] === 0) continue
+        const row = log.item[e]
+        if (metIn[row] === count) {
+          if (log.strength[e] > strength[place[row]]) strength[place[row]] = log.strength[e]
+          continue
+        }
+        if (at === start[count]) time[count] = log.time[e]
+        metIn[row] = count
+        place[row] = at
+        item[at] = row
+        strength[at++] = log.strength[e]
+      }
+      if (at === start[count]) continue
+      weight[count] = 1 / Math.sqrt(at - start[count])
+      start[++count] = at
+    }
+    // Each shopper counts by the square root of what they did, else wholesalers are the shop.
+    const share = 1 / Math.sqrt(Math.max(1, count - first))
+    for (let basket = first; basket < count; basket++) weight[basket] *= share
+    end.fill(count, first, count)
+  }
+  return { count, start, item, strength, time, weight, end }
+}
+
+/** @param before milliseconds; only what happened strictly before it counts. */
 export function cooccurrence(
   items: number,
-  histories: readonly History[],
+  log: LogColumns,
   before: number,
   options: CooccurrenceOptions = DEFAULT_COOCCURRENCE,
 ): NeighbourLists {
-  const baskets: Basket[] = []
-  const firstOf: number[] = []
-  histories.forEach((history, shopper) => {
-    firstOf.push(baskets.length)
-    const own = basketsOf(history, before, shopper).sort((a, b) => a.time - b.time)
-    // Each shopper counts by the square root of what they did, else wholesalers are the shop.
-    const share = 1 / Math.sqrt(Math.max(1, own.length))
-    for (const basket of own) baskets.push({ ...basket, weight: basket.weight * share })
-  })
-  firstOf.push(baskets.length)
+  const baskets = basketsBefore(items, log, before)
+  const { start, time, weight, end, item: others, strength: strengths } = baskets
   const { starts, where, strength } = invert(items, baskets)
   const norm = norms(items, baskets)
 
@@ -99,39 +112,40 @@ export function cooccurrence(
   const neighbourWeights = new Float32Array(items * M)
   const score = new Float64Array(items)
   const found = new Int32Array(items)
+  const strongest = new Int32Array(M)
+  /** What a basket says goes with an item; returns how many items have been found. */
+  const add = (item: number, basket: number, by: number, before: number): number => {
+    let count = before
+    for (let k = start[basket], end = start[basket + 1]; k < end; k++) {
+      const other = others[k]
+      if (other === item) continue
+      if (score[other] === 0) found[count++] = other
+      score[other] += by * strengths[k]
+    }
+    return count
+  }
   for (let item = 0; item < items; item++) {
     let count = 0
-    const add = (basket: Basket, weight: number) => {
-      for (let k = 0; k < basket.items.length; k++) {
-        const other = basket.items[k]
-        if (other === item) continue
-        if (score[other] === 0) found[count++] = other
-        score[other] += weight * basket.strengths[k]
-      }
-    }
     for (let k = starts[item]; k < starts[item + 1]; k++) {
-      const index = where[k]
-      const basket = baskets[index]
-      add(basket, strength[k] * basket.weight)
+      const basket = where[k]
+      count = add(item, basket, strength[k] * weight[basket], count)
       if (options.acrossSessions === 0) continue
-      const end = Math.min(firstOf[basket.shopper + 1], index + 1 + MAX_PREVIOUS)
-      for (let later = index + 1; later < end; later++) {
-        const days = (baskets[later].time - basket.time) / DAY
+      const last = Math.min(end[basket], basket + 1 + MAX_PREVIOUS)
+      for (let later = basket + 1; later < last; later++) {
+        const days = (time[later] - time[basket]) / DAY
         const decay = options.acrossSessions * 2 ** (-days / options.gapHalfLifeDays)
         if (decay < 0.01) break
-        add(baskets[later], strength[k] * Math.sqrt(basket.weight * baskets[later].weight) * decay)
+        const by = strength[k] * Math.sqrt(weight[basket] * weight[later]) * decay
+        count = add(item, later, by, count)
       }
     }
     for (let k = 0; k < count; k++) {
       const other = found[k]
       score[other] /= Math.sqrt(norm[item] * norm[other]) + options.shrinkage
     }
-    const strongest = found
-      .slice(0, count)
-      .sort((a, b) => score[b] - score[a] || a - b)
-      .subarray(0, M)
+    const kept = keepStrongest(found, count, score, strongest)
     neighbourItems.fill(item, item * M, (item + 1) * M)
-    for (let k = 0; k < strongest.length; k++) {
+    for (let k = 0; k < kept; k++) {
       neighbourItems[item * M + k] = strongest[k]
       neighbourWeights[item * M + k] = Math.min(1, score[strongest[k]])
     }
@@ -140,29 +154,53 @@ export function cooccurrence(
   return { neighbourItems, neighbourWeights }
 }
 
-function norms(items: number, baskets: readonly Basket[]): Float64Array {
-  const norm = new Float64Array(items)
-  for (const basket of baskets) {
-    for (let k = 0; k < basket.items.length; k++) {
-      norm[basket.items[k]] += basket.weight * basket.strengths[k] ** 2
+/** Fills `out` with the highest, in their order, equal scores by row; returns how many. */
+function keepStrongest(
+  rows: Int32Array,
+  count: number,
+  score: Float64Array,
+  out: Int32Array,
+): number {
+  let kept = 0
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]
+    const own = score[row]
+    let place = kept
+    for (; place > 0; place--) {
+      const other = out[place - 1]
+      if (score[other] > own || (score[other] === own && other < row)) break
+      if (place < out.length) out[place] = other
     }
+    if (place < out.length) out[place] = row
+    if (kept < out.length) kept++
+  }
+  return kept
+}
+
+function norms(items: number, baskets: Baskets): Float64Array {
+  const norm = new Float64Array(items)
+  for (let basket = 0; basket < baskets.count; basket++) {
+    for (let k = baskets.start[basket]; k < baskets.start[basket + 1]; k++)
+      norm[baskets.item[k]] += baskets.weight[basket] * baskets.strength[k] ** 2
   }
   return norm
 }
 
-function invert(items: number, baskets: readonly Basket[]) {
+/** In which baskets each item is, and how strongly. */
+function invert(items: number, baskets: Baskets) {
+  const total = baskets.start[baskets.count]
   const starts = new Int32Array(items + 1)
-  for (const basket of baskets) for (const item of basket.items) starts[item + 1]++
+  for (let k = 0; k < total; k++) starts[baskets.item[k] + 1]++
   for (let item = 0; item < items; item++) starts[item + 1] += starts[item]
-  const where = new Int32Array(starts[items])
-  const strength = new Float32Array(starts[items])
+  const where = new Int32Array(total)
+  const strength = new Float32Array(total)
   const next = starts.slice()
-  baskets.forEach((basket, index) => {
-    for (let k = 0; k < basket.items.length; k++) {
-      const at = next[basket.items[k]]++
-      where[at] = index
-      strength[at] = basket.strengths[k]
+  for (let basket = 0; basket < baskets.count; basket++) {
+    for (let k = baskets.start[basket]; k < baskets.start[basket + 1]; k++) {
+      const at = next[baskets.item[k]]++
+      where[at] = basket
+      strength[at] = baskets.strength[k]
     }
-  })
+  }
   return { starts, where, strength }
 }

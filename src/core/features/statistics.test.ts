@@ -19,17 +19,16 @@ const entry: fc.Arbitrary<Interaction> = fc
     session: fc.constantFrom('a', 'b', 'c'),
   })
   .map(({ item, daysAgo, session }) => purchase(item, daysAgo, session))
-const shoppers: fc.Arbitrary<History[]> = fc.array(fc.array(entry, { maxLength: 15 }), {
-  minLength: 1,
-  maxLength: 5,
-})
+const history: fc.Arbitrary<History> = fc
+  .array(entry, { maxLength: 15 })
+  .map((entries) => entries.sort((a, b) => a.time - b.time))
+const shoppers: fc.Arbitrary<History[]> = fc.array(history, { minLength: 1, maxLength: 5 })
 
 describe('buildStatistics', () => {
   it('lists neighbours strongest first, distinct, never the item itself, in (0, 1]', () => {
     fc.assert(
       fc.property(shoppers, (log) => {
-        const sorted = log.map((history) => [...history].sort((a, b) => a.time - b.time))
-        const statistics = buildStatistics(items, sorted, NOW)
+        const statistics = buildStatistics(items, log, NOW)
         const M = statistics.neighboursPerItem
         for (let i = 0; i < items.length; i++) {
           const seen = new Set<number>()

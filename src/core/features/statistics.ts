@@ -10,7 +10,7 @@ import { contextTable } from './context/lifts.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE, type NeighbourLists } from './cooccurrence.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
-import { eventStrength } from './strength.ts'
+import { columnsOf, type LogColumns } from './logColumns.ts'
 
 export interface StatisticsOptions {
   /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
@@ -25,22 +25,26 @@ const REPEAT_PRIOR_SHOPPERS = 10
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
 
+/** One history a shopper, ascending by time; what is counted more than once better comes as columns. */
+type Shoppers = readonly History[] | LogColumns
+
 /**
  * @param items the catalog, in model row order.
- * @param shoppers one history a shopper; only what is strictly before `asOf` counts.
+ * @param shoppers only what is strictly before `asOf` counts.
  * @param asOf milliseconds since the epoch.
  */
 export function buildStatistics(
   items: readonly Item[],
-  shoppers: readonly History[],
+  shoppers: Shoppers,
   asOf: number,
   options: StatisticsOptions = {},
 ): ItemStatistics {
+  const log = inColumns(shoppers)
   const lists = options.neighbours ?? {
-    ...cooccurrence(items.length, shoppers, asOf),
+    ...cooccurrence(items.length, log, asOf),
     neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
   }
-  const counts = countShoppers(items.length, shoppers, asOf)
+  const counts = countShoppers(items.length, log, asOf)
   const category = categoryIndex(items)
   const { context } = options
   return {
@@ -53,7 +57,7 @@ export function buildStatistics(
     category,
     ...(context && {
       context: context.kinds.map((kind) =>
-        contextTable(kind, category, shoppers, asOf, context.contexts),
+        contextTable(kind, category, log.histories, asOf, context.contexts),
       ),
     }),
   }
@@ -62,10 +66,14 @@ export function buildStatistics(
 /** Statistics with popularity, age and repeat rate as of another day; all else is shared. */
 export function refreshPopularity(
   statistics: ItemStatistics,
-  shoppers: readonly History[],
+  shoppers: Shoppers,
   asOf: number,
 ): ItemStatistics {
-  return { ...statistics, ...countShoppers(statistics.items, shoppers, asOf) }
+  return { ...statistics, ...countShoppers(statistics.items, inColumns(shoppers), asOf) }
+}
+
+function inColumns(shoppers: Shoppers): LogColumns {
+  return 'histories' in shoppers ? shoppers : columnsOf(shoppers)
 }
 
 type ShopperCounts = Pick<
@@ -73,31 +81,42 @@ type ShopperCounts = Pick<
   'popularity7' | 'popularity30' | 'popularityAll' | 'ageDays' | 'repeatRate'
 >
 
-function countShoppers(items: number, shoppers: readonly History[], asOf: number): ShopperCounts {
+function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCounts {
   const week = new Float32Array(items)
   const month = new Float32Array(items)
   const all = new Float32Array(items)
   const repeated = new Float32Array(items)
   const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
-  const [weekFrom, monthFrom] = windowStarts(shoppers, asOf, [7, 30])
-  for (const history of shoppers) {
-    const days = new Map<number, { first: number; last: number }>()
-    for (const { item, name, time } of history) {
-      if (time >= asOf) continue
-      if (time < first[item]) first[item] = time
-      if (eventStrength(name) === 0) continue
-      const known = days.get(item)
-      if (!known) days.set(item, { first: time, last: time })
-      else if (time > known.last) known.last = time
-      else if (time < known.first) known.first = time
+  const [weekFrom, monthFrom] = windowStarts(log, asOf, [7, 30])
+  const { time, strength } = log
+  /** Of the shopper at hand: whose an item was last, and when it was turned to. */
+  const metBy = new Int32Array(items).fill(-1)
+  const from = new Float64Array(items)
+  const to = new Float64Array(items)
+  const met = new Int32Array(items)
+  eachShopper(log, (begin, end, shopper) => {
+    let count = 0
+    for (let e = begin; e < end; e++) {
+      if (time[e] >= asOf) continue
+      const item = log.item[e]
+      if (time[e] < first[item]) first[item] = time[e]
+      if (strength[e] === 0) continue
+      if (metBy[item] !== shopper) {
+        metBy[item] = shopper
+        met[count++] = item
+        from[item] = time[e]
+        to[item] = time[e]
+      } else if (time[e] > to[item]) to[item] = time[e]
+      else if (time[e] < from[item]) from[item] = time[e]
     }
-    for (const [item, span] of days) {
+    for (let k = 0; k < count; k++) {
+      const item = met[k]
       all[item]++
-      if (span.last >= weekFrom) week[item]++
-      if (span.last >= monthFrom) month[item]++
-      if (Math.floor(span.first / DAY) !== Math.floor(span.last / DAY)) repeated[item]++
+      if (to[item] >= weekFrom) week[item]++
+      if (to[item] >= monthFrom) month[item]++
+      if (Math.floor(from[item] / DAY) !== Math.floor(to[item] / DAY)) repeated[item]++
     }
-  }
+  })
   const shoppersOfAll = sum(all)
   const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   return {
@@ -117,18 +136,16 @@ function countShoppers(items: number, shoppers: readonly History[], asOf: number
  * gaps, so that what a handful did there doesn't pass for what the shop wants: as far back as it takes to hold as
  * much as so many days do on average.
  */
-function windowStarts(
-  shoppers: readonly History[],
-  asOf: number,
-  windows: readonly number[],
-): number[] {
+function windowStarts(log: LogColumns, asOf: number, windows: readonly number[]): number[] {
+  const { time, strength } = log
   const eventsAgo: number[] = []
-  for (const history of shoppers)
-    for (const { name, time } of history) {
-      if (time >= asOf || eventStrength(name) === 0) continue
-      const ago = Math.ceil((asOf - time) / DAY) - 1
+  eachShopper(log, (begin, end) => {
+    for (let e = begin; e < end; e++) {
+      if (time[e] >= asOf || strength[e] === 0) continue
+      const ago = Math.ceil((asOf - time[e]) / DAY) - 1
       eventsAgo[ago] = (eventsAgo[ago] ?? 0) + 1
     }
+  })
   const held = Float64Array.from(eventsAgo, (events = 0) => events)
   for (let ago = 1; ago < held.length; ago++) held[ago] += held[ago - 1]
   return windows.map((days) => {
@@ -137,6 +154,16 @@ function windowStarts(
     if (isUsual || usual < LEAST_USUAL) return asOf - days * DAY
     return asOf - (held.findIndex((events) => events >= usual) + 1) * DAY
   })
+}
+
+/** Of those that count: the first of their events, and the one after the last. */
+function eachShopper(
+  { shopperStart, basketStart, fold, without }: LogColumns,
+  visit: (begin: number, end: number, shopper: number) => void,
+): void {
+  for (let shopper = 0; shopper < fold.length; shopper++)
+    if (fold[shopper] !== without)
+      visit(basketStart[shopperStart[shopper]], basketStart[shopperStart[shopper + 1]], shopper)
 }
 
 function sum(values: Float32Array): number {

@@ -6,8 +6,8 @@
 
 import type { Item } from '../../core/catalog/item.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
-import type { History } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
+import { columnsOf, type LogColumns, withoutFold } from '../../core/features/logColumns.ts'
 import {
   buildStatistics,
   refreshPopularity,
@@ -47,7 +47,7 @@ export function foldOf(shopper: string, folds: number): number {
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]
   readonly #options: OutOfFoldOptions
-  readonly #others: readonly (readonly History[])[]
+  readonly #log: LogColumns
   #lists: { fold: number; at: number; statistics: ItemStatistics } | null = null
   #current: { fold: number; at: number; statistics: ItemStatistics } | null = null
 
@@ -58,10 +58,9 @@ export class OutOfFoldStatistics {
   ) {
     this.#items = items
     this.#options = options
-    this.#others = Array.from({ length: options.folds }, (_, fold) =>
-      shoppers
-        .filter((shopper) => foldOf(shopper.id, options.folds) !== fold)
-        .map((shopper) => shopper.interactions),
+    this.#log = columnsOf(
+      shoppers.map(({ interactions }) => interactions),
+      (shopper) => foldOf(shoppers[shopper].id, options.folds),
     )
   }
 
@@ -71,7 +70,7 @@ export class OutOfFoldStatistics {
     const listsAt = this.#step(time, this.#options.neighbourDays)
     const at = Math.max(listsAt, this.#step(time, this.#options.popularityDays))
     if (this.#current?.fold === fold && this.#current.at === at) return this.#current.statistics
-    const others = this.#others[fold]
+    const others = withoutFold(this.#log, fold)
     if (this.#lists?.fold !== fold || this.#lists.at !== listsAt) {
       const statistics = buildStatistics(this.#items, others, listsAt, this.#options.statistics)
       this.#lists = { fold, at: listsAt, statistics }

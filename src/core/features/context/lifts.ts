@@ -31,7 +31,7 @@ const ITEM_PRIOR = 10
 export function contextTable(
   kind: string,
   category: Uint16Array,
-  shoppers: readonly History[],
+  shoppers: Iterable<History>,
   asOf: number,
   contexts: ContextSource,
 ): ContextTable {
@@ -75,7 +75,7 @@ interface Counts {
 function countByValue(
   kind: string,
   items: number,
-  shoppers: readonly History[],
+  shoppers: Iterable<History>,
   asOf: number,
   contexts: ContextSource,
 ): Counts {
