@@ -85,6 +85,7 @@ const budgets: SizeLimitConfig = [
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
   // 0.05 KB link to where the catalog says.
   budget('Custom element', '5.55 KB', whole('element')),
+  budget('Search box and choices as an element', '16 KB', whole('element-search')),
   // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows; 0.05 that something is forgotten in this tab only; 0.05 the names of more lists.
   // 0.35 KB are the words of search box and facets, and of a comparison.
   // 0.45 KB are what is said of a transfer to another device, and of interleaving.

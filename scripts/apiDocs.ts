@@ -17,6 +17,7 @@ const ENTRIES = [
   'index',
   'react',
   'element',
+  'element-search',
   'search',
   'react-search',
   'ssr',

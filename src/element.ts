@@ -1,7 +1,3 @@
 /** @module The custom element `<nearside-recommendations>`, for shops without React. */
-export {
-  NearsideRecommendations,
-  type ProvideOptions,
-  provide,
-  type SelectDetail,
-} from './ui/element/recommendations.ts'
+export { type ProvideOptions, provide } from './ui/element/provided.ts'
+export { NearsideRecommendations, type SelectDetail } from './ui/element/recommendations.ts'

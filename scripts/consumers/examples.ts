@@ -1,5 +1,5 @@
 /** @module An example shop: a list, a click, a reload, no jump; and without its worker's file. */
-import { idsOn, openPage, picture, settle } from './page.ts'
+import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { report } from './tally.ts'
 
 export const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
@@ -60,6 +60,9 @@ export async function drive(name: Shop, address: string): Promise<void> {
   )
   const jumped = total < GOOD_SHIFT ? '' : moved.join(', ')
   report(name, `nothing jumps (layout shift ${total.toFixed(3)})`, jumped)
+  if (name === 'html') {
+    report(name, 'its search box finds and narrows', await search(page, 'Search products', 'mug'))
+  }
   report(name, 'nothing in the console', said.join(' | '))
   await picture(page, name)
   await context.close()

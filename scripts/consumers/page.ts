@@ -40,6 +40,23 @@ export function idsOn(page: Page): Promise<string[]> {
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
 }
 
+/** In `<nearside-search>`. @returns what is wrong with what it finds, and with one choice among that */
+export async function search(page: Page, box: string, word: string): Promise<string> {
+  const element = page.locator('nearside-search')
+  await element.getByRole('searchbox', { name: box }).fill(word)
+  await element.locator('[data-item]').first().waitFor()
+  const count = async () =>
+    Number.parseInt((await element.getByRole('status').textContent()) ?? '', 10)
+  const found = await count()
+  const choice = element.getByRole('checkbox').first()
+  await choice.check()
+  const narrowed = await count()
+  await choice.uncheck()
+  const isRight = narrowed > 0 && narrowed < found && (await count()) === found
+  await element.getByRole('searchbox').fill('')
+  return isRight ? '' : `${found} found, ${narrowed} of them with a choice`
+}
+
 /** Waits until it holds; the check after it says whether it ever did. */
 export async function settle(
   page: Page,

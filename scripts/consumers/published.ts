@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PICTURES, publishSite } from './packages.ts'
-import { idsOn, openPage, settle } from './page.ts'
+import { idsOn, openPage, search, settle } from './page.ts'
 import { serveFolder } from './serving.ts'
 import { report, run } from './tally.ts'
 
@@ -66,6 +66,8 @@ export async function drivePublished(folder: string): Promise<void> {
     .getByText(/recommend .*first answer/)
     .waitFor()
   const loads = before === 0 && panels === 1 ? '' : `${before} times without, ${panels} with`
+  const searched = await search(page, 'Search products', 'mug')
+  report('tools', 'its search box finds and narrows', searched)
   report('tools', 'its developer’s panel is loaded only where the address asks for it', loads)
   report('tools', 'nothing in its console', said.join(' | '))
   await context.close()
@@ -93,6 +95,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await settle(page, (ids, status) => ids.length === 8 && status)
   const german = await page.getByText('Bei allen beliebt').count()
   report('tools', 'a German page’s list speaks German', german > 0 ? '' : 'no German word')
+  report('tools', 'and so does its search box', await search(page, 'Artikel suchen', 'mug'))
   const first = await idsOn(page)
   await push(page, viewed(first[2]))
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
@@ -115,7 +118,7 @@ async function publishedPage(folder: string, name: string, lang: string, more?: 
   const policy = `<meta http-equiv="Content-Security-Policy" content="${TRUSTED}">`
   writeFileSync(
     join(site, 'index.html'),
-    `<!doctype html><html lang="${lang}">${policy}<title>Shop</title>${icon}${snippet}`,
+    `<!doctype html><html lang="${lang}">${policy}<title>Shop</title>${icon}${snippet}<nearside-search></nearside-search>`,
   )
   return { address: await serveFolder(site), snippet }
 }

@@ -39,8 +39,12 @@ async function show(own) {
   const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
   const { lang } = document.documentElement
   const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
-  const labels = /^de(-|$)/i.test(lang) ? (await import('./german.js')).GERMAN : undefined
-  provide({ personalizer, items, linkTo, labels, locale })
+  const german = /^de(-|$)/i.test(lang) ? await import('./german.js') : undefined
+  const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
+  const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
+  provide(shown)
+  if (document.querySelector('nearside-search'))
+    (await import('./element-search.js')).provideSearch(shown)
   const stops = [followDataLayer(personalizer, dataLayer)]
   // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
   if (globalThis.Shopify) stops.push(followShopifyPixel(personalizer))

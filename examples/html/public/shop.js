@@ -1,4 +1,5 @@
 import { provide } from '/nearside/element.js'
+import { provideSearch } from '/nearside/element-search.js'
 import { createPersonalizer } from '/nearside/index.js'
 
 const catalog = '/catalog/catalog.json'
@@ -10,7 +11,9 @@ const [items, personalizer] = await Promise.all([
     worker: () => new Worker('/nearside/worker.js', { type: 'module' }),
   }),
 ])
-provide({ personalizer, items, linkTo: ({ id }) => `#${id}` })
+const linkTo = ({ id }) => `#${id}`
+provide({ personalizer, items, linkTo })
+provideSearch({ personalizer, items, linkTo })
 
 document.addEventListener('nearside-select', ({ detail }) =>
   personalizer.capture({ name: 'view_item', item_id: detail.recommendation.id }),

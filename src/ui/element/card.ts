@@ -59,3 +59,15 @@ export function buildCard(
   place.append(card)
   return place
 }
+
+/** A shopper on the way through the list by keyboard keeps their place. */
+export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
+  const root = list.getRootNode() as ShadowRoot
+  const focused = root.activeElement?.closest<HTMLElement>('[data-item]')
+  list.replaceChildren(...cards)
+  if (!focused) return
+  const same = cards.find((card) =>
+    card.querySelector(`[data-item="${CSS.escape(focused.dataset.item ?? '')}"]`),
+  )
+  same?.querySelector('a')?.focus()
+}

@@ -3,7 +3,9 @@ import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { waitFor } from '../../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
-import { provide, type SelectDetail } from './recommendations.ts'
+import { provide } from './provided.ts'
+import './recommendations.ts'
+import type { SelectDetail } from './recommendations.ts'
 
 const ITEMS = [
   { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },

@@ -3,33 +3,14 @@
  * properties, in a shadow root, so that no style leaks in or out. What stands between its tags is
  * shown until the first answer: a server can put its bestsellers there.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import { productPage } from '../../core/catalog/productPage.ts'
-import type { Personalizer } from '../../device/api.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
-import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
+import type { Placed } from '../../sdk/measure/listMeasure.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
-import css from '../react/nearside.css?inline'
 import { whenSeen } from '../react/whenSeen.ts'
-import { buildCard, element, type Shop } from './card.ts'
-
-/** What all elements of the page share. */
-export interface ProvideOptions {
-  /** As `createPersonalizer` resolved with it. */
-  readonly personalizer: Personalizer
-  /** The shop's products, for titles, prices and pictures. */
-  readonly items: readonly Item[]
-  /** Address of an item's page; default: its `url`, else `/product/<id>`. */
-  readonly linkTo?: (item: Item) => string
-  /** Strings in the shop's language; English where left out. */
-  readonly labels?: Partial<ListLabels>
-  /** BCP 47; default `en-GB`. */
-  readonly locale?: string
-  /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
-  readonly measure?: ListMeasure
-}
+import { buildCard, element, replaceCards, type Shop } from './card.ts'
+import { Base, elements, provided, styles } from './provided.ts'
 
 /** `event.detail` of `nearside-select`: the shopper follows an item's link. */
 export interface SelectDetail {
@@ -45,43 +26,6 @@ const DEFAULT_LIMIT = 8
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
 const FROM = { viewed: 'recentlyViewed', bought: 'buyAgain', new: 'newArrivals' } as const
-
-let provided: {
-  readonly personalizer: Personalizer
-  readonly shop: Shop
-  readonly measure?: ListMeasure
-} | null = null
-const elements = new Set<NearsideRecommendations>()
-
-/**
- * Gives all `<nearside-recommendations>` of the page their personalizer and products.
- * @example
- * provide({ personalizer, items: catalog })
- */
-export function provide(options: ProvideOptions): void {
-  const { personalizer, items, labels, measure, linkTo = productPage, locale = 'en-GB' } = options
-  const byId = new Map(items.map((item) => [item.id, item]))
-  provided = {
-    personalizer,
-    measure,
-    shop: { itemOf: (id) => byId.get(id), linkTo, labels: { ...ENGLISH_LISTS, ...labels }, locale },
-  }
-  for (const known of elements) known.connect()
-}
-
-let sheet: CSSStyleSheet | null = null
-
-/** One for all elements; a constructed sheet also passes a policy without inline styles. */
-function styles(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet()
-    sheet.replaceSync(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
-  }
-  return sheet
-}
-
-/** A server may import this file too; it has no elements. */
-const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
  * Attributes: `heading`, `list` (what measurements call it), `limit` (8), `category`, `for-item` (items like that one), `with-item`
@@ -250,7 +194,7 @@ export class NearsideRecommendations extends Base {
       }),
     )
     this.#body.hidden = cards.length === 0
-    this.#replace(cards)
+    replaceCards(this.#list, cards)
     this.#placed = shown.map(({ id }, place) => ({ id, rank: place + 1 }))
     const measure = provided?.measure
     if (measure && shown.length > 0)
@@ -278,17 +222,6 @@ export class NearsideRecommendations extends Base {
         return skeleton
       }),
     )
-  }
-
-  /** A shopper on the way through the list by keyboard keeps their place. */
-  #replace(cards: readonly HTMLElement[]): void {
-    const focused = this.shadowRoot?.activeElement?.closest<HTMLElement>('[data-item]')
-    this.#list.replaceChildren(...cards)
-    if (!focused) return
-    const same = cards.find((card) =>
-      card.querySelector(`[data-item="${CSS.escape(focused.dataset.item ?? '')}"]`),
-    )
-    same?.querySelector('a')?.focus()
   }
 
   #say(name: string, detail: unknown): void {

@@ -3,6 +3,7 @@ import '../react/nearside.css'
 import './search.css'
 import { memo, useId, useRef, useState } from 'react'
 import type { Facet } from '../../sdk/search/facets.ts'
+import { FIRST } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'
 
@@ -11,9 +12,6 @@ export interface FacetsProps extends Omit<FacetsState, 'items'> {
   /** Strings in the shop's language; English where left out. A stable reference saves work. */
   readonly labels?: Partial<SearchLabels>
 }
-
-/** As many options as are shown before "All …". */
-const FIRST = 8
 
 /** Choices to narrow a list by; not drawn anew while only what is around them changes. */
 export const Facets = memo(function Facets(props: FacetsProps) {

@@ -1,7 +1,6 @@
 /** @module What a list is narrowed down by: groups, what is chosen of them, and what is left. */
 import { useCallback, useMemo, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
-import { priceGroup, priceLimits, valueGroup } from '../../sdk/search/facetGroups.ts'
 import {
   type Facet,
   type FacetGroup,
@@ -9,7 +8,7 @@ import {
   narrow,
 } from '../../sdk/search/facets.ts'
 import { usePersonalizationContext } from '../react/context.ts'
-import { priceText } from '../react/itemText.ts'
+import { defaultGroups, toggled } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 
 /** What the hook is told; each object a stable reference, else the list is narrowed anew. */
@@ -61,43 +60,10 @@ export function useFacets(all: readonly Item[], options: FacetsOptions = {}): Fa
     [onSelection],
   )
   const toggle = useCallback(
-    (group: string, value: string) => {
-      const before = selection[group] ?? []
-      const without = before.filter((one) => one !== value)
-      choose({
-        ...selection,
-        [group]: without.length < before.length ? without : [...before, value],
-      })
-    },
+    (group: string, value: string) => choose(toggled(selection, group, value)),
     [selection, choose],
   )
   const clear = useCallback(() => choose({}), [choose])
   const chosen = facets.flatMap((facet) => facet.options).filter(({ selected }) => selected).length
   return { items, facets, chosen, toggle, clear }
-}
-
-function defaultGroups(
-  items: readonly Item[],
-  labels: SearchLabels,
-  locale: string,
-): readonly FacetGroup[] {
-  const currency = items.find((item) => item.currency)?.currency
-  const money = (price: number) => priceText({ id: '', price, currency }, locale)
-  const groups = [
-    valueGroup(items, { name: 'category', label: labels.category }, (item) => item.category),
-    valueGroup(items, { name: 'brand', label: labels.brand }, (item) => item.brand),
-    priceGroup({ name: 'price', label: labels.price }, priceLimits(items), (from, to) => {
-      if (from === 0) return labels.under(money(to))
-      return to === Number.POSITIVE_INFINITY
-        ? labels.over(money(from))
-        : labels.between(money(from), money(to))
-    }),
-    valueGroup(
-      items,
-      { name: 'stock', label: labels.availability },
-      ({ available }) => (available === false ? 'out' : 'in'),
-      (value) => (value === 'in' ? labels.inStock : labels.soldOut),
-    ),
-  ]
-  return groups.filter(({ options }) => options.length > 1)
 }

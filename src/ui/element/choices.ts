@@ -1,0 +1,105 @@
+/** @module The choices beside a list as DOM nodes: the same markup as React's `Facets`. Nodes stay while choices are made, so the focus does. */
+import type { Facet } from '../../sdk/search/facets.ts'
+import { FIRST } from '../search/defaultGroups.ts'
+import type { SearchLabels } from '../search/labels.ts'
+import { element } from './card.ts'
+
+export interface Choices {
+  readonly body: HTMLElement
+  /** @param facets of the same groups as at first */
+  update(facets: readonly Facet[]): void
+}
+
+/** @param clear takes all choices back */
+export function buildChoices(
+  groups: readonly Facet[],
+  labels: SearchLabels,
+  toggle: (group: string, value: string) => void,
+  clear: () => void,
+): Choices {
+  const body = element('div', 'ns-facets')
+  const fold = button('ns-facets-button ns-facets-fold', () => open(list.dataset.open !== 'true'))
+  const list = element('div', 'ns-facets-groups')
+  list.id = 'choices'
+  fold.setAttribute('aria-controls', list.id)
+  const none = button('ns-facets-button', clear, labels.clear)
+  const built = groups.map((group) => buildGroup(group, labels, toggle))
+  list.append(...built.map(({ body }) => body), none)
+  body.append(fold, list)
+
+  function open(isOpen: boolean): void {
+    list.dataset.open = String(isOpen)
+    fold.setAttribute('aria-expanded', String(isOpen))
+  }
+  open(false)
+
+  return {
+    body,
+    update(facets) {
+      const chosen = facets.flatMap(({ options }) => options).filter((one) => one.selected).length
+      fold.textContent = chosen === 0 ? labels.filter : labels.chosen(chosen)
+      none.disabled = chosen === 0
+      for (const [g, facet] of facets.entries()) built[g].update(facet)
+    },
+  }
+}
+
+function buildGroup(
+  group: Facet,
+  labels: SearchLabels,
+  toggle: (group: string, value: string) => void,
+) {
+  const body = element('fieldset', 'ns-facet')
+  let facet = group
+  let all = false
+  const rows = group.options.map(({ value, label }) => {
+    const row = element('label', 'ns-facet-option')
+    const input = element('input', '')
+    input.type = 'checkbox'
+    input.addEventListener('change', () => toggle(group.name, value))
+    const count = element('span', 'ns-facet-count')
+    row.append(input, element('span', '', label), ' ', count)
+    return { row, input, count }
+  })
+  const more = button('ns-facet-all', () => {
+    const first = rows.findIndex(({ row }, o) => row.hidden && isPossible(facet.options[o]))
+    all = true
+    update(facet)
+    // The button is gone and with it the focus: go on at the first new choice.
+    rows[first]?.input.focus()
+  })
+  body.append(element('legend', '', group.label), ...rows.map(({ row }) => row), more)
+
+  function update(next: Facet): void {
+    facet = next
+    const possible = facet.options.filter(isPossible)
+    let hidden = 0
+    facet.options.forEach((option, o) => {
+      const { row, input, count } = rows[o]
+      const mayShow = all || option.selected || possible.indexOf(option) < FIRST
+      row.hidden = !isPossible(option) || !mayShow
+      if (row.hidden && isPossible(option)) hidden++
+      input.checked = option.selected
+      const number = element('span', '', String(option.count))
+      number.setAttribute('aria-hidden', 'true')
+      count.replaceChildren(
+        number,
+        element('span', 'ns-visually-hidden', labels.count(option.count)),
+      )
+    })
+    body.hidden = possible.length === 0
+    more.hidden = hidden === 0
+    more.textContent = labels.all(possible.length)
+  }
+
+  return { body, update }
+}
+
+const isPossible = ({ count, selected }: Facet['options'][number]) => count > 0 || selected
+
+export function button(className: string, onClick: () => void, text?: string): HTMLButtonElement {
+  const made = element('button', className, text)
+  made.type = 'button'
+  made.addEventListener('click', onClick)
+  return made
+}

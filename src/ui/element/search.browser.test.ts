@@ -1,0 +1,151 @@
+/** @module Search box and choices without React, by mouse, keyboard and screen reader. */
+import axe from 'axe-core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { waitFor } from '../../testPatience.ts'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { SEARCH_GERMAN } from '../search/german.ts'
+import { provide } from './provided.ts'
+import './search.ts'
+
+const MANY = Array.from({ length: 12 }, (_, n) => ({
+  id: `jar ${n}`,
+  title: 'Jar',
+  category: 'Jars',
+  brand: `Brand ${String.fromCharCode(65 + n)}`,
+}))
+const ITEMS = [
+  { id: 'tin', title: 'Tea tin', price: 4.95, category: 'Kitchen', brand: 'Nord' },
+  { id: 'mug', title: 'Tea mug', price: 2.5, category: 'Kitchen', brand: 'Ost' },
+  { id: 'wick', title: 'Tea light', price: 1.25, category: 'Candles', brand: 'Nord' },
+  { id: 'glow', title: 'Lantern', price: 19, category: 'Candles', brand: 'Nord' },
+  ...MANY,
+]
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+  provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
+})
+afterEach(() => document.body.replaceChildren())
+
+function show(attributes = ''): ShadowRoot {
+  document.body.innerHTML = `<main><h1>Shop</h1><nearside-search ${attributes}></nearside-search></main>`
+  return document.querySelector('nearside-search')?.shadowRoot as ShadowRoot
+}
+
+const box = (root: ShadowRoot) => root.querySelector('input[type=search]') as HTMLInputElement
+const ids = (root: ShadowRoot) =>
+  [...root.querySelectorAll<HTMLElement>('[data-item]')].map(({ dataset }) => dataset.item)
+const status = (root: ShadowRoot) => root.querySelector('[role=status]')?.textContent
+const visible = (root: ShadowRoot, selector: string) =>
+  [...root.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility())
+const choice = (root: ShadowRoot, label: string) =>
+  visible(root, 'label').find((one) => one.querySelectorAll('span')[0].textContent === label)
+    ?.firstElementChild as HTMLInputElement
+
+/** On a narrow screen the choices are folded away. */
+function unfold(root: ShadowRoot): void {
+  const [fold] = visible(root, 'button.ns-facets-fold')
+  expect([fold.textContent, fold.ariaExpanded]).toEqual(['Filter', 'false'])
+  fold.click()
+  expect(fold.ariaExpanded).toBe('true')
+}
+
+test('finds what is typed, in the shopper’s order where hits are equally relevant', async () => {
+  const root = show()
+  expect(root.querySelector('.ns-found')?.checkVisibility()).toBe(false)
+  await userEvent.type(box(root), 'tea')
+  await waitFor(() => expect(ids(root)).toEqual(['tin', 'mug', 'wick']))
+  expect(status(root)).toBe('3 products')
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  await waitFor(() => expect(ids(root)).toEqual(['wick', 'tin', 'mug']))
+  await userEvent.keyboard(' lihgt')
+  await waitFor(() => expect(ids(root)[0]).toBe('wick'))
+  await userEvent.clear(box(root))
+  await userEvent.type(box(root), 'zeppelin')
+  await waitFor(() => expect(status(root)).toBe('No products match “zeppelin”.'))
+  expect(ids(root)).toEqual([])
+  await userEvent.clear(box(root))
+  await waitFor(() => expect(root.querySelector('.ns-found')?.checkVisibility()).toBe(false))
+})
+
+test('captures a search once it is done, and none before', async () => {
+  const root = show()
+  const capture = vi.spyOn(personalizer, 'capture')
+  await userEvent.type(box(root), 'tea')
+  await waitFor(() => expect(ids(root)).toHaveLength(3))
+  expect(capture).not.toHaveBeenCalled()
+  await userEvent.keyboard('{Enter}')
+  expect(capture.mock.calls).toEqual([[{ name: 'search', search_term: 'tea' }]])
+  await userEvent.tab()
+  expect(capture).toHaveBeenCalledOnce()
+})
+
+test('the choices narrow, count, and keep the focus', async () => {
+  const root = show('query="tea"')
+  await waitFor(() => expect(ids(root)).toHaveLength(3))
+  unfold(root)
+  choice(root, 'Kitchen').focus()
+  await userEvent.keyboard(' ')
+  expect(ids(root)).toEqual(['tin', 'mug'])
+  expect(status(root)).toBe('2 products')
+  expect(root.activeElement).toBe(choice(root, 'Kitchen'))
+  expect(choice(root, 'Candles').closest('label')?.textContent).toBe('Candles 11 product')
+  expect(choice(root, 'Nord').closest('label')?.textContent).toBe('Nord 11 product')
+  choice(root, 'Ost').click()
+  expect(ids(root)).toEqual(['mug'])
+  expect(visible(root, 'button')[0].textContent).toBe('Filter (2 selected)')
+  visible(root, 'button')
+    .find(({ textContent }) => textContent === 'Clear all')
+    ?.click()
+  expect(ids(root)).toEqual(['tin', 'mug', 'wick'])
+})
+
+test('a category’s products, with the rest of many choices and products behind a button', async () => {
+  const root = show('category="Jars" limit="3"')
+  await waitFor(() => expect(ids(root)).toEqual(['jar 0', 'jar 1', 'jar 2']))
+  expect(status(root)).toBe('12 products')
+  unfold(root)
+  expect(visible(root, 'label')).toHaveLength(8)
+  const [brands, products] = visible(root, 'button.ns-facet-all')
+  brands.click()
+  expect(visible(root, 'label')).toHaveLength(12)
+  expect(root.activeElement).toBe(choice(root, 'Brand I'))
+  products.click()
+  expect(ids(root)).toHaveLength(12)
+  expect(root.activeElement).toBe(root.querySelectorAll('a')[3])
+  document.querySelector('nearside-search')?.setAttribute('category', 'Candles')
+  await waitFor(() => expect(ids(root)).toEqual(['wick', 'glow']))
+})
+
+test('tells the page what is followed, the rules where it stands, and speaks German', async () => {
+  const watch = vi.spyOn(personalizer, 'watch')
+  provide({ personalizer, items: ITEMS, searchLabels: SEARCH_GERMAN, linkTo: ({ id }) => `#${id}` })
+  const root = show('query="tea" page="search" rules="off"')
+  await waitFor(() => expect(ids(root)).toHaveLength(3))
+  expect(watch.mock.lastCall?.[0].options).toMatchObject({ page: 'search', rules: false })
+  expect(box(root).getAttribute('aria-label')).toBe('Artikel suchen')
+  expect(status(root)).toBe('3 Artikel')
+  const chosen = vi.fn()
+  document.addEventListener('nearside-select', chosen, { once: true })
+  root.querySelectorAll('a')[1].click()
+  expect(chosen.mock.lastCall?.[0].detail).toMatchObject({
+    recommendation: { id: 'mug' },
+    position: 2,
+  })
+})
+
+test('axe finds nothing in it; taken out of the page it asks nothing more', async () => {
+  const root = show('query="tea"')
+  await waitFor(() => expect(ids(root)).toHaveLength(3))
+  const { violations } = await axe.run(document.body, {
+    rules: { 'page-has-heading-one': { enabled: false } },
+  })
+  expect(violations.map(({ id }) => id)).toEqual([])
+  document.body.replaceChildren()
+  const question = vi.spyOn(personalizer, 'rerank')
+  personalizer.change({ revision: 99 })
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  expect(question).not.toHaveBeenCalled()
+})

@@ -1,0 +1,232 @@
+/**
+ * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. Or,
+ * with nothing typed, the products of a `category`. What is typed goes nowhere but to this device.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import type { ListAnswer, Recommendation } from '../../device/apiLists.ts'
+import { blend } from '../../sdk/search/blend.ts'
+import { type FacetGroup, type FacetSelection, narrow } from '../../sdk/search/facets.ts'
+import type { SearchHit } from '../../sdk/search/hit.ts'
+import { type ProductSearch, prepareProductSearch } from '../../sdk/search/search.ts'
+import { defaultGroups, toggled } from '../search/defaultGroups.ts'
+import { SEARCH_ENGLISH, type SearchLabels } from '../search/labels.ts'
+import searchCss from '../search/search.css?inline'
+import { buildCard, element, replaceCards } from './card.ts'
+import { buildChoices, button, type Choices } from './choices.ts'
+import { Base, elements, provided, styles } from './provided.ts'
+
+const DEFAULT_LIMIT = 24
+
+/** Beside `styles()`, as that is. */
+const LOOKS = `${searchCss}
+[hidden] { display: none !important }
+.ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }
+.ns-offers-note { margin: 0; color: var(--ns-muted) }
+@media (width >= 900px) { .ns-found { grid-template: auto 1fr / 220px minmax(0, 1fr) }
+  .ns-found > .ns-facets { grid-row: span 3 } }`
+let looks: CSSStyleSheet | null = null
+
+/** Of these products, once: a large catalog's takes a while, in slices between which the page has its turn. */
+let index: { readonly items: readonly Item[]; readonly search: Promise<ProductSearch> } | null =
+  null
+
+function indexOf(items: readonly Item[]): Promise<ProductSearch> {
+  if (index?.items !== items) index = { items, search: prepareProductSearch(items) }
+  return index.search
+}
+
+/**
+ * Attributes: `query` (what the box begins with), `category` (whose products are shown while nothing is typed),
+ * `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
+ * A search is captured when it is done (Enter, or the box is left). Event: `nearside-select`.
+ */
+export class NearsideSearch extends Base {
+  static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
+
+  readonly #input = element('input', 'ns-search-input')
+  readonly #found = element('div', 'ns-found')
+  readonly #note = element('p', 'ns-offers-note')
+  readonly #list = element('ul', 'ns-list')
+  readonly #more = button('ns-facet-all', () => {
+    this.#all = true
+    this.#render()
+    this.#list.querySelectorAll('a')[this.#limit]?.focus()
+  })
+  #choices: Choices | null = null
+  #groups: readonly FacetGroup[] = []
+  #selection: FacetSelection = {}
+  #all = false
+  /** What is asked for, and what ends it. */
+  #asked = 0
+  #stop: (() => void) | null = null
+  #hits: readonly SearchHit[] | null = null
+  #items: readonly Item[] = []
+  #known = new Map<string, Recommendation>()
+  #captured = ''
+
+  constructor() {
+    super()
+    const root = this.attachShadow({ mode: 'open' })
+    if (!looks) {
+      looks = new CSSStyleSheet()
+      looks.replaceSync(LOOKS)
+    }
+    root.adoptedStyleSheets = [styles(), looks]
+    const search = element('search', 'ns-search')
+    const form = element('form', '')
+    form.append(this.#input)
+    search.append(form)
+    form.addEventListener('submit', (event) => event.preventDefault())
+    Object.assign(this.#input, { type: 'search', autocomplete: 'off', spellcheck: false })
+    this.#input.enterKeyHint = 'search'
+    this.#input.addEventListener('input', () => this.#ask())
+    this.#input.addEventListener('change', () => this.#capture())
+    this.#note.setAttribute('role', 'status')
+    this.#found.append(this.#note, this.#list, this.#more)
+    root.append(search, this.#found)
+  }
+
+  connectedCallback(): void {
+    elements.add(this)
+    this.connect()
+  }
+
+  disconnectedCallback(): void {
+    elements.delete(this)
+    this.#asked++
+    this.#stop?.()
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (name === 'query') this.#input.value = after ?? ''
+    if (this.isConnected && before !== after) this.#ask()
+  }
+
+  /** Follows whatever personalizer the page has provided. */
+  connect(): void {
+    const { box } = this.#labels
+    this.#input.placeholder = box
+    this.#input.setAttribute('aria-label', box)
+    this.#ask()
+  }
+
+  get #labels(): SearchLabels {
+    return { ...SEARCH_ENGLISH, ...provided?.searchLabels }
+  }
+
+  get #limit(): number {
+    const limit = Number(this.getAttribute('limit') ?? DEFAULT_LIMIT)
+    return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
+  }
+
+  get #text(): string {
+    return this.#input.value.trim()
+  }
+
+  async #ask(): Promise<void> {
+    const asked = ++this.#asked
+    if (!provided) return
+    const { personalizer, items } = provided
+    const [text, category] = [this.#text, this.getAttribute('category')]
+    const found = text === '' ? null : (await indexOf(items)).find(text, items.length)
+    if (asked !== this.#asked) return
+    this.#stop?.()
+    const ids = (found ?? items.filter((item) => item.category === category)).map(({ id }) => id)
+    const page = this.getAttribute('page') ?? undefined
+    const rules = this.getAttribute('rules') === 'off' ? false : undefined
+    this.#stop = null
+    if (ids.length === 0) {
+      this.#hits = found
+      this.#take({ items: [] }, true)
+      return
+    }
+    let first = true
+    const answer = (given: ListAnswer) => {
+      this.#hits = found
+      this.#take(given, first)
+      first = false
+    }
+    this.#stop = personalizer.watch(
+      { kind: 'rerank', items: ids, options: { page, rules } },
+      answer,
+    )
+  }
+
+  /** @param isAnother the answer to another question than the one that is on screen */
+  #take(given: ListAnswer, isAnother: boolean): void {
+    if (!provided) return
+    const { shop, personalizer } = provided
+    if ('error' in given) {
+      this.#note.textContent = shop.labels.trouble(given.error.code)
+      return
+    }
+    this.#known = new Map(given.items.map((one) => [one.id, one]))
+    const liked = given.items.map(({ id }) => id)
+    const tolerance = personalizer.getSnapshot().model?.searchTolerance
+    const order = this.#hits ? blend(this.#hits, liked, tolerance).map(({ id }) => id) : liked
+    this.#items = order.flatMap((id) => (this.#known.has(id) && shop.itemOf(id)) || [])
+    if (isAnother) {
+      this.#all = false
+      this.#groups = defaultGroups(this.#items, this.#labels, shop.locale)
+      const { facets } = narrow(this.#items, this.#groups, this.#selection)
+      this.#choices?.body.remove()
+      this.#choices = buildChoices(
+        facets,
+        this.#labels,
+        (group, value) => this.#choose(toggled(this.#selection, group, value)),
+        () => this.#choose({}),
+      )
+      this.#found.prepend(this.#choices.body)
+    }
+    this.#render()
+  }
+
+  #choose(selection: FacetSelection): void {
+    this.#selection = selection
+    this.#all = false
+    this.#render()
+  }
+
+  #render(): void {
+    if (!provided) return
+    const { shop } = provided
+    const { items, facets } = narrow(this.#items, this.#groups, this.#selection)
+    this.#choices?.update(facets)
+    const shown = this.#all ? items : items.slice(0, this.#limit)
+    const cards = shown.flatMap(({ id }, place) => {
+      const recommendation = this.#known.get(id)
+      if (!recommendation) return []
+      const detail = { recommendation, position: place + 1 }
+      const say = () => {
+        const init = { bubbles: true, composed: true, detail }
+        this.dispatchEvent(new CustomEvent('nearside-select', init))
+      }
+      return [buildCard(shop, recommendation, say)]
+    })
+    replaceCards(this.#list, cards)
+    this.#more.hidden = shown.length === items.length
+    this.#more.textContent = this.#labels.all(items.length)
+    this.#found.hidden = this.#text === '' && this.#items.length === 0
+    if (this.#choices) this.#choices.body.hidden = this.#groups.length === 0
+    this.#note.textContent = this.#noteOf(items.length)
+  }
+
+  #noteOf(count: number): string {
+    const text = this.#text
+    if (text !== '' && this.#items.length === 0) return this.#labels.nothing(text)
+    return this.#hits?.[0]?.complete === false
+      ? this.#labels.partly(text)
+      : this.#labels.count(count)
+  }
+
+  #capture(): void {
+    const text = this.#text
+    if (text === '' || text === this.#captured) return
+    this.#captured = text
+    void provided?.personalizer.capture({ name: 'search', search_term: text })
+  }
+}
+
+if (globalThis.customElements && !customElements.get('nearside-search')) {
+  customElements.define('nearside-search', NearsideSearch)
+}
