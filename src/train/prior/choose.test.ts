@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { EVENT_WEIGHTS } from '../../core/features/strength.ts'
-import { choose, confirm, type Judgement } from './choose.ts'
+import { choose, type Judgement } from './choose.ts'
 
 function judgement(values: Partial<Judgement>): Judgement {
   return {
     recipe: {
-      taste: 0.1,
+      taste: 0,
       features: 0.1,
       halfLifeDays: 90,
       eventWeights: EVENT_WEIGHTS,
@@ -16,46 +16,45 @@ function judgement(values: Partial<Judgement>): Judgement {
     ndcgError: 0.01,
     nllGain: 0,
     nllError: 0.01,
+    nllGains: [],
     ...values,
   }
 }
 
 describe('choose', () => {
-  it('takes the lift that stands furthest above its error', () => {
-    const sure = judgement({ ndcgLift: 0.02, ndcgError: 0.005 })
-    const lucky = judgement({ ndcgLift: 0.03, ndcgError: 0.028 })
+  it('takes the gain in likelihood that stands furthest above its error', () => {
+    const sure = judgement({ ndcgError: 0.001, nllGain: 0.02, nllError: 0.005 })
+    const lucky = judgement({ ndcgError: 0.001, nllGain: 0.04, nllError: 0.018 })
     expect(choose([lucky, sure]).best).toBe(sure)
   })
 
-  it('takes more likelihood where the ranking is certainly not hurt', () => {
-    const harmless = judgement({ ndcgLift: 0, ndcgError: 0.0005, nllGain: 0.1 })
-    const harmful = judgement({ ndcgLift: -0.01, ndcgError: 0.0005, nllGain: 0.5 })
-    expect(choose([harmful, harmless]).best).toBe(harmless)
+  it('takes nothing that may cost NDCG@10 more than 0.3 %', () => {
+    const harmless = judgement({ ndcgLift: 0, ndcgError: 0.0014, nllGain: 0.1 })
+    const unclear = judgement({ ndcgLift: 0, ndcgError: 0.0016, nllGain: 0.5 })
+    expect(choose([unclear, harmless]).best).toBe(harmless)
+    expect(choose([unclear]).best).toBeNull()
   })
 
-  it('chooses nothing where nothing certainly helps', () => {
-    const noise = judgement({ ndcgLift: 0.004, ndcgError: 0.01, nllGain: 0.01 })
-    const { best, reason } = choose([noise, judgement({ ndcgLift: -0.2 })])
+  it('chooses nothing where nothing is certainly more likely', () => {
+    const ranks = judgement({ ndcgLift: 0.02, ndcgError: 0.005, nllGain: 0.01 })
+    const { best, reason } = choose([ranks, judgement({ ndcgLift: -0.2 })])
     expect(best).toBeNull()
     expect(reason).toContain('λ = 0')
     expect(choose([]).best).toBeNull()
   })
-})
 
-describe('confirm', () => {
-  const best = judgement({ ndcgLift: 0.02, ndcgError: 0.005 })
-  const choice = { best, reason: 'helps' }
-
-  it('keeps what other shoppers do not refute', () => {
-    const again = judgement({ ndcgLift: -0.002, ndcgError: 0.006, nllGain: 0.01 })
-    expect(confirm(choice, again)).toBe(choice)
-    expect(confirm({ best: null, reason: 'none' }, undefined).best).toBeNull()
-  })
-
-  it('drops what hurts them', () => {
-    const worse = judgement({ ndcgLift: -0.02, ndcgError: 0.006, nllGain: 0.01 })
-    const lessLikely = judgement({ ndcgLift: 0.01, nllGain: -0.05 })
-    expect(confirm(choice, worse).best).toBeNull()
-    expect(confirm(choice, lessLikely).best).toBeNull()
+  it('learns u only where that is proven better than without', () => {
+    const of = (taste: number, nllGains: readonly number[]) => {
+      const nllGain = nllGains.reduce((sum, gain) => sum + gain, 0) / nllGains.length
+      const { recipe } = judgement({})
+      const numbers = { ndcgError: 0.001, nllGain, nllError: 0.01, nllGains }
+      return judgement({ recipe: { ...recipe, taste }, ...numbers })
+    }
+    const without = of(0, [0.1, 0.3, 0.1, 0.3])
+    const sometimes = of(1, [0.5, 0.1, 0.4, 0.1])
+    const always = of(1, [0.15, 0.36, 0.16, 0.35])
+    expect(choose([without, sometimes]).best).toBe(without)
+    expect(choose([without, always]).best).toBe(always)
+    expect(choose([sometimes]).best).toBe(sometimes)
   })
 })

@@ -1,13 +1,14 @@
 /**
- * @module Chooses how strongly, how long and with which λ to learn by what helped other training
- * shoppers' next case. Doing nothing is always among the choices, and noise chooses it.
+ * @module Chooses how strongly, how long and with which λ to learn by how likely that made the next
+ * case of training shoppers, among what leaves NDCG@10 as it is. Doing nothing is always among the
+ * choices, and noise chooses it.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'
-import { withVariance } from './spread.ts'
+import { type Spread, withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
 export const FUSION_WEIGHTS = [0.1, 0.25, 0.5, 0.75, 1] as const
@@ -32,10 +33,18 @@ export interface Judgement {
   /** Mean fall of the next case's NLL in nats, and its standard error. */
   readonly nllGain: number
   readonly nllError: number
+  /** Of each shopper. */
+  readonly nllGains: readonly number[]
+}
+
+/** Shoppers who are asked, and a spread that others gave. */
+export interface Asked {
+  readonly trials: readonly Trial[]
+  readonly spread: Spread
 }
 
 export function priorOf(
-  spread: { readonly mean: Float32Array; readonly variance: Float32Array },
+  spread: Spread,
   start: PersonalPrior,
   recipe: Recipe,
   fusionWeight: number,
@@ -56,18 +65,20 @@ export function priorOf(
 /** One judgement a λ. */
 export async function judge(
   model: BaseModel,
-  trials: readonly Trial[],
-  spread: { readonly mean: Float32Array; readonly variance: Float32Array },
+  asked: readonly Asked[],
   start: PersonalPrior,
   recipe: Recipe,
   engine: Engine,
 ): Promise<Judgement[]> {
-  const prior = priorOf(spread, start, recipe, 1)
   const outcomes: Outcome[][] = []
-  for (const trial of trials) {
-    const { parameters } = await engine.fit(problemUnder(trial, prior))
-    outcomes.push(outcomesOf(model, trial, prior, parameters, FUSION_WEIGHTS))
+  for (const { trials, spread } of asked) {
+    const prior = priorOf(spread, start, recipe, 1)
+    for (const trial of trials) {
+      const { parameters } = await engine.fit(problemUnder(trial, prior))
+      outcomes.push(outcomesOf(model, trial, prior, parameters, FUSION_WEIGHTS))
+    }
   }
+  const trials = asked.flatMap((one) => one.trials)
   const base = mean(trials.map((trial) => trial.baseNdcg)) || 1
   return FUSION_WEIGHTS.map((fusionWeight, at) => {
     const ndcg = shopperMeans(trials, ({ baseNdcg }, k) => outcomes[k][at].ndcg - baseNdcg)
@@ -79,6 +90,7 @@ export async function judge(
       ndcgError: errorOf(ndcg) / base,
       nllGain: mean(nll),
       nllError: errorOf(nll),
+      nllGains: nll,
     }
   })
 }
@@ -95,37 +107,33 @@ export interface Choice {
 }
 
 /** Worst loss of NDCG@10 that the interval's lower end may reach, relative. */
-const HARM_LIMIT = 0.002
+const HARM_LIMIT = 0.003
+/** Standard errors to the end of an interval. */
+const ERRORS = 2
 
 /**
- * 1. The largest lower end (one standard error) of the NDCG lift, if it is above 0.
- * 2. Else the largest certain gain in likelihood among what does no harm to NDCG (two standard
- *    errors above −0.2 %).
- * 3. Else nothing: null.
+ * Of what is proven not to cost NDCG@10 more than 0.3 %, the largest certain gain in likelihood: a
+ * shopper's few cases tell likelihoods apart long before they tell ranks apart. Else nothing: null.
+ * The taste vector u, 64 numbers, is learned only where that is proven to be more likely than
+ * without it.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
-  const lower = (one: Judgement) => one.ndcgLift - one.ndcgError
-  const byRank = [...judgements].sort((a, b) => lower(b) - lower(a))
-  if (byRank.length > 0 && lower(byRank[0]) > 0)
-    return { best: byRank[0], reason: 'raises NDCG@10 of the next case by more than its error' }
-  const certain = (one: Judgement) => one.nllGain - 2 * one.nllError
   const harmless = judgements
-    .filter((one) => one.ndcgLift - 2 * one.ndcgError >= -HARM_LIMIT && certain(one) > 0)
-    .sort((a, b) => certain(b) - certain(a))
-  if (harmless.length > 0)
-    return {
-      best: harmless[0],
-      reason: 'predicts the next case with more likelihood and leaves NDCG@10 as it is',
-    }
-  return { best: null, reason: 'nothing learned on one shopper helped the next case: λ = 0' }
+    .filter((one) => one.ndcgLift - ERRORS * one.ndcgError > -HARM_LIMIT && certainGain(one) > 0)
+    .sort((a, b) => certainGain(b) - certainGain(a))
+  const best = harmless.at(0)
+  if (!best)
+    return { best: null, reason: 'nothing learned on one shopper helped the next case: λ = 0' }
+  const without = harmless.find(({ recipe }) => recipe.taste === 0)
+  const reason = 'predicts the next case with more likelihood and leaves NDCG@10 as it is'
+  return { best: without && !isMoreLikely(best, without) ? without : best, reason }
 }
 
-/** @param again the chosen recipe on shoppers that had no part in choosing it. */
-export function confirm(choice: Choice, again: Judgement | undefined): Choice {
-  if (!choice.best || !again) return choice
-  if (again.ndcgLift + again.ndcgError >= 0 && again.nllGain + again.nllError >= 0) return choice
-  return {
-    best: null,
-    reason: 'what helped the shoppers it was chosen on hurt others: λ = 0',
-  }
+/** Nats, at the interval's lower end. */
+export const certainGain = (one: Judgement) => one.nllGain - ERRORS * one.nllError
+
+/** Proven, on the same shoppers. */
+function isMoreLikely(one: Judgement, other: Judgement): boolean {
+  const differences = one.nllGains.map((gain, k) => gain - other.nllGains[k])
+  return mean(differences) > ERRORS * errorOf(differences)
 }

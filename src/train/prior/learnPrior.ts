@@ -1,7 +1,9 @@
 /**
  * @module Learns the population's prior over personal parameters and the recipe of the fit:
- * variances from the spread over some training shoppers, then their scale, the half-life, what an event
- * weighs (where the log holds several kinds) and λ by what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
+ * variances from the spread over training shoppers, then their scale, the half-life, what an event
+ * weighs (where the log holds several kinds) and λ by what helps the next case. Each half of the
+ * shoppers is asked with the spread of the other. Where learning does not help, λ becomes 0 and it
+ * says so.
  */
 
 import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
@@ -16,8 +18,8 @@ import { mean } from '../estimates.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
-import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
-import { learnSpread, withVariance } from './spread.ts'
+import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
+import { learnSpread, type Spread, withVariance } from './spread.ts'
 import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
 /** Its shoppers' logs give the statistics. */
@@ -33,7 +35,7 @@ export interface PriorOptions {
    * gains six times what it gains of others. Absent: everybody's.
    */
   readonly eligible?: (shopper: string) => boolean
-  /** Most shoppers for the spread, and as many again for the choice. */
+  /** Of each half. */
   readonly maxShoppers?: number
   /** Next cases judged of one shopper: the most recent ones. */
   readonly casesEach?: number
@@ -46,7 +48,7 @@ const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
 /** Bytes that the features of the judged cases may take. */
 const MEMORY = 8e8
-const SCALES = [0.1, 0.3, 1, 3] as const
+const SCALES = [0.1, 0.3, 1, 3, 10] as const
 const HALF_LIVES = [60, 180, 365] as const
 /** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
 const START_TASTE = 0.5
@@ -59,68 +61,71 @@ const START_WEIGHT = 0.1
 export async function learnPrior(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { engine, onProgress } = options
   const start = startOf(model)
-  const { forSpread, forChoice } = buildTrials({ ...model, prior: start }, data, options)
-  const count = (trials: readonly Trial[]) => new Set(trials.map((trial) => trial.shopper)).size
-  if (count(forSpread) < 10 || count(forChoice) < 10)
+  const halves = buildTrials({ ...model, prior: start }, data, options)
+  const trials = halves.flat()
+  const count = (half: readonly Trial[]) => new Set(half.map(({ shopper }) => shopper)).size
+  if (halves.some((half) => count(half) < 10))
     return nothing(start, 'too few shoppers with three orders or events to learn a prior from')
-  const lastOfEach = [...new Map(forSpread.map((trial) => [trial.shopper, trial])).values()]
-  const spread = await learnSpread(lastOfEach, start, engine, SPREAD_ROUNDS, (done, total) =>
-    onProgress?.('spread', done, total),
-  )
+  const spreads: Spread[] = []
+  for (const [h, half] of halves.entries()) {
+    const lastOfEach = [...new Map(half.map((trial) => [trial.shopper, trial])).values()]
+    const progress = (done: number, total: number) =>
+      onProgress?.('spread', h * total + done, halves.length * total)
+    spreads.push(await learnSpread(lastOfEach, start, engine, SPREAD_ROUNDS, progress))
+  }
+  const asked = halves.map((half, h) => ({ trials: half, spread: spreads[1 - h] }))
   const judgements: Judgement[] = []
   let done = 0
-  const weightings = forChoice.some((one) => one.ofSeveralKinds) ? EVENT_WEIGHTINGS : []
-  const total = 2 * SCALES.length + HALF_LIVES.length + weightings.length + 1
+  const weightings = trials.some((one) => one.ofSeveralKinds) ? EVENT_WEIGHTINGS : []
+  const total = 3 * SCALES.length + HALF_LIVES.length + weightings.length + 1
   const attempt = async (recipe: Recipe) => {
     const known = judgements.some((one) => JSON.stringify(one.recipe) === JSON.stringify(recipe))
-    if (!known) judgements.push(...(await judge(model, forChoice, spread, start, recipe, engine)))
+    if (!known) judgements.push(...(await judge(model, asked, start, recipe, engine)))
     onProgress?.('choice', ++done, total)
   }
   // One coordinate after the other: a full grid would only find more noise.
-  let recipe: Recipe = {
+  const from: Recipe = {
     taste: 0,
     features: 0,
     halfLifeDays: 180,
     eventWeights: EVENT_WEIGHTS,
     mean: 0,
   }
-  const coordinates = {
-    features: SCALES,
-    taste: SCALES,
-    halfLifeDays: HALF_LIVES,
-    eventWeights: weightings,
-    mean: [1],
+  for (const features of SCALES) await attempt({ ...from, features })
+  const weightsAlone = bestOf(judgements)
+  for (const taste of SCALES) {
+    await attempt({ ...from, taste })
+    await attempt({ ...weightsAlone, taste })
   }
+  const coordinates = { halfLifeDays: HALF_LIVES, eventWeights: weightings, mean: [1] }
   for (const [name, values] of Object.entries(coordinates)) {
+    const recipe = choose(judgements).best?.recipe ?? weightsAlone
     for (const value of values) await attempt({ ...recipe, [name]: value })
-    recipe = bestOf(judgements)
   }
-  const choice = choose(judgements)
-  // The best of some sixty tries is partly luck: it must not be refuted where it was not chosen.
-  const again = choice.best
-    ? (await judge(model, forSpread, spread, start, choice.best.recipe, engine)).find(
-        ({ fusionWeight }) => fusionWeight === choice.best?.fusionWeight,
-      )
-    : undefined
-  const { best, reason } = confirm(choice, again)
+  const { best, reason } = choose(judgements)
   const metrics: Record<string, number> = {
-    ...metricsOf(best, again, forChoice),
+    ...metricsOf(best, trials),
     ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
   }
+  const recipe = best?.recipe ?? weightsAlone
   return {
-    prior: priorOf(spread, start, best?.recipe ?? { ...recipe, mean: 0 }, best?.fusionWeight ?? 0),
+    prior: priorOf(meanOf(spreads), start, recipe, best?.fusionWeight ?? 0),
     reason,
     judgements,
     metrics,
   }
 }
 
-/** The step that a coordinate takes, by the lower end of the lift; likelihood breaks ties. */
+/** Of two halves. */
+function meanOf([a, b]: readonly Spread[]): Spread {
+  const middle = (name: keyof Spread) => a[name].map((value, j) => (value + b[name][j]) / 2)
+  return { mean: middle('mean'), variance: middle('variance') }
+}
+
+/** By likelihood, also where nothing is certain. */
 function bestOf(judgements: readonly Judgement[]): Recipe {
-  const chosen = choose(judgements).best
-  if (chosen) return chosen.recipe
-  const value = (one: Judgement) => one.ndcgLift - one.ndcgError
-  return judgements.reduce((a, b) => (value(b) > value(a) ? b : a)).recipe
+  const best = choose(judgements).best
+  return (best ?? judgements.reduce((a, b) => (certainGain(b) > certainGain(a) ? b : a))).recipe
 }
 
 function startOf(model: BaseModel): PersonalPrior {
@@ -146,7 +151,7 @@ function startOf(model: BaseModel): PersonalPrior {
   )
 }
 
-/** Half of the shoppers for the spread and for confirmation, the other half for the choice. */
+/** Of two halves of the shoppers. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
   const shoppers = logsBefore(data.shoppers, until)
@@ -174,23 +179,22 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     const earliest = Math.max(1, cases.length - casesEach)
     return cases.slice(earliest).map(({ time }, n) => ({
       log,
-      forSpread: k % 2 === 0,
+      half: k % 2,
       next: earliest + n,
       shopper: log.id,
       time,
     }))
   })
   places.sort(statistics.compareCases)
-  const forSpread: Trial[] = []
-  const forChoice: Trial[] = []
+  const halves: [Trial[], Trial[]] = [[], []]
   places.forEach((place, k) => {
     const { log, next } = place
     const statisticsAt = (time: number) => statistics.at(log.id, time)
     const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt)
-    if (trial) (place.forSpread ? forSpread : forChoice).push(trial)
+    if (trial) halves[place.half].push(trial)
     options.onProgress?.('trials', k + 1, places.length)
   })
-  return { forSpread, forChoice }
+  return halves
 }
 
 /** What the model's terms need to know of the moments, to be counted out of fold. */
@@ -201,11 +205,7 @@ export function contextOf({ context }: BaseModel): StatisticsOptions['context'] 
   return { kinds: [...kinds], contexts: context.contexts }
 }
 
-function metricsOf(
-  best: Judgement | null,
-  again: Judgement | undefined,
-  trials: readonly Trial[],
-): Record<string, number> {
+function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<string, number> {
   return {
     'prior.cases': trials.length,
     'prior.base.ndcg@10': mean(trials.map((trial) => trial.baseNdcg)),
@@ -213,8 +213,6 @@ function metricsOf(
     'prior.fusionWeight': best?.fusionWeight ?? 0,
     'prior.lift.ndcg@10': best?.ndcgLift ?? 0,
     'prior.lift.ndcg@10.error': best?.ndcgError ?? 0,
-    'prior.confirmation.ndcg@10': again?.ndcgLift ?? 0,
-    'prior.confirmation.ndcg@10.error': again?.ndcgError ?? 0,
     'prior.gain.nll': best?.nllGain ?? 0,
     'prior.gain.nll.error': best?.nllError ?? 0,
   }

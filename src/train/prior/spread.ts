@@ -21,6 +21,12 @@ const START_COUNT = 5
 const MOST_MOVED = 30
 const PADDED = -1e8
 
+/** Over shoppers, [P] each. */
+export interface Spread {
+  readonly mean: Float32Array
+  readonly variance: Float32Array
+}
+
 /** The prior with another variance, [P], and the steps that go with it. */
 export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
   return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
@@ -36,7 +42,7 @@ export async function learnSpread(
   engine: Engine,
   rounds: number,
   onProgress: (done: number, total: number) => void,
-): Promise<{ mean: Float32Array; variance: Float32Array }> {
+): Promise<Spread> {
   const P = start.variance.length
   let variance: Float32Array = start.variance
   let mean = new Float32Array(P)
