@@ -1,12 +1,15 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
+import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { Part } from '../evaluate/report/report.ts'
 import type { Role } from '../train/import/columns.ts'
 import { type ImportReport, importShop } from '../train/import/importShop.ts'
 import type { FileReport } from '../train/import/readLog.ts'
 import { DELIMITERS } from '../train/import/source.ts'
 import type { Sample } from '../train/import/summary.ts'
 import { defineCommand } from './command.ts'
+import { requireFolder } from './output.ts'
 import { pattern, wholeNumber } from './values.ts'
 
 /** Flags that name a column. */
@@ -34,8 +37,9 @@ const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
 const syntax = new Command('import')
   .summary('turn order log, clicks and catalog into a shop folder')
   .description(
-    `Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,
-Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is
+    `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzip. Exports are recognised
+(Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow, UCI Online
+Retail), else columns are guessed from common names, English and German, or given by flags. Every line that is left out is
 counted by its reason, in report.json and on the screen. A log without times, \`shopper item
 item …\` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of
 numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.`,
@@ -70,6 +74,7 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
   .option('--untitled', 'accept a shop whose items have no titles')
   .option('--dry-run', 'read and check everything, write nothing')
+  .option('--html <file>', 'write the report as one page to FILE')
 for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
 
 type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
@@ -79,6 +84,7 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
   const columns = Object.fromEntries(
     ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
   )
+  await requireFolder('html', options.html)
   const { report, sample } = await importShop({
     ...options,
     columns,
@@ -87,38 +93,48 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     signal,
     onProgress: (label, done, total) => progress.update(label, done, total),
   })
-  for (const line of formatReport(report, sample, options.out)) print(line)
+  const { printed, parts } = describe(report, sample, options.out)
+  for (const line of printed) print(line)
+  if (options.html !== undefined) {
+    const { page } = await import('../evaluate/report/page.ts')
+    const about = { title: 'Import', lead: [], parts, notes: [] }
+    await writeFile(options.html, page(about, report))
+  }
   if (options.dryRun) print('nothing was written (--dry-run)')
   return report
 })
 
+type Said = Required<Pick<Part, 'title' | 'text'>>
+
 /** Columns, counts, how log and catalog fit, three rows; each file's lines add up to what was read. */
-export function formatReport(
+function describe(
   { logs, catalog, match, shop, files }: ImportReport,
   sample: readonly Sample[],
   out: string,
-): string[] {
+) {
   const number = (value: number) => value.toLocaleString('en-GB').padStart(11)
-  const ofFile = (report: FileReport) => [
-    `${report.file}${report.layout ? ` (${report.layout})` : ''}`,
-    ...Object.entries(report.columns).map(([role, column]) => `  ${role} is ${column}`),
-    `${number(report.lines)}  lines read`,
-    ...Object.entries(report.dropped).map(([reason, count]) => {
-      const lines = report.examples[reason] ?? []
-      const which =
-        lines.length > 0 ? ` (line ${lines.join(', ')}${count > lines.length ? ' …' : ''})` : ''
-      return `${number(count)}  left out: ${reason}${which}`
-    }),
-    `${number(report.kept)}  kept`,
-    ...(report.undated
-      ? [`${number(report.undated)}  of them without a day of arrival: bad date`]
-      : []),
-  ]
+  const ofFile = (report: FileReport) => ({
+    title: `${report.file}${report.layout ? ` (${report.layout})` : ''}`,
+    text: [
+      ...Object.entries(report.columns).map(([role, column]) => `  ${role} is ${column}`),
+      `${number(report.lines)}  lines read`,
+      ...Object.entries(report.dropped).map(([reason, count]) => {
+        const lines = report.examples[reason] ?? []
+        const which =
+          lines.length > 0 ? ` (line ${lines.join(', ')}${count > lines.length ? ' …' : ''})` : ''
+        return `${number(count)}  left out: ${reason}${which}`
+      }),
+      `${number(report.kept)}  kept`,
+      ...(report.undated
+        ? [`${number(report.undated)}  of them without a day of arrival: bad date`]
+        : []),
+    ],
+  })
   const percent = (part: number, whole: number) =>
     `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
   const categories = Object.keys(shop.categories)
-  return [
-    ...[...logs, ...(catalog ? [catalog] : [])].flatMap(ofFile),
+  const parts: readonly Said[] = [...logs, ...(catalog ? [catalog] : [])].map(ofFile)
+  const text = [
     ...(match
       ? [
           `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${percent(match.lines, shop.events)} of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
@@ -135,6 +151,8 @@ export function formatReport(
     `${out}: ${shop.items} items, ${shop.shoppers} shoppers, ${shop.sessions} orders or visits, ${shop.from.slice(0, 10)} to ${shop.to.slice(0, 10)}`,
     ...files.map(({ name, bytes }) => `  ${name}, ${Math.ceil(bytes / 1024)} KiB`),
   ]
+  const printed = [...parts.flatMap(({ title, text }) => [title, ...text]), ...text]
+  return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
 }
 
 function delimiter(text: string): string {

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { testFolder } from '../testFolder.ts'
 import { brief, imported, runImport } from './testImport.ts'
 
 test('German: names, decimal commas, dates, Windows-1252', async () => {
@@ -103,4 +106,36 @@ test('the day on which a product came is read as the shop writes it; nonsense is
   expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
   const { printed } = await runImport(files(dates, 'since'), { added: 'since', 'dry-run': true })
   expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')
+})
+
+test('a column that is called order is the order', async () => {
+  const line = (order: string, item: string) => `${order},ann,${item},2024-05-01 10:00\n`
+  const { report, events } = await imported(
+    {
+      'orders.csv': `order,customer,sku,date\n${line('1', 'cup')}${line('2', 'tea')}`,
+      'clicks.csv':
+        'order,session,customer,sku,date,event\n2,v1,ann,tea,2024-05-01 10:00,purchase\n',
+    },
+    { untitled: true },
+  )
+  expect(brief(events, 'item', 'session')).toEqual(['cup 1', 'tea 2'])
+  expect(report.logs.map(({ columns }) => columns)).toEqual([
+    expect.objectContaining({ session: 'order' }),
+    expect.objectContaining({ session: 'session', order: 'order' }),
+  ])
+})
+
+test('the report as a page: columns, what was left out, the fit and rows without an address', async () => {
+  const html = join(testFolder(), 'report.html')
+  await runImport(
+    {
+      'orders.csv': 'order,customer,sku,date\n1,ann@example.com,cup,2024-05-01\n2,bob,<b>,never\n',
+      'catalog.csv': 'sku,title\ncup,Cup\n',
+    },
+    { html },
+  )
+  const page = await readFile(html, 'utf8')
+  for (const said of ['ann@', '<b>,never']) expect(page).not.toContain(said)
+  for (const said of ['customer', 'bad date', 'line 3', '100.0 %', 'Cup', '2024-05-01'])
+    expect(page).toContain(said)
 })

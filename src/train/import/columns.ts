@@ -14,8 +14,8 @@ const KNOWN_NAMES = {
   item: 'item itemid productid stockcode sku lineitemsku itemsku variantsku productcode brandid id artikelnummer artikelnr artikelid produktid lineitemname',
   time: 'time invoicedate orderdate paidat createdat datecreated timestamp eventtimestamp datetime eventtime purchasedate date eventdate bestelldatum auftragsdatum rechnungsdatum zeitpunkt datum',
   session:
-    'session gasessionid sessionid visitid orderid invoiceno invoice transactionid ecommercetransactionid ordernumber bestellnummer bestellnr auftragsnummer rechnungsnummer',
-  order: 'orderid transactionid ecommercetransactionid ordernumber',
+    'session gasessionid sessionid visitid orderid invoiceno invoice transactionid ecommercetransactionid ordernumber bestellnummer bestellnr auftragsnummer rechnungsnummer order',
+  order: 'orderid transactionid ecommercetransactionid ordernumber order',
   quantity: 'quantity qty lineitemquantity itemquantity units menge anzahl stueckzahl',
   price:
     'price unitprice lineitemprice itemprice variantprice amount einzelpreis stueckpreis preis vkpreis',
