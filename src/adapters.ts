@@ -1,5 +1,6 @@
-/** @module Plugs an existing shop's events in: GA4's `dataLayer`, Shopify, Segment. */
+/** @module Plugs in what an existing shop has: events of GA4's `dataLayer`, Shopify and Segment, and past orders. */
 export { followDataLayer, fromDataLayer } from './sdk/adapters/ga4.ts'
+export { ordersFromGa4, ordersFromShopify } from './sdk/adapters/orders.ts'
 export type { Receiver } from './sdk/adapters/read.ts'
 export { fromSegment, type SegmentOptions, segmentMiddleware } from './sdk/adapters/segment.ts'
 export {

@@ -12,7 +12,13 @@ export type {
   RuleCondition,
   RuleItems,
 } from './core/rules/rule.ts'
-export type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './device/api.ts'
+export type {
+  CaptureInput,
+  Forgettable,
+  PastOrder,
+  Personalizer,
+  PersonalizerOptions,
+} from './device/api.ts'
 export type {
   Explanation,
   ListAnswer,

@@ -114,6 +114,11 @@ export interface CaptureInput {
   readonly search_term?: string
   /** How long the product was looked at, milliseconds: what was left at once is taken for a slip. */
   readonly dwell_ms?: number
+  /**
+   * When it was done, milliseconds since the epoch, where that was not just now. Half an hour ago at
+   * most, which is this visit; whatever lies outside of that counts as now.
+   */
+  readonly time?: number
 }
 
 /** An order that a signed-in shopper made here or elsewhere, as the shop's server has it. */

@@ -5,7 +5,7 @@
 
 import type { EventName, Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
-import { orders, type PlacedOrder } from './orders.ts'
+import { orders, type PlacedOrder, signedIn } from './orders.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
 import { forgetShown, forgetVisit } from './story/visit.ts'
@@ -44,6 +44,7 @@ export function forgetTogether(
       forgetVisit()
       wishlist.set([])
       orders.set([])
+      signedIn.set(null)
       lastLooked.set(null)
     },
   }

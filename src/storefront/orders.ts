@@ -1,4 +1,5 @@
 /** @module Demo orders: the shop's own memory of them, on this device; no server has heard of any. */
+import type { PastOrder } from '../index.ts'
 import type { PricedLine } from './basket.ts'
 import { createStored } from './stored.ts'
 
@@ -38,14 +39,36 @@ function isLine(line: unknown): line is OrderLine {
 /** Newest first. */
 export const orders = createStored('nearside-shop.orders', readOrders)
 
+const nextNumber = () => Math.max(0, ...orders.get().map(({ number }) => number)) + 1
+
 export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOrder {
   const order = {
-    number: (orders.get()[0]?.number ?? 0) + 1,
+    number: nextNumber(),
     time,
     lines: lines.map(({ id, quantity, item }) => ({ id, quantity, price: item.price ?? 0 })),
   }
   orders.set([order, ...orders.get()].slice(0, MOST_ORDERS))
   return order
+}
+
+/** Who signed in, by their label; null for nobody. */
+export const signedIn = createStored('nearside-shop.signed-in', (label) =>
+  typeof label === 'string' ? label : null,
+)
+
+/** Lists what was ordered elsewhere, one piece of each at today's price. */
+export function takeOrders(
+  past: readonly PastOrder[],
+  priceOf: (id: string) => number | undefined,
+): void {
+  const first = nextNumber()
+  const taken = past.map(({ time, items }, at) => ({
+    number: first + at,
+    time,
+    lines: items.map(({ item_id: id }) => ({ id, quantity: 1, price: priceOf(id) ?? 0 })),
+  }))
+  const all = [...taken, ...orders.get()].sort((a, b) => b.time - a.time)
+  orders.set(all.slice(0, MOST_ORDERS))
 }
 
 /** Rounded to pence. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../error.ts'
 import { readCapture, readStoredEvent } from './capture.ts'
+import { SESSION_GAP } from './session.ts'
 
 const read = (input: unknown) => readCapture(input, 'id', 1000)
 
@@ -10,6 +11,20 @@ describe('readCapture', () => {
     const short = read({ name: 'view_item', item_id: 'a' })
     expect(short).toEqual(read({ name: 'view_item', items: [{ item_id: 'a' }] }))
     expect(short).toEqual({ id: 'id', name: 'view_item', time: 1000, items: ['a'] })
+  })
+
+  test('a time of this visit is the event’s; any other counts as now', () => {
+    const at = (time: unknown) => {
+      const event = readCapture({ name: 'view_item', item_id: 'a', time }, 'id', 10 * SESSION_GAP)
+      return event instanceof NearsideError ? event.code : event.time / SESSION_GAP
+    }
+    expect([9.5 * SESSION_GAP, 9 * SESSION_GAP, `${9.5 * SESSION_GAP}`].map(at)).toEqual([
+      9.5, 9, 9.5,
+    ])
+    const others = [9 * SESSION_GAP - 1, 10 * SESSION_GAP + 1, Number.NaN, null, {}, 'today', '']
+    expect(others.map(at)).toEqual(others.map(() => 10))
+    const search = { name: 'search', search_term: 'cup', time: 9.5 * SESSION_GAP }
+    expect(readCapture(search, 'id', 10 * SESSION_GAP)).toMatchObject({ time: 9.5 * SESSION_GAP })
   })
 
   test('a GA4 purchase as a shop emits it: numbers as text, fields we don’t know', () => {

@@ -8,6 +8,7 @@ import { readShopContext } from '../features/context/context.ts'
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
+import { SESSION_GAP } from './session.ts'
 
 /** An event before the store has put it into a session; what was handed over has one of its own. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
@@ -34,16 +35,18 @@ export function readNumber(value: unknown, low: number, high: number): number | 
 export const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
 
 /**
+ * @param now milliseconds since the epoch; the event's time, too, unless it gives one of this visit
  * @returns the event, or the error that says what is wrong with it (returned, not thrown: a bad
  * event must never break the shop's page)
  */
-export function readCapture(input: unknown, id: string, time: number): EventDraft | NearsideError {
+export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
   if (!isRecord(input)) return refuse('it is not an object')
   const { name } = input
   if (!isEventName(name)) {
     return refuse(`unknown name ${JSON.stringify(name)}; known are ${EVENT_NAMES.join(', ')}`)
   }
-  if (!Number.isFinite(time)) return refuse('the clock gave no time')
+  if (!Number.isFinite(now)) return refuse('the clock gave no time')
+  const time = readNumber(input.time, now - SESSION_GAP, now) ?? now
   if (name === 'search') return readSearch(input, id, time)
 
   const listed: readonly unknown[] = Array.isArray(input.items)

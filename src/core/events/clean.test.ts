@@ -116,8 +116,8 @@ describe('cleaning', () => {
 
 describe('sessions', () => {
   test('half an hour apart is one visit, longer is two, and a clock set back starts anew', () => {
-    const last = { time: NOW, session: 's' }
-    expect(sessionOf(null, { id: 'a', time: NOW })).toBe('a')
+    const last = { lastTime: NOW, session: 's' }
+    expect(sessionOf({ lastTime: null, session: '' }, { id: 'a', time: NOW })).toBe('a')
     expect(sessionOf(last, { id: 'a', time: NOW + SESSION_GAP })).toBe('s')
     expect(sessionOf(last, { id: 'a', time: NOW + SESSION_GAP + 1 })).toBe('a')
     expect(sessionOf(last, { id: 'a', time: NOW - 10 * DAY })).toBe('a')

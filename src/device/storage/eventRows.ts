@@ -3,7 +3,7 @@ import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
 import type { Table, Transaction } from './database.ts'
-import { addToHead, EMPTY_HEAD, type EventHead, withLast } from './head.ts'
+import { addToHead, EMPTY_HEAD, type EventHead } from './head.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 import { epochOf, type Transactions } from './transactions.ts'
 
@@ -42,15 +42,16 @@ export function eventRows({ read, write }: Transactions) {
     })
   /** Sessions that an event held together, or began, are those that there would be without it. */
   const placeAgain = async (transaction: Transaction): Promise<void> => {
-    let last: ShopperEvent | null = null
+    let head = EMPTY_HEAD
     const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
     for (const row of rows) {
       if (handedOver(row)) continue
-      const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
+      const placed: StoredEvent = { ...row, session: sessionOf(head, row) }
       if (placed.session !== row.session) await transaction.put('events', placed)
-      last = placed
+      head = addToHead(head, placed)
     }
-    await transaction.put('heads', withLast(await headOf(transaction), last), 'events')
+    const { lastTime, session } = head
+    await transaction.put('heads', { ...(await headOf(transaction)), lastTime, session }, 'events')
   }
   const remove = async (
     transaction: Transaction,
@@ -93,12 +94,7 @@ export function eventRows({ read, write }: Transactions) {
             placed.push(known)
             continue
           }
-          const last =
-            head.lastTime === null ? null : { time: head.lastTime, session: head.session }
-          const event: ShopperEvent = {
-            ...draft,
-            session: draft.session ?? sessionOf(last, draft),
-          }
+          const event = { ...draft, session: draft.session ?? sessionOf(head, draft) }
           await transaction.put('events', { ...event, order: head.order })
           head = addToHead(head, event)
           placed.push(event)

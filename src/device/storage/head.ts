@@ -14,13 +14,10 @@ export interface EventHead {
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** What was handed over doesn't part the visit in which it came. */
+/** Neither what was handed over nor what is heard of late parts the visit in which it came. */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
-  const last = !handedOver(event) && { lastTime: event.time, session: event.session }
+  const { time, session } = event
+  const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time
+  const last = !handedOver(event) && { lastTime, session }
   return { ...head, ...last, count: head.count + 1, order: head.order + 1 }
-}
-
-/** With another event as the last that came; null where none is left. */
-export function withLast(head: EventHead, last: ShopperEvent | null): EventHead {
-  return { ...head, lastTime: last?.time ?? null, session: last?.session ?? '' }
 }

@@ -67,6 +67,18 @@ describe.each([
     expect(invalid).toBe(0)
   })
 
+  test('what is heard of late parts no visit, nor when visits are told anew', async () => {
+    const store = await fresh()
+    const late = draft('late', 0.1 * HOUR)
+    await store.append([draft('a', 0), draft('b', HOUR / 2), late, draft('c', 0.9 * HOUR)])
+    await store.append([draft('d', 2 * HOUR)])
+    const sessions = async () =>
+      (await store.events()).events.map(({ id, session }) => `${id} ${session}`)
+    expect(await sessions()).toEqual(['a a', 'late a', 'b a', 'c a', 'd d'])
+    await store.forget(['d'])
+    expect(await sessions()).toEqual(['a a', 'late a', 'b a', 'c a'])
+  })
+
   test('events of one instant keep the order in which they came, whatever their ids', async () => {
     const store = await fresh()
     await store.append([draft('z', 5), draft('m', 5)])

@@ -5,6 +5,7 @@
 
 import { NearsideError } from '../../core/error.ts'
 import type { EventDraft } from '../../core/events/capture.ts'
+import { serially } from '../../core/serially.ts'
 import { DAY } from '../../core/time.ts'
 import type { FitOptions } from '../../engine/engine.ts'
 import type { Timers } from '../learning/scheduler.ts'
@@ -236,6 +237,8 @@ export async function startDevice(
     after: Math.max(ended, now() - retentionDays * DAY),
   })
 
+  /** Handed over twice at once, it is new once. */
+  const oneByOne = serially()
   /** @returns how many are kept, which the log says */
   async function takeIn(
     drafts: readonly EventDraft[],
@@ -279,16 +282,21 @@ export async function startDevice(
     async seed(orders) {
       if (state.paused) return 0
       const { readOrders, seedingEnded } = await onDemand()
-      const ended = seedingEnded(await ledger.entries())
-      const { drafts, refused } = readOrders(orders, known(ended))
-      if (refused) notices.add(refused)
-      return takeIn(drafts, 'seed', (orders) => ({ orders }))
+      return oneByOne(async () => {
+        const ended = seedingEnded(await ledger.entries())
+        const { drafts, refused } = readOrders(orders, known(ended))
+        if (refused) notices.add(refused)
+        return takeIn(drafts, 'seed', (orders) => ({ orders }))
+      })
     },
     exportTransfer: async () => (await onDemand()).handOver(store, ledger, shopOrigin),
     async importTransfer(...given) {
       if (state.paused) throw new NearsideError('aborted', 'Paused: nothing is taken in.')
-      const drafts = await (await onDemand()).receive(given, shopOrigin, known)
-      return takeIn(drafts, 'transfer', (events) => ({ direction: 'in', events }))
+      const { receive } = await onDemand()
+      return oneByOne(async () => {
+        const drafts = await receive(given, shopOrigin, known)
+        return takeIn(drafts, 'transfer', (events) => ({ direction: 'in', events }))
+      })
     },
     list: (query) => lists.list(query),
     async explain(item) {

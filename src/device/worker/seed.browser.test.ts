@@ -53,6 +53,13 @@ describe('orders that the shop hands over', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
+  test('are new once where they are handed over twice at once', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    expect(await Promise.all([device.seed(ORDERS), device.seed(ORDERS)])).toEqual([3, 0])
+    const logged = (await device.entries()).filter(({ kind }) => kind === 'seed')
+    expect(logged).toMatchObject([{ detail: { orders: 3 } }])
+  })
+
   test('are not taken where the device saw them, nor is a purchase that was handed over before', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-8' }, { item_id: 'item-4' }]

@@ -221,8 +221,9 @@ test('Shopify: what a pixel heard in its sandbox reaches the page once, in order
 
   const taken = receiver()
   const stop = followShopifyPixel(taken, storage)
-  const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }] }
-  expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee' }])
+  const time = Date.now()
+  const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }], time }
+  expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee', time }])
   // A second tab finds nothing any more; what comes later is found within a second.
   const other = receiver()
   followShopifyPixel(other, storage)()

@@ -32,8 +32,9 @@ export function relayShopifyPixel(
   let written = 0
   const write = (input: CaptureInput) => {
     // In order of writing; the random part keeps two tabs apart.
-    const key = [Date.now(), String(written++).padStart(6, '0'), Math.random()].join(' ')
-    return localStorage.setItem(PREFIX + key, JSON.stringify(input))
+    const time = Date.now()
+    const key = [time, String(written++).padStart(6, '0'), Math.random()].join(' ')
+    return localStorage.setItem(PREFIX + key, JSON.stringify({ ...input, time }))
   }
   return followShopify({ capture: write }, analytics, options)
 }

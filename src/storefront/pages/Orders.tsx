@@ -8,6 +8,7 @@ import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Say } from '../parts/Say.tsx'
+import { SignIn } from '../parts/SignIn.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -23,16 +24,17 @@ export function Orders() {
           <Say text={words.orders.empty} />
         </p>
       ) : (
-        <>
-          <p className="lead">{words.orders.lead}</p>
-          <ul className="orders">
-            {placed.map((order) => (
-              <li key={order.number}>
-                <Order order={order} />
-              </li>
-            ))}
-          </ul>
-        </>
+        <p className="lead">{words.orders.lead}</p>
+      )}
+      <SignIn />
+      {placed.length > 0 && (
+        <ul className="orders">
+          {placed.map((order) => (
+            <li key={order.number}>
+              <Order order={order} />
+            </li>
+          ))}
+        </ul>
       )}
       <ForYou />
     </Page>

@@ -206,6 +206,21 @@ export const ENGLISH = {
     butFor: (n: number) => `In your basket, except for ${n} that sold out.`,
   },
 
+  signIn: {
+    title: 'Shopped here before?',
+    lead: 'When you sign in, a shop can hand the orders that it has of you to your browser. Try it as one of six real shoppers whom the model has never seen: their year of orders, moved so that it ends yesterday, comes with the shop’s files, and nothing is sent.',
+    whose: 'Sign in as',
+    go: 'Sign in',
+    signedIn: (label: string) => `Signed in as ${label}`,
+    kept: 'These orders stay on this device. “Erase everything” in the panel removes them and signs you out.',
+    taken: (n: number, of: number) =>
+      `${n} of ${of} orders taken in: those of the last 90 days. Your shelves have already noticed.`,
+    forgotten:
+      'No order was taken in: what was ordered before you last forgot an order, or erased everything, stays forgotten on this device.',
+    paused: 'Learning is paused, so no order was taken in.',
+    failed: 'The orders could not be taken in. Please try again.',
+  },
+
   wishlist: { title: 'Your wishlist', empty: 'Your wishlist is empty. [Start shopping]' },
 
   notFound: {

@@ -253,6 +253,21 @@ export const GERMAN: Words = {
       `Im Warenkorb, bis auf ${n === 1 ? 'einen ausverkauften' : `${n} ausverkaufte`} Artikel.`,
   },
 
+  signIn: {
+    title: 'Schon einmal hier eingekauft?',
+    lead: 'Wenn Sie sich anmelden, kann ein Shop Ihrem Browser Ihre früheren Bestellungen übergeben. Probieren Sie es als einer von sechs echten Kunden, die das Modell nie gesehen hat: Deren Bestellungen eines Jahres, so verschoben, dass es gestern endet, kommen mit den Dateien des Shops, und nichts wird gesendet.',
+    whose: 'Anmelden als',
+    go: 'Anmelden',
+    signedIn: (label) => `Angemeldet als ${label}`,
+    kept: 'Diese Bestellungen bleiben auf diesem Gerät. „Alles löschen“ im Seitenfenster entfernt sie und meldet Sie ab.',
+    taken: (n, of) =>
+      `${n} von ${of} Bestellungen übernommen: die der letzten 90 Tage. Ihre Listen richten sich schon danach.`,
+    forgotten:
+      'Keine Bestellung wurde übernommen: Was bestellt wurde, bevor Sie zuletzt eine Bestellung vergessen oder alles gelöscht haben, bleibt auf diesem Gerät vergessen.',
+    paused: 'Das Lernen ist angehalten, deshalb wurde keine Bestellung übernommen.',
+    failed: 'Die Bestellungen konnten nicht übernommen werden. Bitte versuchen Sie es noch einmal.',
+  },
+
   wishlist: { title: 'Ihre Wunschliste', empty: 'Ihre Wunschliste ist leer. [Jetzt stöbern]' },
 
   notFound: {

@@ -1,8 +1,9 @@
 /** @module Makes one personalizer known to all components below. */
-import { type ReactNode, useCallback, useMemo } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import { productPage } from '../../core/catalog/productPage.ts'
-import type { Personalizer } from '../../device/api.ts'
+import type { NearsideError } from '../../core/error.ts'
+import type { PastOrder, Personalizer } from '../../device/api.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { ENGLISH, type Labels } from './labels.ts'
@@ -24,6 +25,11 @@ export interface PersonalizationProviderProps {
   readonly locale?: string
   /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
   readonly measure?: ListMeasure
+  /**
+   * A signed-in shopper's own orders, handed to `seed` once the personalizer is there, and again
+   * whenever this is another array. A stable reference saves work.
+   */
+  readonly orders?: readonly PastOrder[]
   /** Whatever holds the widgets. */
   readonly children?: ReactNode
 }
@@ -43,6 +49,7 @@ export function PersonalizationProvider({
   labels,
   locale = 'en-GB',
   measure,
+  orders,
   children,
 }: PersonalizationProviderProps) {
   const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
@@ -62,5 +69,12 @@ export function PersonalizationProvider({
     }),
     [personalizer, byId, mayShow, linkTo, labels, locale, measure],
   )
+  useEffect(() => {
+    // To the page's own error reporting: lists are none the worse for it.
+    if (orders && personalizer)
+      personalizer.seed(orders).catch((error: NearsideError) => {
+        if (error.code !== 'closed') reportError(error)
+      })
+  }, [orders, personalizer])
   return <PersonalizationContext.Provider value={value}>{children}</PersonalizationContext.Provider>
 }

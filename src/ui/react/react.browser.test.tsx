@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
+import { NearsideError } from '../../core/error.ts'
 import type { Recommendation, Signal } from '../../device/apiLists.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { waitFor } from '../../testPatience.ts'
@@ -48,6 +49,26 @@ function show(children: React.ReactNode, given: FakePersonalizer | null = person
 
 const shownIds = (root: Element) =>
   [...root.querySelectorAll<HTMLElement>('[data-item]')].map((card) => card.dataset.item)
+
+test('a shopper’s own orders are handed over when the personalizer is there; a failure is reported', async () => {
+  const orders = [{ id: 1, time: 1, items: [{ item_id: 'tin' }] }]
+  const seeded = vi.fn(async (_: unknown) => 1)
+  const failed = vi.spyOn(globalThis, 'reportError').mockReturnValue()
+  const at = (given: FakePersonalizer | null) => (
+    <PersonalizationProvider personalizer={given} items={ITEMS} orders={orders}>
+      {null}
+    </PersonalizationProvider>
+  )
+  const shown = await render(at(null))
+  await shown.rerender(at({ ...personalizer, seed: seeded }))
+  expect(seeded.mock.calls).toEqual([[orders]])
+  for (const code of ['closed', 'engine-failed'] as const) {
+    const refuse = () => Promise.reject(new NearsideError(code, ''))
+    await shown.rerender(at({ ...personalizer, seed: refuse }))
+  }
+  await waitFor(() => expect(failed.mock.calls).toMatchObject([[{ code: 'engine-failed' }]]))
+  failed.mockRestore()
+})
 
 describe('the other lists', () => {
   test.each([

@@ -1,0 +1,78 @@
+/**
+ * @module A signed-in shopper's orders, as Shopify and GA4 have them → what `seed` takes. Of an order's
+ * fields only its number, time and lines are read; all else (name, address, payment) is left behind.
+ */
+import type { PastOrder } from '../../device/api.ts'
+import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
+import type { ShopifyOptions } from './shopify.ts'
+
+/**
+ * Orders of a customer: of the Customer Account API or the Storefront API (`orders`, as it came, or its
+ * `nodes`), or of the Admin API (`orders`). What was cancelled is left out.
+ * @example await personalizer.seed(ordersFromShopify(data.customer.orders, { id: 'sku' }))
+ * @see https://shopify.dev/docs/api/customer/latest/objects/Order
+ * @see https://shopify.dev/docs/api/admin-rest/latest/resources/order
+ */
+export function ordersFromShopify(orders: unknown, options: ShopifyOptions = {}): PastOrder[] {
+  return nodesOf(orders).flatMap((given) => {
+    const order = fieldsOf(given)
+    if (order.cancelledAt ?? order.cancelled_at ?? order.canceledAt) return []
+    const time = order.processedAt ?? order.processed_at ?? order.createdAt ?? order.created_at
+    const lines = nodesOf(order.lineItems ?? order.line_items).map(fieldsOf)
+    const items = lines.flatMap((line) => {
+      const price = fieldsOf(line.price).amount ?? fieldsOf(fieldsOf(line.variant).price).amount
+      return linesOf(idOf(line, options.id ?? 'product'), line.quantity, price ?? line.price)
+    })
+    return pastOrder(plainId(order.id), Date.parse(textOf(time) ?? ''), items)
+  })
+}
+
+/** `[…]`, `{ nodes: […] }` or `{ edges: [{ node }] }`. */
+function nodesOf(given: unknown): readonly unknown[] {
+  if (Array.isArray(given)) return given
+  const { nodes, edges } = fieldsOf(given)
+  return Array.isArray(nodes) ? nodes : listOf(edges).map((edge) => fieldsOf(edge).node)
+}
+
+/** GraphQL's `gid://shopify/Order/1?key=…` is the 1 of the shop's events. */
+const plainId = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?key=.*$/g, '')
+
+function idOf(line: Fields, id: NonNullable<ShopifyOptions['id']>): string | undefined {
+  const variant = fieldsOf(line.variant)
+  const ids = {
+    product: line.productId ?? line.product_id ?? fieldsOf(variant.product).id,
+    variant: line.variantId ?? line.variant_id ?? variant.id,
+    sku: line.sku ?? variant.sku,
+  }
+  return plainId(ids[id])
+}
+
+/**
+ * GA4's `purchase` events: as BigQuery's export has them (`event_timestamp` in microseconds, parameters
+ * as `ecommerce`), or as they were sent by the Measurement Protocol (`params`, `timestamp_micros`). Other
+ * events, and purchases without a `transaction_id`, are left out.
+ * @example await personalizer.seed(ordersFromGa4(await (await fetch('/my-purchases')).json()))
+ * @see https://support.google.com/analytics/answer/7029846
+ */
+export function ordersFromGa4(events: unknown): PastOrder[] {
+  return listOf(events).flatMap((given) => {
+    const event = fieldsOf(given)
+    if ((event.event_name ?? event.name) !== 'purchase') return []
+    const { transaction_id, items } = {
+      ...event,
+      ...fieldsOf(event.ecommerce),
+      ...fieldsOf(event.params),
+    }
+    const lines = listOf(event.items ?? items).map(fieldsOf)
+    return pastOrder(
+      textOf(transaction_id),
+      Number(textOf(event.event_timestamp ?? event.timestamp_micros)) / 1000,
+      lines.flatMap(({ item_id, quantity, price }) => linesOf(item_id, quantity, price)),
+    )
+  })
+}
+
+/** None without a number, a time or a line. */
+function pastOrder(id: string | undefined, time: number, items: PastOrder['items']): PastOrder[] {
+  return id === undefined || Number.isNaN(time) || items.length === 0 ? [] : [{ id, time, items }]
+}

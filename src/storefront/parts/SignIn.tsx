@@ -1,0 +1,104 @@
+/**
+ * @module Sign in as a returning shopper: what a shop's server knows of their orders is handed to this
+ * browser. Here the server is a file of the shop, and the shoppers are those of fast-forward.
+ */
+import { type FormEvent, useRef, useState } from 'react'
+import type { PastOrder } from '../../index.ts'
+import { usePersonalization, usePersonalizer } from '../../react.ts'
+import { signedIn, takeOrders } from '../orders.ts'
+import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
+import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
+import { useLoaded } from '../useLoaded.ts'
+import { words } from '../words/words.ts'
+
+const DAY = 86_400_000
+
+export function SignIn() {
+  const label = useSignal(signedIn)
+  const [said, say] = useState('')
+  const heading = useRef<HTMLHeadingElement>(null)
+  const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
+  return (
+    <section className="sign-in" aria-labelledby="sign-in">
+      <h2 id="sign-in" ref={heading} tabIndex={-1}>
+        {label === null ? words.signIn.title : words.signIn.signedIn(words.replay.shopper(label))}
+      </h2>
+      <p>{label === null ? words.signIn.lead : words.signIn.kept}</p>
+      {label === null && failure !== null && (
+        <div role="alert">
+          <p>
+            {words.replay.missing} {failure}
+          </p>
+          <button type="button" className="button" onClick={retry}>
+            {words.tryAgain}
+          </button>
+        </div>
+      )}
+      {label === null && shoppers && (
+        <Form shoppers={shoppers} say={say} onDone={() => heading.current?.focus()} />
+      )}
+      <p role="status">{said}</p>
+    </section>
+  )
+}
+
+interface FormProps {
+  readonly shoppers: readonly PastShopper[]
+  readonly say: (what: string) => void
+  /** The form, and the focus in it, are gone then. */
+  readonly onDone: () => void
+}
+
+function Form({ shoppers, say, onDone }: FormProps) {
+  const personalizer = usePersonalizer()
+  const { paused } = usePersonalization()
+  const { catalog } = useShop()
+  const [chosen, choose] = useState(shoppers[0].label)
+
+  async function signIn(event: FormEvent) {
+    event.preventDefault()
+    const shopper = shoppers.find(({ label }) => label === chosen)
+    if (!personalizer || !shopper) return
+    if (paused) return say(words.signIn.paused)
+    const past = untilYesterday(shopper, Date.now())
+    try {
+      const taken = await personalizer.seed(past)
+      if (taken === 0) return say(words.signIn.forgotten)
+      takeOrders(past, (id) => catalog.get(id)?.price)
+      signedIn.set(shopper.label)
+      say(words.signIn.taken(taken, past.length))
+      onDone()
+    } catch {
+      say(words.signIn.failed)
+    }
+  }
+
+  return (
+    <form onSubmit={signIn}>
+      <label>
+        {words.signIn.whose}{' '}
+        <select value={chosen} onChange={({ target }) => choose(target.value)}>
+          {shoppers.map(({ label, orders }) => (
+            <option key={label} value={label}>
+              {words.replay.shopper(label)}, {words.replay.orders(orders.length)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" className="button" disabled={personalizer === null}>
+        {words.signIn.go}
+      </button>
+    </form>
+  )
+}
+
+/** Their year as if it had ended yesterday: of older orders a device keeps those of the last 90 days. */
+function untilYesterday({ label, orders }: PastShopper, now: number): PastOrder[] {
+  const later = Math.floor((now - orders[orders.length - 1].time) / DAY - 1) * DAY
+  return orders.map(({ time, items }) => ({
+    id: `${label} ${time}`,
+    time: time + later,
+    items: items.map((item_id) => ({ item_id })),
+  }))
+}
