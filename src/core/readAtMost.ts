@@ -1,8 +1,15 @@
 /** @module An answer from elsewhere, of a length that the reader decides on: it may have no end. */
 import { type Bytes, concat } from './bytes.ts'
 
-/** @throws Error as soon as there are more than `most` bytes, unpacked or announced */
-export async function readAtMost(response: Response, most: number): Promise<Bytes> {
+/**
+ * @param heard called whenever some of it came
+ * @throws Error as soon as there are more than `most` bytes, unpacked or announced
+ */
+export async function readAtMost(
+  response: Response,
+  most: number,
+  heard?: () => void,
+): Promise<Bytes> {
   const reader = response.body?.getReader()
   if (!reader) return new Uint8Array(0)
   const chunks: Uint8Array[] = []
@@ -14,6 +21,7 @@ export async function readAtMost(response: Response, most: number): Promise<Byte
     }
     const { done, value } = await reader.read()
     if (done) return concat(...chunks)
+    heard?.()
     chunks.push(value)
     read += value.length
     length = Math.max(length, read)

@@ -11,5 +11,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Milliseconds until a request is given up. */
+/** Milliseconds of silence after which a request is given up. */
 export const TIMEOUT = 30_000

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { sha256Hex } from '../../core/bytes.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
@@ -117,6 +117,43 @@ describe('get', () => {
     await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
       code: 'model-unreachable',
     })
+  })
+
+  /** A byte in 40 ms, three of them; then the end, or silence. */
+  const dripping =
+    (ends: boolean) =>
+    (_url: string, { signal }: RequestInit) => {
+      let left = 3
+      const body = new ReadableStream<Uint8Array>({
+        start: (line) => signal?.addEventListener('abort', () => line.error(signal.reason)),
+        async pull(line) {
+          if (left-- === 0 && ends) return line.close()
+          await new Promise((next) => left >= 0 && setTimeout(next, 40))
+          line.enqueue(Uint8Array.of(left))
+        },
+      })
+      return new Response(body)
+    }
+
+  test('a large file on a slow line takes its time; silence in the middle of it is given up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const [whole, part] = [true, false].map((ends) =>
+      setUp(dripping(ends)).transport.get(`${MODEL}x`, 'model'),
+    )
+    const outcomes = Promise.allSettled([whole, part])
+    let settled = false
+    outcomes.then(() => {
+      settled = true
+    })
+    while (!settled) {
+      await vi.advanceTimersByTimeAsync(10)
+      await new Promise(setImmediate)
+    }
+    expect(await outcomes).toMatchObject([
+      { status: 'fulfilled', value: { length: 3 } },
+      { status: 'rejected', reason: { code: 'model-unreachable' } },
+    ])
   })
 
   test('an abort is an abort; before the request, nothing leaves', async () => {

@@ -43,7 +43,7 @@ export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
-  /** Milliseconds until a request is given up; default `TIMEOUT`. */
+  /** Milliseconds of silence after which a request is given up; default `TIMEOUT`. */
   readonly timeout?: number
 }
 
@@ -96,13 +96,21 @@ export function createTransport(deps: TransportDeps): Transport {
     init: RequestInit,
     signal?: AbortSignal,
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
+    // Silence, not time: a large file on a slow line would never be had.
+    const silent = new AbortController()
+    const giveUp = () => silent.abort(new Error('it fell silent'))
+    let waiting = setTimeout(giveUp, timeout)
+    const heard = () => {
+      clearTimeout(waiting)
+      waiting = setTimeout(giveUp, timeout)
+    }
     try {
       const response = await deps.fetch(url, {
         ...PLAIN,
         ...init,
-        signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]),
+        signal: AbortSignal.any([silent.signal, ...(signal ? [signal] : [])]),
       })
-      const body = await readAtMost(response, MAX_BYTES[purpose])
+      const body = await readAtMost(response, MAX_BYTES[purpose], heard)
       return { status: response.status, body }
     } catch (error) {
       const aborted = signal?.aborted === true
@@ -112,6 +120,8 @@ export function createTransport(deps: TransportDeps): Transport {
         : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
       await ledger.count({ kind: 'failure', detail: { purpose, url, why: failure.message } })
       throw failure
+    } finally {
+      clearTimeout(waiting)
     }
   }
 
