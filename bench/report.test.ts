@@ -17,6 +17,7 @@ const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
   start: [
     'cold-start',
     ...['', '-first-paint', '-whole-model'].map((part) => `cold-start-shop${part}`),
+    ...['10k', '100k', '200k'].flatMap((size) => [`first-list-${size}`, `personal-list-${size}`]),
   ],
 }
 
@@ -132,10 +133,12 @@ describe('what --json writes', () => {
         ['nearside-wasm', [list(800), list(900)]],
         ['tfjs-webgpu', [list(4000), list(3600)]],
       ]),
+      sizes: new Map([[10_000, [{ list: 900, personal: 1800, bytes: 4e6, memory: 3e7 }]]]),
     }
     const report = written(startReport(environment, measured))
     checkSense(report)
     expect(report.job).toBe('start')
+    expect(report.notes.join()).toContain('10k 4.0 and 30.0')
     expect(report.ratios).toEqual([
       {
         ...{ workload: 'cold-start', engine: 'nearside-wasm', over: 'tfjs-webgpu' },

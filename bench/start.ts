@@ -15,6 +15,7 @@ import { NearsideError } from '../src/core/error.ts'
 import { describeAdapter } from '../src/engine/adapter.ts'
 import { buildFirstLists, FIRST_LISTS } from './firstList/build.ts'
 import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
+import { makeSizes, type SizeVisit, visitSizes } from './sizes.ts'
 import { type Line, slowLine } from './slowLine.ts'
 import { median } from './statistics.ts'
 import { describeVisit, type Visit, visitShop } from './visitShop.ts'
@@ -24,6 +25,13 @@ const MODELS = join(ROOT, 'public/models')
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
 /** TensorFlow.js compiles for seconds on a software adapter. */
 const PATIENCE = 120_000
+/** Else a page may not ask what it holds. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+/** Of a catalog's size: at the largest, one takes a minute. */
+const MOST_VISITS = 3
 
 interface FirstList {
   /** Milliseconds from navigation. */
@@ -37,14 +45,21 @@ interface FirstList {
 export interface StartTimes {
   readonly shop: readonly Visit[]
   readonly bare: ReadonlyMap<string, readonly FirstList[]>
+  readonly sizes: ReadonlyMap<number, readonly SizeVisit[]>
 }
 
-async function openSlowly(site: StaticSite): Promise<{ url: string; close(): void }> {
+async function openSlowly(
+  site: StaticSite,
+): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
+  // It would close a line that has bytes of large files still to carry.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-  const line = await slowLine((server.address() as AddressInfo).port, LINE)
+  const { port } = server.address() as AddressInfo
+  const line = await slowLine(port, LINE)
   return {
     url: `http://localhost:${line.port}/`,
+    direct: `http://localhost:${port}/`,
     close() {
       line.close()
       server.close()
@@ -112,10 +127,16 @@ export async function start(
     throw new NearsideError('input-invalid', 'bench start measures the built demo: npm run build')
   const pages = join(ROOT, 'dist/bench')
   await buildFirstLists(MODELS, pages)
+  await makeSizes(pages)
   const shopSite = await openSlowly({ root, models: MODELS, federation: null })
   // Without the shop's policy, which forbids what peers may need.
-  const bareSite = await openSlowly({ root: pages, models: MODELS, federation: null, headers: {} })
-  const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
+  const site = { root: pages, models: MODELS, federation: null }
+  const bareSite = await openSlowly({ ...site, headers: {} })
+  const sizeSite = await openSlowly({ ...site, headers: ISOLATED })
+  const browser = await chromium.launch({
+    executablePath: requireChromium(),
+    args: [...CHROMIUM_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'],
+  })
   try {
     const shop: Visit[] = []
     const bare = new Map<string, FirstList[]>(FIRST_LISTS.map((engine) => [engine, []]))
@@ -134,22 +155,24 @@ export async function start(
       progress(block + 1, blocks)
     }
     checkLists(bare)
+    const sizes = await visitSizes(browser, sizeSite, Math.min(blocks, MOST_VISITS))
     const environment = {
       cores: cpus().length,
       adapter: await adapterOf(browser, bareSite.url),
       browser: `Chromium ${browser.version()}`,
     }
-    return startReport(environment, { shop, bare })
+    return startReport(environment, { shop, bare, sizes })
   } finally {
     await browser.close()
     shopSite.close()
     bareSite.close()
+    sizeSite.close()
   }
 }
 
 export function startReport(
   environment: Report['environment'],
-  { shop, bare }: StartTimes,
+  { shop, bare, sizes }: StartTimes,
 ): Report {
   const ofShop = (workload: string, time: (visit: Visit) => number): Series => ({
     workload,
@@ -163,8 +186,27 @@ export function startReport(
       blocks: seen.map(({ ms }) => ms),
     }),
   )
+  const thousands = (size: number) => `${size / 1000}k`
+  const bySize = [...sizes].flatMap(([size, visits]): Series[] => [
+    {
+      workload: `first-list-${thousands(size)}`,
+      engine: 'nearside-wasm',
+      blocks: visits.map((it) => it.list),
+    },
+    {
+      workload: `personal-list-${thousands(size)}`,
+      engine: 'nearside-wasm',
+      blocks: visits.map((it) => it.personal),
+    },
+  ])
+  const megabytes = (one: readonly number[]) => (median(one) / 1e6).toFixed(1)
+  const held = [...sizes].map(([size, visits]) => {
+    const [line, memory] = [visits.map((it) => it.bytes), visits.map((it) => it.memory)]
+    return `${thousands(size)} ${megabytes(line)} and ${megabytes(memory)}`
+  })
   const series = [
     ...lists,
+    ...bySize,
     ofShop('cold-start-shop', ({ list }) => list),
     ofShop('cold-start-shop-first-paint', ({ paint }) => paint),
     ofShop('cold-start-shop-whole-model', ({ model }) => model),
@@ -183,6 +225,7 @@ export function startReport(
       `All: cold cache, warm browser, ${shop.length} visits each in turn, 9 Mbit/s shared by all connections and 60 ms.`,
       'cold-start: navigation → the 20 items that the encoder ranks highest after one event, in a bare page that fetches every file of the model and does nothing else; all pages have the same list. tfjs-* and jax-wasm as a user would write it; tfjs-webgpu compiles its kernels on the adapter above.',
       `cold-start, KB over the line: ${fetched.join(', ')}.`,
+      `first-list-N, personal-list-N: navigation → lists in a page with nothing but a personalizer, catalog and model of N made-up items: a new shopper's, and the first of the whole model after an event. Items: MB over the line and MB that page and worker then hold: ${held.join('; ')}.`,
       'cold-start-shop: navigation → “For you” as the device has made it, in the built demo with all that a shop has; first-paint: everybody’s list, which came with the page.',
       describeVisit(typical, LINE),
     ],

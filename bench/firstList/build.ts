@@ -7,6 +7,9 @@ import { MODEL_FILES } from '../../src/core/model/parts.ts'
 /** Each has a page of its name. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
+/** One page more, which asks for its catalog and model itself. */
+const CATALOG = 'catalog'
+
 /** @param models directory of published models: the pages ask for every file of the latest */
 export async function buildFirstLists(models: string, outDir: string): Promise<void> {
   const read = (path: string) => JSON.parse(readFileSync(join(models, path), 'utf8'))
@@ -30,12 +33,13 @@ export async function buildFirstLists(models: string, outDir: string): Promise<v
   }
   const root = import.meta.dirname
   // One by one, so that no page shares a script with another and fetches what it does not need.
-  for (const name of FIRST_LISTS)
+  for (const name of [...FIRST_LISTS, CATALOG])
     await build({
       root,
       configFile: false,
       logLevel: 'error',
-      plugins: [askForModel],
+      plugins: name === CATALOG ? [] : [askForModel],
+      worker: { format: 'es' },
       build: {
         outDir,
         emptyOutDir: name === FIRST_LISTS[0],
