@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { drive, driveWithoutWorker, SHOPS, type Shop } from './consumers/examples.ts'
 import { installShop, installTools, pack } from './consumers/packages.ts'
 import { closeBrowser } from './consumers/page.ts'
-import { askTools, driveConsent, drivePublished } from './consumers/published.ts'
+import { askTools, driveConsent, drivePublished, driveTagManager } from './consumers/published.ts'
 import { serveFolder, serveNext } from './consumers/serving.ts'
 import { driveShopify } from './consumers/shopify.ts'
 import { ROOT, report, run, tally } from './consumers/tally.ts'
@@ -49,6 +49,7 @@ for (const name of chosen) {
       askTools(installTools(tools))
       await drivePublished(installTools(tools))
       await driveConsent(installTools(tools))
+      await driveTagManager(installTools(tools))
     } else if (name === 'shopify') await driveShopify(installTools(tools))
     else if (name === 'woocommerce') await driveWooCommerce(installTools(tools))
     else await driveExample(name)

@@ -110,6 +110,33 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
+/** A script puts the head's part in, as a tag manager does with a tag of HTML: its scripts run when they are put in. */
+export async function driveTagManager(folder: string): Promise<void> {
+  const site = publishSite(folder, 'tagged')
+  cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
+  const snippet = readFileSync(join(site, 'page.html'), 'utf8')
+  const body = '<!-- Where the list shall stand -->'
+  const [head, list] = snippet.split(body)
+  writeFileSync(
+    join(site, 'tag.js'),
+    `document.head.append(document.createRange().createContextualFragment(${JSON.stringify(head)}))`,
+  )
+  writeFileSync(
+    join(site, 'index.html'),
+    `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">${list}<script src="/tag.js"></script>`,
+  )
+  const { context, page, said } = await openPage()
+  await page.goto(await serveFolder(site))
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  await push(page, viewed(first[2]))
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const unchanged = (await idsOn(page)).join() === first.join() ? 'unchanged' : ''
+  report('tools', 'a script that puts in the head’s part is enough', unchanged)
+  report('tools', 'nothing in its console', said.join(' | '))
+  await context.close()
+}
+
 async function publishedPage(folder: string, name: string, lang: string, more?: readonly string[]) {
   const site = publishSite(folder, name, more)
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
