@@ -17,7 +17,7 @@ export async function benchRound() {
     format: POLICY_FORMAT,
     trust: 'two-aggregators',
     model: { version: '1', hash: '00'.repeat(32) },
-    parameters: { projectionDiagonal: 64, featureWeights: 38 },
+    parameters: { featureWeights: 102 },
     leader: await keysOf(leader),
     helper: await keysOf(helper),
   }

@@ -12,7 +12,6 @@ import { listen } from '../src/aggregate/server/listen.ts'
 import { createHelperClient, fetchLeaderKey } from '../src/aggregate/server/peer.ts'
 import { gather } from '../src/aggregate/server/startServer.ts'
 import { openStore } from '../src/aggregate/server/store/open.ts'
-import { DIMENSION } from '../src/core/model/baseModel.ts'
 import { BENCH_PARAMETERS } from './serverTask.ts'
 
 /** What the process is given, as JSON. */
@@ -61,7 +60,7 @@ async function aggregator({ role, store: url, peer, models, dimension }: ServerG
     ...{ ...shared, trust, models, applyUpdate: never, gate: never, distance: never },
     helper: createHelperClient(peer, identity.signing, fetch),
     gather,
-    layout: () => ({ projectionDiagonal: DIMENSION, featureWeights: dimension - DIMENSION }),
+    layout: () => ({ featureWeights: dimension }),
   })
   setInterval(() => void leader.advance(), 2_000)
   return createApp(leader, options)

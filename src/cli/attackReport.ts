@@ -13,6 +13,7 @@ import {
 } from '../audit/attacks/attacks.ts'
 import { hostileUpdates, reconstruct, updatesOf } from '../audit/attacks/reconstruct.ts'
 import { createRandom } from '../core/model/random.ts'
+import { SHARED_LENGTH } from '../core/personal/sharedUpdate.ts'
 import { readHashed } from '../train/models/read.ts'
 import { defineCommand, NegativeResult } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
@@ -77,7 +78,7 @@ const page = (
   policy: string,
 ) => `# What attackers learn from contributions
 
-\`${typed}\`, ${new Date().toISOString().slice(0, 10)}; reports of 102 numbers, terms: ${policy}.
+\`${typed}\`, ${new Date().toISOString().slice(0, 10)}; reports of ${SHARED_LENGTH} numbers, terms: ${policy}.
 
 ${table.join('\n')}
 

@@ -18,6 +18,7 @@ import {
   type TestPostgres,
 } from '../aggregate/server/store/testPostgres.ts'
 import { freePort } from '../aggregate/server/testPort.ts'
+import { SHARED_LENGTH } from '../core/personal/sharedUpdate.ts'
 import { agreeTask } from '../device/upload/agreeTask.ts'
 import { makeReport } from '../device/upload/makeReport.ts'
 import { testFolder } from '../testFolder.ts'
@@ -76,7 +77,7 @@ async function playRound(where: string, of: (role: (typeof ROLES)[number], other
   for (const role of ROLES)
     expect(await read(`${url(role)}/v1/health`)).toMatchObject({ status: 'ok', role, round: 1 })
   for (let i = 0; i < TERMS.aggregationGoal; i++) {
-    const update = Float64Array.from({ length: 102 }, (_, j) => Math.sin(i + j) / 1000)
+    const update = Float64Array.from({ length: SHARED_LENGTH }, (_, j) => Math.sin(i + j) / 1000)
     const { body } = await makeReport(update, task, cryptoRandomBytes)
     const headers = { 'content-type': REPORT_MEDIA_TYPE, origin: 'https://shop.example' }
     const answer = await fetch(`${url('leader')}/v1/reports`, { method: 'POST', body, headers })

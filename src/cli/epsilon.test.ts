@@ -27,11 +27,11 @@ it('tells what the demo’s terms cost in a year, and how well they hide one upd
   const { result, printed } = await run({ policy: 'demo' })
   expect((result as { exact: number }).exact).toBeCloseTo(10.95, 1)
   const words = printed.join(' ')
-  // z·√102, and Φ(1/2), Φ(√4/2).
-  expect(words).toContain('about 10.1 times as long as the longest update, and 1 times')
+  // z·√38, and Φ(1/2), Φ(√4/2).
+  expect(words).toContain('about 6.2 times as long as the longest update, and 1 times')
   expect(words).toContain('at most 70 times in 100, and whether it sent 4 at most 85 times')
   // √2·z·√d/n.
-  expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.45 times')
+  expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
 })
 
 it('refuses what it can’t compute', async () => {

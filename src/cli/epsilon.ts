@@ -11,6 +11,7 @@ import {
 import { readTerms } from '../aggregate/server/terms.ts'
 import { NearsideError } from '../core/error.ts'
 import { guessRate } from '../core/normal.ts'
+import { SHARED_LENGTH } from '../core/personal/sharedUpdate.ts'
 import { defineCommand } from './command.ts'
 import { between, wholeNumber } from './values.ts'
 
@@ -29,7 +30,12 @@ is gained by sampling.`)
   .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
   .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(2, 1e6))
-  .option('--dimension <d>', 'with --policy: numbers in an update', wholeNumber(1, 16_384), 102)
+  .option(
+    '--dimension <d>',
+    'with --policy: numbers in an update',
+    wholeNumber(1, 16_384),
+    SHARED_LENGTH,
+  )
 
 export const command = defineCommand(syntax, async (options, { print }) => {
   const terms = options.policy ? await readTerms(options.policy, options.goal) : null

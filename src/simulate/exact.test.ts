@@ -9,7 +9,6 @@ import { createVirtualDevice, type DeviceDisk, emptyDisk } from './device.ts'
 import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
-const DIMENSION = 70
 const GOAL = 3
 /** More than a device waits for while it contributes. */
 const AWAITS = 12
@@ -59,7 +58,9 @@ async function createScene(seed: number, withNoise: boolean) {
       },
     })
     const own = branch(random)
-    await device.contribute(() => Float64Array.from({ length: DIMENSION }, () => own.normal() / 50))
+    await device.contribute(() =>
+      Float64Array.from({ length: LAYOUT.featureWeights }, () => own.normal() / 50),
+    )
     servers.learn(disk)
   }
 

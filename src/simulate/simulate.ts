@@ -92,11 +92,11 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
     const shoppers: number[] = []
     const current = async () => {
       const { model, hash } = await readHashed(models)
-      const { projection, featureWeights } = model
+      const { featureWeights } = model
       return {
         version: model.manifest.version,
         hash,
-        model: { ...input.model, projection, featureWeights },
+        model: { ...input.model, featureWeights },
       }
     }
     let newest = await current()

@@ -16,7 +16,7 @@ const binding = {
 const d = 8
 const circuit = circuitOf({
   ...TEST_POLICY,
-  parameters: { projectionDiagonal: d - 1, featureWeights: 1 },
+  parameters: { featureWeights: d },
 })
 
 const elements = fc

@@ -119,7 +119,7 @@ describe('our own vectors, for a second implementation', () => {
     expect(toHex(seeds)).toBe(vector.helperSeeds)
     const share = await expandHelperShare(seeds, quantized.length)
     expect([...share]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
-    const parameters = { projectionDiagonal: quantized.length, featureWeights: 0 }
+    const parameters = { featureWeights: quantized.length }
     const circuit = circuitOf({ ...TEST_POLICY, ...vector, parameters })
     const nonce = fromHex(vector.reportId)
     const random = fromHex(vector.proofRandom)

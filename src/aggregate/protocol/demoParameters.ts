@@ -7,12 +7,12 @@ import type { PolicyParameters } from './policy.ts'
  */
 export const DEMO_PARAMETERS: PolicyParameters = {
   task: 'nearside-demo',
-  clipNorm: 0.05,
-  scale: 2 ** 15,
+  clipNorm: 0.4,
+  scale: 2 ** 12,
   noiseMultiplier: 1,
   delta: 1e-6,
   aggregationGoal: 32,
-  learningRate: 0.5,
+  learningRate: 0.1,
   maxParticipations: 4,
   // A minute, so that the demo can be played through; a real shop waits a day or more.
   minSeparationSeconds: 60,

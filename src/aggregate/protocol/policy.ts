@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { createReaders, type Read } from '../../core/reading.ts'
 
-export const POLICY_FORMAT = 2
+export const POLICY_FORMAT = 3
 
 /** Public keys of one aggregator, base64. */
 export interface AggregatorKeys {
@@ -61,8 +61,8 @@ export interface Policy extends PolicyParameters {
   readonly trust: 'two-aggregators' | 'trusted-server'
   /** The model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
   readonly model: { readonly version: string; readonly hash: string }
-  /** What an update is made of, in this order; its length d is their sum. */
-  readonly parameters: { readonly projectionDiagonal: number; readonly featureWeights: number }
+  /** What an update is of: so many are its length d. */
+  readonly parameters: { readonly featureWeights: number }
   /** The leader’s keys. */
   readonly leader: AggregatorKeys
   /** The helper’s keys. */
@@ -71,7 +71,7 @@ export interface Policy extends PolicyParameters {
 
 /** d. */
 export function dimensionOf(policy: Policy): number {
-  return policy.parameters.projectionDiagonal + policy.parameters.featureWeights
+  return policy.parameters.featureWeights
 }
 
 /** C_q = ⌊C·scale⌋: the norm bound of a quantized update. */
@@ -144,7 +144,7 @@ const readPolicy = exactly<Policy>({
   trust: oneOf('two-aggregators', 'trusted-server'),
   ...PARAMETERS,
   model: exactly({ version: text(/^[\w.-]{1,64}$/), hash: text(/^[0-9a-f]{64}$/) }),
-  parameters: exactly({ projectionDiagonal: count, featureWeights: count }),
+  parameters: exactly({ featureWeights: count }),
   leader: keys,
   helper: keys,
 })

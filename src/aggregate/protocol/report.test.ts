@@ -24,7 +24,7 @@ const bytes = (length: number) =>
 
 const ofDimension = (d: number) => ({
   ...TEST_POLICY,
-  parameters: { projectionDiagonal: d, featureWeights: 1 },
+  parameters: { featureWeights: d },
 })
 
 const reports = (dimension: number): fc.Arbitrary<Report> =>
@@ -62,9 +62,9 @@ describe('a report', () => {
   })
 
   it('has the layout of docs/PROTOCOL.md', () => {
-    const shop = ofDimension(101)
+    const shop = ofDimension(38)
     expect([HEADER_BYTES, HELPER_SHARE_BYTES, helperPartBytes(shop), reportBytes(shop)]).toEqual([
-      216, 80, 2752, 11172,
+      216, 80, 2736, 10836,
     ])
     const header = {
       id: '11'.repeat(16),

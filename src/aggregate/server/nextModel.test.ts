@@ -15,20 +15,15 @@ const model = await readModel(path('public/models'))
 const dimension = dimensionOf({ parameters: layoutOf(parent) } as Policy)
 
 describe('the next model', () => {
-  it('moves the diagonal of A and w by the learning rate, and nothing else', async () => {
+  it('moves w by the learning rate, and nothing else', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const candidate = await applyUpdate(parent, mean, 0.5, '2')
     expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
     expect(candidate.manifest).toMatchObject({ version: '2', parent: parent.version })
     const next = await readCandidate(parent, candidate)
-    for (let i = 0; i < 64; i++) {
-      for (let j = 0; j < 64; j++) {
-        const step = i === j ? 0.5 * mean[i] : 0
-        expect(next.projection[64 * i + j]).toBeCloseTo(model.projection[64 * i + j] + step, 6)
-      }
-    }
+    expect(next.projection).toEqual(model.projection)
     for (const [f, weight] of next.featureWeights.entries()) {
-      expect(weight).toBeCloseTo(model.featureWeights[f] + 0.5 * mean[64 + f], 6)
+      expect(weight).toBeCloseTo(model.featureWeights[f] + 0.5 * mean[f], 6)
       expect(candidate.manifest.features[f].weight).toBe(weight)
     }
     expect(next.bias).toEqual(model.bias)
@@ -55,9 +50,7 @@ describe('the held-out gate', () => {
     expect(verdict.metrics['ndcg@10 after']).toBe(verdict.metrics['ndcg@10 before'])
     expect(verdict.metrics['ndcg@10 before']).toBeGreaterThan(0.1)
 
-    const inverted = Float64Array.from({ length: dimension }, (_, i) =>
-      i < 64 ? 0 : -2 * model.featureWeights[i - 64],
-    )
+    const inverted = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
     const worse = await gate(parent, await applyUpdate(parent, inverted, 1, '2'), parent)
     expect(worse.accepted).toBe(false)
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
@@ -66,9 +59,7 @@ describe('the held-out gate', () => {
   it('stops a model that is as bad as its parent, and worse than the one that was trained', async () => {
     const gate = createHeldOutGate(await readShop(path('data/online-retail')))
     // A parent that rounds have spoiled little by little.
-    const step = Float64Array.from({ length: dimension }, (_, i) =>
-      i < 64 ? 0 : -2 * model.featureWeights[i - 64],
-    )
+    const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
     const spoiled = await applyUpdate(parent, step, 1, '2')
     const models = testFolder()
     const files = await readFiles(

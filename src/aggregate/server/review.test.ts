@@ -25,7 +25,7 @@ async function spoiledModels(): Promise<string> {
   const models = testFolder()
   cpSync(path('public/models'), models, { recursive: true })
   const first = await readLatest(models)
-  const update = [...new Float64Array(64), ...first.manifest.features.map((f) => -2 * f.weight)]
+  const update = first.manifest.features.map((f) => -2 * f.weight)
   const { manifest, files } = await applyUpdate(first, Float64Array.from(update), 1, '2')
   await publishModel(models, { manifest, files: await readFiles({ ...first, manifest }, files) })
   return models

@@ -7,7 +7,7 @@ import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Candidate } from './rounds.ts'
 
 export const ORIGIN = 'http://shop.test'
-export const LAYOUT: Policy['parameters'] = { projectionDiagonal: 64, featureWeights: 6 }
+export const LAYOUT: Policy['parameters'] = { featureWeights: 70 }
 
 export const PARAMETERS: PolicyParameters = {
   task: 'test',

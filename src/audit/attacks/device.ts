@@ -13,15 +13,11 @@ import {
 } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportAad, sealInfo } from '../../aggregate/protocol/report.ts'
 import { decodeVector, fromBase64, toBase64 } from '../../core/bytes.ts'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
+import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 
-/** Numbers of an update as devices send it. */
-export const LENGTH = DIMENSION + FEATURE_COUNT
-
-/** What was sent, and what each server reads of it: [LENGTH] residues. */
+/** What was sent, and what each server reads of it: [SHARED_LENGTH] residues. */
 export interface Sent {
   readonly body: Uint8Array
   /** What nobody sees: the update before it was shared. */
@@ -46,7 +42,7 @@ export async function createDevice(terms: PolicyParameters) {
     trust: 'two-aggregators',
     ...terms,
     model: { version: '1', hash: 'ab'.repeat(32) },
-    parameters: { projectionDiagonal: DIMENSION, featureWeights: FEATURE_COUNT },
+    parameters: { featureWeights: SHARED_LENGTH },
     leader: named(leader),
     helper: named(helper),
   }
@@ -62,8 +58,8 @@ export async function createDevice(terms: PolicyParameters) {
     return {
       body,
       plain: decodeVector(fromBase64(made.update)),
-      leader: decodeVector(opened.slice(0, 4 * LENGTH)),
-      helper: await expandHelperShare(await helperSeeds(seed, binding), LENGTH),
+      leader: decodeVector(opened.slice(0, 4 * SHARED_LENGTH)),
+      helper: await expandHelperShare(await helperSeeds(seed, binding), SHARED_LENGTH),
     }
   }
   return { policy, send }
@@ -71,7 +67,7 @@ export async function createDevice(terms: PolicyParameters) {
 
 /** A direction, of length 1. */
 export function direction(random: Random): Float64Array {
-  const vector = Float64Array.from({ length: LENGTH }, () => random.normal())
+  const vector = Float64Array.from({ length: SHARED_LENGTH }, () => random.normal())
   const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))
   return vector.map((x) => x / length)
 }

@@ -57,7 +57,7 @@ export async function createAggregators(tokens?: Tokens) {
     ...DEMO_PARAMETERS,
     ...(tokens && { issuer: { kind: 'work', key: tokens.publicKey, bits: 1 } }),
     model: { version: '1', hash: BASE },
-    parameters: { projectionDiagonal: DIMENSION, featureWeights: SHARED_LENGTH - DIMENSION },
+    parameters: { featureWeights: SHARED_LENGTH },
     leader: keys,
     helper: keys,
   }

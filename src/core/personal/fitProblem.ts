@@ -24,17 +24,14 @@ export const PARAMETERS = DIMENSION + FEATURE_COUNT
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
 
-/** Writes the design row of the k-th candidate, `PARAMETERS` long. */
-export type DesignRow = (
-  model: BaseModel,
-  candidates: Candidates,
+/** X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score by (u, w_p). */
+function designRow(
+  { itemVectors }: BaseModel,
+  { items, features }: Candidates,
   k: number,
   out: Float32Array,
   at: number,
-) => void
-
-/** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
-export const personalRow: DesignRow = ({ itemVectors }, { items, features }, k, out, at) => {
+) {
   const vector = items[k] * DIMENSION
   for (let j = 0; j < DIMENSION; j++) out[at + j] = itemVectors[vector + j]
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
@@ -48,8 +45,6 @@ export const ownCases = (model: BaseModel, history: History, now: number): Learn
   )
 
 interface FitProblemOptions {
-  /** Another parametrisation. */
-  readonly designRow?: DesignRow
   /** Of this model: the candidates of each case, remembered or found on a faster engine. */
   readonly find?: FindCandidates
 }
@@ -75,7 +70,7 @@ export function* fitProblemSteps(
   model: BaseModel,
   cases: readonly LearningCase[],
   now: number,
-  { designRow = personalRow, find = createCandidates(model) }: FitProblemOptions = {},
+  { find = createCandidates(model) }: FitProblemOptions = {},
 ): Generator<void, FitProblem | null> {
   const recent = casesForFit(cases, FIT_CASES)
   if (recent.length === 0) return null

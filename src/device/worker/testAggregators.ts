@@ -54,7 +54,7 @@ export class TestAggregators {
       leader: keys,
       helper: keys,
       model: { version: '1', hash: toHex(await sha256(manifest)) },
-      parameters: { projectionDiagonal: 64, featureWeights: SHARED_LENGTH - 64 },
+      parameters: { featureWeights: SHARED_LENGTH },
       ...terms,
     }
     return new TestAggregators(policy, signing)

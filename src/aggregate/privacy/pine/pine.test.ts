@@ -7,7 +7,7 @@ import { cryptoRandomBytes } from '../randomBytes.ts'
 import { MODULUS, power, residue } from './field.ts'
 import { isProven, PROOF_RANDOM_BYTES, prepare, shard } from './pine.ts'
 
-const policy = { ...TEST_POLICY, parameters: { projectionDiagonal: 64, featureWeights: 38 } }
+const policy = { ...TEST_POLICY, parameters: { featureWeights: 102 } }
 const circuit = circuitOf(policy)
 const BOUND = circuit.normBound
 

@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** Sealed: see `secretBox.ts`. */
 export const SCHEMA = `
