@@ -6,7 +6,13 @@
 
 import { NearsideError } from '../core/error.ts'
 import { DAY } from '../core/time.ts'
-import { ENCODER_SETTINGS, type EncoderSettings, SEQUENCE_SETTINGS } from './encoder/train.ts'
+import {
+  ENCODER_SETTINGS,
+  type EncoderSettings,
+  LARGE_CATALOG,
+  LARGE_SETTINGS,
+  SEQUENCE_SETTINGS,
+} from './encoder/train.ts'
 import type { Holdout } from './holdout.ts'
 import { foldOf } from './ranker/outOfFold.ts'
 import type { Shop } from './shop/shop.ts'
@@ -24,6 +30,8 @@ const VALIDATION_FOLD = 1
 const VALIDATION_SHARE = 0.4
 /** … which must hold this share of the events, as it does not in a log with gaps. */
 const VALIDATION_EVENTS = 0.1
+/** Most that the encoder reads in all epochs together. */
+const MOST_EVENTS = 2e7
 
 export interface Plan {
   /** What encoder and shipped statistics come from. */
@@ -56,9 +64,10 @@ export function planByTime(
     const fold = foldOf(shopper, FOLDS)
     return fold === CALIBRATION_FOLD || fold === VALIDATION_FOLD
   }
+  const events = split.training.reduce((sum, { interactions }) => sum + interactions.length, 0)
   return {
     split,
-    encoder: ENCODER_SETTINGS,
+    encoder: settingsFor(events, shop.items.length),
     teachesEncoder: (shopper) => !isUnseen(shopper),
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
@@ -67,6 +76,12 @@ export function planByTime(
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
+}
+
+/** Epochs that a long log can pay for: what it says is said often within one. */
+function settingsFor(events: number, items: number): EncoderSettings {
+  const settings = items < LARGE_CATALOG ? ENCODER_SETTINGS : LARGE_SETTINGS
+  return { ...settings, epochs: Math.min(settings.epochs, Math.ceil(MOST_EVENTS / events)) }
 }
 
 /** Midnight before the first validation case. */

@@ -119,9 +119,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       {
         items: shop.items,
         categories: categoryNames(shop.items, statistics.category),
-        shoppers: split.training
-          .filter(({ id }) => plan.teachesEncoder(id))
-          .map(({ interactions }) => interactions),
+        shoppers: split.training.filter(({ id }) => plan.teachesEncoder(id)),
         until: split.until,
         words,
       },

@@ -6,6 +6,46 @@ export interface Parameter {
   readonly gradient: Float32Array
   /** Decoupled weight decay per step, as a share of the step size. */
   readonly decay: number
+  /** Where a step moves only some rows; absent: it moves all. */
+  readonly met?: MetRows
+}
+
+/** Rows with a gradient in the step at hand. The others keep their moments, and owe their decay. */
+export class MetRows {
+  count = 0
+  readonly rows: Int32Array
+  readonly width: number
+  /** What decay has left of a row that has owed it since the beginning. */
+  #left = 1
+  /** That when a row was last met, [rows]. */
+  readonly #leftThen: Float64Array
+
+  constructor(rows: number, width: number) {
+    this.rows = new Int32Array(rows)
+    this.width = width
+    this.#leftThen = new Float64Array(rows).fill(1)
+  }
+
+  /** For each row once a step. */
+  meet(row: number, value: Float32Array): void {
+    this.settle(row, value)
+    this.rows[this.count++] = row
+  }
+
+  /** Lets a row have the decay that it owes. */
+  settle(row: number, value: Float32Array): void {
+    const share = this.#left / this.#leftThen[row]
+    this.#leftThen[row] = this.#left
+    if (share === 1) return
+    for (let k = row * this.width, end = k + this.width; k < end; k++) value[k] *= share
+  }
+
+  /** After a step that gave its decay to those that it met. */
+  finishStep(keep: number): void {
+    this.#left *= keep
+    for (let k = 0; k < this.count; k++) this.#leftThen[this.rows[k]] = this.#left
+    this.count = 0
+  }
 }
 
 /** `allocate` says where the two arrays lie. */
@@ -31,17 +71,25 @@ export function createAdam(
     steps++
     const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
     for (let p = 0; p < parameters.length; p++) {
-      const { value, gradient, decay } = parameters[p]
+      const { value, gradient, decay, met } = parameters[p]
       const m = first[p]
       const v = second[p]
       const keep = 1 - learningRate * decay
-      for (let i = 0; i < value.length; i++) {
-        const g = gradient[i] * factor
-        m[i] += (1 - BETA1) * (g - m[i])
-        v[i] += (1 - BETA2) * (g * g - v[i])
-        value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
+      const move = (from: number, to: number) => {
+        for (let i = from; i < to; i++) {
+          const g = gradient[i] * factor
+          m[i] += (1 - BETA1) * (g - m[i])
+          v[i] += (1 - BETA2) * (g * g - v[i])
+          value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
+        }
+        gradient.fill(0, from, to)
       }
-      gradient.fill(0)
+      if (!met) move(0, value.length)
+      else {
+        for (let k = 0; k < met.count; k++)
+          move(met.rows[k] * met.width, (met.rows[k] + 1) * met.width)
+        met.finishStep(keep)
+      }
     }
   }
 }

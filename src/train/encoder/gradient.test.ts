@@ -45,7 +45,7 @@ function setup(seed: number) {
       value[k] = value[k] * 0.5 + (name === 'distance' ? 0.5 : 0.2) * random.normal()
   }
   const block = createBlock(matrix, arraysOf(weights, 'value'), 0)
-  const settings = { leastTitles: 1, priceBands: 3, idDropout: 0, decay: 0 }
+  const settings = { leastTitles: 1, priceBands: 3, idDropout: 0, decay: 0, sparseFrom: 1000 }
   const table = createItemTable(matrix, ITEMS, ['', 'a', 'b'], NO_WORD_VECTORS, settings, random)
   for (const { value } of table.parameters)
     for (let k = 0; k < value.length; k++) value[k] = 0.2 * random.normal()

@@ -13,7 +13,7 @@ import {
 } from '../../core/model/content.ts'
 import type { Random } from '../../core/model/random.ts'
 import type { WordVectors } from '../wordVectors.ts'
-import { createParameter, type Parameter } from './adamW.ts'
+import { createParameter, MetRows, type Parameter } from './adamW.ts'
 import type { Matrix } from './matrix.ts'
 
 const D = DIMENSION
@@ -26,6 +26,11 @@ export interface ItemTableSettings {
   readonly idDropout: number
   /** Decoupled weight decay of id parts and words' own parts. */
   readonly decay: number
+  /**
+   * From so many items on, a batch composes and moves only those that it meets: sparse Adam with lazy
+   * decay. A smaller catalog is met whole by nearly each batch.
+   */
+  readonly sparseFrom: number
 }
 
 /** Vectors of an earlier model, rows of the items; those of no row begin as their content. */
@@ -59,7 +64,8 @@ export function createItemTable(
   const source = matrix.allocate(words.length * inputs)
   fillUnitRows(source, words, pretrained)
 
-  const id = createParameter(items.length * D, settings.decay)
+  const met = items.length >= settings.sparseFrom ? new MetRows(items.length, D) : undefined
+  const id = { ...createParameter(items.length * D, settings.decay), met }
   const own = createParameter(words.length * D, settings.decay)
   const projection = createParameter(D * inputs, 0, matrix.allocate)
   const category = createParameter(categories.length * D, settings.decay)
@@ -74,28 +80,54 @@ export function createItemTable(
   const gradient = new Float32Array(items.length * D)
   const kept = new Uint8Array(items.length)
 
-  /** Sums the parts; a null `drop` keeps every id part. */
+  let batch = 0
+  /** The batch in which a row was last composed. */
+  const composedIn = new Int32Array(items.length)
+  let dropped: Random | null = null
+
+  /** Sums the parts; a null `drop` keeps every id part. Where it is sparse, `meet` does the rows. */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
     for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
-    vectors.fill(0)
+    batch++
+    dropped = drop
+    if (met && drop) return
     for (let i = 0; i < items.length; i++) {
-      kept[i] = drop && drop.next() < settings.idDropout ? 0 : 1
-      if (kept[i]) add(vectors, i, id.value, i, 1)
-      spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
+      met?.settle(i, id.value)
+      composeRow(i)
+    }
+  }
+
+  function composeRow(i: number): void {
+    vectors.fill(0, i * D, (i + 1) * D)
+    kept[i] = dropped && dropped.next() < settings.idDropout ? 0 : 1
+    if (kept[i]) add(vectors, i, id.value, i, 1)
+    spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
+  }
+
+  /** To be told which rows a batch reads, between `compose` and the reading. */
+  function meet(wanted: Int32Array): void {
+    if (!met || !dropped) return
+    for (const i of wanted) {
+      if (composedIn[i] === batch) continue
+      composedIn[i] = batch
+      met.meet(i, id.value)
+      composeRow(i)
     }
   }
 
   /** Spreads `gradient` over the parts and clears it. */
   function backward(): void {
     dWords.fill(0)
-    for (let i = 0; i < items.length; i++) {
+    const count = met ? met.count : items.length
+    for (let k = 0; k < count; k++) {
+      const i = met ? met.rows[k] : k
       if (kept[i]) add(id.gradient, i, gradient, i, 1)
       spread(rows[i], (table, row, factor) => add(table.gradient, row, gradient, i, factor))
+      gradient.fill(0, i * D, (i + 1) * D)
     }
     for (let k = 0; k < dWords.length; k++) own.gradient[k] += dWords[k]
     matrix.linearBackWeight(projection.gradient, dWords, source, words.length, D, inputs)
-    gradient.fill(0)
   }
 
   const word = { value: wordVectors, gradient: dWords }
@@ -128,6 +160,7 @@ export function createItemTable(
     vectors,
     gradient,
     compose,
+    meet,
     backward,
     /** As the model ships them. */
     content: (): ContentTables => ({

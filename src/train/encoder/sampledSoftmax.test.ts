@@ -30,6 +30,7 @@ test('with the logQ correction the mean loss comes near that of the full softmax
   const table = {
     vectors: Float32Array.from({ length: items * DIMENSION }, () => 0.15 * random.normal()),
     gradient: new Float32Array(items * DIMENSION),
+    meet: () => {},
   }
   const bias = { value: new Float32Array(items), gradient: new Float32Array(items) }
   const hidden = matrix.allocate(DIMENSION)

@@ -61,7 +61,12 @@ export type SampledSoftmax = (
   window: Window,
   hidden: Float32Array,
   dHidden: Float32Array,
-  items: { readonly vectors: Float32Array; readonly gradient: Float32Array },
+  items: {
+    readonly vectors: Float32Array
+    readonly gradient: Float32Array
+    /** Told the rows before they are read. */
+    meet(rows: Int32Array): void
+  },
   bias: { readonly value: Float32Array; readonly gradient: Float32Array },
   random: Random,
 ) => number
@@ -87,6 +92,8 @@ export function createSampledSoftmax(
 
   return (window, hidden, dHidden, table, bias, random) => {
     sampler.draw(drawn, random)
+    table.meet(window.targets)
+    table.meet(drawn)
     for (let k = 0; k < negatives; k++) {
       const item = drawn[k]
       vectors.set(table.vectors.subarray(item * D, (item + 1) * D), k * D)

@@ -29,6 +29,7 @@ import { createMatrix, type Matrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
 import {
   drawWindows,
+  type ItemSet,
   itemSets,
   packWindows,
   type SequenceSettings,
@@ -50,6 +51,9 @@ export interface EncoderSettings {
   readonly table: ItemTableSettings
 }
 
+/** Items from which a batch meets few of the catalog. */
+export const LARGE_CATALOG = 20_000
+
 export const ENCODER_SETTINGS: EncoderSettings = {
   epochs: 20,
   batch: 32,
@@ -59,8 +63,19 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   pack: false,
   bias: true,
   sequences: { nextTargets: 16, nextWeight: 4, insideWeight: 1 },
-  table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01 },
+  table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
+
+/** What is done once a batch is dear where there are many words and items: fewer, larger ones. */
+export const LARGE_SETTINGS: EncoderSettings = {
+  ...ENCODER_SETTINGS,
+  batch: 128,
+  learningRate: 2e-3,
+  pack: true,
+}
+
+/** Most shoppers whose windows lie in memory at once. */
+const SHOPPERS_AT_ONCE = 50_000
 
 /** For logs of sequences: short, without repeats, one item after another. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
@@ -84,7 +99,7 @@ export interface EncoderData {
   readonly items: readonly Item[]
   /** Names by `ItemStatistics.category`. */
   readonly categories: readonly string[]
-  readonly shoppers: readonly History[]
+  readonly shoppers: readonly { readonly interactions: History }[]
   /** Milliseconds; nothing at or after it is read. */
   readonly until: number
   readonly words: WordVectors
@@ -124,14 +139,16 @@ export async function trainEncoder(
   if (earlier)
     for (const [name, { value }] of Object.entries(weights))
       value.set(encoderWeights(earlier.encoder)[name as EncoderName])
-  const sequences = data.shoppers.map((history) => itemSets(history, data.until))
-  const sampler = createSampler(countItems(sequences, items.length))
+  const { shoppers } = data
+  const setsOf = (shopper: number) => itemSets(shoppers[shopper].interactions, data.until)
+  const sampler = createSampler(countItems(setsOf, shoppers.length, items.length))
   const bias = createParameter(items.length, 0)
   const softmax = createSampledSoftmax(matrix, sampler, settings.negatives, items.length)
   const moved = [...Object.values(weights), ...table.parameters]
   const adam = createAdam(settings.bias ? [...moved, bias] : moved)
 
   const trainWindow = (window: Window): void => {
+    table.meet(window.items)
     fillInput(block.input, window, table.vectors, values)
     block.forward(window.length, random, window.first)
     softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
@@ -139,8 +156,13 @@ export async function trainEncoder(
     spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
   }
 
-  for (let epoch = 0; epoch < settings.epochs; epoch++) {
-    const windows = sequences.flatMap((sets) => drawWindows(sets, settings.sequences, random))
+  const parts = Math.ceil(shoppers.length / SHOPPERS_AT_ONCE)
+  const everybody = parts > 1 ? shuffled(shoppers.length, random) : [...shoppers.keys()]
+  for (let pass = 0; pass < settings.epochs * parts; pass++) {
+    const from = (pass % parts) * SHOPPERS_AT_ONCE
+    const windows = everybody
+      .slice(from, from + SHOPPERS_AT_ONCE)
+      .flatMap((shopper) => drawWindows(setsOf(shopper), settings.sequences, random))
     const order = shuffled(windows.length, random)
     const steps = Math.ceil(windows.length / settings.batch)
     for (let step = 0; step < steps; step++) {
@@ -154,10 +176,11 @@ export async function trainEncoder(
       }
       table.backward()
       // The last quarter cools down to a tenth.
-      const done = (epoch * steps + step) / (settings.epochs * steps)
+      const all = settings.epochs * parts * steps
+      const done = (pass * steps + step) / all
       const rate = settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6)
       adam(rate, 1 / Math.max(batchWeight, 1e-6))
-      await onProgress(epoch * steps + step + 1, settings.epochs * steps)
+      await onProgress(pass * steps + step + 1, all)
     }
   }
   return trained(weights, table)
@@ -247,11 +270,13 @@ export function spreadInputGradient(
 }
 
 function countItems(
-  sequences: readonly (readonly { items: Int32Array }[])[],
+  setsOf: (shopper: number) => readonly ItemSet[],
+  shoppers: number,
   items: number,
 ): Float64Array {
   const counts = new Float64Array(items)
-  for (const sets of sequences) for (const set of sets) for (const item of set.items) counts[item]++
+  for (let shopper = 0; shopper < shoppers; shopper++)
+    for (const set of setsOf(shopper)) for (const item of set.items) counts[item]++
   return counts
 }
 

@@ -9,11 +9,7 @@ const categories = ['', 'kind0', 'kind1', 'kind2']
 const settings = { ...ENCODER_SETTINGS, epochs: 2, negatives: 16 }
 const until = shoppers[0].interactions.at(-1)!.time + 1
 const data = { items, categories, until, words: NO_WORD_VECTORS }
-const earlier = await trainEncoder(
-  { ...data, shoppers: shoppers.map(({ interactions }) => interactions) },
-  settings,
-  1,
-)
+const earlier = await trainEncoder({ ...data, shoppers }, settings, 1)
 const lesson: EncoderLesson = {
   ...data,
   shoppers,

@@ -37,18 +37,18 @@ export function learnEncoder(
   { items, categories, shoppers, since, until, seed, settings }: EncoderLesson,
   onProgress: (done: number, total: number) => Promise<void>,
 ): Promise<TrainedEncoder> {
-  const taught: History[] = []
+  const taught: { readonly interactions: History }[] = []
   const others: History[] = []
   for (const { interactions } of shoppers) {
     const first = firstAtOrAfter(interactions, since)
     if (first === interactions.length) others.push(interactions)
-    else taught.push(interactions.slice(Math.max(0, first - HISTORY_LENGTH)))
+    else taught.push({ interactions: interactions.slice(Math.max(0, first - HISTORY_LENGTH)) })
   }
-  let room = taught.reduce((sum, { length }) => sum + length, 0)
+  let room = taught.reduce((sum, { interactions }) => sum + interactions.length, 0)
   for (const k of shuffled(others.length, createRandom(seed + since))) {
     if (room <= 0) break
     room -= others[k].length
-    taught.push(others[k])
+    taught.push({ interactions: others[k] })
   }
   // An earlier model's words already hold what pre-trained vectors had to say of them.
   return trainEncoder(
