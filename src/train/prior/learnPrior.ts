@@ -6,6 +6,7 @@
  * says so.
  */
 
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
@@ -46,8 +47,10 @@ const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
-/** Bytes that the features of the judged cases may take. */
+/** Bytes that the features of the judged cases may take; where all items' don't fit, the best ones' are kept. */
 const MEMORY = 8e8
+/** Items times shoppers that may be looked at, for the time it takes. */
+const MOST_LOOKED_AT = 1.5e7
 const SCALES = [0.1, 0.3, 1, 3, 10] as const
 const HALF_LIVES = [60, 180, 365] as const
 /** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
@@ -166,16 +169,19 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   })
   const random = createRandom(seed + 1)
   const bytesEach = casesEach * model.itemIds.length * FEATURE_COUNT * 4
-  const affordable = Math.max(20, Math.floor(MEMORY / bytesEach))
+  const affordable = Math.max(20, Math.floor(MOST_LOOKED_AT / model.itemIds.length))
   const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
+  const best = most * bytesEach > MEMORY
+  const casesOf = ({ interactions }: ShopperHistory) =>
+    casesFromHistory(interactions, { dayOnly: data.dayOnly })
   const drawn = shoppers
     .filter(({ id }) => eligible(id))
-    .map((log) => ({ log, cases: casesFromHistory(log.interactions, { dayOnly: data.dayOnly }) }))
-    .filter(({ cases }) => cases.length >= 2)
-    .map((one) => ({ ...one, order: random.next() }))
+    .filter((log) => casesOf(log).length >= 2)
+    .map((log) => ({ log, order: random.next() }))
     .sort((a, b) => a.order - b.order)
     .slice(0, 2 * most)
-  const places = drawn.flatMap(({ log, cases }, k) => {
+  const places = drawn.flatMap(({ log }, k) => {
+    const cases = casesOf(log)
     const earliest = Math.max(1, cases.length - casesEach)
     return cases.slice(earliest).map(({ time }, n) => ({
       log,
@@ -190,7 +196,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   places.forEach((place, k) => {
     const { log, next } = place
     const statisticsAt = (time: number) => statistics.at(log.id, time)
-    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt)
+    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt, best)
     if (trial) halves[place.half].push(trial)
     options.onProgress?.('trials', k + 1, places.length)
   })

@@ -57,6 +57,7 @@ function trialOf(problem: FitProblem, k: number): Trial {
     weightings: [{ freshWeight: problem.weight, target: problem.target }],
     terms: { base: new Float32Array(0), features: new Float32Array(0) },
     targets: [],
+    part: null,
     baseNdcg: 0,
     baseNll: 0,
   }

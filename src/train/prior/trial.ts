@@ -7,16 +7,19 @@
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
-import type { BaseModel, PersonalPrior } from '../../core/model/baseModel.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
+import { highestRows } from '../../core/model/highest.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'
+import { CANDIDATES } from '../../core/model/trees.ts'
 import { createCandidates } from '../../core/personal/candidates.ts'
 import { FIT_CASES, fitProblemOf } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { casesForFit, casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
+import { logLikelihood } from '../../core/personal/likelihood.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
 import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import { DAY } from '../../core/time.ts'
-import { METRICS, measure } from '../metrics.ts'
+import { METRICS, measure, ndcg, placesOf } from '../metrics.ts'
 
 export interface Trial {
   readonly shopper: string
@@ -29,7 +32,10 @@ export interface Trial {
   readonly weightings: readonly Weighting[]
   /** Of the next case. */
   readonly terms: Pick<ScoreTerms, 'base' | 'features'>
+  /** Places in `terms`. */
   readonly targets: readonly number[]
+  /** Items that `terms` are about, and ln Σ exp of the base of all others; null: all items. */
+  readonly part: { readonly items: readonly number[]; readonly others: number } | null
   readonly baseNdcg: number
   readonly baseNll: number
 }
@@ -60,19 +66,62 @@ export interface Outcome {
 const NDCG = METRICS.indexOf('ndcg@10')
 const NLL = METRICS.indexOf('nll')
 
-function outcome(scores: Float32Array, targets: readonly number[]): Outcome {
+function outcome(
+  scores: Float32Array,
+  { targets, part }: Pick<Trial, 'targets' | 'part'>,
+): Outcome {
+  if (part) {
+    const likelihood = logLikelihood(Float32Array.of(...scores, part.others), targets)
+    return { ndcg: ndcg(placesOf(scores, targets), 10), nll: -likelihood }
+  }
   const values = new Float32Array(METRICS.length)
   measure(scores, targets, undefined, values, 0)
   return { ndcg: values[NDCG], nll: values[NLL] }
 }
 
-/** Null where the shopper has no case with a learnable past. */
+/**
+ * The base's highest items and the targets: what lies below is not brought among the first ten, and
+ * counts as one item that stays where it is.
+ */
+function bestOf(
+  { base, features }: Trial['terms'],
+  targets: readonly number[],
+): Pick<Trial, 'terms' | 'targets' | 'part'> {
+  const items = [...new Set([...highestRows(base, CANDIDATES), ...targets])].sort((a, b) => a - b)
+  const kept = new Set(items)
+  const width = features.length / base.length
+  const highest = base.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY)
+  const sum = base.reduce((s, score, i) => (kept.has(i) ? s : s + Math.exp(score - highest)), 0)
+  return {
+    terms: {
+      base: Float32Array.from(items, (item) => base[item]),
+      features: gathered(features, items, width),
+    },
+    targets: targets.map((target) => items.indexOf(target)),
+    part: { items, others: highest + Math.log(sum) },
+  }
+}
+
+/** Rows of a matrix. */
+function gathered(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const out = new Float32Array(rows.length * width)
+  rows.forEach((row, k) => {
+    out.set(matrix.subarray(row * width, (row + 1) * width), k * width)
+  })
+  return out
+}
+
+/**
+ * Null where the shopper has no case with a learnable past.
+ * @param best whether the terms are kept of the best items only: else they are of the whole catalog.
+ */
 export function buildTrial(
   model: BaseModel,
   shopper: ShopperHistory,
   nextCase: number,
   dayOnly: boolean,
   statisticsAt: (time: number) => ItemStatistics,
+  best: boolean,
 ): Trial | null {
   const cases = casesFromHistory(shopper.interactions, { dayOnly })
   const next = cases[nextCase]
@@ -101,17 +150,19 @@ export function buildTrial(
       target: target.slice(0, recent.length * problem.candidates),
     }
   })
-  const { ndcg, nll } = outcome(base, next.targets)
+  const asked = best
+    ? bestOf({ base, features }, next.targets)
+    : { terms: { base, features }, targets: next.targets, part: null }
+  const served = outcome(asked.terms.base, asked)
   return {
     shopper: shopper.id,
     problem: withoutPadding(problem, recent.length),
     ageDays: Float32Array.from(recent, (one) => Math.max(0, next.time - one.time) / DAY),
     ofSeveralKinds,
     weightings,
-    terms: { base, features },
-    targets: next.targets,
-    baseNdcg: ndcg,
-    baseNll: nll,
+    ...asked,
+    baseNdcg: served.ndcg,
+    baseNll: served.nll,
   }
 }
 
@@ -155,12 +206,16 @@ export function outcomesOf(
   const { base, features } = trial.terms
   const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
   // Scores are linear in λ: the catalog is multiplied once.
-  const moved = personalScores(model, { base: new Float32Array(base.length), features }, fused, 1)
+  const itemVectors = trial.part
+    ? gathered(model.itemVectors, trial.part.items, DIMENSION)
+    : model.itemVectors
+  const none = new Float32Array(base.length)
+  const moved = personalScores({ itemVectors }, { base: none, features }, fused, 1)
   return fusionWeights.map((fusionWeight) => {
     const served = fusionWeight * fused.fusionWeight
     return outcome(
       base.map((score, item) => score + served * moved[item]),
-      trial.targets,
+      trial,
     )
   })
 }

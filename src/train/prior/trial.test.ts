@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { testModel, testShop } from '../../evaluate/testShop.ts'
+import { buildTrial, outcomesOf, type Trial } from './trial.ts'
+
+const shop = testShop(40, 700)
+const model = testModel(shop)
+const trialsOf = (best: boolean) =>
+  shop.shoppers.flatMap(
+    (log) => buildTrial(model, log, 2, false, () => model.statistics, best) ?? [],
+  )
+
+test('the best items of a case stand for the whole catalog', () => {
+  const [whole, best] = [trialsOf(false), trialsOf(true)]
+  expect(best.length).toBeGreaterThan(20)
+  const parameters = new Float32Array(model.prior.mean.length).fill(0.1)
+  const outcomes = (trial: Trial) => outcomesOf(model, trial, model.prior, parameters, [0, 0.5])
+  let shifted = 0
+  best.forEach((trial, k) => {
+    expect(trial.terms.base.length).toBeLessThan(270)
+    expect(trial.baseNdcg).toBeCloseTo(whole[k].baseNdcg, 6)
+    expect(trial.baseNll).toBeCloseTo(whole[k].baseNll, 4)
+    const [still, moved] = outcomes(trial)
+    const [wholeStill, wholeMoved] = outcomes(whole[k])
+    expect(still.ndcg).toBeCloseTo(wholeStill.ndcg, 6)
+    expect(still.nll).toBeCloseTo(wholeStill.nll, 4)
+    // What lies below moves a little, too, and in this flat shop it is half of all.
+    expect(Math.abs(moved.nll - wholeMoved.nll)).toBeLessThan(0.1)
+    if (Math.abs(moved.nll - still.nll) > 0.01) shifted++
+  })
+  expect(shifted).toBeGreaterThan(10)
+})
