@@ -5,6 +5,7 @@
  */
 
 import { NearsideError } from '../core/error.ts'
+import type { ShopperHistory } from '../core/features/cases.ts'
 import { DAY } from '../core/time.ts'
 import {
   ENCODER_SETTINGS,
@@ -87,9 +88,13 @@ function settingsFor(events: number, items: number): EncoderSettings {
 /** Midnight before the first validation case. */
 function validationStart({ training, from, until }: Split): number {
   const start = lastPart(from, until, VALIDATION_SHARE)
-  const times = training.flatMap(({ interactions }) => interactions.map(({ time }) => time))
-  const enough = Float64Array.from(times).sort()[Math.floor((1 - VALIDATION_EVENTS) * times.length)]
+  const times = Float64Array.from(allTimes(training)).sort()
+  const enough = times[Math.floor((1 - VALIDATION_EVENTS) * times.length)]
   return Math.min(start, Math.floor(enough / DAY) * DAY)
+}
+
+function* allTimes(shoppers: readonly ShopperHistory[]): Generator<number> {
+  for (const { interactions } of shoppers) for (const { time } of interactions) yield time
 }
 
 /** @throws NearsideError `input-invalid` where the log is not one of sequences */

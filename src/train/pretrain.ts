@@ -5,9 +5,11 @@
  * help → context → judge the features → what a shop's searches say → population prior → files.
  */
 import type { Item } from '../core/catalog/item.ts'
+import { historiesOf } from '../core/features/cases.ts'
 import { contextTable } from '../core/features/context/lifts.ts'
 import { FEATURE_COUNT } from '../core/features/features.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
+import { columnsOf } from '../core/features/logColumns.ts'
 import { buildStatistics } from '../core/features/statistics.ts'
 import {
   type BaseModel,
@@ -110,7 +112,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     : keepNothing
   const statistics = buildStatistics(
     shop.items,
-    split.training.map(({ interactions }) => interactions),
+    columnsOf(historiesOf(split.training)),
     split.until,
   )
 
@@ -278,7 +280,7 @@ function withContext(
   candidates: ContextCandidates | undefined,
 ): ItemStatistics {
   if (terms.length === 0 || !candidates) return statistics
-  const histories = training.map(({ interactions }) => interactions)
+  const histories = historiesOf(training)
   const kept = candidates.kinds.filter((kind) => terms.some(({ feature }) => feature.kind === kind))
   return {
     ...statistics,

@@ -1,7 +1,7 @@
 /** @module Who and what training may see: shoppers not held out, before the limit. */
 
 import { NearsideError } from '../core/error.ts'
-import type { ShopperHistory } from '../core/features/cases.ts'
+import { type ShopperHistory, shopperBefore } from '../core/features/cases.ts'
 import { DAY } from '../core/time.ts'
 import { type Holdout, isOutOf } from './holdout.ts'
 import type { Shop } from './shop/shop.ts'
@@ -41,16 +41,17 @@ export function splitShop(
   /** Times of the first and last training event. */
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
-  for (const { id, interactions } of shop.shoppers) {
-    if (isOut(id)) {
+  for (const shopper of shop.shoppers) {
+    if (isOut(shopper.id)) {
       heldOut++
       continue
     }
-    const before = interactions.filter(({ time }) => time < limit)
-    if (before.length === 0) continue
-    from = Math.min(from, before[0].time)
-    to = Math.max(to, before[before.length - 1].time)
-    training.push({ id, interactions: before })
+    const before = shopperBefore(shopper, limit)
+    const { interactions } = before
+    if (interactions.length === 0) continue
+    from = Math.min(from, interactions[0].time)
+    to = Math.max(to, interactions[interactions.length - 1].time)
+    training.push(before)
   }
   if (training.length < FEWEST_SHOPPERS) {
     const left = `${training.length} shopper${training.length === 1 ? '' : 's'}`

@@ -13,6 +13,29 @@ export interface ShopperHistory {
   readonly interactions: History
 }
 
+/** One after another, made where they are asked for. */
+export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<History> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { interactions } of shoppers) yield interactions
+    },
+  }
+}
+
+/** A shopper as of a time (milliseconds): what comes at or after it is left out. */
+export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHistory {
+  const last = shopper.interactions.at(-1)
+  if (!last || last.time < until) return shopper
+  return {
+    id: shopper.id,
+    // Made when asked for: a log must not be held twice.
+    get interactions() {
+      const { interactions } = shopper
+      return interactions.slice(0, firstAtOrAfter(interactions, until))
+    },
+  }
+}
+
 /** Whatever says that a shopper turned to an item. */
 const isInterest = ({ name }: Interaction) => eventStrength(name) > 0
 

@@ -29,18 +29,24 @@ export interface LogColumns {
  * @param foldOf of each shopper, by place.
  */
 export function columnsOf(
-  histories: readonly History[],
+  histories: Iterable<History>,
   foldOf: (shopper: number) => number = () => 0,
 ): LogColumns {
   let events = 0
-  for (const history of histories) events += history.length
-  const shopperStart = new Int32Array(histories.length + 1)
+  let shoppers = 0
+  for (const history of histories) {
+    events += history.length
+    shoppers++
+  }
+  const shopperStart = new Int32Array(shoppers + 1)
+  const fold = Uint8Array.from({ length: shoppers }, (_, shopper) => foldOf(shopper))
   const starts: number[] = []
   const item = new Int32Array(events)
   const time = new Float64Array(events)
   const strength = new Float32Array(events)
   let at = 0
-  histories.forEach((history, shopper) => {
+  let shopper = 0
+  for (const history of histories) {
     const baskets = new Map<string | null, number[]>()
     const idle: number[] = []
     history.forEach(({ name, session }, k) => {
@@ -62,8 +68,8 @@ export function columnsOf(
         at++
       }
     }
-    shopperStart[shopper + 1] = starts.length
-  })
+    shopperStart[++shopper] = starts.length
+  }
   starts.push(at)
   return {
     shopperStart,
@@ -71,7 +77,7 @@ export function columnsOf(
     item,
     time,
     strength,
-    fold: Uint8Array.from(histories, (_, shopper) => foldOf(shopper)),
+    fold,
     without: -1,
     histories,
   }

@@ -5,7 +5,7 @@
  */
 
 import type { Item } from '../../core/catalog/item.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
+import { historiesOf, type ShopperHistory } from '../../core/features/cases.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { columnsOf, type LogColumns, withoutFold } from '../../core/features/logColumns.ts'
 import {
@@ -58,9 +58,8 @@ export class OutOfFoldStatistics {
   ) {
     this.#items = items
     this.#options = options
-    this.#log = columnsOf(
-      shoppers.map(({ interactions }) => interactions),
-      (shopper) => foldOf(shoppers[shopper].id, options.folds),
+    this.#log = columnsOf(historiesOf(shoppers), (shopper) =>
+      foldOf(shoppers[shopper].id, options.folds),
     )
   }
 

@@ -3,7 +3,13 @@
  * moment, from when on the log has something to count, and of those a sample.
  */
 
-import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
+import {
+  buildCases,
+  firstAtOrAfter,
+  type ShopperHistory,
+  shopperBefore,
+} from '../../core/features/cases.ts'
+import type { Case } from '../../core/features/history.ts'
 import type { Random } from '../../core/model/random.ts'
 import { DAY } from '../../core/time.ts'
 import type { RankerCase } from './dataset.ts'
@@ -23,10 +29,7 @@ export interface SampleOptions {
 /** The part of the log before a moment; shoppers who came later are not in it. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
-    .map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.filter(({ time }) => time < until),
-    }))
+    .map((shopper) => shopperBefore(shopper, until))
     .filter(({ interactions }) => interactions.length > 0)
 }
 
@@ -53,10 +56,22 @@ export function sampleCases(
   const { until, warmUp, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
   const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
-  const all = shoppers
-    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
-    .filter(({ history }) => history.length > 0 || (firstShare > 0 && random.next() < firstShare))
-  const share = maxCases / all.length
-  const drawn = all.filter(() => share >= 1 || random.next() < share)
+  // Twice: the log may hold millions of cases, of which a few thousand are drawn.
+  const isOpening = ({ interactions }: ShopperHistory, { time }: Case) =>
+    firstAtOrAfter(interactions, time) === 0
+  const dropped = new Set<number>()
+  let all = 0
+  for (const shopper of shoppers)
+    for (const one of buildCases(shopper, dayOnly, from)) {
+      if (isOpening(shopper, one) && !(firstShare > 0 && random.next() < firstShare))
+        dropped.add(all)
+      all++
+    }
+  const share = maxCases / (all - dropped.size)
+  const drawn: Case[] = []
+  let place = 0
+  for (const shopper of shoppers)
+    for (const one of buildCases(shopper, dayOnly, from))
+      if (!dropped.has(place++) && (share >= 1 || random.next() < share)) drawn.push(one)
   return { shoppers, from, cases: drawn.map((one) => ({ ...one, weight: 1 })) }
 }

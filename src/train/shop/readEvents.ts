@@ -5,9 +5,8 @@ import type { Catalog } from '../../core/catalog/catalog.ts'
 import { parseItem } from '../../core/catalog/parseItem.ts'
 import { NearsideError } from '../../core/error.ts'
 import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
-import type { Interaction } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
+import { EventColumns } from './eventColumns.ts'
 import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'
 import type { Shop, ShopSearch } from './shop.ts'
@@ -36,6 +35,9 @@ function parseHeader(text: string, where: string): Columns {
   return { ...(places as Omit<Columns, 'count'>), count: names.length }
 }
 
+/** Times that are remembered: lines of one order follow each other. */
+const TIMES = 10_000
+
 const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
 
 /**
@@ -50,7 +52,7 @@ export async function readEvents(
 ): Promise<Omit<Shop, 'name'>> {
   const items = [...catalog.items]
   const rows = new Map(items.map(({ id }, row) => [id, row]))
-  const logs = new Map<string, Interaction[]>()
+  const log = new EventColumns()
   const names = new Map<string, string>()
   const times = new Map<string, ReturnType<typeof parseIsoTime>>()
   const prices = new PriceCollector()
@@ -90,6 +92,7 @@ export async function readEvents(
     let parsed = times.get(written)
     if (parsed === undefined) {
       parsed = parseIsoTime(written)
+      if (times.size >= TIMES) times.clear()
       times.set(written, parsed)
     }
     if (!parsed)
@@ -117,9 +120,10 @@ export async function readEvents(
     }
     anyDay ||= parsed.dayOnly
     allMidnight &&= parsed.time % DAY === 0
-    const session = intern(fields[at.session] || formatDay(parsed.time))
+    const session = fields[at.session] || formatDay(parsed.time)
     if (id === '') {
-      searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
+      const [who, what, when] = [shopper, query, session].map(intern)
+      searches.push({ shopper: who, query: what, time: parsed.time, session: when })
       return undefined
     }
     let item = rows.get(id)
@@ -131,10 +135,7 @@ export async function readEvents(
     }
     const price = Number(fields[at.price] ?? 0)
     if (price > 0) prices.add(item, parsed.time, price)
-    const interaction = { item, name, time: parsed.time, session }
-    const log = logs.get(shopper)
-    if (log) log.push(interaction)
-    else logs.set(shopper, [interaction])
+    log.add(shopper, { item, name, time: parsed.time, session })
     return undefined
   }
 
@@ -151,17 +152,15 @@ export async function readEvents(
   }
   if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
   const leftOut = wrong.leftOut(filled)
-  if (logs.size === 0) throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
-
   const dayOnly = anyDay || allMidnight
+  const shoppers = log.shoppers((time) => (dayOnly ? time - modulo(time, DAY) : time))
+  if (shoppers.length === 0)
+    throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
-  const shoppers: ShopperHistory[] = []
-  for (const [id, log] of logs) {
-    const interactions = inTimeOrder(log, dayOnly)
+  for (const { interactions } of shoppers) {
     from = Math.min(from, interactions[0].time)
     to = Math.max(to, interactions[interactions.length - 1].time)
-    shoppers.push({ id, interactions })
   }
   const priceLog = prices.log()
   return {
