@@ -139,3 +139,15 @@ test('the report as a page: columns, what was left out, the fit and rows without
   for (const said of ['customer', 'bad date', 'line 3', '100.0 %', 'Cup', '2024-05-01'])
     expect(page).toContain(said)
 })
+
+test('a shop’s categories may be numbers; Google’s own numbers say nothing here', async () => {
+  const categoriesOf = async (column: string) => {
+    const { items } = await imported({
+      'orders.csv': 'user,sku,time\nann,cup,2024-05-01 10:00\n',
+      'catalog.csv': `sku,title,${column}\ncup,Cup,8\ntea,Tea,12\n`,
+    })
+    return items.map(({ category }) => category)
+  }
+  expect(await categoriesOf('category')).toEqual(['8', '12'])
+  expect(await categoriesOf('google_product_category')).toEqual([undefined, undefined])
+})

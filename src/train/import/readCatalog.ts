@@ -1,7 +1,7 @@
 /** @module A shop's product file to the engine's table `product`, and from there to items. */
 import type { Item } from '../../core/catalog/item.ts'
 import { parseItem } from '../../core/catalog/parseItem.ts'
-import { mapColumns, type NamedColumns, type Role, requireColumn } from './columns.ts'
+import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
 import { SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
 import {
@@ -68,6 +68,8 @@ export async function loadCatalog(
     date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,
+    google_category:
+      columns.category?.some((name) => normalName(name).endsWith('googleproductcategory')) ?? false,
     price_comma: await usesComma(engine, 'raw_catalog', 'price'),
     currency,
   })

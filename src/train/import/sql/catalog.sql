@@ -8,9 +8,9 @@ CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
   '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&'), '\s+', ' ', 'g'));
 
--- `Home > Kitchen > Mugs` is of the department Kitchen; a number is Google's and says nothing here.
+-- `Home > Kitchen > Mugs` is of the department Kitchen; Google's number of one says nothing here.
 CREATE OR REPLACE MACRO department(path) AS CASE
-  WHEN regexp_full_match(path, '\d*') THEN NULL
+  WHEN path = '' OR (getvariable('google_category') AND regexp_full_match(path, '\d+')) THEN NULL
   ELSE trim(string_split(path, ' > ')[least(2, len(string_split(path, ' > ')))]) END;
 
 -- schema.org's words are addresses.
