@@ -56,5 +56,8 @@ describe('choose', () => {
     expect(choose([without, sometimes]).best).toBe(without)
     expect(choose([without, always]).best).toBe(always)
     expect(choose([sometimes]).best).toBe(sometimes)
+    // Nor is it there to stand in for more of the weights where that much may do harm.
+    const more = { ...of(0, [0.2, 0.4, 0.2, 0.4]), ndcgError: 0.01 }
+    expect(choose([without, always, more]).best).toBe(without)
   })
 })

@@ -11,7 +11,7 @@ import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { type Spread, withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
-export const FUSION_WEIGHTS = [0.1, 0.25, 0.5, 0.75, 1] as const
+export const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /** Multiplies the learned variances of u and of w_p; 0 freezes them. */
 export interface Recipe {
@@ -114,19 +114,24 @@ const ERRORS = 2
 /**
  * Of what is proven not to cost NDCG@10 more than 0.3 %, the largest certain gain in likelihood: a
  * shopper's few cases tell likelihoods apart long before they tell ranks apart. Else nothing: null.
- * The taste vector u, 64 numbers, is learned only where that is proven to be more likely than
- * without it.
+ * The taste vector u, 64 numbers, is learned only where that is proven to be more likely than the
+ * best without it, harmless or not: else it would stand in for a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
-  const harmless = judgements
-    .filter((one) => one.ndcgLift - ERRORS * one.ndcgError > -HARM_LIMIT && certainGain(one) > 0)
-    .sort((a, b) => certainGain(b) - certainGain(a))
-  const best = harmless.at(0)
+  const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))
+  const without = byGain.find(({ recipe }) => recipe.taste === 0)
+  const best = byGain.find(
+    (one) =>
+      certainGain(one) > 0 &&
+      one.ndcgLift - ERRORS * one.ndcgError > -HARM_LIMIT &&
+      (one.recipe.taste === 0 || !without || isMoreLikely(one, without)),
+  )
   if (!best)
     return { best: null, reason: 'nothing learned on one shopper helped the next case: λ = 0' }
-  const without = harmless.find(({ recipe }) => recipe.taste === 0)
-  const reason = 'predicts the next case with more likelihood and leaves NDCG@10 as it is'
-  return { best: without && !isMoreLikely(best, without) ? without : best, reason }
+  return {
+    best,
+    reason: 'predicts the next case with more likelihood and leaves NDCG@10 as it is',
+  }
 }
 
 /** Nats, at the interval's lower end. */
