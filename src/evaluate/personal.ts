@@ -65,8 +65,9 @@ export async function walkHeldOut(
 ): Promise<Walked> {
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
-  await step(steps, 'tuning baselines', 0, 1)
-  const tuned = tuneBaselines(input)
+  await step(steps, 'tuning baselines', 0, 0)
+  let tries = 0
+  const tuned = tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
   const results = await walkCases({ question, tuned, learns }, selected.length, steps)
   return { shop: shop.name, input, tuned, results, notes }
 }

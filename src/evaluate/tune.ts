@@ -23,11 +23,15 @@ const SWEEPS = 2
 /** Values tried past either end of a grid; the last is far from anything sensible. */
 const WIDENINGS = 6
 
-/** Ties keep the earlier choice, so the result is deterministic. Without cases: the start. */
+/**
+ * Ties keep the earlier choice, so the result is deterministic. Without cases: the start.
+ * @param tried called after each choice that was tried
+ */
 export function tune<P extends object>(
   arm: TunableArm<P>,
   cases: readonly TuningCase[],
   items: number,
+  tried?: () => void,
 ): Tuned<P> {
   const out = new Float32Array(items)
   const total = cases.reduce((sum, { weight }) => sum + weight, 0)
@@ -37,6 +41,7 @@ export function tune<P extends object>(
       arm.score(parameters, context, out)
       sum += context.weight * ndcg(placesOf(out, context.targets), 10)
     }
+    tried?.()
     return sum / total
   }
   if (cases.length === 0) return { parameters: arm.start, quality: 0 }

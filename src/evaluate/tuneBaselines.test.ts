@@ -10,8 +10,13 @@ const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), 
 describe('tuned baselines', () => {
   it('depend on training shoppers before the limit only', () => {
     const evaluation = input()
-    const tuned = tuneBaselines(evaluation)
+    let tries = 0
+    const tuned = tuneBaselines(evaluation, () => {
+      tries++
+    })
     expect(tuned.cases).toBeGreaterThan(20)
+    // Told one by one: on a large catalog each takes seconds.
+    expect(tries).toBeGreaterThan(40)
     const elsewhere = evaluation.shoppers.map((shopper) => ({
       ...shopper,
       interactions: isHeldOut(shopper.id, 0.5, 1)

@@ -51,8 +51,11 @@ export interface TunedBaselines extends TunedCounts {
   readonly owner: Readonly<Record<keyof OwnerQuestions['counts'], TunedCounts>>
 }
 
-/** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
-export function tuneBaselines(input: EvaluationInput): TunedBaselines {
+/**
+ * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
+ * @param tried called after each choice that was tried
+ */
+export function tuneBaselines(input: EvaluationInput, tried?: () => void): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
   const { shoppers, others, from, casesWith } = prepareTuning(input)
@@ -64,10 +67,10 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
     // All are parts of the same logs: where all sizes agree, so does the rest.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
     const found = tuned.get(sizes) ?? {
-      recentlyViewed: tune(arms.recentlyViewed, cases, items),
-      itemKnn: tune(arms.itemKnn, cases, items),
-      sessionKnn: tune(arms.sessionKnn, cases, items),
-      ease: tune(arms.ease, cases, items),
+      recentlyViewed: tune(arms.recentlyViewed, cases, items, tried),
+      itemKnn: tune(arms.itemKnn, cases, items, tried),
+      sessionKnn: tune(arms.sessionKnn, cases, items, tried),
+      ease: tune(arms.ease, cases, items, tried),
     }
     tuned.set(sizes, found)
     return found
@@ -77,7 +80,7 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
     cases: cases.length,
     shoppers,
     ...counts(cases),
-    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, tried),
     owner: {
       server: counts(casesWith((one) => serverHistory(serverKnows, one, dayOnly), bought)),
       install: counts(casesWith(since('install'), bought)),
