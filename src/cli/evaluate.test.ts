@@ -75,9 +75,8 @@ describe('nearside evaluate', () => {
     // JSON writes NaN and infinities as null.
     expect(JSON.stringify(result)).not.toContain('null')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
-    const places = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed'].map(
-      (title) => text.indexOf(title),
-    )
+    const titles = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed']
+    const places = [...titles, 'Verdict: '].map((title) => text.indexOf(title))
     expect(places[0]).toBeGreaterThan(0)
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(text).toContain('This log holds orders alone')

@@ -10,6 +10,7 @@ import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
+import { verdict } from './report/verdict.ts'
 import { type Steps, step } from './steps.ts'
 import { type ArmSummary, type LiftSummary, type Summary, summarise } from './summary.ts'
 import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
@@ -113,6 +114,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
         ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
+        verdict(summary),
       ],
       notes: [...new Set(walks.flatMap((walked) => walked.notes))],
     },
