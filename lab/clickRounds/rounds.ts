@@ -1,17 +1,18 @@
 /**
  * @module Rounds without servers: each device gives the way down the loss of its own cases, as a
- * device's `sharedDelta` does, and what is shared moves by the mean of these, clipped, noise included.
- * Servers add the same numbers (`src/simulate` plays them with sealed reports); here only what they are
- * worth is asked.
+ * device's `sharedDelta` does, and what is shared moves by the mean of these, clipped, noise included,
+ * with momentum. Servers add the same numbers (`src/simulate` plays them with sealed reports); here only
+ * what they are worth is asked.
  */
 import type { Random } from '../../src/core/model/random.ts'
 import type { RankerDataset } from '../../src/train/ranker/dataset.ts'
 import { evaluate } from '../../src/train/ranker/newton.ts'
+import { momentum } from '../optimisers/optimisers.ts'
 
 export interface Terms {
   /** Longest of one device. */
   readonly clip: number
-  /** What the mean is multiplied by. */
+  /** What the moving mean of the rounds' means is multiplied by. */
   readonly rate: number
   readonly rounds: number
 }
@@ -43,6 +44,7 @@ export function playRounds(
 ): Float64Array {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
   let shared = start
+  const step = momentum(rate)
   for (let round = 0; round < rounds; round++) {
     const times = new Float64Array(devices.length).fill(crowd.devices === null ? 1 : 0)
     for (let k = 0; k < (crowd.devices ?? 0); k++) times[random.integer(devices.length)]++
@@ -54,7 +56,8 @@ export function playRounds(
       const share = times[d] * Math.min(1, clip / Math.hypot(...gradient))
       for (let f = 0; f < sum.length; f++) if (gradient[f] !== 0) sum[f] -= share * gradient[f]
     }
-    shared = shared.map((value, f) => value + (rate * sum[f]) / count)
+    const moved = step(sum.map((value) => value / count))
+    shared = shared.map((value, f) => value + moved[f])
   }
   return shared
 }
