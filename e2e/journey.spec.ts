@@ -239,5 +239,5 @@ async function auditExport(path: string, signed: string): Promise<Bundle> {
 /** A plausible update: small, different for every device, of the length that the model asks for. */
 function virtualUpdate(device: number): Float32Array {
   const { features } = JSON.parse(readFileSync('public/models/1/manifest.json', 'utf8'))
-  return Float32Array.from({ length: 64 + features.length }, (_, j) => Math.sin(device + j) * 0.003)
+  return Float32Array.from({ length: features.length }, (_, j) => Math.sin(device + j) * 0.003)
 }

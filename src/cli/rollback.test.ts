@@ -15,7 +15,7 @@ it('publishes an earlier model as the newest version, not as its old number', as
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const first = await readLatest(models)
-  const length = 64 + first.manifest.features.length
+  const { length } = first.manifest.features
   const spoiled = await applyUpdate(first, new Float64Array(length).fill(0.01), 1, '2')
   const files = await readFiles({ ...first, manifest: spoiled.manifest }, spoiled.files)
   await publishModel(models, { manifest: spoiled.manifest, files })

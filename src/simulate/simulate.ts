@@ -169,9 +169,9 @@ function openServers(
   return createServers({
     ...{ models, parameters, now: () => clock.now, layout: layoutOf, distance: distanceOf },
     ...(epsilon !== null && { noise }),
-    applyUpdate: (parent, mean, rate, version) => {
+    applyUpdate: (parent, mean, rate, version, momentum) => {
       const all = mean.map((x, j) => (x * goal + rest[j] / parameters.scale) / (goal + restCounted))
-      return applyUpdate(parent, all, rate, version)
+      return applyUpdate(parent, all, rate, version, momentum)
     },
     // What a shop has by then.
     gate: (parent, candidate, trained) =>

@@ -13,6 +13,7 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   delta: 1e-6,
   aggregationGoal: 32,
   learningRate: 0.1,
+  momentum: 0,
   maxParticipations: 4,
   // A minute, so that the demo can be played through; a real shop waits a day or more.
   minSeparationSeconds: 60,

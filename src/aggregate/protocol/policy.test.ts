@@ -24,7 +24,7 @@ describe('a policy', () => {
     expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
     // Pinned: a change here changes the protocol.
     expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
-      `"12b4433dc9801a80acfaebb20c08022ebc5c7073522e99ac5b5a983ee105810f"`,
+      `"d615e3615e758ba37ea9f1c13c9026d9b67192d57b0d2e00404c3f52c3b53ef4"`,
     )
   })
 
@@ -53,7 +53,7 @@ describe('a policy', () => {
     expect(noiseVariance({ ...TEST_POLICY, noiseMultiplier: 1.306 })).toBe(
       BigInt(Math.ceil((1.306 * 1_638) ** 2)),
     )
-    expect(Object.keys(parametersOf(TEST_POLICY))).toHaveLength(10)
+    expect(Object.keys(parametersOf(TEST_POLICY))).toHaveLength(11)
   })
 
   it.each([
@@ -72,6 +72,8 @@ describe('a policy', () => {
     ['aggregationGoal', 1],
     ['aggregationGoal', 1_000_001],
     ['scale', 2 ** 16],
+    ['momentum', -0.1],
+    ['momentum', 1],
     ['maxParticipations', 0],
     ['periodDays', 0.5],
     ['periodDays', 366],

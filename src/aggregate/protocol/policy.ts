@@ -43,6 +43,8 @@ export interface PolicyParameters {
   readonly aggregationGoal: number
   /** The server's step on the mean update. */
   readonly learningRate: number
+  /** β: how much of the step of the round before is taken once more; 0: none. */
+  readonly momentum: number
   /** Reports one device may send in a period … */
   readonly maxParticipations: number
   /** … this far apart … */
@@ -116,6 +118,7 @@ const PARAMETERS = {
   delta: above0(MAX_DELTA),
   aggregationGoal: whole(2, 1_000_000),
   learningRate: above0(100),
+  momentum: number((n) => n >= 0 && n < 1),
   maxParticipations: count,
   minSeparationSeconds: number((n) => n >= 0),
   periodDays: whole(1, 365),

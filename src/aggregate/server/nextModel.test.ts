@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { testFolder } from '../../testFolder.ts'
@@ -32,6 +33,19 @@ describe('the next model', () => {
     const again = await applyUpdate(parent, mean, 0.5, '2')
     expect(again.manifest).toEqual(candidate.manifest)
     expect(again.files).toEqual(candidate.files)
+  })
+
+  it('repeats a share of the step that made its parent, where a round did', async () => {
+    const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
+    const first = await applyUpdate(parent, mean, 0.5, '2', 0.9)
+    expect(first).toEqual(await applyUpdate(parent, mean, 0.5, '2'))
+    const models = testFolder()
+    cpSync(path('public/models'), models, { recursive: true })
+    const files = await readFiles({ ...parent, manifest: first.manifest }, first.files)
+    await publishModel(models, { manifest: first.manifest, files })
+    const second = await applyUpdate(await readLatest(models), mean, 0.5, '3', 0.9)
+    for (const [f, { weight }] of second.manifest.features.entries())
+      expect(weight).toBeCloseTo(model.featureWeights[f] + (0.5 + 0.5 + 0.45) * mean[f], 6)
   })
 
   it('is refused for an update of another length', async () => {

@@ -1,10 +1,11 @@
 /** @module The model that follows from a round's mean update: a new `shared.safetensors`, the rest as it was. */
+import { dirname, join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel, releaseShared } from '../../core/model/files.ts'
 import { MODEL_FILES } from '../../core/model/parts.ts'
 import { applySharedDelta } from '../../core/personal/sharedUpdate.ts'
-import { type PublishedModel, readFiles } from '../../train/models/read.ts'
+import { type PublishedModel, readFiles, readVersion } from '../../train/models/read.ts'
 import { norm } from '../privacy/clip.ts'
 import type { Policy } from '../protocol/policy.ts'
 import type { ApplyUpdate, Candidate } from './rounds.ts'
@@ -15,10 +16,18 @@ export function layoutOf(model: PublishedModel): Policy['parameters'] {
 }
 
 /** @throws NearsideError `model-corrupt` | `model-incompatible` | `fit-diverged` */
-export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, learningRate, version) => {
+export const applyUpdate: ApplyUpdate = async (
+  parent,
+  meanUpdate,
+  learningRate,
+  version,
+  momentum = 0,
+) => {
   const model = await readBaseModel(parent.manifest, await readFiles(parent))
   const mean = Float32Array.from(meanUpdate)
-  const featureWeights = applySharedDelta(model.featureWeights, mean, learningRate)
+  const last = momentum > 0 ? await lastStep(parent) : null
+  const moved = applySharedDelta(model.featureWeights, mean, learningRate)
+  const featureWeights = moved.map((weight, f) => weight + momentum * (last?.[f] ?? 0))
   if (!featureWeights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'The updated parameters are not finite')
   const metrics = { 'federation.updateNorm': norm(mean) * learningRate }
@@ -27,6 +36,13 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, learningRate,
     manifest: released.manifest,
     files: new Map([[MODEL_FILES.shared, released.file]]),
   }
+}
+
+/** What the round that made this version moved; null: none did. @throws NearsideError `model-unreachable` */
+async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
+  if (manifest.parent === null) return null
+  const before = await readVersion(join(dirname(directory), manifest.parent))
+  return manifest.features.map(({ weight }, f) => weight - before.manifest.features[f].weight)
 }
 
 /** How far the candidate's w is from that of `trained`. */

@@ -38,6 +38,7 @@ export type ApplyUpdate = (
   meanUpdate: Float64Array,
   learningRate: number,
   version: string,
+  momentum?: number,
 ) => Promise<Candidate>
 
 /** Whether the candidate may be published. @throws NearsideError `engine-failed` where it scores nothing: it is rejected */
@@ -68,7 +69,7 @@ export interface LeaderOptions extends AggregatorOptions {
 
 /**
  * How far rounds may lead from the last trained model, in longest honest steps (learning rate times
- * clip norm): so much in one direction is no correction of it but another model.
+ * clip norm, and as much longer as momentum makes them): so much in one direction is no correction of it but another model.
  */
 const MOST_STEPS = 10
 
@@ -151,10 +152,11 @@ export function createRounds(options: LeaderOptions) {
     let candidate: Candidate
     let verdict: Verdict
     try {
-      candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
+      const { learningRate, momentum } = policy
+      candidate = await options.applyUpdate(latest, mean, learningRate, version, momentum)
       const trained = await readTrained(options.models, latest)
       const distance = await options.distance(trained, candidate)
-      const most = MOST_STEPS * policy.learningRate * policy.clipNorm
+      const most = (MOST_STEPS * learningRate * policy.clipNorm) / (1 - momentum)
       verdict =
         distance > most
           ? rejection([

@@ -17,6 +17,7 @@ export const PARAMETERS: PolicyParameters = {
   delta: 1e-6,
   aggregationGoal: 4,
   learningRate: 0.5,
+  momentum: 0,
   maxParticipations: 4,
   minSeparationSeconds: 0,
   periodDays: 365,

@@ -117,7 +117,8 @@ export async function readFiles(
   return files
 }
 
-async function readVersion(directory: string): Promise<PublishedModel> {
+/** @throws NearsideError `model-unreachable`, `model-corrupt` */
+export async function readVersion(directory: string): Promise<PublishedModel> {
   const path = join(directory, 'manifest.json')
   const bytes = await readOptional(path)
   if (!bytes)
