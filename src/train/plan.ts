@@ -32,7 +32,7 @@ const VALIDATION_SHARE = 0.4
 /** … which must hold this share of the events, as it does not in a log with gaps. */
 const VALIDATION_EVENTS = 0.1
 /** Most that the encoder reads in all epochs together. */
-const MOST_EVENTS = 2e7
+const MOST_EVENTS = 1e7
 
 export interface Plan {
   /** What encoder and shipped statistics come from. */
