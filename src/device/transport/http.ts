@@ -89,6 +89,9 @@ export function createTransport(deps: TransportDeps): Transport {
     return target
   }
 
+  const failed = (purpose: Purpose | 'upload', url: string, why: string) =>
+    ledger.count({ kind: 'failure', detail: { purpose, url, why } })
+
   /** @throws NearsideError `aborted` | the purpose's `…-unreachable`, after logging the failure */
   async function send(
     url: string,
@@ -98,27 +101,26 @@ export function createTransport(deps: TransportDeps): Transport {
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
     // Silence, not time: a large file on a slow line would never be had.
     const silent = new AbortController()
-    const giveUp = () => silent.abort(new Error('it fell silent'))
-    let waiting = setTimeout(giveUp, timeout)
+    let waiting: ReturnType<typeof setTimeout> | undefined
     const heard = () => {
       clearTimeout(waiting)
-      waiting = setTimeout(giveUp, timeout)
+      waiting = setTimeout(() => silent.abort('silence'), timeout)
     }
+    heard()
     try {
       const response = await deps.fetch(url, {
         ...PLAIN,
         ...init,
-        signal: AbortSignal.any([silent.signal, ...(signal ? [signal] : [])]),
+        signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
       })
       const body = await readAtMost(response, MAX_BYTES[purpose], heard)
       return { status: response.status, body }
     } catch (error) {
-      const aborted = signal?.aborted === true
-      const stop = purpose === 'upload' ? stopped() : abandoned(url)
-      const failure = aborted
-        ? stop
+      const ended = purpose === 'upload' ? stopped : abandoned
+      const failure = signal?.aborted
+        ? ended(url)
         : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
-      await ledger.count({ kind: 'failure', detail: { purpose, url, why: failure.message } })
+      await failed(purpose, url, failure.message)
       throw failure
     } finally {
       clearTimeout(waiting)
@@ -137,7 +139,7 @@ export function createTransport(deps: TransportDeps): Transport {
       await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
-      await ledger.count({ kind: 'failure', detail: { purpose, url: target, why } })
+      await failed(purpose, target, why)
       throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
     },
 
