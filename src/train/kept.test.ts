@@ -66,7 +66,7 @@ it('goes on behind each part that was finished, to the bit', async () => {
   const result = await run(all)
   expect(parts()).toEqual(all)
   expect(result).toEqual(await filesOf({}))
-})
+}, 300_000)
 
 it('takes nothing that another log, option or word has made', async () => {
   const key = (shop: Partial<Shop>, options: Partial<Parameters<typeof keyOf>[1]> = {}) =>
