@@ -4,12 +4,15 @@ import 'nearside/styles.css'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 
-const starting = createPersonalizer({
-  catalog: '/catalog/catalog.json',
-  baseModel: '/models',
-  worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
-})
+// The page needs the products for its cards: given their address as well, the device would load them again.
 const loading = fetch('/catalog/catalog.json').then((got) => got.json() as Promise<Item[]>)
+const starting = loading.then((catalog) =>
+  createPersonalizer({
+    catalog,
+    baseModel: '/models',
+    worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
+  }),
+)
 
 function Shop() {
   const [items, setItems] = useState<Item[]>([])
