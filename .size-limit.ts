@@ -61,7 +61,7 @@ const budgets: SizeLimitConfig = [
   budget('SDK', '6.8 KB', whole('index')),
   // What failed, what a forgetting takes along and how it is undone, what an exported file shows and the terms of a consent are said, and what a browser’s wish not to share does: 2.1 KB, mostly words; 0.1 that something is forgotten in this tab only; 0.05 drop what could be undone once more is erased; 0.3 are six more lists.
   // 0.1 KB says that the shop learns from an account who takes part, where its terms ask for tokens of one.
-  // 0.5 KB say what was seen and followed, where a shop measures.
+  // 0.5 KB say what was seen and followed, where a shop measures; 0.05 hand over past orders.
   budget('React widgets (react external)', '9.9 KB', whole('react')),
   // 2.8 KB are words: what left, what is stored, agreed to and proved, for who has never seen a hash; 0.2
   // of them what else is stored, what a deletion leaves, and what a log without signatures shows; 0.2 what was agreed to then, and Global Privacy Control.
@@ -74,6 +74,7 @@ const budgets: SizeLimitConfig = [
     '4 KB',
     beyond(whole('console'), 'Technical'),
   ),
+  // 0.4 KB make past orders of what Shopify and GA4 answer.
   budget('Adapters', '2.4 KB', whole('adapters')),
   // 1.1 KB make groups of values and prices to narrow by, find categories, and answer a search box.
   budget('Search (MiniSearch with it)', '11.5 KB', whole('search')),
