@@ -4,6 +4,7 @@ import { useChoices } from '../address.ts'
 import { replayKept } from '../offline.ts'
 import { Page } from '../parts/Page.tsx'
 import { Say } from '../parts/Say.tsx'
+import { MissingShoppers } from '../replay/MissingShoppers.tsx'
 import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
 import { useSignal } from '../signal.ts'
@@ -16,16 +17,7 @@ export function FastForward() {
     <Page title={words.fastForward}>
       <div className="intro">
         <p className="lead">{words.replay.lead}</p>
-        {failure !== null && (
-          <div role="alert">
-            <p>
-              {words.replay.missing} {failure}
-            </p>
-            <button type="button" className="button" onClick={retry}>
-              {words.tryAgain}
-            </button>
-          </div>
-        )}
+        {failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
       </div>
       {failure === null && (shoppers ? <Choice shoppers={shoppers} /> : <Waiting />)}
       <section aria-labelledby="reading" className="reading">

@@ -6,6 +6,7 @@ import { type FormEvent, useRef, useState } from 'react'
 import type { PastOrder } from '../../index.ts'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { signedIn, takeOrders } from '../orders.ts'
+import { MissingShoppers } from '../replay/MissingShoppers.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -25,16 +26,7 @@ export function SignIn() {
         {label === null ? words.signIn.title : words.signIn.signedIn(words.replay.shopper(label))}
       </h2>
       <p>{label === null ? words.signIn.lead : words.signIn.kept}</p>
-      {label === null && failure !== null && (
-        <div role="alert">
-          <p>
-            {words.replay.missing} {failure}
-          </p>
-          <button type="button" className="button" onClick={retry}>
-            {words.tryAgain}
-          </button>
-        </div>
-      )}
+      {label === null && failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
       {label === null && shoppers && (
         <Form shoppers={shoppers} say={say} onDone={() => heading.current?.focus()} />
       )}
@@ -64,7 +56,7 @@ function Form({ shoppers, say, onDone }: FormProps) {
     const past = untilYesterday(shopper, Date.now())
     try {
       const taken = await personalizer.seed(past)
-      if (taken === 0) return say(words.signIn.forgotten)
+      if (taken === 0) return say(words.signIn.nothing)
       takeOrders(past, (id) => catalog.get(id)?.price)
       signedIn.set(shopper.label)
       say(words.signIn.taken(taken, past.length))

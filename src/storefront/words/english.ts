@@ -215,8 +215,8 @@ export const ENGLISH = {
     kept: 'These orders stay on this device. “Erase everything” in the panel removes them and signs you out.',
     taken: (n: number, of: number) =>
       `${n} of ${of} orders taken in: those of the last 90 days. Your shelves have already noticed.`,
-    forgotten:
-      'No order was taken in: what was ordered before you last forgot an order, or erased everything, stays forgotten on this device.',
+    nothing:
+      'There was nothing new to take in. What was ordered before you last forgot an order, or erased everything, stays forgotten on this device.',
     paused: 'Learning is paused, so no order was taken in.',
     failed: 'The orders could not be taken in. Please try again.',
   },

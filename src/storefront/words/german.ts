@@ -262,8 +262,8 @@ export const GERMAN: Words = {
     kept: 'Diese Bestellungen bleiben auf diesem Gerät. „Alles löschen“ im Seitenfenster entfernt sie und meldet Sie ab.',
     taken: (n, of) =>
       `${n} von ${of} Bestellungen übernommen: die der letzten 90 Tage. Ihre Listen richten sich schon danach.`,
-    forgotten:
-      'Keine Bestellung wurde übernommen: Was bestellt wurde, bevor Sie zuletzt eine Bestellung vergessen oder alles gelöscht haben, bleibt auf diesem Gerät vergessen.',
+    nothing:
+      'Es gab nichts Neues zu übernehmen. Was bestellt wurde, bevor Sie zuletzt eine Bestellung vergessen oder alles gelöscht haben, bleibt auf diesem Gerät vergessen.',
     paused: 'Das Lernen ist angehalten, deshalb wurde keine Bestellung übernommen.',
     failed: 'Die Bestellungen konnten nicht übernommen werden. Bitte versuchen Sie es noch einmal.',
   },
