@@ -15,7 +15,7 @@ import { lossAndGradient } from './gradient.ts'
 export const SHARED_LENGTH = FEATURE_COUNT
 
 /**
- * Less the gradient of the mean loss of the shopper's own cases by w, at the base. Zeros when there is
+ * Minus the gradient of the mean loss of the shopper's own cases by w, at the base. Zeros when there is
  * nothing to learn from, so that the shape says nothing. Not clipped here: the upload path does that.
  */
 export function sharedDelta(

@@ -11,5 +11,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Milliseconds of silence after which a request is given up. */
+/** Milliseconds after which a request is given up; of silence, where a device asks for a large file. */
 export const TIMEOUT = 30_000

@@ -135,13 +135,14 @@ describe('get', () => {
       return new Response(body)
     }
 
-  test('a large file on a slow line takes its time; silence in the middle of it is given up', async () => {
+  test('a large file on a slow line takes its time, nothing else does; silence is given up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const [whole, part] = [true, false].map((ends) =>
       setUp(dripping(ends)).transport.get(`${MODEL}x`, 'model'),
     )
-    const outcomes = Promise.allSettled([whole, part])
+    const token = setUp(dripping(true)).transport.get('https://shop.test/tokens', 'token')
+    const outcomes = Promise.allSettled([whole, part, token])
     let settled = false
     outcomes.then(() => {
       settled = true
@@ -153,6 +154,7 @@ describe('get', () => {
     expect(await outcomes).toMatchObject([
       { status: 'fulfilled', value: { length: 3 } },
       { status: 'rejected', reason: { code: 'model-unreachable' } },
+      { status: 'rejected', reason: { code: 'issuer-unreachable' } },
     ])
   })
 

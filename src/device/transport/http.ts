@@ -66,6 +66,9 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
+/** Given up for silence, not for the time that they take: on a slow line they would never be had. */
+const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
+
 const abandoned = (url: string) =>
   new NearsideError('aborted', `The request to ${url} was abandoned.`)
 
@@ -99,7 +102,6 @@ export function createTransport(deps: TransportDeps): Transport {
     init: RequestInit,
     signal?: AbortSignal,
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
-    // Silence, not time: a large file on a slow line would never be had.
     const silent = new AbortController()
     let waiting: ReturnType<typeof setTimeout> | undefined
     const heard = () => {
@@ -113,7 +115,11 @@ export function createTransport(deps: TransportDeps): Transport {
         ...init,
         signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
       })
-      const body = await readAtMost(response, MAX_BYTES[purpose], heard)
+      const body = await readAtMost(
+        response,
+        MAX_BYTES[purpose],
+        LARGE.has(purpose) ? heard : undefined,
+      )
       return { status: response.status, body }
     } catch (error) {
       const ended = purpose === 'upload' ? stopped : abandoned
