@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -230,6 +230,17 @@ describe('the last version that was trained in full', () => {
     await publish(models, { update: { from: '7', did: 'counted anew' } })
     expect(await lastFull(models)).toBeNull()
     await publish(models, { update: { from: '2', did: 'counted anew' } })
+    expect(await lastFull(models)).toBeNull()
+  })
+
+  it('is none where its files are corrupt or gone', async () => {
+    const models = testFolder()
+    await publish(models, {})
+    await publish(models, { update: { from: '1', did: 'counted anew' } })
+    const file = join(models, '1', FIRST.manifest.files[0].name)
+    writeFileSync(file, 'no')
+    expect(await lastFull(models)).toBeNull()
+    rmSync(file)
     expect(await lastFull(models)).toBeNull()
   })
 })

@@ -80,7 +80,7 @@ export const isTrainedInFull = ({ parent, update }: ModelManifest) =>
 
 /**
  * Of such a directory: the version trained in full that its model comes from by updates and rounds.
- * Null where one on the way is gone.
+ * Null where that, or one on the way, is gone or corrupt.
  */
 export async function readLastFull(directory: string): Promise<BaseModel | null> {
   let found = await readNamed(directory)
@@ -95,7 +95,10 @@ export async function readLastFull(directory: string): Promise<BaseModel | null>
     seen.add(before.version)
     found = before
   }
-  return readBaseModel(found.manifest, await readFiles(found))
+  const { manifest } = found
+  return readFiles(found)
+    .then((files) => readBaseModel(manifest, files))
+    .catch(() => null)
 }
 
 async function readNamed(directory: string): Promise<PublishedModel> {
