@@ -5,11 +5,12 @@
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { sizeOf } from './prior/learnPrior.ts'
 import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core for each event: the quickest and the slowest log. */
 const EACH_EVENT = [1, 4.5] as const
-/** Bytes of memory, and of those for each event, of the hungriest. */
+/** Bytes of memory, and of those for each event, of the hungriest; a short log of many items takes what the prior does. */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
 /** Events from which the cases that are asked are a sample: beyond them an event takes columns only. */
@@ -26,7 +27,9 @@ export function describeNeeds({ items, shoppers }: Shop, budget: number): string
   const [least, most] = EACH_EVENT.map((each) => Math.max(1, Math.round((events * each) / 60_000)))
   const model = items.length * ITEM
   const sampled = Math.min(events, SAMPLED_FROM)
-  const memory = MEMORY + sampled * MEMORY_EACH + (events - sampled) * COLUMNS_EACH
+  const { cases, bytesEach } = sizeOf(items.length)
+  const held = sampled * MEMORY_EACH + (events - sampled) * COLUMNS_EACH
+  const memory = MEMORY + Math.max(held, Math.min(events, cases) * bytesEach)
   const text = [
     `${events} events of ${shoppers.length} shoppers, ${items.length} items:`,
     `training takes ${most === 1 ? 'a minute' : `${least} to ${most} minutes`} or so of one core`,

@@ -21,7 +21,7 @@ import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, type Spread, withVariance } from './spread.ts'
-import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
+import { BEST, buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
 /** Its shoppers' logs give the statistics. */
 type PriorData = Omit<RankerData, 'context'>
@@ -47,7 +47,7 @@ const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
-/** Bytes that the features of the judged cases may take; where all items' don't fit, the best ones' are kept. */
+/** Bytes that the features of the judged cases of each half may take; where all items' don't fit, the best ones' are kept. */
 const MEMORY = 8e8
 /** Items times shoppers that may be looked at, for the time it takes. */
 const MOST_LOOKED_AT = 1.5e7
@@ -154,6 +154,22 @@ function startOf(model: BaseModel): PersonalPrior {
   )
 }
 
+/**
+ * The `most` shoppers that are asked of each half, whether the `best` items of their cases alone are
+ * held, all `cases` of both halves, and the bytes that the features of each take.
+ */
+export function sizeOf(
+  items: number,
+  casesEach = DEFAULT_CASES_EACH,
+  maxShoppers = DEFAULT_MAX_SHOPPERS,
+) {
+  const most = Math.min(maxShoppers, Math.max(20, Math.floor(MOST_LOOKED_AT / items)))
+  const ofHalf = most * casesEach
+  const row = FEATURE_COUNT * 4
+  const best = ofHalf * items * row > MEMORY
+  return { most, best, cases: 2 * ofHalf, bytesEach: (best ? BEST : items) * row }
+}
+
 /** Of two halves of the shoppers. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
@@ -168,10 +184,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     statistics: { context: contextOf(model) },
   })
   const random = createRandom(seed + 1)
-  const bytesEach = casesEach * model.itemIds.length * FEATURE_COUNT * 4
-  const affordable = Math.max(20, Math.floor(MOST_LOOKED_AT / model.itemIds.length))
-  const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
-  const best = most * bytesEach > MEMORY
+  const { most, best } = sizeOf(model.itemIds.length, casesEach, options.maxShoppers)
   const casesOf = ({ interactions }: ShopperHistory) =>
     casesFromHistory(interactions, { dayOnly: data.dayOnly })
   const drawn = shoppers

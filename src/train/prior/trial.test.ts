@@ -16,6 +16,7 @@ test('the best items of a case stand for the whole catalog', () => {
   const outcomes = (trial: Trial) => outcomesOf(model, trial, model.prior, parameters, [0, 0.5])
   let shifted = 0
   best.forEach((trial, k) => {
+    expect(trial.terms.base.length).toBeGreaterThanOrEqual(256)
     expect(trial.terms.base.length).toBeLessThan(270)
     expect(trial.baseNdcg).toBeCloseTo(whole[k].baseNdcg, 6)
     expect(trial.baseNll).toBeCloseTo(whole[k].baseNll, 4)

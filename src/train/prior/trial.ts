@@ -10,7 +10,6 @@ import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.t
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'
-import { CANDIDATES } from '../../core/model/trees.ts'
 import { createCandidates } from '../../core/personal/candidates.ts'
 import { FIT_CASES, fitProblemOf } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
@@ -63,6 +62,9 @@ export interface Outcome {
   readonly nll: number
 }
 
+/** Items that stand for the whole catalog. */
+export const BEST = 256
+
 const NDCG = METRICS.indexOf('ndcg@10')
 const NLL = METRICS.indexOf('nll')
 
@@ -87,7 +89,7 @@ function bestOf(
   { base, features }: Trial['terms'],
   targets: readonly number[],
 ): Pick<Trial, 'terms' | 'targets' | 'part'> {
-  const items = [...new Set([...highestRows(base, CANDIDATES), ...targets])].sort((a, b) => a - b)
+  const items = [...new Set([...highestRows(base, BEST), ...targets])].sort((a, b) => a - b)
   const kept = new Set(items)
   const width = features.length / base.length
   const highest = base.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY)
