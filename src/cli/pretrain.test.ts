@@ -73,12 +73,13 @@ it('goes on where a training was stopped, and keeps nothing of it afterwards', a
   const shop = join(folder, 'stopped')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
   const labels: string[] = []
-  const train = async (out: string, stopAt?: string) => {
+  const train = async (out: string, stopAt?: string, watch?: true) => {
     const stop = new AbortController()
     labels.length = 0
     await runCommand(command, {
-      flags: { shop, out: join(folder, out), epochs: '1' },
+      flags: { shop, out: join(folder, out), epochs: '1', watch },
       signal: stop.signal,
+      print: (line) => watch && /^time/.test(line) && stop.abort(),
       progress(label) {
         labels.push(label)
         if (label === stopAt) stop.abort()
@@ -88,11 +89,12 @@ it('goes on where a training was stopped, and keeps nothing of it afterwards', a
     return Promise.all((await readdir(version)).map((name) => readFile(join(version, name))))
   }
   await expect(train('resumed', 'context')).rejects.toThrow('stopped; nothing was published')
-  expect(await readdir(folder)).toContain('resumed.unfinished')
-  const resumed = await train('resumed')
+  expect(await readdir(folder)).toContain('stopped.unfinished')
+  // Watched, yet without cpuSeconds: another process spent some of them.
+  const resumed = await train('resumed', undefined, true)
   expect(labels).not.toContain('encoder')
   expect(labels).toContain('selection')
-  expect(await readdir(folder)).not.toContain('resumed.unfinished')
+  expect(await readdir(folder)).not.toContain('stopped.unfinished')
   expect(resumed).toEqual(await train('at-once'))
   expect(labels).toContain('encoder')
 }, 300_000)

@@ -45,8 +45,9 @@ Features by their weights are in every model. Encoder, trees and context join th
 orders of training shoppers show that they help; the manifest's metrics and contextFeatures say what
 each gave, kept or not. --learners tries some of them only.
 
-What a training has finished is kept in OUT.unfinished until all of it is: begun again with the same log,
-catalog and options, it goes on from there. Another training with the same OUT removes it.
+What a training has finished is kept beside the shop folder, in SHOP.unfinished, until all of it is: begun
+again with the same log, catalog and options, it goes on from there. Another training of the same shop
+removes it.
 
 With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
 learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
@@ -57,7 +58,8 @@ held-out shoppers' newest orders would be ranked surely worse than by MODEL.
 With --watch it stays until it is stopped, and looks at the log each minute: where there is no model
 in OUT, it trains one (or updates --from), and from then on updates the latest whenever the log has
 grown, at most once a day (UTC). A night without a version says why, and the next one goes on. The
-manifest's metrics then hold cpuSeconds beside those of the last training in full.
+manifest's metrics then hold cpuSeconds beside those of the last training in full; where that was
+interrupted and went on, its seconds aren't known and left out.
 
 The manifest of every update holds guard.ndcg@10 beside guard.full.ndcg@10: what the last version that
 was trained in full reaches with the same held-out shoppers' newest orders, counted anew for them.`,
@@ -162,7 +164,9 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   if (leaveOneOut) requireSequences(shop)
   const budget = options.budget * 1e6
   if (!parent) context.print(describeNeeds(shop, budget))
-  const unfinished = `${resolve(out)}.unfinished`
+  // Not beside the models, which may lie in a folder that a web server hands out.
+  const unfinished = `${resolve(options.shop)}.unfinished`
+  let resumed = false
   const asked = {
     until,
     encoder,
@@ -182,6 +186,9 @@ async function makeVersion(options: Options, from: string | undefined, context: 
         ...{ seed, holdout, leaveOneOut, learners },
         keptIn: {
           folder: unfinished,
+          onTaken: () => {
+            resumed = true
+          },
           onFailure: (error) =>
             context.print(
               `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it begins anew`,
@@ -197,7 +204,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const { update } = result.manifest
   const metrics = {
     ...result.manifest.metrics,
-    ...(watch && costOf(processorSeconds() - before, isTrainedInFull(result.manifest))),
+    ...(watch && !resumed && costOf(processorSeconds() - before, isTrainedInFull(result.manifest))),
   }
   const latest = await publishModel(
     out,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { testShop } from '../evaluate/testShop.ts'
 import { testFolder } from '../testFolder.ts'
-import { type KeptIn, keyOf } from './kept.ts'
+import { type KeptIn, keepParts, keyOf } from './kept.ts'
 import { nodeDisk } from './models/disk.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
 import type { Shop } from './shop/shop.ts'
@@ -124,4 +124,28 @@ it('goes on without on a disk that is full, and leaves the room to the model', a
   expect(kept.failures).toEqual([expect.objectContaining({ code: 'ENOSPC' })])
   expect(writes).toBe(2)
   expect(existsSync(folder)).toBe(false)
+})
+
+it('goes on without where a part can’t be written down', async () => {
+  const folder = join(testFolder(), 'unfinished')
+  const kept = keptIn(folder)
+  const keep = await keepParts(kept, 'key')
+  await keep('first', () => 1)
+  const part = () => 2
+  expect(await keep('second', () => part)).toBe(part)
+  expect(kept.failures).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('could not be cloned') }),
+  ])
+  expect(existsSync(folder)).toBe(false)
+})
+
+it('shows what it keeps to nobody else, and says when a part was taken', async () => {
+  const folder = join(testFolder(), 'unfinished')
+  let taken = 0
+  const kept = { ...keptIn(folder), onTaken: () => taken++ }
+  await (await keepParts(kept, 'key'))('part', () => 1)
+  if (process.platform !== 'win32') expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(taken).toBe(0)
+  expect(await (await keepParts(kept, 'key'))('part', () => 2)).toBe(1)
+  expect(taken).toBe(1)
 })

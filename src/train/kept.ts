@@ -13,8 +13,10 @@ import type { Shop } from './shop/shop.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 export interface KeptIn {
-  /** It holds shoppers' cases: not for a folder that a web server hands out. */
+  /** It holds shoppers' cases: made for its owner alone, and not for where a web server hands files out. */
   readonly folder: string
+  /** Told of each part that is not made again: what a whole training costs is then not seen. */
+  onTaken?(): void
   /** Told once; from then on nothing is kept, and what was is removed: the room is the model's. */
   onFailure(error: unknown): void
   readonly disk?: Disk
@@ -27,7 +29,7 @@ export const keepNothing: Keep = async (_, make) => make()
 
 /** What lies in the folder of another training is removed. */
 export async function keepParts(
-  { folder, onFailure, disk = nodeDisk }: KeptIn,
+  { folder, onTaken, onFailure, disk = nodeDisk }: KeptIn,
   key: string,
 ): Promise<Keep> {
   let works = true
@@ -41,8 +43,9 @@ export async function keepParts(
     for (const name of await disk.list(folder))
       if (!name.endsWith(`-${key}`)) await disk.remove(join(folder, name))
   }
-  const write = async (path: string, bytes: Uint8Array) => {
-    await disk.makeFolder(folder)
+  const write = async (path: string, made: unknown) => {
+    const bytes = serialize(made)
+    await disk.makeFolder(folder, 0o700)
     const draft = `${path}.${process.pid}`
     await disk.write(draft, bytes)
     await disk.rename(draft, path)
@@ -51,9 +54,12 @@ export async function keepParts(
   return async <T>(part: string, make: () => T | Promise<T>): Promise<T> => {
     const path = join(folder, `${part}-${key}`)
     const kept = works ? await disk.read(path).catch(() => null) : null
-    if (kept) return deserialize(kept)
+    if (kept) {
+      onTaken?.()
+      return deserialize(kept)
+    }
     const made = await make()
-    if (works) await attempt(write(path, serialize(made)))
+    if (works) await attempt(write(path, made))
     return made
   }
 }

@@ -14,8 +14,8 @@ export const nodeDisk = {
   /** Milliseconds since the epoch. */
   changedAt: async (path: string) => (await stat(path)).mtimeMs,
   /** With its parents; returns once their names are on the disk. */
-  async makeFolder(path: string): Promise<void> {
-    const first = await mkdir(path, { recursive: true })
+  async makeFolder(path: string, mode = 0o777): Promise<void> {
+    const first = await mkdir(path, { recursive: true, mode })
     if (first === undefined) return
     for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
       await nodeDisk.sync(dirname(made))
