@@ -43,12 +43,17 @@ async function show(own) {
   const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
   const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
   provide(shown)
-  if (document.querySelector('nearside-search'))
-    (await import('./element-search.js')).provideSearch(shown)
   const stops = [followDataLayer(personalizer, dataLayer)]
   // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
   if (globalThis.Shopify) stops.push(followShopifyPixel(personalizer))
   stop = () => stops.forEach((end) => end())
+  if (!document.querySelector('nearside-search')) return
+  try {
+    const { provideSearch } = await import('./element-search.js')
+    if (current === own) provideSearch(shown)
+  } catch (error) {
+    console.warn('Nearside: the search box could not be loaded; everything else works.', error)
+  }
 }
 if (consent) {
   const { fromConsentMode, fromTcf, withConsent } = await import('./consent.js')
