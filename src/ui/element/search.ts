@@ -19,8 +19,9 @@ const DEFAULT_LIMIT = 24
 
 /** Beside `styles()`, as that is. */
 const LOOKS = `${searchCss}
-[hidden] { display: none !important }
+[hidden], .ns-found > :empty:not(p) { display: none !important }
 .ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }
+.ns-found:has(> p:empty) { margin: 0 }
 .ns-offers-note { margin: 0; color: var(--ns-muted) }
 @media (width >= 900px) { .ns-found { grid-template: auto 1fr / 220px minmax(0, 1fr) }
   .ns-found > .ns-facets { grid-row: span 3 } }`
@@ -76,11 +77,15 @@ export class NearsideSearch extends Base {
     const form = element('form', '')
     form.append(this.#input)
     search.append(form)
-    form.addEventListener('submit', (event) => event.preventDefault())
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      this.#capture()
+    })
     Object.assign(this.#input, { type: 'search', autocomplete: 'off', spellcheck: false })
     this.#input.enterKeyHint = 'search'
     this.#input.addEventListener('input', () => this.#ask())
     this.#input.addEventListener('change', () => this.#capture())
+    // In view even while it says nothing: what appears together with its words often isn't read out.
     this.#note.setAttribute('role', 'status')
     this.#found.append(this.#note, this.#list, this.#more)
     root.append(search, this.#found)
@@ -140,11 +145,12 @@ export class NearsideSearch extends Base {
       this.#take({ items: [] }, true)
       return
     }
-    let first = true
+    let isAnother = true
     const answer = (given: ListAnswer) => {
       this.#hits = found
-      this.#take(given, first)
-      first = false
+      this.#take(given, isAnother)
+      // An error leaves the choices of the question before.
+      isAnother &&= 'error' in given
     }
     this.#stop = personalizer.watch(
       { kind: 'rerank', items: ids, options: { page, rules } },
@@ -206,14 +212,14 @@ export class NearsideSearch extends Base {
     replaceCards(this.#list, cards)
     this.#more.hidden = shown.length === items.length
     this.#more.textContent = this.#labels.all(items.length)
-    this.#found.hidden = this.#text === '' && this.#items.length === 0
-    if (this.#choices) this.#choices.body.hidden = this.#groups.length === 0
+    const isEmpty = this.#items.length === 0 || this.#groups.length === 0
+    if (this.#choices) this.#choices.body.hidden = isEmpty
     this.#note.textContent = this.#noteOf(items.length)
   }
 
   #noteOf(count: number): string {
     const text = this.#text
-    if (text !== '' && this.#items.length === 0) return this.#labels.nothing(text)
+    if (this.#items.length === 0) return text && this.#labels.nothing(text)
     return this.#hits?.[0]?.complete === false
       ? this.#labels.partly(text)
       : this.#labels.count(count)
