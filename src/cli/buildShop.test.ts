@@ -52,6 +52,11 @@ it('makes of two exports what a web server hands out, and goes on where it was i
   expect((await build()).made).toEqual(['import', 'pretrain', 'publish'])
 })
 
+it('writes no page of the import beside its folder: that would begin all anew, each time', async () => {
+  const { out, build } = exports()
+  await expect(build({ html: `${out}.html` })).rejects.toThrow("unknown option '--html'")
+})
+
 it('begins nothing on a line that a later step can’t read', async () => {
   const { out, build } = exports()
   await expect(build({ link: 'nowhere' })).rejects.toThrow('{id}')

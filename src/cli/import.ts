@@ -73,7 +73,7 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   )
   .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
   .option('--untitled', 'accept a shop whose items have no titles')
-  .option('--dry-run', 'read and check everything, write nothing')
+  .option('--dry-run', 'read and check everything, write nothing but the page of --html')
   .option('--html <file>', 'write the report as one page to FILE')
 for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
 
@@ -100,7 +100,8 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     const about = { title: 'Import', lead: [], parts, notes: [] }
     await writeFile(options.html, page(about, report))
   }
-  if (options.dryRun) print('nothing was written (--dry-run)')
+  if (options.dryRun)
+    print(`nothing${options.html ? ` but ${options.html}` : ''} was written (--dry-run)`)
   return report
 })
 

@@ -135,6 +135,11 @@ test('--dry-run says all and writes nothing', async () => {
   )
   expect(printed.at(-1)).toBe('nothing was written (--dry-run)')
   expect(await readdir(folder)).toEqual(['orders.csv'])
+
+  const html = join(folder, 'report.html')
+  const withPage = await run({ 'orders.csv': ORDERS }, { 'dry-run': TRUE, html })
+  expect(withPage.printed.at(-1)).toBe(`nothing but ${html} was written (--dry-run)`)
+  expect(await readdir(folder)).toEqual(['orders.csv', 'report.html'])
 })
 
 test('an import that fails leaves the shop as it was', async () => {
@@ -200,7 +205,7 @@ test('bad rows of a catalog are left out and told', async () => {
   const tea = { id: 'tea', title: 'Green tea', price: 2.5, currency: 'EUR', available: true }
   expect((await shop()).items).toEqual([
     { ...tea, category: 'Kitchen' },
-    { id: 'tin', title: 'Tin', price: 3, currency: 'EUR', available: true },
+    { id: 'tin', title: 'Tin', price: 3, currency: 'EUR', available: true, category: '12' },
   ])
 })
 
