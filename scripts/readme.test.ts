@@ -16,8 +16,10 @@ const [, statements, elements] =
 
 /** What the text around the lines has: the shop's products. */
 const ITEMS = [{ id: 'SKU_1', title: 'Cake tin', price: 4.95 }]
-const page = (imports: string) => `${imports}
-const items: readonly import('${join(ROOT, 'src/index.ts')}').Item[] = ${JSON.stringify(ITEMS)}
+const page = (
+  imports: string,
+) => `const items: readonly import('${join(ROOT, 'src/index.ts')}').Item[] = ${JSON.stringify(ITEMS)}
+${imports}
 export const page = (${elements})
 export { personalizer }
 `
