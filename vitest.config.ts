@@ -50,7 +50,8 @@ const others = (name: OtherBrowser, without: readonly string[]) => ({
   test: {
     name,
     include: ['src/**/*.browser.test.ts'],
-    exclude: [...without],
+    // There somebody types.
+    exclude: ['src/ui/element/search.browser.test.ts', ...without],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: PATIENCE,

@@ -9,7 +9,7 @@ import { START } from './snippet.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('a page whose search box can’t be loaded learns all the same, and says so', async () => {
+it('a page whose search box and words can’t be loaded learns all the same, and says so', async () => {
   const items = [{ id: 'mug' }]
   const personalizer = createFakePersonalizer(items)
   const provide = vi.fn()
@@ -31,7 +31,7 @@ export const followShopifyPixel = null`
     dataLayer,
     location: { href: 'https://shop.example/', search: '' },
     document: {
-      documentElement: { lang: 'en' },
+      documentElement: { lang: 'de' },
       getElementById: () => ({ textContent: JSON.stringify(options) }),
       querySelector: (name: string) => (name === 'nearside-search' ? {} : null),
     },
@@ -42,7 +42,10 @@ export const followShopifyPixel = null`
 
   await import(pathToFileURL(join(folder, 'start.js')).href)
   expect(provide.mock.lastCall?.[0]).toMatchObject({ personalizer, items })
-  expect(warn.mock.lastCall?.[0]).toContain('search box')
+  expect(warn.mock.calls.map(([text]) => text)).toEqual([
+    expect.stringContaining('German'),
+    expect.stringContaining('search box'),
+  ])
   dataLayer.push({ event: 'view_item', ecommerce: { items: [{ item_id: 'mug' }] } })
   await vi.waitFor(() =>
     expect(personalizer.captured).toMatchObject([

@@ -28,6 +28,7 @@ const create = () =>
     ...options,
     worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
   })
+const withoutGerman = (error) => console.warn('Nearside: the German words could not be loaded.', error)
 let stop = () => {}
 let current = null
 async function show(own) {
@@ -39,7 +40,8 @@ async function show(own) {
   const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
   const { lang } = document.documentElement
   const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
-  const german = /^de(-|$)/i.test(lang) ? await import('./german.js') : undefined
+  const german = /^de(-|$)/i.test(lang) ? await import('./german.js').catch(withoutGerman) : undefined
+  if (current !== own) return
   const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
   const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
   provide(shown)
