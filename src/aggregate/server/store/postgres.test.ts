@@ -94,7 +94,10 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     const [one, two] = await openTwo(url)
     const step = one.exclusively(async () => {
       await one.count(1, 1, [counted(1)])
-      await ask(url, `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`)
+      const locks = `from pg_locks where locktype = 'advisory'`
+      await ask(url, `select pg_terminate_backend(pid) ${locks}`)
+      // The database ends a connection some time after it was asked to.
+      await expect.poll(() => ask(url, `select pid ${locks}`)).toEqual([])
       // The other begins while this one still believes that it is alone.
       expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)
       await one.close(1, 'abandoned', { accepted: false, reasons: [], metrics: {} }, 200)
