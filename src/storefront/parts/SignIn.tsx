@@ -27,8 +27,8 @@ export function SignIn() {
       </h2>
       <p>{label === null ? words.signIn.lead : words.signIn.kept}</p>
       {label === null && failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
-      {label === null && shoppers && (
-        <Form shoppers={shoppers} say={say} onDone={() => heading.current?.focus()} />
+      {label === null && failure === null && (
+        <Form shoppers={shoppers ?? []} say={say} onDone={() => heading.current?.focus()} />
       )}
       <p role="status">{said}</p>
     </section>
@@ -36,6 +36,7 @@ export function SignIn() {
 }
 
 interface FormProps {
+  /** None while they are on their way: the page must not move when they come. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
   /** The form, and the focus in it, are gone then. */
@@ -46,12 +47,12 @@ function Form({ shoppers, say, onDone }: FormProps) {
   const personalizer = usePersonalizer()
   const { paused } = usePersonalization()
   const { catalog } = useShop()
-  const [chosen, choose] = useState(shoppers[0].label)
+  const [chosen, choose] = useState<string>()
 
   async function signIn(event: FormEvent) {
     event.preventDefault()
-    const shopper = shoppers.find(({ label }) => label === chosen)
-    if (!personalizer || !shopper) return
+    const shopper = shoppers.find(({ label }) => label === chosen) ?? shoppers[0]
+    if (!personalizer) return
     if (paused) return say(words.signIn.paused)
     const past = untilYesterday(shopper, Date.now())
     try {
@@ -70,7 +71,10 @@ function Form({ shoppers, say, onDone }: FormProps) {
     <form onSubmit={signIn}>
       <label>
         {words.signIn.whose}{' '}
-        <select value={chosen} onChange={({ target }) => choose(target.value)}>
+        <select
+          value={chosen ?? shoppers[0]?.label ?? ''}
+          onChange={({ target }) => choose(target.value)}
+        >
           {shoppers.map(({ label, orders }) => (
             <option key={label} value={label}>
               {words.replay.shopper(label)}, {words.replay.orders(orders.length)}
@@ -78,7 +82,11 @@ function Form({ shoppers, say, onDone }: FormProps) {
           ))}
         </select>
       </label>
-      <button type="submit" className="button" disabled={personalizer === null}>
+      <button
+        type="submit"
+        className="button"
+        disabled={personalizer === null || shoppers.length === 0}
+      >
         {words.signIn.go}
       </button>
     </form>

@@ -36,7 +36,7 @@ describe('the line above the list', () => {
       '2 of your top 3 changed because you viewed Thing 7.',
     )
     expect(say({ now: list(2, 1, 3), before, done })).toBe(
-      'The order of your top 3 changed because you viewed Thing 7.',
+      'Your top 3 was reordered because you viewed Thing 7.',
     )
     const more = [{ verb: 'search', about: 'lanterns' }, ...done, ...done] as const
     expect(say({ now: list(9, 1, 2), before, done: more })).toBe(

@@ -94,7 +94,7 @@ export const ENGLISH = {
     entered: (n: number, of: number, because: string) =>
       `${n} of your top ${of} changed because you ${because}.`,
     reordered: (of: number, because: string) =>
-      `The order of your top ${of} changed because you ${because}.`,
+      `Your top ${of} was reordered because you ${because}.`,
     others: (n: number, of: number) =>
       `${n} of your top ${of} ${n === 1 ? 'is' : 'are'} not in everyone’s top ${of}.`,
     same: (of: number) => `So far, your top ${of} is the same as everyone’s.`,

@@ -136,8 +136,7 @@ export const GERMAN: Words = {
     everyones: 'Die Liste für alle: was neue Besucher sehen. Loslassen zeigt wieder Ihre.',
     entered: (n, of, because) =>
       `${n} Ihrer ersten ${of} ${n === 1 ? 'hat sich' : 'haben sich'} geändert, weil Sie ${because}.`,
-    reordered: (of, because) =>
-      `Die Reihenfolge Ihrer ersten ${of} hat sich geändert, weil Sie ${because}.`,
+    reordered: (of, because) => `Ihre ersten ${of} stehen anders, weil Sie ${because}.`,
     others: (n, of) =>
       `${n} Ihrer ersten ${of} ${n === 1 ? 'steht' : 'stehen'} nicht unter den ersten ${of} für alle.`,
     same: (of) => `Bisher sind Ihre ersten ${of} dieselben wie für alle.`,
