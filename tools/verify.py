@@ -27,6 +27,7 @@ FORMAT = 2
 NO_PREVIOUS = "0" * 64
 SIGNED = {"upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
 TOLERANCE = 1e-6
+TOKEN_REQUEST_BYTES = 259
 LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
 
 
@@ -724,8 +725,10 @@ class Audit:
         self.loss_squared = number(removed.get("lossSquared", 0.0))
         for entry in self.ledger:
             kind, detail = entry["kind"], entry["detail"]
-            if kind != "upload" and entry["bytesSent"] != 0:
-                self.fault("upload", entry, f"a {kind} that sent bytes")
+            asks_token = kind == "request" and detail.get("purpose") == "token"
+            expected = TOKEN_REQUEST_BYTES * number(detail.get("count")) if asks_token else 0
+            if kind != "upload" and entry["bytesSent"] != expected:
+                self.fault("upload", entry, f"a {kind} that sent other than {expected} bytes")
             if kind == "consent":
                 consent = detail if detail.get("contribute") is True else None
             elif kind == "erase" and detail.get("what") == "everything":

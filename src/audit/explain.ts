@@ -4,6 +4,7 @@
  */
 import { guessRate } from '../core/normal.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { isTokenRequest, summaryOf } from '../device/ledger/removed.ts'
 import { type Bundle, isRecord } from './bundle.ts'
 import type { Audit } from './verify.ts'
 
@@ -65,10 +66,17 @@ function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
 function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   const { follow, uploads, bytesSent, reports, remade, receipts, epsilon, lossSquared } = audit
   const fetched = ledger.reduce(
-    (sum, { kind, detail }) => sum + (kind === 'request' ? Number(detail.count ?? 1) : 0),
+    (sum, entry) =>
+      sum +
+      (entry.kind === 'request' && !isTokenRequest(entry) ? Number(entry.detail.count ?? 1) : 0),
     0,
   )
-  const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.`
+  const { tokens, tokenBytes } = summaryOf(ledger)
+  const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.${
+    tokens
+      ? ` Tokens were asked for ${times(Number(tokens))}, with ${count(Number(tokenBytes), 'byte')} that are random to the server.`
+      : ''
+  }`
   if (uploads === 0) return ['The log has no update that was sent.', asked]
   const better = Math.ceil(100 * guessRate(Math.sqrt(lossSquared)))
   return [

@@ -8,6 +8,7 @@ import { createWorkIssuer } from '../aggregate/server/testTokens.ts'
 import { createRandom } from '../core/model/random.ts'
 import { fixedEntry } from '../device/ledger/checkpoint.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { isTokenRequest } from '../device/ledger/removed.ts'
 import { testFolder } from '../testFolder.ts'
 import { parseBundle } from './bundle.ts'
 import { type Fixture, fixtures } from './selftest/selftest.ts'
@@ -173,7 +174,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     const device = new VirtualDevice(await createAggregators(signer), createRandom(SEED))
     await device.agree()
     for (let i = 0; i < 4; i++) await device.send()
-    const { text } = await device.export()
+    const { text, signer: logKey } = await device.export()
     const one = await first({ text, options: {} } as Fixture)
     expect(one).toMatchObject({ ok: true })
     expect(one?.remade).toBeGreaterThan(0)
@@ -182,5 +183,16 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     writeFileSync(path, text)
     const [other] = second([path])
     expect({ ...other, epsilon: 0 }).toEqual({ ...one, epsilon: 0 })
+
+    const bundle = parseBundle(text)
+    const at = bundle.ledger.findIndex(isTokenRequest)
+    for (const bytesSent of [0, bundle.ledger[at].bytesSent + 1]) {
+      const lied = bundle.ledger.with(at, { ...bundle.ledger[at], bytesSent })
+      const lie = await signed({ bundle, signer: logKey }, lied)
+      writeFileSync(path, lie)
+      const faults = [{ check: 'upload', entry: bundle.ledger[at].sequence }]
+      expect(await first({ text: lie, options: {} } as Fixture)).toMatchObject({ faults })
+      expect(second([path])).toMatchObject([{ faults }])
+    }
   })
 })

@@ -4,10 +4,11 @@
  */
 import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
+import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
 import { fromBase64, fromHex } from '../core/bytes.ts'
 import { canonicalJson } from '../core/canonicalJson.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { standsForOthers } from '../device/ledger/removed.ts'
+import { isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import type { Check, Findings } from './finding.ts'
 
@@ -71,8 +72,10 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 
   for (const entry of entries) {
     const { kind, detail } = entry
-    if (kind !== 'upload' && entry.bytesSent !== 0)
-      fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes`)
+    const count = typeof detail.count === 'number' ? detail.count : Number.NaN
+    const expected = isTokenRequest(entry) ? TOKEN_REQUEST_BYTES * count : 0
+    if (kind !== 'upload' && entry.bytesSent !== expected)
+      fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
     if (kind === 'erase' && detail.what === 'everything') consent = null
     if (kind === 'upload') upload(entry)

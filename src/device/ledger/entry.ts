@@ -4,7 +4,7 @@
  * doing is kept beside the log, where it can be erased; an entry has a salted commitment to it.
  *
  * Routine requests and their failures are counted: one entry a day and address, whose `detail` has
- * `day` (UTC), `count` and `received` (bytes of the answers). A `fold` entry stands for the oldest
+ * `day` (UTC), `count` and `received` (bytes of the answers); `bytesSent` is the sum of their bodies. A `fold` entry stands for the oldest
  * entries, which were removed, and the `erase` entry of everything for all before it: how many, what
  * they sent, and the hash of the last of them.
  */

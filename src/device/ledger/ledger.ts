@@ -113,10 +113,10 @@ export function createLedger(store: LedgerStore, now: () => number) {
     /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Counts one more of these today; with `received`, adds the bytes of an answer to those counted.
-     * Resolves when it is stored.
+     * Counts one more of these today, and adds the bytes of its body; with `received`, adds the bytes of an answer
+     * to those counted. Resolves when it is stored.
      */
-    async count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void> {
+    async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
@@ -164,7 +164,8 @@ function merge(
       count: Number(count) + counted.times,
       received: Number(received) + counted.received,
     }
-    const draft = { ...facts, detail: { ...facts.detail, day, ...sums }, time }
+    const bytesSent = (drafts[found]?.bytesSent ?? 0) + (facts.bytesSent ?? 0)
+    const draft = { ...facts, bytesSent, detail: { ...facts.detail, day, ...sums }, time }
     if (found >= 0) drafts[found] = draft
     else drafts.push(draft)
     return found >= 0 ? found : drafts.length - 1

@@ -5,6 +5,10 @@ import type { LedgerEntry } from './entry.ts'
 export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   (kind === 'fold' || kind === 'erase') && detail?.through !== undefined
 
+/** True for requests for tokens: the only ones with a body besides updates. */
+export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
+  kind === 'request' && detail.purpose === 'token'
+
 /** What the first `gone` of all entries sent and cost, with those removed before; {} for none. */
 export function summaryOf(
   entries: readonly LedgerEntry[],
@@ -15,6 +19,9 @@ export function summaryOf(
   const oldest = entries.slice(0, gone)
   const before = entries.findLast(standsForOthers)?.detail ?? {}
   const had = (name: string) => Number(before[name] ?? 0)
+  const bytesOf = (those: readonly LedgerEntry[]) =>
+    those.reduce((sum, one) => sum + one.bytesSent, 0)
+  const asked = oldest.filter(isTokenRequest)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
   // A report that was sent again is one, and cost no more.
   const reports = new Map(uploads.map(({ detail }) => [detail.reportId, detail]))
@@ -25,7 +32,9 @@ export function summaryOf(
     entries: through + 1,
     uploads: uploads.length + had('uploads'),
     reports: reports.size + had('reports'),
-    bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, had('bytesSent')),
+    bytesSent: had('bytesSent') + bytesOf(uploads),
+    tokens: asked.reduce((sum, { detail }) => sum + Number(detail.count ?? 1), had('tokens')),
+    tokenBytes: had('tokenBytes') + bytesOf(asked),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),
       had('lossSquared'),

@@ -140,7 +140,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
       const detail = { method: init.method, purpose, url: target }
       const request = { kind: 'request', detail } as const
-      await ledger.count(request)
+      await ledger.count({ ...request, bytesSent: options?.post?.body.length ?? 0 })
       const { status, body } = await send(target, purpose, init, options?.signal)
       await ledger.count(request, body.length)
       if (status === 200) return body

@@ -3,11 +3,13 @@
  * before the first byte leaves. No cookies, no referrer, fixed headers.
  */
 
+import type { Bytes } from '../../core/bytes.ts'
+
 export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
 
 export interface GetOptions {
   readonly signal?: AbortSignal
-  readonly post?: Pick<RequestInit, 'body' | 'credentials' | 'headers'>
+  readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
 
 export interface Transport {

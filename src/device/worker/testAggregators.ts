@@ -31,6 +31,8 @@ export class TestAggregators {
   issuer: ((blinded: Uint8Array) => Uint8Array<ArrayBuffer>) | null = null
   /** Requests for tokens. */
   tokens = 0
+  /** Bytes of their bodies. */
+  tokenBytes = 0
   asked = 0
   /** Posts that were stopped while the answer was awaited. */
   stopped = 0
@@ -77,6 +79,7 @@ export class TestAggregators {
 
   #sign(request: Uint8Array): Response {
     this.tokens++
+    this.tokenBytes += request.length
     return this.issuer
       ? new Response(this.issuer(request.subarray(-MODULUS_BYTES)))
       : new Response(null, { status: 503 })

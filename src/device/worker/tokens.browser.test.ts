@@ -4,6 +4,7 @@ import { parseAuthorization } from '../../aggregate/protocol/token.ts'
 import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
 import { fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
+import { isTokenRequest } from '../ledger/removed.ts'
 import { FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
@@ -78,6 +79,9 @@ test('it asks when an update is planned, and shows the token when that leaves', 
   await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   expect(aggregators.tokens).toBe(1)
   expect(parseAuthorization(aggregators.authorizations[0] ?? '')).not.toBeNull()
+  const asked = (await device.entries()).filter(isTokenRequest)
+  expect(asked.map(({ bytesSent }) => bytesSent)).toEqual([aggregators.tokenBytes])
+  expect(aggregators.tokenBytes).toBe(259)
   expect(await faultsOf(tested)).toEqual([])
 })
 

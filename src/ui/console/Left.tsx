@@ -1,18 +1,18 @@
 /** @module What left: what any web server sees, what was fetched, what was shared. */
 import type { ReactNode } from 'react'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { summaryOf } from '../../device/ledger/removed.ts'
+import { isTokenRequest, summaryOf } from '../../device/ledger/removed.ts'
 import { Section, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {
   const { words, days, whole } = useWords()
-  const requests = entries.filter(({ kind }) => kind === 'request')
+  const downloads = entries.filter((one) => one.kind === 'request' && !isTokenRequest(one))
   const sum = (what: 'count' | 'received', isPolicy: boolean) =>
-    requests
+    downloads
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
-  const { reports, bytesSent } = summaryOf(entries)
-  const updates = Number(reports ?? 0)
+  const { reports = 0, bytesSent, tokens = 0, tokenBytes } = summaryOf(entries)
+  const updates = Number(reports)
   return (
     <Section title={words.left} wide>
       <div className="ns-columns">
@@ -23,6 +23,14 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
           {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
           {entries.length > 0 && words.filesSince(days(entries[0].time))}
         </Column>
+        {tokens !== 0 && (
+          <Column
+            title={words.tokens}
+            figure={words.tokensFigure(Number(tokens), whole(Number(tokenBytes)))}
+          >
+            {words.tokensText}
+          </Column>
+        )}
         <Column
           title={words.updates}
           figure={words.updatesFigure(updates, whole(Number(bytesSent)))}

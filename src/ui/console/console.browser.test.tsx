@@ -92,11 +92,20 @@ describe('what left', () => {
       entry(2, { detail: { purpose: 'policy', url: '/p', count: 2, received: 99 } }),
     )
     const left = part(await show(), 'What left?')
-    await expect.element(left).toHaveTextContent('5 downloads, no body')
+    await expect.element(left).toHaveTextContent('5 files came in, nothing went out')
     await expect.element(left).toHaveTextContent('2 kB came in')
     await expect.element(left).toHaveTextContent('were asked for 2 times')
     await expect.element(left).toHaveTextContent('Shared updatesNone')
     await expect.element(left).not.toHaveTextContent('0 bytes')
+  })
+
+  test('requests for tokens are counted with their bytes, and are no downloads', async () => {
+    const detail = { purpose: 'token', method: 'POST', url: '/t', count: 2, received: 512 }
+    const gone = { through: 9, hash: 'a', tokens: 3, tokenBytes: 777 }
+    log(entry(10), entry(11, { bytesSent: 518, detail }), entry(12, { kind: 'fold', detail: gone }))
+    const left = part(await show(), 'What left?')
+    await expect.element(left).toHaveTextContent('5 requests, 1,295 bytes')
+    await expect.element(left).toHaveTextContent('2 files came in, nothing went out')
   })
 
   test('updates are counted with their bytes, folded ones too', async () => {

@@ -32,18 +32,23 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   ordinary: 'Anfragen nach Seiten und Bildern',
   ordinaryFigure: 'Wie in jedem Shop',
   ordinaryText:
-    'Jeder Webserver sieht sie: Adresse, Zeit, Ihre Netzadresse und Ihren Browser. Die Empfehlungen stellen sie nicht, darum kann ihr Protokoll sie nicht aufführen; wie Sie sie sehen können, steht unten.',
+    'Jeder Webserver sieht sie: Adresse, Zeit, Ihre Netzadresse und Ihren Browser. Unser Protokoll kann sie nicht aufführen, Ihr Browser schon: siehe „Kann ich das prüfen?“',
   files: 'Dateien für die Empfehlungen',
-  filesFigure: (n) => (n === 0 ? 'Keine' : `${count(n, 'Abruf', 'Abrufe')} ohne Inhalt`),
+  filesFigure: (n) =>
+    n === 0 ? 'Keine' : `${count(n, 'Datei kam an', 'Dateien kamen an')}, nichts ging hinaus`,
   filesText: (kilobytes, asked) =>
     `Die Artikel des Shops und was seine Bestellungen gelehrt haben: für alle dieselben Dateien. ${kilobytes} kB kamen an.${asked > 0 ? ` Nach den Bedingungen für das Teilen wurde ${count(asked, 'Mal', 'Mal')} gefragt.` : ''}`,
   filesSince: (day) => `Seit ${day}.`,
+  tokens: 'Berechtigungen zum Senden',
+  tokensFigure: (n, bytes) => `${count(n, 'Anfrage', 'Anfragen')}, ${bytes} Bytes`,
+  tokensText:
+    'Ihr Browser holt eine vor jedem Beitrag. Die Bytes sind für den Server, der sie bekommt, zufällig.',
   updates: 'Geteilte Beiträge',
   updatesFigure: (n, bytes) =>
     n === 0 ? 'Keine' : `${count(n, 'Beitrag', 'Beiträge')}, ${bytes} Bytes`,
   updatesText: (n) =>
     n === 0
-      ? 'Gesendet wird nur, wenn Sie zustimmen, und der Beitrag steht im Protokoll, bevor sein erstes Byte das Gerät verlässt.'
+      ? 'Gesendet wird nur, wenn Sie zustimmen; vorher kommt der Beitrag ins Protokoll.'
       : 'Jeder stand im Protokoll, bevor sein erstes Byte das Gerät verließ. Was sie sind und was sie kosten, steht unten.',
 
   stored: 'Was ist gespeichert?',
@@ -136,7 +141,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   steps: [
     'F12 drücken, „Netzwerk“ öffnen, „Protokoll beibehalten“ ankreuzen (Firefox: „Logs nicht leeren“).',
     'Den Shop benutzen: ansehen, suchen, den Warenkorb füllen.',
-    'method:POST in den Filter tippen. Was bleibt, hat einen Inhalt gesendet: von den Empfehlungen nur die oben aufgeführten Beiträge.',
+    'method:POST in den Filter tippen. Was bleibt, hat einen Inhalt gesendet. Von den Empfehlungen stammen nur die oben aufgeführten Beiträge und Berechtigungen.',
     '„Anwendung“ (Firefox: „Web-Speicher“), „IndexedDB“ zeigt, was gespeichert ist.',
   ],
   auditor: 'Für Prüfer',

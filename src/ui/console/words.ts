@@ -33,18 +33,22 @@ export const CONSOLE_ENGLISH = {
   ordinary: 'Page and image requests',
   ordinaryFigure: 'As in any shop',
   ordinaryText:
-    'Any web server sees them: address, time, your network address and browser. The recommender doesn’t make them, so its log can’t list them; how to see them is said below.',
+    'Any web server sees them: address, time, your network address and browser. Our log can’t list these; your browser can. See “Can I check that?”',
   files: 'Recommendation files',
-  filesFigure: (n: number) => (n === 0 ? 'None' : `${count(n, 'download')}, no body`),
+  filesFigure: (n: number) => (n === 0 ? 'None' : `${count(n, 'file')} came in, nothing went out`),
   filesText: (kilobytes: string, asked: number) =>
     `The shop’s products and what its orders taught: the same files for everybody. ${kilobytes} kB came in.${asked > 0 ? ` The terms of sharing were asked for ${count(asked, 'time')}.` : ''}`,
   filesSince: (day: string) => `Since ${day}.`,
+  tokens: 'Rights to send an update',
+  tokensFigure: (n: number, bytes: string) => `${count(n, 'request')}, ${bytes} bytes`,
+  tokensText:
+    'Your browser asks for one before an update. The bytes are random to the server that gets them.',
   updates: 'Shared updates',
   updatesFigure: (n: number, bytes: string) =>
     n === 0 ? 'None' : `${count(n, 'update')}, ${bytes} bytes`,
   updatesText: (n: number): string =>
     n === 0
-      ? 'One leaves only if you agree, and is in the log before its first byte leaves.'
+      ? 'Sent only if you agree, and logged first.'
       : 'Each was in the log before its first byte left. What they are and what they cost is said below.',
 
   stored: 'What is stored?',
@@ -137,7 +141,7 @@ export const CONSOLE_ENGLISH = {
   steps: [
     'Press F12, open “Network”, tick “Preserve log” (Firefox: “Persist Logs”).',
     'Use the shop: look, search, fill the basket.',
-    'Type method:POST into the filter. What remains sent a body: of the recommender, only the updates listed above.',
+    'Type method:POST into the filter. What remains sent a body. From the recommender, that is only the updates and rights to send listed above.',
     '“Application” (Firefox: “Storage”), “IndexedDB” shows what is stored.',
   ] as readonly string[],
   auditor: 'For an auditor',
