@@ -10,6 +10,7 @@ import {
   inferMembership,
   linkByTime,
   linkReports,
+  tellOpposites,
 } from '../audit/attacks/attacks.ts'
 import { hostileUpdates, reconstruct, updatesOf } from '../audit/attacks/reconstruct.ts'
 import { createRandom } from '../core/model/random.ts'
@@ -50,8 +51,8 @@ export const command = defineCommand(syntax, async (options, { print, progress }
     options.model === undefined ? [] : updatesOf((await readHashed(options.model)).model, random)
   const attacks = [
     ...(await distinguish(given('shares', trials))),
-    ...(await inferMembership(given('one round', trials), 1)),
-    ...(reports > 1 ? await inferMembership(given(`${reports} rounds`, trials), reports) : []),
+    ...(await bySums(given('one round', trials), 1)),
+    ...(reports > 1 ? await bySums(given(`${reports} rounds`, trials), reports) : []),
     ...(updates.length > 0 ? await reconstruct(games, BOUGHT, updates) : []),
     ...(await reconstruct(games, `${BOUGHT}, by a hostile catalog`, hostileUpdates(games))),
     ...(await linkReports(given('linking', devices))),
@@ -64,6 +65,11 @@ export const command = defineCommand(syntax, async (options, { print, progress }
   if (attacks.every(({ holds }) => holds)) return attacks
   throw new NegativeResult('an attack goes further than it may, or proves nothing', attacks)
 })
+
+const bySums = async (given: Given, reports: number): Promise<Attack[]> => [
+  await tellOpposites(given, reports),
+  ...(await inferMembership(given, reports)),
+]
 
 const BOUGHT = 'an update tells which product was bought'
 
@@ -83,10 +89,11 @@ const page = (
 ${table.join('\n')}
 
 - *unprotected*: the same attack on the update itself, on a sum without noise, on devices that draw their random bytes once. There it has to succeed, or it would prove nothing.
-- *at most*: what the mathematics allows, and three standard errors for chance. A share is uniform: a coin. A sum under the noise of one server: Φ(√k / (z·√2)) for k rounds, and Φ(√k / z − 2.33) where 1 in 100 others is suspected; where one of m products is looked for, Φ(Φ⁻¹(1/m) + 1/z), whatever catalog and model make of it.
+- *at most*: what the mathematics allows, and three standard errors for chance. A share is uniform: a coin. A sum under the noise of one server: which of two opposite updates a device sent in k rounds, by substitution, Φ(√k / z); whether it sent any, by zero-out, Φ(√k / (z·√2)), and Φ(√k / z − 2.33) where 1 in 100 others is suspected; where one of m products is looked for, Φ(Φ⁻¹(1/m) + 1/z), whatever catalog and model make of it.
 - *by a hostile catalog*: the most that a catalog or a model can do that is made to tell products apart: each moves the update as far as the clip norm lets it, in a direction of its own. Without that, the updates are those of the shop’s own model (\`--model\`), of somebody who looked at three products and bought one of those that it ranks highest; of any other it makes no difference which.
 - *by when it comes*: who learned when is known, each update leaves within a day of that. Where the shop was closed by then, it leaves at the next visit, and that shows; and so does the address, to both servers.
-- Who takes part in a sum is not hidden well by the demo’s noise (z = 1, 32 devices): it is there so that the demo can be played through. \`--policy FILE\` tries a shop’s own terms.
+- The demo’s noise (z = 1, 32 devices) hides badly what a device sent: it is there so that the demo can be played through. \`--policy FILE\` tries a shop’s own terms.
+- Both servers see who takes part in a round, so *which* update a device sent is what the noise has to hide: the devices’ own ε is of that, by substitution.
 - Other attacks are tests of their own: a forked, rolled-back, expired or unsigned model, and what it does where no keys are named (\`src/device/worker/releases.browser.test.ts\`); a malformed one (\`src/core/model/files.test.ts\`); shares that are no update, oversized and swapped ones (\`src/aggregate/server/hostile.test.ts\`); rounds that make the model worse (\`src/aggregate/server/nextModel.test.ts\`).
 - What a catalog can name, pictures above all, is asked of nobody else, and in the demo not of the shop either (\`e2e/hostileCatalog.spec.ts\`).
 - Not tried: many devices in one hand; other servers or other code.

@@ -5,7 +5,7 @@ import { type Flags, runCommand } from './testCommand.ts'
 
 const run = (flags: Flags) => runCommand(command, { flags })
 
-it('prints the three forms, and null as JSON where one does not apply', async () => {
+it('prints zero-out by three forms and substitution, and null as JSON where one does not apply', async () => {
   const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
   const { sigma, q, steps, delta } = row
   const { result, printed } = await run({ sigma, q, steps, delta })
@@ -13,23 +13,42 @@ it('prints the three forms, and null as JSON where one does not apply', async ()
   for (const [form, value] of Object.entries({ exact: exact!, rdp, pld }))
     expect(Math.abs(measured[form] / value - 1)).toBeLessThan(1e-6)
   expect(printed.slice(1)).toEqual([
-    'exact  4.886554117',
-    'rdp    5.221539631',
-    expect.stringMatching(/^pld {4}4\.88655/),
+    'zero-out, exact 4.886554117',
+    'zero-out, rdp   5.221539631',
+    expect.stringMatching(/^zero-out, pld {3}4\.88655/),
+    expect.stringMatching(/^substitution {4}10\.99/),
   ])
   expect((await run({ sigma: 1, q: 0.5, delta: 1e-12 })).result).toMatchObject({
     exact: null,
     pld: null,
+    substitution: null,
   })
 })
 
+it.each([
+  { sigma: 1, steps: 1, zeroOut: 4.89, substitution: 11 },
+  { sigma: 1, steps: 4, zeroOut: 11, substitution: 26.4 },
+  { sigma: 4.134, steps: 1, zeroOut: 1.02, substitution: 2.2 },
+  { sigma: 4.134, steps: 12, zeroOut: 4, substitution: 8.9 },
+])(
+  'σ = $sigma, $steps updates: $zeroOut by zero-out, $substitution by substitution',
+  async (row) => {
+    const { sigma, steps } = row
+    const { result } = await run({ sigma, steps, delta: 1e-6 })
+    const { exact, substitution } = result as Record<string, number>
+    expect(Math.abs(exact - row.zeroOut)).toBeLessThan(0.05)
+    expect(Math.abs(substitution - row.substitution)).toBeLessThan(0.05)
+  },
+)
+
 it('tells what the demo’s terms cost in a year, and how well they hide one update', async () => {
   const { result, printed } = await run({ policy: 'demo' })
-  expect((result as { exact: number }).exact).toBeCloseTo(10.95, 1)
+  expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
+  expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
   const words = printed.join(' ')
-  // z·√38, and Φ(1/2), Φ(√4/2).
+  // z·√38, and Φ(1), Φ(2).
   expect(words).toContain('about 6.2 times as long as the longest update, and 1 times')
-  expect(words).toContain('at most 70 times in 100, and whether it sent 4 at most 85 times')
+  expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
   // √2·z·√d/n.
   expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
 })

@@ -1,6 +1,12 @@
-/** @module `nearside epsilon`: what a mechanism or an operator's terms cost, in three ways and in words. */
+/** @module `nearside epsilon`: what a mechanism or an operator's terms cost, by both adjacencies and in words. */
 import { Command } from '@commander-js/extra-typings'
-import { costOf, epsilonOf, noiseOverUpdate } from '../aggregate/privacy/gaussianAccountant.ts'
+import {
+  costOf,
+  epsilonOf,
+  noiseOverUpdate,
+  substitutionMu,
+  zeroOutMu,
+} from '../aggregate/privacy/gaussianAccountant.ts'
 import {
   type Composition,
   LEAST_DELTA,
@@ -18,8 +24,10 @@ import { between, wholeNumber } from './values.ts'
 const syntax = new Command('epsilon')
   .summary('prints the ε of Gaussian noise')
   .description(`--sigma S --q Q --steps T --delta D: of noise with a standard deviation of S clip norms, in T steps
-of which each takes a device with chance Q. By the exact form, which needs Q = 1; by Rényi
-divergence; and by the privacy loss distribution, an upper bound that is close.
+of which each takes a device with chance Q. Zero-out compares an update with none in its place: by
+the exact form, which needs Q = 1; by Rényi divergence; and by the privacy loss distribution, an
+upper bound that is close. Substitution compares it with another in its place, which is the
+Gaussian at half the noise and needs Q = 1: devices account by this.
 
 --policy FILE: of the terms that serve is given, for all reports of a year under the noise of one
 aggregator, and what that means in words. That is Q = 1: browsers select themselves, so nothing
@@ -50,27 +58,39 @@ export const command = defineCommand(syntax, async (options, { print }) => {
   const epsilon = epsilonsOf({ sigma, q, steps, delta })
   print(`σ = ${sigma}, q = ${q}, ${steps} steps, δ = ${delta}`)
   for (const [form, value] of Object.entries(epsilon))
-    print(`${form.padEnd(6)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`)
+    print(
+      `${NAMES[form as keyof typeof NAMES].padEnd(15)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`,
+    )
   if (terms && q === 1)
     for (const line of inWords(sigma, steps, options.dimension, terms.aggregationGoal)) print(line)
   return epsilon
 })
 
+const NAMES = {
+  exact: 'zero-out, exact',
+  rdp: 'zero-out, rdp',
+  pld: 'zero-out, pld',
+  substitution: 'substitution',
+}
+
 function epsilonsOf(composition: Composition) {
   const { sigma, q, steps, delta } = composition
+  const lossSquared = steps / sigma ** 2
   return {
-    exact: q === 1 ? epsilonOf(Math.sqrt(steps) / sigma, delta) : null,
+    exact: q === 1 ? epsilonOf(zeroOutMu(lossSquared), delta) : null,
     rdp: renyiEpsilon(composition),
     pld: delta < LEAST_DELTA ? null : lossEpsilon(composition),
+    substitution: q === 1 ? epsilonOf(substitutionMu(lossSquared), delta) : null,
   }
 }
 
 function inWords(z: number, reports: number, dimension: number, goal: number): string[] {
-  const share = (mu: number) => Math.ceil(100 * guessRate(mu))
-  const error = (Math.SQRT2 * noiseOverUpdate(z, dimension)) / goal
+  const rightly = (count: number) => Math.ceil(100 * guessRate(substitutionMu(count / z ** 2)))
+  const noise = noiseOverUpdate(z, dimension)
+  const error = (Math.SQRT2 * noise) / goal
   return [
-    `One update is hidden: the noise that one server alone adds to a round is about ${noiseOverUpdate(z, dimension).toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,
-    `Somebody who knew everything else would guess rightly whether a device sent one report at most ${share(1 / z)} times in 100, and whether it sent ${reports} at most ${share(Math.sqrt(reports) / z)} times; a coin is right 50 times.`,
+    `One server's noise in a round is about ${noise.toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,
+    `Somebody who knew everything else and two opposite updates would guess which of them a device sent: rightly at most ${rightly(1)} times in 100 after one update, ${rightly(reports)} after ${reports}; a coin is right 50 times.`,
     `What the shop gets: the mean of ${goal} updates, with noise of both servers about ${error.toFixed(2)} times as long as the longest update.`,
   ]
 }

@@ -71,7 +71,7 @@ describe('nearside serve', () => {
     })
     expect(helper.lines).toContain(`nearside helper listening on ${helper.url}`)
     expect(leader.lines).toContain(
-      'leader: terms my-shop: ε = 2.25 for one report, 4.89 for the 4 of a year (δ = 0.000001, the noise of one aggregator)',
+      'leader: terms my-shop: ε = 4.89 (zero-out 2.25) for one report, ε = 11.00 (zero-out 4.89) for the 4 of a year (δ = 0.000001, the noise of one aggregator)',
     )
     expect(leader.lines).toContain(`nearside leader listening on ${leader.url}`)
     let health = await json(`${leader.url}/v1/health`)

@@ -37,7 +37,7 @@ ${Object.entries(ATTACKS)
   )
   .option(
     '--epsilon <e>',
-    'what all rounds together cost a device that is in each (default: no noise)',
+    'ε by substitution of all rounds for a device that is in each (default: no noise)',
     between(0.01, 100),
   )
   .option(

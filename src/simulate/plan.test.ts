@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { DAY } from '../core/time.ts'
 import { edgesOf, planOf, type SimulationQuestion } from './plan.ts'
@@ -23,7 +23,7 @@ describe('the plan of a simulation', () => {
   it('has noise by the accounting, at the δ that so many devices need', () => {
     const { delta, noiseMultiplier } = planOf(question).parameters
     expect(delta).toBe(1e-10)
-    expect(epsilonOf(Math.sqrt(5) / noiseMultiplier, delta)).toBeCloseTo(4, 3)
+    expect(epsilonOf(substitutionMu(5 / noiseMultiplier ** 2), delta)).toBeCloseTo(4, 3)
     expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
   })
 

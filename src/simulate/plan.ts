@@ -24,7 +24,7 @@ export interface SimulationQuestion {
   /** Share of the devices that send what `attack` says. */
   readonly malicious: number
   readonly attack: Attack | null
-  /** What all rounds together cost a device that is in each; null: no noise. */
+  /** ε by substitution of all rounds together for a device that is in each; null: no noise. */
   readonly epsilon: number | null
   /** Clip norm, scale and learning rate are theirs; tokens are not asked for. */
   readonly terms: PolicyParameters

@@ -112,7 +112,7 @@ function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQues
     `clip norm ${clipNorm}, learning rate ${learningRate}; a round is full with ${count(aggregationGoal + plan.restCounted)} updates`,
     epsilon === null
       ? `no noise: the policy says z = ${noiseMultiplier}, which devices agree to, and these servers leave it out; those of serve can’t`
-      : `z = ${noiseMultiplier} of each server: ε = ${epsilon} for a device that is in all rounds (δ = ${delta.toPrecision(2)}, the noise of one)`,
+      : `z = ${noiseMultiplier} of each server: ε = ${epsilon} by substitution for a device that is in all rounds (δ = ${delta.toPrecision(2)}, the noise of one)`,
     ...(fewest < devices
       ? [
           `resampled: ${count(devices)} devices play the ${count(fewest)} to ${count(Math.max(...shoppers))} training shoppers who came before a round's end since the last, with all that these did until then: each up to ${Math.ceil(devices / fewest)} times over, so that they know no more than the shoppers do`,

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { createHeldOutGate } from '../aggregate/server/heldOutGate.ts'
 import { applyUpdate, distanceOf, layoutOf } from '../aggregate/server/nextModel.ts'
 import type { Verdict } from '../aggregate/server/store.ts'
@@ -212,6 +212,6 @@ async function resultOf(
     epsilon:
       epsilon === null
         ? null
-        : epsilonOf(Math.sqrt(nth + 1) / parameters.noiseMultiplier, parameters.delta),
+        : epsilonOf(substitutionMu((nth + 1) / parameters.noiseMultiplier ** 2), parameters.delta),
   }
 }

@@ -1,5 +1,13 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deltaOf, epsilonOf, noiseFor } from './gaussianAccountant.ts'
+import {
+  costOf,
+  deltaOf,
+  epsilonOf,
+  noiseFor,
+  substitutionMu,
+  zeroOutMu,
+} from './gaussianAccountant.ts'
 
 describe('ε of the Gaussian mechanism', () => {
   // google/differential-privacy dp_accounting 0.6.0, exact form.
@@ -47,9 +55,54 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
       // They are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
       expect(epsilonOf(Math.sqrt(times) / (z[i] - 6e-4), 1e-6)).toBeGreaterThanOrEqual(epsilon)
+      // Twice the noise by substitution.
       const least = noiseFor(epsilon, times, 1e-6)
-      expect(Math.abs(least - z[i])).toBeLessThan(6e-4)
-      expect(epsilonOf(Math.sqrt(times) / least, 1e-6)).toBeLessThanOrEqual(epsilon)
+      expect(Math.abs(least - 2 * z[i])).toBeLessThan(1.2e-3)
+      expect(epsilonOf(substitutionMu(times / least ** 2), 1e-6)).toBeLessThanOrEqual(epsilon)
     }
+  })
+})
+
+describe('ε by substitution and by zero-out', () => {
+  const terms = { delta: 1e-6, periodDays: 365 }
+
+  it.each([
+    { z: 1, k: 4, zeroOut: [4.89, 11], substitution: [11, 26.4] },
+    { z: 4.134, k: 12, zeroOut: [1.02, 4], substitution: [2.2, 8.9] },
+  ])('are those that others computed for z = $z and $k updates', (row) => {
+    const cost = costOf({ ...terms, noiseMultiplier: row.z, maxParticipations: row.k })
+    const { report, year, zeroOut } = cost
+    expect(Math.abs(zeroOut.report - row.zeroOut[0])).toBeLessThan(0.05)
+    expect(Math.abs(zeroOut.year - row.zeroOut[1])).toBeLessThan(0.05)
+    expect(Math.abs(report - row.substitution[0])).toBeLessThan(0.05)
+    expect(Math.abs(year - row.substitution[1])).toBeLessThan(0.05)
+  })
+
+  const noise = fc.double({ min: 0.5, max: 50, noNaN: true })
+  const delta = fc.constantFrom(1e-10, 1e-6, 1e-3)
+
+  it('differ by half the noise, and substitution is never less', () => {
+    fc.assert(
+      fc.property(fc.array(noise, { minLength: 1, maxLength: 12 }), delta, (all, at) => {
+        const loss = all.reduce((sum, z) => sum + z ** -2, 0)
+        const halved = all.reduce((sum, z) => sum + (z / 2) ** -2, 0)
+        const substituted = epsilonOf(substitutionMu(loss), at)
+        expect(substituted).toBeGreaterThanOrEqual(epsilonOf(zeroOutMu(loss), at))
+        expect(substitutionMu(loss)).toBeCloseTo(zeroOutMu(halved), 9)
+        expect(substituted).toBeCloseTo(epsilonOf(zeroOutMu(halved), at), 6)
+      }),
+    )
+  })
+
+  it('compose: a round more never costs less, nor more than all rounds each for itself', () => {
+    fc.assert(
+      fc.property(noise, noise, delta, (one, other, at) => {
+        const loss = (z: number) => z ** -2
+        const both = epsilonOf(substitutionMu(loss(one) + loss(other)), at)
+        const [first, second] = [one, other].map((z) => epsilonOf(substitutionMu(loss(z)), at / 2))
+        expect(both).toBeGreaterThanOrEqual(epsilonOf(substitutionMu(loss(one)), at) - 1e-9)
+        expect(both).toBeLessThanOrEqual(first + second + 1e-9)
+      }),
+    )
   })
 })

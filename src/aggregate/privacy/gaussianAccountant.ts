@@ -18,23 +18,43 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
+ * Two questions about a device's updates, by their loss Σ z_t⁻², and the μ that answers each.
+ *
+ * A round has exactly n updates and both servers see who sends one. The secret is which update a
+ * device sent. Another one in its place moves the sum by 2C: the Gaussian at half the noise.
+ */
+export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
+/** An update of zeros in its place moves the sum by C. What others publish is often this. */
+export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
+
+/**
  * Length of one aggregator's noise over that of the longest update: z·√d, the root of its mean
  * square. In any one direction, which is what an attacker looks along, it is z alone.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
 
-/** ε of one report and of as many as a year allows, under the noise of one aggregator. */
+/** ε of one update, and of as many as a year allows. */
+export interface Cost {
+  readonly report: number
+  readonly year: number
+}
+
+/** ε by substitution under the noise of one aggregator, and beside it by zero-out. */
 export function costOf(terms: {
   readonly noiseMultiplier: number
   readonly delta: number
   readonly maxParticipations: number
   readonly periodDays: number
-}): { readonly report: number; readonly year: number; readonly reports: number } {
+}): Cost & { readonly reports: number; readonly zeroOut: Cost } {
   const { noiseMultiplier, delta, maxParticipations, periodDays } = terms
   const reports = maxParticipations * Math.ceil(365 / periodDays)
-  const report = epsilonOf(1 / noiseMultiplier, delta)
-  return { report, year: epsilonOf(Math.sqrt(reports) / noiseMultiplier, delta), reports }
+  const loss = 1 / noiseMultiplier ** 2
+  const cost = (muOf: (lossSquared: number) => number): Cost => ({
+    report: epsilonOf(muOf(loss), delta),
+    year: epsilonOf(muOf(reports * loss), delta),
+  })
+  return { ...cost(substitutionMu), reports, zeroOut: cost(zeroOutMu) }
 }
 
 /** The smallest ε ≥ 0 with δ(ε) ≤ δ: bisection, since δ(ε) falls strictly. */
@@ -52,10 +72,10 @@ export function epsilonOf(mu: number, delta: number): number {
   return high
 }
 
-/** The least z with which so many reports cost no more than ε at δ; to a ten-thousandth, upwards. */
+/** The least z with which this many reports cost at most ε by substitution at δ; to a ten-thousandth, rounded up. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be above 0')
-  const isEnough = (z: number) => epsilonOf(Math.sqrt(reports) / z, delta) <= epsilon
+  const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon
   let [low, high] = [0, 1]
   while (!isEnough(high)) [low, high] = [high, 2 * high]
   while (high - low > 5e-5) {

@@ -28,11 +28,12 @@ export async function readTerms(file: string, goal?: number): Promise<PolicyPara
   return terms
 }
 
-/** What these terms cost a shopper, in one line. */
+/** What these terms cost a shopper, in one line: ε by substitution, and by zero-out behind it. */
 export function describeCost(terms: PolicyParameters): string {
-  const { report, year, reports } = costOf(terms)
-  const [one, all] = [report.toFixed(2), year.toFixed(2)]
-  return `terms ${terms.task}: ε = ${one} for one report, ${all} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
+  const { report, year, reports, zeroOut } = costOf(terms)
+  const both = (substituted: number, zeroed: number) =>
+    `ε = ${substituted.toFixed(2)} (zero-out ${zeroed.toFixed(2)})`
+  return `terms ${terms.task}: ${both(report, zeroOut.report)} for one report, ${both(year, zeroOut.year)} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
 }
 
 /** Whose reports are taken, in one line. */

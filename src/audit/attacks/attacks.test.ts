@@ -9,6 +9,7 @@ import {
   inferMembership,
   linkByTime,
   linkReports,
+  tellOpposites,
 } from './attacks.ts'
 import { hostileUpdates, reconstruct, updatesOf } from './reconstruct.ts'
 import { areaUnderCurve, mostByChance, truePositiveRate } from './score.ts'
@@ -53,6 +54,16 @@ function expectHolds(attacks: readonly Attack[]): void {
 describe('an attack', () => {
   test('on one share finds a coin', async () => {
     expectHolds(await distinguish(given(300)))
+  })
+
+  test('on the sums tells two opposite updates apart as often as substitution allows', async () => {
+    const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
+    expectHolds([one, four])
+    // At the demo’s noise Φ(1) = .84 and Φ(2) = .977: far more than zero-out’s Φ(½) = .69 and Φ(1).
+    expect(one.ours).toBeGreaterThan(0.79)
+    expect(four.ours).toBeGreaterThan(0.95)
+    const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
+    expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
   test('on the sums finds no more than ε allows, and that much', async () => {

@@ -3,6 +3,7 @@
  * has to succeed: or it would prove nothing that it fails on ours.
  */
 import { discreteGaussianNoise } from '../../aggregate/privacy/discreteGaussian.ts'
+import { substitutionMu, zeroOutMu } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { MODULUS } from '../../aggregate/privacy/pine/field.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../aggregate/protocol/policy.ts'
 import { HEADER_BYTES } from '../../aggregate/protocol/report.ts'
 import type { Random } from '../../core/model/random.ts'
-import { normalCdf } from '../../core/normal.ts'
+import { guessRate, normalCdf } from '../../core/normal.ts'
 import { DAY } from '../../core/time.ts'
 import { dueAfter, EMPTY_BUDGET } from '../../device/upload/budget.ts'
 import { createDevice, direction } from './device.ts'
@@ -93,12 +94,16 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
 const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 
 /**
- * One aggregator knows every other update of a round, its own noise, and the update that a device
- * would send, as long as the clip norm allows. By the published sum it guesses whether that device
- * took part: in one round, or in as many as the terms allow in a year.
+ * One aggregator knows every other update of each round and its own noise, and looks along the
+ * update that a device would send, as long as the clip norm allows.
+ * @param instead what the device sent in the other world: none of it, or its opposite
+ * @returns scores by the published sums, and by sums without noise
  */
-export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
-  const { terms, random, trials, progress } = given
+async function scoresOfSums(
+  { terms, random, trials, progress }: Given,
+  reports: number,
+  instead: 0 | -1,
+): Promise<{ readonly noisy: Scores; readonly plain: Scores }> {
   const variance = noiseVariance(terms)
   const update = integerClipNorm(terms)
   const noisy = worlds()
@@ -106,20 +111,45 @@ export async function inferMembership(given: Given, reports: number): Promise<At
   for (let trial = 0; trial < trials; trial++) {
     if (trial % 100 === 0) progress(trial)
     const way = direction(random)
-    const took = trial % 2 === 1
+    const is = trial % 2 === 1
     let [score, bare] = [0, 0]
     for (let report = 0; report < reports; report++) {
       const noise = await discreteGaussianNoise(variance, way.length)
-      const sent = way.map((x) => (took ? Math.round(x * update) : 0))
+      const sent = way.map((x) => (is ? 1 : instead) * Math.round(x * update))
       score += way.reduce((sum, x, i) => sum + x * (sent[i] + noise[i]), 0)
       bare += way.reduce((sum, x, i) => sum + x * sent[i], 0)
     }
-    ;(took ? noisy.yes : noisy.no).push(score)
-    ;(took ? plain.yes : plain.no).push(bare)
+    ;(is ? noisy.yes : noisy.no).push(score)
+    ;(is ? plain.yes : plain.no).push(bare)
   }
-  const mu = Math.sqrt(reports) / terms.noiseMultiplier
-  const rounds = reports === 1 ? 'one round' : `${reports} rounds`
-  const name = `one server and all other devices tell by the sums whether a device took part, ${rounds}`
+  return { noisy, plain }
+}
+
+const roundsOf = (reports: number) => (reports === 1 ? 'one round' : `${reports} rounds`)
+
+/** Which of two opposite updates a device sent, in each of these rounds: ε by substitution bounds it. */
+export async function tellOpposites(given: Given, reports: number): Promise<Attack> {
+  const { noisy, plain } = await scoresOfSums(given, reports, -1)
+  const rightly = ({ no, yes }: Scores) =>
+    (no.filter((score) => score < 0).length + yes.filter((score) => score > 0).length) /
+    given.trials
+  const most = guessRate(substitutionMu(reports / given.terms.noiseMultiplier ** 2))
+  return judged({
+    name: `one server and all other devices tell by the sums which of two opposite updates a device sent (substitution), ${roundsOf(reports)}`,
+    measure: 'guessed rightly; a coin has 0.5',
+    trials: given.trials,
+    unprotected: rightly(plain),
+    ours: rightly(noisy),
+    ceiling: mostByChance(most, given.trials),
+  })
+}
+
+/** Whether a device sent an update or zeros, in each of these rounds: ε by zero-out bounds it. */
+export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
+  const { terms, trials } = given
+  const { noisy, plain } = await scoresOfSums(given, reports, 0)
+  const mu = zeroOutMu(reports / terms.noiseMultiplier ** 2)
+  const name = `the same tell whether it sent any (zero-out), ${roundsOf(reports)}`
   const rate = (scores: Scores) => truePositiveRate(scores, 0.01)
   const most = normalCdf(mu + ONE_IN_A_HUNDRED)
   const chance = Math.sqrt(

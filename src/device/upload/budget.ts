@@ -112,7 +112,7 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 
 /** What these aggregators ask: their δ, their noise, as many reports as they allow. */
 export function termsOf(policy: Policy): ContributionTerms {
-  const { report, year } = costOf(policy)
+  const { report, year } = costOf(policy).zeroOut
   return {
     epsilonPerReport: report,
     epsilonPerYear: Math.min(year, DEVICE_TERMS.epsilonPerYear),
