@@ -8,7 +8,8 @@ export const BENCH_UPDATE = Float64Array.from({ length: 102 }, (_, i) => Math.si
 
 export async function benchRound() {
   const [leader, helper] = [await generateSealingKeys(), await generateSealingKeys()]
-  const keysOf = async (sealing: typeof leader) => ({
+  const named = async (operator: string, sealing: typeof leader) => ({
+    operator,
     sealing: toBase64((await exportSealingKeys(sealing)).publicKey),
     signing: toBase64(new Uint8Array(32)),
   })
@@ -18,8 +19,8 @@ export async function benchRound() {
     trust: 'two-aggregators',
     model: { version: '1', hash: '00'.repeat(32) },
     parameters: { featureWeights: 102 },
-    leader: await keysOf(leader),
-    helper: await keysOf(helper),
+    leader: await named('leader', leader),
+    helper: await named('helper', helper),
   }
   return { task: { policy, policyHash: await policyHash(policy), round: 1 }, leader, helper }
 }

@@ -45,7 +45,7 @@ async function aggregator({ role, store: url, peer, models, dimension }: ServerG
       throw error
     },
   })
-  const identity = await loadIdentity(store)
+  const identity = await loadIdentity(store, role)
   const shared = { store, identity, parameters: BENCH_PARAMETERS, now: Date.now } as const
   const options = { origins: [], now: Date.now, reportsPerMinute: 1e9 }
   const trust = 'two-aggregators'

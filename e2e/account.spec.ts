@@ -65,7 +65,15 @@ async function openShopWithAccounts() {
   const start = async (role: 'leader' | 'helper', at: string, helper: string) => {
     const started = await startServer(
       {
-        ...{ role, host: '127.0.0.1', port: Number(new URL(at).port), leader, helper, models },
+        ...{
+          role,
+          operator: `Test ${role}`,
+          host: '127.0.0.1',
+          port: Number(new URL(at).port),
+          leader,
+          helper,
+          models,
+        },
         ...{ store: `sqlite:${join(folder, `${role}.sqlite`)}`, storeKey: null },
         ...{ parameters: { ...DEMO_PARAMETERS, issuer: terms }, origins: [shop] },
         ...{ reportsPerMinute: 120, trustedProxies: [] },

@@ -151,17 +151,20 @@ describe('documents name what there is', () => {
         .replaceAll('publisher KEY', `publisher ${'A'.repeat(43)}=`)
         .match(/\bserve --.*/g) ?? []
     expect(commands.length).toBeGreaterThan(0)
-    const refused = await Promise.all(commands.map((line) => refusal(line.split(' '))))
+    const wordsOf = (line: string) =>
+      Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word)
+    const refused = await Promise.all(commands.map((line) => refusal(wordsOf(line))))
     expect(refused.filter(Boolean)).toEqual([])
   })
 
   test('a command line that can’t be typed is found', async () => {
-    expect(typed('npm run -s nearside -- serve --role leader --policy demo # why')).toEqual([
-      ['serve', '--role', 'leader', '--policy', 'demo'],
-    ])
+    expect(
+      typed('npm run -s nearside -- serve --role leader --operator Shop --policy demo # why'),
+    ).toEqual([['serve', '--role', 'leader', '--operator', 'Shop', '--policy', 'demo']])
     expect(await refusal(['serve', '--role', 'leader', '--port', 'eighty'])).toMatch(/--port/)
-    expect(await refusal(['serve', '--role', 'leader'])).toMatch(/--policy/)
-    expect(await refusal(['serve', '--role', 'leader', '--policy', 'demo'])).toBe('')
+    expect(await refusal(['serve', '--role', 'leader', '--operator', 'Shop'])).toMatch(/--policy/)
+    const given = ['serve', '--role', 'leader', '--operator', 'Shop', '--policy', 'demo']
+    expect(await refusal(given)).toBe('')
   })
 })
 

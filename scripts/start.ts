@@ -157,6 +157,8 @@ function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
     'serve',
     '--role',
     role,
+    '--operator',
+    `Demo ${role}, run on this computer`,
     '--policy',
     terms,
   ]

@@ -28,6 +28,10 @@ NO_PREVIOUS = "0" * 64
 SIGNED = {"upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
 TOLERANCE = 1e-6
 TOKEN_REQUEST_BYTES = 259
+POLICY_TERMS = """
+    task trust tokens leaderOperator leaderKey helperOperator helperKey
+    smallestCrowd workBits noiseMultiplier delta maxParticipations periodDays
+""".split()
 LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
 
 
@@ -512,6 +516,30 @@ def clip(vector, most):
     return [(x / largest) * (most / ratio) for x in vector]
 
 
+def policy_terms(policy):
+    """What a policy asks a shopper to agree to."""
+    issuer, leader, helper = policy.get("issuer"), policy["leader"], policy["helper"]
+    terms = {
+        "leaderOperator": leader["operator"],
+        "leaderKey": leader["signing"],
+        "helperOperator": helper["operator"],
+        "helperKey": helper["signing"],
+        "smallestCrowd": policy["aggregationGoal"],
+        "workBits": issuer.get("bits", 0.0) if issuer else 0.0,
+    }
+    same = ("task", "trust", "noiseMultiplier", "delta", "maxParticipations", "periodDays")
+    terms.update((name, policy[name]) for name in same)
+    if issuer:
+        terms["tokens"] = issuer["kind"]
+    return terms
+
+
+def consent_hash(terms):
+    """Of what a policy sets; addresses and ε have no part in it."""
+    part = {name: terms[name] for name in POLICY_TERMS if name in terms}
+    return sha256(b"nearside consent v1\0" + canonical(part))
+
+
 def make_report(opening):
     """The body, and what the log says of it. Raises for what is no report."""
     policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
@@ -537,22 +565,24 @@ def make_report(opening):
     seeds = expand(extract(b"nearside share v2", seed), info, 128)
     vector = tuple(x % FIELD for x in whole)
     public_share, share = shard(vector, most, report_id, seeds, for_proof)
-    header = b"NSR\x02" + report_id + bound + public_share
+    terms = policy_terms(policy)
+    consent = consent_hash(terms)
+    header = b"NSR\x03" + report_id + bound + public_share
     body = header
     for role, share, random in (("leader", share, for_leader), ("helper", seed, for_helper)):
         public = unbase64(policy[role]["sealing"])
-        info = b"nearside report v2 " + role.encode()
-        body += hpke_seal(public, share, info, header + task, random)
+        info = b"nearside report v3 " + role.encode()
+        body += hpke_seal(public, consent + share, info, header + task, random)
     update = struct.pack(f"<{d}I", *(x % FIELD for x in whole))
     return body, {
+        **terms,
+        "consent": consent.hex(),
         "reportId": report_id.hex(),
         "round": float(round_number),
         "policyHash": policy_hash.hex(),
         "modelHash": model_hash.hex(),
         "clipNormInteger": float(most),
         "squaredNormInteger": float(sum(x * x for x in whole)),
-        "noiseMultiplier": policy["noiseMultiplier"],
-        "delta": policy["delta"],
         "commitment": sha256(salt + update).hex(),
         "sha256": sha256(body).hex(),
     }

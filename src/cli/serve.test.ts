@@ -19,7 +19,7 @@ async function start(flags: Record<string, string>) {
     listening = resolve
   })
   const done = runCommand(command, {
-    flags: { port: 0, policy: 'demo', ...flags },
+    flags: { port: 0, policy: 'demo', operator: flags.role, ...flags },
     print(line) {
       lines.push(line)
       const match = /listening on (http:\/\/[\d.]+:\d+)/.exec(line)
@@ -161,7 +161,7 @@ describe('nearside serve', () => {
 
   it('takes no terms but those that its operator wrote down', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
-    const bare = runCommand(command, { flags: { role: 'single', store } })
+    const bare = runCommand(command, { flags: { role: 'single', operator: 'Shop', store } })
     await expect(bare).rejects.toThrow(/--policy/)
     const partial = join(testFolder(), 'policy.json')
     writeFileSync(partial, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
+import { OPERATOR } from '../aggregate/protocol/policy.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
 import { STORE_URL } from '../aggregate/server/store/open.ts'
@@ -27,6 +28,7 @@ and little noise.`)
   .addOption(
     new Option('--role <role>', 'which of them').choices(SERVER_ROLES).makeOptionMandatory(),
   )
+  .requiredOption('--operator <name>', 'who runs it, as shoppers are told', operator)
   .option('--port <n>', 'port (default: 8791, helper 8792)', wholeNumber(0, 65_535))
   .option('--host <host>', 'address', '127.0.0.1')
   .option(
@@ -87,6 +89,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const server = await startServer(
     {
       role,
+      operator: options.operator,
       host,
       port,
       store,
@@ -126,6 +129,11 @@ function readyLine(role: ServerRole, url: string): string {
   if (role !== 'single') return `nearside ${role} listening on ${url}`
   const { leader, helper } = SINGLE_PATHS
   return `nearside trusted server listening on ${url} (leader ${url}${leader}, helper ${url}${helper}; one operator holds both keys)`
+}
+
+function operator(name: string): string {
+  if (OPERATOR.test(name)) return name
+  throw new InvalidArgumentError('It takes 1 to 80 characters, none of them invisible.')
 }
 
 function storeUrl(url: string): string {

@@ -8,6 +8,7 @@ import { PROOF_RANDOM_BYTES, shard } from '../aggregate/privacy/pine/pine.ts'
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
 import { SEALING_BYTES, seal } from '../aggregate/privacy/seal.ts'
 import { helperSeeds, SEED_BYTES } from '../aggregate/privacy/shares.ts'
+import { consentHash, policyTerms, withConsent } from '../aggregate/protocol/consent.ts'
 import { dimensionOf, integerClipNorm } from '../aggregate/protocol/policy.ts'
 import { circuitOf } from '../aggregate/protocol/proof.ts'
 import { encodeReport, REPORT_ID_BYTES, reportAad, sealInfo } from '../aggregate/protocol/report.ts'
@@ -30,6 +31,8 @@ export interface Parts {
   readonly seed: Uint8Array
   readonly publicShare: Bytes
   readonly leaderShare: Uint8Array
+  /** Hash of a consent in either share; default: that of the round's terms. */
+  readonly consents?: Partial<Readonly<Record<'leader' | 'helper', Uint8Array>>>
 }
 
 /** @param integers the first of the vector's; the others are 0 */
@@ -56,10 +59,12 @@ export async function sealed(
   const { publicShare } = parts
   const modelHash = policy.model.hash
   const header = { id: toHex(parts.id), round, policyHash, modelHash, publicShare }
+  const consent = await consentHash(policyTerms(policy))
   const to = (role: 'leader' | 'helper', share: Uint8Array) => {
     const aad = reportAad(policy.task, header)
     const random = randomBytes(SEALING_BYTES)
-    return seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, random)
+    const plain = withConsent(parts.consents?.[role] ?? consent, share)
+    return seal(fromBase64(policy[role].sealing), plain, sealInfo(role), aad, random)
   }
   return encodeReport({
     header,

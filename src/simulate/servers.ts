@@ -90,7 +90,7 @@ export async function createServers(options: ServersOptions) {
     return life.start(async (store) => {
       const shared = {
         ...{ store, parameters, now, trust: 'two-aggregators' as const, noise },
-        identity: await loadIdentity(store),
+        identity: await loadIdentity(store, role),
       }
       const { signing } = shared.identity
       const leaderKey = () => fetchLeaderKey(LEADER, fetchFrom('helper'))

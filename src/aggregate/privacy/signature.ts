@@ -17,6 +17,15 @@ export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }
 
+/** By each aggregator, so that nobody else can name what reports are sealed to. */
+export function taskMessage(task: {
+  readonly role: string
+  readonly round: number
+  readonly policyHash: string
+}): Bytes {
+  return utf8(`nearside task v1\0${canonicalJson(task)}`)
+}
+
 export function logMessage(hash: Uint8Array): Bytes {
   return concat(utf8('nearside log v1\0'), hash)
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { toBase64 } from '../../core/bytes.ts'
+import { exportSigningKeys, generateSigningKeys, sign, taskMessage } from '../privacy/signature.ts'
 import {
   dimensionOf,
   integerClipNorm,
@@ -24,7 +26,7 @@ describe('a policy', () => {
     expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
     // Pinned: a change here changes the protocol.
     expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
-      `"d615e3615e758ba37ea9f1c13c9026d9b67192d57b0d2e00404c3f52c3b53ef4"`,
+      `"0198e5d89d1591b628f1edfa658c92588bc5970a27d43c786f8ba462a6b7ad7e"`,
     )
   })
 
@@ -57,7 +59,7 @@ describe('a policy', () => {
   })
 
   it.each([
-    ['format', 1],
+    ['format', 3],
     ['trust', 'trust me'],
     ['task', ''],
     ['task', 'a b'],
@@ -80,7 +82,12 @@ describe('a policy', () => {
     ['model', { version: '../1', hash: 'ab'.repeat(32) }],
     ['model', { version: '1', hash: 'xyz' }],
     ['parameters', { featureWeights: 20_000 }],
-    ['leader', { sealing: 'AAAA', signing: 'AAAA' }],
+    ['leader', { sealing: 'AAAA', signing: 'AAAA', operator: 'Shop' }],
+    ['leader', { ...TEST_POLICY.leader, operator: '' }],
+    ['leader', { ...TEST_POLICY.leader, operator: 'Shop\u202e' }],
+    ['leader', { ...TEST_POLICY.leader, operator: undefined }],
+    // One party on both sides is a trusted server.
+    ['leader', { ...TEST_POLICY.leader, operator: TEST_POLICY.helper.operator }],
     ['helper', null],
     ['surprise', true],
     ['issuer', null],
@@ -126,21 +133,28 @@ describe('a policy', () => {
 
 describe('a task', () => {
   it('is believed only with its policy’s own hash and the right role', async () => {
-    const policyHashHex = await policyHash(TEST_POLICY)
+    const keys = await generateSigningKeys()
+    const signing = toBase64((await exportSigningKeys(keys)).publicKey)
+    const policy = { ...TEST_POLICY, leader: { ...TEST_POLICY.leader, signing } }
+    const hash = await policyHash(policy)
+    const signed = async (role: string, round: number) =>
+      toBase64(await sign(keys, taskMessage({ role, round, policyHash: hash })))
     const task = {
-      protocol: 1,
-      role: 'leader',
-      round: 1,
-      state: 'open',
-      policyHash: policyHashHex,
-      policy: copy(),
+      ...{ protocol: 2, role: 'leader', round: 1, state: 'open', policyHash: hash, policy },
+      signature: await signed('leader', 1),
     }
     expect(await parseTask(task, 'leader')).toEqual(task)
     await expect(parseTask(task, 'helper')).rejects.toThrow(/not the aggregator/)
-    const lying = { ...task, policy: { ...copy(), clipNorm: 0.04 } }
+    const lying = { ...task, policy: { ...policy, clipNorm: 0.04 } }
     await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
     await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)
-    await expect(parseTask({ ...task, protocol: 2 }, 'leader')).rejects.toThrow(/protocol/)
+    await expect(parseTask({ ...task, protocol: 1 }, 'leader')).rejects.toThrow(/protocol/)
+    // A signature belongs to one role and one round, and to the policy's own key.
+    for (const signature of [await signed('helper', 1), await signed('leader', 2), '', undefined])
+      await expect(parseTask({ ...task, signature }, 'leader')).rejects.toThrow(/not signed/)
+    const others = { ...policy, leader: TEST_POLICY.leader }
+    const swapped = { ...task, policy: others, policyHash: await policyHash(others) }
+    await expect(parseTask(swapped, 'leader')).rejects.toThrow(/not signed/)
     await expect(parseTask(null, 'leader')).rejects.toThrow(/no task/)
     // Any state that this version doesn't know is not open.
     expect((await parseTask({ ...task, state: 'ajar' }, 'leader')).state).toBe('closed')

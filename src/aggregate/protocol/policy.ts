@@ -7,14 +7,16 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { createReaders, type Read } from '../../core/reading.ts'
 
-export const POLICY_FORMAT = 3
+export const POLICY_FORMAT = 4
 
-/** Public keys of one aggregator, base64. */
-export interface AggregatorKeys {
+/** One aggregator: its public keys, base64, and who runs it. */
+export interface AggregatorIdentity {
   /** X25519, 32 bytes: what a share is sealed to. */
   readonly sealing: string
-  /** Ed25519, 32 bytes: what receipts are checked with. */
+  /** Ed25519, 32 bytes: what tasks and receipts are checked with. */
   readonly signing: string
+  /** Name of the party that runs it, as shoppers are told. */
+  readonly operator: string
 }
 
 /** Who gives the tokens that reports are sent with. */
@@ -65,10 +67,8 @@ export interface Policy extends PolicyParameters {
   readonly model: { readonly version: string; readonly hash: string }
   /** What an update is of: so many are its length d. */
   readonly parameters: { readonly featureWeights: number }
-  /** The leader’s keys. */
-  readonly leader: AggregatorKeys
-  /** The helper’s keys. */
-  readonly helper: AggregatorKeys
+  readonly leader: AggregatorIdentity
+  readonly helper: AggregatorIdentity
 }
 
 /** d. */
@@ -139,7 +139,13 @@ const publicKey: Read<string> = (value, what) => {
     throw wrong(what)
   }
 }
-const keys = exactly<AggregatorKeys>({ sealing: publicKey, signing: publicKey })
+/** Up to 80 characters, of which none is invisible. */
+export const OPERATOR = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,80}(?<! )$/u
+const aggregator = exactly<AggregatorIdentity>({
+  sealing: publicKey,
+  signing: publicKey,
+  operator: text(OPERATOR),
+})
 const readParameters = object<PolicyParameters>(PARAMETERS)
 /** A field that this version doesn't know might be one that matters: refused, not ignored. */
 const readPolicy = exactly<Policy>({
@@ -148,8 +154,8 @@ const readPolicy = exactly<Policy>({
   ...PARAMETERS,
   model: exactly({ version: text(/^[\w.-]{1,64}$/), hash: text(/^[0-9a-f]{64}$/) }),
   parameters: exactly({ featureWeights: count }),
-  leader: keys,
-  helper: keys,
+  leader: aggregator,
+  helper: aggregator,
 })
 
 /** @throws NearsideError `policy-mismatch` naming the first field that is not as it must be */
@@ -158,6 +164,9 @@ export function parsePolicy(value: unknown): Policy {
   check(policy)
   const dimension = dimensionOf(policy)
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
+  const { trust, leader, helper } = policy
+  if (trust === 'two-aggregators' && leader.operator === helper.operator)
+    throw wrong('trust', 'one operator of both is a trusted server')
   const clipNorm = integerClipNorm(policy)
   if (clipNorm <= 2 * Math.sqrt(dimension) || clipNorm > MAX_INTEGER_CLIP_NORM)
     throw wrong('scale', 'clipNorm · scale lies between 2√d and 1883')

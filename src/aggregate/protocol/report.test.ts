@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Bytes, concat, toHex, utf8 } from '../../core/bytes.ts'
 import { leaderShareBytes } from '../privacy/pine/pine.ts'
+import { CONSENT_BYTES } from './consent.ts'
 import { circuitOf } from './proof.ts'
 import {
   encodeHelperPart,
@@ -36,7 +37,9 @@ const reports = (dimension: number): fc.Arbitrary<Report> =>
       modelHash: bytes(32).map(toHex),
       publicShare: bytes(128),
     }),
-    leaderShare: bytes(SEAL_BYTES + leaderShareBytes(circuitOf(ofDimension(dimension)))),
+    leaderShare: bytes(
+      SEAL_BYTES + CONSENT_BYTES + leaderShareBytes(circuitOf(ofDimension(dimension))),
+    ),
     helperShare: bytes(HELPER_SHARE_BYTES),
   })
 
@@ -64,7 +67,7 @@ describe('a report', () => {
   it('has the layout of docs/PROTOCOL.md', () => {
     const shop = ofDimension(38)
     expect([HEADER_BYTES, HELPER_SHARE_BYTES, helperPartBytes(shop), reportBytes(shop)]).toEqual([
-      216, 80, 2736, 10836,
+      216, 112, 2768, 10900,
     ])
     const header = {
       id: '11'.repeat(16),
@@ -75,14 +78,14 @@ describe('a report', () => {
     }
     const aad = reportAad('task', header)
     expect(toHex(aad)).toBe(
-      `4e535202${'11'.repeat(16)}01020304${'22'.repeat(32)}${'33'.repeat(32)}${'44'.repeat(128)}7461736b`,
+      `4e535203${'11'.repeat(16)}01020304${'22'.repeat(32)}${'33'.repeat(32)}${'44'.repeat(128)}7461736b`,
     )
   })
 
   it('is refused at any other length, and parsing never crashes on noise', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => {
-        const padded = concat(utf8('NSR\x02'), noise)
+        const padded = concat(utf8('NSR\x03'), noise)
         for (const input of [new Uint8Array(noise), padded] as Bytes[]) {
           for (const parse of [
             () => parseHeader(input),

@@ -6,6 +6,7 @@ import { type Bytes, concat, encodeVector, fromHex, toHex, uint32, utf8 } from '
 import { NearsideError } from '../../core/error.ts'
 import { decodeElements } from '../privacy/pine/field.ts'
 import { leaderShareBytes, PUBLIC_SHARE_BYTES } from '../privacy/pine/pine.ts'
+import { CONSENT_BYTES } from './consent.ts'
 import type { Policy } from './policy.ts'
 import { circuitOf } from './proof.ts'
 
@@ -17,11 +18,11 @@ const SEED_BYTES = 32
 const HASH_BYTES = 32
 
 /** "NSR" and the format's version. */
-const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x02])
+const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x03])
 const ROUND_OFFSET = MAGIC.length + REPORT_ID_BYTES
 const PUBLIC_SHARE_OFFSET = ROUND_OFFSET + 4 + 2 * HASH_BYTES
 export const HEADER_BYTES = PUBLIC_SHARE_OFFSET + PUBLIC_SHARE_BYTES
-export const HELPER_SHARE_BYTES = SEAL_BYTES + SEED_BYTES
+export const HELPER_SHARE_BYTES = SEAL_BYTES + CONSENT_BYTES + SEED_BYTES
 
 export interface ReportHeader {
   /** 16 random bytes, hex. */
@@ -37,14 +38,15 @@ export interface ReportHeader {
 
 export interface Report {
   readonly header: ReportHeader
-  /** Sealed to the leader: its share of the vector and of the proof. */
+  /** Sealed to the leader: the consent's hash, its share of the vector and of the proof. */
   readonly leaderShare: Bytes
-  /** Sealed to the helper: the 32-byte seed. */
+  /** Sealed to the helper: the consent's hash and the 32-byte seed. */
   readonly helperShare: Bytes
 }
 
 export function reportBytes(policy: Policy): number {
-  return HEADER_BYTES + SEAL_BYTES + leaderShareBytes(circuitOf(policy)) + HELPER_SHARE_BYTES
+  const leaderShare = SEAL_BYTES + CONSENT_BYTES + leaderShareBytes(circuitOf(policy))
+  return HEADER_BYTES + leaderShare + HELPER_SHARE_BYTES
 }
 
 export function encodeHeader(header: ReportHeader): Bytes {
@@ -78,13 +80,13 @@ export function reportAad(task: string, header: ReportHeader): Bytes {
 
 /** HPKE `info`: which aggregator a share is for. */
 export function sealInfo(role: 'leader' | 'helper'): Bytes {
-  return utf8(`nearside report v2 ${role}`)
+  return utf8(`nearside report v3 ${role}`)
 }
 
 /** @throws NearsideError `report-invalid` */
 export function parseHeader(bytes: Uint8Array): ReportHeader {
   if (bytes.length < HEADER_BYTES) throw invalid('is too short')
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 2')
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 3')
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const afterRound = ROUND_OFFSET + 4
   return {

@@ -6,11 +6,11 @@ import type { Policy } from './policy.ts'
 const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte))
 
 export const TEST_POLICY: Policy = {
-  format: 3,
+  format: 4,
   trust: 'two-aggregators',
   ...DEMO_PARAMETERS,
   model: { version: '1', hash: 'ab'.repeat(32) },
   parameters: { featureWeights: 88 },
-  leader: { sealing: key(1), signing: key(2) },
-  helper: { sealing: key(3), signing: key(4) },
+  leader: { sealing: key(1), signing: key(2), operator: 'Shop' },
+  helper: { sealing: key(3), signing: key(4), operator: 'Trust Centre' },
 }

@@ -1,9 +1,11 @@
 /** @module What leader and helper have in common, as the HTTP side sees it. */
+import { toBase64 } from '../../core/bytes.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
+import { sign, taskMessage } from '../privacy/signature.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
-import type { Task } from '../protocol/task.ts'
+import { PROTOCOL, type Task } from '../protocol/task.ts'
 import type { Identity } from './identity.ts'
-import type { RoundRecord, Store } from './store.ts'
+import type { Store } from './store.ts'
 
 export interface AggregatorOptions {
   readonly store: Store
@@ -21,11 +23,21 @@ export interface AggregatorOptions {
 /** Rounds that anybody may read. */
 export const ROUNDS_SHOWN = 20
 
-/** What devices are told; null before the first round. */
-export function taskOf(role: Task['role'], record: RoundRecord | null): Task | null {
-  if (record === null) return null
-  const { round, policy, policyHash } = record
-  const isFull = record.counted >= policy.aggregationGoal
-  const state = record.state === 'open' && !(role === 'leader' && isFull) ? 'open' : 'closed'
-  return { protocol: 1, role, round, state, policyHash, policy }
+/** What devices are told; null before the first round. A round's task is signed once. */
+export function createTasks(role: Task['role'], { store, identity }: AggregatorOptions) {
+  let last: Promise<string> | null = null
+  let signed = ''
+  return async (): Promise<Task | null> => {
+    const record = await store.current()
+    if (record === null) return null
+    const { round, policy, policyHash } = record
+    const message = taskMessage({ role, round, policyHash })
+    if (last === null || signed !== `${round} ${policyHash}`) {
+      signed = `${round} ${policyHash}`
+      last = sign(identity.signing, message).then(toBase64)
+    }
+    const isFull = record.counted >= policy.aggregationGoal
+    const state = record.state === 'open' && !(role === 'leader' && isFull) ? 'open' : 'closed'
+    return { protocol: PROTOCOL, role, round, state, policyHash, policy, signature: await last }
+  }
 }

@@ -8,10 +8,11 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
+import { toHex } from '../../core/bytes.ts'
+import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
-import { taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { modelRoutes } from './modelRoutes.ts'
@@ -131,7 +132,10 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
       path: ROUTES.rounds,
       responses: { 200: json('The last rounds, newest first', roundsSchema) },
     }),
-    async (c) => c.json({ role, trust, rounds: (await aggregator.rounds()).map(describeRound) }),
+    async (c) => {
+      const rounds = await Promise.all((await aggregator.rounds()).map(describeRound))
+      return c.json({ role, trust, rounds })
+    },
   )
   const taskRoute = createRoute({
     method: 'get',
@@ -142,7 +146,7 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
     },
   })
   app.openapi(taskRoute, async (c) => {
-    const task = taskOf(role, await aggregator.current())
+    const task = await aggregator.task()
     if (task === null)
       return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5) as never
     return c.json({ ...task, policy: { ...task.policy } as Record<string, unknown> }, 200)
@@ -196,7 +200,7 @@ function metricsText(
   ].join('')
 }
 
-function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {
+async function describeRound(record: RoundSummary): Promise<z.infer<typeof roundSchema>> {
   const { round, state, policy, policyHash, counted, idSetHash } = record
   return {
     round,
@@ -205,6 +209,7 @@ function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {
     policyHash,
     goal: policy.aggregationGoal,
     counted,
+    consents: { hash: toHex(await consentHash(policyTerms(policy))), count: counted },
     idSetHash,
     released: state === 'released' ? record.version : null,
     gate: record.verdict && { ...record.verdict, reasons: [...record.verdict.reasons] },
@@ -258,7 +263,9 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
       200: json('The same report was counted before', receiptSchema),
       201: json('Counted by both aggregators', receiptSchema),
       401: problemAnswer('Without a token of this round that no other report came with'),
-      403: problemAnswer('Not from the shop’s pages, or Global Privacy Control is on'),
+      403: problemAnswer(
+        'Not from the shop’s pages, Global Privacy Control is on, or a consent to other terms',
+      ),
       409: problemAnswer('Another report has this id'),
       410: problemAnswer('The round is over'),
       413: problemAnswer('Longer than a report'),

@@ -97,7 +97,7 @@ describe('the helper', () => {
     expect(await stranger.leader.current()).toBeNull()
     expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
     // Nor does it obey whoever comes first: its operator says who the leader is.
-    const other = await loadIdentity(openSqliteStore(':memory:'))
+    const other = await loadIdentity(openSqliteStore(':memory:'), 'Another')
     const early = await createFederation({
       helper: { leaderKey: async () => fromBase64(other.publicKey) },
     })

@@ -4,7 +4,15 @@
  * it holds beyond those that the leader counted is left out of the sum.
  */
 
-import { type Bytes, encodeVector, fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
+import {
+  type Bytes,
+  encodeVector,
+  fromBase64,
+  fromHex,
+  ownBytes,
+  toBase64,
+  toHex,
+} from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
@@ -12,8 +20,9 @@ import { openSeal } from '../privacy/openSeal.ts'
 import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'
 import { addShare, helperSeeds, type ShareBinding } from '../privacy/shares.ts'
 import { answerMessage, peerMessage, reachedMessage, sign, verify } from '../privacy/signature.ts'
+import { requireConsent } from '../protocol/consent.ts'
 import {
-  type AggregatorKeys,
+  type AggregatorIdentity,
   dimensionOf,
   noiseVariance,
   type Policy,
@@ -30,7 +39,7 @@ import {
   reportAad,
   sealInfo,
 } from '../protocol/report.ts'
-import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
+import { type AggregatorOptions, createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { serverHash, serverHkdf, serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
@@ -57,6 +66,11 @@ export function createHelper(options: HelperOptions) {
   const models = publishers.length > 0 ? createModelReleases({ ...options, publishers }) : null
   let unproven = 0
 
+  const named = (sealing: string): AggregatorIdentity => {
+    const { publicKey: signing, operator } = identity
+    return { sealing, signing, operator }
+  }
+
   /** Of the next round. */
   async function sealingKey(): Promise<Bytes> {
     const known = await store.setting(NEXT_SEALING_KEY)
@@ -71,7 +85,7 @@ export function createHelper(options: HelperOptions) {
     if (newest !== null && round <= newest.round)
       throw refused(`round ${round} has other terms or is over`)
     const key = await sealingKey()
-    checkTerms(policy, { sealing: publicHalf(key), signing: identity.publicKey }, options)
+    checkTerms(policy, named(publicHalf(key)), options)
     if (policy.leader.signing !== toBase64(await leaderKey()))
       throw refused('the policy names another leader')
     await models?.requireNewest(policy.model.hash)
@@ -96,7 +110,8 @@ export function createHelper(options: HelperOptions) {
       throw new NearsideError('report-invalid', 'The report is for another round')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const seed = openSeal(keys.sealing, helperShare, sealInfo('helper'), aad)
+    const share = openSeal(keys.sealing, helperShare, sealInfo('helper'), aad)
+    const seed = ownBytes(requireConsent(share, keys.consent))
     const seeds = await helperSeeds(seed, bindingOf(record), serverHkdf)
     const [circuit, nonce] = [circuitOf(policy), fromHex(header.id)]
     const { publicShare } = header
@@ -115,6 +130,8 @@ export function createHelper(options: HelperOptions) {
       pieces(parts, length).map((part) =>
         openSeed(part, record).catch((thrown) => {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
+          if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
+            return 'unagreed'
           // A fault here is nothing against the report, nor against others that came with it.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
@@ -147,11 +164,11 @@ export function createHelper(options: HelperOptions) {
       record = await requireRound(round)
       log(`round ${round} released with ${counted} reports`)
     }
-    const { ownShare, policyHash } = record
+    const { ownShare, policy, policyHash } = record
     if (ownShare === null || record.idSetHash !== idSetHash)
       throw refused(`round ${round} was not released for these reports`)
     const share = encodeVector(ownShare)
-    const message = await releaseMessage({ round, policyHash, ids, share })
+    const message = await releaseMessage({ round, policy, policyHash, ids, share })
     return { share: toBase64(share), signature: toBase64(await sign(identity.signing, message)) }
   }
 
@@ -195,11 +212,12 @@ export function createHelper(options: HelperOptions) {
     role: 'helper' as const,
     trust: options.trust,
     current: () => store.current(),
+    task: createTasks('helper', options),
     rounds: () => store.rounds(ROUNDS_SHOWN),
     waitingFor: async () => null,
     async keys(): Promise<HelperKeys> {
       const lastRound = (await store.current())?.round ?? 0
-      return { sealing: publicHalf(await sealingKey()), signing: identity.publicKey, lastRound }
+      return { ...named(publicHalf(await sealingKey())), lastRound }
     },
     lost: () => store.lost(),
     unproven: () => unproven,
@@ -246,7 +264,7 @@ function countIds(ids: Uint8Array): number {
   return hex.length
 }
 
-function checkTerms(policy: Policy, keys: AggregatorKeys, options: AggregatorOptions): void {
+function checkTerms(policy: Policy, own: AggregatorIdentity, options: AggregatorOptions): void {
   const { parameters, trust } = options
   const proposed = parametersOf(policy)
   for (const name of Object.keys({ ...proposed, ...parameters }) as (keyof PolicyParameters)[]) {
@@ -254,8 +272,8 @@ function checkTerms(policy: Policy, keys: AggregatorKeys, options: AggregatorOpt
     if (asked !== agreed) throw refused(`${name} is ${asked}, the helper agreed to ${agreed}`)
   }
   if (policy.trust !== trust) throw refused(`trust is ${policy.trust}, the helper runs as ${trust}`)
-  if (canonicalJson(policy.helper) !== canonicalJson(keys))
-    throw refused('the policy names other keys for the helper')
+  if (canonicalJson(policy.helper) !== canonicalJson(own))
+    throw refused('the policy names other keys or another operator for the helper')
 }
 
 const inWords = (term: unknown) => (typeof term === 'object' ? canonicalJson(term) : String(term))

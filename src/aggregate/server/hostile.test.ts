@@ -1,9 +1,11 @@
 /** @module What hostile devices send, and that it spoils nothing which others gave. */
 import { describe, expect, it } from 'vitest'
+import { toHex } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { partsOf as made, type Parts, sealed as seal } from '../../simulate/forge.ts'
 import { MODULUS } from '../privacy/pine/field.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
+import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { integerClipNorm } from '../protocol/policy.ts'
 import type { Task } from '../protocol/task.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
@@ -22,6 +24,30 @@ const flipped = (bytes: Uint8Array) =>
   Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte))
 
 describe('a hostile device', () => {
+  it('is refused by either server where its consent is to other terms, and is not counted', async () => {
+    const federation = await createFederation()
+    const task = await taskOf(federation)
+    const other = await consentHash({ ...policyTerms(task.policy), smallestCrowd: 2 })
+    const zeros = new Uint8Array(32)
+    for (const consents of [
+      { leader: other },
+      { helper: other },
+      { leader: zeros, helper: zeros },
+    ]) {
+      const parts = await partsOf(task, [1])
+      const answer = await post(federation, await sealed(task, { ...parts, consents }))
+      expect(answer.status).toBe(403)
+      expect(await answer.json()).toMatchObject({ code: 'consent-missing' })
+    }
+    expect((await post(federation, (await report(federation, 1)).body)).status).toBe(201)
+    // Both publish which terms the shoppers of the counted reports agreed to.
+    const hash = toHex(await consentHash(policyTerms(task.policy)))
+    for (const url of [LEADER, HELPER]) {
+      const { rounds } = await (await federation.fetch(`${url}/v1/rounds`)).json()
+      expect(rounds[0].consents).toEqual({ hash, count: 1 })
+    }
+  })
+
   it('is refused whatever it sends, told so, counted, and spoils nothing', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)

@@ -14,18 +14,24 @@ import {
   sharedKey,
 } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
+import { consentHash, policyTerms } from '../protocol/consent.ts'
+import type { Policy } from '../protocol/policy.ts'
 import type { RoundRecord, Store } from './store.ts'
 
 const KEY_BYTES = 32
 
 export type Identity = Awaited<ReturnType<typeof loadIdentity>>
 
-/** Loads the signing keys, or makes and stores them on the first start; `publicKey` is base64. */
-export async function loadIdentity(store: Store) {
+/**
+ * Loads the signing keys, or makes and stores them on the first start; `publicKey` is base64.
+ * @param operator name of the party that runs the server, as shoppers are told
+ */
+export async function loadIdentity(store: Store, operator: string) {
   const { publicKey, privateKey } = halves(
     (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
   )
-  return { signing: await importSigningKeys(publicKey, privateKey), publicKey: toBase64(publicKey) }
+  const signing = await importSigningKeys(publicKey, privateKey)
+  return { signing, publicKey: toBase64(publicKey), operator }
 }
 
 async function create(): Promise<Bytes> {
@@ -54,7 +60,7 @@ export function createRoundKeys(
   return ({ round, policy, policyHash, sealingKey }) => {
     if (sealingKey === null) throw new NearsideError('round-closed', `Round ${round} is over`)
     if (last?.policyHash !== policyHash) {
-      const keys = importKeys(sealingKey, fromBase64(policy[other].sealing), policyHash)
+      const keys = importKeys(sealingKey, policy, other, policyHash)
       last = { policyHash, keys }
       keys.catch(() => {
         if (last?.keys === keys) last = null
@@ -64,13 +70,20 @@ export function createRoundKeys(
   }
 }
 
-async function importKeys(sealingKey: Bytes, other: Bytes, policyHash: string) {
+async function importKeys(
+  sealingKey: Bytes,
+  policy: Policy,
+  other: 'leader' | 'helper',
+  policyHash: string,
+) {
   const { publicKey, privateKey } = halves(sealingKey)
   const keys = await importSealingKeys(publicKey, privateKey)
   return {
     sealing: importOpeningKeys(publicKey, privateKey),
     // What both aggregators check proofs with, and no device knows.
-    verify: await sharedKey(keys, other, fromHex(policyHash)),
+    verify: await sharedKey(keys, fromBase64(policy[other].sealing), fromHex(policyHash)),
+    /** Begins each share of the round. */
+    consent: await consentHash(policyTerms(policy)),
   }
 }
 

@@ -11,6 +11,7 @@ import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { openSeal } from '../privacy/openSeal.ts'
 import { prepare } from '../privacy/pine/pine.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
+import { requireConsent } from '../protocol/consent.ts'
 import { circuitOf } from '../protocol/proof.ts'
 import type { Receipt } from '../protocol/receipt.ts'
 import {
@@ -41,7 +42,7 @@ interface Checked extends CountedShare {
   readonly verifiers: Uint32Array
 }
 
-type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked'
+type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked' | 'unagreed'
 
 /** Reports a group; one request to the helper and one flush of the disk each. */
 const GROUP = 64
@@ -69,7 +70,8 @@ export function createIntake(options: LeaderOptions) {
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const plain = openSeal(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
+    const opened = openSeal(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
+    const plain = requireConsent(opened, keys.consent)
     const [nonce, { publicShare }] = [fromHex(header.id), header]
     const circuit = circuitOf(policy)
     const own = await prepare(circuit, 'leader', keys.verify, nonce, publicShare, plain, serverXof)
@@ -204,6 +206,7 @@ const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
   unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],
+  unagreed: ['consent-missing', 'The report’s consent is not to the terms of its round'],
   unchecked: ['aggregator-unreachable', 'A server could not check the report; try again'],
   conflict: ['report-conflict', 'Another report has this id'],
   spent: ['token-refused', 'Another report came with this token'],

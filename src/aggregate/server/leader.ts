@@ -1,6 +1,6 @@
 /** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
-import { ROUNDS_SHOWN } from './aggregator.ts'
+import { createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
@@ -72,6 +72,7 @@ export function createLeader(options: LeaderOptions) {
     trust: options.trust,
     /** The newest round. */
     current: () => store.current(),
+    task: createTasks('leader', options),
     rounds: () => store.rounds(ROUNDS_SHOWN),
     /** What keeps reports from being counted, or the next step from happening; null when nothing does. */
     async waitingFor(): Promise<string | null> {
@@ -120,6 +121,9 @@ export function createLeader(options: LeaderOptions) {
       await walk
     },
     /** For the helper, which keeps it. */
-    keys: () => ({ signing: options.identity.publicKey }),
+    keys: () => {
+      const { publicKey: signing, operator } = options.identity
+      return { signing, operator }
+    },
   }
 }

@@ -18,7 +18,8 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { readAtMost } from '../../core/readAtMost.ts'
 import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
-import { dimensionOf } from '../protocol/policy.ts'
+import { consentHash, policyTerms } from '../protocol/consent.ts'
+import { dimensionOf, type Policy } from '../protocol/policy.ts'
 import { REPORT_ID_BYTES } from '../protocol/report.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import { serverHash } from './keystream.ts'
@@ -40,6 +41,7 @@ export const SHARE_OUTCOMES = [
   'invalid',
   'unproven',
   'unchecked',
+  'unagreed',
 ] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
@@ -147,7 +149,7 @@ export function createHelperClient(
       const answer = await json(path, request, { round, policy }, deadlines.release)
       const value = readAnswer(answer, releaseAnswerSchema)
       const share = fromBase64(value.share)
-      const message = await releaseMessage({ round, policyHash, ids, share })
+      const message = await releaseMessage({ round, policy, policyHash, ids, share })
       // Asked again it would be the same bytes.
       if (!(await verify(fromBase64(policy.helper.signing), value.signature, message)))
         throw new HelperRefusal('policy-mismatch', 'The helper’s release is not signed', round)
@@ -158,20 +160,21 @@ export function createHelperClient(
   }
 }
 
-/** What the helper signs when it releases: the round, what was counted, and the share itself. */
+/** What the helper signs when it releases: the round, what was counted under which consent, and the share itself. */
 export async function releaseMessage(release: {
   readonly round: number
+  readonly policy: Policy
   readonly policyHash: string
   readonly ids: Uint8Array
   readonly share: Uint8Array
 }): Promise<Bytes> {
-  const { round, policyHash, ids } = release
+  const { round, policy, policyHash, ids } = release
   const counted = ids.length / REPORT_ID_BYTES
   const idSetHash = toHex(serverHash(ids))
   const share = toBase64(serverHash(release.share))
-  return utf8(
-    `nearside release v1\0${canonicalJson({ round, policyHash, counted, idSetHash, share })}`,
-  )
+  const consent = toHex(await consentHash(policyTerms(policy)))
+  const said = { round, policyHash, consent, counted, idSetHash, share }
+  return utf8(`nearside release v2\0${canonicalJson(said)}`)
 }
 
 function refusal(status: number, body: Bytes, round: number): NearsideError {

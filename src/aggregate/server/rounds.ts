@@ -208,10 +208,11 @@ export function createRounds(options: LeaderOptions) {
     isReviewed = true
     const model = await readLatest(options.models)
     requireOwn(model)
-    const { lastRound, sealing, signing } = await helper.keys()
+    const { lastRound, ...named } = await helper.keys()
     const key = await createSealingKey()
-    const leader = { sealing: publicHalf(key), signing: identity.publicKey }
-    const policy = policyFor(model, { leader, helper: { sealing, signing } })
+    const { publicKey: signing, operator } = identity
+    const leader = { sealing: publicHalf(key), signing, operator }
+    const policy = policyFor(model, { leader, helper: named })
     // The helper goes first: a round that it doesn't know must not collect reports. If this process
     // dies after it has agreed, that number stays unused.
     const round = Math.max(newest?.round ?? 0, lastRound) + 1

@@ -1,6 +1,7 @@
 /** @module Shapes of JSON bodies between aggregators and of what people read; also the OpenAPI page. */
 import { z } from '@hono/zod-openapi'
 import { NearsideError } from '../../core/error.ts'
+import { PROTOCOL } from '../protocol/task.ts'
 
 /** @throws NearsideError `input-invalid` for what is no JSON, or of another shape */
 export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>): T {
@@ -19,12 +20,13 @@ const trust = z.enum(['two-aggregators', 'trusted-server'])
 export const helperKeysSchema = z.object({
   sealing: z.string(),
   signing: z.string(),
+  operator: z.string(),
   /** Newest round that the helper knows; 0 for none. */
   lastRound: count,
 })
 export type HelperKeys = z.infer<typeof helperKeysSchema>
 
-export const leaderKeysSchema = z.object({ signing: z.string() })
+export const leaderKeysSchema = z.object({ signing: z.string(), operator: z.string() })
 
 export const proposalSchema = z.strictObject({ policy: z.unknown() })
 
@@ -91,6 +93,9 @@ export const roundSchema = z
     policyHash: hash,
     goal: count,
     counted: count,
+    consents: z
+      .object({ hash, count })
+      .openapi({ description: 'hash of the terms consented to, and reports that came with it' }),
     idSetHash: hash.nullable(),
     released: z
       .string()
@@ -123,12 +128,13 @@ export const healthSchema = z
 
 export const taskSchema = z
   .object({
-    protocol: z.literal(1),
+    protocol: z.literal(PROTOCOL),
     role,
     round: count,
     state: z.enum(['open', 'closed']),
     policyHash: hash,
     policy: z.record(z.string(), z.unknown()),
+    signature: z.string(),
   })
   .openapi('Task')
 

@@ -16,7 +16,7 @@ it('runs whole rounds in one process, and says that it is a trusted server', asy
     {
       ...shared,
       store,
-      identity: await loadIdentity(store),
+      identity: await loadIdentity(store, 'Test shop'),
       models,
       layout: () => LAYOUT,
       applyUpdate: (parent, mean, _, version) =>
@@ -24,7 +24,7 @@ it('runs whole rounds in one process, and says that it is a trusted server', asy
       gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
       distance: async () => 0,
     },
-    { ...shared, store: helperStore, identity: await loadIdentity(helperStore) },
+    { ...shared, store: helperStore, identity: await loadIdentity(helperStore, 'Test shop') },
     { origins: [ORIGIN], now, reportsPerMinute: 1000 },
   )
   await leader.advance()

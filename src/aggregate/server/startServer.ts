@@ -31,6 +31,8 @@ export type ServerRole = (typeof SERVER_ROLES)[number]
 
 export interface ServerOptions {
   readonly role: ServerRole
+  /** Name of the party that runs it, as shoppers are told. */
+  readonly operator: string
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
@@ -146,9 +148,10 @@ async function createAggregators(
   },
   open: (url: string, role: StoreOptions['role']) => Promise<Store>,
 ): Promise<{ app: ReturnType<typeof createApp>; leader: LeaderAggregator | null }> {
-  const { role, parameters, origins, reportsPerMinute, models, shop } = options
+  const { role, operator, parameters, origins, reportsPerMinute, models, shop } = options
   const store = await open(options.store, role === 'helper' ? 'helper' : 'leader')
-  const identity = await loadIdentity(store)
+  const identity = await loadIdentity(store, operator)
+  log(`run by ${operator}, with the signing key ${identity.publicKey}`)
   const shared = { store, identity, parameters, now, log }
   const address = clientAddress(isTrusted)
   const tokens = role === 'helper' ? undefined : await openTokenSigner(options)
@@ -160,7 +163,7 @@ async function createAggregators(
     const leaderKey = () => fetchLeaderKey(leader, fetch)
     const { publishers } = options
     const helper = createHelper({ ...shared, leaderKey, publishers, trust: 'two-aggregators' })
-    if (publishers?.length) log(`signs models, with the key ${identity.publicKey}`)
+    if (publishers?.length) log('signs models with that key')
     return { app: createApp(helper, appOptions), leader: null }
   }
   // A missing model is said now, not at the first report.
@@ -185,7 +188,8 @@ async function createAggregators(
   if (role === 'single') {
     const isFile = options.store.startsWith('sqlite:')
     const helperStore = await open(`${options.store}${isFile ? '.helper' : ''}`, 'helper')
-    const helperIdentity = await loadIdentity(helperStore)
+    const helperIdentity = await loadIdentity(helperStore, operator)
+    log(`the helper’s signing key is ${helperIdentity.publicKey}`)
     const helperOptions = { ...shared, store: helperStore, identity: helperIdentity }
     return createSingle(leaderOptions, helperOptions, appOptions)
   }

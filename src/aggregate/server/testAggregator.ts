@@ -10,7 +10,7 @@ import { createLeader } from './leader.ts'
 import { listen } from './listen.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { openStore } from './store/open.ts'
-import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
+import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
 // Loaded and waiting: a test that kills often starts the next one ahead of time.
@@ -22,7 +22,7 @@ const store = await openStore(database, {
     throw error
   },
 })
-const identity = await loadIdentity(store)
+const identity = await loadIdentity(store, OPERATORS[role === 'helper' ? 'helper' : 'leader'])
 const shared = {
   store,
   identity,

@@ -12,7 +12,7 @@ import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
-import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
+import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 export const LEADER = 'http://leader.test'
 export const HELPER = 'http://helper.test'
@@ -86,12 +86,12 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
   const helper = createHelper({
     ...shared,
     store: helperStore,
-    identity: await loadIdentity(helperStore),
+    identity: await loadIdentity(helperStore, OPERATORS.helper),
     leaderKey: () => fetchLeaderKey(LEADER, fetch),
     log: (line) => log.push(`helper ${line}`),
     ...options.helper,
   })
-  const identity = await loadIdentity(leaderStore)
+  const identity = await loadIdentity(leaderStore, OPERATORS.leader)
   const leader = createLeader({
     ...shared,
     store: leaderStore,

@@ -7,6 +7,7 @@ import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Candidate } from './rounds.ts'
 
 export const ORIGIN = 'http://shop.test'
+export const OPERATORS = { leader: 'Test shop', helper: 'Test trustee' }
 export const LAYOUT: Policy['parameters'] = { featureWeights: 70 }
 
 export const PARAMETERS: PolicyParameters = {

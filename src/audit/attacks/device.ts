@@ -5,6 +5,7 @@ import { expandHelperShare } from '../../aggregate/privacy/pine/pine.ts'
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import { helperSeeds } from '../../aggregate/privacy/shares.ts'
+import { CONSENT_BYTES } from '../../aggregate/protocol/consent.ts'
 import {
   POLICY_FORMAT,
   type Policy,
@@ -33,7 +34,8 @@ export async function createDevice(terms: PolicyParameters) {
     importOpeningKeys(publicKey, privateKey)
   const opening = { leader: opens(leader), helper: opens(helper) }
   // Nothing is signed here.
-  const named = ({ publicKey }: typeof leader) => ({
+  const named = (operator: string, { publicKey }: typeof leader) => ({
+    operator,
     sealing: toBase64(publicKey),
     signing: toBase64(new Uint8Array(32)),
   })
@@ -43,8 +45,8 @@ export async function createDevice(terms: PolicyParameters) {
     ...terms,
     model: { version: '1', hash: 'ab'.repeat(32) },
     parameters: { featureWeights: SHARED_LENGTH },
-    leader: named(leader),
-    helper: named(helper),
+    leader: named('leader', leader),
+    helper: named('helper', helper),
   }
   const task = { policy, round: 1, policyHash: await policyHash(policy) }
 
@@ -52,8 +54,10 @@ export async function createDevice(terms: PolicyParameters) {
     const { body, opening: made } = await makeReport(update, task, randomBytes)
     const { header, leaderShare, helperShare } = parseReport(body, policy)
     const aad = reportAad(policy.task, header)
-    const opened = openSeal(opening.leader, leaderShare, sealInfo('leader'), aad)
-    const seed = openSeal(opening.helper, helperShare, sealInfo('helper'), aad)
+    const opened = openSeal(opening.leader, leaderShare, sealInfo('leader'), aad).slice(
+      CONSENT_BYTES,
+    )
+    const seed = openSeal(opening.helper, helperShare, sealInfo('helper'), aad).slice(CONSENT_BYTES)
     const binding = { task: policy.task, ...task, modelHash: policy.model.hash }
     return {
       body,

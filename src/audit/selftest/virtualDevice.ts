@@ -9,11 +9,13 @@ import {
   reachedMessage,
   receiptMessage,
   sign,
+  taskMessage,
 } from '../../aggregate/privacy/signature.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
+import { PROTOCOL } from '../../aggregate/protocol/task.ts'
 import { fromHex, ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
@@ -58,8 +60,8 @@ export async function createAggregators(tokens?: Tokens) {
     ...(tokens && { issuer: { kind: 'work', key: tokens.publicKey, bits: 1 } }),
     model: { version: '1', hash: BASE },
     parameters: { featureWeights: SHARED_LENGTH },
-    leader: keys,
-    helper: keys,
+    leader: { ...keys, operator: 'Shop' },
+    helper: { ...keys, operator: 'Trust Centre' },
   }
   /** Ids of the reports that arrived, by round. */
   const arrived = new Map<number, Set<string>>()
@@ -245,14 +247,11 @@ export class VirtualDevice {
     if (init?.method !== 'POST') {
       const role = url.startsWith(ENDPOINTS.leader) ? 'leader' : 'helper'
       const hash = await policyHash(policy)
-      return Response.json({
-        protocol: 1,
-        role,
-        round: Math.max(1, this.#round),
-        state: 'open',
-        policyHash: hash,
-        policy,
-      })
+      const round = Math.max(1, this.#round)
+      const message = taskMessage({ role, round, policyHash: hash })
+      const signature = toBase64(await sign(signing, message))
+      const said = { protocol: PROTOCOL, role, round, state: 'open', policyHash: hash, policy }
+      return Response.json({ ...said, signature })
     }
     if (this.#random.integer(3) === 0) throw new TypeError('lost')
     const body = init.body as Uint8Array<ArrayBuffer>

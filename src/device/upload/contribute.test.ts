@@ -7,9 +7,11 @@ import {
   receiptMessage,
   type SigningKeys,
   sign,
+  taskMessage,
 } from '../../aggregate/privacy/signature.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
+import { PROTOCOL } from '../../aggregate/protocol/task.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { parseAuthorization } from '../../aggregate/protocol/token.ts'
 import { createWorkIssuer } from '../../aggregate/server/testTokens.ts'
@@ -80,7 +82,11 @@ beforeEach(async () => {
   const sealing = toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey)
   const signingKey = toBase64((await exportSigningKeys(signing)).publicKey)
   const keys = { sealing, signing: signingKey }
-  scene = createScene({ ...TEST_POLICY, leader: keys, helper: { ...keys } })
+  scene = createScene({
+    ...TEST_POLICY,
+    leader: { ...keys, operator: 'Shop' },
+    helper: { ...keys, operator: 'Trust Centre' },
+  })
 })
 
 function createScene(policy: Policy): Scene {
@@ -138,9 +144,10 @@ function createScene(policy: Policy): Scene {
           const shown = role === 'helper' && made.helperPolicy ? made.helperPolicy : made.policy
           const hash = await policyHash(shown)
           const { round, state } = made
-          return utf8(
-            JSON.stringify({ protocol: 1, role, round, state, policyHash: hash, policy: shown }),
-          )
+          const message = taskMessage({ role, round, policyHash: hash })
+          const signature = toBase64(await sign(signing, message))
+          const said = { protocol: PROTOCOL, role, round, state, policyHash: hash, policy: shown }
+          return utf8(JSON.stringify({ ...said, signature }))
         },
         async post(url, body, _type, detail, options) {
           made.order.push('post')

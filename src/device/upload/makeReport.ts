@@ -9,6 +9,7 @@ import { quantize, squaredNorm, toResidues } from '../../aggregate/privacy/quant
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { SEALING_BYTES, seal } from '../../aggregate/privacy/seal.ts'
 import { helperSeeds, SEED_BYTES } from '../../aggregate/privacy/shares.ts'
+import { consentHash, policyTerms, withConsent } from '../../aggregate/protocol/consent.ts'
 import { dimensionOf, integerClipNorm, type Policy } from '../../aggregate/protocol/policy.ts'
 import { circuitOf } from '../../aggregate/protocol/proof.ts'
 import {
@@ -54,7 +55,7 @@ export interface Opening {
 export interface MadeReport {
   readonly id: string
   readonly body: Bytes
-  /** What the log keeps: the norm, and a commitment from which nobody can tell the update. */
+  /** What the log keeps: recipients and terms, the norm, and a commitment from which nobody can tell the update. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   readonly opening: Opening
 }
@@ -98,8 +99,16 @@ export async function makeReport(
   )
   const header = { id, round, policyHash, modelHash, publicShare }
   const aad = reportAad(policy.task, header)
+  const terms = policyTerms(policy)
+  const consent = await consentHash(terms)
   const to = (role: 'leader' | 'helper', share: Uint8Array) =>
-    seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, draw(SEALING_BYTES))
+    seal(
+      fromBase64(policy[role].sealing),
+      withConsent(consent, share),
+      sealInfo(role),
+      aad,
+      draw(SEALING_BYTES),
+    )
   const body = encodeReport({
     header,
     leaderShare: await to('leader', leaderShare),
@@ -111,13 +120,14 @@ export async function makeReport(
     id,
     body,
     detail: {
+      ...terms,
+      consent: toHex(consent),
       reportId: id,
       round,
       policyHash,
       modelHash,
       clipNormInteger: clipNorm,
       squaredNormInteger: squaredNorm(quantized),
-      noiseMultiplier: policy.noiseMultiplier,
       commitment: toHex(await sha256(concat(salt, plain))),
     },
     opening: {

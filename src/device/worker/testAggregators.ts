@@ -6,10 +6,12 @@ import {
   receiptMessage,
   type SigningKeys,
   sign,
+  taskMessage,
 } from '../../aggregate/privacy/signature.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
+import { PROTOCOL } from '../../aggregate/protocol/task.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { MODULUS_BYTES } from '../../aggregate/protocol/token.ts'
 import { fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
@@ -53,8 +55,8 @@ export class TestAggregators {
     if (!manifest) throw new Error('the server has no model')
     const policy = {
       ...TEST_POLICY,
-      leader: keys,
-      helper: keys,
+      leader: { ...keys, operator: 'Shop' },
+      helper: { ...keys, operator: 'Trust Centre' },
       model: { version: '1', hash: toHex(await sha256(manifest)) },
       parameters: { featureWeights: SHARED_LENGTH },
       ...terms,
@@ -73,7 +75,10 @@ export class TestAggregators {
       const role = url.startsWith(FEDERATION.leader) ? 'leader' : 'helper'
       const { policy, round } = this
       const hash = await policyHash(policy)
-      return Response.json({ protocol: 1, role, round, state: 'open', policyHash: hash, policy })
+      const message = taskMessage({ role, round, policyHash: hash })
+      const signature = toBase64(await sign(this.#signing, message))
+      const said = { protocol: PROTOCOL, role, round, state: 'open', policyHash: hash, policy }
+      return Response.json({ ...said, signature })
     }
   }
 
