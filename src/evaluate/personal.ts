@@ -1,4 +1,5 @@
 /** @module `--protocol personal` and `leave-one-out`: every arm on every case of held-out shoppers. */
+import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS } from './arms.ts'
 import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
 import type { Envelope } from './envelope.ts'
@@ -24,6 +25,8 @@ export interface PersonalResult extends Envelope {
   readonly folds?: number
   readonly arms: readonly ArmSummary[]
   readonly lifts: readonly LiftSummary[]
+  /** Arms that failed, and so are in no table. */
+  readonly leftOut?: readonly LeftOutArm[]
   /** Change of NDCG@10, personal − base-fresh, shopper by shopper: least, nine deciles, most. */
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
@@ -86,8 +89,12 @@ export async function walkCases(
 export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
   const [{ shop, input }] = walks
   const results = walks.flatMap((walked) => walked.results)
-  const summary = summarise(results, input.seed, learns ? ARMS : BASE_ARMS)
-  const { shoppers, cases, arms, lifts, change, owner, groups } = summary
+  const leftOut = leftOutArms(results)
+  const arms = (learns ? ARMS : BASE_ARMS).filter((name) =>
+    leftOut.every(({ arm }) => arm !== name),
+  )
+  const summary = summarise(results, input.seed, arms)
+  const { shoppers, cases, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
     result: {
@@ -98,8 +105,9 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
       ...(walks.length > 1 ? { folds: walks.length } : {}),
       shoppers,
       cases,
-      arms,
+      arms: summary.arms,
       lifts,
+      ...(leftOut.length > 0 && { leftOut }),
       shoppersWorse: change && { significant: change.worse.significant, share: change.worse.share },
       ...(change
         ? { shopperChange: { deciles: change.deciles, worstTenth: change.worstTenth } }
@@ -116,7 +124,13 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
         ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
         verdict(summary),
       ],
-      notes: [...new Set(walks.flatMap((walked) => walked.notes))],
+      notes: [
+        ...new Set(walks.flatMap((walked) => walked.notes)),
+        ...leftOut.map(
+          ({ arm, reason, cases }) =>
+            `${arm} is left out, because it failed in ${count(cases)} of ${count(results.length)} cases: ${reason}`,
+        ),
+      ],
     },
   }
 }
@@ -164,7 +178,8 @@ function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
       [`ease${who}`, ease] as const,
     ]),
     ['ewma', tuned.ewma] as const,
-  ].map(([name, { parameters, quality }]) => {
+  ].map(([name, { parameters, quality, failure }]) => {
+    if (failure !== undefined) return [name, '–', `failed: ${failure}`]
     const settings = Object.entries(parameters).map(([key, value]) => `${key} ${value}`)
     return [name, decimal(quality), settings.join(', ')]
   })

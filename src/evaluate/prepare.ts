@@ -1,4 +1,5 @@
 /** @module What the walk needs, the same in every process: the baselines as tuned, and the devices' shop. */
+import { NearsideError } from '../core/error.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
 import {
   type BaselineContext,
@@ -19,11 +20,15 @@ import {
 } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
+/** The arm with its tuned parameters. @throws NearsideError `engine-failed` where it could not be tuned */
+function score<P>(arm: TunableArm<P>, { parameters, failure }: Tuned<P>) {
+  return (context: BaselineContext, out: Float32Array) => {
+    if (failure !== undefined) throw new NearsideError('engine-failed', failure)
+    arm.score(parameters, context, out)
+  }
+}
+
 function scoresOf(arms: CountingArms, tuned: TunedCounts) {
-  const score =
-    <P>(arm: TunableArm<P>, { parameters }: Tuned<P>) =>
-    (context: BaselineContext, out: Float32Array) =>
-      arm.score(parameters, context, out)
   return {
     'recently-viewed': score(arms.recentlyViewed, tuned.recentlyViewed),
     'item-knn': score(arms.itemKnn, tuned.itemKnn),
@@ -61,7 +66,7 @@ export function prepareWalk(
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
       ...scoresOf(arms, tuned),
-      ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
+      ewma: score(mean, tuned.ewma),
     },
   }
 }

@@ -19,10 +19,10 @@ const others = [
   [purchase(0, NOW, 'f'), purchase(4, NOW, 'f')],
 ]
 
-function ranked(parameters: Partial<SessionKnnParameters>, bought = [0]): number[] {
+function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo = 1) {
   const out = new Float32Array(N)
   const arm = sessionKnn(N, others, NOW)
-  const history = bought.map((item) => purchase(item, NOW - DAY, 'own'))
+  const history = bought.map((item) => purchase(item, NOW - daysAgo * DAY, 'own'))
   arm.score(
     { ...arm.start, self: 0, agedDays: 1e6, ...parameters },
     { history, time: NOW, popularity, neighbours },
@@ -42,6 +42,11 @@ describe('session-knn', () => {
     expect(ranked({ agedDays: 10 }).slice(1, 3)).toEqual([3, 1])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(0, 2)).toEqual([0, 3])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
+  })
+
+  it('scores finitely when the last event is so long ago that its weight underflows', () => {
+    const halfLife = 1 / 32
+    expect(ranked({ unit: 'days', halfLife, self: 1 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
   it('counts the history itself as much as it is told, and is popularity without any', () => {

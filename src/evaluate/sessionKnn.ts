@@ -84,7 +84,9 @@ export function sessionKnn(
       // So that what a repeat counts does not depend on how many neighbours there are.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] /= highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
-      for (const { item, weight } of interactions) counts[item] += (self * weight) / strongest
+      // Years after the last event every weight has underflowed to 0.
+      if (strongest > 0)
+        for (const { item, weight } of interactions) counts[item] += (self * weight) / strongest
       mixWithPopularity(counts, context.popularity, fill, out)
     },
   }

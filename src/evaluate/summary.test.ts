@@ -27,6 +27,7 @@ function result(
     guardActive: true,
     metrics,
     owner: null,
+    failures: [],
     ...rest,
   }
 }

@@ -61,7 +61,7 @@ export function summarise(
     /** Null where nothing is learned on devices. */
     change: arms.includes('personal') ? changeOf(byShopper, seed) : null,
     /** Null where nobody was asked the owner's questions. */
-    owner: summariseOwner(byShopper, seed, arms.includes('personal')),
+    owner: summariseOwner(byShopper, seed, arms),
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { ndcg, placesOf } from '../train/metrics.ts'
+import { requireFinite } from './armFailures.ts'
 import type { BaselineContext, TunableArm } from './baselines.ts'
 
 export interface TuningCase extends BaselineContext {
@@ -16,6 +17,8 @@ export interface Tuned<P> {
   readonly parameters: P
   /** Mean NDCG@10 over the tuning cases with these parameters; 0 without cases. */
   readonly quality: number
+  /** Why the arm can't be tuned: it then scores nothing. */
+  readonly failure?: string
 }
 
 /** Rounds over all parameters; a second one lets them settle together. */
@@ -33,12 +36,27 @@ export function tune<P extends object>(
   items: number,
   tried?: () => void,
 ): Tuned<P> {
+  try {
+    return climb(arm, cases, items, tried)
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error)
+    return { parameters: arm.start, quality: 0, failure }
+  }
+}
+
+function climb<P extends object>(
+  arm: TunableArm<P>,
+  cases: readonly TuningCase[],
+  items: number,
+  tried?: () => void,
+): Tuned<P> {
   const out = new Float32Array(items)
   const total = cases.reduce((sum, { weight }) => sum + weight, 0)
   const quality = (parameters: P) => {
     let sum = 0
     for (const context of cases) {
       arm.score(parameters, context, out)
+      requireFinite(JSON.stringify(parameters), out)
       sum += context.weight * ndcg(placesOf(out, context.targets), 10)
     }
     tried?.()

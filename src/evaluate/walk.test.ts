@@ -127,6 +127,35 @@ describe('walking a shopper', () => {
     )
   })
 
+  it('goes on without an arm that fails, and names the arm and its reason', async () => {
+    const evaluation = input()
+    const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
+    const failing = {
+      ...walk,
+      baselines: {
+        ...walk.baselines,
+        ease: (_: unknown, out: Float32Array) => void out.fill(Number.NaN, 3, 4),
+      },
+    }
+    const [cases] = selectCases(evaluation)
+    const [whole] = await walkShopper(walk, cases)
+    const [one] = await walkShopper(failing, cases)
+    expect(one.failures).toEqual([{ arm: 'ease', reason: 'ease: the score of item row 3 is NaN' }])
+    expect(whole.failures).toEqual([])
+    for (const arm of ARMS)
+      if (arm !== 'ease') expect(of(one, arm, 'nll')).toBe(of(whole, arm, 'nll'))
+  })
+
+  it('goes on without an arm that can’t be tuned', async () => {
+    const evaluation = input()
+    const tuned = tuneBaselines(evaluation)
+    const failure = 'the start has no finite score'
+    const walk = prepareWalk(evaluation, { ...tuned, ewma: { ...tuned.ewma, failure } }, fit)
+    const [cases] = selectCases(evaluation)
+    for (const { failures } of await walkShopper(walk, cases))
+      expect(failures).toEqual([{ arm: 'ewma', reason: failure }])
+  })
+
   it('makes personal the base, bit for bit, at fusion weight 0', async () => {
     for (const result of await walkAll(input({ prior: { fusionWeight: 0 } })))
       for (const metric of METRICS)

@@ -8,6 +8,7 @@ import { DIMENSION } from '../core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../core/model/score.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
 import { METRICS, measure } from '../train/metrics.ts'
+import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
 import { ARMS, type ArmName, BASE_ARMS, type BaselineName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
 import type { AskedCase } from './cases.ts'
@@ -40,6 +41,8 @@ export interface CaseResult {
   readonly guardActive: boolean
   /** Null where nothing was bought, or not asked. */
   readonly owner: OwnerCase | null
+  /** Arms that could not score the case. */
+  readonly failures: readonly ArmFailure[]
 }
 
 const STRIDE = 2 * METRICS.length
@@ -82,18 +85,25 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
     const history = storeHistory(walk.store, one, walk.installed)
     const scored = await scoreStore(walk.store, history)
     const context = contextOf(one, history, scored)
+    const failures: ArmFailure[] = []
     results.push({
       shopper,
       time,
       history: history.length,
       guardActive: devices[walk.store].guardActive,
-      ...measureAll(await scoreAll(walk, context, scored), items, history, targets, arms),
+      ...measureAll(await scoreAll(walk, context, scored, failures), items, history, targets, arms),
       owner:
         walk.owner && one.bought.length > 0
-          ? await measureOwner(walk.owner, one, context, scored.model, (store, held) =>
-              store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
+          ? await measureOwner(
+              { ...walk.owner, failures },
+              one,
+              context,
+              scored.model,
+              (store, held) =>
+                store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
             )
           : null,
+      failures,
     })
     for (const observe of after) observe()
   }
@@ -116,23 +126,31 @@ async function scoreAll(
   walk: Walk,
   context: BaselineContext,
   { model, terms, learned, shown }: DeviceScores,
+  failures: ArmFailure[],
 ): Promise<Scores> {
   const { history, time } = context
-  const baselines = Object.entries(walk.baselines).map(([name, score]) => {
-    const out = new Float32Array(model.itemIds.length)
-    score(context, out)
-    return [name, out] as const
-  })
-  const naive = learned && walk.fit ? await walk.fit(naiveProblem(learned.problem)) : null
-  return {
-    ...(Object.fromEntries(baselines) as Scores),
+  const scores: Partial<Record<ArmName, Float32Array>> = {
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,
     personal: shown,
-    'naive-finetune': naive
-      ? personalScores(model, terms, parametersOf(naive.parameters), 1)
-      : terms.base,
   }
+  // Without these there is nothing to report.
+  for (const [name, own] of Object.entries(scores)) requireFinite(name, own)
+  for (const [name, score] of Object.entries(walk.baselines)) {
+    const arm = name as BaselineName
+    const own = await tryArm(arm, failures, () => {
+      const out = new Float32Array(model.itemIds.length)
+      score(context, out)
+      return out
+    })
+    if (own) scores[arm] = own
+  }
+  const naive = await tryArm('naive-finetune', failures, async () => {
+    if (!learned || !walk.fit) return terms.base
+    const { parameters } = await walk.fit(naiveProblem(learned.problem))
+    return personalScores(model, terms, parametersOf(parameters), 1)
+  })
+  return naive ? { ...scores, 'naive-finetune': naive } : scores
 }
 
 function parametersOf(parameters: Float32Array) {

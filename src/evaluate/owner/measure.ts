@@ -8,6 +8,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { DAY } from '../../core/time.ts'
 import { ndcg, placesOf } from '../../train/metrics.ts'
+import { type ArmFailure, tryArm } from '../armFailures.ts'
 import type { BaselineName } from '../arms.ts'
 import type { BaselineContext } from '../baselines.ts'
 import type { AskedCase } from '../cases.ts'
@@ -58,11 +59,20 @@ export interface StoreQuality {
 export type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
+ * @param asked `failures` gains the arms that can't score the case; their NDCG is NaN
  * @param context what counts know but the history
  * @param model with the statistics of the case's day
  */
 export async function measureOwner(
-  { serverKnows, dayOnly, counts, installed }: OwnerQuestions,
+  {
+    serverKnows,
+    dayOnly,
+    counts,
+    installed,
+    failures,
+  }: OwnerQuestions & {
+    readonly failures: ArmFailure[]
+  },
   { history, time, bought }: AskedCase,
   context: BaselineContext,
   model: BaseModel,
@@ -70,12 +80,15 @@ export async function measureOwner(
 ): Promise<OwnerCase> {
   const quality = (scores: Float32Array) => ndcg(placesOf(scores, bought), 10)
   const byModel = (known: History) => quality(scoreTerms(model, known, time).base)
-  const byCounts = (counts: Counts, known: History) => {
+  const byCounts = async (counts: Counts, known: History) => {
     const each = {} as Record<CountingArm, number>
     for (const arm of COUNTING_ARMS) {
-      const out = new Float32Array(model.itemIds.length)
-      counts[arm]({ ...context, history: known, time }, out)
-      each[arm] = quality(out)
+      const scores = await tryArm(arm, failures, () => {
+        const out = new Float32Array(model.itemIds.length)
+        counts[arm]({ ...context, history: known, time }, out)
+        return out
+      })
+      each[arm] = scores ? quality(scores) : Number.NaN
     }
     return each
   }
@@ -86,7 +99,7 @@ export async function measureOwner(
     const held = storeHistory(store, { history, time }, installed)
     const { terms, shown } = await scoreStore(store, held)
     stores[store] = {
-      counts: byCounts(
+      counts: await byCounts(
         counts[store === 'beginning' || store === 'seeded' ? store : 'install'],
         held,
       ),
@@ -95,7 +108,7 @@ export async function measureOwner(
     }
   }
   return {
-    server: { model: byModel(known), counts: byCounts(counts.server, known) },
+    server: { model: byModel(known), counts: await byCounts(counts.server, known) },
     nightly: byModel(history.slice(0, firstAtOrAfter(history, midnight))),
     stores,
   }

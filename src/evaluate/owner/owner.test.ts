@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../../core/time.ts'
+import { ARMS, BASE_ARMS } from '../arms.ts'
 import { type EvaluationInput, selectCases } from '../cases.ts'
 import { groupByShopper } from '../perShopper.ts'
 import { prepareWalk } from '../prepare.ts'
@@ -55,7 +56,7 @@ describe('the owner’s questions', () => {
     const results = await walk(clicks())
     const asked = results.filter(({ owner }) => owner)
     expect(asked.length).toBeLessThan(results.length)
-    const summary = summariseOwner(groupByShopper(results), 1, false)
+    const summary = summariseOwner(groupByShopper(results), 1, BASE_ARMS)
     if (!summary) throw new Error('nobody was asked')
     expect(summary.cases).toBe(asked.length)
     for (const store of ['install', 'beginning'] as const) {
@@ -103,7 +104,7 @@ describe('the owner’s questions', () => {
     const of = (shopper: string, personal: number) =>
       ({ shopper, owner: owner(personal) }) as unknown as CaseResult
     const hurt = Array.from({ length: 6 }, () => of('ann', 0.3))
-    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, true)
+    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, ARMS)
     if (!summary) throw new Error('nobody was asked')
     expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
     expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)

@@ -1,5 +1,6 @@
 /** @module A shop owner's four questions, answered with intervals over the tested shoppers. */
 import { createRandom } from '../../core/model/random.ts'
+import type { ArmName } from '../arms.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
 import { type ByShopper, type Keep, pairOver } from '../perShopper.ts'
 import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
@@ -41,15 +42,19 @@ export interface OwnerSummary {
 
 type Value = (one: OwnerCase) => number
 
-/** Null below two shoppers: an interval over one says nothing. */
+/**
+ * Null below two shoppers, because an interval over one says nothing, and without a counting arm.
+ * @param arms that scored every case; with `personal` where devices learn
+ */
 export function summariseOwner(
   byShopper: ByShopper,
   seed: number,
-  learns: boolean,
+  arms: readonly ArmName[],
 ): OwnerSummary | null {
+  const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
   const isAsked: Keep = ({ owner }) => owner !== null
   const asked = byShopper.map((own) => own.filter(isAsked)).filter((own) => own.length > 0)
-  if (asked.length < 2) return null
+  if (asked.length < 2 || counting.length === 0) return null
   const compare = (arm: Value, over: Value): Compared => {
     const value = (of: Value) => (one: ByShopper[number][number]) => (one.owner ? of(one.owner) : 0)
     const pair = pairOver(asked, value(arm), value(over))
@@ -69,7 +74,7 @@ export function summariseOwner(
   const [personal, base] = [of('personal'), of('base')]
   /** Chosen on the tested cases, in the baseline's favour: nobody can choose a stronger one beforehand. */
   const strongest = (value: (one: OwnerCase, arm: CountingArm) => number) => {
-    const means = COUNTING_ARMS.map((arm) => {
+    const means = counting.map((arm) => {
       const { values, weights } = pairOver(
         asked,
         ({ owner }) => (owner ? value(owner, arm) : 0),
@@ -77,7 +82,7 @@ export function summariseOwner(
       )
       return weightedMean(values, weights)
     })
-    const arm = COUNTING_ARMS[means.indexOf(Math.max(...means))]
+    const arm = counting[means.indexOf(Math.max(...means))]
     return { arm, of: (one: OwnerCase) => value(one, arm) }
   }
   const counts = (store: Store) => strongest(({ stores }, arm) => stores[store].counts[arm])
@@ -111,7 +116,7 @@ export function summariseOwner(
       const { over } = compare(personal(store), base(store))
       return { ...compare(personal(store), of), base: over, counts: arm }
     }),
-    learning: learns
+    learning: arms.includes('personal')
       ? each(DEVICE_STORES, (store) => ({
           ...compare(personal(store), base(store)),
           worse: worse(store),

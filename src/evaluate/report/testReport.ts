@@ -32,6 +32,7 @@ function madeUp(shoppers: number): CaseResult[] {
       guardActive: true,
       metrics,
       owner: null,
+      failures: [],
     }
   })
 }

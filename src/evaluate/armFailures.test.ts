@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { type ArmFailure, leftOutArms } from './armFailures.ts'
+import type { ARMS } from './arms.ts'
+import { selectCases } from './cases.ts'
+import { reportWalks } from './personal.ts'
+import { prepareWalk } from './prepare.ts'
+import { testInput, testShop } from './testShop.ts'
+import { tune } from './tune.ts'
+import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
+import { walkShopper } from './walk.ts'
+
+const input = testInput(testShop())
+
+describe('an arm that fails', () => {
+  it('is left out of every table, with its reason, while the others stand', async () => {
+    const tuned = tuneBaselines(input)
+    const failing = { ...tuned, sessionKnn: { ...tuned.sessionKnn, failure: 'divided by 0' } }
+    const walk = async (baselines: typeof tuned) => {
+      const prepared = prepareWalk(input, baselines, null)
+      const results = (
+        await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases)))
+      ).flat()
+      return reportWalks([{ shop: 'testshop', input, tuned: baselines, results, notes: [] }], false)
+    }
+    const [whole, part] = [await walk(tuned), await walk(failing)]
+    expect(whole.result.leftOut).toBeUndefined()
+    expect(part.result.leftOut).toEqual([
+      { arm: 'session-knn', reason: 'divided by 0', cases: part.result.cases },
+    ])
+    expect(part.result.arms).toEqual(whole.result.arms.filter(({ name }) => name !== 'session-knn'))
+    const { lifts, owner } = part.result
+    expect(lifts.some(({ arm, over }) => arm === 'session-knn' || over === 'session-knn')).toBe(
+      false,
+    )
+    expect(Object.values(owner?.stores ?? {}).map(({ counts }) => counts)).not.toContain(
+      'session-knn',
+    )
+    expect(JSON.stringify(part.result)).not.toContain('null,null')
+    expect(part.report.notes.join()).toContain('session-knn')
+  })
+
+  it('names its parameters where no score of a tuning case is finite', () => {
+    const { casesWith } = prepareTuning(input)
+    const cases = casesWith(
+      ({ history }) => history,
+      ({ targets }) => targets,
+    )
+    const arm = {
+      start: { scale: 1 },
+      grid: { scale: [1, 2] },
+      score: (_: unknown, __: unknown, out: Float32Array) =>
+        void out.fill(Number.POSITIVE_INFINITY),
+    }
+    const { failure } = tune(arm, cases, 30)
+    expect(failure).toContain('"scale":1')
+  })
+
+  it('counts once a case, however many of its questions fail', () => {
+    const failure = (arm: (typeof ARMS)[number], reason: string): ArmFailure => ({ arm, reason })
+    const results = [
+      { failures: [failure('ease', 'first'), failure('ease', 'second')] },
+      { failures: [] },
+      { failures: [failure('ease', 'third'), failure('ewma', 'other')] },
+    ]
+    expect(leftOutArms(results)).toEqual([
+      { arm: 'ease', reason: 'first', cases: 2 },
+      { arm: 'ewma', reason: 'other', cases: 1 },
+    ])
+  })
+})

@@ -1,0 +1,53 @@
+/** @module Arms that can't score a case: the report leaves each out with its reason and keeps the rest. */
+import { NearsideError } from '../core/error.ts'
+import type { ArmName } from './arms.ts'
+
+export interface ArmFailure {
+  readonly arm: ArmName
+  readonly reason: string
+}
+
+/** An arm that the report leaves out. */
+export interface LeftOutArm extends ArmFailure {
+  /** Number of cases that it could not score. */
+  readonly cases: number
+}
+
+/** @throws NearsideError `engine-failed`, naming the first item row whose score is not finite */
+export function requireFinite(arm: string, scores: Float32Array): void {
+  const row = scores.findIndex((score) => !Number.isFinite(score))
+  if (row < 0) return
+  const found = `${arm}: the score of item row ${row} is ${scores[row]}`
+  throw new NearsideError('engine-failed', found)
+}
+
+/** @returns scores of all items, [N]; null, with the reason in `failures`, where the arm fails */
+export async function tryArm(
+  arm: ArmName,
+  failures: ArmFailure[],
+  score: () => Float32Array | Promise<Float32Array>,
+): Promise<Float32Array | null> {
+  try {
+    const scores = await score()
+    requireFinite(arm, scores)
+    return scores
+  } catch (error) {
+    failures.push({ arm, reason: error instanceof Error ? error.message : String(error) })
+    return null
+  }
+}
+
+/** Each failed arm once, with its first reason. */
+export function leftOutArms(
+  results: readonly { readonly failures: readonly ArmFailure[] }[],
+): LeftOutArm[] {
+  const found = new Map<ArmName, LeftOutArm>()
+  for (const { failures } of results) {
+    const inCase = new Map(failures.toReversed().map((failure) => [failure.arm, failure]))
+    for (const [arm, failure] of inCase) {
+      const known = found.get(arm) ?? { ...failure, cases: 0 }
+      found.set(arm, { ...known, cases: known.cases + 1 })
+    }
+  }
+  return [...found.values()]
+}
