@@ -19,6 +19,7 @@ const words = await readWordVectors(join(data, 'word-vectors'))
 const { report } = await importShop({
   orders,
   out,
+  now: Date.now(),
   currency: 'GBP',
   timeZone: 'Europe/London',
   availableDays: AVAILABLE_DAYS,

@@ -45,7 +45,7 @@ export const experiment: Experiment = {
     const file = options.judgements
     if (file === undefined)
       throw new NearsideError('input-invalid', 'search-settings needs --judgements FILE')
-    const { items, queries, counts } = await readJudged(question.shop, file)
+    const { items, queries, counts } = await readJudged(question.shop, file, question.now)
     const { asked, random } = askJudged(items, queries, seed)
     const index = buildIndex(items)
     const answerBy = (one: (typeof asked)[number], settings: SearchSettings) =>

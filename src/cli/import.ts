@@ -90,6 +90,7 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     columns,
     keepShopperIds: options.rawIds,
     allowUntitled: options.untitled,
+    now: Date.now(),
     signal,
     onProgress: (label, done, total) => progress.update(label, done, total),
   })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { imported, table } from './testImport.ts'
 
 describe('Google Merchant Center', () => {
@@ -46,6 +46,42 @@ describe('Google Merchant Center', () => {
     ['p2', 'g7'],
     ['p3', undefined],
   ]
+
+  test('a sale price counts only while its sale runs', async () => {
+    const price = async (dates: string, now = Date.UTC(2026, 5, 15, 12)) => {
+      vi.setSystemTime(now)
+      try {
+        const { items } = await imported({
+          ...ORDERS,
+          'catalog.tsv': table(
+            'id,title,link,price,sale price,sale price effective date',
+            [
+              {
+                id: 'p1',
+                title: 'Mug',
+                link: 'x',
+                price: '49.95 EUR',
+                'sale price': '39.96 EUR',
+                'sale price effective date': dates,
+              },
+            ],
+            '\t',
+          ),
+        })
+        return items[0].price
+      } finally {
+        vi.useRealTimers()
+      }
+    }
+    expect(await price('')).toBe(39.96)
+    expect(await price('2026-06-01T00:00+0200/2026-06-30T23:59+0200')).toBe(39.96)
+    expect(await price('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toBe(49.95)
+    expect(await price('2027-06-01T00:00Z/2027-06-30T23:59Z')).toBe(49.95)
+    expect(await price('2026-06-01/2026-06-15')).toBe(39.96)
+    expect(await price('2026-06-01/2026-06-14')).toBe(49.95)
+    // A sale of which the end can't be read is over.
+    expect(await price('from Monday on')).toBe(49.95)
+  })
 
   test('variants in XML share a group', async () => {
     const item = (id: string, more: string) =>

@@ -162,7 +162,9 @@ test('an import that is stopped while it reads writes nothing', async () => {
   const stop = new AbortController()
   const out = join(folder, 'out')
   const onProgress = () => stop.abort()
-  await expect(importShop({ orders, out, onProgress, signal: stop.signal })).rejects.toMatchObject({
+  await expect(
+    importShop({ orders, out, now: 0, onProgress, signal: stop.signal }),
+  ).rejects.toMatchObject({
     code: 'aborted',
   })
   expect(await readdir(folder)).toEqual(['orders.csv'])

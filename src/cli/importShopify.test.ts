@@ -105,8 +105,8 @@ describe('Shopify', () => {
     ])
     expect(report.catalog).toMatchObject({
       layout: 'Shopify products',
-      kept: 4,
-      dropped: { 'further picture of a product': 1 },
+      kept: 3,
+      dropped: { 'further picture of a product': 1, 'not published': 1 },
     })
     expect(report.match).toMatchObject({ logItems: 3, items: 3, lines: 4 })
     expect(report.catalog?.columns).toMatchObject({ group: 'Handle' })
@@ -149,14 +149,39 @@ describe('Shopify', () => {
         url: '/products/tea-towel',
         available: true,
       },
-      {
-        id: 'LP',
-        title: 'Lamp',
-        url: '/products/lamp',
-        price: 40,
-        currency: 'EUR',
-        available: false,
-      },
     ])
+  })
+
+  test('no draft, archived or unpublished product, nor a variant of one', async () => {
+    const product = (
+      Handle: string,
+      Published: string,
+      Status: string,
+    ): Record<string, string>[] => [
+      {
+        Handle,
+        Title: `Thing ${Handle}`,
+        Published,
+        Status,
+        'Option1 Value': 'S',
+        'Variant SKU': `${Handle}-S`,
+        'Variant Price': '9',
+      },
+      { Handle, 'Option1 Value': 'M', 'Variant SKU': `${Handle}-M`, 'Variant Price': '9' },
+    ]
+    const { report, items } = await imported({
+      'orders.csv': table(ORDERS, [
+        { ...order('#1', 'paid', '01'), ...line('live-S', 'Live') },
+        { Name: '#1', ...line('draft-S', 'Draft') },
+      ]),
+      'catalog.csv': table(PRODUCTS, [
+        ...product('live', 'true', 'active'),
+        ...product('draft', 'true', 'draft'),
+        ...product('archived', 'true', 'archived'),
+        ...product('unpublished', 'false', 'active'),
+      ]),
+    })
+    expect(items.filter(({ title }) => title).map(({ id }) => id)).toEqual(['live-S', 'live-M'])
+    expect(report.catalog?.dropped).toEqual({ 'not published': 6 })
   })
 })

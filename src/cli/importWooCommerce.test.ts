@@ -119,14 +119,59 @@ describe('WooCommerce', () => {
     expect(brief(events, 'item', 'session', 'quantity')).toEqual(['MG-R 501 2', '12 501 1'])
     expect(report.catalog).toMatchObject({
       columns: { group: 'Parent' },
-      dropped: { 'parent of variations': 1 },
+      dropped: { 'parent of variations': 1, 'not published': 1 },
     })
     expect(report.shop).toMatchObject({ variants: 2 })
     expect(items).toMatchObject([
       ...ITEMS,
       { id: 'TP', title: 'Tea pot, large', category: 'Kitchen', price: 30, available: true },
-      { id: 'LP', title: 'Lamp', price: 40, available: false },
     ])
+  })
+
+  test('nothing hidden, private or unpublished is a product, nor a variation of one', async () => {
+    const own = { Type: 'simple', Published: '1', 'In stock?': '1', 'Regular price': '9' }
+    const { report, items } = await imported({
+      'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n1,S3,2024-05-01 10:00\n',
+      'catalog.csv': table(PRODUCTS, [
+        { ID: '1', SKU: 'S1', Name: 'Shown mug', 'Visibility in catalog': 'visible', ...own },
+        { ID: '2', SKU: 'S2', Name: 'Found pot', 'Visibility in catalog': 'search', ...own },
+        { ID: '3', SKU: 'S3', Name: 'Hidden', 'Visibility in catalog': 'hidden', ...own },
+        { ID: '4', SKU: 'S4', Name: 'Private', ...own, Published: '0' },
+        { ID: '5', SKU: 'S5', Name: 'Draft', ...own, Published: '-1' },
+        { ID: '6', SKU: 'V', Name: 'Private kettle', ...own, Type: 'variable', Published: '0' },
+        { ID: '7', SKU: 'V-1', Name: 'Kettle red', ...own, Type: 'variation', Parent: 'V' },
+        { ID: '8', SKU: 'V-2', Name: 'Kettle blue', ...own, Type: 'variation', Parent: 'id:6' },
+      ]),
+    })
+    expect(items.filter(({ title }) => title).map(({ id }) => id)).toEqual(['S1', 'S2'])
+    expect(report.catalog?.dropped).toEqual({ 'not published': 5, 'parent of variations': 1 })
+  })
+
+  test('a sale that has ended is no price', async () => {
+    const price = async (starts: string, ends: string) => {
+      const columns = `${PRODUCTS},Date sale price starts,Date sale price ends`
+      const { items } = await imported({
+        'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n',
+        'catalog.csv': table(columns, [
+          {
+            ID: '1',
+            Type: 'simple',
+            SKU: 'S1',
+            Name: 'Mug',
+            Published: '1',
+            'Sale price': '5',
+            'Regular price': '10',
+            'Date sale price starts': starts,
+            'Date sale price ends': ends,
+          },
+        ]),
+      })
+      return items[0].price
+    }
+    expect(await price('', '')).toBe(5)
+    expect(await price('', '2024-06-30 23:59:59')).toBe(10)
+    expect(await price('2024-06-01 00:00:00', '2999-06-30')).toBe(5)
+    expect(await price('2999-06-01 00:00:00', '')).toBe(10)
   })
 
   test('the orders of its analytics: several products in a cell, told by name', async () => {
@@ -198,7 +243,6 @@ describe('WooCommerce', () => {
       ['11', '10'],
       ['12', '10'],
       ['13', undefined],
-      ['14', undefined],
     ])
   })
 })

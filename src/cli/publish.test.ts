@@ -11,6 +11,7 @@ import type { Site } from '../deploy/publishSite.ts'
 import { readBaseLists } from '../sdk/baseLists.ts'
 import { testFolder } from '../testFolder.ts'
 import { publishModel, readLatestFile } from '../train/models/publish.ts'
+import { NegativeResult } from './command.ts'
 import { command as keys } from './keys.ts'
 import { command } from './publish.ts'
 import { command as rollback } from './rollback.ts'
@@ -104,6 +105,20 @@ it('keeps published versions as they are, replaces the rest, and tries without w
       /^The catalog lacks \d+ of the model's \d+ items: are the ids the same\?$/,
     ),
   ])
+})
+
+it('writes nothing where a finding is an error', async () => {
+  const { models, out, publish } = await shop()
+  const foreign = join(testFolder(), 'foreign.json')
+  writeFileSync(foreign, JSON.stringify([{ id: 'of another shop', title: 'Cup', price: 1 }]))
+  const flags = { model: models, out, catalog: foreign }
+  const printed: string[] = []
+  const wrong = runCommand(command, { flags, print: (line) => printed.push(line) })
+  await expect(wrong).rejects.toBeInstanceOf(NegativeResult)
+  expect(printed.join('\n')).toMatch(/^error +catalog: /m)
+  const dry = publish({ catalog: foreign, 'dry-run': true })
+  await expect(dry).rejects.toBeInstanceOf(NegativeResult)
+  expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
 it('refuses what devices would: other names for a model, no catalog, its own folder', async () => {

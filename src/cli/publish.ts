@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { NearsideError } from '../core/error.ts'
 import { CONSENT_PLATFORMS } from '../deploy/pageOptions.ts'
 import { publishSite } from '../deploy/publishSite.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, NegativeResult } from './command.ts'
 import { readCatalogOption, readJsonFile } from './shopFiles.ts'
 import { publicKeys } from './signing.ts'
 import { wholeNumber } from './values.ts'
@@ -14,7 +14,7 @@ const syntax = new Command('publish')
 gzip and Brotli beside each file), catalog.json, page.html (the snippet, with what a new shopper sees
 first), _headers (Netlify, Cloudflare Pages) and nginx.conf for the cache, and SHA256SUMS. Once pages ask
 for keys, a model that devices would refuse is refused here: unsigned, ended, or older than what lies
-in OUT. It signs nothing; nearside sign does, and nearside rollback goes back.`)
+in OUT. After a finding of level error nothing is written. It signs nothing; nearside sign does, and nearside rollback goes back.`)
   .requiredOption('--model <dir>', 'directory of published models')
   .option('--catalog <file>', 'catalog.json (an array of items)')
   .option('--shop <dir>', 'or the shop folder, for the catalog in it')
@@ -54,6 +54,8 @@ export const command = defineCommand(syntax, async (options, { print }) => {
   for (const { level, about, text } of site.findings) print(`${level.padEnd(9)}${about}: ${text}`)
   const count = Object.keys(site.files).length
   const { version } = site.latest
+  if (site.findings.some(({ level }) => level === 'error'))
+    throw new NegativeResult('nothing was written: mend the errors above', site)
   if (options.dryRun) print('nothing was written (--dry-run)')
   else print(`${options.out}: version ${version}, ${count} files; page.html is for your pages`)
   return site

@@ -54,6 +54,7 @@ export interface SiteOrder {
 
 export interface Site {
   readonly latest: LatestModel
+  /** With an error among them nothing was written. */
   readonly findings: readonly Finding[]
   /** Bytes that a new visitor's browser downloads once, compressed. */
   readonly visitor: number
@@ -64,7 +65,7 @@ export interface Site {
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 
 /**
- * What never changes under its name is written first, each folder whole; then the pointer to the newest
+ * Writes nothing where a finding is an error. What never changes under its name is written first, each folder whole; then the pointer to the newest
  * model; then each file that changes, by a rename.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
  * `model-forked` where keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` where the name
@@ -130,20 +131,21 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   ])
   const sums = [...all].map(async ([path, bytes]) => `${await sha256Hex(bytes)}  ${path}\n`)
   loose.set('SHA256SUMS', utf8((await Promise.all(sums)).sort().join('')))
-  if (!order.dryRun) {
+  const visitor = version.least + data.least
+  const findings = [
+    ...releaseFindings(latest, keys, now),
+    ...catalogFindings(catalog, model.itemIds),
+    ...ruleFindings(rules ?? [], catalog, model, now),
+    sizeFinding(visitor),
+  ]
+  if (!order.dryRun && findings.every(({ level }) => level !== 'error')) {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
   }
-  const visitor = version.least + data.least
   return {
     latest,
-    findings: [
-      ...releaseFindings(latest, keys, now),
-      ...catalogFindings(catalog, model.itemIds),
-      ...ruleFindings(rules ?? [], catalog, model, now),
-      sizeFinding(visitor),
-    ],
+    findings,
     visitor,
     files: Object.fromEntries([...all].map(([path, bytes]) => [path, bytes.length])),
   }

@@ -62,9 +62,12 @@ export function evaluateSearch(
   return byPurchases({ ...asked, model, protocol: 'personal' }, steps)
 }
 
-/** The queries of a judgement file that can be answered from the catalog. */
-export async function readJudged(path: string, file: string) {
-  const items = await readItems(path)
+/**
+ * The queries of a judgement file that can be answered from the catalog.
+ * @param now milliseconds since the epoch
+ */
+export async function readJudged(path: string, file: string, now: number) {
+  const items = await readItems(path, now)
   const known = new Set(items.map(({ id }) => id))
   const { queries, ...counts } = await readJudgements(file, (id) => known.has(id))
   if (queries.length < LEAST_QUERIES)
@@ -78,10 +81,10 @@ export async function readJudged(path: string, file: string) {
 async function byJudgements(
   path: string,
   file: string,
-  { seed = 1 }: SearchQuestion,
+  { seed = 1, now }: SearchQuestion,
   steps: Steps,
 ): Promise<Evaluated<SearchResult>> {
-  const { items, queries, counts } = await readJudged(path, file)
+  const { items, queries, counts } = await readJudged(path, file, now)
   await step(steps, 'asking', 0, 1)
   const values = searchJudged(items, queries, seed, await readSynonyms(path))
   const summary = summariseSearch(values, JUDGED_PAIRS, seed)
@@ -175,15 +178,15 @@ export function searchParts(
  * A shop folder's catalog, whether or not it has a log; or a catalog file as `import` reads, or
  * the one such file of a folder.
  */
-async function readItems(path: string): Promise<readonly Item[]> {
+async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)
     throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalog`)
-  if (!found.isDirectory()) return readCatalogFile(path)
+  if (!found.isDirectory()) return readCatalogFile(path, now)
   const catalog = await findFile(join(path, 'catalog.jsonl'))
   if (catalog) return readCatalog(catalog)
   const likely = (await readdir(path)).sort().filter((name) => LIKE_A_CATALOG.test(name))
-  if (likely.length === 1) return readCatalogFile(join(path, likely[0]))
+  if (likely.length === 1) return readCatalogFile(join(path, likely[0]), now)
   throw new NearsideError(
     'input-invalid',
     likely.length === 0

@@ -47,6 +47,11 @@ const KNOWN_NAMES = {
   options: '',
   stock: '',
   stockPolicy: '',
+  visibility: '',
+  sale: '',
+  saleStarts: '',
+  saleEnds: '',
+  saleDates: '',
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES

@@ -18,6 +18,8 @@ export interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 
   readonly clicks?: string
   readonly catalog?: string
   readonly out: string
+  /** Milliseconds since the epoch: sales that have ended by then give no price. */
+  readonly now: number
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
@@ -172,9 +174,9 @@ async function mainCurrency(engine: SqlEngine): Promise<string | null> {
 }
 
 async function readProducts(engine: SqlEngine, options: ImportOptions, currency: string | null) {
-  const { catalog = '', columns = {}, encoding, dateOrder } = options
+  const { catalog = '', columns = {}, encoding, dateOrder, now } = options
   const source = await openSource(engine, catalog, { encoding })
-  const report = await loadCatalog(engine, source, columns, { currency, dateOrder })
+  const report = await loadCatalog(engine, source, columns, { currency, dateOrder, now })
   await engine.runFile('alias')
   return report
 }

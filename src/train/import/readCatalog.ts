@@ -34,12 +34,19 @@ const CATALOG_ROLES: readonly Role[] = [
   'status',
   'stock',
   'stockPolicy',
+  'visibility',
+  'sale',
+  'saleStarts',
+  'saleEnds',
+  'saleDates',
 ]
 
 interface ProductOptions {
   /** Of prices that name none. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
+  /** Milliseconds since the epoch: a sale price counts only while its sale runs. */
+  readonly now: number
 }
 
 /**
@@ -51,7 +58,7 @@ export async function loadCatalog(
   engine: SqlEngine,
   source: Source,
   named: NamedColumns,
-  { currency, dateOrder }: ProductOptions,
+  { currency, dateOrder, now }: ProductOptions,
 ): Promise<FileReport> {
   const layout = recogniseLayout(source.columns)
   const columns = mapColumns(source, layout, CATALOG_ROLES, named, true)
@@ -72,6 +79,7 @@ export async function loadCatalog(
       columns.category?.some((name) => normalName(name).endsWith('googleproductcategory')) ?? false,
     price_comma: await usesComma(engine, 'raw_catalog', 'price'),
     currency,
+    now,
   })
   await engine.runFile('catalog')
   const report = await describeFile(engine, 'product_verdict', source, layout, columns)
@@ -87,12 +95,13 @@ export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]>
 
 /**
  * The items of a product file by itself.
+ * @param now milliseconds since the epoch
  * @throws NearsideError `input-invalid`, `catalog-invalid` where no row is a product
  */
-export async function readCatalogFile(path: string): Promise<Item[]> {
+export async function readCatalogFile(path: string, now: number): Promise<Item[]> {
   return SqlEngine.use(async (engine) => {
     await engine.run('CREATE TABLE known_item (item VARCHAR)')
-    await loadCatalog(engine, await openSource(engine, path), {}, { currency: null })
+    await loadCatalog(engine, await openSource(engine, path), {}, { currency: null, now })
     return readItems(engine, PRODUCTS)
   })
 }

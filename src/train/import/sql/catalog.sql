@@ -2,7 +2,7 @@
 -- from their product what they don't say: Shopify's share its handle, WooCommerce's variations name
 -- their parent. Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file
 -- is of such a shop; elsewhere "group" is no more than what variants have in common), price_comma,
--- currency, date_order.
+-- currency, date_order, now (milliseconds).
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
@@ -18,7 +18,21 @@ CREATE OR REPLACE MACRO answer(text) AS lower(regexp_replace(text, '^https?://sc
 CREATE OR REPLACE MACRO says_yes(text) AS regexp_full_match(answer(text),
   'true|yes|y|1|in[ _]?stock|available|published|active|limitedavailability|onlineonly|instoreonly|pre[ _]?order|back[ _]?order|backorder|ja|auf lager|lieferbar|verfügbar');
 CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(answer(text),
-  'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|sold[ _]?out|draft|archived|unlisted|trash|private|nein|nicht (auf lager|lieferbar|verfügbar)');
+  'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|sold[ _]?out|nein|nicht (auf lager|lieferbar|verfügbar)');
+
+-- A product that the shop shows to nobody. WooCommerce writes -1 for a draft, 0 for a private product.
+CREATE OR REPLACE MACRO is_hidden(state, shown, visibility) AS
+  regexp_full_match(lower(state), 'draft|archived|unlisted|trash|private|hidden|inactive')
+  OR says_no(shown) OR lower(visibility) = 'hidden';
+
+-- Whether a sale runs now. An end that can't be read has passed: a wrong price costs more than a sale.
+CREATE OR REPLACE MACRO has_begun(text) AS text = '' OR coalesce(instant(text) <= getvariable('now'), false);
+CREATE OR REPLACE MACRO has_not_ended(text) AS text = '' OR coalesce(
+  instant(text) + CASE WHEN is_day(text) THEN 86400000 ELSE 1 END > getvariable('now'), false);
+CREATE OR REPLACE MACRO is_on_sale(starts, ends, dates) AS
+  has_begun(coalesce(nullif(starts, ''), string_split(dates, '/')[1], ''))
+  AND has_not_ended(coalesce(nullif(ends, ''), string_split(dates, '/')[2], ''))
+  AND (dates = '' OR contains(dates, '/'));
 
 CREATE OR REPLACE TEMP TABLE parent AS
 WITH keyed AS (
@@ -40,6 +54,11 @@ WITH filled AS (
     coalesce(nullif(own.url, ''), of.url) AS page,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
+    -- Of a hidden product every variant is hidden, whatever its own row says.
+    is_hidden(own.status, own.published, own.visibility)
+      OR coalesce(is_hidden(of.status, of.published, of.visibility), false) AS unpublished,
+    CASE WHEN own.sale <> '' AND (own.price = '' OR is_on_sale(own.saleStarts, own.saleEnds, own.saleDates))
+      THEN own.sale ELSE own.price END AS asked,
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
     nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
       WHEN of.item = '' OR (getvariable('use_number') AND of.number <> '') THEN of.number
@@ -52,11 +71,12 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
     WHEN item <> '' THEN item
     -- A product without a SKU is told by its name; a row without a price is a picture more.
-    WHEN getvariable('inherits') AND "group" <> '' AND kind = '' AND price <> '' THEN whole_title
+    WHEN getvariable('inherits') AND "group" <> '' AND kind = '' AND asked <> '' THEN whole_title
     ELSE '' END AS id,
-  price AS price_text,
-  CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS price,
-  coalesce(currency_of(upper(currency)), currency_of(price), getvariable('currency')) AS currency,
+  unpublished,
+  asked AS price_text,
+  CASE WHEN asked <> '' THEN amount(asked, getvariable('price_comma')) END AS price,
+  coalesce(currency_of(upper(currency)), currency_of(asked), getvariable('currency')) AS currency,
   department(CASE WHEN kind <> '' THEN string_split(path, ', ')[1] ELSE path END) AS category,
   nullif(maker, '') AS brand,
   nullif(plain_text(about), '') AS description,
@@ -69,10 +89,10 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   arrival AS added_text,
   CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
     ELSE strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%dT%H:%M:%SZ') END AS added,
-  getvariable('inherits') AND "group" <> '' AND kind = '' AND item = '' AND price = '' AND title = ''
+  getvariable('inherits') AND "group" <> '' AND kind = '' AND item = '' AND asked = '' AND title = ''
     AS is_picture,
   CASE
-    WHEN says_no(state) OR says_no(shown)
+    WHEN says_no(state)
       OR (lower(stockPolicy) IN ('deny', 'false') AND amount(stock) <= 0) THEN false
     WHEN says_no(available) THEN false
     WHEN says_yes(available) OR says_yes(state) OR says_yes(shown) THEN true END AS available
@@ -93,6 +113,7 @@ SELECT *, CASE
     AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
   WHEN price_text = '' AND id IN (SELECT family FROM read_product WHERE price_text <> '' AND family <> id)
     AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
+  WHEN unpublished THEN 'not published'
   END AS reason
 FROM read_product;
 

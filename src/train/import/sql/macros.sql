@@ -59,8 +59,10 @@ CREATE OR REPLACE MACRO iso_text(text) AS CASE
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d')
     THEN replace(text, '/', '-')
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d[T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?')
-    THEN replace(text[1:10], '/', '-') || ' ' || replace(regexp_replace(regexp_replace(
-      text[12:], '\s?(UTC|GMT|Z)$', '+00'), '\s?([+-]\d\d):?(\d\d)$', '\1:\2'), ',', '.')
+    -- The engine reads no zone behind a time without seconds.
+    THEN replace(text[1:10], '/', '-') || ' ' || regexp_replace(replace(regexp_replace(regexp_replace(
+      text[12:], '\s?(UTC|GMT|Z)$', '+00'), '\s?([+-]\d\d):?(\d\d)$', '\1:\2'), ',', '.'),
+      '^(\d{1,2}:\d\d)($|[^:\d])', '\1:00\2')
   WHEN regexp_full_match(text, '\d{8}')
     THEN text[1:4] || '-' || text[5:6] || '-' || text[7:8]
   WHEN slashed(text) THEN CASE

@@ -1,0 +1,122 @@
+/** @module Exports of three made-up shops, each with what real logs hold and tests seldom do; seeded. */
+import { createRandom, type Random } from '../core/model/random.ts'
+import { DAY } from '../core/time.ts'
+
+/** The files that an import reads, as text. */
+export interface StressShop {
+  readonly orders: string
+  readonly clicks?: string
+  readonly catalog: string
+  /** Flags of `import` that the files need. */
+  readonly flags: Readonly<Record<string, string>>
+  /** From which day on is tested. */
+  readonly until: string
+}
+
+const START = Date.UTC(2020, 0, 1)
+const END = Date.UTC(2026, 5, 30)
+const ITEMS = 60
+
+const csv = (lines: readonly (readonly (string | number)[])[]) =>
+  lines.map((fields) => `${fields.map((field) => `"${field}"`).join()}\n`).join('')
+const iso = (time: number) => new Date(time).toISOString()
+/** One item in ten is no longer in the catalog. */
+const isSold = (item: number) => item % 10 !== 9
+
+/** Years lie between a shopper's orders, everybody buys one item, titles are Russian. */
+export function yearsApart(): StressShop {
+  const random = createRandom(1)
+  const titles = ['Чайник', 'Кружка', 'Подсвечник', 'Гирлянда', 'Скатерть', 'Шкатулка']
+  const orders: (string | number)[][] = [['order_id', 'email', 'sku', 'created_at', 'price']]
+  for (let shopper = 0; shopper < 250; shopper++) {
+    let time = START + random.integer(700) * DAY
+    for (let order = 0; time < END; order++) {
+      const lines = new Set([0, random.integer(ITEMS), random.integer(ITEMS)])
+      for (const item of lines)
+        orders.push([
+          `${shopper}-${order}`,
+          `s${shopper}@a.example`,
+          `K${item}`,
+          iso(time),
+          5 + item,
+        ])
+      time += (200 + random.integer(900)) * DAY
+    }
+  }
+  const rows = soldItems().map((item) => [
+    `K${item}`,
+    `${titles[item % titles.length]} № ${item}`,
+    5 + item,
+    `Отдел ${item % 4}`,
+  ])
+  return {
+    orders: csv(orders),
+    catalog: csv([['id', 'title', 'price', 'category'], ...rows]),
+    flags: { currency: 'EUR' },
+    until: '2025-01-01',
+  }
+}
+
+/** Thousands come once and do one thing; a few come often; no categories, no prices, Japanese titles. */
+export function seenOnce(): StressShop {
+  const random = createRandom(2)
+  const titles = ['マグカップ', '急須', '風呂敷', '手ぬぐい', '箸置き', '湯呑み']
+  const clicks: string[][] = [['user_id', 'event', 'item_id', 'time']]
+  const orders: string[][] = [['order_id', 'user_id', 'item_id', 'time']]
+  const from = END - 90 * DAY
+  const moment = () => from + random.integer(90 * 24) * (DAY / 24)
+  for (let shopper = 0; shopper < 2000; shopper++)
+    clicks.push([`once ${shopper}`, 'view_item', `商品${popular(random)}`, iso(moment())])
+  for (let shopper = 0; shopper < 80; shopper++)
+    for (let visit = 0; visit < 6; visit++) {
+      const time = moment()
+      const item = `商品${popular(random)}`
+      clicks.push([`often ${shopper}`, 'view_item', item, iso(time)])
+      if (visit % 2)
+        orders.push([`${shopper}-${visit}`, `often ${shopper}`, item, iso(time + 60_000)])
+    }
+  return {
+    orders: csv(orders),
+    clicks: csv(clicks),
+    catalog: csv([
+      ['id', 'title'],
+      ...soldItems().map((item) => [`商品${item}`, `${titles[item % titles.length]} ${item}`]),
+    ]),
+    flags: {},
+    until: '2026-06-10',
+  }
+}
+
+/** All that a shopper does on a day has one second; some buy everything, one item in ten is gone. */
+export function oneSecond(): StressShop {
+  const random = createRandom(3)
+  const orders: (string | number)[][] = [
+    ['order_id', 'customer_id', 'sku', 'created_at', 'quantity'],
+  ]
+  for (let shopper = 0; shopper < 200; shopper++)
+    for (let order = 0; order < 4; order++) {
+      const time = END - (1 + random.integer(200)) * DAY
+      const lines = shopper < 3 ? ITEMS : 1 + random.integer(4)
+      for (let line = 0; line < lines; line++)
+        orders.push([
+          `${shopper}-${order}`,
+          shopper,
+          shopper < 3 ? line : popular(random),
+          iso(time),
+          1 + random.integer(500),
+        ])
+    }
+  return {
+    orders: csv(orders),
+    catalog: csv([
+      ['sku', 'title', 'price'],
+      ...soldItems().map((item) => [item, `Thing ${item}`, item === 7 ? '' : 1e6 / (1 + item)]),
+    ]),
+    flags: { currency: 'JPY', item: 'sku' },
+    until: '2026-04-01',
+  }
+}
+
+const soldItems = () => Array.from({ length: ITEMS }, (_, item) => item).filter(isSold)
+/** Few items are wanted by most. */
+const popular = (random: Random) => Math.floor(ITEMS * random.next() ** 3)
