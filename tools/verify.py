@@ -7,7 +7,10 @@ shows in the other. It asks no network and imports nothing else:
     python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE]
         [--reports FILE ...] [--allow-unsigned] [--json]
 
-Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: no bundle.
+    python3 tools/verify.py --lines < BUNDLES
+
+Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: a file is missing.
+With --lines, each line of input is a bundle in base64, each line of output its findings as JSON.
 What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
 """
 
@@ -22,11 +25,14 @@ import operator
 import re
 import struct
 import sys
+import unicodedata
 
 FORMAT = 2
 NO_PREVIOUS = "0" * 64
 SIGNED = {"upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
 TOLERANCE = 1e-6
+DAY = 86_400_000
+LEAST_NOISE = 0.01
 TOKEN_REQUEST_BYTES = 259
 POLICY_TERMS = """
     task trust tokens leaderOperator leaderKey helperOperator helperKey
@@ -35,20 +41,75 @@ POLICY_TERMS = """
 LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
 
 
-class NoBundle(Exception):
-    pass
+class Malformed(Exception):
+    """Another form than docs/PROTOCOL.md asks for."""
 
 
 # --- JSON, read and written as RFC 8785 has it -----------------------------------------------------
 
 
+DEEPEST = 64
+
+
 def refuse_constant(name):
-    raise ValueError(f"{name} is not JSON")
+    raise Malformed(f"{name} is not JSON")
 
 
-def parse_json(text):
+def without_doubles(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Malformed("an object has a name twice")
+    return found
+
+
+def depth_of(text):
+    """How many arrays and objects are open at once, by brackets outside strings."""
+    level = depth = 0
+    in_string, escaped = False, -1
+    for match in re.finditer(r'[][{}"\\\\]', text):
+        character, at = match.group(), match.start()
+        if in_string and at == escaped:
+            continue
+        if character == "\\":
+            escaped = at + 1
+        elif character == '"':
+            in_string = not in_string
+        elif not in_string:
+            level += 1 if character in "[{" else -1
+            depth = max(depth, level)
+    return depth
+
+
+def check_values(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Malformed("a number is too large")
+    if isinstance(value, str) and re.search("[\ud800-\udfff]", value):
+        raise Malformed("a text has half a surrogate pair")
+    if isinstance(value, dict):
+        for name in value:
+            check_values(name)
+        check_values(list(value.values()))
+    elif isinstance(value, list):
+        for one in value:
+            check_values(one)
+
+
+def parse_json(data):
     """Every number is a double, as in ECMAScript."""
-    return json.loads(text, parse_int=float, parse_constant=refuse_constant)
+    try:
+        text = data.decode("utf-8")
+        if depth_of(text) > DEEPEST:
+            raise Malformed(f"nested more than {DEEPEST} levels deep")
+        value = json.loads(
+            text,
+            parse_int=float,
+            parse_constant=refuse_constant,
+            object_pairs_hook=without_doubles,
+        )
+    except ValueError as error:
+        raise Malformed(f"not readable JSON: {error}") from error
+    check_values(value)
+    return value
 
 
 def number_text(value):
@@ -96,7 +157,6 @@ def canonical_text(value):
 
 
 def canonical(value):
-    """Raises ValueError where a string holds half a surrogate pair, or a number is not finite."""
     return canonical_text(value).encode("utf-8")
 
 
@@ -107,22 +167,12 @@ def unbase64(text):
     return data
 
 
-def unhex(text):
-    if not re.fullmatch("([0-9a-fA-F]{2})*", text):
-        raise ValueError("not hex")
-    return bytes.fromhex(text)
-
-
 def sha256(data):
     return hashlib.sha256(data).digest()
 
 
 def commitment(salt, held):
-    """Hex, or None for what can't be committed to."""
-    try:
-        return sha256(unbase64(salt) + canonical(held)).hex()
-    except (ValueError, TypeError):
-        return None
+    return sha256(unbase64(salt) + canonical(held)).hex()
 
 
 # --- Curve25519: Ed25519 (RFC 8032) and X25519 (RFC 7748) ------------------------------------------
@@ -187,6 +237,7 @@ def ed25519_verify(key, signature, message):
     ) % P == 0
 
 
+@functools.lru_cache(4096)
 def is_signed(key, signature, message):
     try:
         return ed25519_verify(unbase64(key), unbase64(signature), message)
@@ -500,6 +551,353 @@ def shard(vector, bound, nonce, helper_seeds, random):
     return first + second, encoded(share) + encoded(proof_share) + random[:64]
 
 
+# --- The form: one table of fields for each kind of entry, as docs/PROTOCOL.md has it ---------------
+
+LARGEST = 2**53 - 1
+
+
+def anything(_):
+    return True
+
+
+def words(value):
+    return isinstance(value, str)
+
+
+def flag(value):
+    return isinstance(value, bool)
+
+
+def number(least=-math.inf, most=math.inf):
+    return lambda value: isinstance(value, float) and least <= value <= most
+
+
+def above_zero(most):
+    return lambda value: number(0, most)(value) and value > 0
+
+
+def whole(least, most):
+    return lambda value: number(least, most)(value) and value.is_integer()
+
+
+def one_of(*known):
+    return lambda value: any(type(value) is type(one) and value == one for one in known)
+
+
+def text(pattern):
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def hexadecimal(size):
+    return text(f"[0-9a-f]{{{2 * size}}}")
+
+
+def base64_text(size=None):
+    def holds(value):
+        try:
+            return isinstance(value, str) and size in (None, len(unbase64(value)))
+        except ValueError:
+            return False
+
+    return holds
+
+
+def public_key(value):
+    return base64_text(32)(value) and is_strong(value)
+
+
+@functools.lru_cache
+def is_strong(value):
+    """In the one spelling of RFC 8032, and of no small order: anybody can sign for such a key."""
+    y = int.from_bytes(unbase64(value), "little") & ((1 << 255) - 1)
+    if y >= P:
+        return False
+    x, y, z, _ = point_multiply(8, point_of(y.to_bytes(32, "little")) or BASE)
+    return x % P != 0 or (y - z) % P != 0
+
+
+def or_null(holds):
+    return lambda value: value is None or holds(value)
+
+
+def list_of(holds):
+    return lambda value: isinstance(value, list) and all(map(holds, value))
+
+
+class Optional:
+    def __init__(self, holds):
+        self.holds = holds
+
+
+def fields(form, surplus=False):
+    def holds(value):
+        if not isinstance(value, dict) or not (surplus or value.keys() <= form.keys()):
+            return False
+        for name, rule in form.items():
+            optional = isinstance(rule, Optional)
+            if name not in value:
+                if not optional:
+                    return False
+            elif not (rule.holds if optional else rule)(value[name]):
+                return False
+        return True
+
+    return holds
+
+
+count = whole(0, LARGEST)
+any_number = number()
+hash_text = hexadecimal(32)
+url = text("https?://[!-~]+")
+
+TERMS = {
+    "epsilonPerReport": any_number,
+    "epsilonPerYear": any_number,
+    "delta": any_number,
+    "trust": one_of("two-aggregators", "trusted-server"),
+    "tokens": Optional(one_of("account", "work")),
+    "wording": Optional(hash_text),
+}
+RECIPIENTS = {
+    "task": words,
+    "trust": one_of("two-aggregators", "trusted-server"),
+    "tokens": Optional(one_of("account", "work")),
+    "leaderOperator": words,
+    "leaderKey": base64_text(32),
+    "helperOperator": words,
+    "helperKey": base64_text(32),
+    "smallestCrowd": count,
+    "workBits": count,
+    "noiseMultiplier": any_number,
+    "delta": any_number,
+    "maxParticipations": count,
+    "periodDays": count,
+}
+SUMMARY = {
+    "through": count,
+    "hash": hash_text,
+    "entries": count,
+    "uploads": count,
+    "reports": count,
+    "bytesSent": count,
+    "tokens": count,
+    "tokenBytes": count,
+    "lossSquared": number(0, 1e6),
+    "lastReport": text("([0-9a-f]{32})?"),
+}
+COUNTED = {"day": text("[0-9]{4}-[0-9]{2}-[0-9]{2}"), "count": count, "received": count}
+
+# A further form of a kind has a name with a space in it, which no kind has.
+DETAILS = {
+    "request": {
+        "method": one_of("GET", "POST"),
+        "purpose": one_of("catalog", "model", "policy", "rules", "token"),
+        "url": url,
+        **COUNTED,
+    },
+    "failure": {
+        "purpose": one_of("catalog", "model", "policy", "rules", "token", "upload"),
+        "url": url,
+        "why": words,
+        **COUNTED,
+    },
+    "failure of a contribution": {"purpose": one_of("contribute"), "code": words, **COUNTED},
+    "upload": {
+        "reportId": hexadecimal(16),
+        "round": whole(1, 2**32 - 1),
+        "policyHash": hash_text,
+        "modelHash": hash_text,
+        "clipNormInteger": count,
+        "squaredNormInteger": count,
+        **RECIPIENTS,
+        "consent": hash_text,
+        "epsilon": any_number,
+        "epsilonEver": any_number,
+        "commitment": hash_text,
+        "through": whole(-1, LARGEST),
+        "url": url,
+        "method": one_of("POST"),
+        "contentType": words,
+        "sha256": hash_text,
+        "token": Optional(hash_text),
+    },
+    "receipt": {
+        "id": hexadecimal(16),
+        "round": whole(1, 2**32 - 1),
+        "bodyHash": hash_text,
+        "signature": base64_text(64),
+        "key": public_key,
+    },
+    "consent": {"contribute": one_of(True), **TERMS},
+    "consent withdrawn": {"contribute": one_of(False), "why": Optional(one_of("terms"))},
+    "model": {
+        "version": words,
+        "parent": words,
+        "manifest": hash_text,
+        "release": Optional(whole(1, LARGEST)),
+    },
+    "learn": {"base": hash_text, "engine": words, "commitment": hash_text},
+    "guard": {"active": one_of(False)},
+    "erase": {
+        "what": text("event|events|item|category|query|events older than [0-9.]+ days"),
+        "events": count,
+        "orders": Optional(count),
+    },
+    "erase everything": {"what": one_of("everything"), "contribute": one_of(False), **SUMMARY},
+    "erase everything of nothing": {"what": one_of("everything"), "contribute": one_of(False)},
+    "restore": {"events": count, "orders": count, "undoes": Optional(count)},
+    "seed": {"orders": count},
+    "transfer": {"direction": one_of("in", "out"), "events": count},
+    "fold": {"contribute": one_of(False), **SUMMARY},
+    "fold of a consent": {"contribute": one_of(True), **TERMS, **SUMMARY},
+    "export": {"commitment": hash_text},
+}
+
+ENTRY = {
+    "sequence": count,
+    "time": count,
+    "kind": text("[a-z]+"),
+    "detail": fields({}, surplus=True),
+    "bytesSent": count,
+    "previous": hash_text,
+    "hash": hash_text,
+    "key": Optional(public_key),
+    "signature": Optional(base64_text(64)),
+}
+
+# Of what is stored, the parts that are looked into; the end of the log commits to the rest.
+PARTICIPATION = {"round": count, "policyHash": words}
+BUDGET = {
+    "participations": list_of(fields(PARTICIPATION, surplus=True)),
+    "earlier": fields({"reports": count}, surplus=True),
+}
+OPENING = {
+    "reportId": hexadecimal(16),
+    "salt": base64_text(32),
+    "update": base64_text(),
+    "delta": list_of(any_number),
+    "random": base64_text(),
+    "round": whole(1, 2**32 - 1),
+    "policy": fields({}, surplus=True),
+    "made": Optional(any_number),
+}
+SETTINGS = {
+    "consent": Optional(fields({"contribute": flag, "wording": Optional(words)}, surplus=True)),
+    "budget": Optional(or_null(fields(BUDGET, surplus=True))),
+    "checkpoints": Optional(base64_text(32)),
+    "openings": Optional(list_of(fields(OPENING, surplus=True))),
+}
+AGGREGATOR = {
+    "sealing": base64_text(32),
+    "signing": base64_text(32),
+    "operator": lambda value: isinstance(value, str) and is_visible(value),
+}
+ISSUER = {
+    "kind": one_of("account", "work"),
+    "key": text("[A-Za-z0-9+/]{392}"),
+    "bits": Optional(whole(1, 20)),
+}
+POLICY = {
+    "format": one_of(4.0),
+    "trust": one_of("two-aggregators", "trusted-server"),
+    "task": text("[A-Za-z0-9.-]{1,64}"),
+    "clipNorm": above_zero(1e3),
+    "scale": whole(1, 2**31),
+    "noiseMultiplier": above_zero(100),
+    "delta": above_zero(1e-6),
+    "aggregationGoal": whole(2, 1e6),
+    "learningRate": above_zero(100),
+    "momentum": lambda value: number(0, 1)(value) and value < 1,
+    "maxParticipations": whole(1, 1e6),
+    "minSeparationSeconds": number(0),
+    "periodDays": whole(1, 365),
+    "issuer": Optional(fields(ISSUER)),
+    "model": fields({"version": text("[A-Za-z0-9_.-]{1,64}"), "hash": hash_text}),
+    "parameters": fields({"featureWeights": whole(1, 1e6)}),
+    "leader": fields(AGGREGATOR),
+    "helper": fields(AGGREGATOR),
+}
+
+LARGEST_FLOAT32 = 3.4028234663852886e38
+VERSION = {
+    "version": count,
+    "base": words,
+    "u": list_of(number(-LARGEST_FLOAT32, LARGEST_FLOAT32)),
+    "w": list_of(number(-LARGEST_FLOAT32, LARGEST_FLOAT32)),
+    "salt": Optional(base64_text(32)),
+    "checksum": hash_text,
+}
+PERSONAL = {"current": or_null(count), "versions": list_of(fields(VERSION, surplus=True))}
+BUNDLE = {
+    "format": one_of(float(FORMAT)),
+    "exported": count,
+    "logged": whole(-1, LARGEST),
+    "base": or_null(fields({"version": words, "manifest": hash_text})),
+    "events": list_of(anything),
+    "personal": fields(PERSONAL),
+    "settings": fields(SETTINGS, surplus=True),
+    "salt": base64_text(32),
+    "ledger": list_of(anything),
+}
+
+
+def is_visible(name):
+    hidden = any(unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp") for c in name)
+    return 1 <= len(name) <= 80 and not hidden and name[0] != " " != name[-1]
+
+
+def check_policy(policy):
+    if not fields(POLICY)(policy):
+        raise ValueError("the kept policy has another form")
+    issuer, d = policy.get("issuer"), policy["parameters"]["featureWeights"]
+    if policy["delta"] > 1 / policy["aggregationGoal"] ** 2:
+        raise ValueError("δ is above 1/n²")
+    if issuer is not None and (issuer["kind"] == "work") != ("bits" in issuer):
+        raise ValueError("bits belong to work alone")
+    both = policy["leader"]["operator"], policy["helper"]["operator"]
+    if policy["trust"] == "two-aggregators" and both[0] == both[1]:
+        raise ValueError("one operator of both is a trusted server")
+    if d > 16384 or not 2 * math.sqrt(d) < math.floor(policy["clipNorm"] * policy["scale"]) <= 1883:
+        raise ValueError("a clip norm or a length out of range")
+
+
+def form_of(kind, detail):
+    if kind == "consent" and detail.get("contribute") is False:
+        return "consent withdrawn"
+    if kind == "fold" and detail.get("contribute") is True:
+        return "fold of a consent"
+    if kind == "failure" and detail.get("purpose") == "contribute":
+        return "failure of a contribution"
+    if kind == "erase" and detail.get("what") == "everything":
+        return "erase everything" if "through" in detail else "erase everything of nothing"
+    return kind
+
+
+def is_entry(entry):
+    if not fields(ENTRY)(entry):
+        return False
+    form = DETAILS.get(form_of(entry["kind"], entry["detail"]))
+    return form is not None and fields(form)(entry["detail"])
+
+
+def parse_bundle(data):
+    """The bundle, or None, and the faults of its form."""
+    try:
+        bundle = parse_json(data)
+    except Malformed as error:
+        return None, [("format", None, str(error))]
+    if not fields(BUNDLE)(bundle):
+        return None, [("format", None, "a part of it is missing or is something else")]
+    faults = []
+    for entry in bundle["ledger"]:
+        if not is_entry(entry):
+            sequence = entry.get("sequence") if isinstance(entry, dict) else None
+            known = int(sequence) if count(sequence) else None
+            faults.append(("format", known, "it has another form than an entry of its kind"))
+    return (None if faults else bundle), faults
+
+
 # --- A report, made again --------------------------------------------------------------------------
 
 
@@ -543,9 +941,10 @@ def consent_hash(terms):
 def make_report(opening):
     """The body, and what the log says of it. Raises for what is no report."""
     policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
+    check_policy(policy)
     d = len(delta)
     sizes = [4 * d, 16, 32, 96, 32, 32, 32]
-    if len(drawn) != sum(sizes) or d != sum(map(int, policy["parameters"].values())):
+    if len(drawn) != sum(sizes) or d != policy["parameters"]["featureWeights"]:
         raise ValueError("not as many random bytes or numbers as a report takes")
     parts, at = [], 0
     for size in sizes:
@@ -554,16 +953,18 @@ def make_report(opening):
     rounding, report_id, seed, for_proof, for_leader, for_helper, salt = parts
     scale, round_number = policy["scale"], int(opening["round"])
     most = math.floor(policy["clipNorm"] * scale)
-    whole = []
+    rounded = []
     for x, u in zip(clip(delta, (most - math.sqrt(d)) / scale), struct.unpack(f"<{d}I", rounding)):
         below = math.floor(x * scale)
-        whole.append(below + (1 if u / 2**32 < x * scale - below else 0))
+        rounded.append(below + (1 if u / 2**32 < x * scale - below else 0))
+    if sum(x * x for x in rounded) > most * most:
+        raise ValueError("the rounded update is longer than the clip norm")
     policy_hash, model_hash = sha256(canonical(policy)), bytes.fromhex(policy["model"]["hash"])
     task = policy["task"].encode()
     bound = struct.pack(">I", round_number) + policy_hash + model_hash
     info = struct.pack(">I", len(task)) + task + bound
     seeds = expand(extract(b"nearside share v2", seed), info, 128)
-    vector = tuple(x % FIELD for x in whole)
+    vector = tuple(x % FIELD for x in rounded)
     public_share, share = shard(vector, most, report_id, seeds, for_proof)
     terms = policy_terms(policy)
     consent = consent_hash(terms)
@@ -573,7 +974,7 @@ def make_report(opening):
         public = unbase64(policy[role]["sealing"])
         info = b"nearside report v3 " + role.encode()
         body += hpke_seal(public, consent + share, info, header + task, random)
-    update = struct.pack(f"<{d}I", *(x % FIELD for x in whole))
+    update = struct.pack(f"<{d}I", *(x % FIELD for x in rounded))
     return body, {
         **terms,
         "consent": consent.hex(),
@@ -582,7 +983,7 @@ def make_report(opening):
         "policyHash": policy_hash.hex(),
         "modelHash": model_hash.hex(),
         "clipNormInteger": float(most),
-        "squaredNormInteger": float(sum(x * x for x in whole)),
+        "squaredNormInteger": float(sum(x * x for x in rounded)),
         "commitment": sha256(salt + update).hex(),
         "sha256": sha256(body).hex(),
     }
@@ -627,50 +1028,6 @@ def at_most(value, most):
 # --- The checks ------------------------------------------------------------------------------------
 
 
-def is_number(value):
-    return isinstance(value, float)
-
-
-def number(value):
-    return value if is_number(value) else math.nan
-
-
-def is_entry(entry):
-    return (
-        isinstance(entry, dict)
-        and all(is_number(entry.get(name)) for name in ("sequence", "time", "bytesSent"))
-        and all(isinstance(entry.get(name), str) for name in ("kind", "previous", "hash"))
-        and all(isinstance(entry.get(name, ""), str) for name in ("key", "signature"))
-        and isinstance(entry.get("detail"), dict)
-        and all(isinstance(fact, (str, float, bool)) for fact in entry["detail"].values())
-    )
-
-
-def parse_bundle(text):
-    try:
-        bundle = parse_json(text)
-    except (ValueError, RecursionError) as error:
-        raise NoBundle(f"not readable JSON: {error}") from error
-    if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
-        raise NoBundle(f"not format {FORMAT}")
-    personal = bundle.get("personal")
-    if not (
-        is_number(bundle.get("exported"))
-        and is_number(bundle.get("logged"))
-        and isinstance(bundle.get("salt"), str)
-        and isinstance(bundle.get("events"), list)
-        and isinstance(personal, dict)
-        and isinstance(personal.get("versions"), list)
-        and isinstance(bundle.get("settings"), dict)
-        and "base" in bundle
-        and isinstance(bundle["base"], (dict, type(None)))
-        and isinstance(bundle.get("ledger"), list)
-        and all(map(is_entry, bundle["ledger"]))
-    ):
-        raise NoBundle("a part of it is missing or is something else")
-    return bundle
-
-
 def newest_that_stands_for_others(ledger):
     for entry in reversed(ledger):
         if entry["kind"] in ("fold", "erase") and "through" in entry["detail"]:
@@ -694,6 +1051,7 @@ class Audit:
 
     def run(self):
         self.check_chain()
+        self.check_times()
         self.check_end()
         self.check_uploads()
         self.check_reports()
@@ -710,8 +1068,7 @@ class Audit:
         sequence, previous, key = 0.0, NO_PREVIOUS, None
         if self.removed is not None:
             detail = self.removed["detail"]
-            if is_number(detail["through"]) and isinstance(detail.get("hash"), str):
-                sequence, previous = detail["through"] + 1, detail["hash"]
+            sequence, previous = detail["through"] + 1, detail["hash"]
         for entry in self.ledger:
             if not self.follows(entry, sequence, previous, key):
                 self.fault("chain", entry, "does not follow, or its signature does not hold")
@@ -729,10 +1086,7 @@ class Audit:
         if entry["sequence"] != sequence or entry["previous"] != previous:
             return False
         hashed = {name: entry[name] for name in entry if name not in ("hash", "signature")}
-        try:
-            if sha256(canonical(hashed)).hex() != entry["hash"]:
-                return False
-        except ValueError:
+        if sha256(canonical(hashed)).hex() != entry["hash"]:
             return False
         if key is not None and entry["kind"] in SIGNED and entry.get("key") != key:
             return False
@@ -740,6 +1094,15 @@ class Audit:
             return ("key" in entry) == ("signature" in entry)
         message = b"nearside log v1\0" + bytes.fromhex(entry["hash"])
         return is_signed(entry["key"], entry["signature"], message)
+
+    def check_times(self):
+        before = 0.0
+        for entry in self.ledger:
+            if entry["time"] > self.bundle["exported"] + DAY:
+                self.fault("time", entry, "it is later than the export")
+            elif entry["time"] < before - DAY:
+                self.fault("time", entry, "it is earlier than the entry before")
+            before = entry["time"]
 
     def check_end(self):
         last = self.ledger[-1] if self.ledger else None
@@ -752,11 +1115,11 @@ class Audit:
     def check_uploads(self):
         removed = self.removed["detail"] if self.removed else {}
         consent = removed if removed.get("contribute") is True else None
-        self.loss_squared = number(removed.get("lossSquared", 0.0))
+        self.loss_squared = removed.get("lossSquared", 0.0)
         for entry in self.ledger:
             kind, detail = entry["kind"], entry["detail"]
             asks_token = kind == "request" and detail.get("purpose") == "token"
-            expected = TOKEN_REQUEST_BYTES * number(detail.get("count")) if asks_token else 0
+            expected = TOKEN_REQUEST_BYTES * detail["count"] if asks_token else 0
             if kind != "upload" and entry["bytesSent"] != expected:
                 self.fault("upload", entry, f"a {kind} that sent other than {expected} bytes")
             if kind == "consent":
@@ -778,26 +1141,25 @@ class Audit:
                 self.fault("upload", entry, "sent again, but not the same")
             return
         self.reports[detail.get("reportId")] = entry
-        squared, most = number(detail.get("squaredNormInteger")), number(detail.get("clipNormInteger"))
-        if not (squared.is_integer() and most.is_integer() and squared <= most * most):
+        if detail["squaredNormInteger"] > detail["clipNormInteger"] * detail["clipNormInteger"]:
             self.fault("norm", entry, "the update is longer than the clip norm allows")
-        z, delta = number(detail.get("noiseMultiplier")), number(detail.get("delta"))
-        if z > 0 and detail.get("reportId") != removed.get("lastReport"):
+        z, delta = detail["noiseMultiplier"], detail["delta"]
+        if z >= LEAST_NOISE and detail["reportId"] != removed.get("lastReport"):
             self.loss_squared += 1 / (z * z)
-        if not (z > 0 and 0 < delta <= LIMITS["delta"]):
+        if not (z >= LEAST_NOISE and 0 < delta <= LIMITS["delta"]):
             self.fault("epsilon", entry, "its noise promises nothing")
             return
         terms = {**LIMITS, **(consent or {})}
         one, ever = epsilon_of(1 / z, delta), epsilon_of(math.sqrt(self.loss_squared), delta)
-        said, said_ever = number(detail.get("epsilon")), number(detail.get("epsilonEver"))
-        per_report = min(number(terms["epsilonPerReport"]), LIMITS["epsilonPerReport"])
-        if not at_most(one, per_report) or not at_most(delta, number(terms["delta"])):
+        said, said_ever = detail["epsilon"], detail["epsilonEver"]
+        per_report = min(terms["epsilonPerReport"], LIMITS["epsilonPerReport"])
+        if not at_most(one, per_report) or not at_most(delta, terms["delta"]):
             self.fault("epsilon", entry, "the report costs more than was agreed to")
         if not at_most(ever, said_ever):
             self.fault("epsilon", entry, f"it says {said_ever}; all reports cost {ever:.7g}")
         if not at_most(one, said) or not at_most(said, said_ever):
             self.fault("epsilon", entry, "the year's is not between one report and all of them")
-        if not at_most(said, min(number(terms["epsilonPerYear"]), LIMITS["epsilonPerYear"])):
+        if not at_most(said, min(terms["epsilonPerYear"], LIMITS["epsilonPerYear"])):
             self.fault("epsilon", entry, "the year's is above what was agreed to")
 
     def check_receipt(self, entry, removed):
@@ -811,21 +1173,18 @@ class Audit:
             for mine, theirs in (("sha256", "bodyHash"), ("round", "round"))
         ):
             self.fault("receipt", entry, "for other bytes than were sent")
-        body_hash = detail.get("bodyHash")
-        hashed = isinstance(body_hash, str) and re.fullmatch("([0-9a-fA-F]{2})*", body_hash)
-        message = b"nearside receipt v1\0" + (bytes.fromhex(body_hash) if hashed else b"")
-        if not hashed or not is_signed(detail.get("key"), detail.get("signature"), message):
+        message = b"nearside receipt v1\0" + bytes.fromhex(detail["bodyHash"])
+        if not is_signed(detail["key"], detail["signature"], message):
             self.fault("receipt", entry, "the leader's signature does not hold")
 
     def check_reports(self):
-        openings = self.bundle["settings"].get("openings")
-        for opening in openings if isinstance(openings, list) else []:
-            entry = self.reports.get(opening.get("reportId")) if isinstance(opening, dict) else None
+        for opening in self.bundle["settings"].get("openings", []):
+            entry = self.reports.get(opening["reportId"])
             if entry is None:
                 continue
             try:
                 wrong = self.compare(opening, entry)
-            except (ValueError, TypeError, KeyError, AttributeError, struct.error, OverflowError) as e:
+            except (ValueError, struct.error, OverflowError) as e:
                 wrong = f"can't be made again: {e}"
             if wrong is None:
                 self.remade += 1
@@ -851,20 +1210,19 @@ class Audit:
 
     def checkpoint(self, hashed):
         secret = self.bundle["settings"].get("checkpoints")
-        try:
-            made = b"nearside checkpoint v1\0" + unbase64(secret) + unhex(hashed)
-        except (ValueError, TypeError):
+        if secret is None:
             return ""
+        made = b"nearside checkpoint v1\0" + unbase64(secret) + bytes.fromhex(hashed)
         return sha256(made)[:16].hex()
 
     def check_checkpoints(self):
         hashes = {-1.0: ""}
         if self.removed is not None:
-            hashes[self.removed["detail"]["through"]] = self.removed["detail"].get("hash")
+            hashes[self.removed["detail"]["through"]] = self.removed["detail"]["hash"]
         hashes.update((entry["sequence"], entry["hash"]) for entry in self.ledger)
         for report_id, entry in self.reports.items():
-            through = number(entry["detail"].get("through"))
-            if not through.is_integer() or through >= entry["sequence"]:
+            through = entry["detail"]["through"]
+            if through >= entry["sequence"]:
                 self.fault("checkpoint", entry, "it names no entry before it that its id would fix")
             elif through in hashes and self.checkpoint(hashes[through]) != report_id:
                 self.fault("checkpoint", entry, "its id is not made from that entry as it is now")
@@ -891,9 +1249,8 @@ class Audit:
         signed = b"nearside reached v1\0" + canonical(message)
         if not is_signed(said["key"], said["signature"], signed):
             self.fault("checkpoint", None, "the helper's signature of its list does not hold")
-        openings = self.bundle["settings"].get("openings")
-        for opening in openings if isinstance(openings, list) else []:
-            if isinstance(opening, dict) and opening.get("round") == said["round"]:
+        for opening in self.bundle["settings"].get("openings", []):
+            if opening["round"] == said["round"]:
                 named = opening
                 for name in ("policy", "helper", "signing"):
                     named = named.get(name) if isinstance(named, dict) else None
@@ -906,20 +1263,16 @@ class Audit:
     def check_fits(self):
         logged = {e["detail"].get("commitment"): e for e in self.ledger if e["kind"] == "learn"}
         for version in self.bundle["personal"]["versions"]:
-            if not isinstance(version, dict) or not isinstance(version.get("salt"), str):
+            if "salt" not in version:
                 continue
             apart = ("version", "u", "w", "salt")
             facts = {name: version[name] for name in version if name not in apart}
-            made = commitment(version["salt"], facts)
-            entry = logged.get(made) if made is not None else None
-            try:
-                numbers = version["u"] + version["w"]
-                held = str(facts.get("base")).encode() + struct.pack(f"<{len(numbers)}f", *numbers)
-            except (KeyError, TypeError, struct.error, OverflowError):
-                held = b""
-            if sha256(held).hex() != facts.get("checksum"):
+            entry = logged.get(commitment(version["salt"], facts))
+            numbers = version["u"] + version["w"]
+            held = version["base"].encode() + struct.pack(f"<{len(numbers)}f", *numbers)
+            if sha256(held).hex() != version["checksum"]:
                 self.fault("fit", entry, "the parameters are not those of the fit")
-            elif entry is not None and entry["detail"].get("base") == facts.get("base"):
+            elif entry is not None and entry["detail"]["base"] == version["base"]:
                 self.fits += 1
             elif entry is not None:
                 self.fault("fit", entry, "fitted on another base")
@@ -928,19 +1281,17 @@ class Audit:
 
     def check_settings(self):
         logged, settings = self.bundle["logged"], self.bundle["settings"]
-        consent = settings.get("consent")
+        consent = settings.get("consent", {})
         said = next((e for e in reversed(self.ledger) if e["kind"] == "consent"), None)
         if (
-            isinstance(consent, dict)
-            and consent.get("contribute") is True
+            consent.get("contribute") is True
             and said is not None
             and said["detail"].get("contribute") is False
             and said["sequence"] <= logged
         ):
             self.fault("settings", None, "a consent that the log says was withdrawn")
-        wording = consent.get("wording") if isinstance(consent, dict) else None
-        if isinstance(wording, str):
-            held = sha256(wording.encode("utf-8", "replace")).hex()
+        if "wording" in consent:
+            held = sha256(consent["wording"].encode()).hex()
             if held not in (e["detail"].get("wording") for e in self.ledger):
                 self.fault("settings", None, "words of a consent that the log doesn't know")
         rounds = {
@@ -948,14 +1299,10 @@ class Audit:
             for e in self.ledger
             if e["kind"] == "upload" and e["sequence"] <= logged
         }
-        budget = settings.get("budget") or {}
-        participations = budget.get("participations", []) if isinstance(budget, dict) else []
-        for one in participations if isinstance(participations, list) else []:
-            if isinstance(one, dict):
-                rounds.discard((one.get("round"), one.get("policyHash")))
-        earlier = budget.get("earlier") if isinstance(budget, dict) else None
-        older = number(earlier.get("reports", 0.0)) if isinstance(earlier, dict) else 0.0
-        if len(rounds) > older:
+        budget = settings.get("budget") or {"participations": [], "earlier": {"reports": 0}}
+        for one in budget["participations"]:
+            rounds.discard((one["round"], one["policyHash"]))
+        if len(rounds) > budget["earlier"]["reports"]:
             self.fault("settings", None, "the budget leaves out reports that the log says were sent")
 
     def check_earlier(self):
@@ -971,7 +1318,7 @@ class Audit:
             if same["hash"] != last["hash"]:
                 self.fault("earlier", same, "an earlier export has another entry of this number")
         elif self.removed is not None and self.removed["detail"]["through"] == last["sequence"]:
-            if self.removed["detail"].get("hash") != last["hash"]:
+            if self.removed["detail"]["hash"] != last["hash"]:
                 self.fault("earlier", self.removed, "an earlier export ended with another hash")
         if "key" in last and end.get("key") != last["key"]:
             self.fault("earlier", end, "an earlier export was signed by another key")
@@ -986,9 +1333,29 @@ class Audit:
                 self.fault("release", entry, "the helper has signed another model as that, or none")
 
 
+def as_json(faults, audit=None):
+    said = {"ok": not faults, "faults": [{"check": c, "entry": e} for c, e, _ in faults]}
+    if audit is not None:
+        said["epsilon"] = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
+        said.update(reports=len(audit.reports), remade=audit.remade, fits=audit.fits)
+    return json.dumps(said)
+
+
+def verify_lines():
+    for line in sys.stdin.buffer:
+        bundle, faults = parse_bundle(base64.b64decode(line))
+        audit = None
+        if bundle is not None:
+            audit = Audit(bundle)
+            audit.run()
+        print(as_json(audit.faults if audit else faults, audit), flush=True)
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description="checks what a device exported")
-    parser.add_argument("bundle", nargs="+")
+    parser.add_argument("bundle", nargs="*")
+    parser.add_argument("--lines", action="store_true", help="bundles from standard input, in base64")
     parser.add_argument("--key", help="the log's public key, if you have it from elsewhere")
     parser.add_argument("--earlier", help="an earlier export of the same browser")
     parser.add_argument("--releases", help="what the helper's /v1/models says")
@@ -1002,48 +1369,52 @@ def main():
     parser.add_argument("--allow-unsigned", action="store_true")
     parser.add_argument("--json", action="store_true", help="findings as JSON, a line a bundle")
     options = parser.parse_args()
+    if options.lines:
+        return verify_lines()
+    if not options.bundle:
+        parser.error("no bundle was given")
 
     def read(path):
-        with open(path, encoding="utf-8") as file:
-            return parse_bundle(file.read())
+        with open(path, "rb") as file:
+            return file.read()
 
-    releases = None
-    if options.releases:
-        with open(options.releases, encoding="utf-8") as file:
-            releases = parse_json(file.read())["releases"]
-    reached = []
-    for path in options.reports:
-        with open(path, encoding="utf-8") as file:
-            reached.append(parse_json(file.read()))
-    code = 0
-    for path in options.bundle:
-        try:
-            earlier = read(options.earlier) if options.earlier else None
-            audit = Audit(
-                read(path), options.key, earlier, options.allow_unsigned, releases, reached
-            )
-            ok = audit.run()
-        except (NoBundle, OSError, UnicodeDecodeError) as error:
-            code = 2
-            print(json.dumps({"ok": False, "error": str(error)}) if options.json else f"{path}: {error}")
-            continue
-        code = code or (0 if ok else 1)
-        epsilon = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
-        if options.json:
-            faults = [{"check": check, "entry": entry} for check, entry, _ in audit.faults]
-            counts = {"reports": len(audit.reports), "remade": audit.remade, "fits": audit.fits}
-            print(json.dumps({"ok": ok, "faults": faults, "epsilon": epsilon, **counts}))
-            continue
-        for check, entry, message in audit.faults:
-            print(f"FAULT {check}{'' if entry is None else f', No. {entry}'}: {message}")
-        signed = any("key" in entry for entry in audit.ledger)
-        verdict = "ok" if signed else "unsigned: it agrees with itself, and shows no more"
-        print(
-            f"{path}: {verdict if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
-            f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
-            f"{audit.fits} fits opened, ε = {epsilon:.6g}"
-        )
-    return code
+    try:
+        earlier = parse_bundle(read(options.earlier))[0] if options.earlier else None
+        if options.earlier and earlier is None:
+            parser.error(f"{options.earlier} is no bundle")
+        releases = parse_json(read(options.releases))["releases"] if options.releases else None
+        reached = [parse_json(read(path)) for path in options.reports]
+        files = [(path, read(path)) for path in options.bundle]
+    except (OSError, Malformed) as error:
+        parser.error(str(error))
+    others = (options.key, earlier, options.allow_unsigned, releases, reached)
+    return max([verify(path, data, others, options.json) for path, data in files])
+
+
+def verify(path, data, others, is_json):
+    bundle, faults = parse_bundle(data)
+    audit = None
+    if bundle is not None:
+        audit = Audit(bundle, *others)
+        audit.run()
+        faults = audit.faults
+    if is_json:
+        print(as_json(faults, audit))
+        return 1 if faults else 0
+    for check, entry, message in faults:
+        print(f"FAULT {check}{'' if entry is None else f', No. {entry}'}: {message}")
+    if audit is None:
+        print(f"{path}: NOT ok: another form than a bundle has")
+        return 1
+    signed = any("key" in entry for entry in audit.ledger)
+    verdict = "ok" if signed else "unsigned: it agrees with itself, and shows no more"
+    epsilon = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
+    print(
+        f"{path}: {'NOT ok' if faults else verdict}; {len(audit.ledger)} entries, "
+        f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
+        f"{audit.fits} fits opened, ε = {epsilon:.6g}"
+    )
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

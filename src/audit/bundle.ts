@@ -1,10 +1,26 @@
 /**
- * @module What a device exports, read back from JSON: a file from outside, of which nothing is
- * believed that was not looked at.
+ * @module What a device exports, read back: a file from outside. A file without the right form is checked
+ * no further, and each fault of the form names its entry.
  */
 import { NearsideError } from '../core/error.ts'
+import { isRecord } from '../core/isRecord.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { EXPORT_FORMAT } from '../device/worker/exportBundle.ts'
+import type { Settings } from '../device/storage/settingRows.ts'
+import type { Budget } from '../device/upload/budget.ts'
+import type { Fault } from './finding.ts'
+import { checkEntry, checkFrame } from './schema.ts'
+import { parseStrictJson } from './strictJson.ts'
+
+/** A stored fit of the personal model; the log's commitment to it covers all but the numbers. */
+interface Version {
+  readonly version: number
+  /** Hex SHA-256 of the base model's manifest. */
+  readonly base: string
+  readonly u: readonly number[]
+  readonly w: readonly number[]
+  readonly salt?: string
+  readonly checksum: string
+}
 
 export interface Bundle {
   readonly exported: number
@@ -12,53 +28,47 @@ export interface Bundle {
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
-  readonly personal: { readonly current: unknown; readonly versions: readonly unknown[] }
-  readonly settings: Readonly<Record<string, unknown>>
+  readonly personal: { readonly current: number | null; readonly versions: readonly Version[] }
+  readonly settings: Partial<Pick<Settings, 'checkpoints' | 'consent' | 'openings'>> & {
+    readonly budget?: Pick<Budget, 'participations' | 'earlier'> | null
+  }
   readonly salt: string
   readonly ledger: readonly LedgerEntry[]
 }
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A file that is no bundle; `faults` names each part that has another form. */
+export class MalformedBundle extends NearsideError {
+  readonly faults: readonly Fault[]
 
-/** @throws NearsideError `input-invalid` for what is no bundle of this format */
-export function parseBundle(text: string): Bundle {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw NearsideError.from(error, 'input-invalid', 'The bundle is not readable JSON')
+  constructor(faults: readonly Fault[]) {
+    super('input-invalid', `This is no bundle: ${faults[0].message}`)
+    this.faults = faults
   }
-  if (!isRecord(value)) throw invalid('it is not an object')
-  if (value.format !== EXPORT_FORMAT)
-    throw invalid(
-      `its format is ${JSON.stringify(value.format)}, not ${EXPORT_FORMAT}: export it anew`,
-    )
-  const { exported, logged, events, personal, settings, salt, ledger, base } = value
-  if (typeof exported !== 'number') throw invalid('exported is no time')
-  if (typeof logged !== 'number') throw invalid('logged is no number of an entry')
-  if (typeof salt !== 'string') throw invalid('it has no salt')
-  if (!Array.isArray(events)) throw invalid('it has no events')
-  if (!isRecord(personal) || !Array.isArray(personal.versions)) throw invalid('it has no versions')
-  if (!isRecord(settings)) throw invalid('it has no settings')
-  if (base !== null && !isRecord(base)) throw invalid('base is neither null nor a version')
-  if (!Array.isArray(ledger) || !ledger.every(isEntry))
-    throw invalid('its log has what is no entry')
-  return value as unknown as Bundle
 }
 
-const SCALARS = ['string', 'number', 'boolean']
-
-function isEntry(value: unknown): value is LedgerEntry {
-  if (!isRecord(value)) return false
-  const { sequence, time, kind, detail, bytesSent, previous, hash, key, signature } = value
-  return (
-    [sequence, time, bytesSent].every((number) => typeof number === 'number') &&
-    [kind, previous, hash].every((text) => typeof text === 'string') &&
-    [key, signature].every((text) => text === undefined || typeof text === 'string') &&
-    isRecord(detail) &&
-    Object.values(detail).every((fact) => SCALARS.includes(typeof fact))
-  )
+/** @throws MalformedBundle */
+export function parseBundle(file: string | Uint8Array): Bundle {
+  const faults: Fault[] = []
+  const look = (entry: number | null, check: () => void) => {
+    try {
+      check()
+    } catch (error) {
+      faults.push({ check: 'format', entry, message: (error as Error).message })
+    }
+  }
+  let value: unknown
+  look(null, () => {
+    value = parseStrictJson(file)
+    checkFrame(value)
+  })
+  if (faults.length > 0) throw new MalformedBundle(faults)
+  const bundle = value as Bundle
+  for (const entry of bundle.ledger) look(numberOf(entry), () => checkEntry(entry))
+  if (faults.length > 0) throw new MalformedBundle(faults)
+  return bundle
 }
 
-const invalid = (why: string) => new NearsideError('input-invalid', `This is no bundle: ${why}`)
+function numberOf(entry: unknown): number | null {
+  const sequence = isRecord(entry) ? entry.sequence : null
+  return Number.isSafeInteger(sequence) && Number(sequence) >= 0 ? Number(sequence) : null
+}

@@ -65,8 +65,9 @@ export async function checkCheckpoints(
   const hashes = new Map<unknown, string>([[-1, '']])
   if (removed) hashes.set(removed.through, String(removed.hash))
   for (const { sequence, hash } of ledger) hashes.set(sequence, hash)
-  const secret = String(settings.checkpoints ?? '')
-  const idOf = (hash: string) => checkpointId(secret, hash).catch(() => '')
+  const { checkpoints } = settings
+  const idOf = (hash: string) =>
+    checkpoints === undefined ? Promise.resolve('') : checkpointId(checkpoints, hash)
 
   let fixed = 0
   let before = 0

@@ -2,10 +2,12 @@
  * @module A bundle in words, for somebody who answers for other people's data and has never seen a
  * hash: five questions, in the order in which they are asked.
  */
+
+import { isRecord } from '../core/isRecord.ts'
 import { guessRate } from '../core/normal.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { isTokenRequest, summaryOf } from '../device/ledger/removed.ts'
-import { type Bundle, isRecord } from './bundle.ts'
+import type { Bundle } from './bundle.ts'
 import type { Audit } from './verify.ts'
 
 /** @returns lines; empty ones part the questions */
@@ -134,9 +136,7 @@ function tokensOf(tokens: unknown): string {
 
 /** As they were shown, of the consent that holds. */
 function wordsOf({ consent }: Bundle['settings']): string[] {
-  return isRecord(consent) && typeof consent.wording === 'string'
-    ? [`The words that were shown: “${consent.wording}”`]
-    : []
+  return consent?.wording !== undefined ? [`The words that were shown: “${consent.wording}”`] : []
 }
 
 function whatIsStored({ events, personal, settings }: Bundle): string[] {
@@ -151,7 +151,7 @@ function whatIsStored({ events, personal, settings }: Bundle): string[] {
     times.reduce((a, b) => Math.min(a, b), Infinity),
     times.reduce((a, b) => Math.max(a, b), -Infinity),
   ]
-  const openings = Array.isArray(settings.openings) ? settings.openings.length : 0
+  const openings = settings.openings?.length ?? 0
   return [
     events.length === 0
       ? 'No events.'

@@ -1,6 +1,8 @@
 /** @module What an auditor is told: each fault names the entry it is about. */
 
 export const CHECKS = [
+  'format',
+  'time',
   'chain',
   'signatures',
   'end',

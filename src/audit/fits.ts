@@ -2,12 +2,12 @@
 import { concat, sha256Hex, utf8 } from '../core/bytes.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { isRecord } from './bundle.ts'
+import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
 
 /** @returns how many fits were opened */
 export async function checkFits(
-  versions: readonly unknown[],
+  { versions }: Bundle['personal'],
   entries: readonly LedgerEntry[],
   { faults, notes }: Findings,
 ): Promise<number> {
@@ -16,9 +16,8 @@ export async function checkFits(
   )
   let opened = 0
   let unknown = 0
-  for (const one of versions.filter(isRecord)) {
-    const { version, u, w, salt, ...facts } = one
-    if (typeof salt !== 'string') {
+  for (const { version, u, w, salt, ...facts } of versions) {
+    if (salt === undefined) {
       unknown++
       continue
     }
@@ -28,8 +27,8 @@ export async function checkFits(
         entry,
         message: `version ${version} of the personal model: ${message}`,
       })
-    const entry = logged.get(await commitment(salt, facts).catch(() => ''))
-    const sum = await sha256Hex(concat(utf8(String(facts.base)), float32(u), float32(w)))
+    const entry = logged.get(await commitment(salt, facts))
+    const sum = await sha256Hex(concat(utf8(facts.base), float32(u), float32(w)))
     if (sum !== facts.checksum)
       fault(entry?.sequence ?? null, 'its parameters are not those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
@@ -43,9 +42,8 @@ export async function checkFits(
   return opened
 }
 
-function float32(values: unknown): Uint8Array {
-  const numbers = Array.isArray(values) ? values : []
+function float32(numbers: readonly number[]): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(4 * numbers.length))
-  numbers.forEach((value, i) => void bytes.setFloat32(4 * i, Number(value), true))
+  numbers.forEach((value, i) => void bytes.setFloat32(4 * i, value, true))
   return new Uint8Array(bytes.buffer)
 }

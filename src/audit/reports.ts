@@ -7,11 +7,7 @@ import { parsePolicy, policyHash } from '../aggregate/protocol/policy.ts'
 import { concat, fromBase64, sha256Hex } from '../core/bytes.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { makeReport, type Opening } from '../device/upload/makeReport.ts'
-import { isRecord } from './bundle.ts'
 import type { Findings } from './finding.ts'
-
-export const openingsOf = (kept: unknown): readonly Opening[] =>
-  (Array.isArray(kept) ? kept : []).filter(isRecord) as unknown as Opening[]
 
 /** @returns how many reports were made again, each the same to the bit */
 export async function checkReports(

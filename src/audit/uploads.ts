@@ -14,6 +14,8 @@ import type { Check, Findings } from './finding.ts'
 
 /** Two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
+/** Noise below it, in clip norms, promises nothing; ε is computed no further. */
+const LEAST_NOISE = 0.01
 const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
 
 type Facts = LedgerEntry['detail']
@@ -53,7 +55,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     reports.set(id, entry)
     checkNorm(entry, fault)
     const z = Number(detail.noiseMultiplier)
-    if (z > 0 && id !== removed.lastReport) lossSquared += 1 / z ** 2
+    if (z >= LEAST_NOISE && id !== removed.lastReport) lossSquared += 1 / z ** 2
     checkEpsilon(entry, consent ?? {}, lossSquared, fault)
   }
 
@@ -72,8 +74,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 
   for (const entry of entries) {
     const { kind, detail } = entry
-    const count = typeof detail.count === 'number' ? detail.count : Number.NaN
-    const expected = isTokenRequest(entry) ? TOKEN_REQUEST_BYTES * count : 0
+    const expected = isTokenRequest(entry) ? TOKEN_REQUEST_BYTES * Number(detail.count) : 0
     if (kind !== 'upload' && entry.bytesSent !== expected)
       fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
@@ -91,9 +92,10 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 type TellFault = (check: Check, entry: LedgerEntry, message: string) => void
 
 function checkNorm(entry: LedgerEntry, fault: TellFault): void {
-  const { clipNormInteger: most, squaredNormInteger: squared } = entry.detail
-  const whole = Number.isSafeInteger(squared) && Number.isSafeInteger(most)
-  if (!whole || Number(squared) > Number(most) ** 2)
+  const [most, squared] = [entry.detail.clipNormInteger, entry.detail.squaredNormInteger].map(
+    Number,
+  )
+  if (squared > most * most)
     fault(
       'norm',
       entry,
@@ -110,7 +112,7 @@ function checkEpsilon(
 ): void {
   const { noiseMultiplier, delta, epsilon, epsilonEver } = entry.detail
   const [z, d] = [Number(noiseMultiplier), Number(delta)]
-  if (!(z > 0 && d > 0 && d <= DEVICE_TERMS.delta)) {
+  if (!(z >= LEAST_NOISE && d > 0 && d <= DEVICE_TERMS.delta)) {
     fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} promises nothing`)
     return
   }

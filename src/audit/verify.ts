@@ -5,19 +5,20 @@
  */
 import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
 import { sha256Hex } from '../core/bytes.ts'
+import { DAY } from '../core/time.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
-import { parseBudget } from '../device/upload/budget.ts'
+import { EMPTY_BUDGET } from '../device/upload/budget.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
-import { type Bundle, isRecord } from './bundle.ts'
+import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
 import { checkEarlier } from './earlier.ts'
 import type { Findings } from './finding.ts'
 import { checkFits } from './fits.ts'
 import { checkReleases, type ModelRelease } from './releases.ts'
-import { checkReports, openingsOf } from './reports.ts'
+import { checkReports } from './reports.ts'
 import { checkUploads } from './uploads.ts'
 
 export interface VerifyOptions {
@@ -42,17 +43,18 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const findings: Findings = { faults: [], notes: [] }
   const chain = await verifyChain(ledger)
   checkChain(ledger, chain, options, findings)
+  checkTimes(bundle, findings)
   await checkEnd(bundle, findings)
   const uploads = await checkUploads(ledger, findings)
   const receipts = ledger.filter(({ kind }) => kind === 'receipt')
-  const openings = openingsOf(settings.openings)
+  const { openings = [] } = settings
   const remade = await checkReports(openings, { ...uploads, receipts }, findings)
   const sent = { reports: uploads.reports, receipts, openings }
   const checkpoints = await checkCheckpoints(bundle, sent, options.reached ?? [], findings)
   const follow = options.shop
     ? checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
     : null
-  const fits = await checkFits(bundle.personal.versions, ledger, findings)
+  const fits = await checkFits(bundle.personal, ledger, findings)
   await checkSettings(bundle, findings)
   if (options.earlier) checkEarlier(bundle, options.earlier, findings)
   const models = options.releases ? checkReleases(ledger, options.releases, findings) : null
@@ -116,6 +118,23 @@ function checkChain(
     })
 }
 
+/**
+ * Time neither runs back nor is ahead of the export, by more than a day: counts of one day change places.
+ * Of a clock that was set back an honest log says the same.
+ */
+function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
+  for (const [at, { sequence, time }] of ledger.entries()) {
+    const before = at === 0 ? 0 : ledger[at - 1].time
+    if (time > exported + DAY)
+      faults.push({ check: 'time', entry: sequence, message: 'it is later than the export' })
+    else if (time < before - DAY) {
+      const message =
+        'it is earlier than the entry before: the clock was set back, or the log changed'
+      faults.push({ check: 'time', entry: sequence, message })
+    }
+  }
+}
+
 /** The last entry commits to all the rest of the bundle. */
 async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   const { salt, ledger, ...held } = bundle
@@ -123,7 +142,7 @@ async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   if (last?.kind !== 'export') {
     const message = 'the log does not end with the export’s own entry: its end was cut off'
     faults.push({ check: 'end', entry: last?.sequence ?? null, message })
-  } else if ((await commitment(salt, held).catch(() => '')) !== last.detail.commitment) {
+  } else if ((await commitment(salt, held)) !== last.detail.commitment) {
     const message = 'what the bundle holds beside the log is not what this entry commits to'
     faults.push({ check: 'end', entry: last.sequence, message })
   }
@@ -138,21 +157,17 @@ async function checkSettings(
   const { consent, budget } = settings
   const said = ledger.findLast(({ kind }) => kind === 'consent')
   const withdrawn = said?.detail.contribute === false && said.sequence <= logged
-  if (isRecord(consent) && consent.contribute === true && withdrawn)
+  if (consent?.contribute && withdrawn)
     fault('the device goes by a consent that the log says was withdrawn')
-  if (isRecord(consent) && typeof consent.wording === 'string') {
+  if (consent?.wording !== undefined) {
     const hash = await sha256Hex(new TextEncoder().encode(consent.wording))
     if (!ledger.some(({ detail }) => detail.wording === hash))
       fault('the kept words of the consent are none that the log says were agreed to')
   }
   const sent = ledger.filter(({ kind, sequence }) => kind === 'upload' && sequence <= logged)
   const rounds = new Set(sent.map(({ detail }) => `${detail.round} ${detail.policyHash}`))
-  try {
-    const { participations, earlier } = parseBudget(budget)
-    for (const { round, policyHash } of participations) rounds.delete(`${round} ${policyHash}`)
-    if (rounds.size > earlier.reports)
-      fault('the budget leaves out reports that the log says were sent')
-  } catch (error) {
-    fault((error as Error).message)
-  }
+  const { participations, earlier } = budget ?? EMPTY_BUDGET
+  for (const { round, policyHash } of participations) rounds.delete(`${round} ${policyHash}`)
+  if (rounds.size > earlier.reports)
+    fault('the budget leaves out reports that the log says were sent')
 }

@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { fixtures } from '../audit/selftest/selftest.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './audit.ts'
 import { runCommand } from './testCommand.ts'
+
+const hasPython = spawnSync('python3', ['--version']).status === 0
 
 const run = (...positionals: string[]) => runCommand(command, { positionals })
 
@@ -38,6 +42,21 @@ it('of a file without signatures says no more than that it agrees with itself', 
   await expect(run('verify', file)).rejects.toThrow(/1 fault/)
   const { printed } = await run('verify', file, '--allow-unsigned')
   expect(printed.at(-1)).toBe('unsigned: it agrees with itself, and shows no more')
+})
+
+it('names the fault of a file that has another form, in words and as JSON', async () => {
+  const [file, json] = ['bundle.json', 'out.json'].map((name) => join(testFolder(), name))
+  writeFileSync(file, Uint8Array.of(0xff))
+  await expect(run('verify', file, '--json', json)).rejects.toThrow(/^1 fault in .*bundle\.json$/)
+  const { ok, faults } = JSON.parse(readFileSync(json, 'utf8'))
+  expect({ ok, faults }).toMatchObject({ ok: false, faults: [{ check: 'format', entry: null }] })
+})
+
+it.skipIf(!hasPython)('compares itself with the verifier in Python', async () => {
+  const script = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
+  const { result } = await run('selftest', '--against', script, '--count', '10', '--seed', '3')
+  expect(result).toMatchObject({ compared: 10 })
+  await expect(run('selftest', '--against', 'missing.py', '--count', '1')).rejects.toThrow()
 })
 
 it('tests itself', async () => {

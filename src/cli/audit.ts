@@ -1,13 +1,16 @@
 /** @module `nearside audit`: checks what a device exported, tells it in words, and tries the check on changed logs. */
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
-import { parseBundle } from '../audit/bundle.ts'
+import { MalformedBundle, parseBundle } from '../audit/bundle.ts'
 import { parseReached } from '../audit/checkpoints.ts'
 import { explain } from '../audit/explain.ts'
+import type { Fault } from '../audit/finding.ts'
 import { parseReleases } from '../audit/releases.ts'
+import { compareVerifiers } from '../audit/selftest/bothVerifiers.ts'
 import { timeLongLog } from '../audit/selftest/longLog.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
+import { toBase64 } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
 import { readHashed } from '../train/models/read.ts'
@@ -16,13 +19,14 @@ import { seed, wholeNumber } from './values.ts'
 
 const syntax = new Command('audit')
   .summary('checks the log that a shopper’s device exported')
-  .description(`verify BUNDLE: the chain, its signatures and its end; a consent before each upload; norms and ε;
+  .description(`verify BUNDLE: its form; the chain, its signatures and its end; a consent before each upload; norms and ε;
 receipts; that each report’s id fixes the log before it; each kept report made again, bit for bit; fits. Exit code 0 where all holds, 1 where anything
 doesn’t; each fault names its entry.
 
 explain BUNDLE: the same in words, for who has never seen a hash.
 
-selftest: makes logs of devices, as many changed ones, and says which were found.
+selftest: makes logs of devices, as many changed ones, and says which were found. With --against, it
+compares what this verifier and the one in Python say of --count malformed and lying logs.
 
 What holds is that nobody changed the file since a browser wrote it, and that the log agrees with
 itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY.md.`)
@@ -50,19 +54,27 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
     wholeNumber(1, 100_000),
     1000,
   )
+  .option('--against <verify.py>', 'selftest: compare with the verifier in Python instead')
   .option('--seed <n>', 'selftest', seed, 1)
   .option('--entries <n>', 'selftest: also time a log of so many', wholeNumber(100, 1_000_000))
 
 export const command = defineCommand(syntax, async (options, context, what, bundle) => {
+  if (what === 'selftest' && options.against !== undefined)
+    return compare(options.against, options, context)
   if (what === 'selftest') return selftest(options, context)
   if (what !== 'verify' && what !== 'explain')
     throw new NearsideError('input-invalid', 'audit needs one of: verify, explain, selftest')
   if (bundle === undefined) throw new NearsideError('input-invalid', `audit ${what} needs a bundle`)
   const shop = await readShopFiles(options)
-  const read = async (file: string) => parseBundle(await readFile(file, 'utf8'))
+  const read = async (file: string) => parseBundle(await readFile(file))
   const { key, allowUnsigned } = options
   const earlier = options.earlier === undefined ? undefined : await read(options.earlier)
-  const parsed = await read(bundle)
+  const parsed = await read(bundle).catch((error) => {
+    if (!(error instanceof MalformedBundle)) throw error
+    const { faults } = error
+    for (const line of linesOf(faults)) context.print(line)
+    throw faultsIn(bundle, { ok: false, faults })
+  })
   const list = options.releases && JSON.parse(await readFile(options.releases, 'utf8'))
   const releases = list && parseReleases(list)
   const readList = async (file: string) => parseReached(JSON.parse(await readFile(file, 'utf8')))
@@ -72,9 +84,21 @@ export const command = defineCommand(syntax, async (options, context, what, bund
   const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
   for (const line of lines) context.print(line)
   if (audit.ok) return audit
-  const { length } = audit.faults
-  throw new NegativeResult(`${length} fault${length === 1 ? '' : 's'} in ${bundle}`, audit)
+  throw faultsIn(bundle, audit)
 })
+
+function faultsIn(
+  file: string,
+  result: { readonly ok: boolean; readonly faults: readonly Fault[] },
+): NegativeResult {
+  const { length } = result.faults
+  return new NegativeResult(`${length} fault${length === 1 ? '' : 's'} in ${file}`, result)
+}
+
+const linesOf = (faults: readonly Fault[]) =>
+  faults.map(({ check, entry, message }) =>
+    entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
+  )
 
 /** @throws NearsideError `input-invalid` where one of the two is missing */
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
@@ -88,9 +112,7 @@ async function readShopFiles(given: { readonly model?: string; readonly catalog?
 function summary(audit: Audit): string[] {
   const { entries, signed, key, follow, epsilon } = audit
   return [
-    ...audit.faults.map(({ check, entry, message }) =>
-      entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
-    ),
+    ...linesOf(audit.faults),
     ...audit.notes.map((note) => `note: ${note}`),
     `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
     `uploads   ${audit.uploads}, ${audit.bytesSent} bytes; ${audit.receipts} receipts`,
@@ -121,4 +143,22 @@ async function selftest(
     'the check misses what it should find, or finds what is not there',
     result,
   )
+}
+
+async function compare(
+  script: string,
+  { count, seed }: ReturnType<typeof syntax.opts>,
+  { print, progress }: CommandContext,
+) {
+  const { different, ...result } = await compareVerifiers(script, count, seed, (done) =>
+    progress.update('selftest', done, count),
+  )
+  print(
+    `${result.compared} files: ${result.malformed} malformed, ${result.faulty} with another fault, ${result.clean} without one`,
+  )
+  for (const [check, files] of Object.entries(result.checks)) print(`${check}: ${files} files`)
+  print(`${different.length} files of which the two verifiers differ`)
+  if (different.length === 0) return result
+  const files = different.map(({ file, ...said }) => ({ ...said, file: toBase64(file) }))
+  throw new NegativeResult('the two verifiers differ', { ...result, different: files })
 }

@@ -71,8 +71,9 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
   const exactly = <T>(members: Parameters<typeof object<T>>[0]): Read<T> => {
     const read = object(members)
     return (value, what) => {
-      const extra = isRecord(value) && Object.keys(value).find((name) => !(name in members))
-      if (extra) throw refuse(what || 'it', `unknown field ${JSON.stringify(extra)}`)
+      const names = isRecord(value) ? Object.keys(value) : []
+      const extra = names.find((name) => !Object.hasOwn(members, name))
+      if (extra !== undefined) throw refuse(what || 'it', `unknown field ${JSON.stringify(extra)}`)
       return read(value, what)
     }
   }

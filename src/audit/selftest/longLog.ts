@@ -7,6 +7,8 @@ import { signed } from './tamper.ts'
 import { createAggregators, VirtualDevice } from './virtualDevice.ts'
 
 const BETWEEN_SIGNATURES = 50
+const GUARD = { kind: 'guard', detail: { active: false } } as const
+const SEED = { kind: 'seed', detail: { orders: 1 } } as const
 
 /** @returns seconds from text to verdict */
 export async function timeLongLog(entries: number, clock: () => number): Promise<number> {
@@ -17,8 +19,8 @@ export async function timeLongLog(entries: number, clock: () => number): Promise
   const bundle = parseBundle(text)
   const ledger = bundle.ledger.slice(0, -1)
   while (ledger.length < entries - 1) {
-    const kind = ledger.length % BETWEEN_SIGNATURES === 0 ? 'guard' : 'learn'
-    const facts = { kind, time: bundle.exported, detail: { active: false } } as const
+    const isSigned = ledger.length % BETWEEN_SIGNATURES === 0
+    const facts = { time: bundle.exported, ...(isSigned ? GUARD : SEED) }
     ledger.push(await chain(ledger[ledger.length - 1], facts, signer))
   }
   const end = bundle.ledger[bundle.ledger.length - 1]

@@ -11,7 +11,7 @@ import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { standsForOthers } from '../../device/ledger/removed.ts'
 import type { Signer } from '../../device/ledger/signer.ts'
 import type { Opening } from '../../device/upload/makeReport.ts'
-import { type Bundle, isRecord } from '../bundle.ts'
+import type { Bundle } from '../bundle.ts'
 import type { Exported } from './virtualDevice.ts'
 
 type Held = Omit<Bundle, 'salt' | 'ledger'>
@@ -90,7 +90,7 @@ const lieOfReport =
   (change: (opening: Required<Opening>, random: Random) => Partial<Opening>): Tampering =>
   (scene) => {
     const { ledger, settings } = scene.bundle
-    const openings = (settings.openings ?? []) as Required<Opening>[]
+    const openings = (settings.openings ?? []) as readonly Required<Opening>[]
     const sent = (id: string) =>
       ledger.some(({ kind, detail }) => kind === 'upload' && detail.reportId === id)
     const at = openings.findIndex(({ reportId }) => sent(reportId))
@@ -232,7 +232,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   }),
   'fewer bytes than were sent': (scene) => {
     const { ledger, settings } = scene.bundle
-    const kept = ((settings.openings ?? []) as Opening[]).map(({ reportId }) => reportId)
+    const kept = (settings.openings ?? []).map(({ reportId }) => reportId)
     const isKept = ({ kind, detail }: LedgerEntry) =>
       kind === 'upload' && kept.includes(String(detail.reportId))
     const less = ledger.map((entry) => (isKept(entry) ? { ...entry, bytesSent: 0 } : entry))
@@ -243,7 +243,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   })),
   'another personal model': (scene) => {
     const { ledger, personal } = scene.bundle
-    const version = personal.versions[0] as { u: number[] } | undefined
+    const version = personal.versions[0]
     if (!version) return null
     const changed = { ...version, u: version.u.with(0, version.u[0] + 1) }
     return signed(scene, ledger, {
@@ -258,7 +258,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'other words of a consent': (scene) => {
     const { ledger, settings } = scene.bundle
     const { consent } = settings
-    if (!isRecord(consent) || consent.contribute !== true) return null
+    if (!consent?.contribute) return null
     const changed = { ...consent, wording: `${consent.wording} Whatever else we like.` }
     return signed(scene, ledger, { settings: { ...settings, consent: changed } })
   },

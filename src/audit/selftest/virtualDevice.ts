@@ -152,6 +152,10 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'model', detail })
   }
 
+  async takeOrders(orders: number): Promise<void> {
+    await this.#ledger.append({ kind: 'seed', detail: { orders } })
+  }
+
   async fit(): Promise<void> {
     const vector = (length: number) =>
       Float32Array.from({ length }, () => this.#random.normal() / 9)

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 
 export const SALT_BYTES = 32
 
-/** Hex SHA-256 over salt ‖ canonical JSON. @param salt base64 */
-export function commitment(salt: string, held: unknown): Promise<string> {
+/** Hex SHA-256 over salt ‖ canonical JSON. Rejects where either can't be read. @param salt base64 */
+export async function commitment(salt: string, held: unknown): Promise<string> {
   return sha256Hex(concat(fromBase64(salt), utf8(canonicalJson(held))))
 }

@@ -1,0 +1,242 @@
+/**
+ * @module The form of an exported bundle, as one table of fields for each kind of entry. `tools/verify.py`
+ * has the same table: a field that is added here is added there, and in docs/PROTOCOL.md.
+ */
+import { fromBase64, toHex } from '../core/bytes.ts'
+import { NearsideError } from '../core/error.ts'
+import { createReaders, type Read } from '../core/reading.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { EXPORT_FORMAT } from '../device/worker/exportBundle.ts'
+
+type Form = Readonly<Record<string, Read<unknown>>>
+
+const refuse = (what: string, why = 'missing, or not as it must be') =>
+  new NearsideError('input-invalid', `${what}: ${why}`)
+const { exactly, list, number, object, oneOf, optional, record, text, whole } =
+  createReaders(refuse)
+
+const LARGEST = Number.MAX_SAFE_INTEGER
+const any: Read<unknown> = (value) => value
+const count = whole(0, LARGEST)
+const words = text(/^/)
+const flag = oneOf(true, false)
+const hex = (bytes: number) => text(new RegExp(`^[0-9a-f]{${2 * bytes}}$`))
+const hash = hex(32)
+const url = text(/^https?:\/\/[!-~]+$/)
+const orNull =
+  (read: Read<unknown>): Read<unknown> =>
+  (value, what) =>
+    value === null ? null : read(value, what)
+
+/** Canonical base64. @param bytes how many; absent: any number */
+const base64 =
+  (bytes?: number): Read<string> =>
+  (value, what) => {
+    const length = bytes ?? (typeof value === 'string' ? lengthOf(value) : -1)
+    if (typeof value === 'string' && length >= 0 && lengthOf(value) === length) return value
+    throw refuse(what)
+  }
+
+function lengthOf(value: string): number {
+  try {
+    return fromBase64(value).length
+  } catch {
+    return -1
+  }
+}
+
+const PRIME = 2n ** 255n - 19n
+const OF_ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
+/** y of the points of small order: anybody can sign for such a key. */
+const WEAK: readonly bigint[] = [0n, 1n, PRIME - 1n, OF_ORDER_8, PRIME - OF_ORDER_8]
+
+/** Ed25519, in the one spelling that RFC 8032 has for a point. */
+const publicKey: Read<string> = (value, what) => {
+  const key = base64(32)(value, what)
+  const y = BigInt(`0x${toHex(fromBase64(key).reverse())}`) & (2n ** 255n - 1n)
+  if (y < PRIME && !WEAK.includes(y)) return key
+  throw refuse(what, 'a key that anybody can sign with')
+}
+
+const TERMS: Form = {
+  epsilonPerReport: number(),
+  epsilonPerYear: number(),
+  delta: number(),
+  trust: oneOf('two-aggregators', 'trusted-server'),
+  tokens: optional(oneOf('account', 'work')),
+  wording: optional(hash),
+}
+/** What the policy of a report asked for, as `policyTerms` has it. */
+const RECIPIENTS: Form = {
+  task: words,
+  trust: oneOf('two-aggregators', 'trusted-server'),
+  tokens: optional(oneOf('account', 'work')),
+  leaderOperator: words,
+  leaderKey: base64(32),
+  helperOperator: words,
+  helperKey: base64(32),
+  smallestCrowd: count,
+  workBits: count,
+  noiseMultiplier: number(),
+  delta: number(),
+  maxParticipations: count,
+  periodDays: count,
+}
+/** Of entries that were removed. */
+const SUMMARY: Form = {
+  through: count,
+  hash,
+  entries: count,
+  uploads: count,
+  reports: count,
+  bytesSent: count,
+  tokens: count,
+  tokenBytes: count,
+  lossSquared: number((sum) => sum >= 0 && sum <= 1e6),
+  lastReport: text(/^([0-9a-f]{32})?$/),
+}
+const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
+const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
+
+/** Fields of `detail`, by kind. A further form of a kind has a name with a space in it, which no kind has. */
+const DETAILS: Readonly<Record<string, Form>> = {
+  request: {
+    method: oneOf('GET', 'POST'),
+    purpose: oneOf('catalog', 'model', 'policy', 'rules', 'token'),
+    url,
+    ...COUNTED,
+  },
+  failure: {
+    purpose: oneOf('catalog', 'model', 'policy', 'rules', 'token', 'upload'),
+    url,
+    why: words,
+    ...COUNTED,
+  },
+  'failure of a contribution': { purpose: oneOf('contribute'), code: words, ...COUNTED },
+  upload: {
+    reportId: hex(16),
+    round: whole(1, 2 ** 32 - 1),
+    policyHash: hash,
+    modelHash: hash,
+    clipNormInteger: count,
+    squaredNormInteger: count,
+    ...RECIPIENTS,
+    consent: hash,
+    epsilon: number(),
+    epsilonEver: number(),
+    commitment: hash,
+    through: whole(-1, LARGEST),
+    url,
+    method: oneOf('POST'),
+    contentType: words,
+    sha256: hash,
+    token: optional(hash),
+  },
+  receipt: {
+    id: hex(16),
+    round: whole(1, 2 ** 32 - 1),
+    bodyHash: hash,
+    signature: base64(64),
+    key: publicKey,
+  },
+  consent: { contribute: oneOf(true), ...TERMS },
+  'consent withdrawn': { contribute: oneOf(false), why: optional(oneOf('terms')) },
+  model: { version: words, parent: words, manifest: hash, release: optional(whole(1, LARGEST)) },
+  learn: { base: hash, engine: words, commitment: hash },
+  guard: { active: oneOf(false) },
+  erase: { what: text(ERASED), events: count, orders: optional(count) },
+  'erase everything': { what: oneOf('everything'), contribute: oneOf(false), ...SUMMARY },
+  'erase everything of nothing': { what: oneOf('everything'), contribute: oneOf(false) },
+  restore: { events: count, orders: count, undoes: optional(count) },
+  seed: { orders: count },
+  transfer: { direction: oneOf('in', 'out'), events: count },
+  fold: { contribute: oneOf(false), ...SUMMARY },
+  'fold of a consent': { contribute: oneOf(true), ...TERMS, ...SUMMARY },
+  export: { commitment: hash },
+}
+
+function formOf({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): string {
+  if (kind === 'consent') return detail.contribute === false ? 'consent withdrawn' : kind
+  if (kind === 'fold') return detail.contribute === true ? 'fold of a consent' : kind
+  if (kind === 'failure' && detail.purpose === 'contribute') return 'failure of a contribution'
+  if (kind !== 'erase' || detail.what !== 'everything') return kind
+  return detail.through === undefined ? 'erase everything of nothing' : 'erase everything'
+}
+
+const readFrame = exactly<Record<string, unknown>>({
+  sequence: count,
+  time: count,
+  kind: text(/^[a-z]+$/),
+  detail: record(any),
+  bytesSent: count,
+  previous: hash,
+  hash,
+  key: optional(publicKey),
+  signature: optional(base64(64)),
+})
+const readDetail = new Map(
+  Object.entries(DETAILS).map(([name, form]) => [name, exactly<Record<string, unknown>>(form)]),
+)
+
+/** @throws NearsideError `input-invalid` unless every field is there and as it must be, and no other */
+export function checkEntry(value: unknown): void {
+  readFrame(value, '')
+  const entry = value as LedgerEntry
+  const read = readDetail.get(formOf(entry))
+  if (!read) throw refuse('kind', `${entry.kind} is unknown`)
+  read(entry.detail, 'detail')
+}
+
+/** Of what is stored, the parts that are looked into; the end of the log commits to the rest. */
+const SETTINGS: Form = {
+  consent: optional(object({ contribute: flag, wording: optional(words) })),
+  budget: optional(
+    orNull(
+      object({
+        participations: list(object({ round: count, policyHash: words }), LARGEST),
+        earlier: object({ reports: count }),
+      }),
+    ),
+  ),
+  checkpoints: optional(base64(32)),
+  openings: optional(
+    list(
+      object({
+        reportId: hex(16),
+        salt: base64(32),
+        update: base64(),
+        delta: list(number(), LARGEST),
+        random: base64(),
+        round: whole(1, 2 ** 32 - 1),
+        policy: record(any),
+        made: optional(number()),
+      }),
+      LARGEST,
+    ),
+  ),
+}
+
+const float32 = number((value) => Math.abs(value) <= 3.4028234663852886e38)
+const VERSION: Form = {
+  version: count,
+  base: words,
+  u: list(float32, LARGEST),
+  w: list(float32, LARGEST),
+  salt: optional(base64(32)),
+  checksum: hash,
+}
+
+const readBundle = exactly<Record<string, unknown>>({
+  format: oneOf(EXPORT_FORMAT),
+  exported: count,
+  logged: whole(-1, LARGEST),
+  base: orNull(exactly({ version: words, manifest: hash })),
+  events: list(any, LARGEST),
+  personal: exactly({ current: orNull(count), versions: list(object(VERSION), LARGEST) }),
+  settings: object(SETTINGS),
+  salt: base64(32),
+  ledger: list(any, LARGEST),
+})
+
+/** All but the entries. @throws NearsideError `input-invalid` */
+export const checkFrame = (value: unknown): void => void readBundle(value, '')
