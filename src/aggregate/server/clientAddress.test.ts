@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressGroup, originalAddress, trustedProxies } from './clientAddress.ts'
 
@@ -16,6 +17,32 @@ describe('the address behind a proxy', () => {
     ['10.1.2.3', '198.51.100.1, nonsense', '10.1.2.3'],
   ])('of %s, X-Forwarded-For %s, is %s', (remote, forwarded, address) => {
     expect(originalAddress(remote, forwarded, isTrusted)).toBe(address)
+  })
+
+  it.each(['1.2.3.4:x', '[1.2.3.4', '1.2.3.4:', ':80', '[]:80', '1.2.3.4:123456', '[::1]x'])(
+    'of a hop that is no address, %j, is the proxy’s',
+    (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
+  )
+
+  it('is the same with a port, brackets and spaces, whoever else wrote before', () => {
+    const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined })
+    const spelled = fc.oneof(
+      fc.tuple(fc.ipV4(), port).map(([ip, p]) => [ip, p === undefined ? ip : `${ip}:${p}`]),
+      fc.tuple(fc.ipV6(), port, fc.boolean()).map(([ip, p, bare]) => {
+        if (p !== undefined) return [ip, `[${ip}]:${p}`]
+        return [ip, bare ? ip : `[${ip}]`]
+      }),
+    )
+    fc.assert(
+      fc.property(spelled, fc.string(), fc.string(), ([ip, hop], forged, other) => {
+        fc.pre(!isTrusted(ip))
+        const address = originalAddress('10.1.2.3', `${forged}, ${hop} , 10.9.9.9:80`, isTrusted)
+        expect(addressGroup(address)).toBe(addressGroup(ip))
+        // A client that connects by itself is believed nothing.
+        expect(originalAddress('203.0.113.9', `${other}, ${hop}`, isTrusted)).toBe('203.0.113.9')
+      }),
+      { numRuns: 300 },
+    )
   })
 
   // A network without its length is not the whole Internet.

@@ -32,7 +32,7 @@ export function originalAddress(
   const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim())
   let address = plain(remote)
   while (isTrusted(address)) {
-    const before = plain(hops.pop() ?? '')
+    const before = plain(withoutPort(hops.pop() ?? ''))
     if (isIP(before) === 0) break
     address = before
   }
@@ -47,6 +47,12 @@ export function addressGroup(address: string): string {
   const zeros = tail === undefined ? 0 : 8 - head.length - tail.length
   const groups = [...head, ...Array(zeros).fill('0'), ...(tail ?? [])].slice(0, 4)
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+}
+
+/** Some proxies write `1.2.3.4:5678` and `[2001:db8::1]:443`, or brackets alone. */
+function withoutPort(hop: string): string {
+  const [, inBrackets, before] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(hop) ?? []
+  return inBrackets ?? before ?? hop
 }
 
 /** IPv4 over an IPv6 socket as IPv4; no zone. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from './listen.ts'
 
 const body = (app: OpenAPIHono) => app.post('/', async (c) => c.text(await c.req.text()))
@@ -40,6 +40,80 @@ it.each([
     }
   },
 )
+
+describe('connections of one address beyond the 64 that are being answered', () => {
+  /** A server on which requests wait until `answer` is called; 64 of them do. */
+  async function startFull() {
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const full = { waiting: 0, answer }
+    const { port } = await start((app) =>
+      app.post('/', async (c) => {
+        const text = await c.req.text()
+        if (text === 'wait') {
+          full.waiting++
+          await answered
+        }
+        return c.text('whole')
+      }),
+    )
+    return Object.assign(full, { port })
+  }
+
+  const send = (port: number, body: string | Buffer) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      request({ port, host: '127.0.0.1', method: 'POST', agent: false }, (response) => {
+        response.resume()
+        resolve(response)
+      })
+        .on('error', reject)
+        .end(body)
+    })
+
+  it('are answered 503 with Retry-After, none is reset, and there is room again later', async () => {
+    const { port, answer } = await startFull()
+    const refused: IncomingMessage[] = []
+    const all = Array.from({ length: 150 }, () =>
+      send(port, 'wait').then((response) => {
+        if (response.statusCode === 503) refused.push(response)
+        return response
+      }),
+    )
+    await expect.poll(() => refused.length, { timeout: 20_000 }).toBe(86)
+    for (const { headers } of refused) {
+      expect(headers['content-type']).toBe('application/problem+json')
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    }
+    answer()
+    const statuses = (await Promise.all(all)).map(({ statusCode }) => statusCode)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(64)
+    expect((await send(port, 'again')).statusCode).toBe(200)
+  })
+
+  it('get their answer while they still send, and hold no socket', async () => {
+    const full = await startFull()
+    const { port, answer } = full
+    const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))
+    await expect.poll(() => full.waiting, { timeout: 20_000 }).toBe(64)
+    expect((await send(port, Buffer.alloc(700_000))).statusCode).toBe(503)
+    const silent = await Promise.all(Array.from({ length: 300 }, () => hang(port, '')))
+    const endless = await Promise.all(
+      Array.from({ length: 3 }, () => hang(port, 'POST / HTTP/1.1\r\nContent-Length: 9999999\r\n')),
+    )
+    const more = setInterval(() => {
+      for (const socket of endless) if (socket.writable) socket.write('x'.repeat(1000))
+    }, 5)
+    onTestFinished(() => clearInterval(more))
+    const open = () => [...silent, ...endless].filter((socket) => !socket.closed).length
+    await expect.poll(open, { timeout: 20_000 }).toBe(0)
+    answer()
+    expect((await Promise.all(waiting)).map(({ statusCode }) => statusCode)).toEqual(
+      Array(64).fill(200),
+    )
+  })
+})
 
 it('does not cut off a request that is being answered', async () => {
   let answer = () => {}

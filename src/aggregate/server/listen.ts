@@ -1,6 +1,6 @@
 /** @module An app on a port, with the limits that a public server needs and a clean way to stop. */
 import type { Server } from 'node:http'
-import { serve } from '@hono/node-server'
+import { type HttpBindings, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -24,9 +24,10 @@ export function listen(
   isTrusted: IsTrusted = () => false,
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   return new Promise((resolve, reject) => {
+    let refusal: ReturnType<typeof limitConnections> = () => null
     const server = serve(
       {
-        fetch: app.fetch,
+        fetch: (request, env) => refusal((env as HttpBindings).incoming) ?? app.fetch(request, env),
         hostname,
         port,
         serverOptions: {
@@ -40,7 +41,7 @@ export function listen(
       },
       (info) => resolve({ port: info.port, stop: () => stop(server) }),
     ) as Server
-    limitConnections(server, isTrusted)
+    refusal = limitConnections(server, isTrusted)
     server.once('error', reject)
   })
 }
