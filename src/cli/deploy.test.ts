@@ -41,7 +41,7 @@ function operatorsFolder(): string {
   cpSync(join(ROOT, 'public/models'), join(where, 'models'), { recursive: true })
   symlinkSync(join(ROOT, 'data/online-retail'), join(where, 'shop'))
   for (const role of ROLES) {
-    writeFileSync(join(where, `${role}.key`), 'ab'.repeat(32))
+    writeFileSync(join(where, `${role}.key`), 'ab'.repeat(32), { mode: 0o600 })
     writeFileSync(join(where, `${role}.password`), 'secret')
   }
   return where

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
@@ -101,7 +101,7 @@ describe('nearside serve', () => {
     onTestFinished(() => postgres.remove())
     const store = await postgres.create()
     const key = join(testFolder(), 'store.key')
-    writeFileSync(key, `${'0f'.repeat(32)}\n`)
+    writeFileSync(key, `${'0f'.repeat(32)}\n`, { mode: 0o600 })
     const common = { role: 'single', store, models: await createModels() }
     // Two of the same: the second finds the round that the first has opened, and takes part.
     const servers = [
@@ -123,11 +123,13 @@ describe('nearside serve', () => {
     await expect(bare).rejects.toThrow(/--store-key/)
   })
 
-  it('refuses a key that SQLite would not use', async () => {
+  it('refuses what is no key, and a key that SQLite would not use', async () => {
     const key = join(testFolder(), 'store.key')
-    writeFileSync(key, '0f'.repeat(32))
+    writeFileSync(key, '0f'.repeat(32), { mode: 0o600 })
     const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
     await expect(start(flags)).rejects.toThrow(/--store-key is for postgres/)
+    writeFileSync(key, 'none')
+    await expect(start(flags)).rejects.toThrow(/is no key: write one with .*openssl/)
   })
 
   it('gives tokens by the key that its terms name, and starts with no other', async () => {
@@ -135,7 +137,7 @@ describe('nearside serve', () => {
     const { pem, issuer } = await createWorkIssuer()
     const { pem: other } = await createWorkIssuer()
     const write = (name: string, text: string) => {
-      writeFileSync(join(where, name), text)
+      writeFileSync(join(where, name), text, { mode: 0o600 })
       return join(where, name)
     }
     const terms = (name: string, changes: object) =>
@@ -159,6 +161,25 @@ describe('nearside serve', () => {
     await single.stop()
   })
 
+  it.skipIf(process.platform === 'win32')('takes no key that others can read', async () => {
+    const where = testFolder()
+    const { pem, issuer } = await createWorkIssuer()
+    const [issuerKey, storeKey] = [join(where, 'issuer.pem'), join(where, 'store.key')]
+    writeFileSync(issuerKey, pem)
+    writeFileSync(storeKey, '0f'.repeat(32))
+    const policy = join(where, 'terms.json')
+    writeFileSync(policy, JSON.stringify({ ...DEMO_PARAMETERS, issuer }))
+    const models = await createModels()
+    const single = { role: 'single', store: `sqlite:${where}/s.sqlite`, models, policy }
+    const helper = { role: 'helper', store: 'postgres://me@127.0.0.1:1/x' }
+    for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+      for (const key of [issuerKey, storeKey]) chmodSync(key, mode)
+      const refused = { code: 'input-invalid', message: expect.stringContaining('chmod 600') }
+      await expect(start({ ...single, 'issuer-key': issuerKey })).rejects.toMatchObject(refused)
+      await expect(start({ ...helper, 'store-key': storeKey })).rejects.toMatchObject(refused)
+    }
+  })
+
   it('takes no terms but those that its operator wrote down', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     const bare = runCommand(command, { flags: { role: 'single', operator: 'Shop', store } })
@@ -176,7 +197,6 @@ describe('nearside serve', () => {
     [{ role: 'helper', store: 'mysql://x' }, /takes sqlite:FILE or postgres:/],
     [{ role: 'helper', store: 'postgres://me:pw@127.0.0.1:1/x' }, /127.0.0.1:1\/x does not open/],
     [{ role: 'helper', 'store-key': '/nonexistent' }, /can’t be read/],
-    [{ role: 'helper', 'store-key': 'package.json' }, /is no key: write one with openssl/],
     [{ role: 'helper', origin: 'localhost' }, /http\(s\) URL/],
     [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],
     [{ role: 'helper', goal: 'many' }, /whole number/],

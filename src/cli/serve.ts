@@ -1,5 +1,4 @@
 /** @module `nearside serve`: an aggregation server. */
-import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { OPERATOR } from '../aggregate/protocol/policy.ts'
@@ -9,6 +8,7 @@ import { STORE_URL } from '../aggregate/server/store/open.ts'
 import { describeCost, describeSenders, readTerms } from '../aggregate/server/terms.ts'
 import { fromHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
+import { readKeyFile } from '../train/models/keyFile.ts'
 import { DEFAULT_DAYS } from '../train/models/sign.ts'
 import { defineCommand } from './command.ts'
 import { days, files, publicKeys } from './signing.ts'
@@ -142,11 +142,12 @@ function storeUrl(url: string): string {
 }
 
 async function readKey(file: string): Promise<Uint8Array> {
-  const text = await readFile(file, 'utf8').catch((thrown) => {
-    throw NearsideError.from(thrown, 'input-invalid', `${file} can’t be read`)
-  })
-  if (/^[0-9a-f]{64}$/i.test(text.trim())) return fromHex(text.trim().toLowerCase())
-  throw new NearsideError('input-invalid', `${file} is no key: write one with openssl rand -hex 32`)
+  const text = (await readKeyFile(file)).trim()
+  if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase())
+  throw new NearsideError(
+    'input-invalid',
+    `${file} is no key: write one with (umask 077; openssl rand -hex 32 > FILE)`,
+  )
 }
 
 function origins(text: string): string[] {

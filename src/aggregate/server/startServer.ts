@@ -2,9 +2,9 @@
  * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
  * the clock that moves rounds on.
  */
-import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '../../core/error.ts'
+import { readKeyFile } from '../../train/models/keyFile.ts'
 import { requireSigner } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
 import { createSigner, DEFAULT_DAYS, readSigningKey } from '../../train/models/sign.ts'
@@ -207,10 +207,7 @@ async function openTokenSigner({
     if (issuer?.kind !== 'work') return undefined
     throw new NearsideError('input-invalid', 'Tokens cost work by the terms: give --issuer-key')
   }
-  const pem = await readFile(issuerKey, 'utf8').catch((thrown) => {
-    throw NearsideError.from(thrown, 'input-invalid', `${issuerKey} can’t be read`)
-  })
-  const signer = await createTokenSigner(pem)
+  const signer = await createTokenSigner(await readKeyFile(issuerKey))
   if (issuer?.kind === 'work' && issuer.key === signer.publicKey) return signer
   throw new NearsideError(
     'input-invalid',

@@ -10,12 +10,13 @@ import {
   sign as signBytes,
   verify,
 } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import type { LatestModel, ModelSignature } from '../../core/model/manifest.ts'
 import { releaseMessage } from '../../core/model/release.ts'
 import { DAY } from '../../core/time.ts'
+import { readKeyFile } from './keyFile.ts'
 
 /**
  * Makes a release of a model, under a number above that of `previous`.
@@ -121,16 +122,12 @@ export async function readSigningKey(file: string, models?: string): Promise<Key
     new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
   if (models !== undefined && !/^\.\.($|[\\/])/.test(relative(resolve(models), resolve(file))))
     throw refuse(`lies in ${models}, which is published: move it elsewhere and make a new one`)
+  const pem = await readKeyFile(file)
   let key: KeyObject
   try {
-    // Windows has no such modes.
-    const { mode } = await stat(file)
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-      throw refuse('can be read by others: chmod 600')
-    key = createPrivateKey(await readFile(file))
-  } catch (thrown) {
-    if (thrown instanceof NearsideError) throw thrown
-    throw refuse('can’t be read', thrown)
+    key = createPrivateKey(pem)
+  } catch (cause) {
+    throw refuse('is no private key', cause)
   }
   if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not one of Ed25519')
   return key
