@@ -3,6 +3,9 @@
  * together as `serve` does, or one that accepts only: the same HTTP, the body read, 201, and nothing else. Says its port; asked
  * for anything, says its CPU time.
  */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Hono } from 'hono'
 import { createApp } from '../src/aggregate/server/app.ts'
 import { createHelper } from '../src/aggregate/server/helper.ts'
@@ -51,7 +54,8 @@ async function aggregator({ role, store: url, peer, models, dimension }: ServerG
   const trust = 'two-aggregators'
   if (isHelper) {
     const leaderKey = () => fetchLeaderKey(peer, fetch)
-    return createApp(createHelper({ ...shared, trust, leaderKey }), options)
+    const lists = await mkdtemp(join(tmpdir(), 'nearside-bench-'))
+    return createApp(createHelper({ ...shared, trust, leaderKey, lists }), options)
   }
   const never = async () => {
     throw new Error('the round is not to end')

@@ -3,6 +3,9 @@
  * as over HTTP. They can be cut off and can die at any write, and every sum that they release is checked
  * against the reports that were made.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { NoiseSampler } from '../aggregate/privacy/discreteGaussian.ts'
 import { addShare } from '../aggregate/privacy/shares.ts'
 import type { PolicyParameters } from '../aggregate/protocol/policy.ts'
@@ -64,6 +67,7 @@ export async function createServers(options: ServersOptions) {
   const released = new Map<number, Released>()
   const traffic = { uploaded: 0, accepted: 0, duplicates: 0, rejected: 0 }
   const helperNoise = new Map<number, Int32Array>()
+  const lists = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
   let ids: readonly string[] = []
 
   /** What is released is read along, as it is written. */
@@ -96,7 +100,7 @@ export async function createServers(options: ServersOptions) {
       const leaderKey = () => fetchLeaderKey(LEADER, fetchFrom('helper'))
       const aggregator =
         role === 'helper'
-          ? createHelper({ ...shared, leaderKey })
+          ? createHelper({ ...shared, leaderKey, lists })
           : createLeader({
               ...options,
               ...shared,
@@ -194,7 +198,10 @@ export async function createServers(options: ServersOptions) {
         expected.every((sum, j) => sum === found.sum[j])
       )
     },
-    shut: () => Promise.all(ROLES.map((role) => stores[role].shut())),
+    async shut(): Promise<void> {
+      await Promise.all(ROLES.map((role) => stores[role].shut()))
+      await rm(lists, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
 }
 

@@ -49,6 +49,9 @@ type Aggregator = LeaderAggregator | HelperAggregator
 /** Reports that may be under way before the next is turned away. */
 const MOST_UNDER_WAY = 256
 
+/** Lists of rounds that one address may ask for in a minute. */
+const LISTS_PER_MINUTE = 12
+
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError((thrown, c) => respondThrown(c, thrown))
@@ -77,7 +80,7 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     }
   } else {
     peerRoutes(app, aggregator)
-    reachedRoute(app, aggregator)
+    reachedRoute(app, aggregator, options)
     if (aggregator.models) modelRoutes(app, aggregator.models)
   }
   app.doc('/openapi.json', {
@@ -153,7 +156,9 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
   })
 }
 
-function reachedRoute(app: OpenAPIHono, helper: HelperAggregator): void {
+function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOptions): void {
+  const { now, clientAddress: addressOf = () => '' } = options
+  const waitOf = createRateLimit(LISTS_PER_MINUTE)
   app.openapi(
     createRoute({
       method: 'get',
@@ -162,9 +167,20 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator): void {
       responses: {
         200: json('Ids of the reports of a round that is over, signed', reachedSchema),
         422: problemAnswer('The round is open, or unknown'),
+        429: problemAnswer('Too many from one address'),
+        503: problemAnswer('Too many are being read'),
       },
     }),
-    async (c) => c.json(await helper.reached(Number(c.req.valid('param').round)), 200),
+    async (c) => {
+      const address = addressOf(c)
+      const wait = waitOf(address, now())
+      if (wait > 0) return respondTooMany(c, wait) as never
+      const { bytes, body } = await helper.openList(Number(c.req.valid('param').round), address)
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': String(bytes) }
+      if (c.req.raw.method !== 'HEAD') return c.body(body, 200, headers) as never
+      await body.cancel()
+      return c.body(null, 200, headers) as never
+    },
   )
 }
 
@@ -229,11 +245,12 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
     if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
       return respondProblem(c, 415, 'report-invalid', `Send ${mediaType}, not encoded`)
     const wait = waitOf(addressOf(c), options.now())
-    if (wait > 0)
-      return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
-    return next()
+    return wait > 0 ? respondTooMany(c, wait) : next()
   }
 }
+
+const respondTooMany = (c: Context, wait: number) =>
+  respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   let underWay = 0

@@ -42,6 +42,7 @@ import {
 import { type AggregatorOptions, createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { serverHash, serverHkdf, serverXof } from './keystream.ts'
+import { createListFiles } from './listFiles.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReachedReports, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
@@ -54,6 +55,8 @@ export interface HelperOptions extends AggregatorOptions {
   readonly leaderKey: () => Promise<Bytes>
   /** Public keys, base64, of those whose models it signs; none: it signs none, and takes rounds of any. */
   readonly publishers?: readonly string[]
+  /** Directory of the files that list the reports of each round. */
+  readonly lists: string
 }
 
 /** Reports that are added up before others get a turn. */
@@ -64,6 +67,11 @@ export function createHelper(options: HelperOptions) {
   const keysOf = createRoundKeys('leader')
   const { publishers = [] } = options
   const models = publishers.length > 0 ? createModelReleases({ ...options, publishers }) : null
+  const lists = createListFiles({
+    directory: options.lists,
+    endedAt: (round) => store.endedAt(round),
+    make: reached,
+  })
   let unproven = 0
 
   const named = (sealing: string): AggregatorIdentity => {
@@ -91,6 +99,8 @@ export function createHelper(options: HelperOptions) {
     await models?.requireNewest(policy.model.hash)
     if (!(await store.openRound(round, policy, hash, key, now())))
       throw refused(`round ${round} has other terms or is over`)
+    // It was abandoned where it was still open.
+    if (newest?.state === 'open') makeList(newest.round)
     log(`round ${round} opened for model ${policy.model.version}`)
   }
 
@@ -162,6 +172,7 @@ export function createHelper(options: HelperOptions) {
       if (!(await store.release(round, { counted, idSetHash, ownShare: sum }, now())))
         throw refused(`round ${round} is over`)
       record = await requireRound(round)
+      makeList(round)
       log(`round ${round} released with ${counted} reports`)
     }
     const { ownShare, policy, policyHash } = record
@@ -199,6 +210,11 @@ export function createHelper(options: HelperOptions) {
     const { openedAt: opened, closedAt: closed, ids } = found
     const said = { round, opened, closed, ids: toBase64(ids), key: identity.publicKey }
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
+  }
+
+  /** Ahead of the first who asks for it; where it fails now, it is made then. */
+  function makeList(round: number): void {
+    lists.prepare(round).catch(({ message }: Error) => log(message))
   }
 
   async function requireRound(round: number): Promise<RoundRecord> {
@@ -239,8 +255,8 @@ export function createHelper(options: HelperOptions) {
     },
     propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),
     take,
-    /** @throws NearsideError `input-invalid` for a round that is open, or that it doesn't know */
-    reached,
+    /** The list of the reports of a round, see `createListFiles`. */
+    openList: lists.open,
     release: (round: number, request: ReleaseRequest) =>
       store.exclusively(() => release(round, request)),
   }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { testFolder } from '../../testFolder.ts'
 import { readLatest } from '../../train/models/read.ts'
 import { loadIdentity } from './identity.ts'
 import { createSingle } from './single.ts'
@@ -24,7 +25,12 @@ it('runs whole rounds in one process, and says that it is a trusted server', asy
       gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
       distance: async () => 0,
     },
-    { ...shared, store: helperStore, identity: await loadIdentity(helperStore, 'Test shop') },
+    {
+      ...shared,
+      store: helperStore,
+      identity: await loadIdentity(helperStore, 'Test shop'),
+      lists: testFolder(),
+    },
     { origins: [ORIGIN], now, reportsPerMinute: 1000 },
   )
   await leader.advance()

@@ -5,9 +5,8 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { fromBase64 } from '../../core/bytes.ts'
-import type { AggregatorOptions } from './aggregator.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { createHelper } from './helper.ts'
+import { createHelper, type HelperOptions } from './helper.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
 import { createHelperClient } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
@@ -17,7 +16,7 @@ export const SINGLE_PATHS = { leader: '/leader', helper: '/helper' } as const
 
 export function createSingle(
   leaderOptions: Omit<LeaderOptions, 'helper' | 'trust'>,
-  helperOptions: Omit<AggregatorOptions, 'trust'>,
+  helperOptions: Omit<HelperOptions, 'trust' | 'leaderKey'>,
   appOptions: AppOptions,
 ): { readonly app: OpenAPIHono; readonly leader: LeaderAggregator } {
   const trust = 'trusted-server'

@@ -2,6 +2,9 @@
  * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
  * the clock that moves rounds on.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '../../core/error.ts'
 import { readKeyFile } from '../../train/models/keyFile.ts'
@@ -89,11 +92,18 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   const { host, port, storeKey: key } = options
   const { fatal } = environment
   const stores: Store[] = []
-  const shut = () => Promise.all(stores.map((open) => open.shut()))
+  // Processes on one PostgreSQL have no folder in common: each has its own while it runs.
+  const temporary = await mkdtemp(join(tmpdir(), 'nearside-lists-'))
+  const listsOf = (url: string) =>
+    url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}.lists` : temporary
+  const shut = async () => {
+    await Promise.all(stores.map((open) => open.shut()))
+    await rm(temporary, { recursive: true, force: true, maxRetries: 5 })
+  }
   try {
     const isTrusted = trustedProxies(options.trustedProxies)
     const stopping = new AbortController()
-    const shared = { ...environment, isTrusted, stopping: stopping.signal }
+    const shared = { ...environment, isTrusted, listsOf, stopping: stopping.signal }
     const { app, leader } = await createAggregators(options, shared, async (url, role) => {
       const opened = await openStore(url, { role, key, fatal })
       stores.push(opened)
@@ -141,9 +151,11 @@ async function createAggregators(
     fetch,
     log,
     isTrusted,
+    listsOf,
     stopping,
   }: ServerEnvironment & {
     readonly isTrusted: IsTrusted
+    readonly listsOf: (url: string) => string
     readonly stopping: AbortSignal
   },
   open: (url: string, role: StoreOptions['role']) => Promise<Store>,
@@ -162,7 +174,9 @@ async function createAggregators(
       throw new NearsideError('input-invalid', 'A helper needs --leader: it obeys that one alone')
     const leaderKey = () => fetchLeaderKey(leader, fetch)
     const { publishers } = options
-    const helper = createHelper({ ...shared, leaderKey, publishers, trust: 'two-aggregators' })
+    const lists = listsOf(options.store)
+    const trust = 'two-aggregators'
+    const helper = createHelper({ ...shared, leaderKey, publishers, lists, trust })
     if (publishers?.length) log('signs models with that key')
     return { app: createApp(helper, appOptions), leader: null }
   }
@@ -187,10 +201,12 @@ async function createAggregators(
   const leaderOptions = { ...shared, ...model, gather, takesBack: options.rollback }
   if (role === 'single') {
     const isFile = options.store.startsWith('sqlite:')
-    const helperStore = await open(`${options.store}${isFile ? '.helper' : ''}`, 'helper')
+    const helperUrl = `${options.store}${isFile ? '.helper' : ''}`
+    const helperStore = await open(helperUrl, 'helper')
     const helperIdentity = await loadIdentity(helperStore, operator)
     log(`the helper’s signing key is ${helperIdentity.publicKey}`)
-    const helperOptions = { ...shared, store: helperStore, identity: helperIdentity }
+    const lists = listsOf(helperUrl)
+    const helperOptions = { ...shared, store: helperStore, identity: helperIdentity, lists }
     return createSingle(leaderOptions, helperOptions, appOptions)
   }
   const helper = createHelperClient(options.helper, identity.signing, fetch, { stopping })

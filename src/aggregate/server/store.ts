@@ -141,6 +141,8 @@ export interface Store {
   /** Helper: the seeds of these ids, in order; null where there is none. */
   seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]>
 
+  /** Helper: when a round ended that `reached` tells of, in milliseconds since the epoch; else null. */
+  endedAt(round: number): Promise<number | null>
   /** Helper: ids of all reports that reached it, ascending, and when; null while the round is open, or unknown. */
   reached(round: number): Promise<Reached | null>
 

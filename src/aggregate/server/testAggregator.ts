@@ -3,6 +3,9 @@
  * `testAggregator.ts leader|helper PORT DATABASE GOAL PEER [MODELS]`. No noise, so that sums compare;
  * the published model's `shared.safetensors` is the mean update as float64.
  */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createApp } from './app.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
@@ -36,7 +39,11 @@ const appOptions = { origins: [ORIGIN], now: Date.now, reportsPerMinute: 1e9 }
 if (role === 'helper') {
   await listen(
     createApp(
-      createHelper({ ...shared, leaderKey: () => fetchLeaderKey(peer, fetch) }),
+      createHelper({
+        ...shared,
+        leaderKey: () => fetchLeaderKey(peer, fetch),
+        lists: mkdtempSync(join(tmpdir(), 'nearside-test-')),
+      }),
       appOptions,
     ),
     '127.0.0.1',

@@ -89,6 +89,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     identity: await loadIdentity(helperStore, OPERATORS.helper),
     leaderKey: () => fetchLeaderKey(LEADER, fetch),
     log: (line) => log.push(`helper ${line}`),
+    lists: testFolder(),
     ...options.helper,
   })
   const identity = await loadIdentity(leaderStore, OPERATORS.leader)

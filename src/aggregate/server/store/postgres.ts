@@ -308,6 +308,10 @@ export async function openPostgresStore(
         if (changes === 1) await run('delete from tokens where round = $1', [round])
         return changes === 1
       }),
+    async endedAt(round) {
+      const sql = 'select closed_at as "closedAt" from rounds where round = $1'
+      return (await query<{ closedAt: number | null }>(sql, [round])).rows[0]?.closedAt ?? null
+    },
     async reached(round) {
       const { rows } = await query<SummaryRow>(`select ${SUMMARY} from rounds where round = $1`, [
         round,

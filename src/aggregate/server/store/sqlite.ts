@@ -52,6 +52,9 @@ export function openSqliteStore(
     `select ${SUMMARY} from rounds order by round desc limit ?`,
   )
   const selectRound = statement<RoundRow>(`select ${RECORD} from rounds where round = ?`)
+  const selectEnd = statement<{ closedAt: number | null }>(
+    'select closed_at as "closedAt" from rounds where round = ?',
+  )
   const selectLost = statement<{ lost: number }>(
     `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
   )
@@ -181,6 +184,7 @@ export function openSqliteStore(
         return outcomes
       }),
     seeds: (round, ids) => read(() => ids.map((id) => owned(selectReport.get(round, id)?.seed))),
+    endedAt: (round) => read(() => selectEnd.get(round)?.closedAt ?? null),
     reached: (round) =>
       read(() => {
         const { openedAt = 0, closedAt = null } = selectRound.get(round) ?? {}

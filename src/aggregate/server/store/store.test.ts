@@ -184,10 +184,13 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       await store.keep(1, [kept(2), kept(1)])
       const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
       expect(await store.reached(1)).toBe(null)
+      expect(await store.endedAt(1)).toBe(null)
       expect(await store.release(1, result, 200)).toBe(true)
       const ids = fromHex(id(1) + id(2))
       expect(await store.reached(1)).toEqual({ ids, openedAt: 100, closedAt: 200 })
+      expect(await store.endedAt(1)).toBe(200)
       expect(await store.reached(2)).toBe(null)
+      expect(await store.endedAt(2)).toBe(null)
       expect(await store.release(1, result, 200)).toBe(false)
       expect(await store.current()).toMatchObject({
         state: 'released',

@@ -1,0 +1,188 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { fromBase64 } from '../../core/bytes.ts'
+import { testFolder } from '../../testFolder.ts'
+import { reachedMessage, verify } from '../privacy/signature.ts'
+import { policyHash } from '../protocol/policy.ts'
+import { TEST_POLICY } from '../protocol/testPolicy.ts'
+import { createApp } from './app.ts'
+import { createHelper } from './helper.ts'
+import { loadIdentity } from './identity.ts'
+import { listen } from './listen.ts'
+import { createListFiles } from './listFiles.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { ORIGIN, PARAMETERS } from './testModel.ts'
+
+const id = (n: number) => n.toString(16).padStart(32, '0')
+
+/** A helper on a port whose round 1 ended with so many reports. */
+async function startHelper(count: number) {
+  const store = openSqliteStore(':memory:')
+  const hash = await policyHash(TEST_POLICY)
+  await store.openRound(1, TEST_POLICY, hash, new Uint8Array(64), 100)
+  const seeds = Array.from({ length: count }, (_, n) => ({ id: id(n), seed: null }))
+  await store.keep(
+    1,
+    seeds.map((one) => ({ ...one, bodyHash: one.id + one.id })),
+  )
+  await store.openRound(2, TEST_POLICY, hash, new Uint8Array(64), 200)
+  const lists = join(testFolder(), 'lists')
+  const helper = createHelper({
+    store,
+    lists,
+    identity: await loadIdentity(store, 'Test'),
+    parameters: PARAMETERS,
+    trust: 'two-aggregators',
+    now: Date.now,
+    leaderKey: async () => new Uint8Array(32),
+  })
+  const app = createApp(helper, {
+    origins: [ORIGIN],
+    now: Date.now,
+    reportsPerMinute: 1,
+    clientAddress: (c) => c.req.header('x-from') ?? '',
+  })
+  const { port, stop } = await listen(app, '127.0.0.1', 0)
+  onTestFinished(stop)
+  const ask = (path: string, from = 'a') =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { 'x-from': from }
+      get({ port, host: '127.0.0.1', agent: false, path, headers }, resolve).on('error', reject)
+    })
+  return { port, helper, store, lists, ask, key: fromBase64((await helper.keys()).signing) }
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of response) parts.push(part)
+  return Buffer.concat(parts).toString()
+}
+
+it('reads and signs the list of 60,000 reports once, whoever asks, and answers /v1/task beside it', async () => {
+  const { store, lists, ask, key } = await startHelper(60_000)
+  const reached = vi.spyOn(store, 'reached')
+  const signed = vi.spyOn(crypto.subtle, 'sign')
+  onTestFinished(() => void signed.mockRestore())
+  const statuses: (number | undefined)[] = []
+  const texts = new Set<string>()
+  let readers = 6
+  const client = async (n: number) => {
+    // Six addresses; each asks until its minute is used up.
+    for (let status: number | undefined; status !== 429; statuses.push(status)) {
+      const response = await ask('/v1/rounds/1/reports', `reader ${n}`)
+      status = response.statusCode
+      const text = await read(response)
+      if (status === 200) texts.add(text)
+      else expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    readers--
+  }
+  const tasks = async () => {
+    while (readers > 0) expect((await ask('/v1/task')).statusCode).toBe(200)
+  }
+  await Promise.all([tasks(), ...Array.from({ length: 6 }, (_, n) => client(n))])
+  expect(reached).toHaveBeenCalledTimes(1)
+  // The task is signed, too.
+  const long = signed.mock.calls.filter(([, , { byteLength }]) => byteLength > 60_000)
+  expect(long).toHaveLength(1)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(6)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(6 * 12)
+  expect(texts.size).toBe(1)
+  const [text] = texts
+  const { signature, ...said } = JSON.parse(text)
+  expect(await verify(key, signature, reachedMessage(said))).toBe(true)
+  const [name] = readdirSync(lists)
+  expect(readFileSync(join(lists, name), 'utf8')).toBe(text)
+  expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
+})
+
+it('streams to two readers of one address and eight in all, and answers the next 503', async () => {
+  const { helper, ask } = await startHelper(20_000)
+  // None of these is read yet.
+  const slow = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => helper.openList(1, `reader ${n >> 1}`)),
+  )
+  for (const from of ['reader 0', 'another']) {
+    const refused = await ask('/v1/rounds/1/reports', from)
+    expect(refused.statusCode).toBe(503)
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect(JSON.parse(await read(refused))).toMatchObject({ code: 'aggregator-unreachable' })
+  }
+  await slow[0].body.cancel()
+  await expect.poll(async () => (await ask('/v1/rounds/1/reports')).statusCode).toBe(200)
+  await new Response(slow[2].body).arrayBuffer()
+  await expect.poll(() => helper.openList(1, 'reader 0')).toBeTruthy()
+})
+
+it('holds nothing for a HEAD, nor for a reader who goes away', async () => {
+  const { port, ask } = await startHelper(20_000)
+  for (let n = 0; n < 12; n++) {
+    const url = `http://127.0.0.1:${port}/v1/rounds/1/reports`
+    const response = await fetch(url, { method: 'HEAD', headers: { 'x-from': `${n}` } })
+    expect(response.status).toBe(200)
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100)
+  }
+  for (let n = 0; n < 12; n++) (await ask('/v1/rounds/1/reports', `${n}`)).destroy()
+  await expect.poll(async () => (await ask('/v1/rounds/1/reports')).statusCode).toBe(200)
+})
+
+it('has no list of a round that is open, unknown or no number', async () => {
+  const { ask } = await startHelper(3)
+  expect((await ask('/v1/rounds/2/reports')).statusCode).toBe(422)
+  expect((await ask('/v1/rounds/3/reports')).statusCode).toBe(422)
+  expect((await ask('/v1/rounds/..%2f1-200/reports')).statusCode).toBeGreaterThanOrEqual(400)
+})
+
+it('makes a file anew for a round that ended at another time, and deletes those that have no list', async () => {
+  const directory = testFolder()
+  const ends = new Map([
+    [1, 100],
+    [2, 200],
+  ])
+  const files = createListFiles({
+    directory,
+    endedAt: async (round) => ends.get(round) ?? null,
+    make: async (round) => ({ round, ended: ends.get(round) }),
+  })
+  await files.prepare(1)
+  await files.prepare(2)
+  expect(readdirSync(directory).sort()).toEqual(['1-100.json', '2-200.json'])
+  // A database that was put back plays round 2 again; round 1 is over for long.
+  ends.delete(1)
+  ends.set(2, 300)
+  const { body } = await files.open(2, 'a')
+  expect(await new Response(body).json()).toEqual({ round: 2, ended: 300 })
+  expect(readdirSync(directory)).toEqual(['2-300.json'])
+  await expect(files.open(1, 'a')).rejects.toMatchObject({ code: 'input-invalid' })
+})
+
+it('leaves no half of a file where the disk fails, and makes it later', async () => {
+  const directory = join(testFolder(), 'lists')
+  const files = createListFiles({
+    directory,
+    endedAt: async () => 1,
+    make: async () => ({ ids: 'all' }),
+  })
+  writeFileSync(directory, 'no folder')
+  await expect(files.prepare(1)).rejects.toMatchObject({ code: 'storage-unavailable' })
+  await expect(files.open(1, 'a')).rejects.toMatchObject({ code: 'storage-unavailable' })
+  rmSync(directory)
+  mkdirSync(join(directory, '1-1.json.draft'), { recursive: true })
+  await expect(files.prepare(1)).rejects.toMatchObject({ code: 'storage-unavailable' })
+  expect(existsSync(join(directory, '1-1.json'))).toBe(false)
+  rmSync(directory, { recursive: true })
+  const { bytes, body } = await files.open(1, 'a')
+  const whole = await new Response(body).arrayBuffer()
+  expect(whole.byteLength).toBe(bytes)
+  expect(existsSync(join(directory, '1-1.json.draft'))).toBe(false)
+})
