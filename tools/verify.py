@@ -1028,6 +1028,33 @@ def at_most(value, most):
 # --- The checks ------------------------------------------------------------------------------------
 
 
+LIST = {
+    "round": whole(1, 2**32 - 1),
+    "policyHash": hexadecimal(32),
+    "opened": count,
+    "closed": count,
+    "salt": base64_text(32),
+    "marks": base64_text(),
+    "key": base64_text(32),
+    "signature": base64_text(64),
+}
+
+
+def parse_list(text):
+    """What the helper says of a round, with its marks as a set."""
+    said = parse_json(text)
+    if not fields(LIST, surplus=True)(said):
+        raise Malformed("this is no list of a round's reports")
+    marks = unbase64(said["marks"]).hex()
+    said["known"] = {marks[at : at + 32] for at in range(0, len(marks), 32)}
+    said["salt bytes"] = unbase64(said["salt"])
+    return said
+
+
+def is_listed(said, report_id):
+    return sha256(said["salt bytes"] + bytes.fromhex(report_id))[:16].hex() in said["known"]
+
+
 def newest_that_stands_for_others(ledger):
     for entry in reversed(ledger):
         if entry["kind"] in ("fold", "erase") and "through" in entry["detail"]:
@@ -1208,11 +1235,13 @@ class Audit:
                     return "its receipt is signed by another key than the policy's leader"
         return None
 
-    def checkpoint(self, hashed):
+    def checkpoint(self, said, hashed):
+        """The id of a report of this round (of a list, or of an upload's detail) that fixes this hash."""
         secret = self.bundle["settings"].get("checkpoints")
         if secret is None:
             return ""
-        made = b"nearside checkpoint v1\0" + unbase64(secret) + bytes.fromhex(hashed)
+        made = b"nearside checkpoint v2\0" + unbase64(secret) + bytes.fromhex(said["policyHash"])
+        made += struct.pack(">I", int(said["round"])) + bytes.fromhex(hashed)
         return sha256(made)[:16].hex()
 
     def check_checkpoints(self):
@@ -1224,29 +1253,35 @@ class Audit:
             through = entry["detail"]["through"]
             if through >= entry["sequence"]:
                 self.fault("checkpoint", entry, "it names no entry before it that its id would fix")
-            elif through in hashes and self.checkpoint(hashes[through]) != report_id:
+            elif through in hashes and self.checkpoint(entry["detail"], hashes[through]) != report_id:
                 self.fault("checkpoint", entry, "its id is not made from that entry as it is now")
-        rounds, known = {}, {}
         for said in self.reached:
-            ids = self.check_list(said)
-            rounds[said["round"]] = ids
-            known.update((one, said) for one in ids)
+            self.check_list(said)
         for entry in self.ledger:
             if entry["kind"] == "receipt":
-                ids = rounds.get(entry["detail"].get("round"))
-                if ids is not None and entry["detail"].get("id") not in ids:
-                    self.fault("checkpoint", entry, "the helper has got no report of this id")
-        uploads = [entry for entry in self.ledger if entry["kind"] == "upload"]
-        ends = [self.reports[uploads[-1]["detail"].get("reportId")]] if uploads else self.ledger
-        for entry in ends if known else []:
-            following = self.checkpoint(entry["hash"])
-            if following in known and following not in self.reports:
-                if known[following]["closed"] < self.bundle["exported"]:
-                    self.fault("checkpoint", entry, "the helper has got a report that follows it")
+                for said in self.reached:
+                    if said["round"] == entry["detail"].get("round"):
+                        if not is_listed(said, entry["detail"]["id"]):
+                            self.fault("checkpoint", entry, "the helper has got no report of this id")
+        followed = {entry["detail"].get("through") for entry in self.reports.values()}
+        for said in self.reached:
+            for entry in self.ends():
+                following = self.checkpoint(said, entry["hash"])
+                if following in self.reports or not is_listed(said, following):
+                    continue
+                if entry["sequence"] in followed or said["closed"] < self.bundle["exported"]:
+                    self.fault("checkpoint", entry, "the helper has got another report that follows it")
+
+    def ends(self):
+        """Entries that a report of this browser can fix."""
+        kinds = [entry["kind"] for entry in self.ledger]
+        first = kinds.index("upload") if "upload" in kinds else len(kinds)
+        before = [entry for entry in self.ledger[:first] if "day" not in entry["detail"]]
+        return before + list(self.reports.values())
 
     def check_list(self, said):
-        message = {name: said[name] for name in ("round", "opened", "closed", "ids", "key")}
-        signed = b"nearside reached v1\0" + canonical(message)
+        message = {name: said[name] for name in LIST if name != "signature"}
+        signed = b"nearside reached v2\0" + canonical(message)
         if not is_signed(said["key"], said["signature"], signed):
             self.fault("checkpoint", None, "the helper's signature of its list does not hold")
         for opening in self.bundle["settings"].get("openings", []):
@@ -1257,8 +1292,6 @@ class Audit:
                 if named not in (None, said["key"]):
                     self.fault("checkpoint", None, "a list is signed by another key")
                 break
-        ids = unbase64(said["ids"]).hex()
-        return {ids[at : at + 32] for at in range(0, len(ids), 32)}
 
     def check_fits(self):
         logged = {e["detail"].get("commitment"): e for e in self.ledger if e["kind"] == "learn"}
@@ -1383,7 +1416,7 @@ def main():
         if options.earlier and earlier is None:
             parser.error(f"{options.earlier} is no bundle")
         releases = parse_json(read(options.releases))["releases"] if options.releases else None
-        reached = [parse_json(read(path)) for path in options.reports]
+        reached = [parse_list(read(path)) for path in options.reports]
         files = [(path, read(path)) for path in options.bundle]
     except (OSError, Malformed) as error:
         parser.error(str(error))

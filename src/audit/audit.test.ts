@@ -142,7 +142,7 @@ describe('the helper’s lists of reports', () => {
     const exported = await one.export()
     const bundle = parseBundle(exported.text)
     const lists = (closed = bundle.exported - 1) => reachedBy(own, closed)
-    return { sendUntil, exported, bundle, lists, signer: exported.signer }
+    return { own, one, sendUntil, exported, bundle, lists, signer: exported.signer }
   }
 
   const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
@@ -179,6 +179,40 @@ describe('the helper’s lists of reports', () => {
     const anew = await signed({ bundle, signer }, ledger, { settings })
     expect(await checksOf(anew, undefined)).toEqual([])
     expect(new Set(await checksOf(anew, await lists()))).toEqual(new Set(['checkpoint']))
+  })
+
+  const idsIn = ({ arrived }: Awaited<ReturnType<typeof createAggregators>>) =>
+    [...arrived.values()].flatMap((ids) => [...ids])
+
+  test.each(['put back', 'copied'])('show a storage that was %s and spent twice', async (how) => {
+    const { own, one, sendUntil } = await witnessed(1)
+    const before = one.copy()
+    await sendUntil(3)
+    const known = idsIn(own)
+    // It goes on from where the two were one, in rounds of its own.
+    before.wait(99 * DAY, 10)
+    for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
+      await before.send()
+    const ids = idsIn(own)
+    expect(ids).toHaveLength(known.length + 1)
+    expect(new Set(ids).size).toBe(ids.length)
+    const { text } = await (how === 'copied' ? one : before).export()
+    expect(await checksOf(text, undefined)).toEqual([])
+    const { exported } = parseBundle(text)
+    // Two reports follow one entry: so no later export could make up for it.
+    for (const closed of [exported - 1, exported + 1])
+      expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
+  })
+
+  test('have one report of a storage and all its copies, where they send in one round', async () => {
+    const { own, one } = await witnessed(1)
+    const copies = [1, 2, 3, 4].map(() => one.copy())
+    const known = idsIn(own)
+    for (const copy of copies) {
+      copy.wait(9 * DAY, 10)
+      for (let tries = 0; tries < 3; tries++) await copy.send(0)
+    }
+    expect(idsIn(own)).toHaveLength(known.length + 1)
   })
 
   test('may have a report that left after the export: a note says so', async () => {

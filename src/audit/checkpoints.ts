@@ -1,27 +1,33 @@
 /**
- * @module Whether ids of reports fix the log as it is, and whether the helper, which keeps ids for good, has
- * got those reports and no other: so a log that was cut off or made anew shows, although it is signed.
+ * @module Whether ids of reports fix the log as it is, and whether the helper, which lists what it got, has
+ * got those reports and no other. So a log that was cut off or made anew shows, although it is signed, and
+ * so do reports of a copy of the browser's storage, or of one that was put back.
  */
 import { reachedMessage, verify } from '../aggregate/privacy/signature.ts'
-import { REPORT_ID_BYTES } from '../aggregate/protocol/report.ts'
-import { fromBase64, toHex } from '../core/bytes.ts'
+import { MARK_BYTES } from '../aggregate/protocol/report.ts'
+import { concat, fromBase64, fromHex, sha256, toHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
 import { createReaders } from '../core/reading.ts'
-import { checkpointId, fixedEntry } from '../device/ledger/checkpoint.ts'
+import { canBeFixed, checkpointId } from '../device/ledger/checkpoint.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { standsForOthers } from '../device/ledger/removed.ts'
 import type { Opening } from '../device/upload/makeReport.ts'
 import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
+import { base64 } from './schema.ts'
 
 /** What the helper says of a round that is over. */
 export interface Reached {
   readonly round: number
+  /** Hex. */
+  readonly policyHash: string
   /** Milliseconds since the epoch. */
   readonly opened: number
   readonly closed: number
-  /** Base64, one after another. */
-  readonly ids: string
+  /** Base64. */
+  readonly salt: string
+  /** First 16 bytes of SHA-256(salt ‖ id) of each report, base64, one after another. */
+  readonly marks: string
   /** The helper's. */
   readonly key: string
   readonly signature: string
@@ -30,14 +36,15 @@ export interface Reached {
 const { object, text, whole } = createReaders(
   (what) => new NearsideError('input-invalid', `This is no list of a round’s reports: ${what}`),
 )
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 const readReached = object<Reached>({
-  round: whole(1, Number.MAX_SAFE_INTEGER),
+  round: whole(1, 2 ** 32 - 1),
+  policyHash: text(/^[0-9a-f]{64}$/),
   opened: whole(0, Number.MAX_SAFE_INTEGER),
   closed: whole(0, Number.MAX_SAFE_INTEGER),
-  ids: text(BASE64),
-  key: text(BASE64),
-  signature: text(BASE64),
+  salt: base64(32),
+  marks: base64(),
+  key: base64(32),
+  signature: base64(64),
 })
 
 /** @throws NearsideError `input-invalid` */
@@ -55,9 +62,8 @@ export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,
   lists: readonly Reached[],
-  findings: Findings,
+  { faults, notes }: Findings,
 ): Promise<{ readonly fixed: number; readonly witnessed: number }> {
-  const { faults, notes } = findings
   const { ledger, settings } = bundle
   const removed = ledger.findLast(standsForOthers)?.detail
   const fault = (entry: LedgerEntry | undefined, message: string) =>
@@ -66,8 +72,8 @@ export async function checkCheckpoints(
   if (removed) hashes.set(removed.through, String(removed.hash))
   for (const { sequence, hash } of ledger) hashes.set(sequence, hash)
   const { checkpoints } = settings
-  const idOf = (hash: string) =>
-    checkpoints === undefined ? Promise.resolve('') : checkpointId(checkpoints, hash)
+  const idIn = (task: Pick<Reached, 'round' | 'policyHash'>, hash: string) =>
+    checkpoints === undefined ? Promise.resolve('') : checkpointId(checkpoints, task, hash)
 
   let fixed = 0
   let before = 0
@@ -77,38 +83,57 @@ export async function checkCheckpoints(
     if (!(Number.isInteger(through) && Number(through) < entry.sequence))
       fault(entry, 'it names no entry before it that its id would fix')
     else if (hash === undefined) before++
-    else if ((await idOf(hash)) === id) fixed++
+    else if ((await idIn(taskOf(entry), hash)) === id) fixed++
     else fault(entry, `its id is not made from No. ${through} as that is now`)
   }
   if (before > 0) notes.push(`${before} reports fix entries that were removed since.`)
 
-  const rounds = new Map<unknown, ReadonlySet<string>>()
-  const known = new Map<string, Reached>()
+  const marks = new Map<Reached, ReadonlySet<string>>()
   for (const list of lists) {
     await checkList(list, sent.openings, (message) => fault(undefined, message))
-    const ids = idsOf(list)
-    rounds.set(list.round, new Set(ids))
-    for (const id of ids) known.set(id, list)
+    marks.set(list, new Set(marksOf(list)))
+  }
+  const has = async (list: Reached, id: string) => {
+    const salted = await sha256(concat(fromBase64(list.salt), fromHex(id)))
+    return marks.get(list)?.has(toHex(salted.subarray(0, MARK_BYTES))) === true
   }
   for (const entry of sent.receipts) {
     const { id, round } = entry.detail
-    if (rounds.get(round)?.has(String(id)) === false)
-      fault(entry, `the helper has got no report of this id in round ${round}`)
+    for (const list of lists)
+      if (list.round === round && !(await has(list, String(id))))
+        fault(entry, `the helper has got no report of this id in round ${round}`)
   }
-  const last = fixedEntry(ledger)
-  const ends = known.size === 0 ? [] : last?.kind === 'upload' ? [last] : ledger
-  for (const entry of ends) {
-    const next = await idOf(entry.hash)
-    const list = known.get(next)
-    if (list === undefined || sent.reports.has(next)) continue
-    if (list.closed < bundle.exported)
-      fault(
-        entry,
-        `the report that follows it reached the helper in round ${list.round}; the log has none`,
-      )
-    else notes.push(`Another report left in round ${list.round}, which ended after this export.`)
+  const followed = new Set([...sent.reports.values()].map(({ detail }) => detail.through))
+  for (const list of lists) {
+    for (const entry of endsOf(ledger, sent.reports)) {
+      const id = await idIn(list, entry.hash)
+      if (sent.reports.has(id) || !(await has(list, id))) continue
+      const { round } = list
+      if (followed.has(entry.sequence))
+        fault(
+          entry,
+          `another report that follows it reached the helper in round ${round}: this browser’s storage was copied or put back`,
+        )
+      else if (list.closed < bundle.exported)
+        fault(
+          entry,
+          `the report that follows it reached the helper in round ${round}; the log has none`,
+        )
+      else notes.push(`Another report left in round ${round}, which ended after this export.`)
+    }
   }
-  return { fixed, witnessed: [...sent.reports.keys()].filter((id) => known.has(id)).length }
+  let witnessed = 0
+  for (const [id, { detail }] of sent.reports)
+    for (const list of lists) if (list.round === detail.round && (await has(list, id))) witnessed++
+  return { fixed, witnessed }
+}
+
+/** Entries that a report of this browser can fix, by this log or by one that once was the same. */
+function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
+  const left = [...reports.values()]
+  const first = ledger.findIndex(({ kind }) => kind === 'upload')
+  const before = first < 0 ? ledger : ledger.slice(0, first)
+  return [...before.filter(canBeFixed), ...left]
 }
 
 async function checkList(
@@ -117,23 +142,19 @@ async function checkList(
   fault: (message: string) => void,
 ): Promise<void> {
   const { round, key } = said
-  if (!(await verify(keyBytes(key), signature, reachedMessage(said))))
+  if (!(await verify(fromBase64(key), signature, reachedMessage(said))))
     fault(`the helper’s signature of its list of round ${round} does not hold`)
   const named = openings.find((one) => one.round === round)?.policy?.helper?.signing
   if (named !== undefined && named !== key)
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)
 }
 
-function keyBytes(key: string): Uint8Array {
-  try {
-    return fromBase64(key)
-  } catch {
-    return new Uint8Array(0)
-  }
-}
+/** What the id of an upload's entry is made for; the form of both is checked before. */
+const taskOf = ({ detail }: LedgerEntry) =>
+  detail as unknown as Pick<Reached, 'round' | 'policyHash'>
 
-function idsOf({ ids }: Reached): string[] {
-  const bytes = keyBytes(ids)
-  const ends = Array.from({ length: Math.floor(bytes.length / REPORT_ID_BYTES) }, (_, i) => i)
-  return ends.map((i) => toHex(bytes.slice(i * REPORT_ID_BYTES, (i + 1) * REPORT_ID_BYTES)))
+function marksOf({ marks }: Reached): string[] {
+  const bytes = fromBase64(marks)
+  const ends = Array.from({ length: Math.floor(bytes.length / MARK_BYTES) }, (_, i) => i)
+  return ends.map((i) => toHex(bytes.slice(i * MARK_BYTES, (i + 1) * MARK_BYTES)))
 }

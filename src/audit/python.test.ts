@@ -230,7 +230,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     for (const [content, reached] of [
       [text, [older, newer]],
       [cut, [older, newer]],
-      [text, [older, { ...newer, ids: older.ids }]],
+      [text, [older, { ...newer, marks: older.marks }]],
       [cut, [{ ...older, closed: 0 }, newer]],
       [cut, await reachedBy(aggregators, bundle.exported + 1)],
     ] as const) {

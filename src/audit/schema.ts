@@ -29,7 +29,7 @@ const orNull =
     value === null ? null : read(value, what)
 
 /** Canonical base64. @param bytes how many; absent: any number */
-const base64 =
+export const base64 =
   (bytes?: number): Read<string> =>
   (value, what) => {
     const length = bytes ?? (typeof value === 'string' ? lengthOf(value) : -1)

@@ -32,7 +32,7 @@ export function logMessage(hash: Uint8Array): Bytes {
 
 /** What the helper says of a round's reports; the signature itself is left out. */
 export function reachedMessage(said: object): Bytes {
-  return utf8(`nearside reached v1\0${canonicalJson(said)}`)
+  return utf8(`nearside reached v2\0${canonicalJson(said)}`)
 }
 
 export function peerMessage(method: string, path: string, bodyHash: Uint8Array): Bytes {

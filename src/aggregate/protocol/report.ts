@@ -12,6 +12,8 @@ import { circuitOf } from './proof.ts'
 
 export const REPORT_MEDIA_TYPE = 'application/vnd.nearside.report'
 export const REPORT_ID_BYTES = 16
+/** Of a salted hash of an id, in the helper's lists. */
+export const MARK_BYTES = 16
 /** What HPKE adds: encapsulated key and authentication tag. */
 export const SEAL_BYTES = 48
 const SEED_BYTES = 32

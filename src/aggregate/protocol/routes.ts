@@ -10,7 +10,7 @@ export const ROUTES = {
   tokens: '/v1/tokens',
   /** GET: past and present rounds. */
   rounds: '/v1/rounds',
-  /** GET of the helper, below a round's number: ids of its reports, signed. */
+  /** GET of the helper, below a round's number: salted hashes of its reports' ids, signed. */
   reached: '/v1/rounds/{round}/reports',
   health: '/v1/health',
   /** Of the helper. GET: published models that it has signed; POST: has one signed. */

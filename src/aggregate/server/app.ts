@@ -165,8 +165,8 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
       path: ROUTES.reached,
       request: { params: z.object({ round: z.string().regex(/^[0-9]{1,9}$/) }) },
       responses: {
-        200: json('Ids of the reports of a round that is over, signed', reachedSchema),
-        422: problemAnswer('The round is open, or unknown'),
+        200: json('Salted hashes of the ids of a round that is over, signed', reachedSchema),
+        422: problemAnswer('The round is open, unknown, or over for a period'),
         429: problemAnswer('Too many from one address'),
         503: problemAnswer('Too many are being read'),
       },

@@ -1,10 +1,11 @@
 /** @module When the helper gives its share: to its leader, at the goal, for its own set, once. */
 import { describe, expect, it } from 'vitest'
-import { concat, fromBase64, toBase64, toHex } from '../../core/bytes.ts'
+import { concat, fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { reachedMessage, verify } from '../privacy/signature.ts'
 import { parseHeader } from '../protocol/report.ts'
 import { loadIdentity } from './identity.ts'
+import { markOf } from './mark.ts'
 import type { ReachedReports } from './schemas.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
@@ -162,8 +163,12 @@ describe('the helper', () => {
     const { status, body } = await list(1)
     const { signature, ...said } = body
     expect(status).toBe(200)
-    const ids = made.map((one) => parseHeader(one.body).id).sort()
-    expect(toHex(fromBase64(said.ids))).toBe(ids.join(''))
+    const ids = made.map((one) => fromHex(parseHeader(one.body).id))
+    const marks = ids.map((id) => toHex(markOf(fromBase64(said.salt), id))).sort()
+    expect(toHex(fromBase64(said.marks))).toBe(marks.join(''))
+    expect(said.policyHash).toBe((await federation.helper.rounds()).at(-1)?.policyHash)
+    // No id in any spelling.
+    for (const id of ids) expect(JSON.stringify(body)).not.toContain(toBase64(id).slice(0, 20))
     expect(said.closed).toBeGreaterThanOrEqual(said.opened)
     expect(await verify(fromBase64(said.key), signature, reachedMessage(said))).toBe(true)
     expect(said.key).toBe((await federation.helper.keys()).signing)

@@ -101,6 +101,8 @@ export function createHelper(options: HelperOptions) {
       throw refused(`round ${round} has other terms or is over`)
     // It was abandoned where it was still open.
     if (newest?.state === 'open') makeList(newest.round)
+    // Lists go with the marks of their rounds.
+    lists.sweep().catch(({ message }: Error) => log(message))
     log(`round ${round} opened for model ${policy.model.version}`)
   }
 
@@ -206,9 +208,13 @@ export function createHelper(options: HelperOptions) {
   async function reached(round: number): Promise<ReachedReports> {
     const found = await store.reached(round)
     if (found === null)
-      throw new NearsideError('input-invalid', `Round ${round} is unknown here, or still open`)
-    const { openedAt: opened, closedAt: closed, ids } = found
-    const said = { round, opened, closed, ids: toBase64(ids), key: identity.publicKey }
+      throw new NearsideError(
+        'input-invalid',
+        `Round ${round} is still open, or unknown here, or its period is over`,
+      )
+    const { policyHash, openedAt: opened, closedAt: closed } = found
+    const [salt, marks] = [found.salt, found.marks].map(toBase64)
+    const said = { round, policyHash, opened, closed, salt, marks, key: identity.publicKey }
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
   }
 

@@ -28,7 +28,7 @@ import { serverHash, serverXof } from './keystream.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { idsIn } from './store/admit.ts'
-import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
+import type { CountedShare, CountOutcome, Known, RoundRecord } from './store.ts'
 
 export interface Accepted {
   /** False when the very same report had been counted before. */
@@ -88,11 +88,11 @@ export function createIntake(options: LeaderOptions) {
   async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
     // The same report twice, in this group or in one before, is one report.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
-    const settled = new Map<string, { readonly outcome: Outcome; readonly bodyHash: string }>()
+    const settled = new Map<string, Known & { readonly outcome: Outcome }>()
     for (const round of new Set(distinct.map(({ report }) => report.header.round))) {
       const own = distinct.filter(({ report }) => report.header.round === round)
       const known = await store.known(round, idsIn(own))
-      for (const [id, { bodyHash }] of known) settled.set(id, { outcome: 'counted', bodyHash })
+      for (const [id, { isSame }] of known) settled.set(id, { outcome: 'counted', isSame })
     }
     const record = await store.current()
     const isOpen = ({ report }: Checked) =>
@@ -112,13 +112,13 @@ export function createIntake(options: LeaderOptions) {
       })
       blocked = null
       for (const [i, { id, bodyHash }] of taken.entries())
-        settled.set(id, { outcome: outcomes[i], bodyHash })
+        settled.set(id, { outcome: outcomes[i], isSame: (other) => other === bodyHash })
       room -= outcomes.filter((outcome) => outcome === 'counted').length
     }
     return group.map((checked) => {
       const one = settled.get(checked.id)
       if (one === undefined) return isOpen(checked) ? 'full' : 'closed'
-      return one.bodyHash === checked.bodyHash ? one.outcome : 'conflict'
+      return one.isSame(checked.bodyHash) ? one.outcome : 'conflict'
     })
   }
 
@@ -165,7 +165,7 @@ export function createIntake(options: LeaderOptions) {
     const header = parseHeader(body)
     const bodyHash = toHex(serverHash(body))
     const known = (await store.known(header.round, [header.id])).get(header.id)
-    if (known) return answer(known.bodyHash === bodyHash ? 'counted' : 'conflict', false)
+    if (known) return answer(known.isSame(bodyHash) ? 'counted' : 'conflict', false)
     const record = await store.current()
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)

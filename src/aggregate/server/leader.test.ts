@@ -239,7 +239,7 @@ describe('the leader', () => {
 /** As SQLite meets a file system without room: no page is added, and those that are there are full. */
 function fillDisk(database: Database.Database): () => void {
   database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
-  const insert = database.prepare('insert into reports values (1, ?, zeroblob(?), null)')
+  const insert = database.prepare('insert into reports values (?, 1, zeroblob(?))')
   let id = 0
   for (const length of [500, 50, 1]) {
     expect(() => {
@@ -248,6 +248,6 @@ function fillDisk(database: Database.Database): () => void {
   }
   return () => {
     database.pragma('max_page_count = 1000000')
-    database.exec('delete from reports where length(body_hash) <> 32')
+    database.exec('delete from reports where length(body) <> 16')
   }
 }

@@ -24,7 +24,7 @@ export interface ListFilesOptions {
 
 export type ListFiles = ReturnType<typeof createListFiles>
 
-/** @throws (both methods) NearsideError `storage-unavailable` for a full disk */
+/** @throws (all methods) NearsideError `storage-unavailable` for a full disk */
 export function createListFiles({ directory, endedAt, make }: ListFilesOptions) {
   const next = serially()
   /** One entry a stream. */
@@ -60,7 +60,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
 
   /** Deletes the files of rounds that have no list any more, of another database too. */
   async function sweep(): Promise<void> {
-    for (const name of await readdir(directory)) {
+    for (const name of await readdir(directory).catch(() => [])) {
       const round = Number.parseInt(name, 10)
       const ended = await endedAt(round)
       if (ended === null || join(directory, name) !== pathOf(round, ended))
@@ -86,6 +86,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
 
   return {
     prepare,
+    sweep: () => next(sweep),
     /**
      * @param address whose streams are counted together
      * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` where

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { encodeVector, utf8 } from '../../core/bytes.ts'
+import { encodeVector, fromHex, utf8 } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 import { testFolder } from '../../testFolder.ts'
@@ -32,7 +32,7 @@ function found(folder: string, needles: readonly Uint8Array[]): number {
   return needles.filter((needle) => haystack.includes(Buffer.from(needle))).length
 }
 
-it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key of a round that is over, nor an address at any time`, async () => {
+it(`shows no report after ${GOAL * ROUNDS} of them, nor an id, a seed, a sum or a key of a round that is over, nor an address at any time`, async () => {
   const folders = { leader: testFolder(), helper: testFolder() }
   const address = [utf8(ADDRESS), utf8('2001:db8'), ADDRESS_BYTES]
   let asked = 0
@@ -57,15 +57,17 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
     const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
     const seeds: Uint8Array[] = []
     const masks: Uint8Array[] = []
+    const ids: Uint8Array[] = []
     const one = async (seed: number) => {
       const drawn: Uint8Array[] = []
-      const { body } = await makeReport(randomUpdate(seed), task, (length) => {
+      const { body, id } = await makeReport(randomUpdate(seed), task, (length) => {
         const bytes = cryptoRandomBytes(length)
         // The first 32 bytes that are asked for are the seed, the second the log's salt.
         if (length === 32) drawn.push(bytes)
         return bytes
       })
       seeds.push(drawn[0])
+      ids.push(fromHex(id))
       masks.push(encodeVector(await expandHelperShare(await helperSeeds(drawn[0], binding), 4)))
       sealed.push(body.slice(HEADER_BYTES + 32, HEADER_BYTES + 48))
       sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
@@ -81,6 +83,8 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)
+    // What is to be gone later is found now: the scan works.
+    for (const folder of Object.values(folders)) expect(found(folder, ids)).toBe(ids.length)
     for (const folder of Object.values(folders)) expect(found(folder, address)).toBe(0)
     for (const store of [leaderStore, helperStore]) {
       const { sealingKey } = (await store.current()) as { sealingKey?: Uint8Array }
@@ -89,7 +93,7 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
     over.push(encodeVector(sum).slice(0, 16), encodeVector(sum).slice(-16))
     over.push(...seeds, ...masks)
     await one(GOAL)
-    over.push(...seeds.slice(-1))
+    over.push(...seeds.slice(-1), ...ids)
     await federation.leader.advance()
     expect((await federation.leader.current())?.round).toBe(round + 1)
     for (const folder of Object.values(folders)) {

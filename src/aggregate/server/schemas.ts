@@ -41,15 +41,18 @@ export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
-/** Ids of all reports of a round that reached the helper, which signs them. */
+/** Marks of all reports of a round that reached the helper, which signs them. */
 export const reachedSchema = z
   .object({
     round: count,
+    policyHash: hash,
     /** Milliseconds since the epoch. */
     opened: count,
     closed: count,
-    /** Base64 of the ids, one after another, ascending. */
-    ids: z.string(),
+    /** Base64. */
+    salt: z.string(),
+    /** Base64 of the marks (see `markOf`), one after another, ascending. */
+    marks: z.string(),
     key: z.string(),
     signature: z.string(),
   })

@@ -4,7 +4,8 @@
  *
  * No report is kept, sealed or open. The leader adds a share to the round's accumulator in the
  * transaction that records the report's id; the helper keeps the 32-byte seed that its share is made
- * from. Seeds, sums and the keys that reports were sealed to are deleted when a round ends.
+ * from. Ids, seeds, sums and the keys that reports were sealed to are deleted when a round ends. Salted
+ * hashes of the ids stay for a period, so that no report is counted in two rounds (`mark.ts`).
  */
 import type { Bytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -71,10 +72,19 @@ export interface KeptSeed extends ReportRecord {
   readonly seed: Bytes | null
 }
 
+/** A report whose id is recorded. */
+export interface Known {
+  /** Whether it is recorded in the round that was asked about, with this hash of its bytes, hex. */
+  isSame(bodyHash: string): boolean
+}
+
 /** Reports of a round that takes no more. */
 export interface Reached {
-  /** One after another. */
-  readonly ids: Bytes
+  /** Hex. */
+  readonly policyHash: string
+  readonly salt: Bytes
+  /** Marks of the ids under the salt, ascending, one after another. */
+  readonly marks: Bytes
   /** Milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number
@@ -112,8 +122,8 @@ export interface Store {
   /** Newest first. */
   rounds(limit: number): Promise<readonly RoundSummary[]>
   /**
-   * Abandons a round that is still open; the key is `NEXT_SEALING_KEY` no more. False when the number
-   * is taken by another policy.
+   * Abandons a round that is still open; the key is `NEXT_SEALING_KEY` no more. Deletes the marks of
+   * rounds that ended a period of the policy ago. False when the number is taken by another policy.
    */
   openRound(
     round: number,
@@ -126,8 +136,8 @@ export interface Store {
   /** Counted reports of rounds that were abandoned. */
   lost(): Promise<number>
 
-  /** Those of these reports that were counted or kept, by id. */
-  known(round: number, ids: readonly string[]): Promise<ReadonlyMap<string, ReportRecord>>
+  /** Those of these ids that were counted or kept, in this round or in another. */
+  known(round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>>
   /** Leader: which of these tokens reports of the round came with, until it takes no more. */
   spent(round: number, tokens: readonly string[]): Promise<ReadonlySet<string>>
   /** Leader: records ids and tokens and adds shares, at most `goal` a round. A counted one changes nothing. */
@@ -143,7 +153,7 @@ export interface Store {
 
   /** Helper: when a round ended that `reached` tells of, in milliseconds since the epoch; else null. */
   endedAt(round: number): Promise<number | null>
-  /** Helper: ids of all reports that reached it, ascending, and when; null while the round is open, or unknown. */
+  /** Helper: marks of all reports that reached it; null where the round is open, unknown, or over for a period. */
   reached(round: number): Promise<Reached | null>
 
   /** Leader: open → full, if `goal` reports are counted. The sealing key is destroyed. */

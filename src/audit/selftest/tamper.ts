@@ -49,7 +49,8 @@ export async function rechain(
     const detail = { ...given }
     if (entry.kind === 'upload' && secret !== undefined) {
       const fixed = entries.find(({ sequence }) => sequence === given.through)
-      const made = fixed && (await checkpointId(String(secret), fixed.hash))
+      const task = { round: Number(given.round), policyHash: String(given.policyHash) }
+      const made = fixed && (await checkpointId(String(secret), task, fixed.hash))
       const id = ids.get(given.reportId) ?? made ?? String(given.reportId)
       ids.set(given.reportId, id)
       detail.reportId = id

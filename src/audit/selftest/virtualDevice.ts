@@ -13,10 +13,10 @@ import {
 } from '../../aggregate/privacy/signature.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
-import { parseReport } from '../../aggregate/protocol/report.ts'
+import { MARK_BYTES, parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
-import { fromHex, ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
+import { concat, fromHex, ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -27,7 +27,7 @@ import { fold } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { createLedger, type Ledger } from '../../device/ledger/ledger.ts'
 import { openSigner, type Signer } from '../../device/ledger/signer.ts'
-import { createMemoryDatabase } from '../../device/storage/memory.ts'
+import { createMemoryDatabase, type MemoryTables } from '../../device/storage/memory.ts'
 import { createStore, type Store } from '../../device/storage/store.ts'
 import { createTransport, destinationsOf } from '../../device/transport/http.ts'
 import { contribute } from '../../device/upload/contribute.ts'
@@ -70,10 +70,16 @@ export async function createAggregators(tokens?: Tokens) {
 
 /** What the helper says of its rounds; each ended when `closed` says. */
 export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
+  const salt = new Uint8Array(32).fill(7)
   return Promise.all(
     [...arrived].map(async ([round, ids]): Promise<Reached> => {
-      const all = toBase64(fromHex([...ids].sort().join('')))
-      const said = { round, opened: 0, closed, ids: all, key: policy.helper.signing }
+      const salted = await Promise.all([...ids].map((id) => sha256(concat(salt, fromHex(id)))))
+      const marks = salted.map((hash) => toHex(hash.subarray(0, MARK_BYTES))).sort()
+      const said = {
+        ...{ round, policyHash: await policyHash(policy), opened: 0, closed },
+        ...{ salt: toBase64(salt), marks: toBase64(fromHex(marks.join(''))) },
+        key: policy.helper.signing,
+      }
       return { ...said, signature: toBase64(await sign(signing, reachedMessage(said))) }
     }),
   )
@@ -86,7 +92,8 @@ export interface Exported {
 }
 
 export class VirtualDevice {
-  readonly #store: Store = createStore(createMemoryDatabase())
+  readonly #tables: MemoryTables
+  readonly #store: Store
   readonly #ledger: Ledger
   readonly #random: Random
   readonly #aggregators: Aggregators
@@ -94,9 +101,11 @@ export class VirtualDevice {
   #round = 0
   #events = 0
 
-  constructor(aggregators: Aggregators, random: Random) {
+  constructor(aggregators: Aggregators, random: Random, tables: MemoryTables = new Map()) {
     this.#aggregators = aggregators
     this.#random = random
+    this.#tables = tables
+    this.#store = createStore(createMemoryDatabase(tables))
     this.#ledger = createLedger(this.#store, () => this.#now)
   }
 
@@ -126,9 +135,19 @@ export class VirtualDevice {
     return this.export()
   }
 
-  /** @param time milliseconds */
-  wait(time: number): void {
+  /** Another device with the storage of this one, as it is now. */
+  copy(): VirtualDevice {
+    const copy = new VirtualDevice(this.#aggregators, this.#random, new Map(this.#tables))
+    copy.#now = this.#now
+    copy.#round = this.#round
+    copy.#events = this.#events
+    return copy
+  }
+
+  /** @param time milliseconds @param rounds that begin meanwhile */
+  wait(time: number, rounds = 0): void {
     this.#now += time
+    this.#round += rounds
   }
 
   async look(): Promise<void> {
@@ -189,9 +208,12 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
   }
 
-  /** Only if the shopper agrees and the budget allows; a third of the answers are lost. */
-  async send(): Promise<void> {
-    if (this.#random.integer(3) > 0) this.#round++
+  /**
+   * Only if the shopper agrees and the budget allows; a third of the answers are lost.
+   * @param rounds that begin meanwhile; default: one, or none
+   */
+  async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
+    this.#round += rounds
     const { policy } = this.#aggregators
     const size = this.#random.integer(3) === 0 ? 1e-3 : 1e-2
     await contribute({

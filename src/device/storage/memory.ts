@@ -13,12 +13,14 @@ import {
 } from './database.ts'
 
 type Rows = Map<Key, unknown>
+export type MemoryTables = Map<Table, Rows>
 
 const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
 
-export function createMemoryDatabase(): Database {
-  const tables = new Map<Table, Rows>(TABLES.map((table) => [table, new Map()]))
+/** @param tables that it keeps its rows in; a copy of them is a copy of the database */
+export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
+  for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())
   const alone = serially()
 
   /** Works on copies of the tables named, which replace the originals only if the body succeeds. */

@@ -205,10 +205,10 @@ describe('a contribution', () => {
     await send()
     const secret = String(scene.kept.checkpoints)
     expect(fromBase64(secret)).toHaveLength(32)
-    const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header.id)
-    expect(first).toBe(await checkpointId(secret, ''))
+    const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header)
+    expect(first.id).toBe(await checkpointId(secret, first, ''))
     // No. 0 is the entry that the first report left with.
-    expect(second).toBe(await checkpointId(secret, '1'.padStart(64, '0')))
+    expect(second.id).toBe(await checkpointId(secret, second, '1'.padStart(64, '0')))
     expect(scene.sent.map(({ detail }) => detail.through)).toEqual([-1, 0])
   })
 

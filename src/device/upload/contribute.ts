@@ -186,7 +186,7 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
   const now = deps.now()
   const checkpoints = before.checkpoints ?? toBase64(randomBytes(SALT_BYTES))
   const { sequence: through, hash } = fixedEntry(await deps.ledger.entries()) ?? NOTHING_LOGGED
-  const id = await checkpointId(checkpoints, hash)
+  const id = await checkpointId(checkpoints, task, hash)
   const made = await makeReport(await deps.update(now), task, randomBytes, id)
   const { authorization, token } = shown ?? {}
   const detail = { ...made.detail, through, ...(token && { token }) }

@@ -5,9 +5,11 @@ import type {
   CountOutcome,
   KeepOutcome,
   KeptSeed,
+  Known,
   ReportRecord,
   RoundSummary,
 } from '../store.ts'
+import type { Recorded } from './marks.ts'
 
 export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
   reports.map(({ id }) => id)
@@ -17,9 +19,6 @@ export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])
 
 type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
-
-/** What is recorded of a report; with no seed it is not proven, and the leader keeps none. */
-export type Recorded = ReportRecord & { readonly isProven: boolean }
 
 /**
  * @param round as it is now; undefined where there is none
@@ -31,24 +30,26 @@ export function admitShares(
   round: Round,
   goal: number,
   shares: readonly CountedShare[],
-  known: ReadonlyMap<string, Recorded>,
+  known: ReadonlyMap<string, Known>,
   spent: ReadonlySet<string>,
 ): { readonly outcomes: readonly CountOutcome[]; readonly fresh: readonly CountedShare[] } {
   const room = round ? goal - round.counted : 0
-  const fresh = new Map<string, CountedShare>()
+  const fresh: CountedShare[] = []
+  const recorded = new Map(known)
   const tokens = new Set(spent)
   const outcomes = shares.map((share): CountOutcome => {
-    const before = known.get(share.id) ?? fresh.get(share.id)
-    if (before) return before.bodyHash === share.bodyHash ? 'counted' : 'conflict'
+    const { id, bodyHash, token } = share
+    const before = recorded.get(id)
+    if (before) return before.isSame(bodyHash) ? 'counted' : 'conflict'
     if (round?.state !== 'open') return 'closed'
-    const { token } = share
     if (token !== undefined && tokens.has(token)) return 'spent'
-    if (fresh.size >= room) return 'full'
+    if (fresh.length >= room) return 'full'
     if (token !== undefined) tokens.add(token)
-    fresh.set(share.id, share)
+    recorded.set(id, { isSame: (other) => other === bodyHash })
+    fresh.push(share)
     return 'counted'
   })
-  return { outcomes, fresh: [...fresh.values()] }
+  return { outcomes, fresh }
 }
 
 /**
@@ -71,9 +72,9 @@ export function admitSeeds(
   const outcomes = seeds.map((kept): KeepOutcome => {
     const { id, bodyHash, seed } = kept
     const before = recorded.get(id)
-    if (before && before.bodyHash !== bodyHash) return 'conflict'
+    if (before && !before.isSame(bodyHash)) return 'conflict'
     if (before) return before.isProven ? 'duplicate' : 'unproven'
-    recorded.set(id, { id, bodyHash, isProven: seed !== null })
+    recorded.set(id, { isSame: (other) => other === bodyHash, isProven: seed !== null })
     fresh.push(kept)
     return seed === null ? 'unproven' : 'kept'
   })

@@ -11,19 +11,24 @@ import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
+import { markOf } from '../mark.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, StepTaken, type Store } from '../store.ts'
-import { admitSeeds, admitShares, idsIn, type Recorded, tokensOf } from './admit.ts'
+import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'
+import {
+  expiredBy,
+  idsHeld,
+  type Recorded,
+  type ReportRow,
+  recordedAs,
+  rowOf,
+  saltFor,
+  seedHeld,
+} from './marks.ts'
 import { Again, createPool, type Query } from './postgresPool.ts'
 import { SCHEMA, SCHEMA_VERSION } from './postgresSchema.ts'
-import { createRowReader, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
+import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
 import { createSecretBox } from './secretBox.ts'
-
-interface ReportRow {
-  readonly id: Buffer
-  readonly body_hash: Buffer
-  readonly seed: Buffer | null
-}
 
 /**
  * @param url `postgres://…`
@@ -84,21 +89,32 @@ export async function openPostgresStore(
   }
 
   async function known(run: Query, round: number, ids: readonly string[]) {
-    const { rows } = await run<ReportRow>(
-      'select id, body_hash, seed from reports where round = $1 and id = any($2)',
-      [round, ids.map(buffer)],
-    )
-    return new Map(
-      rows.map((row): [string, Recorded] => {
-        const id = toHex(row.id)
-        return [id, { id, bodyHash: toHex(row.body_hash), isProven: row.seed !== null }]
-      }),
-    )
+    const found = new Map<string, Recorded>()
+    const sql = 'select distinct salt from rounds where salt is not null'
+    for (const { salt } of (await run<{ salt: Buffer }>(sql)).rows) {
+      const byMark = new Map(ids.map((id) => [toHex(markOf(salt, buffer(id))), id]))
+      for (const row of await rowsOf(run, [...byMark.keys()])) {
+        const id = byMark.get(toHex(row.mark))
+        if (id !== undefined) found.set(id, recordedAs(row, salt, round))
+      }
+    }
+    return found
   }
 
-  async function idsOf(round: number) {
-    const sql = 'select id from reports where round = $1 order by id'
-    return concat(...(await query<{ id: Buffer }>(sql, [round])).rows.map(({ id }) => id))
+  /** @param marks hex */
+  async function rowsOf(run: Query, marks: readonly string[]): Promise<readonly ReportRow[]> {
+    const sql = 'select mark, round, body, held from reports where mark = any($1)'
+    const { rows } = await run<ReportRow>(sql, [marks.map(buffer)])
+    return rows.map((row) => ({ ...row, held: row.held && openHeld(row.mark, row.held) }))
+  }
+
+  const heldAt = (mark: Uint8Array) => `report ${toHex(mark)}`
+  const openHeld = (mark: Uint8Array, held: Uint8Array) => box.open(heldAt(mark), held)
+
+  /** Of a round that is open, or was within a period. */
+  async function saltOf(run: Query, round: number) {
+    const sql = 'select salt from rounds where round = $1'
+    return (await run<{ salt: Buffer | null }>(sql, [round])).rows[0]?.salt ?? new Uint8Array()
   }
 
   async function spent(run: Query, round: number, tokens: readonly string[]) {
@@ -124,21 +140,21 @@ export async function openPostgresStore(
   async function insert(
     run: Query,
     round: number,
-    reports: readonly { id: string; bodyHash: string; seed?: Uint8Array | null }[],
+    reports: readonly Parameters<typeof rowOf>[2][],
   ): Promise<void> {
-    // In the order of ids, so that two processes with the same reports can't wait for each other.
+    const salt = await saltOf(run, round)
+    const rows = reports.map((report) => rowOf(round, salt, report))
+    // In the order of marks, so that two processes with the same reports can't wait for each other.
     const { changes } = await run(
-      `insert into reports (round, id, body_hash, seed)
-         select $1::integer, t.* from unnest($2::bytea[], $3::bytea[], $4::bytea[]) as t (id, body_hash, seed)
-         order by t.id
+      `insert into reports (round, mark, body, held)
+         select $1::integer, t.* from unnest($2::bytea[], $3::bytea[], $4::bytea[]) as t (mark, body, held)
+         order by t.mark
          on conflict do nothing`,
       [
         round,
-        reports.map(({ id }) => buffer(id)),
-        reports.map(({ bodyHash }) => buffer(bodyHash)),
-        reports.map(({ id, seed }) =>
-          seed ? Buffer.from(box.seal(`seed ${round} ${id}`, seed)) : null,
-        ),
+        rows.map(({ mark }) => mark),
+        rows.map(({ body }) => body),
+        rows.map(({ mark, held }) => Buffer.from(box.seal(heldAt(mark), held))),
       ],
     )
     if (changes < reports.length) throw new Again()
@@ -167,9 +183,25 @@ export async function openPostgresStore(
   /** What a round that takes no more reports leaves behind. */
   async function drop(run: Query, round: number): Promise<void> {
     await run('delete from accumulators where round = $1', [round])
-    await run('update reports set seed = null where round = $1 and seed is not null', [round])
+    await run('update reports set held = null where round = $1 and held is not null', [round])
     await run('delete from tokens where round = $1', [round])
     await run('update rounds set sealing_key = null where round = $1', [round])
+  }
+
+  /** Deletes the marks of rounds that ended by `expired`. @returns the salt of the round that is opened now */
+  async function renewSalt(run: Query, expired: number): Promise<Uint8Array> {
+    const [newest] = (
+      await run<{ salt: Buffer; began: number }>(
+        `select salt, min(opened_at) as began from rounds where salt is not null
+           group by salt order by max(round) desc limit 1`,
+      )
+    ).rows
+    const { rows } = await run<{ round: number }>(
+      'update rounds set salt = null where salt is not null and closed_at <= $1 returning round',
+      [expired],
+    )
+    await run('delete from reports where round = any($1)', [rows.map(({ round }) => round)])
+    return saltFor(newest, expired)
   }
 
   return {
@@ -223,15 +255,17 @@ export async function openPostgresStore(
           [now],
         )
         for (const abandoned of rows) await drop(run, abandoned.round)
+        const salt = await renewSalt(run, expiredBy(policy, now))
         await run(
-          `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at)
-             values ($1, 'open', $2, $3, $4, $5)`,
+          `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at, salt)
+             values ($1, 'open', $2, $3, $4, $5, $6)`,
           [
             round,
             canonicalJson(policy),
             policyHash,
             Buffer.from(box.seal(`sealing key ${round}`, sealingKey)),
             now,
+            salt,
           ],
         )
         await run('delete from settings where name = $1', [NEXT_SEALING_KEY])
@@ -287,15 +321,11 @@ export async function openPostgresStore(
         return outcomes
       }),
     async seeds(round, ids) {
-      const { rows } = await query<ReportRow>(
-        'select id, body_hash, seed from reports where round = $1 and id = any($2)',
-        [round, ids.map((id) => Buffer.from(id))],
-      )
-      const found = new Map(rows.map(({ id, seed }) => [toHex(id), seed]))
-      return ids.map((id) => {
-        const seed = found.get(toHex(id))
-        return seed ? box.open(`seed ${round} ${toHex(id)}`, seed) : null
-      })
+      const salt = await saltOf(query, round)
+      const marks = ids.map((id) => toHex(markOf(salt, id)))
+      const rows = await rowsOf(query, marks)
+      const found = new Map(rows.map(({ mark, held }) => [toHex(mark), held]))
+      return marks.map((mark) => seedHeld(found.get(mark)))
     },
 
     fill: (round, goal) =>
@@ -309,19 +339,33 @@ export async function openPostgresStore(
         return changes === 1
       }),
     async endedAt(round) {
-      const sql = 'select closed_at as "closedAt" from rounds where round = $1'
+      const sql = 'select closed_at as "closedAt" from rounds where round = $1 and salt is not null'
       return (await query<{ closedAt: number | null }>(sql, [round])).rows[0]?.closedAt ?? null
     },
     async reached(round) {
       const { rows } = await query<SummaryRow>(`select ${SUMMARY} from rounds where round = $1`, [
         round,
       ])
-      const { openedAt = 0, closedAt = null } = rows[0] ?? {}
-      if (closedAt === null) return null
-      return { ids: await idsOf(round), openedAt, closedAt }
+      const salt = owned(await saltOf(query, round))
+      const [row] = rows
+      if (!row || row.closedAt === null || !salt?.length) return null
+      const sql = 'select mark from reports where round = $1 order by mark'
+      const found = (await query<{ mark: Buffer }>(sql, [round])).rows
+      const { policyHash, openedAt, closedAt } = row
+      return {
+        policyHash,
+        salt,
+        marks: concat(...found.map(({ mark }) => mark)),
+        openedAt,
+        closedAt,
+      }
     },
     async aggregate(round) {
-      const ids = await idsOf(round)
+      const found = await query<{ mark: Buffer; held: Buffer }>(
+        'select mark, held from reports where round = $1 and held is not null',
+        [round],
+      )
+      const ids = idsHeld(found.rows.map(({ mark, held }) => ({ held: openHeld(mark, held) })))
       const { rows } = await query<{ process: string; sum: Buffer }>(
         'select process, sum from accumulators where round = $1',
         [round],

@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** Sealed: see `secretBox.ts`. */
 export const SCHEMA = `
@@ -28,19 +28,23 @@ create table rounds (
   peer_share  bytea,
   peer_signature text,            -- base64; with it the helper answers for its share
   version     text,               -- fixed before publishing, so that a repeated publish is the same
-  verdict     text
+  verdict     text,
+  salt        bytea               -- of its reports' marks; null once these are deleted
 );
 
--- One row a report for ever, so that a report is counted once for ever. No time, no address. No
--- foreign key: each report would lock the row of its round.
+create index on rounds (salt) where salt is not null;
+
+-- One row a report, for a period of the policy, so that a report is counted once in it. No time, no
+-- address. No foreign key: each report would lock the row of its round.
 create table reports (
-  round     integer not null,
-  id        bytea not null,
-  body_hash bytea not null,
-  seed      bytea,                -- sealed; helper: what its share is made from, until the round ends;
-                                  -- null where the report's proof does not hold
-  primary key (round, id)
+  mark  bytea primary key,        -- salted hash of its id
+  round integer not null,
+  body  bytea not null,           -- salted hash of the hash of its bytes
+  held  bytea                     -- sealed; until the round ends: its id, and at the helper the seed that
+                                  -- its share is made from, where the report's proof holds
 );
+
+create index on reports (round);
 
 -- Leader: nonces of the tokens that reports came with, until the round takes no more.
 create table tokens (

@@ -37,9 +37,10 @@ it('keeps no update, no time and no address of a report', async () => {
   await disk.count(1, 9, [counted(1), counted(2)])
   await disk.shut()
   const raw = new Database(file, { readonly: true })
-  const columns = raw.prepare('select * from reports order by id').all() as { seed: unknown }[]
-  expect(Object.keys(columns[0]).sort()).toEqual(['body_hash', 'id', 'round', 'seed'])
-  expect(columns[0].seed).toBeNull()
+  const [row] = raw.prepare('select * from reports').all() as object[]
+  expect(Object.keys(row).sort()).toEqual(['body', 'mark', 'round'])
+  const held = raw.prepare('select held from held').pluck().all() as Buffer[]
+  expect(held.map(toHex).sort()).toEqual([id(1), id(2)])
   expect(raw.prepare('select count(*) as n from accumulators').get()).toEqual({ n: 1 })
   expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')
   raw.close()

@@ -3,14 +3,25 @@
  * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
  * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
-import { concat, decodeVector, encodeVector, fromHex, toHex } from '../../../core/bytes.ts'
+import { concat, decodeVector, encodeVector, fromHex } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
+import { markOf } from '../mark.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, type Store } from '../store.ts'
-import { admitSeeds, admitShares, idsIn, type Recorded, tokensOf } from './admit.ts'
+import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'
+import {
+  expiredBy,
+  idsHeld,
+  type Recorded,
+  type ReportRow,
+  recordedAs,
+  rowOf,
+  saltFor,
+  seedHeld,
+} from './marks.ts'
 import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
 import { lockFile, openFile } from './sqliteFile.ts'
 
@@ -53,30 +64,47 @@ export function openSqliteStore(
   )
   const selectRound = statement<RoundRow>(`select ${RECORD} from rounds where round = ?`)
   const selectEnd = statement<{ closedAt: number | null }>(
-    'select closed_at as "closedAt" from rounds where round = ?',
+    'select closed_at as "closedAt" from rounds where round = ? and salt is not null',
   )
   const selectLost = statement<{ lost: number }>(
     `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
   )
   const insertRound = statement(
-    `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at)
-       values (?, 'open', ?, ?, ?, ?)`,
+    `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at, salt)
+       values (?, 'open', ?, ?, ?, ?, ?)`,
   )
   const abandonOpen = statement(
     `update rounds set state = 'abandoned', closed_at = ? where state = 'open'`,
   )
-  const selectReport = statement<{ body_hash: Buffer; seed: Buffer | null }>(
-    'select body_hash, seed from reports where round = ? and id = ?',
+  const selectSalts = statement<{ salt: Buffer }>(
+    'select distinct salt from rounds where salt is not null',
   )
-  const insertReport = statement(
-    'insert into reports (round, id, body_hash, seed) values (?, ?, ?, ?)',
+  const selectSalt = statement<{ salt: Buffer | null }>('select salt from rounds where round = ?')
+  const selectNewestSalt = statement<{ salt: Buffer; began: number }>(
+    `select salt, min(opened_at) as began from rounds where salt is not null
+       group by salt order by max(round) desc limit 1`,
   )
-  const selectIds = statement<{ id: Buffer }>('select id from reports where round = ? order by id')
+  const selectExpired = statement<{ round: number }>(
+    'select round from rounds where salt is not null and closed_at <= ?',
+  )
+  const deleteSalt = statement('update rounds set salt = null where round = ?')
+  const selectReport = statement<ReportRow>(
+    'select * from reports left join held using (mark) where mark = ?',
+  )
+  const insertReport = statement('insert into reports (mark, round, body) values (?, ?, ?)')
+  const insertHeld = statement('insert into held (mark, held) values (?, ?)')
+  const selectHeld = statement<{ held: Buffer }>(
+    'select held from held join reports using (mark) where round = ?',
+  )
+  const selectMarks = statement<{ mark: Buffer }>(
+    'select mark from reports where round = ? order by mark',
+  )
+  const deleteReports = statement('delete from reports where round = ?')
   const selectSum = statement<{ sum: Buffer }>('select sum from accumulators where round = ?')
   const upsertSum = statement('insert or replace into accumulators (round, sum) values (?, ?)')
   const addCount = statement('update rounds set counted = counted + ? where round = ?')
   const deleteSum = statement('delete from accumulators where round = ?')
-  const deleteSeeds = statement('update reports set seed = null where round = ?')
+  const deleteHeld = statement('delete from held')
   const selectToken = statement('select 1 from tokens where round = ? and nonce = ?')
   const insertToken = statement('insert into tokens (round, nonce) values (?, ?)')
   const deleteTokens = statement('delete from tokens where round = ?')
@@ -93,14 +121,29 @@ export function openSqliteStore(
   const { summary, record } = createRowReader()
 
   function known(round: number, ids: readonly string[]) {
-    return new Map(
-      ids.flatMap((id): [string, Recorded][] => {
-        const row = selectReport.get(round, fromHex(id))
-        if (!row) return []
-        return [[id, { id, bodyHash: toHex(row.body_hash), isProven: row.seed !== null }]]
-      }),
-    )
+    const found = new Map<string, Recorded>()
+    for (const { salt } of selectSalts.all()) {
+      for (const id of ids) {
+        const row = selectReport.get(markOf(salt, fromHex(id)))
+        if (row) found.set(id, recordedAs(row, salt, round))
+      }
+    }
+    return found
   }
+
+  /** Within a transaction, of a round that is open. */
+  function insert(round: number, reports: readonly Parameters<typeof rowOf>[2][]): void {
+    if (reports.length === 0) return
+    const salt = saltOf(round)
+    for (const report of reports) {
+      const { mark, body, held } = rowOf(round, salt, report)
+      insertReport.run(mark, round, body)
+      insertHeld.run(mark, held)
+    }
+  }
+
+  /** Of a round that is open, or was within a period. */
+  const saltOf = (round: number) => selectSalt.get(round)?.salt ?? new Uint8Array()
 
   const spent = (round: number, tokens: readonly string[]) =>
     new Set(tokens.filter((token) => selectToken.get(round, fromHex(token)) !== undefined))
@@ -112,8 +155,6 @@ export function openSqliteStore(
     for (const share of shares) addShare(sum, share)
     upsertSum.run(round, encodeVector(sum))
   }
-
-  const idsOf = (round: number) => concat(...selectIds.all(round).map(({ id }) => id))
 
   function sumOf(round: number, length: number): Uint32Array {
     const row = selectSum.get(round)
@@ -144,7 +185,13 @@ export function openSqliteStore(
           if (row.state === 'open') drop(row.round)
         }
         abandonOpen.run(now)
-        insertRound.run(round, canonicalJson(policy), policyHash, sealingKey, now)
+        const expired = expiredBy(policy, now)
+        const salt = saltFor(selectNewestSalt.get(), expired)
+        for (const over of selectExpired.all(expired)) {
+          deleteReports.run(over.round)
+          deleteSalt.run(over.round)
+        }
+        insertRound.run(round, canonicalJson(policy), policyHash, sealingKey, now, salt)
         deleteSetting.run(NEXT_SEALING_KEY)
         return true
       }),
@@ -159,8 +206,7 @@ export function openSqliteStore(
         const before = known(round, idsIn(shares))
         const taken = spent(round, tokensOf(shares))
         const { outcomes, fresh } = admitShares(row, goal, shares, before, taken)
-        for (const { id, bodyHash } of fresh)
-          insertReport.run(round, fromHex(id), fromHex(bodyHash), null)
+        insert(round, fresh)
         for (const token of tokensOf(fresh)) insertToken.run(round, fromHex(token))
         add(
           round,
@@ -178,17 +224,23 @@ export function openSqliteStore(
           seeds,
           known(round, idsIn(seeds)),
         )
-        for (const { id, bodyHash, seed } of fresh)
-          insertReport.run(round, fromHex(id), fromHex(bodyHash), seed)
+        insert(round, fresh)
         addCount.run(kept, round)
         return outcomes
       }),
-    seeds: (round, ids) => read(() => ids.map((id) => owned(selectReport.get(round, id)?.seed))),
+    seeds: (round, ids) =>
+      read(() => {
+        const salt = saltOf(round)
+        return ids.map((id) => seedHeld(selectReport.get(markOf(salt, id))?.held))
+      }),
     endedAt: (round) => read(() => selectEnd.get(round)?.closedAt ?? null),
     reached: (round) =>
       read(() => {
-        const { openedAt = 0, closedAt = null } = selectRound.get(round) ?? {}
-        return closedAt === null ? null : { ids: idsOf(round), openedAt, closedAt }
+        const [row, salt] = [selectRound.get(round), owned(selectSalt.get(round)?.salt)]
+        if (!row || row.closedAt === null || salt === null) return null
+        const { policyHash, openedAt, closedAt } = row
+        const marks = concat(...selectMarks.all(round).map(({ mark }) => mark))
+        return { policyHash, salt, marks, openedAt, closedAt }
       }),
 
     fill: (round, goal) =>
@@ -200,10 +252,11 @@ export function openSqliteStore(
         deleteTokens.run(round)
         return true
       }),
-    aggregate: (round) => read(() => ({ ids: idsOf(round), sum: sumOf(round, 0) })),
+    aggregate: (round) =>
+      read(() => ({ ids: idsHeld(selectHeld.all(round)), sum: sumOf(round, 0) })),
     exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
       forget(() => {
-        statement(
+        const { changes } = statement(
           `update rounds set state = 'exchanged', id_set_hash = ?, own_share = ?, peer_share = ?,
              peer_signature = ?, version = ? where round = ? and state = 'full'`,
         ).run(
@@ -214,7 +267,9 @@ export function openSqliteStore(
           version,
           round,
         )
+        if (changes === 0) return
         deleteSum.run(round)
+        deleteHeld.run()
       }),
     release: (round, { counted, idSetHash, ownShare }, now) =>
       forget(() => {
@@ -244,7 +299,7 @@ export function openSqliteStore(
           `update rounds set state = ?, verdict = ?, closed_at = ?
              where round = ? and state in ('open', 'full', 'exchanged')`,
         ).run(state, canonicalJson(verdict), now, round)
-        drop(round)
+        if (changes === 1) drop(round)
         return changes === 1
       }),
     async shut() {
@@ -256,7 +311,7 @@ export function openSqliteStore(
   /** What a round that takes no more reports leaves behind, within a transaction. */
   function drop(round: number): void {
     deleteSum.run(round)
-    deleteSeeds.run(round)
+    deleteHeld.run()
     deleteTokens.run(round)
     deleteSealingKey.run(round)
   }

@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 9
+export const SCHEMA_VERSION = 10
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -24,17 +24,27 @@ create table if not exists rounds (
   peer_share  blob,
   peer_signature text,          -- base64; with it the helper answers for its share
   version     text,             -- fixed before publishing, so that a repeated publish is the same
-  verdict     text
+  verdict     text,
+  salt        blob              -- of its reports' marks; null once these are deleted
 ) strict;
 
--- One row a report for ever, so that a report is counted once for ever. No time, no address.
+create index if not exists salts on rounds (salt) where salt is not null;
+
+-- One row a report, for a period of the policy, so that a report is counted once in it. No time, no address.
 create table if not exists reports (
-  round     integer not null references rounds (round),
-  id        blob not null,
-  body_hash blob not null,
-  seed      blob,               -- helper: what its share is made from, until the round ends;
-                              -- null where the report's proof does not hold
-  primary key (round, id)
+  mark  blob primary key,       -- salted hash of its id
+  round integer not null references rounds (round),
+  body  blob not null           -- salted hash of the hash of its bytes
+) strict, without rowid;
+
+create index if not exists reports_of_round on reports (round);
+
+-- Of the reports of the round that is under way. Emptied as a whole, because SQLite then overwrites every
+-- page; a cell that shrinks or moves can leave bytes behind, secure_delete or not.
+create table if not exists held (
+  mark  blob primary key,
+  held  blob not null           -- its id, and at the helper the seed that its share is made from, where
+                                -- the report's proof holds
 ) strict, without rowid;
 
 -- Leader: nonces of the tokens that reports came with, until the round takes no more.

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { fromHex, toHex } from '../../../core/bytes.ts'
+import { DAY } from '../../../core/time.ts'
 import { testFolder } from '../../../testFolder.ts'
 import { MODULUS } from '../../privacy/pine/field.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
+import { markOf } from '../mark.ts'
 import { type CountedShare, type KeptSeed, NEXT_SEALING_KEY, type Store } from '../store.ts'
 import { openStore } from './open.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
@@ -86,7 +88,8 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 3 })
       const known = await store.known(1, [id(1), id(4)])
       expect([...known.keys()]).toEqual([id(1)])
-      expect(known.get(id(1))?.bodyHash).toBe(hash(1))
+      expect(known.get(id(1))?.isSame(hash(1))).toBe(true)
+      expect(known.get(id(1))?.isSame(hash(2))).toBe(false)
     })
 
     it('are sealed only when all are in, and then none is opened any more', async () => {
@@ -186,8 +189,14 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.reached(1)).toBe(null)
       expect(await store.endedAt(1)).toBe(null)
       expect(await store.release(1, result, 200)).toBe(true)
-      const ids = fromHex(id(1) + id(2))
-      expect(await store.reached(1)).toEqual({ ids, openedAt: 100, closedAt: 200 })
+      const reached = await store.reached(1)
+      const salt = reached?.salt ?? new Uint8Array()
+      expect(salt).toHaveLength(32)
+      const marks = [1, 2].map((n) => toHex(markOf(salt, fromHex(id(n))))).sort()
+      expect(reached).toEqual({
+        ...{ policyHash: await policyHash(TEST_POLICY), salt, marks: fromHex(marks.join('')) },
+        ...{ openedAt: 100, closedAt: 200 },
+      })
       expect(await store.endedAt(1)).toBe(200)
       expect(await store.reached(2)).toBe(null)
       expect(await store.endedAt(2)).toBe(null)
@@ -227,6 +236,41 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.lost()).toBe(2)
       expect(await store.seeds(1, [fromHex(id(2))])).toEqual([null])
       expect((await store.aggregate(1)).sum).toHaveLength(0)
+    })
+
+    it('refuse an id of any earlier round for a period of the policy, and forget it then', async () => {
+      const period = TEST_POLICY.periodDays * DAY
+      const hashOfPolicy = await policyHash(TEST_POLICY)
+      const next = (round: number, now: number) =>
+        store.openRound(round, TEST_POLICY, hashOfPolicy, key(), now)
+      await store.count(1, 2, [counted(1)])
+      await store.keep(1, [kept(2), { ...kept(3), seed: null }])
+      // Those of a round that was given up, too.
+      await next(2, 200)
+      await next(3, 100 + period)
+      for (const n of [1, 2, 3]) {
+        expect(await store.count(3, 9, [counted(n), counted(n + 10)])).toEqual([
+          'conflict',
+          'counted',
+        ])
+        expect(await store.keep(3, [kept(n), kept(n + 20)])).toEqual(['conflict', 'kept'])
+        expect((await store.known(3, [id(n)])).get(id(n))?.isSame(hash(n))).toBe(false)
+        expect((await store.known(1, [id(n)])).get(id(n))?.isSame(hash(n))).toBe(true)
+      }
+      expect(await store.count(1, 9, [counted(1), counted(5)])).toEqual(['counted', 'closed'])
+      expect((await store.reached(1))?.marks).toHaveLength(3 * 16)
+      // Another salt since: a period was over.
+      await next(4, 199 + period)
+      const [first, fourth] = [await store.reached(1), await store.reached(3)]
+      expect(toHex(first?.salt ?? new Uint8Array())).not.toBe(
+        toHex(fourth?.salt ?? new Uint8Array()),
+      )
+      expect(await store.keep(4, [kept(1)])).toEqual(['conflict'])
+      await next(5, 200 + period)
+      expect(await store.reached(1)).toBeNull()
+      expect((await store.reached(3))?.marks).toHaveLength(6 * 16)
+      expect((await store.known(1, [id(1)])).size).toBe(0)
+      expect(await store.keep(5, [kept(1), kept(11)])).toEqual(['kept', 'conflict'])
     })
 
     it('keep shares, version and verdict through a restart', async () => {

@@ -1,0 +1,14 @@
+/** @module What a server keeps of a report's id and of its bytes: a salted hash, by which it knows them again. */
+import { concat } from '../../core/bytes.ts'
+import { MARK_BYTES } from '../protocol/report.ts'
+import { serverHash } from './keystream.ts'
+
+export const SALT_BYTES = 32
+
+/**
+ * The first 16 bytes of SHA-256(salt ‖ value).
+ * @param salt of a period; new for the next
+ * @param value a report's id, or the hash of its bytes
+ */
+export const markOf = (salt: Uint8Array, value: Uint8Array): Buffer =>
+  serverHash(concat(salt, value)).subarray(0, MARK_BYTES)
