@@ -23,7 +23,8 @@ import {
   openShop,
   openTechnical,
 } from './shop.ts'
-import { questionOf, SHOP_IN_VAULT } from './vault.ts'
+import { SHOP_IN_VAULT } from './vault.ts'
+import { agree, openQuestion } from './vaultQuestion.ts'
 
 test.describe.configure({ mode: 'serial' })
 test.use({ baseURL: SHOP_IN_VAULT })
@@ -150,7 +151,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   })
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
-  await questionOf(page).getByRole('button', { name: 'I agree' }).click()
+  await agree(await openQuestion(page))
   await expect(consent).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')

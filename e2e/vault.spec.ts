@@ -213,7 +213,7 @@ test('pages of another origin canâ€™t embed it, and where they could, it doesnâ€
   const answersTo = async (origin: string) => {
     await page.goto(origin)
     const hello = await page.evaluate(speakTo, open.vault)
-    expect(hello).toBe('nearside-vault 2')
+    expect(hello).toBe('nearside-vault 3')
     return page.evaluate(async (hello) => {
       const { port, answers } = (globalThis as unknown as Hostile).offer(hello)
       port.postMessage({ kind: 'call', id: 1, name: 'ping', args: [] })

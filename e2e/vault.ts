@@ -70,7 +70,3 @@ export async function vaultWorker(page: Page, vault: string) {
   const known = page.workers().find((worker) => isVaults(worker.url()))
   return known ?? page.waitForEvent('worker', (worker) => isVaults(worker.url()))
 }
-
-/** What a vault asks the shopper, in its own frame. */
-export const questionOf = (page: Page) =>
-  page.frameLocator('iframe[title="vault"]').getByRole('main')

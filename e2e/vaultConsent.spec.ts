@@ -1,133 +1,160 @@
-/** @module In a vault, a consent is given in its own frame: no script of the shop's page can give it. */
-import { expect, type Page, test } from 'playwright/test'
+/** @module In a vault, a consent is given in its own window: no script of the shop's page can give it. */
+import { expect, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { openTechnical } from './shop.ts'
-import { closeVaultShops, openVaultShop, questionOf, SHOP_IN_VAULT, vaultWorker } from './vault.ts'
+import { closeVaultShops, SHOP_IN_VAULT } from './vault.ts'
+import {
+  agree,
+  agreeIn,
+  askByScript,
+  consentOf,
+  consentsIn,
+  offerOf,
+  openContributing,
+  openQuestion,
+  stealPort,
+} from './vaultQuestion.ts'
 
 test.afterEach(closeVaultShops)
 
-const AGGREGATORS = { leader: 'http://127.0.0.1:9', helper: 'http://127.0.0.1:10' }
-const openContributing = () => openVaultShop(undefined, undefined, AGGREGATORS)
-
-const consentOf = (page: Page) =>
-  page.getByRole('switch', { name: /^(Contribute to the shared|Zum gemeinsamen) / })
-
-test('the shopper agrees in the vault’s words, by keyboard, and the log keeps their hash', async ({
+test('the shopper agrees in the vault’s own window, by keyboard, and the log keeps the words’ hash', async ({
   page,
 }) => {
   const { shop, vault } = await openContributing()
   await page.goto(`${shop}/console`)
   await consentOf(page).focus()
   await page.keyboard.press('Enter')
-  const question = questionOf(page)
-  const heading = question.getByRole('heading', { name: 'Contribute to the shared model?' })
-  await expect(heading).toBeFocused()
-  await expect(question).toContainText(`${new URL(shop).host} asks.`)
+  const offer = offerOf(page)
+  const name = 'Contribute to the shared model?'
+  await expect(offer.getByRole('heading', { name })).toBeFocused()
+  await expect(offer).toContainText(`${new URL(shop).host} asks.`)
+  await expect(offer.getByRole('button')).toHaveText(['Not now', 'Open the question'])
   await expect(page.getByRole('dialog')).toHaveAttribute('aria-label', /^localhost:\d+$/)
   const frame = page.frames().find((one) => one.url().startsWith(vault))
   expect(frame && (await findings(frame))).toEqual([])
   // What lies behind can't be reached meanwhile.
   await page.keyboard.press('Tab')
-  await expect(question.getByRole('button', { name: 'Not now' })).toBeFocused()
-  await expect(question.getByRole('button', { name: 'I agree' })).toBeEnabled()
+  await expect(offer.getByRole('button', { name: 'Not now' })).toBeFocused()
   await page.keyboard.press('Tab')
-  await expect(question.getByRole('button', { name: 'I agree' })).toBeFocused()
+  const opening = page.waitForEvent('popup')
   await page.keyboard.press('Enter')
+  const question = await opening
+  expect(new URL(question.url()).origin).toBe(vault)
+  await expect(question.getByRole('heading', { name })).toBeFocused()
+  await expect(question).toHaveTitle(name)
+  await expect(question.getByRole('main')).toContainText(`${new URL(shop).host} asks.`)
+  await expect(question.getByRole('main')).toContainText('ε = ')
+  expect(await findings(question)).toEqual([])
+  await expect(agreeIn(question)).toBeEnabled()
+  expect(await findings(question)).toEqual([])
+  await question.keyboard.press('Tab')
+  await expect(question.getByRole('button', { name: 'Not now' })).toBeFocused()
+  await question.keyboard.press('Tab')
+  await expect(agreeIn(question)).toBeFocused()
+  const closing = question.waitForEvent('close')
+  await question.keyboard.down('Enter')
+  await closing
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
-  await expect(question).toBeHidden()
+  await expect(offer).toBeHidden()
   await expect(consentOf(page)).toBeFocused()
+  expect(await consentsIn(page, vault)).toHaveLength(1)
   // It is taken back without a question.
   await page.keyboard.press('Enter')
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
 })
 
 test('what is declined, by button, by Escape or by closing, is not agreed to', async ({ page }) => {
-  const { shop } = await openContributing()
+  const { shop, vault } = await openContributing()
   await page.goto(`${shop}/console`)
+  const notNow = { name: 'Not now' }
   const ways = [
-    () => questionOf(page).getByRole('button', { name: 'Not now' }).click(),
+    () => offerOf(page).getByRole('button', notNow).click(),
     () => page.keyboard.press('Escape'),
     () =>
       page.evaluate(() => document.querySelector<HTMLDialogElement>('dialog:has(iframe)')?.close()),
+    async () => (await openQuestion(page)).getByRole('button', notNow).click(),
+    // The window is gone before the key is let go.
+    async () => (await openQuestion(page)).keyboard.down('Escape'),
+    async () => {
+      // Who closes the window may still open it again.
+      await (await openQuestion(page)).close()
+      await (await openQuestion(page)).getByRole('button', notNow).click()
+    },
+    async () => {
+      const question = await openQuestion(page)
+      const closing = question.waitForEvent('close')
+      await offerOf(page).getByRole('button', notNow).click()
+      await closing
+    },
   ]
   for (const decline of ways) {
     await consentOf(page).click()
-    await expect(questionOf(page).getByRole('heading')).toBeFocused()
+    await expect(offerOf(page).getByRole('heading')).toBeFocused()
     await decline()
-    await expect(questionOf(page)).toBeHidden()
+    await expect(offerOf(page)).toBeHidden()
     await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
   }
+  expect(await consentsIn(page, vault)).toEqual([])
+  expect(page.context().pages()).toEqual([page])
 })
 
-/** All that the vault's databases hold of answers. */
-async function consentsIn(page: Page, vault: string): Promise<unknown> {
-  const worker = await vaultWorker(page, vault)
-  return worker.evaluate(async () => {
-    const [{ name = '' }] = await indexedDB.databases()
-    const opened = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open(name)
-      opening.onsuccess = () => resolve(opening.result)
-    })
-    const all = await new Promise((resolve) => {
-      const reading = opened.transaction('ledger').objectStore('ledger').getAll()
-      reading.onsuccess = () => resolve(reading.result.filter(({ kind }) => kind === 'consent'))
-    })
-    opened.close()
-    return all
-  })
-}
-
-test('a script of the page can’t answer: by messages, by events, by covering the question', async ({
+test('a script of the page can’t answer: by its own words, messages or windows', async ({
   page,
 }) => {
   const { shop, vault } = await openContributing()
   await page.goto(`${shop}/console`)
-  await page.evaluate(() => {
-    // The port that the page has is what such a script has, too.
-    const post = MessagePort.prototype.postMessage
-    MessagePort.prototype.postMessage = function (message: unknown, ...rest: []) {
-      if ((message as { kind?: string }).kind === 'call')
-        Object.assign(globalThis, { stolen: this })
-      return post.call(this, message, ...rest)
-    }
-  })
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-  await expect.poll(() => page.evaluate(() => 'stolen' in globalThis)).toBe(true)
-  await page.evaluate(() => {
-    const { stolen } = globalThis as unknown as { stolen: MessagePort }
-    const call = { kind: 'call', id: 4711, name: 'setContribution', args: [true, 'Win a prize?'] }
-    stolen.postMessage(call)
-  })
-  const question = questionOf(page)
-  await expect(question.getByRole('heading')).toBeVisible()
-  await expect(question).not.toContainText('prize')
-  const agree = question.getByRole('button', { name: 'I agree' })
-  await expect(agree).toBeEnabled()
-  const cover = (style: string) =>
-    page.evaluate((style) => {
-      const cover = Object.assign(document.createElement('div'), { popover: 'manual', id: 'cover' })
-      cover.style.cssText = style
-      document.body.append(cover)
-      cover.showPopover()
-    }, style)
-  await cover('pointer-events:none;inset:0;width:100vw;height:100vh;background:white')
-  await expect(agree).toBeDisabled()
-  await page.evaluate(() => document.getElementById('cover')?.remove())
-  await expect(agree).toBeEnabled()
+  await stealPort(page)
+  await askByScript(page)
+  const offer = offerOf(page)
+  await expect(offer.getByRole('heading')).toBeVisible()
+  const question = await openQuestion(page)
+  await expect(agreeIn(question)).toBeEnabled()
+  await expect(question.getByRole('main')).not.toContainText('prize')
+  // A window that the page opens has the page for an opener, which the vault's script does not believe.
+  const own = await page.evaluateHandle((vault) => window.open(`${vault}/vault.html`), vault)
+  await expect.poll(() => page.context().pages().length).toBe(3)
+  await page.evaluate(
+    ([own, shop]) => {
+      const terms = { epsilonPerReport: 1, epsilonPerYear: 1, delta: 1, trust: 'one' }
+      const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
+      const said = [{ wording: 'Yes' }, { terms, shop, language: 'en' }, 'nearside-vault 3']
+      for (const target of [own as Window | null, frame?.contentWindow])
+        for (const message of said) target?.postMessage(message, '*')
+    },
+    [own, shop] as const,
+  )
+  const [, , opened] = page.context().pages()
+  await opened.waitForLoadState()
+  await expect(opened.locator('body')).toBeEmpty()
   await page.evaluate(() => {
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
-    if (frame) frame.style.opacity = '0.01'
-  })
-  await expect(agree).toBeDisabled()
-  await page.evaluate(() => {
-    const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
-    for (const said of [{ wording: 'Yes' }, { vault: 'nearside-vault 2', wording: 'Yes' }])
-      frame?.contentWindow?.postMessage(said, '*')
+    frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
   })
   // What it says to the frame can at most take the question away.
-  await expect(question).toBeHidden()
+  await expect(offer).toBeHidden()
+  await expect.poll(() => question.isClosed()).toBe(true)
   expect(await consentsIn(page, vault)).toEqual([])
+})
+
+test('a browser that opens no window is named as the reason, and the press can be repeated', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const { setAttribute } = Element.prototype
+    Element.prototype.setAttribute = function (name, value) {
+      setAttribute.call(this, name, name === 'sandbox' ? value.replace('allow-popups', '') : value)
+    }
+  })
+  const { shop } = await openContributing()
+  await page.goto(`${shop}/console`)
+  await consentOf(page).click()
+  const open = offerOf(page).getByRole('button', { name: 'Open the question' })
+  for (let presses = 0; presses < 2; presses++) {
+    await open.click()
+    await expect(offerOf(page).getByRole('status')).toContainText('did not open the window')
+  }
+  expect(page.context().pages()).toEqual([page])
 })
 
 test('a withdrawal in one tab ends the request of another that is under way, for good', async ({
@@ -137,7 +164,7 @@ test('a withdrawal in one tab ends the request of another that is under way, for
   const [sender, other] = [await context.newPage(), await context.newPage()]
   for (const tab of [sender, other]) await tab.goto('/console')
   await consentOf(sender).click()
-  await questionOf(sender).getByRole('button', { name: 'I agree' }).click()
+  await agree(await openQuestion(sender))
   await expect(consentOf(other)).toHaveAttribute('aria-checked', 'true')
   // The leader takes all the time in the world.
   const posted: string[] = []

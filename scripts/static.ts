@@ -54,7 +54,8 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
     ].join('; '),
     // Closes what CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
-    'cross-origin-opener-policy': 'same-origin',
+    // With `same-origin` alone, the vault's frame could not reach the window that it asks in.
+    'cross-origin-opener-policy': vault ? 'same-origin-allow-popups' : 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

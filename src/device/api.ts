@@ -213,7 +213,7 @@ export interface Personalizer {
   contributionTerms(): Promise<ContributionTerms>
   /**
    * Agrees to the snapshot's `terms`, or withdraws, which also drops a report that waits to be sent. To agree in
-   * a vault, the shopper has to say so again in the vault's own frame, in its words.
+   * a vault, the shopper has to say so again in a window of the vault's own, in its words.
    * @param wording what was shown beside the switch, at most 4,000 characters: kept with a consent,
    * and its SHA-256 in the log; of a vault, those of its own question are
    * @throws NearsideError `input-invalid` where the shop declared no aggregators, or the wording is

@@ -69,6 +69,7 @@ it('has nothing to say of one that is served as the documents say', async () => 
 
 const CSP = 'content-security-policy'
 const LIST = 'connection-allowlist'
+const COOP = 'cross-origin-opener-policy'
 it.each<[string, Change, string]>([
   ['the shop’s own origin', { vault: `${SHOP}/vault.html` }, 'error: It has the shop’s own origin'],
   [
@@ -94,6 +95,16 @@ it.each<[string, Change, string]>([
     'a page that lists others',
     { page: { [LIST]: '(response-origin)' } },
     "error: The page's Connection-Allowlist lacks it",
+  ],
+  [
+    'a page that cuts its windows off',
+    { page: { [COOP]: 'same-origin; report-to="x"' } },
+    "error: The page's Cross-Origin-Opener-Policy cuts off",
+  ],
+  [
+    'a document that cuts its windows off',
+    { sent: header('/vault.html', COOP, () => 'same-origin-allow-popups') },
+    'error: Its Cross-Origin-Opener-Policy cuts off',
   ],
   [
     'a frame for anybody',

@@ -59,8 +59,19 @@ function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string)
     ...(allowed === null || allowed.includes(`"${origin}/`)
       ? []
       : [error(`The page's Connection-Allowlist lacks it: add "${origin}/*".`)]),
+    ...(['', 'unsafe-none', 'same-origin-allow-popups'].includes(openerPolicy(page))
+      ? []
+      : [
+          error(
+            "The page's Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send same-origin-allow-popups.",
+          ),
+        ]),
   ]
 }
+
+/** Without its parameters. */
+const openerPolicy = ({ headers }: Pick<Answer, 'headers'>) =>
+  headers.get('cross-origin-opener-policy')?.split(';')[0].trim() ?? ''
 
 function documentFindings(
   { shop, vault }: VaultVisit,
@@ -91,6 +102,13 @@ function documentFindings(
       : unlisted
         ? [error(`Its Connection-Allowlist lacks "${new URL(unlisted).origin}/*": add it.`)]
         : []),
+    ...(['', 'unsafe-none'].includes(openerPolicy({ headers }))
+      ? []
+      : [
+          error(
+            'Its Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send none.',
+          ),
+        ]),
     ...(headers.get('origin-agent-cluster') === '?1'
       ? []
       : [warning('It may share a process with the shop: send Origin-Agent-Cluster: ?1.')]),

@@ -1,12 +1,12 @@
 /**
  * @module How a page and a vault's document find each other: the document says that it is there, the page
  * hands it one end of a channel. All else passes over that channel, but for the question whether the shopper
- * agrees to contribute: the document asks that itself, and the page does no more than show its frame.
+ * agrees to contribute: the page only shows the vault's frame, which opens a window of the vault's own for it.
  */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 
 /** Another number whenever what passes changes so that an older end can't read it. */
-export const VAULT = 'nearside-vault 2'
+export const VAULT = 'nearside-vault 3'
 
 /** To the page. */
 export interface FromVault {
@@ -22,6 +22,20 @@ export interface ToVault {
   readonly vault: typeof VAULT
   /** Its frame is seen now, in a page of this language; null: it was closed without an answer. */
   readonly seen: string | null
+}
+
+/** From the document to the window that it opened, where a window says `VAULT` first. */
+export interface ToWindow {
+  readonly terms: ContributionTerms
+  /** Origin of the page. */
+  readonly shop: string
+  /** Language of the page. */
+  readonly language: string
+}
+
+/** From that window: the words that the shopper agreed to, or null. */
+export interface FromWindow {
+  readonly wording: string | null
 }
 
 /** What the document hands its worker. */

@@ -1,6 +1,6 @@
 /**
  * @module The page's end of a vault: a frame of another origin, and a channel to the worker in it. The frame is
- * seen only while the vault asks the shopper something.
+ * seen only while the vault has a question to the shopper.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { VaultSource } from '../../device/api.ts'
@@ -89,7 +89,7 @@ function openVault(href: string, origin: string): Thread {
   // Whose question it is, in every language.
   dialog.ariaLabel = new URL(origin).host
   Object.assign(frame, { src: href, title: 'vault', allow: '' })
-  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin')
+  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups')
   for (const { style } of [dialog, frame])
     Object.assign(style, { ...WHOLE, maxWidth: 'none', maxHeight: 'none' })
   dialog.append(frame)

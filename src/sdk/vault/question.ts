@@ -1,88 +1,121 @@
-/**
- * @module Asks the shopper whether to contribute, in the vault's own document, where no script of the shop's page
- * can answer or change a word. Such a script can still lay something over the frame: where the browser tells
- * (Chromium), the answer is open only while all of the question is in plain sight.
- */
+/** @module The question whether the shopper contributes, in a window of the vault's own origin. */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
+import { createPressGate, type Hindrance } from './pressGate.ts'
+import { showSheet } from './sheet.ts'
 import { QUESTION_ENGLISH, SHARING_ENGLISH } from './words/english.ts'
 import { QUESTION_GERMAN, SHARING_GERMAN } from './words/german.ts'
 
-/** Milliseconds for which it must have been in sight: nobody agrees with a click that was meant for something else. */
-const IN_SIGHT = 1000
+/** CSS pixels of the window. A phone held sideways and a desktop page zoomed to 400 % have more. */
+const LEAST_WIDTH = 280
+const LEAST_HEIGHT = 170
 
-const STYLE = `
-:root { color-scheme: light dark; background: transparent; font: 1rem/1.5 system-ui, sans-serif }
-body { margin: 0; min-height: 100dvh; display: grid; place-items: center; padding: 1rem; box-sizing: border-box }
-main { box-sizing: border-box; max-width: 34rem; padding: 1.25rem 1.5rem; border: 1px solid GrayText; border-radius: .75rem; background: Canvas; color: CanvasText }
-h1 { margin: 0; font-size: 1.25rem; line-height: 1.3; outline: none }
-p { margin: .75rem 0 0 }
-div { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem }
-button { flex: 1 1 9rem; min-height: 2.75rem; padding: .25rem 1rem; border: 1px solid ButtonBorder; border-radius: .5rem; background: ButtonFace; color: ButtonText; font: inherit; cursor: pointer }
-button:disabled { color: GrayText; cursor: default }
-button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
+/** Milliseconds between two looks at what hinders a press. */
+const LOOK_INTERVAL = 100
 
-/**
- * @param language of the page
- * @param signal closes it
- * @returns the words that were agreed to; null where they weren't
- */
-export function ask(
-  terms: ContributionTerms,
-  shop: string,
-  language: string,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const isGerman = language.startsWith('de')
-  const words = isGerman ? QUESTION_GERMAN : QUESTION_ENGLISH
-  const sharing = isGerman ? SHARING_GERMAN : SHARING_ENGLISH
-  const wording = `${sharing.wording} ${sharing.terms(terms)}`
-  document.documentElement.lang = isGerman ? 'de' : 'en'
-  const style = new CSSStyleSheet()
-  style.replaceSync(STYLE)
-  document.adoptedStyleSheets = [style]
-
-  const title = made('h1', words.question)
-  title.tabIndex = -1
-  const [decline, agree] = [made('button', words.decline), made('button', words.agree)]
-  agree.disabled = true
-  const buttons = made('div')
-  buttons.append(decline, agree)
-  const main = made('main')
-  const said = [words.asks(new URL(shop).host), wording, words.onlyHere]
-  main.append(title, ...said.map((text) => made('p', text)), buttons)
-
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const sight = new IntersectionObserver(
-    (entries) => {
-      const seen = entries.at(-1) as IntersectionObserverEntry & { readonly isVisible?: boolean }
-      clearTimeout(timer)
-      agree.disabled = true
-      if (seen.isIntersecting && seen.isVisible !== false)
-        timer = setTimeout(() => {
-          agree.disabled = false
-        }, IN_SIGHT)
-    },
-    // Not in TypeScript's library. @see https://w3c.github.io/IntersectionObserver/v2/
-    { trackVisibility: true, delay: 100 } as IntersectionObserverInit,
-  )
-  document.body.replaceChildren(main)
-  sight.observe(main)
-  title.focus()
-  return new Promise<string | null>((resolve) => {
-    decline.onclick = () => resolve(null)
-    agree.onclick = () => resolve(wording)
-    const until = { signal }
-    addEventListener('keydown', ({ key }) => key === 'Escape' && resolve(null), until)
-    signal.addEventListener('abort', () => resolve(null))
-  }).finally(() => {
-    clearTimeout(timer)
-    sight.disconnect()
-    document.body.replaceChildren()
-  })
+/** Words of the question in the page's language. */
+export function wordsIn(language: string) {
+  return language.startsWith('de')
+    ? { language: 'de', question: QUESTION_GERMAN, sharing: SHARING_GERMAN }
+    : { language: 'en', question: QUESTION_ENGLISH, sharing: SHARING_ENGLISH }
 }
 
-function made<Name extends keyof HTMLElementTagNameMap>(name: Name, text = '') {
-  const element = document.createElement(name)
-  element.textContent = text
-  return element
+/**
+ * @param shop origin of the page that asks
+ * @param spoken language of that page
+ * @returns the words that the shopper agreed to; null if the shopper declined
+ */
+export async function ask(
+  terms: ContributionTerms,
+  shop: string,
+  spoken: string,
+): Promise<string | null> {
+  const { language, question, sharing } = wordsIn(spoken)
+  const wording = `${sharing.wording} ${sharing.terms(terms)}`
+  const { decline, act, say } = showSheet({
+    language,
+    title: question.question,
+    sentences: [question.asks(new URL(shop).host), wording, question.onlyHere],
+    decline: question.decline,
+    act: question.agree,
+  })
+  const answered = new AbortController()
+  const agreed = pressThatCounts(
+    act,
+    (hindrance) => {
+      act.ariaDisabled = String(hindrance !== null)
+      say(hindrance === null ? '' : question.hindrances[hindrance])
+    },
+    answered.signal,
+  )
+  const declined = new Promise<null>((resolve) => {
+    decline.onclick = () => resolve(null)
+    addEventListener('keydown', ({ key }) => key === 'Escape' && resolve(null), answered)
+  })
+  const answer = await Promise.race([agreed.then(() => wording), declined])
+  answered.abort()
+  return answer
+}
+
+/**
+ * @param changed is called with what hinders a press, at first and whenever that changes
+ * @param signal ends it
+ * @returns resolves with the first press that counts
+ */
+function pressThatCounts(
+  agree: HTMLElement,
+  changed: (hindrance: Hindrance | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const gate = createPressGate(() => {
+    if (innerWidth < LEAST_WIDTH || innerHeight < LEAST_HEIGHT) return 'small'
+    return document.visibilityState === 'visible' && document.hasFocus() ? null : 'unfocused'
+  })
+  let shown: Hindrance | null | undefined
+  const show = () => {
+    const hindrance = gate.hindrance(performance.now())
+    if (hindrance !== shown) changed(hindrance)
+    shown = hindrance
+  }
+  const restart = () => {
+    gate.restart(performance.now())
+    show()
+  }
+  const isOnAgree = ({ target }: Event) => agree.contains(target as Node)
+  const until = { signal, capture: true }
+  // Without `capture`: the focus of a button is not the window's.
+  for (const name of ['focus', 'blur', 'resize']) addEventListener(name, restart, { signal })
+  document.addEventListener('visibilitychange', restart, until)
+  addEventListener('pointermove', (event) => isOnAgree(event) || gate.travel(), until)
+  addEventListener(
+    'pointerdown',
+    (event) => {
+      const device = event.pointerType === 'mouse' ? 'mouse' : 'touch'
+      gate.start({ time: event.timeStamp, isOnAgree: isOnAgree(event), device, repeats: false })
+    },
+    until,
+  )
+  addEventListener(
+    'keydown',
+    (event) => {
+      const { key, repeat: repeats, timeStamp: time } = event
+      if (key !== 'Enter' && key !== ' ') return
+      gate.start({ time, isOnAgree: isOnAgree(event), device: 'key', repeats })
+    },
+    until,
+  )
+  // After the click that belongs to the press.
+  const end = () => setTimeout(gate.end)
+  for (const name of ['pointerup', 'pointercancel', 'keyup']) addEventListener(name, end, until)
+  const timer = setInterval(show, LOOK_INTERVAL)
+  signal.addEventListener('abort', () => clearInterval(timer))
+  // The second frame begins when the first has been painted.
+  requestAnimationFrame(() => requestAnimationFrame(restart))
+  show()
+  return new Promise((resolve) => {
+    const clicked = ({ isTrusted, timeStamp }: MouseEvent) => {
+      if (isTrusted && gate.click(timeStamp)) resolve()
+      else show()
+    }
+    agree.addEventListener('click', clicked, { signal })
+  })
 }

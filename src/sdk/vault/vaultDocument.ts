@@ -1,7 +1,7 @@
 /**
  * @module The script of `vault.html`, a document of an origin of its own inside the shop's page. It starts the
- * worker that has no network, leads the page's channel to it, asks for what that may ask for, and asks the shopper
- * what no page can answer.
+ * worker that has no network, leads the page's channel to it, asks for what that may ask for, and opens the window
+ * that asks the shopper what no page can answer. In that window the same script asks.
  */
 
 import { serveFetches } from '../../device/transport/broker.ts'
@@ -16,7 +16,7 @@ import {
   VAULT,
 } from './handshake.ts'
 import workerUrl from './lockedWorker.ts?worker&url'
-import { ask } from './question.ts'
+import { answerOpener, askInWindow } from './questionWindow.ts'
 
 /** Not in TypeScript's library. */
 interface TrustedTypes {
@@ -62,7 +62,7 @@ function open(device: MessagePort, shop: string): void {
     if (terms === null) return
     if (typeof data.seen !== 'string') return answer(null)
     closed = new AbortController()
-    ask(terms, shop, data.seen, closed.signal).then(answer)
+    askInWindow(terms, shop, data.seen, closed.signal).then(answer)
   })
   worker.onmessage = ({ data }: MessageEvent<FromLocked>) => {
     if ('refused' in data) return refuse(data.refused)
@@ -74,12 +74,17 @@ function open(device: MessagePort, shop: string): void {
   worker.postMessage({ device, broker, shop } satisfies Handed, [device, broker])
 }
 
-/** One page, once: whoever comes later comes in vain. */
-addEventListener('message', function offered({ data, origin, ports, source }) {
-  const isShop = source === window.parent && source !== window && shops.includes(origin)
-  if (!isShop || data !== VAULT || ports.length !== 1) return
-  removeEventListener('message', offered)
-  open(ports[0], origin)
-})
-// It says nothing to whom it doesn't concern.
-window.parent.postMessage(VAULT, '*')
+function serveFrame(): void {
+  // One page, once: whoever comes later comes in vain.
+  addEventListener('message', function offered({ data, origin, ports, source }) {
+    const isShop = source === window.parent && shops.includes(origin)
+    if (!isShop || data !== VAULT || ports.length !== 1) return
+    removeEventListener('message', offered)
+    open(ports[0], origin)
+  })
+  // It says nothing to whom it doesn't concern.
+  window.parent.postMessage(VAULT, '*')
+}
+
+if (window.parent === window) answerOpener()
+else serveFrame()

@@ -22,4 +22,14 @@ export const QUESTION_ENGLISH = {
     'This counts only here: your data are kept apart from this shop’s pages, and no script on them can answer for you.',
   decline: 'Not now',
   agree: 'I agree',
+  apart: 'The question opens in a window of its own. No page can cover or change it there.',
+  open: 'Open the question',
+  blocked:
+    'The browser did not open the window. Allow pop-up windows for this page, then press again.',
+  hindrances: {
+    small: 'This window is too small to read the question. Make it larger to agree.',
+    unfocused: 'Press into this window, then read the question.',
+    early: 'You can agree once the question has been here for a second.',
+    still: 'Move the pointer off the button, then press it.',
+  },
 }

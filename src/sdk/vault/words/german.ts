@@ -21,4 +21,15 @@ export const QUESTION_GERMAN: typeof QUESTION_ENGLISH = {
     'Das gilt nur hier: Ihre Daten liegen getrennt von den Seiten dieses Shops, und kein Skript dort kann für Sie antworten.',
   decline: 'Jetzt nicht',
   agree: 'Ich stimme zu',
+  apart:
+    'Die Frage öffnet sich in einem eigenen Fenster. Dort kann keine Seite sie verdecken oder ändern.',
+  open: 'Frage öffnen',
+  blocked:
+    'Der Browser hat das Fenster nicht geöffnet. Erlauben Sie dieser Seite Pop-up-Fenster und drücken Sie noch einmal.',
+  hindrances: {
+    small: 'Dieses Fenster ist zu klein, um die Frage zu lesen. Vergrößern Sie es, um zuzustimmen.',
+    unfocused: 'Klicken Sie in dieses Fenster und lesen Sie dann die Frage.',
+    early: 'Sie können zustimmen, sobald die Frage eine Sekunde lang zu sehen war.',
+    still: 'Bewegen Sie den Zeiger vom Knopf weg und drücken Sie ihn dann.',
+  },
 }

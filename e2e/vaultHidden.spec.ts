@@ -1,0 +1,60 @@
+/** @module A script of the page that hides most of the vault's frame, in each way, gets no consent by a press on the rest. */
+import { type BrowserContext, expect, type Page, test } from 'playwright/test'
+import { type Box, HIDINGS, hide } from './hidings.ts'
+import { closeVaultShops, type VaultShop } from './vault.ts'
+import {
+  agreeIn,
+  askByScript,
+  consentsIn,
+  offerOf,
+  openContributing,
+  stealPort,
+} from './vaultQuestion.ts'
+
+let context: BrowserContext
+let page: Page
+let site: VaultShop
+
+test.beforeAll(async ({ browser }) => {
+  site = await openContributing()
+  context = await browser.newContext()
+  page = await context.newPage()
+  await page.goto(`${site.shop}/console`)
+  await stealPort(page)
+})
+
+test.afterAll(async () => {
+  await context.close()
+  closeVaultShops()
+})
+
+/** Presses on the frame's last button, where it is now, and all over the page. */
+async function pressEverywhere(button: Pick<Box, 'x' | 'y'>): Promise<void> {
+  const { width = 0, height = 0 } = page.viewportSize() ?? {}
+  await page.mouse.click(button.x, button.y)
+  for (let row = 0.5; row < 6; row++)
+    for (let column = 0.5; column < 6; column++)
+      await page.mouse.click((width * column) / 6, (height * row) / 6)
+}
+
+for (const way of HIDINGS)
+  test(`no consent by ${way}`, async () => {
+    await askByScript(page)
+    const offer = offerOf(page)
+    await expect(offer.getByRole('heading')).toBeVisible()
+    const last = offer.getByRole('button').last()
+    const button = await last.boundingBox()
+    if (button === null) throw new Error('The frame has no button.')
+    await page.evaluate(hide(way, button))
+    const now = (await last.boundingBox({ timeout: 1000 }).catch(() => null)) ?? button
+    for (const { x, y, width, height } of [button, now])
+      await pressEverywhere({ x: x + width / 2, y: y + height / 2 })
+    await page.evaluate('reveal()')
+    for (const opened of context.pages().filter((one) => one !== page)) {
+      // Whatever the press was meant for, it opens the whole question and answers nothing.
+      await expect(agreeIn(opened)).toBeInViewport({ ratio: 1 })
+      await expect(opened.getByRole('heading')).toBeInViewport({ ratio: 1 })
+      await opened.close()
+    }
+    expect(await consentsIn(page, site.vault)).toEqual([])
+  })

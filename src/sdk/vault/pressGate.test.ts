@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createPressGate, type PressStart, READING_TIME } from './pressGate.ts'
+
+const press = (time: number, changes: Partial<PressStart> = {}): PressStart => ({
+  time,
+  isOnAgree: true,
+  device: 'touch',
+  repeats: false,
+  ...changes,
+})
+
+/** The question came to the front at 0. */
+function opened(obstacle: () => 'small' | 'unfocused' | null = () => null) {
+  const gate = createPressGate(obstacle)
+  gate.hindrance(0)
+  return gate
+}
+
+test('a press counts after a second, and not before', () => {
+  const gate = opened()
+  expect(gate.hindrance(999)).toBe('early')
+  expect(gate.hindrance(1000)).toBeNull()
+  gate.start(press(1000))
+  expect(gate.click(1050)).toBe(true)
+})
+
+test('an early press does not count when it is released late, and the second begins anew', () => {
+  const gate = opened()
+  gate.start(press(900))
+  expect(gate.click(3000)).toBe(false)
+  gate.end()
+  gate.start(press(1899))
+  expect(gate.click(1899)).toBe(false)
+  gate.end()
+  gate.start(press(2899))
+  expect(gate.click(2899)).toBe(true)
+})
+
+test('presses less than a second apart never agree, however many', () => {
+  const gaps = fc.array(fc.double({ min: 0, max: 999, noNaN: true }), { maxLength: 200 })
+  fc.assert(
+    fc.property(gaps, (gaps) => {
+      const gate = opened()
+      let now = 0
+      for (const gap of gaps) {
+        now += gap
+        gate.start(press(now))
+        expect(gate.click(now)).toBe(false)
+        gate.end()
+      }
+    }),
+  )
+})
+
+test('a key that is held does not agree, also when it is let go late', () => {
+  const gate = opened()
+  for (let time = 500; time < 5000; time += 30) {
+    gate.start(press(time, { device: 'key', repeats: true }))
+    expect(gate.click(time)).toBe(false)
+  }
+  gate.end()
+  gate.start(press(6100, { device: 'key' }))
+  expect(gate.click(6100)).toBe(true)
+})
+
+test('a press that starts elsewhere does not agree', () => {
+  const gate = opened()
+  gate.start(press(2000, { isOnAgree: false }))
+  expect(gate.click(2100)).toBe(false)
+  gate.end()
+  // Assistive technology clicks without a press.
+  expect(gate.click(2200)).toBe(true)
+})
+
+test('a mouse that lay on the button when the question came has to leave it first', () => {
+  const gate = opened()
+  gate.start(press(2000, { device: 'mouse' }))
+  expect(gate.click(2000)).toBe(false)
+  expect(gate.hindrance(2000)).toBe('still')
+  gate.end()
+  gate.travel()
+  expect(gate.hindrance(2500)).toBeNull()
+  gate.start(press(2500, { device: 'mouse' }))
+  expect(gate.click(2500)).toBe(true)
+})
+
+for (const obstacle of ['small', 'unfocused'] as const)
+  test(`a window that is ${obstacle} agrees to nothing, and the second begins after that`, () => {
+    let now: typeof obstacle | null = obstacle
+    const gate = opened(() => now)
+    gate.start(press(5000))
+    expect(gate.click(5000)).toBe(false)
+    expect(gate.hindrance(5000)).toBe(obstacle)
+    gate.end()
+    now = null
+    expect(gate.hindrance(6000)).toBe('early')
+    expect(gate.hindrance(6999)).toBe('early')
+    expect(gate.hindrance(7000)).toBeNull()
+    gate.start(press(7000))
+    // At the last moment something else comes to the front.
+    now = obstacle
+    expect(gate.click(7001)).toBe(false)
+  })
+
+test('after each change of focus or size the second begins anew', () => {
+  const times = fc.array(fc.nat(20_000), { minLength: 1 })
+  fc.assert(
+    fc.property(times, fc.nat(20_000), (restarts, later) => {
+      const gate = opened()
+      const last = Math.max(...restarts)
+      for (const time of restarts.sort((a, b) => a - b)) gate.restart(time)
+      gate.start(press(last + later))
+      expect(gate.click(last + later)).toBe(later >= READING_TIME)
+    }),
+  )
+})
