@@ -22,8 +22,6 @@ export interface ListFilesOptions {
   readonly make: (round: number) => Promise<object>
 }
 
-export type ListFiles = ReturnType<typeof createListFiles>
-
 /** @throws (all methods) NearsideError `storage-unavailable` for a full disk */
 export function createListFiles({ directory, endedAt, make }: ListFilesOptions) {
   const next = serially()
