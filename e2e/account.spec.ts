@@ -91,7 +91,7 @@ async function openShopWithAccounts() {
   const helper = await start('helper', 'http://127.0.0.1:0', '')
   await start('leader', leader, helper)
   const aggregators = [leader, helper]
-  const federation = { leader, helper, issuer: '/tokens' }
+  const federation = { leader, helper, issuer: '/tokens', demonstration: true }
   const accounts = new Hono()
   accounts.post('/tokens', ({ req }) => issuer.respond(req.raw))
   accounts.get('/sign-in', (c) => {

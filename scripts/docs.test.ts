@@ -2,8 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { costOf, noiseOverUpdate } from '../src/aggregate/privacy/gaussianAccountant.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
+import {
+  beyondLimits,
+  DEMONSTRATION_LIMITS,
+  DEVICE_LIMITS,
+} from '../src/aggregate/protocol/deviceLimits.ts'
+import { parseParameters } from '../src/aggregate/protocol/policy.ts'
 import { COMMANDS as ALL } from '../src/cli/commands.ts'
 import { runProgram } from '../src/cli/program.ts'
+import { SHARED_LENGTH } from '../src/core/personal/sharedUpdate.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BUILT = /^(node_modules|dist|var|release|screenshots|test-results|\.(?!ci).*)$/
@@ -120,6 +129,36 @@ describe('documents name what there is', () => {
     const lines = codeOf(text).flatMap(typed)
     const refused = await Promise.all(lines.map(refusal))
     expect(refused.filter(Boolean)).toEqual([])
+  })
+
+  const deploying = readFileSync(join(ROOT, 'docs/DEPLOYING.md'), 'utf8')
+
+  test('DEPLOYING: what a round costs is what devices compute', () => {
+    const cell = (text: string) => Number(text.trim().replaceAll(',', ''))
+    const rows = [...deploying.matchAll(/^\| [\d,]+ \| [\d.]+ \| 1e-\d+ \|.*\|$/gm)].map(([row]) =>
+      row.split('|').slice(1, -1).map(cell),
+    )
+    expect(rows.length).toBeGreaterThan(5)
+    for (const [goal, noiseMultiplier, delta, ...said] of rows) {
+      const costs = [1, 4, 12].map(
+        (maxParticipations) =>
+          costOf({ noiseMultiplier, delta, maxParticipations, periodDays: 365 }).year,
+      )
+      const left = (Math.SQRT2 * noiseOverUpdate(noiseMultiplier, SHARED_LENGTH)) / goal
+      expect(said).toEqual([...costs.map((x) => Number(x.toFixed(2))), Number(left.toFixed(4))])
+      expect(delta).toBeLessThanOrEqual(1e-6)
+      // Servers and devices refuse more than 1/n².
+      expect(delta).toBeLessThanOrEqual((1 + 1e-9) / goal ** 2)
+    }
+  })
+
+  test('DEPLOYING: the example’s terms are those of the code, and devices take them', () => {
+    const [, json] = /```json\n(\{\n {2}"task"[\s\S]*?)```/.exec(deploying) ?? []
+    const terms = parseParameters(JSON.parse(json))
+    expect(terms).toEqual(SHOP_PARAMETERS)
+    expect(beyondLimits(terms, DEVICE_LIMITS)).toBeNull()
+    expect(beyondLimits(DEMO_PARAMETERS, DEVICE_LIMITS)).not.toBeNull()
+    expect(beyondLimits(DEMO_PARAMETERS, DEMONSTRATION_LIMITS)).toBeNull()
   })
 
   test('the table of faults: tests that are there', () => {

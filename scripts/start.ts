@@ -82,12 +82,13 @@ await serve('leader', [
 const site = {
   root: join(ROOT, 'dist/demo'),
   models,
-  federation: { leader, helper },
+  // Nobody's crowd is here: 32 updates a round, where a real shop's devices ask for 1,000.
+  federation: { leader, helper, demonstration: true },
   signed: { modelKeys, latest },
 }
 if (options.embedded) await listen(createStaticServer(site), options.embedded)
 const outside = [origin, leader, helper]
-const vaultSite = { root: join(ROOT, 'dist/vault'), shops: [origin], outside }
+const vaultSite = { root: join(ROOT, 'dist/vault'), shops: [origin], outside, demonstration: true }
 await listen(createVaultServer(vaultSite), port + 3)
 await listen(createStaticServer({ ...site, vault: `${vault}/vault.html` }), port)
 console.log(`

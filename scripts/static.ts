@@ -20,7 +20,7 @@ export interface StaticSite {
   /** Directory that the leader publishes base models to, served under `/models/`. */
   readonly models: string
   /** Aggregators that the page may reach, if any. */
-  readonly federation: { readonly leader: string; readonly helper: string } | null
+  readonly federation: PersonalizerOptions['federation'] | null
   /** Whose signatures the page asks of base models, and the signed release that it was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
   /** Address of the vault's `vault.html`, where the shop keeps nothing in its own origin. */

@@ -18,6 +18,8 @@ export interface VaultSite {
   readonly shops: readonly string[]
   /** Origins that catalog and model come from, and where updates go. */
   readonly outside: readonly string[]
+  /** Its shops are demonstrations: devices accept smaller rounds and less noise, and say so. */
+  readonly demonstration?: boolean
   /** Of its document, and of its worker; by default those of `vaultHeaders` and `LOCKED_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly locked?: Readonly<Record<string, string>>
@@ -61,9 +63,11 @@ export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
 }
 
 export function createVaultServer(site: VaultSite): Server {
+  const shops = site.shops.map((shop) => `<meta name="nearside-shop" content="${shop}" />`)
+  const demonstration = site.demonstration ? ['<meta name="nearside-demonstration" />'] : []
   const page = readFileSync(join(site.root, 'vault.html'), 'utf8').replace(
     /<meta name="nearside-shop".*>/,
-    site.shops.map((shop) => `<meta name="nearside-shop" content="${shop}" />`).join('\n'),
+    [...shops, ...demonstration].join('\n'),
   )
   const { headers = vaultHeaders(site), locked = LOCKED_HEADERS } = site
   const app = new Hono()

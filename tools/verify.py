@@ -38,7 +38,8 @@ POLICY_TERMS = """
     task trust tokens leaderOperator leaderKey helperOperator helperKey
     smallestCrowd workBits noiseMultiplier delta maxParticipations periodDays
 """.split()
-LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
+LIMITS = {"epsilonPerReport": 2.0, "epsilonPerYear": 4.0, "delta": 1e-6, "smallestCrowd": 1000}
+DEMONSTRATION = {"epsilonPerReport": 11.0, "epsilonPerYear": 27.0, "delta": 1e-6, "smallestCrowd": 2}
 
 
 class Malformed(Exception):
@@ -657,6 +658,7 @@ TERMS = {
     "delta": any_number,
     "trust": one_of("two-aggregators", "trusted-server"),
     "tokens": Optional(one_of("account", "work")),
+    "demonstration": Optional(one_of(True)),
     "wording": Optional(hash_text),
 }
 RECIPIENTS = {
@@ -1021,6 +1023,16 @@ def epsilon_of(mu, delta):
     return high
 
 
+def substitution(loss_squared, delta):
+    """Another update in place of each: the sum moves by twice the clip norm."""
+    return epsilon_of(2 * math.sqrt(loss_squared), delta)
+
+
+def zero_out(loss_squared, delta):
+    """Zeros in place of each: the sum moves by the clip norm."""
+    return epsilon_of(math.sqrt(loss_squared), delta)
+
+
 def at_most(value, most):
     return value <= most * (1 + TOLERANCE)
 
@@ -1173,20 +1185,23 @@ class Audit:
         z, delta = detail["noiseMultiplier"], detail["delta"]
         if z >= LEAST_NOISE and detail["reportId"] != removed.get("lastReport"):
             self.loss_squared += 1 / (z * z)
-        if not (z >= LEAST_NOISE and 0 < delta <= LIMITS["delta"]):
+        limits = DEMONSTRATION if (consent or {}).get("demonstration") else LIMITS
+        if not (z >= LEAST_NOISE and 0 < delta <= limits["delta"]):
             self.fault("epsilon", entry, "its noise promises nothing")
             return
-        terms = {**LIMITS, **(consent or {})}
-        one, ever = epsilon_of(1 / z, delta), epsilon_of(math.sqrt(self.loss_squared), delta)
+        if detail["smallestCrowd"] < limits["smallestCrowd"]:
+            self.fault("epsilon", entry, "its round was smaller than a device takes part in")
+        terms = {**limits, **(consent or {})}
+        one, ever = substitution(1 / (z * z), delta), substitution(self.loss_squared, delta)
         said, said_ever = detail["epsilon"], detail["epsilonEver"]
-        per_report = min(terms["epsilonPerReport"], LIMITS["epsilonPerReport"])
+        per_report = min(terms["epsilonPerReport"], limits["epsilonPerReport"])
         if not at_most(one, per_report) or not at_most(delta, terms["delta"]):
             self.fault("epsilon", entry, "the report costs more than was agreed to")
         if not at_most(ever, said_ever):
             self.fault("epsilon", entry, f"it says {said_ever}; all reports cost {ever:.7g}")
         if not at_most(one, said) or not at_most(said, said_ever):
             self.fault("epsilon", entry, "the year's is not between one report and all of them")
-        if not at_most(said, min(terms["epsilonPerYear"], LIMITS["epsilonPerYear"])):
+        if not at_most(said, min(terms["epsilonPerYear"], limits["epsilonPerYear"])):
             self.fault("epsilon", entry, "the year's is above what was agreed to")
 
     def check_receipt(self, entry, removed):
@@ -1369,7 +1384,8 @@ class Audit:
 def as_json(faults, audit=None):
     said = {"ok": not faults, "faults": [{"check": c, "entry": e} for c, e, _ in faults]}
     if audit is not None:
-        said["epsilon"] = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
+        said["epsilon"] = substitution(audit.loss_squared, LIMITS["delta"])
+        said["epsilonZeroOut"] = zero_out(audit.loss_squared, LIMITS["delta"])
         said.update(reports=len(audit.reports), remade=audit.remade, fits=audit.fits)
     return json.dumps(said)
 
@@ -1441,11 +1457,13 @@ def verify(path, data, others, is_json):
         return 1
     signed = any("key" in entry for entry in audit.ledger)
     verdict = "ok" if signed else "unsigned: it agrees with itself, and shows no more"
-    epsilon = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
+    epsilon = substitution(audit.loss_squared, LIMITS["delta"])
+    zeroed = zero_out(audit.loss_squared, LIMITS["delta"])
     print(
         f"{path}: {'NOT ok' if faults else verdict}; {len(audit.ledger)} entries, "
         f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
-        f"{audit.fits} fits opened, ε = {epsilon:.6g}"
+        f"{audit.fits} fits opened, "
+        f"ε = {epsilon:.6g} by substitution, {zeroed:.6g} by zero-out"
     )
     return 1 if faults else 0
 

@@ -2,7 +2,8 @@
  * @module A bundle in words, for somebody who answers for other people's data and has never seen a
  * hash: five questions, in the order in which they are asked.
  */
-
+import { substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
+import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
 import { isRecord } from '../core/isRecord.ts'
 import { guessRate } from '../core/normal.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
@@ -66,7 +67,8 @@ function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
 }
 
 function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
-  const { follow, uploads, bytesSent, reports, remade, receipts, epsilon, lossSquared } = audit
+  const { follow, uploads, bytesSent, reports, remade, receipts } = audit
+  const { epsilon, epsilonZeroOut, lossSquared } = audit
   const fetched = ledger.reduce(
     (sum, entry) =>
       sum +
@@ -80,12 +82,12 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
       : ''
   }`
   if (uploads === 0) return ['The log has no update that was sent.', asked]
-  const better = Math.ceil(100 * guessRate(Math.sqrt(lossSquared)))
+  const better = Math.ceil(100 * guessRate(substitutionMu(lossSquared)))
   return [
     `Updates were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
     'An update is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
     `${remade} of them could be made again here from what the browser kept, and came out the same to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
-    `Together they cost ε = ${epsilon.toPrecision(3)}. In words: somebody who knew everything else and saw every published total would guess rightly whether this person took part at most ${better} times in 100, where a coin is right 50 times.`,
+    `From all of them somebody could tell which of two opposite sets of updates this person sent: rightly at most ${better} times in 100, where a coin is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (another update in place of each); by zero-out (none in its place) it is ${epsilonZeroOut.toPrecision(3)}.`,
     asked,
   ]
 }
@@ -95,7 +97,7 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     kind === 'consent'
       ? [
           detail.contribute === true
-            ? `${day(time)}: agreed to send updates, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
+            ? `${day(time)}: agreed to send updates${detail.demonstration === true ? ' in a demonstration, which hides them badly' : ''}, each at most ε = ${detail.epsilonPerReport ?? limitsOf(detail.demonstration).epsilonPerReport}, at most ${detail.epsilonPerYear ?? limitsOf(detail.demonstration).epsilonPerYear} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
             : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
         ]
       : kind === 'erase'

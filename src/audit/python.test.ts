@@ -29,11 +29,11 @@ const MUTATIONS = 300
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
   try {
-    const { ok, faults, epsilon, reports, remade, fits } = await verifyBundle(
+    const { ok, faults, epsilon, epsilonZeroOut, reports, remade, fits } = await verifyBundle(
       parseBundle(text),
       options,
     )
-    return { ok, faults: inOrder(faults), epsilon, reports, remade, fits }
+    return { ok, faults: inOrder(faults), epsilon, epsilonZeroOut, reports, remade, fits }
   } catch (error) {
     if (!(error instanceof MalformedBundle)) throw error
     return { ok: false, faults: inOrder(error.faults) }
@@ -41,6 +41,15 @@ async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
 }
 
 type Answer = Awaited<ReturnType<typeof first>>
+
+const withoutEpsilon = (said: Answer) => ({ ...said, epsilon: 0, epsilonZeroOut: 0 })
+
+function expectSameEpsilon(other: Answer, mine: Answer): void {
+  for (const form of ['epsilon', 'epsilonZeroOut'] as const)
+    if (mine[form] !== undefined) expect(other[form]).toBeCloseTo(mine[form], 9)
+  // What all updates cost is never less by substitution.
+  expect(mine.epsilon ?? 0).toBeGreaterThanOrEqual(mine.epsilonZeroOut ?? 0)
+}
 
 function second(paths: readonly string[], { key, reached = [] }: VerifyOptions = {}): Answer[] {
   const folder = testFolder()
@@ -147,8 +156,8 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     let remade = 0
     for (const [i, file] of [...plain, ...others].entries()) {
       const [mine, other] = [await first(file), [...said, ...saidOfOthers][i]]
-      expect([file.kind, { ...other, epsilon: 0 }]).toEqual([file.kind, { ...mine, epsilon: 0 }])
-      if (mine.epsilon !== undefined) expect(other.epsilon).toBeCloseTo(mine.epsilon, 9)
+      expect([file.kind, withoutEpsilon(other)]).toEqual([file.kind, withoutEpsilon(mine)])
+      expectSameEpsilon(other, mine)
       remade += mine.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
@@ -258,6 +267,32 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(say(unsigned)).toContain(': unsigned: it agrees with itself, and shows no more; ')
   })
 
+  test('takes what a demonstration costs only under a consent that says so', async () => {
+    const device = new VirtualDevice(await createAggregators(undefined, true), createRandom(SEED))
+    await device.agree()
+    for (let i = 0; i < 12; i++) {
+      device.wait(3_600_000)
+      await device.send()
+    }
+    const { text } = await device.export()
+    const path = join(testFolder(), 'bundle.json')
+    writeFileSync(path, text)
+    const [one, [other]] = [await first({ text, options: {} }), second([path])]
+    // The four of a year, as others computed both.
+    expect(one).toMatchObject({ ok: true, reports: 4 })
+    expect(one.epsilon).toBeCloseTo(26.4, 1)
+    expect(one.epsilonZeroOut).toBeCloseTo(11, 1)
+    expect(withoutEpsilon(other)).toEqual(withoutEpsilon(one))
+    expectSameEpsilon(other, one)
+    const real = text.replaceAll('"demonstration":true,', '')
+    expect(real).not.toBe(text)
+    writeFileSync(path, real)
+    const changed = [await first({ text: real, options: {} }), second([path])[0]]
+    for (const { faults } of changed)
+      expect(faults).toContainEqual(expect.stringMatching(/^epsilon, /))
+    expect(changed[1].faults).toEqual(changed[0].faults)
+  })
+
   test('takes reports that came with tokens, and the policy that asks for them', async () => {
     const { signer } = await createWorkIssuer()
     const device = new VirtualDevice(await createAggregators(signer), createRandom(SEED))
@@ -271,7 +306,8 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     const path = join(testFolder(), 'bundle.json')
     writeFileSync(path, text)
     const [other] = second([path])
-    expect({ ...other, epsilon: 0 }).toEqual({ ...one, epsilon: 0 })
+    expect(withoutEpsilon(other)).toEqual(withoutEpsilon(one))
+    expectSameEpsilon(other, one)
 
     const bundle = parseBundle(text)
     const at = bundle.ledger.findIndex(isTokenRequest)

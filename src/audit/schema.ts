@@ -64,6 +64,7 @@ const TERMS: Form = {
   delta: number(),
   trust: oneOf('two-aggregators', 'trusted-server'),
   tokens: optional(oneOf('account', 'work')),
+  demonstration: optional(oneOf(true)),
   wording: optional(hash),
 }
 /** What the policy of a report asked for, as `policyTerms` has it. */

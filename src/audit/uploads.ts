@@ -2,14 +2,14 @@
  * @module Walks the log as time went: what the shopper agreed to, and whether each upload kept to it;
  * what all of them cost; and whether each receipt is the leader's, for those bytes.
  */
-import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
+import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
 import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
 import { fromBase64, fromHex } from '../core/bytes.ts'
 import { canonicalJson } from '../core/canonicalJson.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
-import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import type { Check, Findings } from './finding.ts'
 
 /** Two implementations of Φ differ in the last digits. */
@@ -110,15 +110,22 @@ function checkEpsilon(
   lossSquared: number,
   fault: TellFault,
 ): void {
-  const { noiseMultiplier, delta, epsilon, epsilonEver } = entry.detail
+  const { noiseMultiplier, delta, epsilon, epsilonEver, smallestCrowd } = entry.detail
   const [z, d] = [Number(noiseMultiplier), Number(delta)]
-  if (!(z >= LEAST_NOISE && d > 0 && d <= DEVICE_TERMS.delta)) {
+  const limits = limitsOf(consent.demonstration)
+  if (!(z >= LEAST_NOISE && d > 0 && d <= limits.delta)) {
     fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} promises nothing`)
     return
   }
-  const agreed = { ...DEVICE_TERMS, ...consent }
-  const [one, ever] = [epsilonOf(1 / z, d), epsilonOf(Math.sqrt(lossSquared), d)]
-  const most = Math.min(Number(agreed.epsilonPerReport), DEVICE_TERMS.epsilonPerReport)
+  if (Number(smallestCrowd) < limits.aggregationGoal)
+    fault(
+      'epsilon',
+      entry,
+      `its round had ${smallestCrowd} updates, a device takes part in rounds of ${limits.aggregationGoal}`,
+    )
+  const agreed = { ...limits, ...consent }
+  const [one, ever] = [1 / z ** 2, lossSquared].map((loss) => epsilonOf(substitutionMu(loss), d))
+  const most = Math.min(Number(agreed.epsilonPerReport), limits.epsilonPerReport)
   if (!atMost(one, most) || !atMost(d, Number(agreed.delta)))
     fault(
       'epsilon',
@@ -133,7 +140,7 @@ function checkEpsilon(
     )
   if (!atMost(one, Number(epsilon)) || !atMost(Number(epsilon), Number(epsilonEver)))
     fault('epsilon', entry, `ε of the year, ${epsilon}, is not between one report and all of them`)
-  const year = Math.min(Number(agreed.epsilonPerYear), DEVICE_TERMS.epsilonPerYear)
+  const year = Math.min(Number(agreed.epsilonPerYear), limits.epsilonPerYear)
   if (!atMost(Number(epsilon), year))
     fault('epsilon', entry, `ε of the year, ${epsilon}, is above ${year}, which was agreed to`)
 }

@@ -3,14 +3,14 @@
  * that nobody changed it since the browser wrote it, and that the log agrees with itself: not that the
  * browser ran honest code (docs/PRIVACY.md, "Limits").
  */
-import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { epsilonOf, substitutionMu, zeroOutMu } from '../aggregate/privacy/gaussianAccountant.ts'
+import { DEVICE_LIMITS } from '../aggregate/protocol/deviceLimits.ts'
 import { sha256Hex } from '../core/bytes.ts'
 import { DAY } from '../core/time.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
 import { EMPTY_BUDGET } from '../device/upload/budget.ts'
-import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
@@ -84,8 +84,10 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     fits,
     /** Σ 1/z² of all reports that the log knows. */
     lossSquared: uploads.lossSquared,
-    /** What that is as ε, at the δ of the device's own limits. */
-    epsilon: epsilonOf(Math.sqrt(uploads.lossSquared), DEVICE_TERMS.delta),
+    /** What that is as ε by substitution, at the δ of the device's own limits. */
+    epsilon: epsilonOf(substitutionMu(uploads.lossSquared), DEVICE_LIMITS.delta),
+    /** The same by zero-out. */
+    epsilonZeroOut: epsilonOf(zeroOutMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     consents: uploads.consents,
   }
 }

@@ -110,13 +110,13 @@ async function readShopFiles(given: { readonly model?: string; readonly catalog?
 }
 
 function summary(audit: Audit): string[] {
-  const { entries, signed, key, follow, epsilon } = audit
+  const { entries, signed, key, follow, epsilon, epsilonZeroOut } = audit
   return [
     ...linesOf(audit.faults),
     ...audit.notes.map((note) => `note: ${note}`),
     `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
     `uploads   ${audit.uploads}, ${audit.bytesSent} bytes; ${audit.receipts} receipts`,
-    `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ${audit.fixed} fix the log before them; ε = ${epsilon.toPrecision(6)}`,
+    `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ${audit.fixed} fix the log before them; ε = ${epsilon.toPrecision(6)} by substitution, ${epsilonZeroOut.toPrecision(6)} by zero-out`,
     ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
     `fits      ${audit.fits} opened`,
     ...(audit.witnessed === null ? [] : [`helper    got ${audit.witnessed} of these reports`]),

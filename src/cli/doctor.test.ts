@@ -372,12 +372,14 @@ it('asks both aggregators, and says where one is away or lets no page read it', 
     })
     return found.filter(({ about }) => about === 'aggregators').map(({ text }) => text)
   }
-  const same = 'Leader and helper show the same terms, round 1.'
+  const same = 'Leader and helper show the same terms, round 1; devices take them.'
   expect(await ask(true, '*')).toEqual([same, `${url.slice(0, -1)} may read it.`])
   expect(await ask(true)).toEqual([
     same,
     `/v1/task and 1 more may not be read: send access-control-allow-origin: ${url.slice(0, -1)}.`,
   ])
+  aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
+  expect((await ask(true, '*'))[0]).toMatch(/^Devices refuse these terms/)
   expect(await ask(false)).toEqual([
     'No answer from https://helper.test/v1/task: refused: look at both servers.',
   ])

@@ -80,6 +80,7 @@ describe('nearside simulate', () => {
     if (isRefused) expect(round.rejected).toBeGreaterThan(0)
     expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
     expect(text).toContain('no noise: the policy says z')
+    expect(text).toContain('the devices of a real shop refuse these terms, because a round has 16')
   })
 
   it('writes the table with its command', async () => {
@@ -98,7 +99,11 @@ describe('nearside simulate', () => {
   it.each<[string, Flags, RegExp]>([
     ['an attack that nobody chose', { malicious: 0.1 }, /--malicious needs --attack/],
     ['rounds of nobody', { drop: 0.9 }, /1 of 10 devices neither vanish nor attack/],
-    ['more than devices agree to', { epsilon: 8 }, /devices refuse more than ε = 5 a report/],
+    [
+      'more than any device agrees to',
+      { epsilon: 12 },
+      /devices refuse this: one update costs ε = 1[12]/,
+    ],
     ['more rounds than days', { rounds: 60 }, /too few for 60 rounds/],
     ['no model', { model: 'nowhere' }, /does not exist|no model/],
     ['no policy', { policy: 'nowhere.json' }, /can’t be read/],

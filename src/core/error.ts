@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'storage-corrupt'
   | 'storage-full'
   | 'storage-unavailable'
+  | 'terms-beyond-limits'
   | 'token-refused'
   | 'transfer-foreign'
   | 'transfer-invalid'

@@ -59,6 +59,11 @@ export interface PersonalizerOptions {
     readonly helper: string
     /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
     readonly issuer?: string
+    /**
+     * This is a demonstration without a crowd: devices take part in smaller rounds with less noise than a
+     * real shop's, and every question and panel says so. In vault mode the vault's own file says it, not this.
+     */
+    readonly demonstration?: boolean
   }
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string

@@ -88,6 +88,7 @@ export function readOptions(options: PersonalizerOptions): {
             leader: absolute(federation.leader, 'federation.leader'),
             helper: absolute(federation.helper, 'federation.helper'),
             issuer: federation.issuer && absolute(federation.issuer, 'federation.issuer'),
+            ...(federation.demonstration === true && { demonstration: true }),
           }
         : null,
       database,

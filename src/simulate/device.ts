@@ -11,7 +11,7 @@ import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Settings } from '../device/storage/settingRows.ts'
 import type { Transport } from '../device/transport/transport.ts'
 import { type ContributeDeps, type Contributed, contribute } from '../device/upload/contribute.ts'
-import { DEVICE_TERMS } from '../device/upload/terms.ts'
+import { deviceTerms } from '../device/upload/terms.ts'
 
 /** What survives when a device vanishes. */
 export interface DeviceDisk {
@@ -41,8 +41,9 @@ export interface VirtualDevice {
   readonly disk: DeviceDisk
 }
 
+/** Of a shopper who agreed. It takes part in a demonstration: no simulated crowd is a real one. */
 export function emptyDisk(now: number): DeviceDisk {
-  const terms = { ...DEVICE_TERMS, trust: 'trusted-server', tokens: 'account' } as const
+  const terms = { ...deviceTerms(true), trust: 'trusted-server', tokens: 'account' } as const
   return { settings: { consent: { contribute: true, since: now, terms } }, ledger: [] }
 }
 
@@ -59,7 +60,7 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
     contribute: (update) =>
       contribute({
         globalPrivacyControl: undefined,
-        endpoints: options,
+        endpoints: { ...options, demonstration: true },
         transport: {
           ...transport,
           async post(url, body, contentType, detail, how) {

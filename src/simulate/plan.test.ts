@@ -15,6 +15,8 @@ describe('the plan of a simulation', () => {
     expect(whole).toEqual({ all: 1000, vanishing: 100, hostile: 50 })
     expect(rest).toEqual({ all: 99_000, vanishing: 9_900, hostile: 4_950 })
     expect(parameters.aggregationGoal).toBe(850)
+    expect(planOf(question).refused).toBeNull()
+    expect(planOf({ ...question, devices: 900 }).refused).toContain('the fewest allowed are 1000')
     // What servers refuse is in no sum; what they can't tell from others is.
     expect(restCounted).toBe(84_150)
     expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_100)

@@ -2,11 +2,15 @@
  * @module Who takes part in the rounds of a simulation, and on which terms: a goal that the round reaches
  * with those who neither vanish nor attack, and noise by the accounting that devices and servers use.
  */
-import { costOf, noiseFor } from '../aggregate/privacy/gaussianAccountant.ts'
+import { noiseFor } from '../aggregate/privacy/gaussianAccountant.ts'
+import {
+  beyondLimits,
+  DEMONSTRATION_LIMITS,
+  DEVICE_LIMITS,
+} from '../aggregate/protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../aggregate/protocol/policy.ts'
 import { NearsideError } from '../core/error.ts'
 import { DAY } from '../core/time.ts'
-import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import type { Attack } from './forge.ts'
 
 export interface SimulationQuestion {
@@ -49,12 +53,14 @@ export interface Plan {
   readonly restCounted: number
   /** Of a round at the servers. */
   readonly parameters: PolicyParameters
+  /** Why the devices of a real shop would refuse these terms; null where they would take them. */
+  readonly refused: string | null
 }
 
 /** z of a policy whose noise is left out: any that devices agree to. */
 const NO_NOISE_EPSILON = 4
 
-/** @throws NearsideError `input-invalid` where nobody is left, or where real devices would refuse the terms */
+/** @throws NearsideError `input-invalid` where nobody is left, or where not even a demonstration's devices take the terms */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
   // Nobody gives tokens here.
@@ -82,16 +88,13 @@ export function planOf(question: SimulationQuestion): Plan {
     ...{ aggregationGoal: goal, delta, noiseMultiplier, maxParticipations: rounds },
     ...{ minSeparationSeconds: 0, periodDays: 365 },
   })
-  const { report, year } = costOf(parameters)
-  const { epsilonPerReport, epsilonPerYear } = DEVICE_TERMS
-  if (report > epsilonPerReport || year > epsilonPerYear)
-    throw new NearsideError(
-      'input-invalid',
-      `--epsilon ${epsilon}: devices refuse more than ε = ${epsilonPerReport} a report and ${epsilonPerYear} a year; this is ${report.toFixed(2)} and ${year.toFixed(2)}`,
-    )
+  const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
+  if (beyond !== null)
+    throw new NearsideError('input-invalid', `--epsilon ${epsilon}: devices refuse this: ${beyond}`)
   const passes = attack === 'flip' || attack === 'promote'
   const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
-  return { whole, rest, restCounted, parameters }
+  const all = { ...parameters, aggregationGoal: goal + restCounted }
+  return { whole, rest, restCounted, parameters, refused: beyondLimits(all, DEVICE_LIMITS) }
 }
 
 /** When rounds end: equal parts, in whole days, from the model's limit to the end of the log. The last part tests the last round. */

@@ -105,7 +105,7 @@ function liftsPart({ quality }: Simulated): Part {
 
 function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQuestion): string[] {
   const { devices, epsilon, malicious, attack } = question
-  const { parameters, whole, rest } = plan
+  const { parameters, whole, rest, refused } = plan
   const fewest = Math.min(...shoppers)
   const { clipNorm, learningRate, noiseMultiplier, delta, aggregationGoal } = parameters
   return [
@@ -113,6 +113,11 @@ function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQues
     epsilon === null
       ? `no noise: the policy says z = ${noiseMultiplier}, which devices agree to, and these servers leave it out; those of serve can’t`
       : `z = ${noiseMultiplier} of each server: ε = ${epsilon} by substitution for a device that is in all rounds (δ = ${delta.toPrecision(2)}, the noise of one)`,
+    ...(refused === null
+      ? []
+      : [
+          `played as a demonstration: the devices of a real shop refuse these terms, because ${refused}`,
+        ]),
     ...(fewest < devices
       ? [
           `resampled: ${count(devices)} devices play the ${count(fewest)} to ${count(Math.max(...shoppers))} training shoppers who came before a round's end since the last, with all that these did until then: each up to ${Math.ceil(devices / fewest)} times over, so that they know no more than the shoppers do`,

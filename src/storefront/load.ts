@@ -97,11 +97,16 @@ export async function loadFederation(): Promise<
 > {
   const value = await loadJson('federation.json').catch(() => null)
   if (typeof value !== 'object' || value === null) return {}
-  const { leader, helper, issuer, ...signed } = value as Readonly<Record<string, unknown>>
+  const { leader, helper, issuer, demonstration, ...signed } = value as Readonly<
+    Record<string, unknown>
+  >
   const isBoth = typeof leader === 'string' && typeof helper === 'string' && leader && helper
   return {
     federation: isBoth
-      ? { leader, helper, issuer: typeof issuer === 'string' ? issuer : undefined }
+      ? {
+          ...{ leader, helper, demonstration: demonstration === true },
+          issuer: typeof issuer === 'string' ? issuer : undefined,
+        }
       : undefined,
     ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys'> & { vault?: string }),
   }

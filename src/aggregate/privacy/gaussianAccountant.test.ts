@@ -4,6 +4,7 @@ import {
   costOf,
   deltaOf,
   epsilonOf,
+  muAt,
   noiseFor,
   substitutionMu,
   zeroOutMu,
@@ -26,7 +27,10 @@ describe('ε of the Gaussian mechanism', () => {
       for (const delta of [1e-12, 1e-9, 1e-6, 1e-3]) {
         const epsilon = epsilonOf(mu, delta)
         if (epsilon === 0) expect(deltaOf(0, mu)).toBeLessThanOrEqual(delta)
-        else expect(Math.abs(deltaOf(epsilon, mu) / delta - 1)).toBeLessThan(1e-6)
+        else {
+          expect(Math.abs(deltaOf(epsilon, mu) / delta - 1)).toBeLessThan(1e-6)
+          expect(Math.abs(muAt(epsilon, delta) - mu)).toBeLessThan(2e-4)
+        }
       }
     }
   })

@@ -72,6 +72,18 @@ export function epsilonOf(mu: number, delta: number): number {
   return high
 }
 
+/** The largest μ that costs at most ε at δ; to a ten-thousandth. */
+export function muAt(epsilon: number, delta: number): number {
+  let [low, high] = [0, 1]
+  while (deltaOf(epsilon, high) <= delta) high *= 2
+  while (high - low > 1e-4) {
+    const middle = (low + high) / 2
+    if (deltaOf(epsilon, middle) > delta) high = middle
+    else low = middle
+  }
+  return high
+}
+
 /** The least z with which this many reports cost at most ε by substitution at δ; to a ten-thousandth, rounded up. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be above 0')

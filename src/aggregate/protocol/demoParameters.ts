@@ -1,9 +1,9 @@
-/** @module The demo's terms. */
+/** @module Terms of the demo, and of a shop with a crowd. */
 import type { PolicyParameters } from './policy.ts'
 
 /**
- * A demo's terms: 32 devices and noise of one clip norm give ε = 4.9 for one report and 11.0 for
- * four (δ = 1e-6). A shop with thousands of devices a round takes more noise and a larger goal.
+ * A demonstration's terms: 32 devices and noise of one clip norm give ε = 11.0 for one update and
+ * 26.4 for four (substitution, δ = 1e-6). Devices take them in a demonstration only.
  */
 export const DEMO_PARAMETERS: PolicyParameters = {
   task: 'nearside-demo',
@@ -18,4 +18,13 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   // A minute, so that the demo can be played through; a real shop waits a day or more.
   minSeparationSeconds: 60,
   periodDays: 365,
+}
+
+/** Terms that the devices of a real shop take: ε = 1.85 for one update and 3.98 for the four of a year. */
+export const SHOP_PARAMETERS: PolicyParameters = {
+  ...DEMO_PARAMETERS,
+  task: 'my-shop',
+  noiseMultiplier: 4.8,
+  aggregationGoal: 1000,
+  minSeparationSeconds: 604_800,
 }

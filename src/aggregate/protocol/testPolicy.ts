@@ -1,6 +1,6 @@
-/** @module A valid policy for tests. */
+/** @module A valid policy for tests, which a device takes. */
 import { toBase64 } from '../../core/bytes.ts'
-import { DEMO_PARAMETERS } from './demoParameters.ts'
+import { SHOP_PARAMETERS } from './demoParameters.ts'
 import type { Policy } from './policy.ts'
 
 const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte))
@@ -8,7 +8,8 @@ const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte))
 export const TEST_POLICY: Policy = {
   format: 4,
   trust: 'two-aggregators',
-  ...DEMO_PARAMETERS,
+  ...SHOP_PARAMETERS,
+  minSeparationSeconds: 60,
   model: { version: '1', hash: 'ab'.repeat(32) },
   parameters: { featureWeights: 88 },
   leader: { sealing: key(1), signing: key(2), operator: 'Shop' },

@@ -67,6 +67,7 @@ const NAMES: readonly string[] = [
     'contribute',
     'token',
     'wording',
+    'demonstration',
     'why',
     'orders',
     'undoes',
@@ -155,6 +156,7 @@ const LIES: readonly Change[] = [
 ]
 const OPTIONAL: readonly string[] = [
   ...['key', 'signature', 'wording', 'tokens', 'release', 'orders', 'undoes', 'token', 'salt'],
+  'demonstration',
   ...['consent', 'budget', 'checkpoints', 'openings', 'made'],
 ]
 

@@ -220,6 +220,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
     ...detail,
     noiseMultiplier: 0.5,
   })),
+  'a round of fewer people': lie('upload', ({ detail }) => ({ ...detail, smallestCrowd: 999 })),
   'a receipt for other bytes': lie('receipt', ({ detail }) => ({
     ...detail,
     bodyHash: 'cd'.repeat(32),

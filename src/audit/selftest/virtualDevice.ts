@@ -11,7 +11,7 @@ import {
   sign,
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
-import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { MARK_BYTES, parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
@@ -31,7 +31,7 @@ import { createMemoryDatabase, type MemoryTables } from '../../device/storage/me
 import { createStore, type Store } from '../../device/storage/store.ts'
 import { createTransport, destinationsOf } from '../../device/transport/http.ts'
 import { contribute } from '../../device/upload/contribute.ts'
-import { DEVICE_TERMS } from '../../device/upload/terms.ts'
+import { deviceTerms } from '../../device/upload/terms.ts'
 import { exportBundle } from '../../device/worker/exportBundle.ts'
 import type { Reached } from '../checkpoints.ts'
 
@@ -46,8 +46,11 @@ interface Tokens {
   sign(request: Uint8Array): Uint8Array | null
 }
 
-/** @param tokens where the policy is to ask for them */
-export async function createAggregators(tokens?: Tokens) {
+/**
+ * @param tokens where the policy is to ask for them
+ * @param demonstration of a shop that says it is one, by the demo's terms
+ */
+export async function createAggregators(tokens?: Tokens, demonstration = false) {
   const signing = await generateSigningKeys()
   const keys = {
     sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
@@ -56,7 +59,8 @@ export async function createAggregators(tokens?: Tokens) {
   const policy: Policy = {
     format: POLICY_FORMAT,
     trust: 'two-aggregators',
-    ...DEMO_PARAMETERS,
+    ...(demonstration ? DEMO_PARAMETERS : SHOP_PARAMETERS),
+    minSeparationSeconds: 60,
     ...(tokens && { issuer: { kind: 'work', key: tokens.publicKey, bits: 1 } }),
     model: { version: '1', hash: BASE },
     parameters: { featureWeights: SHARED_LENGTH },
@@ -65,7 +69,7 @@ export async function createAggregators(tokens?: Tokens) {
   }
   /** Ids of the reports that arrived, by round. */
   const arrived = new Map<number, Set<string>>()
-  return { policy, signing, tokens, arrived }
+  return { policy, signing, tokens, arrived, demonstration }
 }
 
 /** What the helper says of its rounds; each ended when `closed` says. */
@@ -194,11 +198,12 @@ export class VirtualDevice {
   }
 
   async agree(): Promise<void> {
+    const terms = deviceTerms(this.#aggregators.demonstration)
     const wording = `What the shop said at ${this.#now}.`
     const hash = await sha256Hex(new TextEncoder().encode(wording))
-    const detail = { contribute: true, ...DEVICE_TERMS, wording: hash }
+    const detail = { contribute: true, ...terms, wording: hash }
     await this.#ledger.append({ kind: 'consent', detail }, 'disk')
-    const consent = { contribute: true, since: this.#now, terms: DEVICE_TERMS, wording }
+    const consent = { contribute: true, since: this.#now, terms, wording }
     await this.#store.changeSettings(() => ({ consent, pending: undefined }))
   }
 
@@ -214,10 +219,10 @@ export class VirtualDevice {
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
-    const { policy } = this.#aggregators
+    const { policy, demonstration } = this.#aggregators
     const size = this.#random.integer(3) === 0 ? 1e-3 : 1e-2
     await contribute({
-      endpoints: ENDPOINTS,
+      endpoints: { ...ENDPOINTS, demonstration },
       transport: createTransport({
         fetch: (url, init) => this.#answer(String(url), init),
         ledger: this.#ledger,

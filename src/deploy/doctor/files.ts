@@ -1,4 +1,5 @@
 /** @module What a device fetches, fetched by its own code: model, catalog, rules, and the aggregators' terms. */
+import { beyondLimits, DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -124,10 +125,13 @@ export async function examineFederation({
   if (!shop.federation) return []
   try {
     const { leader, helper } = shop.federation
-    const { round } = await agreeTask(transport, shop.federation)
+    const { round, policy } = await agreeTask(transport, shop.federation)
+    const beyond = beyondLimits(policy, DEVICE_LIMITS)
     const answers = [leader, helper].flatMap((address) => answersBelow(asker, address))
     return [
-      ok(`Leader and helper show the same terms, round ${round}.`),
+      beyond === null
+        ? ok(`Leader and helper show the same terms, round ${round}; devices take them.`)
+        : error(`Devices refuse these terms, but for a demonstration: ${beyond}.`),
       ...originFindings('aggregators', answers, shop.vault ?? page),
     ]
   } catch (thrown) {

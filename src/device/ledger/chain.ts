@@ -79,7 +79,15 @@ export function erasure(
 }
 
 const CONSENT = [
-  ...['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust', 'tokens'],
+  ...[
+    'contribute',
+    'epsilonPerReport',
+    'epsilonPerYear',
+    'delta',
+    'trust',
+    'tokens',
+    'demonstration',
+  ],
   'wording',
 ]
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { noiseFor } from '../../aggregate/privacy/gaussianAccountant.ts'
+import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import type { Policy } from '../../aggregate/protocol/policy.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { DAY } from '../../core/time.ts'
 import {
@@ -11,8 +14,9 @@ import {
   spend,
   termsOf,
 } from './budget.ts'
-import { DEVICE_TERMS, isWithin } from './terms.ts'
+import { deviceTerms, isWithin, termsToShow } from './terms.ts'
 
+const DEVICE_TERMS = deviceTerms()
 const HOUR = 3_600_000
 const NOW = Date.UTC(2026, 0, 1)
 const policy = { ...TEST_POLICY, maxParticipations: 4, minSeparationSeconds: 60, periodDays: 30 }
@@ -32,10 +36,11 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // One report at z = 1 and δ = 1e-6; four are the z = 0.5 of one.
-    expect(year(budgetAfter([NOW], policy))).toBeCloseTo(4.9, 1)
-    const days = [0, 1, 2, 3].map((day) => NOW + day * DAY)
-    expect(year(budgetAfter(days, policy))).toBeCloseTo(11, 1)
+    // By substitution: what z = 4.134 and δ = 1e-6 cost by zero-out, as others computed it.
+    const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
+    expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
+    const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
+    expect(year(budgetAfter(days, loud))).toBeCloseTo(4, 2)
   })
 
   it('allows so many, so far apart, once a round', () => {
@@ -53,7 +58,7 @@ describe('the budget of a device', () => {
 
   it('costs no more a report or a year than the device’s own limits, whatever a policy allows', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
-      /One update would cost ε = 11/,
+      /One update would cost ε = 26/,
     )
     // A period of a day, a report a day: the year counts all the same.
     const greedy = { ...policy, periodDays: 1, maxParticipations: 100, minSeparationSeconds: 0 }
@@ -122,7 +127,7 @@ describe('the year’s ε that was agreed to', () => {
   it('holds over policies that follow one another, each within it by itself', () => {
     const quiet = {
       ...policy,
-      noiseMultiplier: 4.134,
+      noiseMultiplier: 8.27,
       maxParticipations: 12,
       minSeparationSeconds: 0,
       periodDays: 365,
@@ -134,7 +139,7 @@ describe('the year’s ε that was agreed to', () => {
       budget = spend(budget, { policy: quiet, policyHash: 'a', round }, agreed)
     }
     // As dear in a year, alone, and so “within” the same terms.
-    const quieter = { ...quiet, noiseMultiplier: 8.268, maxParticipations: 48 }
+    const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter), agreed)).toBe(true)
     expect(() => spend(budget, { policy: quieter, policyHash: 'b', round: 99 }, agreed)).toThrow(
       /year’s ε to 4\.\d+, above 4\.00/,
@@ -149,22 +154,76 @@ describe('terms', () => {
   it('are those of the noise, the number of reports and the δ that a policy names', () => {
     const terms = termsOf(TEST_POLICY)
     expect(terms).toMatchObject({ delta: 1e-6, trust: 'two-aggregators' })
-    expect(terms.epsilonPerReport).toBeCloseTo(4.9, 1)
-    expect(terms.epsilonPerYear).toBeCloseTo(11, 1)
+    expect(terms.epsilonPerReport).toBeCloseTo(1.85, 2)
+    expect(terms.epsilonPerYear).toBeCloseTo(3.98, 2)
     expect(isWithin(terms, DEVICE_TERMS)).toBe(true)
-    expect(termsOf({ ...TEST_POLICY, periodDays: 1 }).epsilonPerYear).toBe(12)
+  })
+
+  it('of a demonstration say so, and a consent for one never covers another shop', () => {
+    const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
+    const terms = termsOf(demo, true)
+    expect(terms.demonstration).toBe(true)
+    expect(terms.epsilonPerReport).toBeCloseTo(11, 1)
+    expect(terms.epsilonPerYear).toBeCloseTo(26.4, 1)
+    expect(isWithin(terms, deviceTerms(true))).toBe(true)
+    const real = termsOf(TEST_POLICY)
+    expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
+    expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
+    // What was stored is shown only while it keeps to the limits of what the shop is now.
+    expect(termsToShow(terms, true)).toEqual(terms)
+    expect(termsToShow(terms)).toEqual(deviceTerms())
+    expect(termsToShow(real, true)).toEqual(deviceTerms(true))
+    expect(termsToShow({ ...real, epsilonPerYear: 4.01 })).toEqual(deviceTerms())
   })
 
   it.each([
     ['trust', { trust: 'trusted-server' }],
-    ['a report', { epsilonPerReport: 4.91 }],
-    ['a year', { epsilonPerYear: 11.5 }],
+    ['a report', { epsilonPerReport: 1.91 }],
+    ['a year', { epsilonPerYear: 3.91 }],
     ['δ', { delta: 2e-6 }],
   ] as const)('that take more were not agreed to: %s', (_, more) => {
-    const agreed = { ...DEVICE_TERMS, epsilonPerReport: 4.9, epsilonPerYear: 11 }
+    const agreed = { ...DEVICE_TERMS, epsilonPerReport: 1.9, epsilonPerYear: 3.9 }
     expect(isWithin(agreed, agreed)).toBe(true)
     expect(isWithin({ ...agreed, ...more }, agreed)).toBe(false)
     expect(isWithin(agreed, { ...agreed, ...more })).toBe(true)
+  })
+})
+
+describe('the device’s own limits', () => {
+  /** The least noise that costs at most this, one update and a year of them. */
+  const noise = (epsilon: number, updates = 1) => noiseFor(epsilon, updates, 1e-6)
+  const one = { ...TEST_POLICY, maxParticipations: 1 }
+
+  it.each<[string, Partial<Policy>]>([
+    ['999 people a round', { aggregationGoal: 999 }],
+    ['ε 2.01 an update', { ...one, noiseMultiplier: noise(2.01) }],
+    ['ε 4.01 a year', { maxParticipations: 12, noiseMultiplier: noise(4.01, 12) }],
+    ['a period that makes a year dear', { periodDays: 182 }],
+    ['the demo’s terms', DEMO_PARAMETERS],
+  ])('refuse %s', (_name, worse) => {
+    expect(() => termsOf({ ...TEST_POLICY, ...worse })).toThrow(
+      expect.objectContaining({ code: 'terms-beyond-limits' }),
+    )
+  })
+
+  it.each<[string, Partial<Policy>]>([
+    ['1,000 people a round', { aggregationGoal: 1000 }],
+    ['ε 2 an update', { ...one, noiseMultiplier: noise(2) }],
+    ['ε 4 a year', { maxParticipations: 12, noiseMultiplier: noise(4, 12) }],
+  ])('take %s', (_name, given) => {
+    expect(isWithin(termsOf({ ...TEST_POLICY, ...given }), DEVICE_TERMS)).toBe(true)
+  })
+
+  it('stop a year at ε 4 whatever was agreed to, and a demonstration counts in it', () => {
+    const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
+    const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), deviceTerms(true))
+    const agreed = { ...DEVICE_TERMS, epsilonPerReport: 11, epsilonPerYear: 27 }
+    expect(() => spend(lookAt(spent, NOW + DAY), task(1), agreed)).toThrow(
+      expect.objectContaining({ code: 'budget-exhausted' }),
+    )
+    expect(() => spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), agreed)).toThrow(
+      expect.objectContaining({ code: 'budget-exhausted' }),
+    )
   })
 })
 

@@ -7,19 +7,19 @@
  * A clock that jumps frees nothing: the device adds up the time that it sees pass, and between two
  * looks never more than a week. A clock that goes back adds nothing, and locks nothing.
  */
-import { costOf, epsilonOf } from '../../aggregate/privacy/gaussianAccountant.ts'
+import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits, isAbove, limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
-import { type ContributionTerms, DEVICE_TERMS } from './terms.ts'
+import type { ContributionTerms } from './terms.ts'
 
 const YEAR = 365 * DAY
 /** As much as one look at the clock can add: a jump of ten years frees a week of the year. */
 const MAX_STEP = 7 * DAY
 /** A device asks the aggregators by itself no more often. */
 export const BETWEEN_ATTEMPTS = 3_600_000
-const ROUNDING = 1e-9
 /** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
 const SPREAD = DAY
 
@@ -103,22 +103,36 @@ export function dueAfter({ attempted, elapsed }: Budget, share: number): number 
   return Math.max(elapsed + share * SPREAD, earliest)
 }
 
-/** ε at δ over the reports of the last year, and over all there ever were. */
+/** ε by substitution at δ over the updates of the last year, and over all there ever were. */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared
-  return { year: epsilonOf(Math.sqrt(year), delta), ever: epsilonOf(Math.sqrt(ever), delta) }
+  return {
+    year: epsilonOf(substitutionMu(year), delta),
+    ever: epsilonOf(substitutionMu(ever), delta),
+  }
 }
 
-/** What these aggregators ask: their δ, their noise, as many reports as they allow. */
-export function termsOf(policy: Policy): ContributionTerms {
-  const { report, year } = costOf(policy).zeroOut
+/**
+ * What these aggregators ask: their δ, their noise, as many updates as they allow.
+ * @param demonstration the shop's own configuration says that it is one
+ * @throws NearsideError `terms-beyond-limits` where that is more than the device ever gives
+ */
+export function termsOf(policy: Policy, demonstration?: boolean): ContributionTerms {
+  const beyond = beyondLimits(policy, limitsOf(demonstration))
+  if (beyond !== null)
+    throw new NearsideError(
+      'terms-beyond-limits',
+      `This shop’s servers hide an update too badly, so nothing is sent: ${beyond}`,
+    )
+  const { report, year } = costOf(policy)
   return {
     epsilonPerReport: report,
-    epsilonPerYear: Math.min(year, DEVICE_TERMS.epsilonPerYear),
+    epsilonPerYear: year,
     delta: policy.delta,
     trust: policy.trust,
     ...(policy.issuer && { tokens: policy.issuer.kind }),
+    ...(demonstration && { demonstration }),
   }
 }
 
@@ -131,7 +145,7 @@ export function termsOf(policy: Policy): ContributionTerms {
 export function spend(
   budget: Budget,
   { policy, policyHash, round }: Pick<Task, 'policy' | 'policyHash' | 'round'>,
-  agreed: Pick<ContributionTerms, 'epsilonPerYear'>,
+  agreed: Pick<ContributionTerms, 'demonstration' | 'epsilonPerYear'>,
 ): Budget {
   const { elapsed, participations } = budget
   const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
@@ -143,16 +157,16 @@ export function spend(
   const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   const wait = last + 1000 * minSeparationSeconds - elapsed
   if (wait > 0) throw exhausted(`The next update may leave in ${Math.ceil(wait / 1000)} s`)
-  const { epsilonPerReport } = DEVICE_TERMS
-  const epsilonPerYear = Math.min(DEVICE_TERMS.epsilonPerYear, agreed.epsilonPerYear)
-  const one = epsilonOf(1 / noiseMultiplier, delta)
-  if (one > epsilonPerReport)
-    throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${epsilonPerReport}`)
+  const limits = limitsOf(agreed.demonstration)
+  const epsilonPerYear = Math.min(limits.epsilonPerYear, agreed.epsilonPerYear)
+  const one = epsilonOf(substitutionMu(1 / noiseMultiplier ** 2), delta)
+  if (isAbove(one, limits.epsilonPerReport))
+    throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${limits.epsilonPerReport}`)
   const participation = { round, policyHash, at: elapsed, noiseMultiplier }
   const next = { ...budget, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
   // What was agreed to is the same sum in another order.
-  if (year > epsilonPerYear * (1 + ROUNDING))
+  if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,
     )

@@ -9,6 +9,7 @@ import {
   sign,
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
+import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
@@ -32,8 +33,8 @@ import { checkpointId } from '../ledger/checkpoint.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Budget } from './budget.ts'
-import { type ContributeDeps, contribute, whenDue } from './contribute.ts'
-import { DEVICE_TERMS } from './terms.ts'
+import { type ContributeDeps, contribute, termsOf, whenDue } from './contribute.ts'
+import { deviceTerms } from './terms.ts'
 
 const ENDPOINTS = { leader: 'http://leader.test/', helper: 'http://helper.test' }
 
@@ -183,7 +184,7 @@ describe('a contribution', () => {
   it('leaves as one report of fixed length, and its receipt is kept', async () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null })
-    expect(scene.kept.sent?.epsilon).toBeCloseTo(4.9, 1)
+    expect(scene.kept.sent?.epsilon).toBeCloseTo(1.85, 2)
     expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: reportBytes(TEST_POLICY) })
     expect(scene.sent).toHaveLength(1)
     expect(scene.sent[0].url).toBe('http://leader.test/v1/reports')
@@ -216,7 +217,7 @@ describe('a contribution', () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(1_638)
-    expect(epsilon).toBeCloseTo(4.9, 1)
+    expect(epsilon).toBeCloseTo(1.85, 2)
     const [{ salt, update: plain, reportId }] = scene.kept.openings ?? []
     const bytes = concat(fromBase64(salt), fromBase64(plain))
     expect(toHex(await sha256(bytes))).toBe(commitment)
@@ -233,6 +234,10 @@ describe('nothing leaves', () => {
     scene.kept = { consent: { contribute, since: null } }
     return {}
   }
+  const asking = (terms: Partial<Policy>) => () => {
+    scene.policy = { ...scene.policy, ...terms }
+    return {}
+  }
   const cases: readonly [string, () => Partial<ContributeDeps>, string][] = [
     ['without consent', consent(false), 'consent-missing'],
     ['with consent of no date', consent(true), 'consent-missing'],
@@ -246,28 +251,34 @@ describe('nothing leaves', () => {
       'consent-missing',
     ],
     ['for another model', () => ({ modelHash: '00'.repeat(32) }), 'model-incompatible'],
+    ['of 999 people a round', asking({ aggregationGoal: 999 }), 'terms-beyond-limits'],
+    ['for ε 2.01', asking({ noiseMultiplier: 4.43, maxParticipations: 1 }), 'terms-beyond-limits'],
+    ['for ε 4.01 a year', asking({ noiseMultiplier: 4.765 }), 'terms-beyond-limits'],
+    ['by the demo’s terms, in a shop that is none', asking(DEMO_PARAMETERS), 'terms-beyond-limits'],
     [
-      'beyond the device’s ε',
+      'in a demonstration under the consent for a real shop',
       () => {
-        scene.policy = { ...scene.policy, noiseMultiplier: 0.5 }
-        return {}
+        scene.policy = { ...scene.policy, ...DEMO_PARAMETERS }
+        return { endpoints: { ...ENDPOINTS, demonstration: true } }
       },
-      'budget-exhausted',
+      'policy-mismatch',
     ],
     [
-      'at a δ that is no promise',
+      'in a real shop under the consent for a demonstration',
       () => {
-        scene.policy = { ...scene.policy, delta: 0.99 }
+        const terms = termsOf({ ...scene.policy, ...DEMO_PARAMETERS }, true)
+        scene.kept = { consent: { contribute: true, since: 5, terms } }
         return {}
       },
       'policy-mismatch',
     ],
+    ['at a δ that is no promise', asking({ delta: 0.99 }), 'policy-mismatch'],
   ]
   it.each(cases)('%s', async (_, changes, code) => {
     expect(await send(changes())).toMatchObject({ sent: false, error: { code } })
     expect(scene.kept.sent?.bytes ?? 0).toBe(0)
     expect(scene.sent).toHaveLength(0)
-    expect(scene.ledger).toMatchObject([{ kind: 'failure', detail: { code } }])
+    expect(scene.ledger.slice(-1)).toMatchObject([{ kind: 'failure', detail: { code } }])
   })
 
   it('when the aggregators disagree on the policy', async () => {
@@ -529,7 +540,7 @@ describe('where the policy asks for tokens', () => {
     const next = async () => (await whenDue(scene.deps.records, scene.now, true, () => 0.5)).next
     // Nobody agreed to tokens, so nobody asks.
     expect(await next()).toBeNull()
-    const terms = { ...DEVICE_TERMS, tokens: 'work' as const }
+    const terms = { ...deviceTerms(), tokens: 'work' as const }
     scene.kept = { consent: { contribute: true, since: 5, terms } }
     expect(await next()).toEqual({ tokenOnly: true })
     expect(await next()).toBeNull()

@@ -30,7 +30,7 @@ import {
   termsOf,
 } from './budget.ts'
 import { makeReport, type Opening } from './makeReport.ts'
-import { DEVICE_TERMS, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
+import { deviceTerms, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
 // The rest of what a device loads only once its shopper agreed.
 export { giveConsent } from './consent.ts'
@@ -162,7 +162,7 @@ function consentOf({ consent, paused }: Partial<Settings>) {
   if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
   if (!consent?.contribute || consent.since === null)
     throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
-  return { since: consent.since, terms: consent.terms ?? DEVICE_TERMS }
+  return { since: consent.since, terms: consent.terms ?? deviceTerms() }
 }
 
 /**
@@ -212,13 +212,13 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
 
 /**
  * What is on disk for this round: a report to send again, or room in the budget for a new one.
- * @throws NearsideError `budget-exhausted`, or `policy-mismatch` where the aggregators ask for more
- * than was agreed to: the consent ends then, and what they ask is kept, to be shown
+ * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; or `policy-mismatch` where the aggregators
+ * ask for more than was agreed to: the consent ends then, and what they ask is kept, to be shown
  */
 async function read(deps: ContributeDeps, task: Task) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
   let checkpoints: string | undefined
-  const terms = termsOf(task.policy)
+  const terms = termsOf(task.policy, deps.endpoints.demonstration)
   await deps.records((kept, epoch) => {
     const consent = consentOf(kept)
     const { pending } = kept
@@ -227,8 +227,8 @@ async function read(deps: ContributeDeps, task: Task) {
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    if (!again) spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
     const more = !isWithin(terms, consent.terms)
+    if (!again && !more) spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
     return more ? { consent: NO_CONSENT, pending: undefined, due: undefined, terms } : {}
   })

@@ -3,7 +3,7 @@
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import type { Next } from '../upload/contribute.ts'
-import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import { type ContributionTerms, NO_CONSENT, NOTHING_SENT, termsToShow } from '../upload/terms.ts'
 import type { Parts } from './parts.ts'
 
 /** These are rules at work, not something that degraded. */
@@ -35,6 +35,8 @@ export class Contribution {
   readonly #deps: Deps
   /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
   #withdrawn = false
+  /** The aggregators last asked for more than the device's own limits. */
+  #refused: NearsideError | null = null
   readonly #answer = serially()
   #sending: AbortController | null = null
   #timer: number | null = null
@@ -76,31 +78,47 @@ export class Contribution {
     if (answer.since !== state.consent.since) this.stop()
     state.consent = answer
     state.sent = sent
-    state.terms = terms ?? DEVICE_TERMS
+    state.terms = termsToShow(terms, this.#deps.config.federation?.demonstration)
   }
 
-  /** Asks the aggregators what they would take, which says nothing of the shopper. */
+  /**
+   * Asks the aggregators what they would take, which says nothing of the shopper.
+   * @throws NearsideError `terms-beyond-limits`: no consent is asked for then; `aggregator-unreachable`;
+   * `policy-mismatch`; `round-closed`
+   */
   async ask(): Promise<ContributionTerms> {
     const { store, transport } = this.#deps
     const { agreeTask, termsOf } = await loadUpload()
-    const terms = termsOf((await agreeTask(transport, this.#endpoints())).policy)
+    const endpoints = this.#endpoints()
+    const { policy } = await agreeTask(transport, endpoints)
+    let terms: ContributionTerms
+    try {
+      terms = termsOf(policy, endpoints.demonstration)
+      this.#refused = null
+    } catch (error) {
+      this.#refused = error as NearsideError
+      throw error
+    }
     await store.putSetting('terms', terms)
     await this.#tell()
     return terms
   }
 
   /**
-   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `consent-missing`
-   * where the browser asks not to share, or the shopper was asked once more and declined; `storage-…`
+   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `terms-beyond-limits`
+   * where these ask for more than the device's own limits; `consent-missing` where the browser asks not to share, or the shopper was asked once more and declined; `storage-…`
    * where it can't keep the answer
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state } = this.#deps
-    // What was shown is what is agreed to, whatever another tab has heard since.
-    const { terms } = state
     if (agreed) this.#endpoints()
     // Nobody is asked for what can't be had, and nothing is awaited where nobody is asked.
     const asks = agreed && !this.#mustNotShare() ? confirmConsent : undefined
+    // Where they can't be reached, the question is about the device's own limits.
+    if (asks) await this.ask().catch(() => undefined)
+    if (agreed && this.#refused) throw this.#refused
+    // What was shown is what is agreed to, whatever another tab has heard since.
+    const { terms } = state
     const shown = asks ? await asks(terms) : wording
     // A withdrawal holds from here on, even if disk and log should fail.
     this.#withdrawn = !agreed
@@ -172,6 +190,7 @@ export class Contribution {
       ...how,
       signal,
     })
+    if (error?.code === 'terms-beyond-limits') this.#refused = error
     if (error && !EXPECTED.includes(error.code)) notices.add(error)
     return { sent, reason }
   }

@@ -7,7 +7,7 @@ import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
-import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import { type ContributionTerms, deviceTerms, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 
 /** Plain data. Any part may read it; the one that is named writes it. */
 export interface DeviceState {
@@ -48,7 +48,8 @@ export interface DeviceState {
 export function startingState({
   conditions,
   engine,
-}: Pick<WorkerConfig, 'conditions' | 'engine'>): DeviceState {
+  federation,
+}: Pick<WorkerConfig, 'conditions' | 'engine' | 'federation'>): DeviceState {
   return {
     revision: 0,
     erasures: 0,
@@ -65,7 +66,7 @@ export function startingState({
     leads: false,
     consent: NO_CONSENT,
     sent: NOTHING_SENT,
-    terms: DEVICE_TERMS,
+    terms: deviceTerms(federation?.demonstration),
   }
 }
 

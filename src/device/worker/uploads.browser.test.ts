@@ -1,6 +1,7 @@
 /** @module What a device sends once the shopper agreed, under a store that fails, clocks that jump and a shopper who forgets. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { replayed } from '../../aggregate/privacy/randomBytes.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
@@ -308,19 +309,69 @@ test('a shopper who looked at a product newer than the base model can contribute
 
 describe('terms', () => {
   test('are the device’s own limits until asked for, then those of the aggregators', async () => {
-    const { aggregators, open } = await federation({ noiseMultiplier: 2, maxParticipations: 1 })
+    const { aggregators, open } = await federation({ noiseMultiplier: 9, maxParticipations: 1 })
     const database = newDatabase()
     const [a, b] = [await open(database), await open(database)]
     expect(a.device.snapshot().terms).toEqual({
-      epsilonPerReport: 5,
-      epsilonPerYear: 12,
+      epsilonPerReport: 2,
+      epsilonPerYear: 4,
       delta: 1e-6,
       trust: 'two-aggregators',
     })
     expect(aggregators.asked).toBe(0)
     const terms = await a.device.contributionTerms()
-    expect(terms.epsilonPerReport).toBeCloseTo(2.254, 3)
+    expect(terms.epsilonPerReport).toBeCloseTo(0.934, 3)
     await expect.poll(() => b.device.snapshot().terms).toEqual(terms)
+  })
+
+  test('beyond the device’s limits get no update and no question, and the page is told', async () => {
+    const { aggregators, open } = await federation({ aggregationGoal: 999 })
+    let questions = 0
+    const confirmConsent = async () => {
+      questions++
+      return 'agreed'
+    }
+    const tested = await open(newDatabase(), { confirmConsent })
+    await live(tested)
+    const { device } = tested
+    const beyond = { code: 'terms-beyond-limits' }
+    await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
+    await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
+    expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
+    // A consent from before, and terms that grew worse since.
+    aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
+    await device.setContribution(true)
+    aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
+    expect((await device.contribute()).sent).toBe(false)
+    expect(codes(tested)).toContain('terms-beyond-limits')
+    expect(aggregators.posted).toEqual([])
+  })
+
+  test('of a demonstration are weaker, named in the log, and no consent to another shop', async () => {
+    const server = await testServer()
+    const aggregators = await TestAggregators.start(server, DEMO_PARAMETERS)
+    const fetch = aggregators.fetchWith(server.fetch)
+    const database = newDatabase()
+    const visit = (demonstration: boolean) =>
+      openDevice(server, database, { fetch }, { federation: { ...FEDERATION, demonstration } })
+    const demo = await visit(true)
+    await live(demo)
+    expect((await demo.device.contributionTerms()).demonstration).toBe(true)
+    await demo.device.setContribution(true)
+    expect(await demo.device.contribute()).toMatchObject({ sent: true })
+    const said = (await demo.device.entries()).find(({ kind }) => kind === 'consent')
+    expect(said?.detail).toMatchObject({ contribute: true, demonstration: true })
+    const exported = parseBundle(await demo.device.export())
+    expect((await verifyBundle(exported)).faults).toEqual([])
+    await demo.device.close()
+    aggregators.policy = { ...aggregators.policy, ...SHOP_PARAMETERS, task: 'nearside-demo' }
+    aggregators.round = 2
+    const real = await visit(false)
+    await live(real)
+    expect(await real.device.contribute()).toMatchObject({ sent: false })
+    expect(real.device.snapshot().consent.contribute).toBe(false)
+    expect(aggregators.posted).toHaveLength(1)
+    await real.device.close()
   })
 
   test('a single operator must be agreed to: consent ends, the page is told, and can agree anew', async () => {

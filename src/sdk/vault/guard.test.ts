@@ -14,7 +14,7 @@ const CONFIG: WorkerConfig = {
 }
 
 /** A guard, what passes it, and what the page hears. */
-function setUp() {
+function setUp(demonstration = false) {
   const { port1: page, port2: port } = new MessageChannel()
   const passed: ToWorker[] = []
   const heard: FromWorker[] = []
@@ -22,7 +22,7 @@ function setUp() {
   let time = 0
   page.onmessage = ({ data }) => heard.push(data)
   const scope = guarded({
-    ...{ port, shop: 'https://shop.test', clock: () => time, close() {} },
+    ...{ port, shop: 'https://shop.test', clock: () => time, close() {}, demonstration },
     configured: (config) => configs.push(config),
   })
   scope.onmessage = ({ data }) => passed.push(data)
@@ -54,6 +54,18 @@ test('starts once, with options that can be meant, in a database of the shop’s
   expect(passed).toHaveLength(1)
   end()
 })
+
+test.each([true, false])(
+  'the vault says whether it is a demonstration (%s), no page',
+  async (is) => {
+    const { say, configs, end } = setUp(is)
+    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    say('start', [{ ...CONFIG, federation: { ...federation, demonstration: !is } }])
+    await expect.poll(() => configs.length).toBe(1)
+    expect(configs[0].federation?.demonstration ?? false).toBe(is)
+    end()
+  },
+)
 
 test('what was forgotten stays in the vault, and only that comes back', async () => {
   const { say, scope, passed, heard, end } = setUp()

@@ -18,6 +18,8 @@ export interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string
+  /** Whether the shop is a demonstration, whatever the page says. */
+  readonly demonstration: boolean
   /** Milliseconds of a clock that only goes on. */
   readonly clock: () => number
   /** Called once, with options that can be meant, before the device starts. */
@@ -26,7 +28,8 @@ export interface GuardDeps {
 }
 
 /** The device's end of the channel, as `serve` wants it. */
-export function guarded({ port, shop, clock, configured, close }: GuardDeps): Scope {
+export function guarded(deps: GuardDeps): Scope {
+  const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
   /** The last that was forgotten: only that can come back, and the page needn't see it for that. */
@@ -54,7 +57,7 @@ export function guarded({ port, shop, clock, configured, close }: GuardDeps): Sc
   function admit(call: Call): Call {
     if (call.name === 'start') {
       if (started) throw new NearsideError('input-invalid', 'It has been started.')
-      const config = readConfig(call.args[0], shop)
+      const config = readConfig(call.args[0], deps)
       started = true
       configured(config)
       return { ...call, args: [config] }
@@ -107,12 +110,15 @@ export function guarded({ port, shop, clock, configured, close }: GuardDeps): Sc
 }
 
 /** @throws NearsideError `input-invalid` naming the option */
-function readConfig(given: WorkerConfig, shop: string): WorkerConfig {
+function readConfig(
+  given: WorkerConfig,
+  { shop, demonstration }: Pick<GuardDeps, 'shop' | 'demonstration'>,
+): WorkerConfig {
   const { conditions, context, federation, rules, latest, modelKeys, ...options } = given
   const { config } = readOptions({
     ...options,
     rules: (rules ?? undefined) as never,
-    federation: federation ?? undefined,
+    federation: federation ? { ...federation, demonstration } : undefined,
     latest: latest ?? undefined,
     modelKeys: modelKeys ?? undefined,
     worker: () => {

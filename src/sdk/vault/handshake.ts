@@ -46,6 +46,8 @@ export interface Handed {
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string
+  /** Whether the vault's own file calls its shops demonstrations. */
+  readonly demonstration: boolean
 }
 
 /** From the worker to the document. */

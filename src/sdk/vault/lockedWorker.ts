@@ -40,6 +40,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   const scope = guarded({
     port: data.device,
     shop: data.shop,
+    demonstration: data.demonstration,
     clock: () => performance.now(),
     configured: (config) => declare(destinationsOf(config)),
     close: () => self.close(),

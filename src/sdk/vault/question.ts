@@ -30,11 +30,14 @@ export async function ask(
   spoken: string,
 ): Promise<string | null> {
   const { language, question, sharing } = wordsIn(spoken)
-  const wording = `${sharing.wording} ${sharing.terms(terms)}`
+  const banner = terms.demonstration ? sharing.demonstration : undefined
+  const told = `${sharing.wording} ${sharing.terms(terms)}`
+  const wording = banner === undefined ? told : `${banner} ${told}`
   const { decline, act, say } = showSheet({
     language,
     title: question.question,
-    sentences: [question.asks(new URL(shop).host), wording, question.onlyHere],
+    banner,
+    sentences: [question.asks(new URL(shop).host), told, question.onlyHere],
     decline: question.decline,
     act: question.agree,
   })

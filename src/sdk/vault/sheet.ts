@@ -10,6 +10,7 @@ main { box-sizing: border-box; display: flex; flex-direction: column; gap: .75re
 header { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: start; justify-content: space-between; padding: 1.25rem 0 .5rem; background: Canvas }
 h1 { flex: 1 1 12rem; margin: 0; font-size: 1.25rem; line-height: 1.3; outline: none }
 p { margin: 0 }
+[role=note] { padding: .5rem .75rem; border: 2px solid currentColor; border-radius: .5rem; font-weight: 700 }
 [role=status] { min-height: 3em; margin-top: auto }
 button { min-width: 8rem; min-height: 2.75rem; padding: .25rem 1rem; border: 1px solid ButtonBorder; border-radius: .5rem; background: ButtonFace; color: ButtonText; font: inherit; cursor: pointer }
 main > button { align-self: end }
@@ -28,13 +29,16 @@ export interface SheetText {
   /** Of the words: `en` or `de`. */
   readonly language: string
   readonly title: string
+  /** Before the sentences, in a frame. */
+  readonly banner?: string
   readonly sentences: readonly string[]
   readonly decline: string
   readonly act: string
 }
 
 /** Fills the document and moves the focus to the heading. */
-export function showSheet({ language, title, sentences, decline, act }: SheetText): Sheet {
+export function showSheet(text: SheetText): Sheet {
+  const { language, title, banner, sentences, decline, act } = text
   document.documentElement.lang = language
   document.documentElement.classList.toggle('window', window.parent === window)
   document.title = title
@@ -50,7 +54,9 @@ export function showSheet({ language, title, sentences, decline, act }: SheetTex
   sheet.act.setAttribute('aria-describedby', status.id)
   const [main, header] = [made('main'), made('header')]
   header.append(heading, sheet.decline)
-  main.append(header, ...sentences.map((text) => made('p', text)), status, sheet.act)
+  const note = banner === undefined ? [] : [made('p', banner)]
+  for (const frame of note) frame.role = 'note'
+  main.append(header, ...note, ...sentences.map((text) => made('p', text)), status, sheet.act)
   document.body.replaceChildren(main)
   heading.focus()
   return {

@@ -32,6 +32,9 @@ const shops = Array.from(
   ({ content }) => content,
 )
 
+/** Its shops are demonstrations: no page can say so, only this file. */
+const demonstration = document.querySelector('meta[name="nearside-demonstration"]') !== null
+
 function makeWorker(): Worker {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   const policy = trustedTypes?.createPolicy('nearside-vault', { createScriptURL: () => workerUrl })
@@ -71,7 +74,7 @@ function open(device: MessagePort, shop: string): void {
   }
   worker.onerror = ({ message }) => refuse(message || 'its worker could not be loaded')
   serveFetches(ours, browserFetch)
-  worker.postMessage({ device, broker, shop } satisfies Handed, [device, broker])
+  worker.postMessage({ device, broker, shop, demonstration } satisfies Handed, [device, broker])
 }
 
 function serveFrame(): void {

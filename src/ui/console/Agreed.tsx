@@ -1,6 +1,6 @@
 /** @module What was agreed to, when, what was sent under it, and what that cost. */
 import { useId } from 'react'
-import { guessRate } from '../../core/normal.ts'
+import { guessesAfter } from '../../device/guesses.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { summaryOf } from '../../device/ledger/removed.ts'
 import { Button } from '../react/Button.tsx'
@@ -37,7 +37,8 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   const { run, status } = useOutcome()
   const { consent, globalPrivacyControl, terms } = snapshot
   const { contribute, since } = consent
-  const wording = `${words.wording} ${words.terms(terms)}`
+  const sharing = `${words.wording} ${words.terms(terms)}`
+  const wording = terms.demonstration ? `${words.demonstration} ${sharing}` : sharing
   const agree = async () => {
     await personalizer.setContribution(!contribute, wording)
     return contribute ? words.withdrawn : words.given
@@ -51,8 +52,13 @@ function Consent({ personalizer, snapshot }: SectionProps) {
       <p>
         <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
       </p>
+      {terms.demonstration && (
+        <p className="ns-notice" role="note">
+          {words.demonstration}
+        </p>
+      )}
       <p id={id}>
-        {wording} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}
+        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}
       </p>
       {consent.wording !== undefined && consent.wording !== wording && (
         <details>
@@ -98,7 +104,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
           <meter id={id} max={most} high={most / 2} optimum={0} value={sent.epsilon} />
           <p className="ns-small">
             {Number.isFinite(noise) && words.hidden(number(noise))}{' '}
-            {words.guess(Math.ceil(100 * guessRate(Math.sqrt(Number(lossSquared)))))}
+            {words.guess(guessesAfter(Number(lossSquared)))}
           </p>
         </div>
       )}

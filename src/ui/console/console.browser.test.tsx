@@ -305,13 +305,29 @@ describe('what was agreed to', () => {
     const screen = await show()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await consent.click()
-    expect(given).toEqual([expect.stringMatching(/^Now and then .* An update costs at most ε = /)])
+    expect(given).toEqual([
+      expect.stringMatching(/^Now and then .* rightly at most 59 times in 100 .* \(ε = 2 and 4, /),
+    ])
     const agreed = part(screen, 'What did I agree to?')
     await expect.element(agreed).toHaveTextContent(given[0] as string)
     const since = Date.UTC(2026, 0, 2)
     personalizer.change({ consent: { contribute: true, since, wording: 'As it was said then.' } })
     await screen.getByText('The words that you agreed to').click()
     await expect.element(screen.getByText('As it was said then.')).toBeVisible()
+  })
+
+  test('a demonstration says so in a banner, which is part of what is agreed to', async () => {
+    const given: unknown[] = []
+    personalizer.setContribution = async (...answer) => void given.push(answer[1])
+    const screen = await show()
+    expect(screen.getByRole('note').elements()).toHaveLength(0)
+    const terms = { epsilonPerReport: 11, epsilonPerYear: 26.4, delta: 1e-6 } as const
+    personalizer.change({ terms: { ...terms, trust: 'two-aggregators', demonstration: true } })
+    const banner = screen.getByRole('note')
+    await expect.element(banner).toHaveTextContent(/^Demonstration: .* 1,000 people in a round\.$/)
+    await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+    expect(given).toEqual([expect.stringContaining(banner.element().textContent ?? '')])
+    expect(given).toEqual([expect.stringMatching(/85 times in 100 from one update, 98 times from/)])
   })
 
   test('each answer with its time, each update with what it cost, and what that means', async () => {
@@ -321,7 +337,7 @@ describe('what was agreed to', () => {
       upload(2, 7.3),
       entry(3, { kind: 'consent', detail: { contribute: false, why: 'terms' } }),
     )
-    personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 7.3 } })
+    personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 3.3 } })
     const screen = await show()
     const agreed = part(screen, 'What did I agree to?')
     await expect.element(agreed).toHaveTextContent(/03:04:00 agreed/)
@@ -330,11 +346,11 @@ describe('what was agreed to', () => {
     expect(rows[0]).toMatch(/2,168 bytes7\.3$/)
     expect(rows[1]).toMatch(/2,168 bytes4\.9$/)
     await expect.element(agreed).toHaveTextContent('Each went to sums.example in two sealed parts')
-    const meter = screen.getByLabelText('Privacy budget of a year: ε = 7.3 of 12 used')
-    await expect.element(meter).toHaveValue(7.3)
+    const meter = screen.getByLabelText('Privacy budget of a year: ε = 3.3 of 4 used')
+    await expect.element(meter).toHaveValue(3.3)
     await expect.element(agreed).toHaveTextContent('typically 1 × the largest update')
     // Φ(√2/2) = 0.7602…
-    await expect.element(agreed).toHaveTextContent('at most 77 times in 100')
+    await expect.element(agreed).toHaveTextContent('at most 93 times in 100')
   })
 
   test('an update that was sent again has one row, which says how often it was', async () => {

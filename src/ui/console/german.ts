@@ -94,6 +94,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   agreedNothing: 'Zu nichts: Kein Beitrag wird gesendet.',
   agreedSince: (day) => `Beiträge zu teilen, seit ${day}. Sie können jederzeit aufhören.`,
   noServers: 'Zu nichts. Dieser Shop nimmt keine Beiträge an; es gibt keinen Weg, einen zu senden.',
+  demonstration: SHARING_GERMAN.demonstration,
   wording: SHARING_GERMAN.wording,
   terms: SHARING_GERMAN.terms,
   agreedWords: 'Die Worte, denen Sie zugestimmt haben',
@@ -121,9 +122,9 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     `Jeder ging in zwei versiegelten Teilen an ${leader}: für diesen Server die Zahlen hinter einer zufälligen Maske, für den anderen der Schlüssel zur Maske.`,
   budget: (spent, most) => `Privatsphäre eines Jahres: ε = ${spent} von ${most} verbraucht`,
   hidden: (times) =>
-    `Ein Beitrag ist verdeckt: Wonach auch immer jemand in einer Summe sucht, das Rauschen eines Servers allein ist dort typischerweise das ${times}-Fache des größten Beitrags.`,
+    `In jeder einzelnen Richtung einer Summe ist das Rauschen eines Servers allein typischerweise das ${times}-Fache des größten Beitrags.`,
   guess: (times) =>
-    `Wer alles andere wüsste und jede veröffentlichte Summe sähe, könnte in höchstens ${times} von 100 Fällen richtig raten, ob Sie dabei waren; eine Münze liegt in 50 richtig.`,
+    `Wer alles andere wüsste und jede veröffentlichte Summe sähe, könnte raten, welche von zwei gegensätzlichen Reihen von Beiträgen Sie gesendet haben: höchstens ${times}-mal von 100 richtig; eine Münze liegt 50-mal richtig.`,
 
   check: 'Kann ich das prüfen?',
   verify: 'Das Protokoll jetzt prüfen',

@@ -94,6 +94,7 @@ export const CONSOLE_ENGLISH = {
   agreedNothing: 'To nothing: no update leaves.',
   agreedSince: (day: string) => `To share updates, since ${day}. You can stop at any time.`,
   noServers: 'To nothing. This shop takes no updates, so there is no way to send one.',
+  demonstration: SHARING_ENGLISH.demonstration,
   wording: SHARING_ENGLISH.wording,
   terms: SHARING_ENGLISH.terms,
   agreedWords: 'The words that you agreed to',
@@ -121,9 +122,9 @@ export const CONSOLE_ENGLISH = {
     `Each went to ${leader} in two sealed parts: for that server the numbers behind a random mask, for the other the key to the mask.`,
   budget: (spent: string, most: string) => `Privacy budget of a year: ε = ${spent} of ${most} used`,
   hidden: (times: string) =>
-    `One update is hidden: whatever is looked for in a total, the noise of one server alone there is typically ${times} × the largest update.`,
+    `Along any one direction of a total, the noise of one server alone is typically ${times} × the largest update.`,
   guess: (times: number) =>
-    `Somebody who knew everything else and saw every published total would guess rightly whether you took part at most ${times} times in 100; a coin is right 50 times.`,
+    `Somebody who knew everything else and saw every published total could guess which of two opposite sets of updates you sent: rightly at most ${times} times in 100; a coin is right 50 times.`,
 
   check: 'Can I check that?',
   verify: 'Check the log now',

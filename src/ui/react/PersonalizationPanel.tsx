@@ -71,12 +71,19 @@ function Consent({ personalizer, snapshot }: PartProps) {
   const { run, alert } = useAction()
   const { contribute, since } = snapshot.consent
   const { globalPrivacyControl } = snapshot
-  const wording = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
+  const { demonstration } = snapshot.terms
+  const sharing = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
+  const wording = demonstration ? `${labels.demonstration} ${sharing}` : sharing
   return (
     <section className="ns-block" aria-label={labels.help}>
       <h3 className="ns-block-title">{labels.help}</h3>
+      {demonstration && (
+        <p className="ns-notice" role="note">
+          {labels.demonstration}
+        </p>
+      )}
       <p id={id}>
-        {wording} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}
+        {sharing} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}
       </p>
       <button
         type="button"

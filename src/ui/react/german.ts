@@ -28,6 +28,7 @@ const TROUBLE: Readonly<Record<string, string>> = {
   engine: 'Das Lernen ist fehlgeschlagen. Das bisher Gelernte bleibt.',
   model: 'Neuere Listen konnten nicht geladen werden.',
   storage: 'Nicht alles konnte gespeichert werden.',
+  terms: 'Nichts wird geteilt: Die Server dieses Shops würden Ihren Beitrag zu schlecht verdecken.',
   'storage-corrupt': 'Etwas in diesem Browser Gespeichertes ist nicht mehr lesbar.',
   'transfer-foreign': 'Die Datei ist aus einem anderen Shop: Nichts wurde übernommen.',
   'transfer-invalid':
@@ -155,8 +156,10 @@ export const GERMAN: Labels = {
   help: 'Dem Shop beim Lernen helfen',
   helpText:
     'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }) =>
-    `Jeder Beitrag kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Beiträge eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
+  demonstration:
+    'Demonstration: Hier machen so wenige mit, dass ein Beitrag schlecht verdeckt ist. In einem echten Shop müssen es 1.000 Menschen je Runde sein.',
+  terms: ({ guesses, trust, tokens, ...numbers }) =>
+    `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${guesses.one}-mal von 100 richtig, aus denen eines Jahres ${guesses.year}-mal; eine Münze liegt 50-mal richtig (ε = ${numbers.epsilonPerReport} und ${numbers.epsilonPerYear}, δ = ${numbers.delta}; im letzten Jahr verbraucht: ${numbers.spent}). ${
       trust === 'two-aggregators'
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
         : 'Beide Server führt derselbe Betreiber; er könnte Ihren Beitrag lesen.'

@@ -8,9 +8,11 @@ import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 /** The terms of a contribution as they are shown. */
 interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'tokens' | 'trust'> {
-  /** ε of one update, at most. */
+  /** Times in 100 that somebody would guess rightly which of two updates was sent: from one, and from a year's. */
+  readonly guesses: { readonly one: number; readonly year: number }
+  /** ε by substitution of one update, at most. */
   readonly epsilonPerReport: string
-  /** ε of all updates in any year, at most. */
+  /** ε by substitution of all updates in any year, at most. */
   readonly epsilonPerYear: string
   /** The δ at which both are stated. */
   readonly delta: string
@@ -121,9 +123,12 @@ export const ENGLISH = {
   help: 'Help the shop learn',
   helpText:
     'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
+  /** Before all else, where the shop is one. */
+  demonstration:
+    'Demonstration: so few people take part here that an update is hidden badly. A real shop must have 1,000 people in a round.',
   /** What an update costs, before it is agreed to. */
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }: TermsInWords) =>
-    `Each update uses at most ε = ${epsilonPerReport} of your privacy, all updates in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
+  terms: ({ guesses, trust, tokens, ...numbers }: TermsInWords) =>
+    `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${guesses.one} times in 100 from one update, ${guesses.year} times from a year’s; a coin is right 50 times (ε = ${numbers.epsilonPerReport} and ${numbers.epsilonPerYear}, δ = ${numbers.delta}; used in the last year: ${numbers.spent}). ${
       trust === 'two-aggregators'
         ? 'An update goes only to servers that say that different operators run them.'
         : 'One operator runs both servers and could read your update.'

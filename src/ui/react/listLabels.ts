@@ -17,6 +17,7 @@ const TROUBLE: Readonly<Record<string, string>> = {
   engine: 'Learning failed. What was learned before is kept.',
   model: 'Newer lists could not be loaded.',
   storage: 'Not everything could be saved.',
+  terms: 'Nothing is shared: this shop’s servers would hide your update too badly.',
   'storage-corrupt': 'Something stored in this browser can no longer be read.',
 }
 

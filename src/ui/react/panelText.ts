@@ -2,6 +2,7 @@
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { Learned, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import { guessesOf } from '../../device/guesses.ts'
 import type { Labels } from './labels.ts'
 
 const rounded = (value: number, locale: string, digits = 3) =>
@@ -31,6 +32,7 @@ export function termsText(
   locale: string,
 ): string {
   return labels.terms({
+    guesses: guessesOf(terms),
     epsilonPerReport: rounded(terms.epsilonPerReport, locale),
     epsilonPerYear: rounded(terms.epsilonPerYear, locale),
     delta: rounded(terms.delta, locale),

@@ -6,7 +6,7 @@ import type { Wish } from './labels.ts'
 
 export function useAction() {
   const { labels } = usePersonalizationContext()
-  const [failed, setFailed] = useState<Wish | null>(null)
+  const [failed, setFailed] = useState<string | null>(null)
 
   /**
    * Resolves with whether it was done.
@@ -24,14 +24,15 @@ export function useAction() {
     } catch (thrown) {
       // The shopper's own no needs no words.
       const { code } = thrown as Partial<NearsideError>
-      if (code !== 'consent-missing') setFailed(otherwise())
+      if (code === 'terms-beyond-limits') setFailed(labels.trouble(code))
+      else if (code !== 'consent-missing') setFailed(labels.failed(otherwise()))
       return false
     }
   }
 
   const alert = failed && (
     <p className="ns-notice" role="alert">
-      {labels.failed(failed)}
+      {failed}
     </p>
   )
   return { run, alert, dismiss: () => setFailed(null) }

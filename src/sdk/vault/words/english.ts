@@ -1,4 +1,6 @@
 /** @module What a vault asks the shopper, and what the console says of the same, in English. */
+
+import { guessesOf } from '../../../device/guesses.ts'
 import type { ContributionTerms } from '../../../device/upload/terms.ts'
 
 const figure = (value: number) => String(Number(value.toPrecision(3)))
@@ -6,13 +8,19 @@ const figure = (value: number) => String(Number(value.toPrecision(3)))
 /** What is agreed to. */
 export const SHARING_ENGLISH = {
   wording:
-    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. That it makes recommendations better is not proven. What was added stays when you stop.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }: ContributionTerms) =>
-    `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
+    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of a round. That it makes recommendations better is not proven. What was added stays when you stop.',
+  /** Before all else, where the shop is one. */
+  demonstration:
+    'Demonstration: so few people take part here that an update is hidden badly. A real shop must have 1,000 people in a round.',
+  terms: (terms: ContributionTerms) => {
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens } = terms
+    const { one, year } = guessesOf(terms)
+    return `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${one} times in 100 from one update, ${year} times from a year’s; a coin is right 50 times (ε = ${figure(epsilonPerReport)} and ${figure(epsilonPerYear)}, δ = ${delta}). ${
       trust === 'two-aggregators'
-        ? 'One goes only to servers that say that two parties run them.'
+        ? 'An update goes only to servers that say that two parties run them.'
         : 'One party runs both and could read an update.'
-    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`,
+    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`
+  },
 }
 
 export const QUESTION_ENGLISH = {

@@ -1,17 +1,24 @@
 /** @module The same in German. */
+
+import { guessesOf } from '../../../device/guesses.ts'
 import type { QUESTION_ENGLISH, SHARING_ENGLISH } from './english.ts'
 
 const figure = (value: number) => value.toLocaleString('de-DE', { maximumSignificantDigits: 3 })
 
 export const SHARING_GERMAN: typeof SHARING_ENGLISH = {
   wording:
-    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }) =>
-    `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
+    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe einer Runde. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
+  demonstration:
+    'Demonstration: Hier machen so wenige mit, dass ein Beitrag schlecht verdeckt ist. In einem echten Shop müssen es 1.000 Menschen je Runde sein.',
+  terms: (terms) => {
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens } = terms
+    const { one, year } = guessesOf(terms)
+    return `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${one}-mal von 100 richtig, aus denen eines Jahres ${year}-mal; eine Münze liegt 50-mal richtig (ε = ${figure(epsilonPerReport)} und ${figure(epsilonPerYear)}, δ = ${figure(delta)}). ${
       trust === 'two-aggregators'
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
-    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.' : ''}`,
+    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.' : ''}`
+  },
 }
 
 export const QUESTION_GERMAN: typeof QUESTION_ENGLISH = {
