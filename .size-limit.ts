@@ -99,12 +99,14 @@ const budgets: SizeLimitConfig = [
   // 0.3 KB plan when a token is asked for, ask for it, keep and show it; 0.2 refuse days that no calendar has.
   // 0.2 KB are the ways to a transfer, which is loaded on demand, and visits of what was handed over.
   // 0.1 KB tell a slow line from a silent one.
-  budget('Worker: storage, log, model, lists', '48.7 KB', worker),
+  // 0.8 KB make a list again without something that the shopper did, name it where that decides, and find what is due.
+  budget('Worker: storage, log, model, lists', '49.5 KB', worker),
   // 0.9 KB seals and opens what goes to another device.
+  // 0.4 KB take a score apart for an explanation.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
   budget(
     'Learning: the fit, its engine in JavaScript and WASM (beyond the worker)',
-    '16.5 KB',
+    '16.9 KB',
     core,
   ),
   budget(
@@ -128,7 +130,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '126.5 KB',
+    limit: '127.8 KB',
     gzip: true,
   },
   // 2.2 KB ask the shopper whether to contribute, in two languages.

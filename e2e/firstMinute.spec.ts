@@ -94,7 +94,7 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   await film.take(2)
   await film.glide(async () => {
     await page.getByRole('link', { name: 'See what changed' }).click()
-    await expect(line).toHaveText(/^\d+ of your top 12 changed because you viewed /)
+    await expect(line).toHaveText(/^\d+ of these 12 are new since you looked at /)
   })
   await expect(line).toContainText(title)
   await expect(page.getByText('Got it, on this device only.')).toHaveCount(0)

@@ -1,5 +1,6 @@
 /** @module A returning shopper signs in: what the shop knows of their orders is the browser's at once. */
-import { expect, test } from 'playwright/test'
+import { readFile } from 'node:fs/promises'
+import { expect, type Locator, test } from 'playwright/test'
 import { go } from './pages.ts'
 import { openShop } from './shop.ts'
 
@@ -32,3 +33,47 @@ test('past orders are taken in once, change the lists, and stay erased', async (
   await expect(page.getByText('There was nothing new to take in')).toBeVisible()
   await expect(heading('Shopped here before?')).toBeVisible()
 })
+
+/** Ids on the cards of a list, and why each is there. */
+const cardsOf = (list: Locator) =>
+  list.getByRole('listitem').evaluateAll((items) =>
+    items.map((item) => ({
+      id: item.querySelector('[data-item]')?.getAttribute('data-item') ?? '',
+      reason: item.querySelector('.ns-why-reason')?.textContent ?? '',
+    })),
+  )
+
+const REASONS =
+  /^(A best seller|Because of your recent picks|Because you bought .+|You’ve been browsing .+)$/
+
+for (const label of ['C', 'F'])
+  test(`Shopper ${label} comes again: what is due is bought again, all else is new`, async ({
+    page,
+  }) => {
+    const { shoppers } = JSON.parse(await readFile('public/replay/shoppers.json', 'utf8'))
+    const { orders } = shoppers.find((one: { label: string }) => one.label === `Shopper ${label}`)
+    const bought = new Map<string, number>()
+    for (const { time, items } of orders)
+      for (const id of items) bought.set(id, Math.max(bought.get(id) ?? 0, Date.parse(time)))
+    const last = Math.max(...bought.values())
+    await openShop(page)
+    const again = page.getByRole('region', { name: 'Buy again' })
+    await expect(again).toHaveCount(0)
+    await go(page, '/orders')
+    await page.getByLabel('Sign in as').selectOption(`Shopper ${label}`)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('heading', { name: `Signed in as Shopper ${label}` })).toBeVisible()
+    await go(page, '/')
+    await expect(again).toBeVisible()
+
+    for (const { id, reason } of await cardsOf(again)) {
+      // Not of the last order, which was yesterday.
+      expect(bought.get(id)).toBeLessThan(last)
+      expect(reason).toBe('You’ve bought this before')
+    }
+    const yours = await cardsOf(page.locator('.for-you'))
+    expect(yours).toHaveLength(12)
+    expect(yours.filter(({ id }) => bought.has(id))).toEqual([])
+    for (const { reason } of yours) expect(reason).toMatch(REASONS)
+    expect(yours.some(({ reason }) => reason !== 'A best seller')).toBe(true)
+  })

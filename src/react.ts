@@ -32,6 +32,8 @@ export {
   CompleteTheBasket,
   type ItemListProps,
   NewArrivals,
+  NewForYou,
+  OnYourMind,
   type OrderedListProps,
   RecentlyViewed,
   Recommendations,

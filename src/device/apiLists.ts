@@ -26,38 +26,38 @@ export interface Recommendation {
 export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
- * Why an item stands where it stands: the largest term of its score, true to the model. For an item
- * above its base place, the largest term of the difference from the base score. Where three items of a
- * list say the same already, the largest other term is named that is at least 0.4 times as large, if there is one.
+ * Why an item is in a list. A reason names something that the shopper did (`because`, `searched`, `category`,
+ * `taste`) only where the list made without that, by the same rules, lacks the item among its first 12 (24, 36 …)
+ * places, within the limit, that hold the item now. Where learning has changed the list, that is so with what was
+ * learned and without. Of several such causes, the likeliest is named.
  */
 export type Reason =
   /**
-   * It is looked at or bought with an item of the shopper's own, or the taste that lifts it is that
-   * item's doing; `signal`: what of theirs with that counts most. `bought-together` where the log holds orders only.
+   * The shopper did something with that item; `signal`: what of it counts most. The item itself, where a list is of
+   * the shopper's own.
    */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
   /** Asked for: items like that one. */
   | { readonly kind: 'similar'; readonly item: string }
-  /** Bought in the same orders as that item: the one asked about, or one of the shopper's own. */
+  /** Bought in the same orders as that item, which was asked about. */
   | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
-  /** `found`: the query is about the item itself; else about what it goes with. */
-  | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
+  | { readonly kind: 'searched'; readonly query: string }
+  /** The shopper did something with several items of that category. */
   | { readonly kind: 'category'; readonly category: string }
-  /** Close to what the shopper likes, by no single item's doing; `item`: the one of theirs that counts most in it. */
-  | { readonly kind: 'taste'; readonly item?: string }
-  /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
+  /** Several things that the shopper did, none of them alone. */
+  | { readonly kind: 'taste' }
+  /** In another context it would not be in the list, e.g. name `weather`, value `rain`. */
   | { readonly kind: 'context'; readonly name: string; readonly value: string }
-  /** Below its usual price. */
+  /** Below its usual price, without which it would not be in the list. */
   | { readonly kind: 'offer' }
   /** Nobody was counted for it yet. */
   | { readonly kind: 'new' }
+  /** One of the best-selling tenth of the catalog, or of its first 24. */
   | { readonly kind: 'popular' }
-  /** By score alone it would not be in the list, which has much of other categories already. */
-  | { readonly kind: 'variety' }
   /** The shop's rule of this name pinned it here, or without its boost it would not be in the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
-  /** Without a base model, or of an item that neither it nor the catalog knows: as the shop has it. */
+  /** Nothing more is known. */
   | { readonly kind: 'shop-order' }
 
 /** What a list holds, and in which order. */
@@ -76,12 +76,22 @@ export interface ListOptions {
   /** Only items of this category. */
   readonly category?: string
   /**
-   * Of `recommend`: only what the shopper viewed (the latest first, whatever `order` says; nothing of theirs is left
-   * out by default), what they bought before this visit (default `exclude`: `['bought', 'basket']`), or
-   * what the shop added within 30 days: by `added` of its items, or, where none says so, what the base
-   * model lacks. Empty where there is no device.
+   * Of `recommend`, only one kind of items. Empty where there is no device.
+   * `viewed`: what the shopper viewed, the latest first, whatever `order` says; nothing of theirs is left out by default.
+   * `bought`: what they bought before this visit and is due again (default `exclude`: `['bought', 'basket']`). Due is
+   * what they bought on several days, after three quarters of the usual interval; what they bought once, if a quarter
+   * of its shoppers come back to it, after their usual interval between orders; and what a rule says is used up.
+   * `unbought`: what they never bought.
+   * `considered`: what they viewed, wished for or put into the basket before this visit and never bought; nothing is
+   * left out by default.
+   * `new`: what the shop added within 30 days: by `added` of its items, or, where none says so, what the base model lacks.
    */
-  readonly from?: 'viewed' | 'bought' | 'new'
+  readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new'
+  /**
+   * The list as it would be without what the shopper did after this time (milliseconds since the epoch), to tell what
+   * that changed. Its reasons are those that hold for everybody.
+   */
+  readonly until?: number
   /**
    * Of `similar`: only what costs more than that item, in the same currency, but at most so many times as
    * much. Above 1.

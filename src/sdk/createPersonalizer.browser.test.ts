@@ -222,7 +222,7 @@ test('one event can be found, explained and forgotten', async () => {
   // Before the answer: whoever holds that knows from when on it is of no use.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])
-  expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'popular' })
+  expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })
 })
 
 test('the page tells its worker of battery, data saver and visibility', async () => {

@@ -43,6 +43,16 @@ export const FOR_YOU = 12
 /** Products on a shelf: one row on a desktop. */
 export const SHELF = 6
 
+/** The home page's lists repeat nothing of one another: these come first, whatever order they are shown in. */
+export const DISTINCT = {
+  again: 1,
+  forYou: 2,
+  onYourMind: 3,
+  viewed: 4,
+  similar: 5,
+  popular: 6,
+} as const
+
 /** In the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']
 

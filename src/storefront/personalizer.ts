@@ -29,8 +29,8 @@ async function start(): Promise<Started> {
     latest: latest ?? readLatestModel(document),
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
-    // What was looked at in this visit has a shelf of its own.
-    exclude: ['bought', 'basket', 'seen'],
+    // What is due again, and what was looked at in this visit, has a shelf of its own.
+    exclude: ['owned', 'basket', 'seen'],
     federation,
     modelKeys,
   })

@@ -27,8 +27,6 @@ export interface SearchLift {
   readonly lift: number
   /** The search that it comes from. */
   readonly query: string
-  /** Whether that found the item, or only what it goes with. */
-  readonly found: boolean
 }
 
 interface Asked {
@@ -51,8 +49,7 @@ export function searchLifts(
     const decay = 2 ** ((time - now) / DAY / SEARCH_HALF_LIFE)
     for (const [item, share] of sharesOf(statistics, found)) {
       const lift = SEARCH_LIFT * share * decay
-      if (lift >= (lifts.get(item)?.lift ?? 0))
-        lifts.set(item, { lift, query, found: found.has(item) })
+      if (lift >= (lifts.get(item)?.lift ?? 0)) lifts.set(item, { lift, query })
     }
   }
   return lifts

@@ -1,10 +1,9 @@
 /** @module What a list is narrowed to: the shopper's own, what is new in the shop, what costs more. Pure. */
 import type { Item } from '../../core/catalog/item.ts'
-import type { ShopperEvent } from '../../core/events/event.ts'
+import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
-import type { ListOptions, ListQuery, Reason } from '../apiLists.ts'
-
-type From = NonNullable<ListOptions['from']>
+import type { ListOptions, ListQuery, Reason, Signal } from '../apiLists.ts'
+import { inThisVisit } from './ownItems.ts'
 
 /** What is known of the shop and the shopper. */
 interface Known {
@@ -16,6 +15,13 @@ interface Known {
   readonly isNew: (id: string) => boolean
 }
 
+const CONSIDERED: readonly EventName[] = [
+  'view_item',
+  'select_item',
+  'add_to_cart',
+  'add_to_wishlist',
+]
+
 /** A product that was added longer ago is no new arrival. */
 const NEW_FOR = 30 * DAY
 
@@ -23,10 +29,22 @@ const NEW_FOR = 30 * DAY
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from === 'new') return newItems(known)
-  if (from) {
-    const done = from === 'viewed' ? 'view_item' : 'purchase'
-    const events = known.events.filter(({ name }) => name === done)
-    return new Set(events.reverse().flatMap(({ items }) => items))
+  const { events, now } = known
+  const latest = (isMeant: (event: ShopperEvent) => boolean) =>
+    new Set(
+      events
+        .filter(isMeant)
+        .reverse()
+        .flatMap(({ items }) => items),
+    )
+  const bought = ({ name }: ShopperEvent) => name === 'purchase'
+  if (from === 'viewed') return latest(({ name }) => name === 'view_item')
+  if (from === 'bought') return latest(bought)
+  if (from === 'considered') {
+    const isNow = inThisVisit(events, now)
+    const owned = latest(bought)
+    const all = latest((event) => CONSIDERED.includes(event.name) && !isNow(event))
+    return new Set([...all].filter((id) => !owned.has(id)))
   }
   if (!dearer || query.kind !== 'similar') return undefined
   const { price = 0, currency } = known.items.find(({ id }) => id === query.item) ?? {}
@@ -44,8 +62,9 @@ function newItems({ items, now, isNew }: Known): ReadonlySet<string> {
 
 const idsOf = (items: readonly { readonly id: string }[]) => new Set(items.map(({ id }) => id))
 
-/** Why an item is in such a list, where no model says more. */
-export function reasonFrom(from: From, item: string): Reason {
-  if (from === 'viewed') return { kind: 'because', item, signal: 'viewed' }
-  return { kind: from === 'bought' ? 'bought-before' : 'new' }
-}
+/** Why an item is in a list of what the shopper did. */
+export const reasonFrom = (
+  from: ListOptions['from'],
+  item: string,
+  signal: Signal = 'viewed',
+): Reason => (from === 'bought' ? { kind: 'bought-before' } : { kind: 'because', item, signal })

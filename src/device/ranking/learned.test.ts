@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest'
-import { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
-import { testCatalog, testModel } from '../worker/testShop.ts'
 import { learnedFrom, signalsOf } from './learned.ts'
-import { Ranker } from './ranker.ts'
 
 const NOW = 1_700_000_000_000
 const NAMES = ['view_item', 'add_to_wishlist', 'add_to_cart', 'purchase'] as const
@@ -23,16 +20,8 @@ test('the signal is what counts most by now; what says nothing is none', () => {
 })
 
 test.each(NAMES.map((name, i) => [name, SIGNALS[i]] as const))(
-  '%s: reasons and what was learned say %s',
+  '%s: what was learned says %s',
   (name, signal) => {
-    const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
-    const history = [{ ...did(name), session: 's' }]
-    const list = ranker.recommend(ranker.score(history, NOW, null), { limit: 32 })
-    const because = list.map(({ reason }) => reason).filter(({ kind }) => kind === 'because')
-    expect(because.length).toBeGreaterThan(0)
-    for (const reason of because)
-      expect(reason).toEqual({ kind: 'because', item: 'item-0', signal })
-
     const event: ShopperEvent = { id: 'e', session: 's', name, time: NOW, items: ['item-0'] }
     expect(learnedFrom([event], null, () => [], NOW)).toEqual([
       { kind: 'item', name: 'item-0', signal, strength: 1 },

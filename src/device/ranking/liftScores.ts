@@ -1,10 +1,10 @@
 /** @module Scores and explanations with what the shop's rules add. */
 import type { ListRules } from '../../core/rules/listRules.ts'
 import type { Explanation } from '../apiLists.ts'
-import type { Ranker, Scored, Weighed } from './ranker.ts'
+import type { ExplainedScores, Ranker, Scored, Weighed } from './ranker.ts'
 
 export interface Lifting extends Weighed {
-  of(scored: Scored): Scored
+  of<Scores extends Scored>(scored: Scores): Scores
 }
 
 /** @param lifts id → what is added to its score, for this shopper and for everybody */
@@ -30,8 +30,8 @@ export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,
   ranker: Ranker,
-  scored: Scored,
-  explain: (scored: Scored) => Explanation | null,
+  scored: ExplainedScores,
+  explain: (scored: ExplainedScores) => Explanation | null,
 ): Explanation | null {
   const behind = [...hidden].map((one) => [one, Number.NEGATIVE_INFINITY] as const)
   const amount = lifts.get(id) ?? 0

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
+import type { Exclusion } from '../exclusions.ts'
 import { ownItems } from './ownItems.ts'
 
 const NOW = 1_700_000_000_000
@@ -16,19 +17,50 @@ function event(
 }
 
 const own = (
-  kind: 'bought' | 'basket' | 'seen',
+  kind: Exclusion,
   events: readonly ShopperEvent[],
   rates: Readonly<Record<string, number>> = {},
 ) => [...ownItems([kind], events, NOW, (id) => rates[id])]
 
-test('bought: in this visit, and before it only what nobody comes back to', () => {
-  const rates = { milk: 0.4, laptop: 0.01 }
-  const order = (ago: number) => [event('purchase', ['milk', 'laptop', 'unknown'], ago)]
-  expect(own('bought', order(MINUTE), rates)).toEqual(['milk', 'laptop', 'unknown'])
-  expect(own('bought', order(31 * MINUTE), rates)).toEqual(['laptop'])
-  expect(own('bought', order(300 * DAY), rates)).toEqual(['laptop'])
-  // A clock that was set back.
-  expect(own('bought', order(-MINUTE), rates)).toEqual(['milk', 'laptop', 'unknown'])
+describe('bought: all but what is due again', () => {
+  const rates = { milk: 0.4, laptop: 0.01, candle: Number.POSITIVE_INFINITY }
+  const order = (items: readonly string[], ago: number) =>
+    event('purchase', items, ago, `order ${ago}`)
+  const all = ['milk', 'laptop', 'candle', 'unknown']
+  const boughtOnce = (ago: number) => own('bought', [order(all, ago)], rates)
+
+  test('one order says no interval: only what the shop says is used up is due, after the visit', () => {
+    expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
+    // A clock that was set back.
+    expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
+    for (const ago of [31 * MINUTE, 300 * DAY])
+      expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
+  })
+
+  test('what was bought on several days, after three quarters of its usual interval', () => {
+    const days = (...ago: number[]) => ago.map((one) => order(['laptop'], one * DAY))
+    expect(own('bought', days(60, 40, 20), rates)).toEqual([])
+    expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])
+    expect(own('bought', days(55, 35, 15), rates)).toEqual([])
+    // Two orders of a day are one.
+    expect(own('bought', days(20, 19.5), rates)).toEqual(['laptop'])
+  })
+
+  test('what was bought once, if many come back to it, after the usual interval between orders', () => {
+    const orders = (last: number) => [
+      order(['milk', 'laptop'], 60 * DAY),
+      order(['hat'], 40 * DAY),
+      order(['scarf'], last * DAY),
+    ]
+    expect(own('bought', orders(20), rates)).toEqual(['laptop', 'hat', 'scarf'])
+    expect(own('bought', orders(20), { milk: 0.24 })).toContain('milk')
+    expect(own('bought', orders(20).slice(0, 1), rates)).toEqual(['milk', 'laptop'])
+  })
+
+  test('owned: whatever was bought, due or not', () => {
+    const events = [60, 40, 20].map((ago) => order(['milk'], ago * DAY))
+    expect(own('owned', events, rates)).toEqual(['milk'])
+  })
 })
 
 test('basket: until it is taken out or bought, or forgotten for a month', () => {
@@ -66,8 +98,9 @@ test('an order that the shop hands over doesn’t end the visit, and counts in i
     handed('b', MINUTE),
   ]
   expect(own('seen', events)).toEqual(['a'])
-  expect(own('bought', events)).toEqual(['b'])
-  expect(own('bought', [...events, event('view_item', ['c'], 0)])).toEqual(['b'])
+  const rates = { old: Number.POSITIVE_INFINITY, b: Number.POSITIVE_INFINITY }
+  expect(own('bought', events, rates)).toEqual(['b'])
+  expect(own('bought', [...events, event('view_item', ['c'], 0)], rates)).toEqual(['b'])
 })
 
 test('several kinds together, none of them without being asked for', () => {

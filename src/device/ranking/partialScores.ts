@@ -20,6 +20,8 @@ import { type FeatureRows, someFeatures } from './featureRows.ts'
 const CHUNK = 4096
 /** A list that is longer is made from everything. */
 const MOST = 1000
+/** Rows are looked for so many at a time. */
+const STEP = 64
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -95,6 +97,8 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
     const candidates = find?.(history, now).items ?? []
     const isCandidate = new Set(candidates)
 
+    let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
+
     function scoresOf(rows: readonly number[]): Float32Array {
       const terms = linearTermsOf(model, signals, taste, lifts, rows)
       const { base } = terms
@@ -121,9 +125,14 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
       },
       among(count) {
         if (count > MOST) return null
-        // Trees may take as many as they look at away from the top.
-        const some = shortlist(signals, ownTaste, own, count + candidates.length)
-        return some && [...new Set([...some, ...candidates])]
+        // Lists of one page want nearly as many.
+        if (!found || count > found.count || 2 * count < found.count) {
+          const most = Math.ceil(count / STEP) * STEP
+          // Trees may take as many as they look at away from the top.
+          const some = shortlist(signals, ownTaste, own, most + candidates.length)
+          found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
+        }
+        return found.rows
       },
       ...{ features, hidden, candidates, learnersLift: () => 0 },
     }

@@ -1,15 +1,14 @@
 /** @module The list that a model gives of a query. */
-import type { ListQuery, Recommendation } from '../apiLists.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import type { Lifting } from './liftScores.ts'
-import type { Ranker, Scored } from './ranker.ts'
-import type { Selection } from './selectPlaces.ts'
+import type { Ranker, Scored, SelectOptions } from './ranker.ts'
 
 /** @param scoresOf asked for by lists that are the shopper's own */
 export function rankedList(
   ranker: Ranker,
   query: ListQuery,
   scoresOf: () => Scored,
-  selection: Selection = {},
+  selection: Omit<SelectOptions, keyof ListOptions> = {},
   lifting?: Lifting,
 ): Recommendation[] {
   const options = { ...query.options, ...selection }

@@ -1,23 +1,25 @@
 /**
- * @module Lists of items for one shopper: candidates, scored, sorted, explained. Pure; everything
- * that depends on the model alone is computed once.
+ * @module Lists of items for one shopper: candidates, scored and sorted. Pure; everything that depends on
+ * the model alone is computed once. What a shopper did that brings an item there, `reasons.ts` says.
  */
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { withColdStart } from '../../core/features/coldStart.ts'
-import { readHistory } from '../../core/features/computeFeatures.ts'
 import type { History } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf } from '../../core/model/ranksOf.ts'
-import { isKnown, scoreTerms } from '../../core/model/score.ts'
+import { isKnown } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { ListOptions, Reason, Recommendation, RerankOptions } from '../apiLists.ts'
 import { inShopOrder } from '../catalogOrder.ts'
 import { BaseOrder } from './baseOrder.ts'
-import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
-import type { ActivePersonal, createPartialScores, ScorePart } from './partialScores.ts'
-import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
+import type {
+  ActivePersonal,
+  createPartialScores,
+  PartialScores,
+  ScorePart,
+} from './partialScores.ts'
 import { Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 import { createWholeScores, gather, type ScoreWhole } from './wholeScores.ts'
@@ -30,21 +32,32 @@ export interface Weighed {
 }
 
 /** Scores for one shopper at one time; made once per change and minute, read by many lists. */
-export interface Scored extends Explainer, Weighed {
-  scoresOf(rows: readonly number[]): Float32Array
-  /** Rows among which are the `count` highest of those shown; null: any may be. */
-  among(count: number): readonly number[] | null
+export interface Scored extends Pick<PartialScores, 'scoresOf' | 'among'>, Weighed {
   /** Whether anything is known of the shopper. */
   readonly isOwn: boolean
 }
 
-/** Items of a list that say the same why before others say something else, if that is as true. */
-const SAME_REASONS = 3
+/** The same with all that the scores were made from. */
+export interface ExplainedScores extends PartialScores, Scored {
+  readonly history: History
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly personal: ActivePersonal | null
+}
 
 /** What a list is made from. */
-type Ranking = Pick<Scored, 'scoresOf' | 'explain' | 'base'>
+interface Ranking extends Pick<Scored, 'scoresOf' | 'base'> {
+  /** Default: what is true of an item for everybody. */
+  readonly reasonOf?: (row: number) => Reason
+}
 
-type SelectOptions = ListOptions & Selection
+export interface SelectOptions extends ListOptions, Selection {
+  /** True: base ranks are left out, since nobody reads them. */
+  readonly unplaced?: boolean
+}
+
+/** How many items are best sellers: the first tenth of everybody's order, at least two screens of it. */
+export const bestSellersOf = (items: number): number => Math.max(24, Math.floor(items / 10))
 
 export class Ranker {
   readonly model: BaseModel
@@ -58,10 +71,12 @@ export class Ranker {
   /** Place of each row among those shown, −1 for the others. */
   readonly #places: Int32Array
   readonly #base: BaseOrder
-  readonly #baseFeatures: FeatureRows
   readonly #scoreWhole: ScoreWhole
   /** Of a large catalog. */
   readonly #scorePart: ScorePart | null
+  /** Of one that is not. */
+  #scoreFast: ScorePart | null = null
+  #withoutContext: Ranker | null = null
   readonly #related: Related
 
   /** @param scoreInPart for a large catalog, see `isLarge`; the lists are the same without */
@@ -84,9 +99,6 @@ export class Ranker {
     this.#items = model.itemIds.map((id) => catalog?.get(id))
     this.#hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
     this.#base = new BaseOrder(model, this.#shown)
-    this.#baseFeatures = scoreInPart
-      ? someFeatures(model, readHistory(model.statistics, [], 0))
-      : wholeFeatures(scoreTerms(model, [], 0).features)
     this.#scoreWhole = createWholeScores(model)
     this.#scorePart = scoreInPart?.(model, this.#unshown()) ?? null
     this.#related = new Related(model, catalog)
@@ -103,7 +115,16 @@ export class Ranker {
   /** Whether nobody was counted for it yet. */
   isNew(id: string): boolean {
     const row = this.#rows.get(id)
-    return row !== undefined && everybodysReason(this.model, row).kind === 'new'
+    return row !== undefined && this.reasonForAll(row).kind === 'new'
+  }
+
+  /** Fallback reason: "new" if the item has no counts, "popular" if it sells best, else the shop's order. */
+  reasonForAll(row: number): Reason {
+    const { coldStart, items, popularityAll } = this.model.statistics
+    if (coldStart && row >= coldStart.from && popularityAll[row] === 0) return { kind: 'new' }
+    const rank = this.#base.ranks[row]
+    const isBest = rank > 0 && rank <= bestSellersOf(items)
+    return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
   /** Share of its shoppers who came back to it on another day; undefined where nothing is known. */
@@ -112,40 +133,61 @@ export class Ranker {
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
+  /** Which of these rows another is bought with most; undefined where with none. */
+  tiesOf(rows: readonly number[]): (row: number) => number | undefined {
+    return this.#related.boughtWith(rows).mostWith
+  }
+
+  /** What everybody gets. */
+  everybodys(now: number): Scored {
+    this.#base.moveTo(now)
+    return {
+      scoresOf: (rows) => gather(this.#base.scores, rows),
+      among: () => null,
+      base: this.#base,
+      isOwn: false,
+    }
+  }
+
+  /** The same shop by a model that weighs no context; null where it weighs none anyway. */
+  get withoutContext(): Ranker | null {
+    const { context, ...model } = this.model
+    if (context) this.#withoutContext ??= new Ranker(model, this.#catalog)
+    return this.#withoutContext
+  }
+
+  /** From here on `score` may take this way where it is asked to be fast: the scores are the same, to the bit. */
+  speedUp(scoreInPart: typeof createPartialScores): void {
+    this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#unshown())
+  }
+
+  /** Whether many scorings in a row take no longer than a list may. */
+  get isFast(): boolean {
+    return !!(this.#scorePart ?? this.#scoreFast)
+  }
+
   /**
    * @param learners chosen besides the fit, which read the scores of all; null for none
+   * @param fast for what is compared only, which `explainItem` never reads
    */
   score(
     history: History,
     now: number,
     personal: ActivePersonal | null,
     learners: Pick<CandidateLearners, 'reorder'> | null = null,
-  ): Scored {
+    fast = false,
+  ): ExplainedScores {
     this.#base.moveTo(now)
+    const inPart = this.#scorePart ?? (fast ? this.#scoreFast : null)
     const part =
-      (learners ? null : this.#scorePart?.(history, now, personal)) ??
+      (learners ? null : inPart?.(history, now, personal)) ??
       this.#scoreWhole(history, now, personal, learners)
-    return {
-      ...part,
-      base: this.#base,
-      isOwn: isKnown(history),
-      ...createExplainer({
-        model: this.model,
-        catalog: this.#catalog,
-        history,
-        now,
-        terms: part,
-        baseFeatures: this.#baseFeatures,
-        personal: personal?.parameters ?? null,
-        fusionWeight: personal?.fusionWeight ?? 0,
-        learnersLift: part.learnersLift,
-      }),
-    }
+    return { ...part, base: this.#base, history, now, personal, isOwn: isKnown(history) }
   }
 
   recommend(scored: Scored, options: SelectOptions): Recommendation[] {
     const { base } = scored
-    const ranking = options.order === 'base' ? this.#everybodys(base) : scored
+    const ranking: Ranking = options.order === 'base' ? by(base.scores, base) : scored
     const { category, excludeIds = [], diversify = true } = options
     const isVaried = diversify && scored.isOwn && ranking === scored && category === undefined
     const gone = new Set(
@@ -166,7 +208,7 @@ export class Ranker {
       return whole
     }
     const baseRanksOf = (best: readonly number[]) => {
-      if (options.order === 'base') return best.map((_, place) => place + 1)
+      if (options.order === 'base' || options.unplaced) return best.map((_, place) => place + 1)
       if (this.#hasFamilies || options.limits?.length)
         return this.#placesForAll(best, whole ?? this.#candidates(options), base, options)
       if (!isPart) return null
@@ -200,7 +242,8 @@ export class Ranker {
       .filter((row) => row !== undefined)
       .filter((row) => options.soldOut || this.#isShown(row))
     const unknown = distinct.filter((id) => !this.#rows.has(id))
-    const ranking = options.order === 'base' ? this.#everybodys(scored.base) : scored
+    const { base } = scored
+    const ranking: Ranking = options.order === 'base' ? by(base.scores, base) : scored
     const scores = ranking.scoresOf(known)
     const ranked = this.#listed(known, scores, highestRows(scores, known.length), ranking)
     const score = ranked.at(-1)?.score ?? 0
@@ -230,7 +273,7 @@ export class Ranker {
     const { scores, mostWith } = this.#related.boughtWith(rows)
     const reasonOf = (row: number): Reason => ({
       kind: 'bought-together',
-      item: this.model.itemIds[mostWith(row)],
+      item: this.model.itemIds[mostWith(row) ?? rows[0]],
     })
     return this.#listAbout(rows, options, scores, reasonOf, weighed)
   }
@@ -247,7 +290,7 @@ export class Ranker {
       (one) => scores[one] > 0 && !rows.includes(one),
     )
     if (lift) for (const one of candidates) scores[one] *= Math.exp(lift(one))
-    return this.#select(() => candidates, by(scores, reasonOf, base), options, false)
+    return this.#select(() => candidates, by(scores, base, reasonOf), options, false)
   }
 
   #candidates({ excludeIds = [], category, among }: SelectOptions): readonly number[] {
@@ -260,10 +303,6 @@ export class Ranker {
         among?.has(itemIds[row]) !== false &&
         (category === undefined || this.#items[row]?.category === category),
     )
-  }
-
-  #everybodys(base: BaseOrder): Ranking {
-    return by(base.scores, (row) => everybodysReason(this.model, row), base)
   }
 
   #isShown(row: number | undefined): row is number {
@@ -295,14 +334,9 @@ export class Ranker {
     }
     const itemOf = (at: number) => this.#items[rows[at]]
     const scoreOf = isVaried ? (at: number) => scores[at] : undefined
-    const { chosen, varied } = selectPlaces(best, options, itemOf, scoreOf)
+    const chosen = selectPlaces(best, options, itemOf, scoreOf)
     const baseRanks = baseRanksOf?.(chosen.map((at) => rows[at]))
-    return this.#listed(rows, scores, chosen, ranking, baseRanks).map((one, place) =>
-      // What is nobody's doing is no reason to stand before what scores higher.
-      varied.has(chosen[place]) && (one.reason.kind === 'popular' || one.reason.kind === 'new')
-        ? { ...one, reason: { kind: 'variety' } }
-        : one,
-    )
+    return this.#listed(rows, scores, chosen, ranking, baseRanks)
   }
 
   /** @param best places among the candidates */
@@ -310,19 +344,14 @@ export class Ranker {
     candidates: readonly number[],
     scores: Float32Array,
     best: readonly number[],
-    { explain, base }: Ranking,
+    { base, reasonOf = (row) => this.reasonForAll(row) }: Ranking,
     baseRanks: ArrayLike<number> | null = null,
   ): Recommendation[] {
     const ranks = baseRanks ?? ranksOf(best, gather(base.scores, candidates))
-    const given = new Map<string, number>()
-    const timesOf = (reason: Reason) => given.get(JSON.stringify(reason)) ?? 0
     return best.map((at, place) => {
       const row = candidates[at]
-      const id = this.model.itemIds[row]
-      const baseRank = ranks[place]
-      const reason = explain(row, baseRank > place + 1, (one) => timesOf(one) >= SAME_REASONS)
-      given.set(JSON.stringify(reason), timesOf(reason) + 1)
-      return { id, score: scores[at], rank: place + 1, baseRank, reason }
+      const [id, reason] = [this.model.itemIds[row], reasonOf(row)]
+      return { id, score: scores[at], rank: place + 1, baseRank: ranks[place], reason }
     })
   }
 }
@@ -333,6 +362,6 @@ export const LARGE = 20_000
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
-function by(scores: Float32Array, explain: Explain, base: BaseOrder): Ranking {
-  return { scoresOf: (rows) => gather(scores, rows), explain, base }
+function by(scores: Float32Array, base: BaseOrder, reasonOf?: Ranking['reasonOf']): Ranking {
+  return { scoresOf: (rows) => gather(scores, rows), base, reasonOf }
 }

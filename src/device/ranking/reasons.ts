@@ -1,329 +1,164 @@
 /**
- * @module Why an item is where it is. The score is a sum; each summand, less its mean over
- * the catalog (which moves no item), says how much it lifted this one. The largest names the
- * reason, so that a reason is never a story made up afterwards. For an item that stands higher than
- * for everybody, what counts is the difference from everybody's score: a bestseller's summands are
- * no reason for its rise.
+ * @module Why an item is in a list. Reasons are counterfactual: one names something that the shopper did only
+ * where the list made without it lacks the item.
  */
-import type { Catalog } from '../../core/catalog/catalog.ts'
-import { neighboursOf } from '../../core/features/coldStart.ts'
-import { contextValue } from '../../core/features/context/context.ts'
-import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
-import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
+import { sameQuery } from '../../core/catalog/words.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
 import type { History } from '../../core/features/history.ts'
-import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
-import { type PastInteraction, profileOf } from '../../core/features/profile.ts'
 import { searchLifts } from '../../core/features/searches.ts'
-import {
-  type BaseModel,
-  type ContextTerm,
-  DIMENSION,
-  type PersonalParameters,
-} from '../../core/model/baseModel.ts'
-import { multiply } from '../../core/model/multiply.ts'
-import type { ScoreTerms } from '../../core/model/score.ts'
-import { treesParts } from '../../core/model/trees.ts'
-import { onceFor } from '../../core/onceFor.ts'
-import type { Explanation, Reason } from '../apiLists.ts'
-import { columnMeans, type FeatureRows } from './featureRows.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import type { Reason, Recommendation } from '../apiLists.ts'
 import { signalsOf } from './learned.ts'
-import { createTasteSource } from './tasteSource.ts'
 
-/** What a group of features is called in a reason; price closeness is taste, a price is not. */
-const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
-  cooccurrence: 'because',
-  own: 'own',
-  interaction: 'own',
-  category: 'category',
-  price: 'taste',
-  popularity: 'popular',
-  catalog: 'popular',
+/** Items that a shopper sees at once: an item is "there" while it is among as many, or twice as many … */
+export const SCREEN = 12
+
+/** One thing that the shopper did, as a reason names it. */
+export interface Cause {
+  /** Unique. */
+  readonly key: string
+  /** An event without it; null for nothing left. */
+  readonly without: (event: ShopperEvent) => ShopperEvent | null
+  readonly reasonFor: (id: string) => Reason
 }
 
-/** The shop's rules are no term of the model. */
-type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
+/** Ids of lists, each of which must lack an item for a reason to be true; made one after the other. */
+type Lists = Iterable<readonly string[]>
 
-/** Of equal lifts the first one counts. */
-const PLACE: Readonly<Record<Kind, number>> = {
-  because: 0,
-  own: 1,
-  category: 2,
-  taste: 3,
-  popular: 4,
-  context: 5,
-  offer: 6,
-  searched: 7,
-  learners: 8,
-}
-const KINDS = Object.keys(PLACE) as readonly Kind[]
-const PLACE_OF_FEATURE = FEATURES.map(({ group }) => PLACE[KIND_OF_GROUP[group]])
-
-/**
- * @param rose whether the item stands higher than in the base order
- * @param isWorn of a reason that the list has given often enough: another one is preferred that is
- * nearly as good
- */
-export type Explain = (row: number, rose: boolean, isWorn?: (reason: Reason) => boolean) => Reason
-
-/** Share of the largest term that another one must have to be named instead. */
-const NEARLY_AS_GOOD = 0.4
-
-export interface Explainer {
-  readonly explain: Explain
-  /** What each kind of term adds to the item's score beyond its mean over the catalog. */
-  readonly contributions: (row: number) => Explanation['contributions']
+export interface Counterfactuals {
+  /** Places of the list. */
+  readonly limit: number
+  /** Lists of a shopper who did nothing. */
+  readonly withoutAll: Lists
+  /** @returns for items that want a reason, the likeliest first, no more than there is time for */
+  readonly causes: (ids: readonly string[]) => readonly Cause[]
+  readonly listsWithout: (cause: Cause) => Lists
 }
 
-/** What the scores were made from. */
-export interface ExplainedTerms extends Pick<ScoreTerms, 'hidden' | 'candidates'> {
-  readonly features: FeatureRows
+/** Whether a reason is true of an item for everybody, so that a better one may stand in its place. */
+export const isFallback = ({ reason: { kind } }: Recommendation) =>
+  kind === 'popular' || kind === 'new' || kind === 'shop-order'
+
+export function giveReasons(
+  list: readonly Recommendation[],
+  { limit, withoutAll, causes, listsWithout }: Counterfactuals,
+): readonly Recommendation[] {
+  /** Those of a list that all these lack. */
+  const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
+    let lacked = of
+    for (const ids of lists) {
+      const places = new Map(ids.map((id, at) => [id, at + 1]))
+      lacked = lacked.filter(({ id, rank }) => {
+        const there = Math.min(limit, SCREEN * Math.ceil(rank / SCREEN))
+        return (places.get(id) ?? Number.POSITIVE_INFINITY) > there
+      })
+      if (lacked.length === 0) break
+    }
+    return lacked
+  }
+  const reasons = new Map<string, Reason>()
+  let open = lackedBy(withoutAll, list.filter(isFallback))
+  for (const { id } of open) reasons.set(id, { kind: 'taste' })
+  for (const cause of open.length > 0 ? causes(open.map(({ id }) => id)) : []) {
+    const decided = lackedBy(listsWithout(cause), open)
+    for (const { id } of decided) reasons.set(id, cause.reasonFor(id))
+    open = open.filter((one) => !decided.includes(one))
+    if (open.length === 0) break
+  }
+  return list.map((one) => ({ ...one, reason: reasons.get(one.id) ?? one.reason }))
 }
 
-interface Explained {
+/** What is known of the shopper, and of the shop. */
+export interface Known {
   readonly model: BaseModel
-  readonly catalog: Catalog | null
+  /** Ascending by time. */
+  readonly events: readonly ShopperEvent[]
   readonly history: History
   readonly now: number
-  readonly terms: ExplainedTerms
-  /** Features of nobody in particular. */
-  readonly baseFeatures: FeatureRows
-  readonly personal: PersonalParameters | null
-  readonly fusionWeight: number
-  /** What learners that reorder the best candidates add to the score; they add nothing in sum. */
-  readonly learnersLift: (row: number) => number
+  readonly rowOf: (id: string) => number | undefined
+  readonly categoryOf: (id: string) => string | undefined
+  /** Rows → which of them another is bought with most. */
+  readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-export function createExplainer(given: Explained): Explainer {
-  const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
-  const { learnersLift } = given
-  const items = model.itemIds.length
-  const lambda = personal ? fusionWeight : 0
-  const { interactions, owned } = profileOf(history, now)
-  // Whoever touched nothing yet is scored as everybody, by popularity alone; see `scoreTerms`.
-  const known = interactions.length > 0
-  const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
-  const everybody = known ? model.bias : model.statistics.popularity30
-  const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
-  const encoded = known ? multiply(model.projection, terms.hidden) : new Float32Array(DIMENSION)
-  const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
-  const vectorMean = meanVector(model.itemVectors)
-  const everybodyMean = meanOf(everybody)
-  const treesLift = createTreesLift(model, terms)
-  const searched = searchLifts(model.statistics, history, now)
-  const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
-  const contextual = contextTerms(model, history, now)
-  const bought = new Set(owned.map(({ item }) => item))
+/** All that a reason can name, what lifts most of these items first, then the latest. */
+export function causesOf(
+  { model, events, history, now, rowOf, categoryOf, tiesOf }: Known,
+  ids: readonly string[],
+): readonly Cause[] {
   const signals = signalsOf(history, now)
-  const tasteSource = createTasteSource(
-    model,
-    history,
-    now,
-    interactions,
-    encoded,
-    taste,
-    vectorMean,
-  )
-
-  /** In the order of `KINDS`. */
-  const lifts = (row: number, rose: boolean): Float64Array => {
-    const lift = new Float64Array(KINDS.length)
-    lift[PLACE.popular] = rose ? 0 : everybody[row] - everybodyMean
-    lift[PLACE.searched] = (searched.get(row)?.lift ?? 0) - searchedMean
-    lift[PLACE.learners] = learnersLift(row)
-    const features = terms.features.of(row)
-    const everybodysFeatures = rose ? baseFeatures.of(row) : null
-    const [featureMeans, baseMeans] = [terms.features.means, baseFeatures.means]
-    for (let f = 0; f < FEATURE_COUNT; f++) {
-      const everybodys = everybodysFeatures ? shared[f] * (everybodysFeatures[f] - baseMeans[f]) : 0
-      const own = weights[f] * (features[f] - featureMeans[f])
-      lift[PLACE_OF_FEATURE[f]] += own - everybodys
+  const causes = new Map<string, Cause>()
+  const touched = new Map<string, Set<string>>()
+  for (const { query, items } of events.toReversed()) {
+    if (query !== undefined) add(searchCause(query))
+    for (const id of items) {
+      const signal = signals.get(rowOf(id) ?? -1)
+      if (!signal) continue
+      add(itemCause(id, signal))
+      const category = categoryOf(id) ?? ''
+      touched.set(category, (touched.get(category) ?? new Set()).add(id))
     }
-    for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
-      lift[PLACE.taste] += taste[j] * (model.itemVectors[at] - vectorMean[j])
-    }
-    for (const [kind, amount] of treesLift(row)) lift[PLACE[kind]] += amount
-    for (const { feature, column, weight, mean } of contextual) {
-      const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
-      if (rose && isEverybodys) continue
-      lift[PLACE[contextKind(feature)]] += weight * (column[row] - mean)
-    }
-    return lift
   }
+  touched.delete('')
+  for (const [category, of] of touched) if (of.size > 1) add(categoryCause(category, categoryOf))
+  const searched = searchLifts(model.statistics, history, now)
+  const tieOf = tiesOf([...signals.keys()])
+  const votes = new Map<string, number>()
+  const vote = (key: string, weight: number) => votes.set(key, (votes.get(key) ?? 0) + weight)
+  for (const id of ids) {
+    const row = rowOf(id)
+    if (row === undefined) continue
+    const tied = signals.has(row) ? row : tieOf(row)
+    const query = searched.get(row)?.query
+    if (query !== undefined) vote(searchKey(query), 2)
+    if (tied !== undefined) vote(itemKey(model.itemIds[tied]), 2)
+    vote(categoryKey(categoryOf(id) ?? ''), 1)
+  }
+  return [...causes.values()].sort((a, b) => (votes.get(b.key) ?? 0) - (votes.get(a.key) ?? 0))
 
+  function add(cause: Cause): void {
+    if (!causes.has(cause.key)) causes.set(cause.key, cause)
+  }
+}
+
+const itemKey = (id: string) => `item ${id}`
+const searchKey = (query: string) => `search ${sameQuery(query)}`
+const categoryKey = (category: string) => `category ${category}`
+
+function itemCause(item: string, signal: Extract<Reason, { kind: 'because' }>['signal']): Cause {
   return {
-    contributions(row) {
-      const lift = lifts(row, false)
-      return KINDS.map((kind, k) => ({ kind, amount: lift[k] })).sort((a, b) => b.amount - a.amount)
-    },
-    explain,
-  }
-
-  function explain(row: number, rose: boolean, isWorn = (_: Reason) => false): Reason {
-    if (history.length === 0 && contextual.length === 0) return everybodysReason(model, row)
-    // Whole categories are explained at once: nothing is sorted.
-    const lift = lifts(row, rose)
-    let first: Reason | null = null
-    let least = 0
-    for (;;) {
-      const most = KINDS.reduce((best, _, k) => (lift[k] > lift[best] ? k : best), 0)
-      if (!(lift[most] > least)) return first ?? everybodysReason(model, row)
-      const reason = describe(KINDS[most], row)
-      if (reason && !isWorn(reason)) return reason
-      if (reason && !first) {
-        first = reason
-        least = NEARLY_AS_GOOD * lift[most]
-      }
-      lift[most] = 0
-    }
-  }
-
-  /** Null where the words would not be true of this item, e.g. it has no category. */
-  function describe(kind: Kind, row: number): Reason | null {
-    const becauseOf = (item: number): Reason | null => {
-      const signal = signals.get(item)
-      return signal ? { kind: 'because', item: model.itemIds[item], signal } : null
-    }
-    switch (kind) {
-      case 'own':
-        if (bought.has(row)) return { kind: 'bought-before' }
-        return becauseOf(row)
-      case 'because': {
-        const source = strongestTie(model, interactions, row)
-        if (source === null) return null
-        if (countsViews(model)) return becauseOf(source)
-        return { kind: 'bought-together', item: model.itemIds[source] }
-      }
-      case 'searched': {
-        const search = searched.get(row)
-        return search ? { kind, query: search.query, found: search.found } : null
-      }
-      case 'category': {
-        const category = catalog?.get(model.itemIds[row])?.category
-        return category ? { kind: 'category', category } : null
-      }
-      case 'context':
-        return strongestContext(contextual, row)
-      case 'popular':
-        return everybodysReason(model, row)
-      case 'taste': {
-        const source = tasteSource(row)
-        if (!source) return { kind }
-        // To go with itself would say nothing.
-        const because = source.alone || source.item === row ? becauseOf(source.item) : null
-        return because ?? { kind, item: model.itemIds[source.item] }
-      }
-      case 'offer':
-        return { kind }
-      // They weigh all terms anew; the next largest says what it is about.
-      case 'learners':
-        return null
-    }
+    key: itemKey(item),
+    without: leavingOut((id) => id === item),
+    reasonFor: (id) =>
+      id === item && signal === 'bought'
+        ? { kind: 'bought-before' }
+        : { kind: 'because', item, signal },
   }
 }
 
-interface ShownContext extends ContextTerm {
-  /** Raw values, [N]. */
-  readonly column: Float32Array
-  readonly mean: number
-  /** What the kind of context is now, for words. */
-  readonly value: string | undefined
-}
-
-function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
-  const { context, statistics } = model
-  if (!context) return []
-  const { contexts, terms } = context
-  const features = terms.map(({ feature }) => feature)
-  return computeContext(features, statistics, history, now, contexts).map((column, c) => ({
-    ...terms[c],
-    column,
-    mean: column.reduce((sum, value) => sum + value, 0) / Math.max(1, column.length),
-    value: contextValue(terms[c].feature.kind, now, contexts),
-  }))
-}
-
-function contextKind({ form }: ContextFeature): 'context' | 'offer' {
-  return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
-}
-
-/** The kind of context that lifts the item most; null where none does. */
-function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
-  let strongest: Reason | null = null
-  let most = 0
-  for (const { feature, column, mean, value, weight } of terms) {
-    const lift = weight * (column[row] - mean)
-    if (value === undefined || lift <= most || contextKind(feature) !== 'context') continue
-    most = lift
-    strongest = { kind: 'context', name: feature.kind, value }
-  }
-  return strongest
-}
-
-/** What the trees add to an item beyond their mean over the catalog, by the kinds of what they ask. */
-function createTreesLift(
-  { trees, itemIds }: BaseModel,
-  { candidates, features }: ExplainedTerms,
-): (row: number) => readonly (readonly [Kind, number])[] {
-  const all = new Set(candidates)
-  const partsOf = (row: number) =>
-    trees && all.has(row) ? treesParts(trees, features.of(row), 0) : null
-  let means: Float64Array | null = null
-  return (row) => {
-    if (candidates.length === 0) return []
-    if (!means) {
-      means = new Float64Array(FEATURE_COUNT)
-      // In one order, however they were found.
-      for (const item of candidates.toSorted((a, b) => a - b))
-        for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / itemIds.length
-    }
-    const parts = partsOf(row)
-    return FEATURES.map(({ group }, f) => [
-      KIND_OF_GROUP[group],
-      (parts?.[f] ?? 0) - (means?.[f] ?? 0),
-    ])
+function searchCause(query: string): Cause {
+  const key = searchKey(query)
+  return {
+    key,
+    without: (event) =>
+      event.query !== undefined && searchKey(event.query) === key ? null : event,
+    reasonFor: () => ({ kind: 'searched', query }),
   }
 }
 
-/** Whether what goes together is counted from looks as well; else from orders alone. */
-export function countsViews({ manifest }: BaseModel): boolean {
-  const counted = manifest.features.filter(({ kept }) => kept).map(({ name }) => name)
-  return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))
-}
-
-/** The item of the history whose neighbour list pulls hardest on `row`. */
-function strongestTie(
-  model: BaseModel,
-  interactions: readonly PastInteraction[],
-  row: number,
-): number | null {
-  const { neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = model.statistics
-  const wanted = new Map(neighboursOf(row, coldStart))
-  let strongest: number | null = null
-  let pull = 0
-  for (const { item, strength, age } of interactions) {
-    if (item === row) continue
-    let tie = 0
-    for (const [source, part] of neighboursOf(item, coldStart)) {
-      const end = (source + 1) * neighboursPerItem
-      for (let k = source * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++)
-        tie += part * neighbourWeights[k] * (wanted.get(neighbourItems[k]) ?? 0)
-    }
-    const weight = tie * strength * 2 ** (-age / INTEREST_HALF_LIFE)
-    if (weight > pull) {
-      pull = weight
-      strongest = item
-    }
+function categoryCause(category: string, categoryOf: Known['categoryOf']): Cause {
+  return {
+    key: categoryKey(category),
+    without: leavingOut((id) => categoryOf(id) === category),
+    reasonFor: () => ({ kind: 'category', category }),
   }
-  return strongest
 }
 
-/** What is true of an item whoever asks: nobody can have made popular what nobody was counted for. */
-export function everybodysReason({ statistics }: BaseModel, row: number): Reason {
-  const { coldStart, popularityAll } = statistics
-  const isNew = coldStart && row >= coldStart.from && popularityAll[row] === 0
-  return { kind: isNew ? 'new' : 'popular' }
+/** An order keeps its other items. */
+function leavingOut(isOut: (id: string) => boolean) {
+  return (event: ShopperEvent): ShopperEvent | null => {
+    if (!event.items.some(isOut)) return event
+    const items = event.items.filter((id) => !isOut(id))
+    return items.length > 0 ? { ...event, items } : null
+  }
 }
-
-/** Of what stays the same as long as the model does: half of the time that scores take. */
-const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
-const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

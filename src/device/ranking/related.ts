@@ -1,8 +1,8 @@
 /** @module How well other items go with one item: what is like it, and what is bought with it. */
 import { type Alike, createAlike } from '../../core/catalog/alike.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { FEATURES } from '../../core/features/features.ts'
 import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
-import { countsViews } from './reasons.ts'
 
 /** What the same category adds to the likeness of two items: chosen by eye, on thirty of the demo's. */
 const SAME_CATEGORY = 0.3
@@ -51,7 +51,7 @@ export class Related {
    */
   boughtWith(rows: readonly number[]): {
     readonly scores: Float32Array
-    readonly mostWith: (other: number) => number
+    readonly mostWith: (other: number) => number | undefined
   } {
     const scores = new Float32Array(this.#model.itemIds.length)
     const most = new Map<number, readonly [row: number, tie: number]>()
@@ -60,7 +60,7 @@ export class Related {
         scores[other] += tie
         if (tie > (most.get(other)?.[1] ?? 0)) most.set(other, [row, tie])
       }
-    return { scores, mostWith: (other) => most.get(other)?.[0] ?? rows[0] }
+    return { scores, mostWith: (other) => most.get(other)?.[0] }
   }
 
   /** Other items that go with the one at `row` → weight in (0, 1]. */
@@ -73,6 +73,12 @@ export class Related {
     }
     return ties
   }
+}
+
+/** Whether what goes together is counted from looks as well; else from orders alone. */
+function countsViews({ manifest }: BaseModel): boolean {
+  const counted = manifest.features.filter(({ kept }) => kept).map(({ name }) => name)
+  return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {

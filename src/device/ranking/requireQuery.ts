@@ -3,7 +3,13 @@ import { NearsideError } from '../../core/error.ts'
 import type { ListOptions, ListQuery } from '../apiLists.ts'
 import { EXCLUSIONS } from '../exclusions.ts'
 
-const FROM: readonly unknown[] = ['viewed', 'bought', 'new'] satisfies ListOptions['from'][]
+const FROM: readonly unknown[] = [
+  'viewed',
+  'bought',
+  'unbought',
+  'considered',
+  'new',
+] satisfies ListOptions['from'][]
 
 /** @throws NearsideError `input-invalid` for a list that can't be meant */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
@@ -11,9 +17,16 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
-  const { limit, order, perFamily, distinct, exclude = [], excludeIds } = options as ListOptions
-  const { page = '', rules = true, diversify = true, from, dearer } = options as ListOptions
-  for (const [name, number] of Object.entries({ limit, perFamily, distinct }))
+  const { limit, order, perFamily, distinct, until, exclude = [] } = options as ListOptions
+  const {
+    excludeIds,
+    page = '',
+    rules = true,
+    diversify = true,
+    from,
+    dearer,
+  }: ListOptions = options
+  for (const [name, number] of Object.entries({ limit, perFamily, distinct, until }))
     if (number !== undefined && !(typeof number === 'number' && number >= 0))
       throw refuse(`${name} must be a number from 0, not ${number}`)
   if (order !== undefined && order !== 'personal' && order !== 'base')
@@ -21,7 +34,7 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isFrom = query.kind === 'recommend' && FROM.includes(from)
   const isDearer = query.kind === 'similar' && dearer !== undefined && dearer > 1
   if ((from && !isFrom) || (dearer && !isDearer))
-    throw refuse('from is viewed, bought or new, of recommend; dearer above 1, of similar')
+    throw refuse(`from is one of ${FROM.join(', ')}, of recommend; dearer above 1, of similar`)
   if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
     throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
   if (excludeIds !== undefined && !isIds(excludeIds))

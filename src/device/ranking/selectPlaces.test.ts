@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
-import { ranksInGroups, type Selection, selectPlaces as select } from './selectPlaces.ts'
+import { ranksInGroups, selectPlaces } from './selectPlaces.ts'
 
 /** Families by place, '' for none. */
 const families = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { maxLength: 60 })
@@ -9,11 +9,6 @@ const itemOf = (all: readonly string[]) => (place: number) => ({
   id: `${place}`,
   groupId: all[place],
 })
-const selectPlaces = (
-  best: (count: number) => readonly number[],
-  selection: Selection,
-  of: (candidate: number) => Item | undefined,
-) => select(best, selection, of).chosen
 const bestOf = (all: readonly string[]) => (count: number) => [...all.slice(0, count).keys()]
 
 test('the list is full, in order, and holds a third of a family only where all others are in it', () => {

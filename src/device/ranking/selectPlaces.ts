@@ -24,14 +24,14 @@ const POOL = 8
  * @param best the so many best candidates, best first; fewer only where there are no more
  * @param itemOf undefined: of no group
  * @param scoreOf of a list that is not to be all of one subject
- * @returns `limit` candidates, rounded down, or all; and those that are among them for variety alone
+ * @returns `limit` candidates, rounded down, or all
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
   selection: Selection,
   itemOf: (candidate: number) => Item | undefined,
   scoreOf?: (candidate: number) => number,
-): { readonly chosen: readonly number[]; readonly varied: ReadonlySet<number> } {
+): readonly number[] {
   const places = Math.floor(selection.limit ?? DEFAULT_LIMIT)
   for (let looked = (scoreOf ? POOL : 2) * places; ; looked *= 2) {
     const ranked = best(looked)
@@ -43,14 +43,10 @@ export function selectPlaces(
       ;(fits(itemOf(candidate)) ? fitting : rest).push(candidate)
     }
     if (fitting.length < places && ranked.length === looked) continue
-    const plain = new Set(fitting.slice(0, places))
     const chosen = scoreOf
       ? diversify(fitting, places, scoreOf, itemOf, selection.taken)
-      : [...plain]
-    return {
-      chosen: [...chosen, ...rest.slice(0, places - chosen.length)],
-      varied: new Set(chosen.filter((candidate) => !plain.has(candidate))),
-    }
+      : fitting.slice(0, places)
+    return [...chosen, ...rest.slice(0, places - chosen.length)]
   }
 }
 

@@ -111,10 +111,12 @@ export async function startDevice(
   const destinations = destinationsOf(config)
   const transport = createTransport({ fetch: environment.fetch, ledger, destinations })
   const context = createDeviceContext(state)
+  let loaded: Awaited<ReturnType<OnDemand>> | null = null
   /** @throws NearsideError `engine-failed` */
   const onDemand: OnDemand = async () => {
     try {
-      return await environment.onDemand()
+      loaded = await environment.onDemand()
+      return loaded
     } catch (error) {
       const why = 'Code that is loaded when it is needed could not be; lists stay as they are'
       throw NearsideError.from(error, 'engine-failed', why)
@@ -147,7 +149,9 @@ export async function startDevice(
   const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen =
     learners && new learners.ChosenLearners({ ...environment, ...shared, config, shopper })
-  const lists = createLists({ chosen, config, now, onDemand, shop, shopper, state })
+  const lists = createLists({
+    ...{ chosen, config, loaded: () => loaded, now, onDemand, shop, shopper, state },
+  })
 
   /** Whatever learns or sends. */
   function stop(): void {

@@ -117,6 +117,7 @@ describe('lists', () => {
     await tested.capture({ name: 'purchase', items: [{ item_id: 'item-1' }] })
     const list = await tested.device.recommend({ limit: 32, exclude: [] })
     expect(list.find(({ id }) => id === 'item-1')?.reason).toEqual({ kind: 'bought-before' })
+    expect(list.filter(({ reason }) => reason.kind === 'bought-before')).toHaveLength(1)
   })
 
   test('what was bought or lies in the basket is not offered, unless a list says otherwise', async () => {
@@ -205,12 +206,8 @@ describe('lists', () => {
       await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
-    // What costs as much as the new one goes with it.
-    expect(list[place('new-mugs')].reason).toEqual({
-      kind: 'because',
-      item: 'item-0',
-      signal: 'viewed',
-    })
+    // Either of the two mugs would have brought it there, so neither alone is why.
+    expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',
     )

@@ -2,26 +2,40 @@
  * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
  * at all) they are the catalog's own order.
  */
+import type { ShopperEvent } from '../../core/events/event.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import type { Explanation, ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { idsWithoutModel, inShopOrder } from '../catalogOrder.ts'
 import type { Exclusion } from '../exclusions.ts'
 import { limitOf } from '../listLimit.ts'
 import { amongItems, reasonFrom } from '../ranking/amongItems.ts'
+import { contextTerms, strongestContext } from '../ranking/contextTerms.ts'
+import { signalsOf } from '../ranking/learned.ts'
 import { ownItems } from '../ranking/ownItems.ts'
 import { rankedList } from '../ranking/rankedList.ts'
-import type { Ranker, Scored } from '../ranking/ranker.ts'
+import type { ExplainedScores, Ranker } from '../ranking/ranker.ts'
+import { type Cause, causesOf, giveReasons, isFallback, SCREEN } from '../ranking/reasons.ts'
 import { requireQuery } from '../ranking/requireQuery.ts'
 import type { Ruled } from '../ranking/ruledList.ts'
 import { selectPlaces } from '../ranking/selectPlaces.ts'
+import type { OnDemand } from './device.ts'
 import type { Parts } from './parts.ts'
+import { createViews, type View } from './views.ts'
 
-type Deps = Pick<Parts, 'chosen' | 'config' | 'now' | 'onDemand' | 'shop' | 'shopper' | 'state'>
+interface Deps
+  extends Pick<Parts, 'chosen' | 'config' | 'now' | 'onDemand' | 'shop' | 'shopper' | 'state'> {
+  /** What `onDemand` gave, as soon as something else has loaded it. */
+  readonly loaded: () => Awaited<ReturnType<OnDemand>> | null
+}
 
-/** Scores are computed anew after this, since recency moves with the clock. */
-const SCORES_LIFE = 60_000
+/** Items scored for the reasons of a list: more take longer than the list itself. */
+const MOST_SCORED = 8_000
+/** Scoring everything takes some times as long as scoring in part. */
+const MOST_SCORED_SLOWLY = 4_000
+/** In a small shop, too. */
+const MOST_CAUSES = 8
 
-const fromOf = ({ options }: ListQuery) => (options as ListOptions | undefined)?.from
+const optionsOf = ({ options = {} }: ListQuery): ListOptions => options
 
 /** Those of `wanted` that are listed. */
 function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
@@ -30,58 +44,37 @@ function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): read
 }
 
 export function createLists(deps: Deps) {
-  const { chosen, config, onDemand, state, shop, shopper, now } = deps
-  let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
-
-  function scoredBy(ranker: Ranker): Scored {
-    const { personal, revision } = state
-    const time = now()
-    const fresh =
-      kept?.ranker === ranker &&
-      kept.revision === revision &&
-      Math.abs(time - kept.time) < SCORES_LIFE
-    if (!fresh || !kept) {
-      const applies = personal?.base === shop.loaded?.hash
-      // Else nothing was learned yet on this base model, or the guard prefers it.
-      const active =
-        applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
-      const scored = ranker.score(shopper.history, time, active, chosen?.of(ranker.model))
-      kept = { ranker, revision, time, scored }
-    }
-    return kept.scored
-  }
-
-  function ranked(
-    ranker: Ranker,
-    query: ListQuery,
-    { lifts, ...selection }: Ruled,
-  ): readonly Recommendation[] {
-    const lifting = lifts?.size ? shop.rules?.lift(ranker, lifts) : undefined
-    return rankedList(ranker, query, () => scoredBy(ranker), selection, lifting)
-  }
+  const { config, onDemand, shop, shopper, now } = deps
+  const views = createViews(deps)
 
   function exclusionsOf({ from, order }: ListOptions): readonly Exclusion[] {
     if (from === 'bought') return ['bought', 'basket']
-    return from === 'viewed' || order === 'base' ? [] : config.exclude
+    if (from === 'unbought') return [...config.exclude, 'owned']
+    return from === 'viewed' || from === 'considered' || order === 'base' ? [] : config.exclude
   }
 
   /**
    * With the ids of what the shopper has already, where that is left out.
    * @param again ids of what is used up
    */
-  function withOwn(query: ListQuery, again: ReadonlySet<string> | undefined): ListQuery {
+  function withOwn(
+    query: ListQuery,
+    events: readonly ShopperEvent[],
+    again: ReadonlySet<string> | undefined,
+  ): ListQuery {
     if (query.kind === 'rerank') return query
     const { options = {} } = query
     const { excludeIds = [], exclude = exclusionsOf(options) } = options
     if (exclude.length === 0) return query
-    const repeatRate = (id: string) => (again?.has(id) ? 1 : shop.ranker?.repeatRate(id))
-    const own = ownItems(exclude, shopper.cleaned.events, now(), repeatRate)
+    const repeatRate = (id: string) =>
+      again?.has(id) ? Number.POSITIVE_INFINITY : shop.ranker?.repeatRate(id)
+    const own = ownItems(exclude, events, now(), repeatRate)
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
   }
 
   /** Of what the shopper did, the latest first; `recommend` as the whole model gives it to a new shopper; else in the shop's order. */
   function unranked(query: ListQuery, { lifts, ...ruled }: Ruled): readonly Recommendation[] {
-    const from = fromOf(query)
+    const { from } = optionsOf(query)
     const isFirst = query.kind === 'recommend' && !from
     const isSold = (id: string) => shop.catalog?.get(id)?.available !== false
     const listed = idsWithoutModel(isFirst ? shop.firstOrder : shop.order, query)
@@ -95,39 +88,137 @@ export function createLists(deps: Deps) {
     const limits = isWhole ? { perFamily: Number.POSITIVE_INFINITY } : {}
     const options = { ...query.options, ...limits, ...ruled, limit: limitOf(query) }
     const best = (count: number) => order.slice(0, count)
-    const { chosen } = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
-    return inShopOrder(chosen.map((at) => ids[at])).map((one) => {
-      if (from) return { ...one, reason: reasonFrom(from, one.id) }
-      return isFirst ? { ...one, reason: shop.firstReason(one.id) } : one
+    const chosen = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
+    const list = inShopOrder(chosen.map((at) => ids[at]))
+    return isFirst ? list.map((one) => ({ ...one, reason: shop.firstReason(one.id) })) : list
+  }
+
+  /**
+   * @param view null where there is no ranker
+   * @param events by which the shopper's own items are left out
+   * @param unplaced true: only ids are read of it
+   */
+  function listOf(
+    query: ListQuery,
+    view: View | null,
+    events = view?.events ?? shopper.cleaned.events,
+    unplaced = false,
+  ): readonly Recommendation[] {
+    const answer = (asked: ListQuery, ruled: Ruled): readonly Recommendation[] => {
+      if (!view || optionsOf(asked).from === 'viewed') return unranked(asked, ruled)
+      const { lifts, ...selection } = ruled
+      const { ranker, scored } = view
+      const lifting = lifts?.size ? shop.rules?.lift(ranker, lifts) : undefined
+      return rankedList(ranker, asked, () => scored, { ...selection, unplaced }, lifting)
+    }
+    const rules = shop.rules?.for(query)
+    const asked = withOwn(query, events, rules?.again)
+    const among = amongItems(query, {
+      items: shop.catalog?.items ?? [],
+      events: view?.events ?? events,
+      now: now(),
+      isNew: (id) => shop.ranker?.isNew(id) ?? false,
+    })
+    return shop.rules && rules
+      ? shop.rules.list(rules, asked, answer, among)
+      : answer(asked, { among })
+  }
+
+  /** What a list of the shopper's own holds, they did. */
+  function ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
+    const done = shopper.cleaned.events.flatMap(({ items, name, time }) =>
+      items.map((item) => ({ item, name, time })),
+    )
+    const signals = signalsOf(done, now())
+    return list.map((one) => ({ ...one, reason: reasonFrom(from, one.id, signals.get(one.id)) }))
+  }
+
+  /** Ids of the list by other views of what the shopper did. */
+  function* idsOf(query: ListQuery, present: View, others: readonly View[]) {
+    for (const view of others) {
+      yield listOf(query, view, view.events, true).map(({ id }) => id)
+      // What takes the place of something that is left out is there by nobody's doing.
+      yield listOf(query, view, present.events, true).map(({ id }) => id)
+    }
+  }
+
+  function personalReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
+    const { rowOf } = shop
+    const present = views.present(ranker)
+    const { history, now: time } = present.scored
+    const isSlow = !ranker.isFast || !!deps.chosen || !!ranker.model.context
+    const scored = isSlow ? MOST_SCORED_SLOWLY : MOST_SCORED
+    const most = Math.min(MOST_CAUSES, Math.ceil(scored / ranker.model.itemIds.length))
+    const categoryOf = (id: string) => shop.catalog?.get(id)?.category
+    const tiesOf = (rows: readonly number[]) => ranker.tiesOf(rows)
+    const known = { model: ranker.model, events: present.events, history, now: time, tiesOf }
+    const without = (key: string, leave: Cause['without']) =>
+      idsOf(query, present, views.without(ranker, key, leave))
+    return giveReasons(list, {
+      limit: limitOf(query),
+      withoutAll: without('', () => null),
+      causes: (ids) => causesOf({ ...known, rowOf, categoryOf }, ids).slice(0, most),
+      listsWithout: (cause) => without(cause.key, cause.without),
     })
   }
 
-  const answer = (query: ListQuery, ruled: Ruled) =>
-    shop.ranker && fromOf(query) !== 'viewed'
-      ? ranked(shop.ranker, query, ruled)
-      : unranked(query, ruled)
+  /** Names the context of what would not be there in another one. */
+  function contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
+    const view = views.withoutContext(ranker)
+    if (!view) return list
+    const plain = new Set(listOf(query, view, view.events, true).map(({ id }) => id))
+    const { history, now: time } = views.present(ranker).scored
+    const terms = contextTerms(ranker.model, history, time)
+    return list.map((one) => {
+      if (plain.has(one.id) || !isFallback(one)) return one
+      return { ...one, reason: strongestContext(terms, shop.rowOf(one.id) ?? -1) ?? one.reason }
+    })
+  }
+
+  function list(query: ListQuery): readonly Recommendation[] {
+    const { ranker } = shop
+    const code = deps.loaded()
+    if (code) ranker?.speedUp(code.createPartialScores)
+    const { from, order, until } = optionsOf(query)
+    if (!ranker || order === 'base' || until !== undefined) {
+      const view =
+        ranker && (until === undefined ? views.present(ranker) : viewUntil(ranker, until))
+      const plain = listOf(query, view)
+      return from === 'bought' || from === 'viewed' || from === 'considered'
+        ? ownReasons(plain, from)
+        : plain
+    }
+    const plain = listOf(query, views.present(ranker))
+    if (from === 'bought' || from === 'viewed' || from === 'considered')
+      return ownReasons(plain, from)
+    if (query.kind !== 'recommend' && query.kind !== 'rerank') return plain
+    return personalReasons(contextReasons(plain, query, ranker), query, ranker)
+  }
+
+  function viewUntil(ranker: Ranker, until: number): View {
+    const leave = (event: ShopperEvent) => (event.time > until ? null : event)
+    return views.without(ranker, `until ${until}`, leave)[0]
+  }
 
   return {
     list(query: ListQuery): readonly Recommendation[] {
       requireQuery(query)
-      const rules = shop.rules?.for(query)
-      const asked = withOwn(query, rules?.again)
-      const among = amongItems(query, {
-        items: shop.catalog?.items ?? [],
-        events: shopper.cleaned.events,
-        now: now(),
-        isNew: (id) => shop.ranker?.isNew(id) ?? false,
-      })
-      if (shop.rules && rules) return shop.rules.list(rules, asked, answer, among)
-      return answer(asked, { among })
+      return list(query)
     },
     async explain(item: string): Promise<Explanation | null> {
       const { explainItem } = await onDemand()
       const { ranker, rules } = shop
       if (!ranker) return null
-      const explain = (by: Scored) => explainItem(ranker, item, by)
-      const scored = scoredBy(ranker)
-      return rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
+      const explain = (by: ExplainedScores) => explainItem(ranker, item, by)
+      const scored = views.whole(ranker)
+      const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
+      if (!found) return null
+      // The reason is that of the list in which the item stands.
+      const limit = SCREEN * Math.ceil(found.rank / SCREEN)
+      const all = { exclude: [], diversify: false, perFamily: Number.POSITIVE_INFINITY }
+      const listed = list({ kind: 'recommend', options: { limit, ...all } })
+      const { reason } = listed.find(({ id }) => id === item) ?? found
+      return { ...found, reason }
     },
   }
 }

@@ -72,7 +72,7 @@ test('what was viewed needs no base model, and leaves out what is sold out', asy
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-4' }))
   const tested = await start(server, newDatabase(), { now }, { catalog })
   for (const id of ['item-8', 'item-4', 'item-0']) await did(tested, 'view_item', id)
-  await did(tested, 'purchase', 'item-3', { days: 9 })
+  for (const days of [40, 20]) await did(tested, 'purchase', 'item-3', { days })
   expect(await listed(tested, { from: 'viewed' })).toEqual(['item-0', 'item-8'])
   const [bought] = await tested.device.recommend({ from: 'bought' })
   expect(bought).toMatchObject({ id: 'item-3', reason: { kind: 'bought-before' } })
@@ -94,6 +94,44 @@ test('what was bought before this visit and is bought again, without what lies i
   expect(await listed(tested, { from: 'bought', rules: false })).toEqual([])
   expect(await listed(tested, { from: 'bought', exclude: [], rules: false })).toHaveLength(5)
   expect(await listed(tested, { from: 'bought', order: 'base' })).toEqual(['item-1', 'item-0'])
+})
+
+test('what was never bought, and what was thought of before this visit and not bought', async () => {
+  const tested = await start(await testServer(), newDatabase(), { now })
+  expect(await listed(tested, { from: 'considered' })).toEqual([])
+  for (const days of [40, 20]) await did(tested, 'purchase', 'item-1', { days })
+  await did(tested, 'view_item', 'item-1', { days: 9 })
+  await did(tested, 'view_item', 'item-5', { days: 9 })
+  await did(tested, 'add_to_cart', 'item-9', { days: 8 })
+  await did(tested, 'view_item', 'item-13')
+  const list = await tested.device.recommend({ from: 'considered' })
+  expect(new Map(list.map(({ id, reason }) => [id, reason]))).toEqual(
+    new Map([
+      ['item-5', { kind: 'because', item: 'item-5', signal: 'viewed' }],
+      ['item-9', { kind: 'because', item: 'item-9', signal: 'basket' }],
+    ]),
+  )
+  // Due again, so it may be listed; never bought is another matter.
+  expect(await listed(tested, { limit: 32 })).toContain('item-1')
+  const unbought = await listed(tested, { from: 'unbought', limit: 32 })
+  expect(unbought).not.toContain('item-1')
+  expect(unbought).toHaveLength(30)
+  expect(await listed(tested, { from: 'unbought', limit: 32, exclude: [] })).toHaveLength(32)
+})
+
+test('the list as it would be without what was done since', async () => {
+  const server = await testServer()
+  const [tested, other] = await Promise.all([0, 1].map(() => start(server, newDatabase(), { now })))
+  for (const one of [tested, other]) await did(one, 'view_item', 'item-0', { days: 3 })
+  const options = { limit: 12 }
+  await did(tested, 'add_to_cart', 'item-2')
+  const until = NOW - DAY
+  expect(await listed(tested, { ...options, until })).toEqual(await listed(other, options))
+  expect(await listed(tested, options)).not.toEqual(await listed(other, options))
+  expect(await listed(tested, { ...options, until: NOW })).toEqual(await listed(tested, options))
+  expect(await listed(tested, { ...options, until: 0 })).toEqual(
+    await listed(tested, { ...options, order: 'base' }),
+  )
 })
 
 test('new arrivals by the catalog’s dates, the best for this shopper first', async () => {

@@ -22,7 +22,7 @@ import {
   readLatestFile,
 } from '../learning/modelSource.ts'
 import type { createPartialScores } from '../ranking/partialScores.ts'
-import { isLarge, LARGE, Ranker } from '../ranking/ranker.ts'
+import { bestSellersOf, isLarge, LARGE, Ranker } from '../ranking/ranker.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
@@ -53,6 +53,8 @@ export class Shop {
   #order: CatalogOrder = EMPTY_ORDER
   /** Popularity by id: known before the rest of a model that is being fetched for the first time. */
   #sold: ReadonlyMap<string, number> | null = null
+  /** Popularity that makes a best seller. */
+  #leastBest = 0
   #firstOrder: CatalogOrder | null = null
 
   constructor(deps: ShopDeps) {
@@ -123,7 +125,9 @@ export class Shop {
   /** Why an item is in that order. */
   readonly firstReason = (item: string): Reason => {
     if (!this.#sold) return { kind: 'shop-order' }
-    return { kind: this.#sold.has(item) ? 'popular' : 'new' }
+    const sold = this.#sold.get(item)
+    if (sold === undefined) return { kind: 'new' }
+    return { kind: sold >= this.#leastBest ? 'popular' : 'shop-order' }
   }
 
   /** What it scores there; undefined while nothing is known of what sells. */
@@ -165,6 +169,7 @@ export class Shop {
     this.#openReleases().catch(() => undefined)
     const onPopularity = async ({ itemIds, popularity30 }: PopularityPart) => {
       this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
+      this.#leastBest = popularity30.toSorted().at(-bestSellersOf(itemIds.length)) ?? 0
       await ready
       await this.#build()
       first()

@@ -6,7 +6,7 @@ import type { Rule } from '../../core/rules/rule.ts'
 import type { Explanation, ListQuery } from '../apiLists.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { explainRuled, liftScores } from '../ranking/liftScores.ts'
-import type { Ranker, Scored } from '../ranking/ranker.ts'
+import type { ExplainedScores, Ranker } from '../ranking/ranker.ts'
 import { aboutOf, ruledList } from '../ranking/ruledList.ts'
 import type { KeptFile, OpenFile } from './keptFile.ts'
 import type { Parts } from './parts.ts'
@@ -63,8 +63,8 @@ export class ShopRules {
   explain(
     id: string,
     ranker: Ranker,
-    scored: Scored,
-    explain: (scored: Scored) => Explanation | null,
+    scored: ExplainedScores,
+    explain: (scored: ExplainedScores) => Explanation | null,
   ): Explanation | null {
     const rules = this.for({ kind: 'recommend' })
     return rules ? explainRuled(rules, id, ranker, scored, explain) : explain(scored)

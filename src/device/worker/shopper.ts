@@ -4,14 +4,16 @@ import { sameQuery } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
 import { type EventDraft, isSameOrder, keepItems, readCapture } from '../../core/events/capture.ts'
 import { type Cleaned, type CleaningReport, clean } from '../../core/events/clean.ts'
-import type { ShopperEvent } from '../../core/events/event.ts'
+import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 import { fromEvents } from '../../core/events/history.ts'
+import { sessionOf } from '../../core/events/session.ts'
 import type { History } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
 import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
 import type { Forgotten } from '../storage/eventRows.ts'
+import { addToHead, EMPTY_HEAD } from '../storage/head.ts'
 import type { Parts } from './parts.ts'
 import type { Shop } from './shop.ts'
 
@@ -56,6 +58,25 @@ export class Shopper {
 
   get history(): History {
     return this.#derive().history
+  }
+
+  /**
+   * What would be known had the shopper not done something.
+   * @param leave an event without it; null for nothing left
+   */
+  without(
+    leave: (event: ShopperEvent) => ShopperEvent | null,
+  ): Pick<Derived, 'events' | 'history'> {
+    let head = EMPTY_HEAD
+    // Visits are those that there would be, as when an event is forgotten.
+    const left = this.#deps.state.events.flatMap((event) => {
+      const rest = leave(event)
+      if (!rest || handedOver(rest)) return rest ?? []
+      const placed = { ...rest, session: sessionOf(head, rest) }
+      head = addToHead(head, placed)
+      return placed
+    })
+    return this.#clean(left)
   }
 
   /** Resolves when every event that was captured is stored. */
@@ -178,15 +199,19 @@ export class Shopper {
   }
 
   #derive(): Derived {
-    const { now, shop, state } = this.#deps
+    const { shop, state } = this.#deps
     const of = [state.events, shop.catalog, shop.ranker]
     if (!this.#derived?.of.every((part, at) => part === of[at])) {
-      const ruled = clean(state.events, { known: shop.knows, now: now() }, this.#invalid)
-      const cleaned = this.#deps.cleanMore(ruled)
-      const history = fromEvents(cleaned.events, shop.rowOf, shop.find)
-      this.#derived = { ...cleaned, history, of }
+      this.#derived = { ...this.#clean(state.events), of }
     }
     return this.#derived
+  }
+
+  #clean(events: readonly ShopperEvent[]): Derived {
+    const { cleanMore, now, shop } = this.#deps
+    const ruled = clean(events, { known: shop.knows, now: now() }, this.#invalid)
+    const cleaned = cleanMore(ruled)
+    return { ...cleaned, history: fromEvents(cleaned.events, shop.rowOf, shop.find) }
   }
 }
 

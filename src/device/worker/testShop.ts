@@ -102,11 +102,9 @@ export function testModel(version: string, seed = 7): BaseModel {
 }
 
 /** What a server with this one model would hold, by path below the model directory. */
-export async function testModelFiles(
-  version: string,
-  seed?: number,
-): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const { manifest, files } = await writeBaseModel(testModel(version, seed))
+export async function filesOf(model: BaseModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const { version } = model.manifest
+  const { manifest, files } = await writeBaseModel(model)
   const bytes = manifestBytes(manifest)
   const latest = JSON.stringify({ version, manifest: await sha256Hex(bytes) })
   return new Map([
@@ -115,6 +113,8 @@ export async function testModelFiles(
     ...[...files].map(([name, file]) => [`${version}/${name}`, file] as const),
   ])
 }
+
+export const testModelFiles = (version: string, seed?: number) => filesOf(testModel(version, seed))
 
 export const TEST_MODEL_URL = 'https://shop.test/models/'
 

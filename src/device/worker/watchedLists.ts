@@ -15,8 +15,9 @@ interface Watched {
 }
 
 /** 0 for a list that may repeat what others hold. */
-const placeOf = (query: ListQuery | undefined): number =>
-  query === undefined || query.kind === 'rerank' ? 0 : (query.options?.distinct ?? 0)
+const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
+
+const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
@@ -46,7 +47,9 @@ export function createWatchedLists() {
         if (items && !all && !place) return []
         const others = held.filter((one) => one.place < place)
         const now = compute(id, watched, without(query, others), list)
-        if (place) for (const item of watched.items ?? []) held.push({ place, id: item.id })
+        // What is only compared takes nothing from a list that is shown.
+        if (place && optionsOf(query)?.until === undefined)
+          for (const item of watched.items ?? []) held.push({ place, id: item.id })
         return items && watched.items && sameList(items, watched.items) ? [] : [now]
       })
   }

@@ -217,7 +217,8 @@ test('an explanation takes the score apart: its parts add up, and the reason is 
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  for (const [place, listed] of list.entries()) {
+  // Whole screens: a reason says what would stand in another one.
+  for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)
     expect(explained).toMatchObject(listed)

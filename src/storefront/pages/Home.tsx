@@ -2,12 +2,12 @@
 import { memo } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'
-import { FOR_YOU, windowOf } from '../firstPage.ts'
+import { DISTINCT, FOR_YOU, windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
-import { Popular, Similar } from '../parts/shelves.tsx'
+import { Popular, Returning, Similar } from '../parts/shelves.tsx'
 import { ViewedShelf } from '../parts/ViewedShelf.tsx'
 import { order } from '../preferences.ts'
 import { useBestsellers, useShop } from '../shop.ts'
@@ -24,8 +24,10 @@ export function Home() {
     <div className="page home">
       <Hero catalog={catalog} />
       <YourList first={first?.slice(0, FOR_YOU)} />
+      <Returning of="again" />
+      <Returning of="onYourMind" />
       <BecauseYouLooked />
-      <ViewedShelf />
+      <ViewedShelf distinct={DISTINCT.viewed} />
       <DepartmentTiles catalog={catalog} />
       {/* Else it is the list above. */}
       {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}
@@ -40,7 +42,13 @@ function BecauseYouLooked() {
   const isPersonal = useSignal(order) === 'personal'
   if (!started) return <ShelfOutline />
   if (!looked || !isPersonal) return null
-  return <Similar item={looked.id} distinct={2} title={words.home.because(titleOf(looked))} />
+  return (
+    <Similar
+      item={looked.id}
+      distinct={DISTINCT.similar}
+      title={words.home.because(titleOf(looked))}
+    />
+  )
 }
 
 /** The item of this visit, else the strongest that was looked at and no more; erased history leaves none. */

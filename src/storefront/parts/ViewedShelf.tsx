@@ -9,6 +9,7 @@ import { FIXED } from './shelves.tsx'
 interface ViewedProps {
   /** The product whose page this is. */
   readonly except?: string
+  readonly distinct?: number
 }
 
 export function ViewedShelf(props: ViewedProps) {
@@ -19,8 +20,10 @@ export function ViewedShelf(props: ViewedProps) {
 }
 
 /** A first look, on this very page, makes no room for a list that would be empty. */
-function Viewed({ except }: ViewedProps) {
+function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()
   const [any] = useState(() => (events.byName.view_item ?? 0) > 0)
-  return any && <RecentlyViewed {...FIXED} excludeIds={except ? [except] : []} />
+  return (
+    any && <RecentlyViewed {...FIXED} excludeIds={except ? [except] : []} distinct={distinct} />
+  )
 }

@@ -3,14 +3,16 @@ import { useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import {
   BoughtTogether,
+  BuyAgain,
   CompleteTheBasket,
   type LayoutComponentProps,
+  OnYourMind,
   Recommendations,
   type RecommendationsProps,
   RelatedItems,
   Trending,
 } from '../../react.ts'
-import { SHELF } from '../firstPage.ts'
+import { DISTINCT, SHELF } from '../firstPage.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
 import { labels, words } from '../words/words.ts'
@@ -48,6 +50,21 @@ export function ForYou() {
   )
 }
 
+/** Until there is something to show, nothing is. */
+const NOTHING: readonly string[] = []
+const OWN = {
+  limit: SHELF,
+  initialItems: NOTHING,
+  itemComponent: ProductCard,
+  layoutComponent: ShelfWithReasons,
+} as const
+
+/** What a shopper who comes again may want of what they know. */
+export function Returning({ of }: { readonly of: 'again' | 'onYourMind' }) {
+  const List = of === 'again' ? BuyAgain : OnYourMind
+  return useSignal(order) === 'personal' && <List {...OWN} distinct={DISTINCT[of]} />
+}
+
 interface PopularProps extends Pick<RecommendationsProps, 'initialItems'> {
   /** On the first screen. */
   readonly early?: boolean
@@ -57,7 +74,7 @@ export function Popular({ initialItems, early = false }: PopularProps) {
   return (
     <Trending
       limit={SHELF}
-      distinct={3}
+      distinct={DISTINCT.popular}
       initialItems={initialItems}
       itemComponent={early ? EarlyCard : ProductCard}
       layoutComponent={ShelfWithReasons}

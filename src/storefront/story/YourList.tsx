@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
-import { FOR_YOU } from '../firstPage.ts'
+import { DISTINCT, FOR_YOU } from '../firstPage.ts'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Card } from '../parts/ProductCard.tsx'
 import { type Order, order } from '../preferences.ts'
@@ -18,6 +18,15 @@ import { rememberShown, told, visit } from './visit.ts'
 /** Cards of the first row, which the first screen shows: each picture more delays the paint. */
 const FIRST_ROW = 6
 
+const EVERYONES = { limit: FOR_YOU, order: 'base' } as const
+
+interface OnScreen {
+  readonly order: Order
+  readonly items: readonly Recommendation[]
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
+
 interface YourListProps {
   /** Ids of everyone's list, on the page that was rendered beforehand. */
   readonly first: readonly string[] | undefined
@@ -29,18 +38,20 @@ export function YourList({ first }: YourListProps) {
   const chosen = useSignal(order)
   const [held, hold] = useState(false)
   const shownOrder = held ? 'base' : chosen
-  const own = useRecommendations({ limit: FOR_YOU, order: chosen, distinct: 1 })
-  const everyone = useRecommendations({ limit: FOR_YOU, order: 'base' })
+  const { before, since, done } = useSignal(visit)
+  const own = useRecommendations({ limit: FOR_YOU, order: chosen, distinct: DISTINCT.forYou })
+  const everyone = useRecommendations(EVERYONES)
+  const earlier = useRecommendations(
+    before ? { limit: FOR_YOU, distinct: DISTINCT.forYou, until: since } : EVERYONES,
+  )
   const state = held ? everyone : own
   const known = usePersonalization().learned.length > 0
-  const { before, done } = useSignal(visit)
   const [hand, handlers] = useHand()
-  const onScreen = useRef<{ readonly order: Order; readonly items: readonly Recommendation[] }>(
-    null,
-  )
+  const onScreen = useRef<OnScreen>(null)
 
   const loading = state.status === 'loading'
   const mine = shownOrder === 'personal'
+  const without = before && earlier.status !== 'loading' ? earlier.items : null
   const everyones = everyone.status === 'loading' ? null : everyone.items
   const waiting = (chosen === 'personal' && before) || first?.map(asEveryones)
   // Nothing moves under a hand: what is new is shown as soon as it is gone.
@@ -48,7 +59,7 @@ export function YourList({ first }: YourListProps) {
   const items = kept ?? (loading ? waiting : state.items)
 
   useEffect(() => {
-    if (!loading && items) onScreen.current = { order: shownOrder, items }
+    if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
   // What changed is on screen: it need not be led to.
   useEffect(() => {
@@ -57,7 +68,7 @@ export function YourList({ first }: YourListProps) {
   useEffect(
     () => () => {
       const last = onScreen.current
-      if (last?.order === 'personal') rememberShown(last.items)
+      if (last?.order === 'personal') rememberShown(last.items, last.since)
     },
     [],
   )
@@ -76,7 +87,7 @@ export function YourList({ first }: YourListProps) {
             : held
               ? words.yourList.everyones
               : !(loading && before) &&
-                lineOf({ now: items ?? [], before, everyones, done, known }, catalog.get)}
+                lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">{words.yourList.baseOrder}</p>

@@ -18,7 +18,7 @@ const list = (...ranks: readonly number[]): Recommendation[] =>
 const EVERYONES = list(1, 2, 3)
 const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
   lineOf(
-    { now: EVERYONES, before: null, everyones: EVERYONES, done: [], known: true, ...shown },
+    { now: EVERYONES, without: null, everyones: EVERYONES, done: [], known: true, ...shown },
     itemOf,
   )
 
@@ -31,24 +31,32 @@ describe('the line above the list', () => {
 
   test('what changed since the list was last seen, and by what', () => {
     const done = [{ verb: 'view_item', about: 'i7' }] as const
-    const before = EVERYONES
-    expect(say({ now: list(9, 1, 375), before, done })).toBe(
-      '2 of your top 3 changed because you viewed Thing 7.',
+    const without = EVERYONES
+    expect(say({ now: list(9, 1, 375), without, done })).toBe(
+      '2 of these 3 are new since you looked at Thing 7.',
     )
-    expect(say({ now: list(2, 1, 3), before, done })).toBe(
-      'Your top 3 was reordered because you viewed Thing 7.',
+    expect(say({ now: list(2, 1, 3), without, done })).toBe(
+      'These 3 stand in another order since you looked at Thing 7.',
     )
-    const more = [{ verb: 'search', about: 'lanterns' }, ...done, ...done] as const
-    expect(say({ now: list(9, 1, 2), before, done: more })).toBe(
-      '1 of your top 3 changed because you searched for “lanterns”, and 2 more.',
+    const looked = { verb: 'view_item', about: 'i8' } as const
+    expect(say({ now: list(9, 1, 2), without, done: [...done, looked] })).toBe(
+      '1 of these 3 is new since you looked at Thing 7 and one other product.',
+    )
+    const searched = { verb: 'search', about: 'lanterns' } as const
+    const more = [searched, ...done, searched, looked, searched]
+    expect(say({ now: list(9, 1, 2), without, done: more })).toBe(
+      '1 of these 3 is new since you searched for “lanterns”, besides 2 other products and 2 other searches.',
+    )
+    expect(say({ now: list(9, 1, 2), without, done: [looked, searched] })).toBe(
+      '1 of these 3 is new since you looked at Thing 8, besides one other search.',
     )
   })
 
   test('nothing is put down to what did not change the list, nor to nothing', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
-    expect(say({ before: EVERYONES, done })).toBe('So far, your top 3 is the same as everyone’s.')
-    expect(say({ now: list(9, 1, 375), before: EVERYONES })).toBe(
-      '2 of your top 3 are not in everyone’s top 3.',
+    expect(say({ without: EVERYONES, done })).toBe('So far, everyone sees these 3.')
+    expect(say({ now: list(9, 1, 375), without: EVERYONES })).toBe(
+      '2 of these 3 are here because of what you did in this shop.',
     )
     expect(say({ everyones: null })).toBe('')
   })
@@ -56,7 +64,7 @@ describe('the line above the list', () => {
   test('what the own list alone leaves out makes a difference to everyone’s', () => {
     // The first of everyone's is in the basket: all base ranks are one less.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
-    expect(say({ now })).toBe('1 of your top 3 is not in everyone’s top 3.')
+    expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')
   })
 })
 
@@ -78,6 +86,6 @@ test('an action is kept once, by its strongest verb, until the list is seen agai
     { verb: 'search', about: 'tea' },
   ])
   expect(visit.get().looks).toBe(2)
-  rememberShown(EVERYONES)
-  expect(visit.get()).toEqual({ before: EVERYONES, done: [], looks: 2 })
+  rememberShown(EVERYONES, 5)
+  expect(visit.get()).toEqual({ before: EVERYONES, since: 5, done: [], looks: 2 })
 })

@@ -1,4 +1,4 @@
-/** @module The sentence above the own list: what moved, and what it moved for. Pure. */
+/** @module The sentence above the own list: what is there because of what the shopper did. Pure. */
 import type { Item, Recommendation } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'
@@ -7,8 +7,8 @@ import type { Action } from './visit.ts'
 export interface Shown {
   /** The list on screen, best first. */
   readonly now: readonly Recommendation[]
-  /** What was on screen before; null where that is no matter. */
-  readonly before: readonly Recommendation[] | null
+  /** What the list would be without what was done since it was on screen; null where that is no matter. */
+  readonly without: readonly Recommendation[] | null
   /** Everyone's list, of the same length; null until it is there. */
   readonly everyones: readonly Recommendation[] | null
   /** What was done in between, the latest first. */
@@ -19,17 +19,17 @@ export interface Shown {
 
 /** @param itemOf the shop's product for an id */
 export function lineOf(
-  { now, before, everyones, done, known }: Shown,
+  { now, without, everyones, done, known }: Shown,
   itemOf: (id: string) => Item | undefined,
 ): string {
   const { invitation, entered, reordered, others, same } = words.yourList
   if (!known) return invitation
   const of = now.length
-  const because = becauseOf(done, itemOf)
-  if (before && because) {
-    const news = countOf(now, before)
-    if (news > 0) return entered(news, of, because)
-    if (now.some(({ id }, place) => before[place]?.id !== id)) return reordered(of, because)
+  const since = sinceOf(done, itemOf)
+  if (without && since) {
+    const news = countOf(now, without)
+    if (news > 0) return entered(news, of, since)
+    if (now.some(({ id }, place) => without[place]?.id !== id)) return reordered(of, since)
   }
   // Not by their base ranks, which pass over what is left out of the own list alone.
   if (!everyones) return ''
@@ -43,15 +43,17 @@ function countOf(list: readonly Recommendation[], other: readonly Recommendation
   return list.filter(({ id }) => !ids.has(id)).length
 }
 
-function becauseOf(
-  done: readonly Action[],
-  itemOf: (id: string) => Item | undefined,
-): string | null {
+function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefined): string | null {
   const [last, ...others] = done
   if (!last) return null
   const item = itemOf(last.about)
-  const did = words.yourList[last.verb](item ? titleOf(item) : last.about)
-  return others.length > 0 ? words.yourList.andMore(did, others.length) : did
+  const about = item ? titleOf(item) : last.about
+  const did = words.yourList[last.verb](about)
+  if (others.length === 0) return did
+  if ([last, ...others].every(({ verb }) => verb === 'view_item'))
+    return words.yourList.viewed(about, others.length)
+  const searches = others.filter(({ verb }) => verb === 'search').length
+  return words.yourList.besides(did, others.length - searches, searches)
 }
 
 /**

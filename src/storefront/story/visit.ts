@@ -18,13 +18,15 @@ export interface Action {
 interface Visit {
   /** The list as the home page showed it last; null before, and after something was forgotten. */
   readonly before: readonly Recommendation[] | null
+  /** When that came on screen, milliseconds since the epoch. */
+  readonly since: number
   /** Since then, the latest first, each thing once. */
   readonly done: readonly Action[]
   /** Looks of the whole visit. */
   readonly looks: number
 }
 
-const BEGIN: Visit = { before: null, done: [], looks: 0 }
+const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 
 export const visit = createSignal(BEGIN)
 
@@ -48,9 +50,9 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
   })
 }
 
-/** The home page is left: what it showed is what the next one is compared with. */
-export function rememberShown(before: readonly Recommendation[]): void {
-  visit.set({ ...visit.get(), before, done: [] })
+/** The home page is left: what it showed, since then, is what the next one is compared with. */
+export function rememberShown(before: readonly Recommendation[], since: number): void {
+  visit.set({ ...visit.get(), before, since, done: [] })
 }
 
 /** A list that changes because something was forgotten changes by nothing that was done. */

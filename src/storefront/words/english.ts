@@ -91,19 +91,27 @@ export const ENGLISH = {
     baseOrder: 'This is everyone’s order. Switch to “For you” to sort it by your taste.',
     invitation: 'Everyone sees this list. Open something you like, then come back.',
     everyones: 'Everyone’s list: what a new visitor sees. Let go to see yours.',
-    entered: (n: number, of: number, because: string) =>
-      `${n} of your top ${of} changed because you ${because}.`,
-    reordered: (of: number, because: string) =>
-      `Your top ${of} was reordered because you ${because}.`,
+    entered: (n: number, of: number, since: string) =>
+      `${n} of these ${of} ${n === 1 ? 'is' : 'are'} new since you ${since}.`,
+    reordered: (of: number, since: string) =>
+      `These ${of} stand in another order since you ${since}.`,
     others: (n: number, of: number) =>
-      `${n} of your top ${of} ${n === 1 ? 'is' : 'are'} not in everyone’s top ${of}.`,
-    same: (of: number) => `So far, your top ${of} is the same as everyone’s.`,
-    view_item: (title: string) => `viewed ${title}`,
+      `${n} of these ${of} ${n === 1 ? 'is' : 'are'} here because of what you did in this shop.`,
+    same: (of: number) => `So far, everyone sees these ${of}.`,
+    view_item: (title: string) => `looked at ${title}`,
     add_to_wishlist: (title: string) => `put ${title} on your wishlist`,
     add_to_cart: (title: string) => `put ${title} in your basket`,
     purchase: (title: string) => `bought ${title}`,
     search: (query: string) => `searched for “${query}”`,
-    andMore: (did: string, n: number) => `${did}, and ${n} more`,
+    viewed: (title: string, others: number) =>
+      `looked at ${title} and ${others === 1 ? 'one other product' : `${others} other products`}`,
+    besides: (did: string, products: number, searches: number) => {
+      const counted = [
+        products > 0 && (products === 1 ? 'one other product' : `${products} other products`),
+        searches > 0 && (searches === 1 ? 'one other search' : `${searches} other searches`),
+      ]
+      return `${did}, besides ${counted.filter(Boolean).join(' and ')}`
+    },
     learned: 'Got it, on this device only.',
     seeWhatChanged: 'See what changed',
     offline: 'Now turn off your network and keep shopping.',

@@ -17,14 +17,14 @@ test('no string of the German set is left in English', () => {
 })
 
 test('sentences that name what was done and how often', () => {
-  const { entered, others, andMore, view_item, search } = GERMAN.yourList
-  expect(entered(1, 12, andMore(view_item('Paper Chain Kit'), 1))).toBe(
-    '1 Ihrer ersten 12 hat sich geändert, weil Sie Paper Chain Kit angesehen haben, und wegen 1 weiteren Aktion.',
+  const { entered, others, viewed, besides, search } = GERMAN.yourList
+  expect(entered(1, 12, viewed('Paper Chain Kit', 1))).toBe(
+    '1 von diesen 12 ist neu, seit Sie Paper Chain Kit und einen weiteren Artikel angesehen haben.',
   )
-  expect(entered(9, 12, search('lantern'))).toBe(
-    '9 Ihrer ersten 12 haben sich geändert, weil Sie nach „lantern“ gesucht haben.',
+  expect(entered(9, 12, besides(search('lantern'), 2, 1))).toBe(
+    '9 von diesen 12 sind neu, seit Sie nach „lantern“ gesucht haben, neben 2 weiteren Artikeln und einer weiteren Suche.',
   )
-  expect(others(2, 12)).toBe('2 Ihrer ersten 12 stehen nicht unter den ersten 12 für alle.')
+  expect(others(2, 12)).toBe('2 von diesen 12 stehen hier, weil Sie hier schon etwas getan haben.')
   expect([1, 2].map(GERMAN.orders.butFor)).toEqual([
     'Im Warenkorb, bis auf einen ausverkauften Artikel.',
     'Im Warenkorb, bis auf 2 ausverkaufte Artikel.',

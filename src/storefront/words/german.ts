@@ -134,19 +134,27 @@ export const GERMAN: Words = {
     invitation:
       'Diese Liste sehen alle. Öffnen Sie etwas, das Ihnen gefällt, und kommen Sie zurück.',
     everyones: 'Die Liste für alle: was neue Besucher sehen. Loslassen zeigt wieder Ihre.',
-    entered: (n, of, because) =>
-      `${n} Ihrer ersten ${of} ${n === 1 ? 'hat sich' : 'haben sich'} geändert, weil Sie ${because}.`,
-    reordered: (of, because) => `Ihre ersten ${of} stehen anders, weil Sie ${because}.`,
+    entered: (n, of, since) =>
+      `${n} von diesen ${of} ${n === 1 ? 'ist' : 'sind'} neu, seit Sie ${since}.`,
+    reordered: (of, since) => `Diese ${of} stehen anders, seit Sie ${since}.`,
     others: (n, of) =>
-      `${n} Ihrer ersten ${of} ${n === 1 ? 'steht' : 'stehen'} nicht unter den ersten ${of} für alle.`,
-    same: (of) => `Bisher sind Ihre ersten ${of} dieselben wie für alle.`,
+      `${n} von diesen ${of} ${n === 1 ? 'steht' : 'stehen'} hier, weil Sie hier schon etwas getan haben.`,
+    same: (of) => `Bisher sehen alle diese ${of}.`,
     view_item: (title) => `${title} angesehen haben`,
     add_to_wishlist: (title) => `${title} auf die Wunschliste gesetzt haben`,
     add_to_cart: (title) => `${title} in den Warenkorb gelegt haben`,
     purchase: (title) => `${title} gekauft haben`,
     search: (query) => `nach „${query}“ gesucht haben`,
-    andMore: (did, n) =>
-      `${did}, und wegen ${n} ${n === 1 ? 'weiteren Aktion' : 'weiterer Aktionen'}`,
+    viewed: (title, others) =>
+      `${title} und ${others === 1 ? 'einen weiteren Artikel' : `${others} weitere Artikel`} angesehen haben`,
+    besides: (did, products, searches) => {
+      const counted = [
+        products > 0 &&
+          (products === 1 ? 'einem weiteren Artikel' : `${products} weiteren Artikeln`),
+        searches > 0 && (searches === 1 ? 'einer weiteren Suche' : `${searches} weiteren Suchen`),
+      ]
+      return `${did}, neben ${counted.filter(Boolean).join(' und ')}`
+    },
     learned: 'Gemerkt, nur auf diesem Gerät.',
     seeWhatChanged: 'Was sich geändert hat',
     offline: 'Schalten Sie jetzt das Netz aus und stöbern Sie weiter.',

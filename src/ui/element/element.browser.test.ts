@@ -108,6 +108,8 @@ test('the shopper’s own, what goes with a basket, what costs more: asked for a
       { kind: 'recommend', options: { from: 'viewed', excludeIds: ['tin'] } },
     ],
     ['from="bought"', 'Buy again', { options: { from: 'bought' } }],
+    ['from="unbought"', 'New for you', { options: { from: 'unbought' } }],
+    ['from="considered"', 'On your mind', { options: { from: 'considered' } }],
     ['from="new"', 'New arrivals', { options: { from: 'new', excludeIds: undefined } }],
     [
       'with-items=\'["tin", "wick"]\'',

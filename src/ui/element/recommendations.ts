@@ -25,12 +25,18 @@ const DEFAULT_LIMIT = 8
 /** Attributes that say what a list is about. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
-const FROM = { viewed: 'recentlyViewed', bought: 'buyAgain', new: 'newArrivals' } as const
+const FROM = {
+  viewed: 'recentlyViewed',
+  bought: 'buyAgain',
+  unbought: 'newForYou',
+  considered: 'onYourMind',
+  new: 'newArrivals',
+} as const
 
 /**
  * Attributes: `heading`, `list` (what measurements call it), `limit` (8), `category`, `for-item` (items like that one), `with-item`
  * (items bought with that one), `with-items` (with several: a JSON array of ids, such as a basket's), `from`
- * (`viewed`, `bought` or `new`), `dearer` (with `for-item`: only what costs more, at most so many times
+ * (`viewed`, `bought`, `unbought`, `considered` or `new`), `dearer` (with `for-item`: only what costs more, at most so many times
  * as much), `exclude-ids` (a JSON array), `order="base"`, `distinct` (repeats nothing of those with a smaller
  * number), `page` (its name, for the shop's rules), `rules="off"`.
  * Events: `nearside-select`, `nearside-change`.

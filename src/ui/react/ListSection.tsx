@@ -37,7 +37,7 @@ export interface ListWidgetProps {
   readonly limit?: number
   /**
    * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, since they are
-   * called popular. Rendered on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   * called popular; none: nothing is there before. Rendered on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
    */
   readonly initialItems?: readonly string[]
   /** Default: `ItemCard`. */
@@ -106,7 +106,7 @@ export function ListSection({
   const section = useImpression(measure, list, loading || shown.length === 0 ? null : placed)
   const changes = useAnnouncements(loading ? null : shown.map(({ item }) => item.id).join('\n'))
 
-  if (!loading && shown.length === 0) return Empty && <Empty />
+  if (shown.length === 0 && (!loading || first)) return Empty && <Empty />
   return (
     <section className="ns-section" aria-labelledby={id} ref={section}>
       <Header title={title} id={id} />

@@ -18,6 +18,8 @@ import {
   BuyAgain,
   CompleteTheBasket,
   NewArrivals,
+  NewForYou,
+  OnYourMind,
   RecentlyViewed,
   Recommendations,
   RelatedItems,
@@ -72,13 +74,11 @@ test('a shopper’s own orders are handed over when the personalizer is there; a
 
 describe('the other lists', () => {
   test.each([
-    [
-      'Popular with everyone',
-      <Trending key="" />,
-      { kind: 'recommend', options: { order: 'base' } },
-    ],
+    ['Best sellers', <Trending key="" />, { kind: 'recommend', options: { order: 'base' } }],
     ['Recently viewed', <RecentlyViewed key="" />, { options: { from: 'viewed' } }],
     ['Buy again', <BuyAgain key="" limit={4} />, { options: { from: 'bought', limit: 4 } }],
+    ['New for you', <NewForYou key="" />, { options: { from: 'unbought' } }],
+    ['On your mind', <OnYourMind key="" />, { options: { from: 'considered' } }],
     [
       'New arrivals',
       <NewArrivals key="" distinct={2} />,
@@ -178,7 +178,7 @@ describe('measuring', () => {
     await render(measured(measure, <RecentlyViewed />))
     await render(measured(measure, <Trending />))
     await waitFor(() => expect(measure.shown).toHaveBeenCalledOnce())
-    expect(measure.shown.mock.lastCall?.[0]).toBe('popular')
+    expect(measure.shown.mock.lastCall?.[0]).toBe('bestSellers')
   })
 })
 
@@ -314,6 +314,14 @@ describe('Recommendations', () => {
     const screen = await show(<Recommendations perFamily={Number.POSITIVE_INFINITY} />)
     await waitFor(() => expect(shownIds(screen.container)).toHaveLength(ITEMS.length))
     expect(asked.mock.calls[0][0]?.perFamily).toBeGreaterThan(1e9)
+  })
+
+  test('without a first item it is not there until there is something to show', async () => {
+    personalizer.hold(true)
+    const screen = await show(<Recommendations initialItems={[]} />)
+    expect(screen.container.querySelector('section')).toBeNull()
+    personalizer.release(0)
+    await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
   })
 
   test('is left out when there is nothing, or shows the empty slot', async () => {

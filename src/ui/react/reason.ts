@@ -4,7 +4,7 @@ import type { Reason, Recommendation } from '../../device/apiLists.ts'
 import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
 /**
- * One short sentence without a full stop, true to the score's largest term.
+ * One short sentence without a full stop.
  * @param of id of the item that stands there: what was done with that itself is no because
  */
 export function reasonText(
@@ -23,11 +23,9 @@ export function reasonText(
     case 'bought-together':
       return labels.boughtWith(title)
     case 'searched':
-      return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
+      return labels.searched(reason.query)
     case 'category':
       return labels.category(reason.category)
-    case 'taste':
-      return reason.item === undefined ? labels.taste : labels.goesWith(title)
     case 'context':
       return labels.context(reason.name, reason.value)
     default:

@@ -52,9 +52,11 @@ interface ListProps {
   /** Of its title, among the labels. */
   readonly name:
     | 'forYou'
-    | 'popular'
+    | 'bestSellers'
     | 'recentlyViewed'
     | 'buyAgain'
+    | 'newForYou'
+    | 'onYourMind'
     | 'newArrivals'
     | 'similar'
     | 'dearer'
@@ -88,7 +90,7 @@ export type OrderedListProps = Omit<RecommendationsProps, 'order'>
 
 /** What is popular with all shoppers, in the order that is the same for everybody. */
 export function Trending(props: OrderedListProps) {
-  return <List props={props} name="popular" options={{ order: 'base' }} />
+  return <List props={props} name="bestSellers" options={{ order: 'base' }} />
 }
 
 /** What this shopper viewed, the latest first; on a product's page, give its id as one of `excludeIds`. */
@@ -96,9 +98,19 @@ export function RecentlyViewed(props: OrderedListProps) {
   return <List props={props} name="recentlyViewed" options={{ from: 'viewed' }} />
 }
 
-/** What this shopper bought before this visit and people buy again, without what lies in the basket. */
+/** What this shopper bought before and is due again (see `from` of `ListOptions`), without what lies in the basket. */
 export function BuyAgain(props: RecommendationsProps) {
   return <List props={props} name="buyAgain" options={{ from: 'bought' }} />
+}
+
+/** The best for this shopper of what they never bought. */
+export function NewForYou(props: RecommendationsProps) {
+  return <List props={props} name="newForYou" options={{ from: 'unbought' }} />
+}
+
+/** What this shopper viewed, wished for or put into the basket before this visit, and never bought. */
+export function OnYourMind(props: RecommendationsProps) {
+  return <List props={props} name="onYourMind" options={{ from: 'considered' }} />
 }
 
 /** What the shop added within 30 days (see `from` of `ListOptions`), the best for this shopper first. */

@@ -1,0 +1,126 @@
+/** @module Every reason that names something is true: the list of a shopper who never did that lacks the item. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Item } from '../../core/catalog/item.ts'
+import type { EventName } from '../../core/events/event.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
+import type { ListOptions } from '../apiLists.ts'
+import type { Captured } from '../messages.ts'
+import { ids, type ListingDevice, start, TestServer } from './testDevice.ts'
+import { place, there, withoutCause } from './testReasons.ts'
+import { filesOf } from './testShop.ts'
+
+const NOW = Date.UTC(2026, 5, 20)
+const ITEMS = 60
+const CATEGORIES = ['mugs', 'cards', 'lights']
+const COLOURS = ['red', 'blue', 'green', 'grey', 'pink', 'gold']
+
+/** Items of a few families and categories, with titles that searches find. */
+const catalogOf = (seed: number): readonly Item[] => {
+  const random = createRandom(seed)
+  return Array.from({ length: ITEMS }, (_, row) => ({
+    id: `item ${row}`,
+    title: `${COLOURS[random.integer(COLOURS.length)]} thing number ${row}`,
+    category: CATEGORIES[random.integer(CATEGORIES.length)],
+    price: 1 + random.integer(9),
+    ...(random.next() < 0.3 && { groupId: `family ${random.integer(4)}` }),
+  }))
+}
+
+const did = fc.record({
+  name: fc.constantFrom<EventName>('view_item', 'view_item', 'add_to_cart', 'purchase', 'search'),
+  items: fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 1, maxLength: 3 }),
+  colour: fc.constantFrom(...COLOURS),
+  /** Minutes: within the visit, or of days ago. */
+  ago: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 60, max: 60 * 24 * 60 })),
+})
+type Did = typeof did extends fc.Arbitrary<infer T> ? T : never
+
+const capturedOf = (all: readonly Did[]): Captured[] =>
+  [...all]
+    .sort((a, b) => b.ago - a.ago)
+    .map(({ name, items, colour, ago }, at) => ({
+      id: `event ${at}`,
+      time: NOW - ago * 60_000 + at,
+      input:
+        name === 'search'
+          ? { name, search_term: `${colour} thing` }
+          : { name, items: items.map((row) => ({ item_id: `item ${row}` })) },
+    }))
+
+async function shopOf(seed: number) {
+  const model = { ...tinyModel(ITEMS, seed), trees: tinyTrees(seed) }
+  const server = new TestServer(await filesOf(model))
+  const catalog = catalogOf(seed)
+  return {
+    categoryOf: (id: string) => catalog.find((item) => item.id === id)?.category,
+    async opened(events: readonly Captured[]) {
+      const environment = { now: () => NOW, indexedDb: () => undefined }
+      const config = { catalog, exclude: ['bought', 'basket', 'seen'] } as const
+      const { device } = await start(server, 'reasons', environment, config)
+      for (const one of events) await device.capture(one)
+      return device
+    },
+  }
+}
+
+const LISTS: readonly ListOptions[] = [
+  { limit: 12 },
+  { limit: 6, diversify: false, exclude: [] },
+  { limit: 30, perFamily: 1 },
+  { limit: 8, from: 'unbought' },
+]
+
+test.each([
+  { learns: false, numRuns: 14 },
+  { learns: true, numRuns: 6 },
+])(
+  'without what a reason names, the item is not there (learns: $learns)',
+  async ({ learns, numRuns }) => {
+    const seen = new Map<string, number>()
+    const life = fc.array(did, { minLength: 1, maxLength: 9 })
+    await fc.assert(
+      fc.asyncProperty(fc.nat(50), life, async (seed, all) => {
+        const shop = await shopOf(seed)
+        const events = capturedOf(all)
+        const device: ListingDevice = await shop.opened(events)
+        const others = new Map<string, ListingDevice>()
+        const without = async (left: readonly Captured[]) => {
+          const key = JSON.stringify(left)
+          const other = others.get(key) ?? (await shop.opened(left))
+          others.set(key, other)
+          return other
+        }
+        if (learns) await device.fineTune({})
+        for (const options of LISTS) {
+          const { limit = 0 } = options
+          const list = await device.recommend(options)
+          for (const one of list) {
+            const { kind } = one.reason
+            seen.set(kind, (seen.get(kind) ?? 0) + 1)
+            const left = withoutCause(events, one, shop.categoryOf)
+            if (!left) continue
+            const other = await (await without(left)).recommend(options)
+            expect(place(other, one.id), JSON.stringify([one, options])).toBeGreaterThan(
+              there(one, limit),
+            )
+          }
+        }
+      }),
+      { numRuns, seed: 1 },
+    )
+    for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])
+      expect(seen.get(kind), kind).toBeGreaterThan(0)
+  },
+  60_000,
+)
+
+test('a best seller is one for everybody, whatever the shopper did', async () => {
+  const shop = await shopOf(3)
+  const events = capturedOf([{ name: 'view_item', items: [3], colour: 'red', ago: 1 }])
+  const device = await shop.opened(events)
+  const everybodys = ids(await device.recommend({ limit: 24, order: 'base' }))
+  for (const { id, reason } of await device.recommend({ limit: 12 }))
+    if (reason.kind === 'popular') expect(everybodys).toContain(id)
+})

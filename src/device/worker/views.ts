@@ -1,0 +1,104 @@
+/**
+ * @module What lists are made of: what the shopper did, and the scores that follow. Beside what is so, what would be
+ * so without some of it, for reasons; made once per change and minute, read by all lists of a page.
+ */
+import type { ShopperEvent } from '../../core/events/event.ts'
+import { eventStrength } from '../../core/features/strength.ts'
+import type { ExplainedScores, Ranker, Scored } from '../ranking/ranker.ts'
+import type { Cause } from '../ranking/reasons.ts'
+import type { Parts } from './parts.ts'
+
+export interface View<Scores extends Scored = Scored> {
+  readonly ranker: Ranker
+  /** Cleaned, ascending by time. */
+  readonly events: readonly ShopperEvent[]
+  readonly scored: Scores
+}
+
+type Deps = Pick<Parts, 'chosen' | 'now' | 'shop' | 'shopper' | 'state'>
+
+/** Scores are computed anew after this, since recency moves with the clock. */
+const SCORES_LIFE = 60_000
+
+export function createViews({ chosen, now, shop, shopper, state }: Deps) {
+  let kept: {
+    readonly of: readonly unknown[]
+    readonly time: number
+    readonly view: View<ExplainedScores>
+    readonly others: Map<string, readonly View[]>
+  } | null = null
+
+  /** The personal parameters and learners in use; null where none are. */
+  function learned(ranker: Ranker) {
+    const { personal } = state
+    // Else nothing was learned yet on this base model, or the guard prefers it.
+    const applies = personal?.base === shop.loaded?.hash
+    const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
+    const learners = chosen?.of(ranker.model) ?? null
+    return active || learners ? { active, learners } : null
+  }
+
+  function scoreNow(ranker: Ranker, time: number, fast: boolean): ExplainedScores {
+    const { active = null, learners = null } = learned(ranker) ?? {}
+    return ranker.score(shopper.history, time, active, learners, fast)
+  }
+
+  function keptOf(ranker: Ranker) {
+    const of = [ranker, state.revision]
+    const time = now()
+    if (
+      kept?.of.every((part, at) => part === of[at]) !== true ||
+      Math.abs(time - kept.time) >= SCORES_LIFE
+    ) {
+      const view = { ranker, events: shopper.cleaned.events, scored: scoreNow(ranker, time, true) }
+      kept = { of, time, view, others: new Map() }
+    }
+    return kept
+  }
+
+  function other(ranker: Ranker, key: string, make: (time: number) => readonly View[]) {
+    const { others, time } = keptOf(ranker)
+    const views = others.get(key) ?? make(time)
+    others.set(key, views)
+    return views
+  }
+
+  return {
+    /** As it is. */
+    present: (ranker: Ranker): View<ExplainedScores> => keptOf(ranker).view,
+
+    /** Its scores with the features of all items, for an explanation. */
+    whole: (ranker: Ranker): ExplainedScores => scoreNow(ranker, keptOf(ranker).time, false),
+
+    /**
+     * Without some of what the shopper did: with what was learned, which may come of that, and without.
+     * @param key one for each `leave`
+     */
+    without: (ranker: Ranker, key: string, leave: Cause['without']): readonly View[] =>
+      other(ranker, key, (time) => {
+        const { events, history } = shopper.without(leave)
+        const view = (scored: Scored) => ({ ranker, events, scored })
+        if (!history.some(({ name, query }) => query !== undefined || eventStrength(name) > 0))
+          return [view(ranker.everybodys(time))]
+        const { active, learners } = learned(ranker) ?? {}
+        const plain = view(ranker.score(history, time, null, null, true))
+        if (!active && !learners) return [plain]
+        return [view(ranker.score(history, time, active ?? null, learners, true)), plain]
+      }),
+
+    /** With all that the shopper did, by a model that weighs no context; null where it weighs none anyway. */
+    withoutContext(ranker: Ranker): View | null {
+      const { withoutContext } = ranker
+      if (!withoutContext) return null
+      const { events, scored } = this.present(ranker)
+      const [view] = other(ranker, 'context', () => [
+        {
+          ranker: withoutContext,
+          events,
+          scored: withoutContext.score(scored.history, scored.now, scored.personal),
+        },
+      ])
+      return view
+    },
+  }
+}
