@@ -317,10 +317,14 @@ describe('Recommendations', () => {
   })
 
   test('without a first item it is not there until there is something to show', async () => {
-    personalizer.hold(true)
-    const screen = await show(<Recommendations initialItems={[]} />)
+    const at = (given: FakePersonalizer | null) => (
+      <PersonalizationProvider personalizer={given} items={ITEMS}>
+        <Recommendations initialItems={[]} />
+      </PersonalizationProvider>
+    )
+    const screen = await render(at(null))
     expect(screen.container.querySelector('section')).toBeNull()
-    personalizer.release(0)
+    await screen.rerender(at(personalizer))
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
   })
 
