@@ -59,7 +59,7 @@ export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, widt
 
 /**
  * Script that hides the frame in one of these ways, and ends after the second that a question needs to be answered.
- * `reveal()` takes it back.
+ * `REVEAL` takes it back.
  */
 export const hide = (way: string, button: Box) => `(async () => {
   const dialog = document.querySelector('dialog:has(iframe)')
@@ -69,10 +69,14 @@ export const hide = (way: string, button: Box) => `(async () => {
   const before = [dialog, frame].map(({ style }) => style.cssText)
   let undo = () => undefined
   ${scripts(button)[way]}
-  globalThis.reveal = () => {
+  const reveal = () => {
     undo()
     cover.remove()
     ;[dialog, frame].forEach(({ style }, at) => { style.cssText = before[at] })
   }
+  // Firefox gives the next script globals of its own.
+  document.addEventListener('reveal', reveal, { once: true })
   await new Promise((resolve) => setTimeout(resolve, 1500))
 })()`
+
+export const REVEAL = "document.dispatchEvent(new Event('reveal'))"

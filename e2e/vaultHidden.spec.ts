@@ -1,6 +1,6 @@
 /** @module A script of the page that hides most of the vault's frame, in each way, gets no consent by a press on the rest. */
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
-import { type Box, HIDINGS, hide } from './hidings.ts'
+import { type Box, HIDINGS, hide, REVEAL } from './hidings.ts'
 import { closeVaultShops, type VaultShop } from './vault.ts'
 import {
   agreeIn,
@@ -49,7 +49,7 @@ for (const way of HIDINGS)
     const now = (await last.boundingBox({ timeout: 1000 }).catch(() => null)) ?? button
     for (const { x, y, width, height } of [button, now])
       await pressEverywhere({ x: x + width / 2, y: y + height / 2 })
-    await page.evaluate('reveal()')
+    await page.evaluate(REVEAL)
     for (const opened of context.pages().filter((one) => one !== page)) {
       // Whatever the press was meant for, it opens the whole question and answers nothing.
       await expect(agreeIn(opened)).toBeInViewport({ ratio: 1 })

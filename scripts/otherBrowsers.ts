@@ -15,8 +15,11 @@ export type OtherBrowser = 'firefox' | 'webkit'
 interface Installation {
   readonly paths: readonly string[]
   readonly packages: string
-  /** @param profile an empty folder, the browser's own */
-  command(path: string, profile: string, url: string): readonly string[]
+  /**
+   * @param profile an empty folder, the browser's own
+   * @param opens an address, or the port on which it waits for a driver
+   */
+  command(path: string, profile: string, opens: string | number): readonly string[]
 }
 
 /** WebGPU is behind a preference in Firefox on Linux. The others keep it from calling its vendor. */
@@ -38,21 +41,30 @@ const INSTALLATIONS: Record<OtherBrowser, Installation> = {
   firefox: {
     paths: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
     packages: 'firefox-esr mesa-vulkan-drivers',
-    command(path, profile, url) {
-      const lines = Object.entries(FIREFOX_PREFERENCES).map(
+    command(path, profile, opens) {
+      const isDriven = typeof opens === 'number'
+      const preferences = { ...FIREFOX_PREFERENCES, ...(isDriven && { 'marionette.port': opens }) }
+      const lines = Object.entries(preferences).map(
         ([name, value]) => `user_pref("${name}", ${value});\n`,
       )
       writeFileSync(join(profile, 'user.js'), lines.join(''))
-      return [path, '--headless', '--no-remote', '--profile', profile, url]
+      const last = isDriven ? '--marionette' : opens
+      return [path, '--headless', '--no-remote', '--profile', profile, last]
     },
   },
   webkit: {
     paths: ['x86_64', 'aarch64'].map(
       (machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`,
     ),
-    packages: 'webkit2gtk-driver xvfb xauth',
+    packages: 'webkit2gtk-driver xvfb xauth matchbox-window-manager',
     // It has no headless mode.
-    command: (path, _, url) => ['xvfb-run', '--auto-servernum', path, url],
+    command: (path, _, opens) => [
+      ...['xvfb-run', '--auto-servernum'],
+      // Without a window manager, no second window gets the focus.
+      ...(typeof opens === 'number'
+        ? ['sh', '-c', `matchbox-window-manager & exec WebKitWebDriver --port=${opens}`]
+        : [path, opens]),
+    ],
   },
 }
 
@@ -64,22 +76,23 @@ export function namedBrowsers(names = process.env.NEARSIDE_BROWSERS ?? ''): Othe
   })
 }
 
-function requireBrowser(name: OtherBrowser): string {
+export function requireBrowser(name: OtherBrowser): string {
   const { paths, packages } = INSTALLATIONS[name]
   const found = paths.find((path) => existsSync(path))
   if (found) return found
   throw new Error(`No ${name} found (Debian: sudo apt install ${packages})`)
 }
 
-interface Window {
+export interface Window {
   readonly browser: ChildProcess
   readonly profile: string
 }
 
-export function openWindow(name: OtherBrowser, url: string): Window {
+/** @param opens an address, or the port on which it waits for a driver */
+export function openWindow(name: OtherBrowser, opens: string | number): Window {
   const path = requireBrowser(name)
   const profile = mkdtempSync(join(tmpdir(), `nearside-${name}-`))
-  const [command, ...args] = INSTALLATIONS[name].command(path, profile, url)
+  const [command, ...args] = INSTALLATIONS[name].command(path, profile, opens)
   const browser = spawn(command, args, {
     stdio: 'ignore',
     // A group of its own, so that all its processes end with it.

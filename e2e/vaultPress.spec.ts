@@ -1,0 +1,94 @@
+/** @module Which presses in the vault's own window count: a small window, a held key or a mouse that lay there do not agree. */
+import { expect, type Page, test } from 'playwright/test'
+import { findings } from './axe.ts'
+import { closeVaultShops } from './vault.ts'
+import {
+  agree,
+  agreeIn,
+  consentOf,
+  consentsIn,
+  openContributing,
+  openQuestion,
+} from './vaultQuestion.ts'
+
+test.afterEach(closeVaultShops)
+
+async function asked(page: Page): Promise<{ question: Page; vault: string }> {
+  const { shop, vault } = await openContributing()
+  await page.goto(`${shop}/console`)
+  await consentOf(page).click()
+  return { question: await openQuestion(page), vault }
+}
+
+const status = (question: Page) => question.getByRole('status')
+
+test('a window that is too small takes no agreement and says why, but can be declined', async ({
+  page,
+}) => {
+  const { question, vault } = await asked(page)
+  await question.setViewportSize({ width: 260, height: 150 })
+  await expect(status(question)).toContainText('too small')
+  await expect(agreeIn(question)).toBeDisabled()
+  await agreeIn(question).click({ force: true })
+  await question.setViewportSize({ width: 320, height: 180 })
+  await expect(agreeIn(question)).toBeEnabled()
+  expect(await findings(question)).toEqual([])
+  expect(await consentsIn(page, vault)).toEqual([])
+  await question.setViewportSize({ width: 260, height: 150 })
+  await question.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
+})
+
+test('a key that was held since before does not agree', async ({ page }) => {
+  const { question, vault } = await asked(page)
+  await expect(agreeIn(question)).toBeEnabled()
+  await question.keyboard.down('Enter')
+  await question.keyboard.press('Tab')
+  await question.keyboard.press('Tab')
+  await expect(agreeIn(question)).toBeFocused()
+  for (let repeats = 0; repeats < 40; repeats++) await question.keyboard.down('Enter')
+  expect(await consentsIn(page, vault)).toEqual([])
+  await question.keyboard.up('Enter')
+  await expect(agreeIn(question)).toBeEnabled()
+  await question.keyboard.down('Enter')
+  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+})
+
+test('a mouse that lay on the button when the question came has to leave it first', async ({
+  page,
+}) => {
+  const { question, vault } = await asked(page)
+  await expect(agreeIn(question)).toBeEnabled()
+  const { x, y, width, height } = (await agreeIn(question).boundingBox())!
+  await question.mouse.click(x + width / 2, y + height / 2)
+  await expect(status(question)).toContainText('Move the pointer off the button')
+  expect(await consentsIn(page, vault)).toEqual([])
+  await agree(question)
+  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+})
+
+test('a window that is not in front takes no agreement', async ({ page }) => {
+  const { question, vault } = await asked(page)
+  await expect(agreeIn(question)).toBeEnabled()
+  const debug = await question.context().newCDPSession(question)
+  await debug.send('Emulation.setFocusEmulationEnabled', { enabled: false })
+  await page.bringToFront()
+  await expect(status(question)).toContainText('Press into this window')
+  await question.evaluate(() => document.querySelector<HTMLElement>('main > button')?.click())
+  await expect(agreeIn(question)).toBeDisabled()
+  expect(await consentsIn(page, vault)).toEqual([])
+})
+
+test('the question speaks German where the page does', async ({ page }) => {
+  const { shop } = await openContributing()
+  await page.goto(`${shop}/console`)
+  await page.evaluate(() => {
+    document.documentElement.lang = 'de'
+  })
+  await consentOf(page).click()
+  const question = await openQuestion(page)
+  await expect(question.locator('html')).toHaveAttribute('lang', 'de')
+  await expect(question).toHaveTitle('Zum gemeinsamen Modell beitragen?')
+  await agree(question)
+  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+})

@@ -1,0 +1,108 @@
+/** @module A vault's question in Firefox and WebKit, where NEARSIDE_BROWSERS names them, answered by real presses. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Box, HIDINGS, hide, REVEAL } from '../e2e/hidings.ts'
+import { closeVaultShops } from '../e2e/vault.ts'
+import { openContributing } from '../e2e/vaultQuestion.ts'
+import { namedBrowsers } from './otherBrowsers.ts'
+import { type Driver, openDriver } from './webDriver.ts'
+
+afterEach(closeVaultShops)
+
+const PATIENCE = { timeout: 60_000, interval: 300 }
+const FRAME = 'dialog iframe'
+
+const text = (driver: Driver) => driver.run<string>('return document.body.innerText')
+const isChecked = (driver: Driver) =>
+  driver.run<string>("return document.getElementById('consent').ariaChecked")
+
+/** Opens the console, and marks the switch that asks for a contribution. */
+async function openConsole(driver: Driver, shop: string): Promise<void> {
+  await driver.send('navigate', { url: `${shop}/console` })
+  const found = `const consent = [...document.querySelectorAll('[role=switch]')].find((one) => one.textContent.startsWith('Contribute'))
+    if (consent && document.querySelector('${FRAME}')) consent.id = 'consent'
+    return consent?.id === 'consent' && !consent.disabled`
+  await vi.waitFor(async () => expect(await driver.run(found)).toBe(true), PATIENCE)
+}
+
+/** Opens the vault's frame, if it isn't open, and enters it. */
+async function enterOffer(driver: Driver): Promise<void> {
+  const isOpen = `return document.querySelector('dialog:has(iframe)').open`
+  await vi.waitFor(async () => {
+    if (!(await driver.run(isOpen))) await driver.press('#consent')
+    expect(await driver.run(isOpen)).toBe(true)
+  }, PATIENCE)
+  await driver.enter(FRAME)
+  await vi.waitFor(() => driver.find('main > button'), PATIENCE)
+}
+
+async function pressAt(driver: Driver, x: number, y: number): Promise<void> {
+  const actions = [
+    { type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 },
+    { type: 'pointerDown', button: 0 },
+    { type: 'pointerUp', button: 0 },
+  ]
+  await driver.send('act', { actions: [{ type: 'pointer', id: 'mouse', actions }] })
+}
+
+/** Enters the window that the vault has opened, if there is one. */
+async function enterQuestion(driver: Driver, shop: string): Promise<boolean> {
+  const opened = ((await driver.send('windows')) as string[]).find((one) => one !== shop)
+  if (opened === undefined) return false
+  await driver.send('window', { handle: opened })
+  await vi.waitFor(async () => expect(await text(driver)).toContain('I agree'), PATIENCE)
+  return true
+}
+
+async function backToShop(driver: Driver, shop: string): Promise<void> {
+  await driver.send('window', { handle: shop })
+  await driver.enter(null)
+}
+
+for (const name of namedBrowsers()) {
+  test(`${name}: the frame takes no consent, however it is hidden; the window takes one`, async () => {
+    const { shop } = await openContributing()
+    const driver = await openDriver(name)
+    try {
+      await openConsole(driver, shop)
+      const [home] = (await driver.send('windows')) as string[]
+      let windows = 0
+      for (const way of HIDINGS) {
+        await enterOffer(driver)
+        const button = await driver.run<Box>(
+          `const { x, y, width, height } = document.querySelector('main > button').getBoundingClientRect(); return { x, y, width, height }`,
+        )
+        await driver.enter(null)
+        await driver.run(hide(way, button))
+        // In that time a question in the frame could have been answered.
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        const { x, y, width, height } = button
+        await pressAt(driver, x + width / 2, y + height / 2)
+        await driver.run(REVEAL)
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        if (await enterQuestion(driver, home)) {
+          windows++
+          expect(await text(driver), way).toContain('ε = ')
+          await driver.send('closeWindow')
+        }
+        await backToShop(driver, home)
+        expect(await isChecked(driver), way).toBe('false')
+      }
+      // The presses do arrive.
+      expect(windows).toBeGreaterThan(HIDINGS.length / 4)
+
+      await enterOffer(driver)
+      expect(await text(driver)).not.toContain('I agree')
+      await driver.press('main > button')
+      await vi.waitFor(async () => expect(await enterQuestion(driver, home)).toBe(true), PATIENCE)
+      await driver.press('h1')
+      const isReady = `return document.querySelector('main > button').ariaDisabled`
+      await vi.waitFor(async () => expect(await driver.run(isReady)).toBe('false'), PATIENCE)
+      await driver.press('main > button')
+      await vi.waitFor(async () => expect(await driver.send('windows')).toHaveLength(1), PATIENCE)
+      await backToShop(driver, home)
+      await vi.waitFor(async () => expect(await isChecked(driver)).toBe('true'), PATIENCE)
+    } finally {
+      await driver.close()
+    }
+  }, 600_000)
+}
