@@ -58,51 +58,55 @@ async function backToShop(driver: Driver, shop: string): Promise<void> {
   await driver.enter(null)
 }
 
-for (const name of namedBrowsers()) {
-  test(`${name}: the frame takes no consent, however it is hidden; the window takes one`, async () => {
-    const { shop } = await openContributing()
-    const driver = await openDriver(name)
-    try {
-      await openConsole(driver, shop)
-      const [home] = (await driver.send('windows')) as string[]
-      let windows = 0
-      for (const way of HIDINGS) {
-        await enterOffer(driver)
-        const button = await driver.run<Box>(
-          `const { x, y, width, height } = document.querySelector('main > button').getBoundingClientRect(); return { x, y, width, height }`,
-        )
-        await driver.enter(null)
-        await driver.run(hide(way, button))
-        // In that time a question in the frame could have been answered.
-        await new Promise((resolve) => setTimeout(resolve, 1500))
-        const { x, y, width, height } = button
-        await pressAt(driver, x + width / 2, y + height / 2)
-        await driver.run(REVEAL)
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        if (await enterQuestion(driver, home)) {
-          windows++
-          expect(await text(driver), way).toContain('ε = ')
-          await driver.send('closeWindow')
+for (const name of ['firefox', 'webkit'] as const) {
+  test.skipIf(!namedBrowsers().includes(name))(
+    `${name}: the frame takes no consent, however it is hidden; the window takes one`,
+    async () => {
+      const { shop } = await openContributing()
+      const driver = await openDriver(name)
+      try {
+        await openConsole(driver, shop)
+        const [home] = (await driver.send('windows')) as string[]
+        let windows = 0
+        for (const way of HIDINGS) {
+          await enterOffer(driver)
+          const button = await driver.run<Box>(
+            `const { x, y, width, height } = document.querySelector('main > button').getBoundingClientRect(); return { x, y, width, height }`,
+          )
+          await driver.enter(null)
+          await driver.run(hide(way, button))
+          // In that time a question in the frame could have been answered.
+          await new Promise((resolve) => setTimeout(resolve, 1500))
+          const { x, y, width, height } = button
+          await pressAt(driver, x + width / 2, y + height / 2)
+          await driver.run(REVEAL)
+          await new Promise((resolve) => setTimeout(resolve, 500))
+          if (await enterQuestion(driver, home)) {
+            windows++
+            expect(await text(driver), way).toContain('ε = ')
+            await driver.send('closeWindow')
+          }
+          await backToShop(driver, home)
+          expect(await isChecked(driver), way).toBe('false')
         }
-        await backToShop(driver, home)
-        expect(await isChecked(driver), way).toBe('false')
-      }
-      // The presses do arrive.
-      expect(windows).toBeGreaterThan(HIDINGS.length / 4)
+        // The presses do arrive.
+        expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
-      await enterOffer(driver)
-      expect(await text(driver)).not.toContain('I agree')
-      await driver.press('main > button')
-      await vi.waitFor(async () => expect(await enterQuestion(driver, home)).toBe(true), PATIENCE)
-      await driver.press('h1')
-      const isReady = `return document.querySelector('main > button').ariaDisabled`
-      await vi.waitFor(async () => expect(await driver.run(isReady)).toBe('false'), PATIENCE)
-      await driver.press('main > button')
-      await vi.waitFor(async () => expect(await driver.send('windows')).toHaveLength(1), PATIENCE)
-      await backToShop(driver, home)
-      await vi.waitFor(async () => expect(await isChecked(driver)).toBe('true'), PATIENCE)
-    } finally {
-      await driver.close()
-    }
-  }, 600_000)
+        await enterOffer(driver)
+        expect(await text(driver)).not.toContain('I agree')
+        await driver.press('main > button')
+        await vi.waitFor(async () => expect(await enterQuestion(driver, home)).toBe(true), PATIENCE)
+        await driver.press('h1')
+        const isReady = `return document.querySelector('main > button').ariaDisabled`
+        await vi.waitFor(async () => expect(await driver.run(isReady)).toBe('false'), PATIENCE)
+        await driver.press('main > button')
+        await vi.waitFor(async () => expect(await driver.send('windows')).toHaveLength(1), PATIENCE)
+        await backToShop(driver, home)
+        await vi.waitFor(async () => expect(await isChecked(driver)).toBe('true'), PATIENCE)
+      } finally {
+        await driver.close()
+      }
+    },
+    600_000,
+  )
 }
