@@ -38,7 +38,7 @@ export const TECHNICAL_GERMAN: TechnicalLabels = {
   since: 'Seit',
   reports: 'Gesendete Beiträge',
   bytesSent: 'Gesendete Bytes',
-  loss: 'Verlust an Privatsphäre ε',
+  loss: 'Verlust an Privatsphäre ε, durch Substitution',
   noLoss: 'nichts verbraucht',
   lossEver: 'ε über alle Jahre',
   perReport: 'ε je Beitrag, höchstens',

@@ -47,7 +47,7 @@ export const TECHNICAL_ENGLISH = {
   since: 'Since',
   reports: 'Updates sent',
   bytesSent: 'Bytes sent',
-  loss: 'Privacy loss ε',
+  loss: 'Privacy loss ε, by substitution',
   noLoss: 'none spent',
   lossEver: 'ε over all years',
   perReport: 'ε an update, at most',
