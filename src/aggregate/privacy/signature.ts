@@ -17,13 +17,15 @@ export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }
 
-/** By each aggregator, so that nobody else can name what reports are sealed to. */
+/** By each aggregator, so that nobody else can name what reports are sealed to, or tell the time. */
 export function taskMessage(task: {
   readonly role: string
   readonly round: number
   readonly policyHash: string
+  /** Milliseconds since the epoch, by the aggregator's clock. */
+  readonly time: number
 }): Bytes {
-  return utf8(`nearside task v1\0${canonicalJson(task)}`)
+  return utf8(`nearside task v2\0${canonicalJson(task)}`)
 }
 
 export function logMessage(hash: Uint8Array): Bytes {

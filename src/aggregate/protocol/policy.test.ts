@@ -137,20 +137,24 @@ describe('a task', () => {
     const signing = toBase64((await exportSigningKeys(keys)).publicKey)
     const policy = { ...TEST_POLICY, leader: { ...TEST_POLICY.leader, signing } }
     const hash = await policyHash(policy)
-    const signed = async (role: string, round: number) =>
-      toBase64(await sign(keys, taskMessage({ role, round, policyHash: hash })))
+    const time = 1_700_000_000_000
+    const signed = async (role: string, round: number, at = time) =>
+      toBase64(await sign(keys, taskMessage({ role, round, policyHash: hash, time: at })))
     const task = {
-      ...{ protocol: 2, role: 'leader', round: 1, state: 'open', policyHash: hash, policy },
-      signature: await signed('leader', 1),
+      ...{ protocol: 3, role: 'leader', round: 1, state: 'open', policyHash: hash, policy },
+      ...{ time, signature: await signed('leader', 1) },
     }
     expect(await parseTask(task, 'leader')).toEqual(task)
     await expect(parseTask(task, 'helper')).rejects.toThrow(/not the aggregator/)
     const lying = { ...task, policy: { ...policy, clipNorm: 0.04 } }
     await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
     await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)
-    await expect(parseTask({ ...task, protocol: 1 }, 'leader')).rejects.toThrow(/protocol/)
-    // A signature belongs to one role and one round, and to the policy's own key.
-    for (const signature of [await signed('helper', 1), await signed('leader', 2), '', undefined])
+    await expect(parseTask({ ...task, protocol: 2 }, 'leader')).rejects.toThrow(/protocol/)
+    // A signature belongs to one role, round and time, and to the policy's own key.
+    for (const wrong of [undefined, '1', 1.5, -1, Number.NaN])
+      await expect(parseTask({ ...task, time: wrong }, 'leader')).rejects.toThrow(/no time/)
+    const other = await signed('leader', 1, time + 1000)
+    for (const signature of [await signed('helper', 1), await signed('leader', 2), other, ''])
       await expect(parseTask({ ...task, signature }, 'leader')).rejects.toThrow(/not signed/)
     const others = { ...policy, leader: TEST_POLICY.leader }
     const swapped = { ...task, policy: others, policyHash: await policyHash(others) }

@@ -4,7 +4,7 @@ import { NearsideError } from '../../core/error.ts'
 import { taskMessage, verify } from '../privacy/signature.ts'
 import { type Policy, parsePolicy, policyHash } from './policy.ts'
 
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 export interface Task {
   readonly protocol: typeof PROTOCOL
@@ -14,7 +14,9 @@ export interface Task {
   /** Hex SHA-256 of the policy's canonical JSON. */
   readonly policyHash: string
   readonly policy: Policy
-  /** Base64, by the policy's key of this role: of role, round and policyHash. */
+  /** Milliseconds since the epoch, whole seconds by the aggregator's clock. */
+  readonly time: number
+  /** Base64, by the policy's key of this role: of role, round, policyHash and time. */
   readonly signature: string
 }
 
@@ -29,13 +31,15 @@ export async function parseTask(value: unknown, role: Task['role']): Promise<Tas
   const policy = parsePolicy(task.policy)
   const hash = await policyHash(policy)
   if (task.policyHash !== hash) throw mismatch(role, 'names a hash that is not its policy’s')
-  const round = task.round as number
+  if (!Number.isSafeInteger(task.time) || (task.time as number) < 0)
+    throw mismatch(role, 'names no time')
+  const [round, time] = [task.round as number, task.time as number]
   const signature = String(task.signature)
-  const message = taskMessage({ role, round, policyHash: hash })
+  const message = taskMessage({ role, round, policyHash: hash, time })
   if (!(await verify(fromBase64(policy[role].signing), signature, message)))
     throw mismatch(role, 'has not signed its task')
   const state = task.state === 'open' ? 'open' : 'closed'
-  return { protocol: PROTOCOL, role, round, state, policyHash: hash, policy, signature }
+  return { protocol: PROTOCOL, role, round, state, policyHash: hash, policy, time, signature }
 }
 
 function mismatch(role: string, what: string): NearsideError {

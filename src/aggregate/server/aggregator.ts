@@ -23,21 +23,24 @@ export interface AggregatorOptions {
 /** Rounds that anybody may read. */
 export const ROUNDS_SHOWN = 20
 
-/** What devices are told; null before the first round. A round's task is signed once. */
-export function createTasks(role: Task['role'], { store, identity }: AggregatorOptions) {
+/** What devices are told; null before the first round. A round's task is signed once a second. */
+export function createTasks(role: Task['role'], { store, identity, now }: AggregatorOptions) {
   let last: Promise<string> | null = null
   let signed = ''
   return async (): Promise<Task | null> => {
     const record = await store.current()
     if (record === null) return null
     const { round, policy, policyHash } = record
-    const message = taskMessage({ role, round, policyHash })
-    if (last === null || signed !== `${round} ${policyHash}`) {
-      signed = `${round} ${policyHash}`
+    const time = Math.floor(now() / 1000) * 1000
+    const message = taskMessage({ role, round, policyHash, time })
+    const asked = `${round} ${policyHash} ${time}`
+    if (last === null || signed !== asked) {
+      signed = asked
       last = sign(identity.signing, message).then(toBase64)
     }
+    const signature = await last
     const isFull = record.counted >= policy.aggregationGoal
     const state = record.state === 'open' && !(role === 'leader' && isFull) ? 'open' : 'closed'
-    return { protocol: PROTOCOL, role, round, state, policyHash, policy, signature: await last }
+    return { protocol: PROTOCOL, role, round, state, policyHash, policy, time, signature }
   }
 }

@@ -137,6 +137,8 @@ export const taskSchema = z
     state: z.enum(['open', 'closed']),
     policyHash: hash,
     policy: z.record(z.string(), z.unknown()),
+    /** Milliseconds since the epoch. */
+    time: count,
     signature: z.string(),
   })
   .openapi('Task')

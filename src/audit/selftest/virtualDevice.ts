@@ -279,10 +279,11 @@ export class VirtualDevice {
       const role = url.startsWith(ENDPOINTS.leader) ? 'leader' : 'helper'
       const hash = await policyHash(policy)
       const round = Math.max(1, this.#round)
-      const message = taskMessage({ role, round, policyHash: hash })
+      const time = this.#now
+      const message = taskMessage({ role, round, policyHash: hash, time })
       const signature = toBase64(await sign(signing, message))
       const said = { protocol: PROTOCOL, role, round, state: 'open', policyHash: hash, policy }
-      return Response.json({ ...said, signature })
+      return Response.json({ ...said, time, signature })
     }
     if (this.#random.integer(3) === 0) throw new TypeError('lost')
     const body = init.body as Uint8Array<ArrayBuffer>

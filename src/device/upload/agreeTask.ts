@@ -9,8 +9,15 @@ import { NearsideError } from '../../core/error.ts'
 import { readJson } from '../../core/reading.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { SignedTimes } from './clock.ts'
 
 export type Endpoints = NonNullable<WorkerConfig['federation']>
+
+/** Milliseconds that the clocks of both servers may be apart: a server alone can be no further from the truth. */
+const MOST_APART = 3_600_000
+
+/** A round on which both agree, and the time by each. */
+export type AgreedTask = Task & SignedTimes
 
 /**
  * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` when the
@@ -19,7 +26,7 @@ export type Endpoints = NonNullable<WorkerConfig['federation']>
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,
   endpoints: Endpoints,
-): Promise<Task> {
+): Promise<AgreedTask> {
   const [leader, helper] = await Promise.all([
     fetchTask(transport, endpoints.leader, 'leader'),
     fetchTask(transport, endpoints.helper, 'helper'),
@@ -29,7 +36,10 @@ export async function agreeTask(
     throw new NearsideError('round-closed', 'No round is open now')
   if (leader.policyHash !== helper.policyHash)
     throw new NearsideError('policy-mismatch', 'The two aggregators show different policies')
-  return leader
+  const [time, latest] = [leader.time, helper.time].sort((a, b) => a - b)
+  if (latest - time > MOST_APART)
+    throw new NearsideError('policy-mismatch', 'The clocks of the two aggregators are far apart')
+  return { ...leader, time, latest }
 }
 
 async function fetchTask(

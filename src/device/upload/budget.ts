@@ -1,11 +1,8 @@
 /**
  * @module What this device has spent of its privacy, in numbers alone: which rounds it took part in,
- * under how much noise, and when by its own count of time. Spent is what may have left, whatever the
- * aggregator answered. Nothing that is spent is ever taken off; what is over a year old is kept as a
- * sum.
- *
- * A clock that jumps frees nothing: the device adds up the time that it sees pass, and between two
- * looks never more than a week. A clock that goes back adds nothing, and locks nothing.
+ * under how much noise, and when by the time that signed answers bear out (`clock.ts`). Spent is what may
+ * have left, whatever the aggregator answered. Nothing that is spent is ever taken off; what is over a year
+ * old is kept as a sum.
  */
 import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits, isAbove, limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
@@ -13,32 +10,30 @@ import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
+import {
+  countFrom,
+  lookAt,
+  NO_TIME,
+  type Schedule,
+  type SignedTimes,
+  type WitnessedTime,
+  witness,
+} from './clock.ts'
 import type { ContributionTerms } from './terms.ts'
 
 const YEAR = 365 * DAY
-/** As much as one look at the clock can add: a jump of ten years frees a week of the year. */
-const MAX_STEP = 7 * DAY
-/** A device asks the aggregators by itself no more often. */
-export const BETWEEN_ATTEMPTS = 3_600_000
-/** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
-const SPREAD = DAY
 
 export interface Participation {
   readonly round: number
   readonly policyHash: string
-  /** The budget's `elapsed` when it was spent. */
+  /** The budget's `time.passed` when it was spent. */
   readonly at: number
   /** z of the one aggregator that is trusted: the other's noise is not counted on. */
   readonly noiseMultiplier: number
 }
 
-export interface Budget {
-  /** Milliseconds that this device has seen pass. */
-  readonly elapsed: number
-  /** What its clock said at the last look. */
-  readonly seen: number | null
-  /** `elapsed` when it last tried to contribute by itself. */
-  readonly attempted: number | null
+export interface Budget extends Schedule {
+  readonly time: WitnessedTime
   /** Of the last year. */
   readonly participations: readonly Participation[]
   /** What is older: how many, and Σ 1/z². */
@@ -46,6 +41,7 @@ export interface Budget {
 }
 
 export const EMPTY_BUDGET: Budget = {
+  time: NO_TIME,
   elapsed: 0,
   seen: null,
   attempted: null,
@@ -60,47 +56,40 @@ export const EMPTY_BUDGET: Budget = {
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
-  const { elapsed, seen, attempted, participations, earlier } = stored as Budget
+  const { time, elapsed, seen, attempted, participations, earlier } = stored as Budget
   const valid =
     Array.isArray(participations) &&
     participations.every(
       (p) => Number.isInteger(p?.round) && isTime(p.at) && p.noiseMultiplier > 0,
     ) &&
     isTime(elapsed) &&
-    [seen, attempted].every((time) => time === null || isTime(time)) &&
+    isTime(time?.passed) &&
+    [seen, attempted, time.signed, time.own].every((one) => one === null || isTime(one)) &&
     isTime(earlier?.reports) &&
     isTime(earlier.lossSquared)
   if (!valid)
     throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
-  return { elapsed, seen, attempted, participations, earlier }
+  return { time, elapsed, seen, attempted, participations, earlier }
 }
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-/** The budget after a look at the clock; what is over a year old goes into the sum. */
-export function lookAt(budget: Budget, now: number): Budget {
-  const step = Math.min(Math.max(now - (budget.seen ?? now), 0), MAX_STEP)
-  const elapsed = budget.elapsed + step
-  const old = budget.participations.filter(({ at }) => elapsed - at >= YEAR)
+/** The budget after an answer of both servers; what is over a year old goes into the sum. */
+export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
+  // Where nothing waits to be freed, a wrong time that both once signed must not stay.
+  const before =
+    budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
+  const time = witness(before, times, now)
+  const old = budget.participations.filter(({ at }) => time.passed - at >= YEAR)
   return {
-    ...budget,
-    elapsed,
-    seen: now,
-    participations: budget.participations.filter(({ at }) => elapsed - at < YEAR),
+    ...lookAt(budget, now),
+    time,
+    participations: budget.participations.filter(({ at }) => time.passed - at < YEAR),
     earlier: {
       reports: budget.earlier.reports + old.length,
       lossSquared: budget.earlier.lossSquared + lossSquared(old),
     },
   }
-}
-
-/**
- * The `elapsed` from which on an update may leave that nobody asked for, of what was learned now.
- * @param share from [0, 1), at random: of a day; 0 for one that was on its way already
- */
-export function dueAfter({ attempted, elapsed }: Budget, share: number): number {
-  const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS
-  return Math.max(elapsed + share * SPREAD, earliest)
 }
 
 /** ε by substitution at δ over the updates of the last year, and over all there ever were. */
@@ -137,33 +126,40 @@ export function termsOf(policy: Policy, demonstration?: boolean): ContributionTe
 }
 
 /**
- * Adds one participation to a budget that has just looked at the clock.
+ * Adds one participation to a budget, right after an answer.
  * @param agreed a year's ε holds over all policies and consents of it, not for each alone
  * @throws NearsideError `budget-exhausted`: too many, too soon, or ε beyond what was agreed to or the
  * device's own limits
  */
 export function spend(
   budget: Budget,
-  { policy, policyHash, round }: Pick<Task, 'policy' | 'policyHash' | 'round'>,
+  {
+    policy,
+    policyHash,
+    round,
+    ...times
+  }: Pick<Task, 'policy' | 'policyHash' | 'round'> & SignedTimes,
   agreed: Pick<ContributionTerms, 'demonstration' | 'epsilonPerYear'>,
 ): Budget {
-  const { elapsed, participations } = budget
+  const { participations } = budget
+  const { passed } = budget.time
   const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
-  const counted = participations.filter(({ at }) => elapsed - at < periodDays * DAY)
+  const counted = participations.filter(({ at }) => passed - at < periodDays * DAY)
   if (counted.length >= maxParticipations)
     throw exhausted(`${counted.length} updates were sent in ${periodDays} days, the most`)
   if (participations.some((past) => past.round === round && past.policyHash === policyHash))
     throw exhausted('This device already took part in this round')
   const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
-  const wait = last + 1000 * minSeparationSeconds - elapsed
+  const wait = last + 1000 * minSeparationSeconds - passed
   if (wait > 0) throw exhausted(`The next update may leave in ${Math.ceil(wait / 1000)} s`)
   const limits = limitsOf(agreed.demonstration)
   const epsilonPerYear = Math.min(limits.epsilonPerYear, agreed.epsilonPerYear)
   const one = epsilonOf(substitutionMu(1 / noiseMultiplier ** 2), delta)
   if (isAbove(one, limits.epsilonPerReport))
     throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${limits.epsilonPerReport}`)
-  const participation = { round, policyHash, at: elapsed, noiseMultiplier }
-  const next = { ...budget, participations: [...participations, participation] }
+  const participation = { round, policyHash, at: passed, noiseMultiplier }
+  const time = countFrom(budget.time, times)
+  const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
   // What was agreed to is the same sum in another order.
   if (isAbove(year, epsilonPerYear))

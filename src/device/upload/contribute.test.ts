@@ -144,11 +144,11 @@ function createScene(policy: Policy): Scene {
           const role = url.includes('helper') ? 'helper' : 'leader'
           const shown = role === 'helper' && made.helperPolicy ? made.helperPolicy : made.policy
           const hash = await policyHash(shown)
-          const { round, state } = made
-          const message = taskMessage({ role, round, policyHash: hash })
+          const { round, state, now: time } = made
+          const message = taskMessage({ role, round, policyHash: hash, time })
           const signature = toBase64(await sign(signing, message))
           const said = { protocol: PROTOCOL, role, round, state, policyHash: hash, policy: shown }
-          return utf8(JSON.stringify({ ...said, signature }))
+          return utf8(JSON.stringify({ ...said, time, signature }))
         },
         async post(url, body, _type, detail, options) {
           made.order.push('post')
@@ -196,7 +196,8 @@ describe('a contribution', () => {
 
   it('is paid for on disk before the first byte leaves', async () => {
     await send()
-    expect(scene.order).toEqual(['budget', 'post', 'receipt'])
+    // First what time it is, then what it costs.
+    expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 
   it('has an id made from the log under a secret that stays, and so fixes what the log said', async () => {
@@ -311,7 +312,7 @@ describe('nothing leaves', () => {
     })
     expect(broken.error?.message).toMatch(/no history/)
     expect(scene.sent).toHaveLength(0)
-    expect(scene.kept.budget).toBe(undefined)
+    expect(participations()).toEqual([])
   })
 
   it('when the budget can’t be read or written', async () => {

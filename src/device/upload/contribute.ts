@@ -19,16 +19,9 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
-import { agreeTask, type Endpoints } from './agreeTask.ts'
-import {
-  BETWEEN_ATTEMPTS,
-  dueAfter,
-  epsilonSpent,
-  lookAt,
-  parseBudget,
-  spend,
-  termsOf,
-} from './budget.ts'
+import { type AgreedTask, agreeTask, type Endpoints } from './agreeTask.ts'
+import { afterAnswer, epsilonSpent, parseBudget, spend, termsOf } from './budget.ts'
+import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import { makeReport, type Opening } from './makeReport.ts'
 import { deviceTerms, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
@@ -169,7 +162,7 @@ function consentOf({ consent, paused }: Partial<Settings>) {
  * @returns the report to send: spent and on disk, together with what it spends; null where it waits,
  * because its token was asked for just now
  */
-async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport | null> {
+async function commit(deps: ContributeDeps, task: AgreedTask): Promise<PendingReport | null> {
   const { policy, round, policyHash } = task
   if (policy.model.hash !== deps.modelHash)
     throw new NearsideError(
@@ -200,7 +193,11 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
       throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
-    const budget = spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
+    const budget = spend(
+      afterAnswer(parseBudget(kept.budget), task, deps.now()),
+      task,
+      consent.terms,
+    )
     const { year, ever } = epsilonSpent(budget, policy.delta)
     const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
     const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
@@ -215,9 +212,10 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
  * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; or `policy-mismatch` where the aggregators
  * ask for more than was agreed to: the consent ends then, and what they ask is kept, to be shown
  */
-async function read(deps: ContributeDeps, task: Task) {
+async function read(deps: ContributeDeps, task: AgreedTask) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
   let checkpoints: string | undefined
+  let refused: unknown = null
   const terms = termsOf(task.policy, deps.endpoints.demonstration)
   await deps.records((kept, epoch) => {
     const consent = consentOf(kept)
@@ -227,11 +225,17 @@ async function read(deps: ContributeDeps, task: Task) {
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
+    // Kept whatever follows: it is how this device learns what time it is.
+    const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
-    if (!again && !more) spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
+    // It may run twice.
+    refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
+    if (refused !== null) return { budget }
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
-    return more ? { consent: NO_CONSENT, pending: undefined, due: undefined, terms } : {}
+    if (!more) return { budget }
+    return { budget, consent: NO_CONSENT, pending: undefined, due: undefined, terms }
   })
+  if (refused !== null) throw refused
   if (found.more) {
     const detail = { contribute: false, why: 'terms' }
     await deps.ledger.append({ kind: 'consent', detail }, 'strict')
@@ -241,6 +245,15 @@ async function read(deps: ContributeDeps, task: Task) {
     )
   }
   return { ...found, checkpoints }
+}
+
+function refusal(body: () => unknown): unknown {
+  try {
+    body()
+    return null
+  } catch (thrown) {
+    return thrown
+  }
 }
 
 async function post(

@@ -22,7 +22,8 @@ import {
 } from '../../aggregate/protocol/token.ts'
 import { type Bytes, concat, fromBase64, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import { BETWEEN_ATTEMPTS, lookAt, parseBudget } from './budget.ts'
+import { parseBudget } from './budget.ts'
+import { BETWEEN_ATTEMPTS, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'
 
 export interface KeptToken {

@@ -23,6 +23,8 @@ export const FEDERATION = { leader: 'https://leader.test', helper: 'https://help
 export class TestAggregators {
   policy: Policy
   round = 1
+  /** Their clocks, milliseconds since the epoch. */
+  now = () => Date.now()
   /** `lost`: the report arrives, its answer doesn't. `slow`: nor does that, until it is stopped. */
   answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
   /** What was posted, oldest first. */
@@ -74,11 +76,12 @@ export class TestAggregators {
       this.asked++
       const role = url.startsWith(FEDERATION.leader) ? 'leader' : 'helper'
       const { policy, round } = this
+      const time = this.now()
       const hash = await policyHash(policy)
-      const message = taskMessage({ role, round, policyHash: hash })
+      const message = taskMessage({ role, round, policyHash: hash, time })
       const signature = toBase64(await sign(this.#signing, message))
       const said = { protocol: PROTOCOL, role, round, state: 'open', policyHash: hash, policy }
-      return Response.json({ ...said, signature })
+      return Response.json({ ...said, time, signature })
     }
   }
 
