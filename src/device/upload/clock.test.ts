@@ -47,11 +47,7 @@ const mostInAYear = (sent: readonly number[]) =>
 
 const seconds = (most: number) => fc.integer({ min: -most, max: most }).map((n) => 1000 * n)
 /** How true time goes on, and how wrong each clock is. */
-const course = (wrong: {
-  readonly own: number
-  readonly leader: number
-  readonly helper: number
-}) =>
+const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', number>>) =>
   fc
     .array(
       fc.tuple(
@@ -59,14 +55,16 @@ const course = (wrong: {
         fc.oneof(seconds(wrong.own), seconds(Math.min(wrong.own, 9 * 86_400)), fc.constant(0)),
         fc.oneof(seconds(wrong.leader), seconds(Math.min(wrong.leader, 3000)), fc.constant(0)),
         fc.oneof(seconds(wrong.helper), seconds(Math.min(wrong.helper, 3000)), fc.constant(0)),
+        fc.oneof(seconds(wrong.both), fc.constant(0)),
       ),
       { minLength: 1, maxLength: 60, size: 'max' },
     )
     .map((steps) => {
       let truth = NOW
-      return steps.map(([step, own, leader, helper]): Clocks => {
+      return steps.map(([step, own, leader, helper, both]): Clocks => {
         truth += 1000 * step
-        return { truth, own: truth + own, leader: truth + leader, helper: truth + helper }
+        const told = truth + both
+        return { truth, own: truth + own, leader: told + leader, helper: told + helper }
       })
     })
 
@@ -74,10 +72,10 @@ const FAR = 20 * 365 * 86_400
 
 describe('no more than a year’s updates leave in any year', () => {
   it.each([
-    ['the device’s clock steps', { own: FAR, leader: 0, helper: 0 }],
-    ['the device’s clock steps and the leader lies', { own: FAR, leader: FAR, helper: 0 }],
-    ['the device’s clock steps and the helper lies', { own: FAR, leader: 0, helper: FAR }],
-    ['both servers lie', { own: 0, leader: FAR, helper: FAR }],
+    ['the device’s clock steps', { own: FAR, leader: 0, helper: 0, both: 0 }],
+    ['the device’s clock steps and the leader lies', { own: FAR, leader: FAR, helper: 0, both: 0 }],
+    ['the device’s clock steps and the helper lies', { own: FAR, leader: 0, helper: FAR, both: 0 }],
+    ['both servers lie', { own: 0, leader: 3000, helper: 3000, both: FAR }],
   ])('however %s', (_, wrong) => {
     fc.assert(
       fc.property(course(wrong), (all) => {

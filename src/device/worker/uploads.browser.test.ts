@@ -236,6 +236,7 @@ describe('what waits to be sent again', () => {
         'elapsed',
         'participations',
         'seen',
+        'time',
       ])
       expect(JSON.stringify(ledger)).not.toContain('updateInteger')
       if (what !== 'forget') await device.setContribution(true)
