@@ -16,6 +16,7 @@ import { runCommand } from './testCommand.ts'
 const probe = (kind: 'channel' | 'planted', lifted: 'found' | 'nothing', policed = 'nothing') =>
   ({ name: `a ${kind}`, kind, where: 'page', lifted, policed }) as Outcome['probes'][number]
 const marks = { planted: 1000, held: 1000, found: 0 }
+const SHOPPER = { events: 9, requests: 4, questions: 0, own: 0, bytes: 99, findings: [], marks }
 const OUTCOME: Outcome = {
   ...{
     method: 'capture',
@@ -25,7 +26,8 @@ const OUTCOME: Outcome = {
     declaredHash: '',
   },
   headers: {},
-  shopper: { events: 9, requests: 4, questions: 0, own: 0, bytes: 99, findings: [], marks },
+  shoppers: [SHOPPER, SHOPPER],
+  difference: { first: [], second: [], order: [] },
   probes: [
     ...Array.from({ length: 30 }, () => probe('planted', 'found', 'found')),
     probe('channel', 'found'),
@@ -52,11 +54,11 @@ it('finds no fault where nothing is unexplained, open or missed', () => {
 
 it('names every fault', () => {
   const finding = { time: 0, to: 'x:1', what: 'GET /?a', bytes: 3, reasons: ['asks'], marks: ['m'] }
-  const found = { ...OUTCOME.shopper, findings: [finding], marks: { ...marks, held: 9, found: 1 } }
-  expect(faultsOf({ shopper: found })).toBe(
-    '1 unexplained in what left; 1 marks of the shopper’s data in what left; the device holds 9 of 1000 marks',
+  const found = { ...SHOPPER, findings: [finding], marks: { ...marks, held: 9, found: 1 } }
+  expect(faultsOf({ shoppers: [SHOPPER, found] })).toBe(
+    '1 unexplained in what left; 1 marks of the shoppers’ data in what left; the device holds 9 of 1000 marks',
   )
-  expect(describeReport(signReport(reportOf({ ...OUTCOME, shopper: found })))).toContain('GET /?a')
+  expect(describeReport(signReport(reportOf({ ...OUTCOME, shoppers: [SHOPPER, found] })))).toContain('GET /?a')
   const probes = [probe('channel', 'found', 'found'), probe('planted', 'nothing')]
   expect(faultsOf({ probes })).toBe(
     '1 channels to other servers are open; 1 planted leaks were not found; only 1 planted leaks were found',

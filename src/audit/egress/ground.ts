@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { serveBlankPage } from './blankPage.ts'
 import { type Sent, sentBy } from './flows.ts'
 import { furnishJail, startCapture, startCollector, startResolver } from './jail.ts'
 import type { Rules } from './judge.ts'
@@ -12,6 +13,8 @@ import type { Watched } from './stages.ts'
 
 export interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   readonly proxy: ShopProxy
+  /** A page that asks for one of each kind of resource. */
+  readonly blankPage: Awaited<ReturnType<typeof serveBlankPage>>
   /** Names that the browser asks for by itself: from now on it gets no answer. */
   refuse(names: Iterable<string>): void
   /** Starts a browser with a profile of its own. @param eager connecting ahead of time, as a shopper's does */
@@ -80,7 +83,7 @@ export async function inJail(order: Order): Promise<Ground> {
   ]
   let runs = 0
   return {
-    ...{ proxy, nameOf, refuse, shopAt },
+    ...{ proxy, nameOf, refuse, shopAt, blankPage: await serveBlankPage() },
     async watch(eager = false) {
       const capture = await startCapture(join(folder, `${++runs}.pcap`))
       const trust = certificate ? [certificate.trust] : []
@@ -107,13 +110,17 @@ export async function byLog(order: Order): Promise<Ground> {
   const tls = certificate && (await startTlsEnd(certificate, 0, proxy.port))
   const doors = sites.map(({ secure }) => `127.0.0.1:${secure ? tls : proxy.port}`)
   const maps = sites.map(({ hostname, port }, at) => `MAP ${hostname}:${port} ${doors[at]}`)
-  const blank = `MAP ${new URL(BLANK).host}:80 127.0.0.1:${await startCollector(0)}`
-  const rules = `--host-resolver-rules=${[...maps, blank, 'MAP * ~NOTFOUND'].join(', ')}`
+  const blankPage = await serveBlankPage()
+  const blank = [
+    `MAP ${new URL(BLANK).host}:80 127.0.0.1:${await startCollector(0)}`,
+    ...blankPage.hosts.map((host) => `MAP ${host} 127.0.0.1:${blankPage.port}`),
+  ]
+  const rules = `--host-resolver-rules=${[...maps, ...blank, 'MAP * ~NOTFOUND'].join(', ')}`
   const hosts = sites.map(({ host }) => host)
   const trust = certificate ? [certificate.trust] : []
   let runs = 0
   return {
-    ...{ proxy, shopAt: doors, nameOf: () => undefined, refuse() {} },
+    ...{ proxy, shopAt: doors, nameOf: () => undefined, refuse() {}, blankPage },
     async watch(eager = false) {
       const log = join(folder, `${++runs}.json`)
       const logged = [`--log-net-log=${log}`, '--net-log-capture-mode=Everything']

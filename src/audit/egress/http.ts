@@ -3,13 +3,13 @@
 export interface HttpRequest {
   readonly method: string
   readonly target: string
-  /** Names in lower case, in their order. */
+  /** As they are spelled, in their order; all after `: ` is the value, spaces too. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** As it was sent, chunks included. */
   readonly body: Buffer
 }
 
-const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/
+const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.1$/
 
 /** The requests of one connection; null where the stream is anything else. */
 export function readRequests(stream: Buffer): HttpRequest[] | null {
@@ -22,9 +22,10 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
     if (method === undefined) return null
     const headers = lines.map((text) => {
       const colon = text.indexOf(':')
-      return [text.slice(0, colon).toLowerCase(), text.slice(colon + 1).trim()] as const
+      return [text.slice(0, colon), text.slice(colon + 1).replace(/^ /, '')] as const
     })
-    const value = (name: string) => headers.find(([other]) => other === name)?.[1]
+    const value = (name: string) =>
+      headers.find(([other]) => other.toLowerCase() === name)?.[1].trim()
     // Chunks, and what follows an upgrade, are nothing that a page that only reads would send: all of it is body.
     const open = value('transfer-encoding') ?? value('upgrade')
     const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity

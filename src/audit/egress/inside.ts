@@ -7,14 +7,19 @@ import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { NearsideError, type WireError } from '../../core/error.ts'
 import { BLANK, byLog, inJail } from './ground.ts'
+import { readRequests } from './http.ts'
 import { nameAsked } from './judge.ts'
 import { makeMarks } from './marks.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
+import { learnPlain } from './plainRequests.ts'
 import { PROBES } from './probes.ts'
-import { tryProbes, watchShopper } from './stages.ts'
+import { type ShopperOutcome, tryProbes, watchShopper } from './stages.ts'
+import { compareShoppers, inBoth, isNone } from './twoShoppers.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
+/** So often two shoppers are compared, at most. */
+const ROUNDS = 3
 
 export type ProofMessage =
   | { readonly kind: 'progress'; readonly line: string }
@@ -40,11 +45,20 @@ async function prove(order: Order): Promise<Outcome> {
 
   say('a blank page: what the browser asks for by itself')
   const blank = await watch()
+  const { blankPage } = ground
+  await blankPage.look(blank.context)
   await leaveAlone(await blank.context.newPage())
   const browserVersion = blank.context.browser()?.version()
-  const asked = (await blank.end()).map(nameAsked).filter((name) => name !== null)
-  const browserNames = new Set(asked.filter((name) => name !== new URL(BLANK).hostname))
+  const sent = await blank.end()
+  blankPage.close()
+  const asked = sent.map(nameAsked).filter((name) => name !== null)
+  const blanks = [BLANK, ...blankPage.hosts.map((host) => `http://${host}`)]
+  const ours = blanks.map((url) => new URL(url).hostname)
+  const browserNames = new Set(asked.filter((name) => !ours.includes(name)))
   ground.refuse(browserNames)
+  const plain = sent.filter(
+    ({ protocol, to }) => protocol === 'tcp' && to.endsWith(`:${blankPage.port}`),
+  )
   const rules = {
     shopAt,
     origins: sitesOf(order).map(({ origin }) => origin),
@@ -52,13 +66,24 @@ async function prove(order: Order): Promise<Outcome> {
       declared ? declared.some((glob) => matches(glob, path)) : proxy.first.has(path),
     browserNames,
     nameOf,
+    plain: learnPlain(plain.flatMap(({ bytes }) => readRequests(bytes) ?? [])),
+    gave: proxy.gave,
   }
 
-  say('a shopper')
   const { shop }: ShopperScript = script ? await import(pathToFileURL(script).href) : anyShopper
   const random = () => randomInt(2 ** 32) / 2 ** 32
-  const visit = { url, marks: order.marks, events, idle, say }
-  const shopper = await watchShopper(await watch(), { shop }, visit, proxy.settle, rules)
+  const visitBy = async (isSecond: boolean) => {
+    say(isSecond ? 'another shopper, who does something else' : 'a shopper')
+    const visit = { url, marks: order.marks, events, idle, isSecond, say }
+    proxy.begin()
+    shoppers.push(await watchShopper(await watch(), { shop }, visit, proxy.settle, rules))
+    return proxy.asked()
+  }
+  const shoppers: ShopperOutcome[] = []
+  const compare = async () => compareShoppers(await visitBy(false), await visitBy(true))
+  let difference = await compare()
+  for (let again = 1; again < ROUNDS && !isNone(difference); again++)
+    difference = inBoth(difference, await compare())
 
   const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
   say(`${PROBES.length} ways out, with the shop’s policy lifted`)
@@ -74,7 +99,8 @@ async function prove(order: Order): Promise<Outcome> {
     browserNames: [...browserNames].sort(),
     declared: declared?.length ?? proxy.first.size,
     headers: await proxy.headers(),
-    shopper,
+    shoppers,
+    difference,
     probes: PROBES.map(({ name, kind, where }, at) => ({
       ...{ name, kind, where },
       lifted: lifted[at],

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Sent, sentBy } from './flows.ts'
@@ -6,21 +7,63 @@ import { judge, type Rules } from './judge.ts'
 import { createMarkFinder } from './marks.ts'
 import { readNetLog } from './netLog.ts'
 import { type Packet, readPackets } from './pcap.ts'
+import { learnPlain } from './plainRequests.ts'
+import { type Asked, compareShoppers, inBoth, isNone } from './twoShoppers.ts'
+
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36'
+const BRANDS = '"Not:A-Brand";v="8", "Chromium";v="156"'
+/** As Chromium writes a request for a file, and for a film. */
+const FILE: readonly (readonly [string, string])[] = [
+  ['Host', 'localhost:8790'],
+  ['Connection', 'keep-alive'],
+  ['sec-ch-ua-platform', '"Linux"'],
+  ['User-Agent', AGENT],
+  ['sec-ch-ua', BRANDS],
+  ['Accept', '*/*'],
+  ['Sec-Fetch-Site', 'same-origin'],
+  ['Sec-Fetch-Mode', 'cors'],
+  ['Sec-Fetch-Dest', 'empty'],
+  ['Accept-Encoding', 'gzip, deflate, br, zstd'],
+  ['Accept-Language', 'en-US,en;q=0.9'],
+]
+type Headers = Readonly<Record<string, string | null>>
+/** @param headers others in place of these, and more; null: none */
+function get(target: string, headers: Headers = {}): string {
+  const names = Object.keys(headers)
+  const kept = FILE.map(([name, value]) => [name, name in headers ? headers[name] : value] as const)
+  const more = names.filter((name) => !FILE.some(([known]) => known === name))
+  const all = [...kept, ...more.map((name) => [name, headers[name]] as const)]
+  const lines = all.flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]))
+  return `${[`GET ${target} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`
+}
+const FILM = { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'video' }
+const VALIDATED = {
+  'If-None-Match': '"7c26bb"',
+  'If-Modified-Since': 'Sun, 29 Nov 2026 10:21:38 GMT',
+}
+const BLANK = [
+  get('/'),
+  get('/', { 'Cache-Control': 'max-age=0' }),
+  get('/', { ...VALIDATED, 'If-None-Match': '"of the blank page"' }),
+  get('/', { Origin: 'http://blank', Referer: 'http://blank/' }),
+  get('/film.mp4', { ...FILM, Range: 'bytes=0-' }),
+]
 
 const RULES: Rules = {
   shopAt: ['127.0.0.1:8790', '198.18.1.7:80'],
   origins: ['http://localhost:8790', 'http://vault.example'],
-  declared: (path) => ['/', '/a b.js'].includes(path),
+  declared: (path) => ['/', '/a b.js', '/film.mp4'].includes(path),
   browserNames: new Set(['update.example']),
   nameOf: (address) => (address === '198.18.1.9' ? 'evil.test' : undefined),
   marks: createMarkFinder(['QXZVBNMKJ7']),
+  plain: learnPlain(BLANK.flatMap((text) => readRequests(Buffer.from(text, 'latin1')) ?? [])),
+  gave: (host, path, validator) =>
+    host === 'localhost:8790' && path === '/' && Object.values(VALIDATED).includes(validator),
 }
 const tcp = (text: string, to = '127.0.0.1:8790'): Sent => ({
   ...{ time: 1, protocol: 'tcp', to, torn: false },
   bytes: Buffer.from(text, 'latin1'),
 })
-const get = (target: string, ...headers: string[]) =>
-  `${[`GET ${target} HTTP/1.1`, 'Host: localhost:8790', ...headers].join('\r\n')}\r\n\r\n`
 const question = (name: string): Sent => {
   const labels = name.split('.').map((label) => String.fromCharCode(label.length) + label)
   const head = Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0])
@@ -30,19 +73,26 @@ const question = (name: string): Sent => {
 const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
 
 describe('a request', () => {
-  it('to a declared file with plain headers is explained', () => {
-    const verdict = judge(
-      [tcp(get('/') + get('/a%20b.js', 'Accept: */*', 'If-None-Match: "x"'))],
-      RULES,
-    )
-    expect(verdict).toMatchObject({ requests: 2, findings: [] })
+  it('to a declared file as a blank page would ask for it is explained', () => {
+    const honest = [
+      get('/'),
+      get('/a%20b.js'),
+      get('/', { 'Cache-Control': 'max-age=0', ...VALIDATED }),
+      get('/', { Origin: 'http://localhost:8790', Referer: 'http://localhost:8790/' }),
+      get('/film.mp4', { ...FILM, Range: 'bytes=0-' }),
+    ]
+    const verdict = judge([tcp(honest.join(''))], RULES)
+    expect(verdict).toMatchObject({ requests: 5, findings: [] })
   })
 
   it('to the vault is explained as one to the shop is', () => {
     const toVault = (text: string) => tcp(text, '198.18.1.7:80')
-    expect(reasons(toVault(get('/a%20b.js', 'Referer: http://vault.example/')))).toEqual([])
+    const vault = { Host: 'vault.example' }
+    expect(
+      reasons(toVault(get('/a%20b.js', { ...vault, Referer: 'http://vault.example/' }))),
+    ).toEqual([])
     expect(reasons(question('vault.example'))).toEqual([])
-    expect(reasons(toVault(get('/?v=1')))).toEqual([expect.stringMatching(/declare/)])
+    expect(reasons(toVault(get('/?v=1', vault)))).toEqual([expect.stringMatching(/declare/)])
     expect(reasons(question('other.vault.example'))).toHaveLength(1)
     const secure = { ...RULES, origins: ['https://shop.example:9443'] }
     const asked = ['shop.example', '_9443._https.shop.example', '_9444._https.shop.example']
@@ -53,17 +103,132 @@ describe('a request', () => {
     ['a query', get('/?v=1'), /declare/],
     ['an undeclared path', get('/product/1'), /declare/],
     ['another origin’s address', get('http://evil.test/'), /declare/],
-    ['a header', get('/', 'X-Viewed: 1'), /header x-viewed/],
-    ['a cookie', get('/', 'Cookie: v=1'), /header cookie/],
-    ['a referrer', get('/', 'Referer: http://localhost:8790/product/1'), /referrer/],
-    ['a body', get('/', 'Content-Length: 3').concat('abc'), /body of 3/],
-    ['chunks', get('/', 'Transfer-Encoding: chunked').concat('3\r\nabc\r\n0\r\n\r\n'), /body of/],
+    ['another host', get('/', { Host: 'evil.test' }), /host/],
+    ['another origin', get('/', { Origin: 'http://evil.test' }), /origin/],
+    ['a header', get('/', { 'X-Viewed': '1' }), /header x-viewed/],
+    ['a cookie', get('/', { Cookie: 'v=1' }), /header cookie/],
+    ['a referrer', get('/', { Referer: 'http://localhost:8790/product/1' }), /referrer/],
+    ['a body', get('/', { 'Content-Length': '3' }).concat('abc'), /body of 3/],
+    [
+      'chunks',
+      get('/', { 'Transfer-Encoding': 'chunked' }).concat('3\r\nabc\r\n0\r\n\r\n'),
+      /body of/,
+    ],
     ['a POST', get('/').replace('GET', 'POST'), /is a POST/],
-    ['an upgrade', get('/', 'Upgrade: websocket').concat('frame'), /body of 5/],
-    ['a mark in a header', get('/', `Accept: ${btoa('.QXZVBNMKJ7')}`), /marks/],
+    ['an upgrade', get('/', { Upgrade: 'websocket' }).concat('frame'), /body of 5/],
+    ['a mark in a header', get('/', { Accept: btoa('.QXZVBNMKJ7') }), /marks/],
     ['no request at all', 'QUIC', /is no request/],
   ])('with %s is not', (_, text, reason) => {
     expect(reasons(tcp(text))).toEqual([expect.stringMatching(reason)])
+  })
+})
+
+/** What a shopper looked at, in ways that no search for it finds. */
+const SECRET = Buffer.from('QXZVBNMKJ7')
+const number = BigInt(`0x${SECRET.toString('hex')}`)
+const fourTimes = [1, 2, 3, 4].reduce(
+  (text) => Buffer.from(text).toString('base64'),
+  String(SECRET),
+)
+const bits = [...SECRET].flatMap((byte) => [...byte.toString(2).padStart(8, '0')])
+const caseOf = (text: string) =>
+  [...text]
+    .map((letter, at) => (bits[at] === '1' ? letter.toUpperCase() : letter.toLowerCase()))
+    .join('')
+const range = (from: number, to: number) =>
+  get('/film.mp4', { ...FILM, Range: `bytes=${from}-${to}` })
+
+it.each([
+  ['base32 in If-None-Match', [get('/', { 'If-None-Match': `"${number.toString(32)}"` })]],
+  ['base36 in If-None-Match', [get('/', { 'If-None-Match': `"${number.toString(36)}"` })]],
+  ['decimal in Range', [get('/', { Range: `bytes=${number}-` })]],
+  [
+    'XOR in Accept',
+    [get('/', { Accept: `text/${SECRET.map((byte) => byte ^ 0x15).toString('hex')}` })],
+  ],
+  ['rot13 in Accept-Language', [get('/', { 'Accept-Language': 'dk-MI,bn;q=0.9' })]],
+  [
+    'an HMAC in User-Agent',
+    [
+      get('/', {
+        'User-Agent': `${AGENT} ${createHmac('sha256', 'k').update(SECRET).digest('hex')}`,
+      }),
+    ],
+  ],
+  [
+    'SHA-512 in If-None-Match',
+    [get('/', { 'If-None-Match': `"${createHash('sha512').update(SECRET).digest('hex')}"` })],
+  ],
+  ['base64 four times in Accept', [get('/', { Accept: fourTimes })]],
+  [
+    'a time in If-Modified-Since',
+    [get('/', { 'If-Modified-Since': new Date(Number(number % 2n ** 40n)).toUTCString() })],
+  ],
+  ['versions in sec-ch-ua', [get('/', { 'sec-ch-ua': BRANDS.replace('156', '8188') })]],
+  ['letter by letter', [...SECRET].map((byte) => get('/', { 'If-None-Match': `"${byte}"` }))],
+  [
+    'dots between, in Accept-Language',
+    [get('/', { 'Accept-Language': [...String(SECRET)].join('.') })],
+  ],
+  ['bits by case of a value', [get('/', { 'Accept-Encoding': caseOf('gzip, deflate, br, zstd') })]],
+  ['bits by case of names', [get('/').replace('Accept-Language', caseOf('accept-language'))]],
+  ['bits by case of an address', [get('/%41%20b.js'), get('/%61%20b.js')]],
+  ['a Priority', [get('/', { Priority: 'u=3, i' })]],
+  ['a DNT', [get('/', { DNT: '1' })]],
+  ['lengths of ranges of a film', [...SECRET].map((byte) => range(0, byte))],
+  [
+    'beginnings of ranges',
+    [...SECRET].map((byte) => get('/film.mp4', { ...FILM, Range: `bytes=${byte}-` })),
+  ],
+  ['spaces in a line', [get('/').replace('Accept: ', 'Accept:   ')]],
+  ['a header twice', [get('/', { accept: '*/*' })]],
+  [
+    'the order of headers',
+    [
+      get('/', { 'User-Agent': null }).replace(
+        'Accept-Lang',
+        `User-Agent: ${AGENT}\r\nAccept-Lang`,
+      ),
+    ],
+  ],
+  ['a header left out', [get('/', { 'Accept-Language': null })]],
+  ['an ETag that was given for another file', [get('/a%20b.js', VALIDATED)]],
+  ['a HEAD', [get('/').replace('GET', 'HEAD')]],
+  ['another version of HTTP', [get('/').replace('HTTP/1.1', 'HTTP/1.0')]],
+  ['a kind of request that a blank page has not', [get('/', { 'Sec-Fetch-Dest': 'audioworklet' })]],
+])('finds a covert %s', (_, texts) => {
+  for (const text of texts) expect(reasons(tcp(text)), text).toHaveLength(1)
+})
+
+describe('two shoppers', () => {
+  const asked = (text: string): Asked[] =>
+    [...text].map((letter) => ({
+      line: `GET /${letter.toLowerCase()}`,
+      settled: /[A-Z]/.test(letter),
+    }))
+  const apart = (one: string, other: string) => compareShoppers(asked(one), asked(other))
+  const NONE = { first: [], second: [], order: [] }
+
+  it('who ask for the same are not told apart; the loading has an order of its own', () => {
+    expect(apart('abcAB', 'abcAB')).toEqual(NONE)
+    expect(apart('acbbAB', 'abcAB')).toEqual(NONE)
+    expect(apart('', '')).toEqual(NONE)
+  })
+
+  it('are told apart by what comes again alone', () => {
+    const [once, again] = [apart('abABC', 'abACB'), apart('abAAB', 'abAB')]
+    expect(inBoth(once, again)).toEqual(NONE)
+    expect(inBoth(again, again)).toEqual(again)
+    expect([isNone(again), isNone(inBoth(once, again))]).toEqual([false, true])
+  })
+
+  it.each([
+    ['choice of declared files', 'abAC', 'abAB', { first: ['GET /c'], second: ['GET /b'] }],
+    ['number', 'abAAA', 'abA', { first: ['GET /a', 'GET /a'] }],
+    ['order', 'abABC', 'abACB', { order: ['GET /b (1), then GET /c (1)'] }],
+    ['files that the shop loads', 'abcA', 'abA', { first: ['GET /c'] }],
+  ])('are told apart by their %s', (_, one, other, difference) => {
+    expect(apart(one, other)).toEqual({ ...NONE, ...difference })
   })
 })
 
@@ -161,8 +326,8 @@ describe('the browser’s own log', () => {
   const bytes = (text: string) => ({ bytes: btoa(text) })
   const events = [
     event('TCP_CONNECT_ATTEMPT', 1, { address: '127.0.0.1:8790' }),
-    event('SOCKET_BYTES_SENT', 1, bytes('GET / HTTP/1.1\r\n')),
-    event('SOCKET_BYTES_SENT', 1, bytes('Host: x\r\n\r\n')),
+    event('SOCKET_BYTES_SENT', 1, bytes(get('/').slice(0, 20))),
+    event('SOCKET_BYTES_SENT', 1, bytes(get('/').slice(20))),
     event('TCP_CONNECT_ATTEMPT', 2, { address: '127.0.0.1:8790' }),
     event('SOCKET_BYTES_SENT', 2, bytes('sealed')),
     event('SSL_SOCKET_BYTES_SENT', 2, bytes(get('/?v=1'))),

@@ -2,6 +2,7 @@
 import type { Sent } from './flows.ts'
 import { type HttpRequest, readQuestion, readRequests } from './http.ts'
 import type { MarkFinder } from './marks.ts'
+import type { PlainRequests } from './plainRequests.ts'
 
 export interface Rules {
   /** Where the shop and its vault answer: of a connection there, `address:port`. */
@@ -15,6 +16,10 @@ export interface Rules {
   /** What stands behind an address that the resolver gave out. */
   nameOf(address: string): string | undefined
   readonly marks: MarkFinder
+  /** What a blank page's requests have. */
+  readonly plain: PlainRequests
+  /** Whether the shop's server gave this ETag, or time of a change, for this path at this host. */
+  gave(host: string, path: string, validator: string): boolean
 }
 
 export interface Finding {
@@ -39,14 +44,6 @@ export interface Verdict {
   readonly bytes: number
   readonly findings: readonly Finding[]
 }
-
-/** What Chromium writes into a request for a page or a file by itself. */
-const HEADERS = new Set(
-  `host connection pragma cache-control upgrade-insecure-requests user-agent accept origin referer
-   accept-encoding accept-language if-none-match if-modified-since range priority purpose sec-purpose
-   service-worker sec-fetch-storage-access sec-fetch-site sec-fetch-mode sec-fetch-user sec-fetch-dest sec-ch-ua
-   sec-ch-ua-mobile sec-ch-ua-platform sec-gpc dnt`.split(/\s+/),
-)
 
 export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   const findings: Finding[] = []
@@ -105,24 +102,41 @@ export function nameAsked({ protocol, to, bytes }: Sent): string | null {
 }
 
 function partsOf({ target, headers, body }: HttpRequest): Buffer[] {
-  const lines = headers.filter(([name]) => name !== 'host').map((header) => header.join(': '))
+  const lines = headers
+    .filter(([name]) => name.toLowerCase() !== 'host')
+    .map((header) => header.join(': '))
   return [...[target, ...lines].map((text) => Buffer.from(text, 'latin1')), body]
 }
 
-function faultsOf({ method, target, headers, body }: HttpRequest, rules: Rules): string[] {
+function faultsOf(request: HttpRequest, rules: Rules): string[] {
+  const { method, target, headers, body } = request
   const faults: string[] = []
-  if (method !== 'GET' && method !== 'HEAD') faults.push(`is a ${method}`)
+  if (method !== 'GET') faults.push(`is a ${method}`)
   if (body.length > 0) faults.push(`has a body of ${body.length} bytes`)
-  const path = (url: string) => {
-    const { origin, pathname, search } = new URL(url, rules.origins[0])
-    return rules.origins.includes(origin) && search === '' && rules.declared(decoded(pathname))
+  if (!target.startsWith('/') || !isDeclared(target, rules))
+    faults.push('asks for what the shop does not declare')
+  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? ''
+  for (const [spelled, value] of headers) {
+    const name = spelled.toLowerCase()
+    if (name === 'host' && !rules.origins.some((origin) => new URL(origin).host === value))
+      faults.push('has a host that is not the shop’s')
+    if (name === 'origin' && !rules.origins.includes(value))
+      faults.push('has an origin that is not the shop’s')
+    if (name === 'referer' && !isDeclared(value, rules))
+      faults.push('has a referrer that is not declared')
+    if (/^if-(none-match|modified-since)$/.test(name) && !rules.gave(host, target, value))
+      faults.push(`has a value of ${name} that the shop’s server did not give`)
   }
-  if (!path(target)) faults.push('asks for what the shop does not declare')
-  for (const [name, value] of headers) {
-    if (!HEADERS.has(name)) faults.push(`has the header ${name}`)
-    if (name === 'referer' && !path(value)) faults.push('has a referrer that is not declared')
-  }
-  return faults
+  return [...faults, ...rules.plain.faultsOf(request)]
+}
+
+/** Written as a browser writes it: an address has other spellings, each of which could mean something. */
+function isDeclared(written: string, { origins, declared }: Rules): boolean {
+  if (!URL.canParse(written, origins[0])) return false
+  const { origin, pathname } = new URL(written, origins[0])
+  const path = decoded(pathname)
+  const plain = new URL(encodeURI(path), origin).pathname
+  return origins.includes(origin) && [plain, origin + plain].includes(written) && declared(path)
 }
 
 function decoded(path: string): string {

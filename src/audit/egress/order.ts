@@ -2,6 +2,7 @@
 import type { Marks } from './marks.ts'
 import type { Probe } from './probes.ts'
 import type { ShopperOutcome, Trace } from './stages.ts'
+import type { Difference } from './twoShoppers.ts'
 
 /** `capture`: all packets of a network namespace. `log`: Chromium's own network log. */
 export type Method = 'capture' | 'log'
@@ -44,7 +45,10 @@ export interface Outcome {
   readonly declaredHash: string
   /** Of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>
-  readonly shopper: ShopperOutcome
+  /** The first, the second, who did something else, and both again where they differed. */
+  readonly shoppers: readonly ShopperOutcome[]
+  /** What told the two apart each time. */
+  readonly difference: Difference
   readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
     readonly lifted: Trace
     readonly policed: Trace

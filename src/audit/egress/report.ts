@@ -33,8 +33,9 @@ export interface EgressReport extends Outcome {
 
 const LIMITS = [
   'It shows what left this browser while it was watched, with the code that the shop served then: not what it serves to others or tomorrow.',
-  'It sees bytes, not what their time, number or order could mean to somebody who agreed on it beforehand.',
-  'An encoding that isn’t among those listed, or a cipher, hides a mark; it still has to go somewhere, and only declared files of the shop, asked for with plain headers, go unreported.',
+  'It sees no time: when a request is made could mean something to somebody who agreed on it beforehand. What is asked for, in which order and how often is compared for two shoppers, from when the shop was loaded; while it loads, the files alone are compared.',
+  'Two shoppers are two: a choice that depends on something that neither did shows in neither.',
+  'An encoding that isn’t among those listed, or a cipher, hides a mark; it still has to go somewhere. Unreported go only declared files of the shop, asked for with names, order and values of headers as a blank page’s requests have them in the same browser, and with the ETags that the shop’s server gave.',
   'The signature shows that nobody changed the report since, not who made it, unless its key is known to you.',
 ]
 
@@ -46,7 +47,7 @@ export function createReport(
   outcome: Outcome,
   { url, vault, idle, made }: Pick<EgressReport, 'url' | 'vault' | 'idle' | 'made'>,
 ): EgressReport {
-  const { probes, shopper } = outcome
+  const { probes, shoppers, difference } = outcome
   const named = (some: Outcome['probes']) => some.map(({ name, where }) => `${name} (${where})`)
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
@@ -57,17 +58,20 @@ export function createReport(
   )
   const missed = named(planted.filter(({ lifted }) => lifted !== 'found'))
   const found = planted.length - missed.length
-  const { findings, marks } = shopper
+  const findings = shoppers.flatMap((one) => one.findings)
+  const apart = listOf(difference).length
+  const marked = shoppers.reduce((sum, { marks }) => sum + marks.found, 0)
   const limits = [...(outcome.method === 'log' ? LOG_LIMITS : []), ...LIMITS]
   const faults = [
     ...(findings.length > 0 ? [`${findings.length} unexplained in what left`] : []),
-    ...(marks.found > 0 ? [`${marks.found} marks of the shopper’s data in what left`] : []),
+    ...(apart > 0 ? [`${apart} requests tell two shoppers apart`] : []),
+    ...(marked > 0 ? [`${marked} marks of the shoppers’ data in what left`] : []),
     ...(open.length > 0 ? [`${open.length} channels to other servers are open`] : []),
     ...(missed.length > 0 ? [`${missed.length} planted leaks were not found`] : []),
     ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),
-    ...(marks.held !== null && marks.held < marks.planted
-      ? [`the device holds ${marks.held} of ${marks.planted} marks`]
-      : []),
+    ...shoppers.flatMap(({ marks: { held, planted: all } }) =>
+      held !== null && held < all ? [`the device holds ${held} of ${all} marks`] : [],
+    ),
   ]
   return {
     ...{ format: 'nearside egress v1', url, ...(vault && { vault }), made, idle },
@@ -101,13 +105,21 @@ export function signReport(report: EgressReport, pem?: string): SignedReport {
 export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
   verify(Buffer.from(key, 'base64'), signature, message(report))
 
+function listOf({ first, second, order }: Outcome['difference']): string[] {
+  const only = (who: string, lines: readonly string[]) =>
+    lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)
+  const turned = order.map((pair) => `in this order, and the second in the other: \`${pair}\``)
+  return [...only('the first', first), ...only('the second', second), ...turned]
+}
+
 /** For people, in Markdown. */
 export function describeReport({ report, key, signature }: SignedReport): string {
-  const { shopper, leaks, probes, open, untried, faults, idle } = report
-  const { events, requests, bytes, questions, findings, marks } = shopper
+  const { shoppers, difference, leaks, probes, open, untried, faults, idle } = report
+  const findings = shoppers.flatMap((one) => one.findings)
+  const each = (of: (one: (typeof shoppers)[number]) => number | string) =>
+    shoppers.map(of).join(', ')
   const channels = probes.filter(({ kind }) => kind === 'channel').length
-  const held = marks.held === null ? 'not asked' : `${marks.held}`
-  const said = { found: 'found', nothing: 'nothing', 'no worker': 'no worker' }
+  const said = { found: 'found', nothing: 'not available', 'no worker': 'no worker' }
   const shut = { ...said, nothing: 'blocked' }
   const rows = probes.map(
     ({ name, where, kind, lifted, policed }) =>
@@ -121,13 +133,14 @@ export function describeReport({ report, key, signature }: SignedReport): string
     [
       '| | |',
       '| --- | --- |',
-      `| a shopper’s events | ${events} |`,
-      `| seconds at rest, half of them offline | ${idle} |`,
-      `| requests to the shop, of ${report.declared} declared paths | ${requests} |`,
-      `| bytes that left, headers included | ${bytes} |`,
-      `| questions for names, ${report.browserNames.length ? `those of the browser itself (${report.browserNames.join(', ')}) included` : 'none of the browser itself'} | ${questions} |`,
+      `| events of two shoppers${shoppers.length > 2 ? `, ${shoppers.length / 2} times` : ''} | ${each(({ events }) => events)} |`,
+      `| seconds at rest, each, half of them offline | ${idle} |`,
+      `| requests to the shop, of ${report.declared} declared paths | ${each(({ requests }) => requests)} |`,
+      `| bytes that left, headers included | ${each(({ bytes }) => bytes)} |`,
+      `| questions for names, ${report.browserNames.length ? `those of the browser itself (${report.browserNames.join(', ')}) included` : 'none of the browser itself'} | ${each(({ questions }) => questions)} |`,
       `| **unexplained** | **${findings.length}** |`,
-      `| marks in the shopper’s data, held by the device, **found in what left** | ${marks.planted}, ${held}, **${marks.found}** |`,
+      `| **requests that tell the two apart** | **${listOf(difference).length}** |`,
+      `| marks in a shopper’s data, held by the device, **found in what left** | ${each(({ marks }) => `${marks.planted}, ${marks.held ?? 'not asked'}, **${marks.found}**`)} |`,
       `| channels to other servers tried, **open** | ${channels - untried.length}, **${open.length}** |`,
       `| leaks planted with the policy lifted, **found** | ${leaks.planted}, **${leaks.found}** |`,
     ].join('\n'),
@@ -145,6 +158,9 @@ export function describeReport({ report, key, signature }: SignedReport): string
               ),
           ].join('\n'),
         ]
+      : []),
+    ...(listOf(difference).length > 0
+      ? ['## What tells two shoppers apart', list(listOf(difference)).join('\n')]
       : []),
     '## Ways out',
     'Each was tried twice: with the shop’s policy lifted, where the capture has to find it, and under the policy, which may block it. To its own server a shop’s code can always speak; such leaks count as found when the capture shows them.',

@@ -42,7 +42,7 @@ export async function watchShopper(
   { context, end }: Watched,
   script: ShopperScript,
   visit: Omit<Visit, 'page' | 'context'> & { readonly idle: number },
-  settled: () => void,
+  settled: () => Promise<void>,
   rules: Omit<Rules, 'marks'>,
 ): Promise<ShopperOutcome> {
   const { marks, idle, say } = visit

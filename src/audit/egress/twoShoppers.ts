@@ -1,0 +1,76 @@
+/**
+ * @module Two shoppers who do different things in one shop: what the server is asked for, how often and in which order must
+ * not tell them apart. Requests as they reached the shop's door, over all connections.
+ */
+
+/** One request, with all of its headers, as one line of text. */
+export interface Asked {
+  readonly line: string
+  /** After the shop was loaded, when the shopper began. */
+  readonly settled: boolean
+}
+
+/** What tells two shoppers apart; all empty where nothing does. */
+export interface Difference {
+  /** Requests of the first alone, each as often as the second has fewer of it. */
+  readonly first: readonly string[]
+  readonly second: readonly string[]
+  /** `x, then y` where the second asked for y first. */
+  readonly order: readonly string[]
+}
+
+/** While a shop loads, number and order are the browser's, on several connections: the files alone are compared. */
+export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
+  const of = (all: readonly Asked[], settled: boolean) =>
+    all.filter((one) => one.settled === settled).map(({ line }) => line)
+  const filesOf = (all: readonly Asked[]) => [...new Set(of(all, false).map(fileOf))]
+  const [one, other] = [first, second].map((all) => of(all, true))
+  const [files, otherFiles] = [first, second].map(filesOf)
+  const turned = inOrder(other).map(([x, y]) => `${y}, then ${x}`)
+  return {
+    first: [...missing(files, otherFiles), ...missing(one, other)],
+    second: [...missing(otherFiles, files), ...missing(other, one)],
+    order: inOrder(one)
+      .map(([x, y]) => `${x}, then ${y}`)
+      .filter((pair) => turned.includes(pair)),
+  }
+}
+
+/**
+ * What two differences have in common: a machine that is busy at another moment asks in another order, and now and then
+ * once more; what depends on the shopper comes again.
+ */
+export const inBoth = (one: Difference, other: Difference): Difference => ({
+  first: common(one.first, other.first),
+  second: common(one.second, other.second),
+  order: common(one.order, other.order),
+})
+
+export const isNone = ({ first, second, order }: Difference): boolean =>
+  first.length + second.length + order.length === 0
+
+const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
+
+/** All pairs of requests, each of which is numbered among its like. */
+function inOrder(lines: readonly string[]): (readonly [string, string])[] {
+  const counted = new Map<string, number>()
+  const names = lines.map((line) => {
+    const count = (counted.get(line) ?? 0) + 1
+    counted.set(line, count)
+    return `${fileOf(line)} (${count})`
+  })
+  return names.flatMap((name, at) => names.slice(at + 1).map((later) => [name, later] as const))
+}
+
+/** Those of `some` that are not in `others`, each as often as it is one more. */
+function missing(some: readonly string[], others: readonly string[]): string[] {
+  const left = [...others]
+  return some.filter((line) => {
+    const at = left.indexOf(line)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+const common = (some: readonly string[], others: readonly string[]) =>
+  missing(some, missing(some, others))
