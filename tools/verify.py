@@ -788,6 +788,7 @@ SETTINGS = {
     "consent": Optional(fields({"contribute": flag, "wording": Optional(words)}, surplus=True)),
     "budget": Optional(or_null(fields(BUDGET, surplus=True))),
     "checkpoints": Optional(base64_text(32)),
+    "declared": Optional(list_of(url)),
     "openings": Optional(list_of(fields(OPENING, surplus=True))),
 }
 AGGREGATOR = {
@@ -1091,6 +1092,7 @@ class Audit:
     def run(self):
         self.check_chain()
         self.check_times()
+        self.check_addresses()
         self.check_end()
         self.check_uploads()
         self.check_reports()
@@ -1142,6 +1144,15 @@ class Audit:
             elif entry["time"] < before - DAY:
                 self.fault("time", entry, "it is earlier than the entry before")
             before = entry["time"]
+
+    def check_addresses(self):
+        declared = self.bundle["settings"].get("declared", [])
+        exact = {url for url in declared if not url.endswith("/")}
+        below = tuple(url for url in declared if url.endswith("/"))
+        for entry in self.ledger:
+            target = entry["detail"].get("url")
+            if target is not None and target not in exact and not target.startswith(below):
+                self.fault("request", entry, "it goes where the shop declares nothing")
 
     def check_end(self):
         last = self.ledger[-1] if self.ledger else None

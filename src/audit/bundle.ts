@@ -29,7 +29,9 @@ export interface Bundle {
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
   readonly personal: { readonly current: number | null; readonly versions: readonly Version[] }
-  readonly settings: Partial<Pick<Settings, 'checkpoints' | 'consent' | 'openings'>> & {
+  readonly settings: Partial<
+    Pick<Settings, 'checkpoints' | 'consent' | 'declared' | 'openings'>
+  > & {
     readonly budget?: Pick<Budget, 'participations' | 'earlier'> | null
   }
   readonly salt: string

@@ -3,6 +3,7 @@
 export const CHECKS = [
   'format',
   'time',
+  'request',
   'chain',
   'signatures',
   'end',

@@ -186,6 +186,31 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     python.close()
   })
 
+  test('finds a request, a failure and an upload to where the shop declared nothing', async () => {
+    const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
+    await device.agree()
+    await device.fetch()
+    await device.send()
+    await device.erase()
+    await device.fetch()
+    const { text, signer } = await device.export()
+    const bundle = parseBundle(text)
+    const at = bundle.ledger.findIndex(({ kind }) => kind === 'request')
+    const python = openSecond(SCRIPT)
+    expect([await firstSays(text), await python.says(utf8(text))]).toEqual([[], []])
+    for (const url of [
+      'https://evil.example/',
+      'https://shop.example.evil.example/models/latest.json',
+    ]) {
+      const detail = { ...bundle.ledger[at].detail, url }
+      const lie = bundle.ledger.with(at, { ...bundle.ledger[at], detail })
+      const file = await signed({ bundle, signer }, lie)
+      const said = [`request, ${bundle.ledger[at].sequence}`]
+      expect([await firstSays(file), await python.says(utf8(file))]).toEqual([said, said])
+    }
+    python.close()
+  })
+
   test('names the same checks and entries of files that were changed by lot', async () => {
     const { compared, different, ...counts } = await compareVerifiers(
       SCRIPT,

@@ -200,6 +200,7 @@ const SETTINGS: Form = {
     ),
   ),
   checkpoints: optional(base64(32)),
+  declared: optional(list(url, LARGEST)),
   openings: optional(
     list(
       object({

@@ -10,6 +10,7 @@ import { DAY } from '../core/time.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
+import { isDeclared } from '../device/transport/http.ts'
 import { EMPTY_BUDGET } from '../device/upload/budget.ts'
 import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
@@ -44,6 +45,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const chain = await verifyChain(ledger)
   checkChain(ledger, chain, options, findings)
   checkTimes(bundle, findings)
+  checkAddresses(bundle, findings)
   await checkEnd(bundle, findings)
   const uploads = await checkUploads(ledger, findings)
   const receipts = ledger.filter(({ kind }) => kind === 'receipt')
@@ -134,6 +136,17 @@ function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
         'it is earlier than the entry before: the clock was set back, or the log changed'
       faults.push({ check: 'time', entry: sequence, message })
     }
+  }
+}
+
+/** Nothing was asked for, or sent, elsewhere than where the shop ever declared. */
+function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): void {
+  const { declared = [] } = settings
+  for (const { sequence, detail } of ledger) {
+    const target = detail.url
+    if (typeof target !== 'string' || declared.some((url) => isDeclared({ url }, target))) continue
+    const message = `it goes to ${target}, which the shop declares nowhere`
+    faults.push({ check: 'request', entry: sequence, message })
   }
 }
 

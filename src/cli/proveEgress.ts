@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { type Marks, makeMarks } from '../audit/egress/marks.ts'
+import { PROBES } from '../audit/egress/probes.ts'
 import { prove } from '../audit/egress/prove.ts'
 import {
   createReport,
@@ -18,15 +19,17 @@ import { requireFolder } from './output.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
+const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length
 /** Of each of five kinds. */
 const MARKS = 200
 
 const syntax = new Command('prove-egress')
   .summary('proves from outside the browser what leaves a shop’s page')
   .description(`Starts Chromium in a network namespace that leads nowhere but to the shop, captures every packet,
-and lets a shopper search, click, learn and rest. Then it explains each packet, or says that it can't;
-searches all bytes for 1,000 marks of the shopper's data, in base64, hex, gzip and other spellings, three
-over one another; tries 45 channels to other servers under the shop's own policy; and plants leaks with
+and lets a shopper search, click, learn and rest, then another one who does something else. Then it explains
+each packet, or says that it can't: each request must look like a blank page's, in names, order and values of
+headers, and what the two ask for, how often and in which order must be the same. It searches all bytes for 1,000 marks of the shopper's data, in base64, hex, gzip and other spellings, three
+over one another; tries ${CHANNELS} channels to other servers under the shop's own policy; and plants leaks with
 the policy lifted, each of which it has to find. Exit code 1 where anything is unexplained, open or missed.
 
 Needs Linux, root, Chromium, playwright-core, iproute2 and tcpdump (for https also openssl).

@@ -84,6 +84,7 @@ async function prove(order: Order): Promise<Outcome> {
   let difference = await compare()
   for (let again = 1; again < ROUNDS && !isNone(difference); again++)
     difference = inBoth(difference, await compare())
+  say(isNone(difference) ? 'both asked for the same' : 'what tells the two apart came each time')
 
   const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
   say(`${PROBES.length} ways out, with the shop’s policy lifted`)

@@ -12,9 +12,10 @@ export interface Probe {
   readonly script: string
 }
 
-/** What scripts may use: `M` the mark, `H` the host, `U` an address there with the mark. */
+/** What scripts may use: `M` the mark, `H` the host, `U` an address there with the mark, `S` a secure one. */
 const PRELUDE = `
 const U = (location.protocol === 'https:' ? 'https://' : 'http://') + H + '/' + M;
+const S = 'https://' + H + '/' + M;
 const add = (name, fields = {}, to = document.body) => to.append(Object.assign(document.createElement(name), fields));
 const link = (rel, fields = {}) => add('link', { rel, href: U, ...fields }, document.head);
 const style = (text) => add('style', { textContent: text });
@@ -63,7 +64,7 @@ const PAGE: Readonly<Record<string, string>> = {
     "document.querySelectorAll('link[rel=manifest]').forEach((old) => old.remove()); link('manifest')",
   video: "add('video', { src: U, preload: 'auto' })",
   track: `document.body.insertAdjacentHTML('beforeend', '<video crossorigin src="data:video/mp4;base64,"><track default kind="captions" src="' + U + '"></video>'); document.body.lastElementChild.textTracks[0].mode = 'showing'`,
-  fetchLater: 'fetchLater(U, { activateAfter: 0 })',
+  fetchLater: 'fetchLater(S, { activateAfter: 0 })',
   WebSocketStream: "new WebSocketStream(U.replace('http', 'ws')).opened.catch(() => 0)",
   'image by srcset': "add('img', { srcset: U + ' 1x' })",
   'image of a button': "add('input', { type: 'image', src: U })",
@@ -71,21 +72,19 @@ const PAGE: Readonly<Record<string, string>> = {
   poster: "add('video', { poster: U })",
   audio: "add('audio', { src: U, preload: 'auto' })",
   attributionsrc:
-    "const i = new Image(); i.setAttribute('attributionsrc', U); i.src = '/favicon.ico'; document.body.append(i)",
+    "const i = new Image(); i.setAttribute('attributionsrc', S); i.src = '/favicon.ico'; document.body.append(i)",
   'paint worklet': 'await CSS.paintWorklet.addModule(U).catch(() => 0)',
   'audio worklet': 'await new AudioContext().audioWorklet.addModule(U).catch(() => 0)',
   'shared worker':
     "new SharedWorker(URL.createObjectURL(new Blob(['fetch(' + JSON.stringify(U) + ')'])))",
   'cache.add': "(await caches.open('probe')).add(U).catch(() => 0)",
   'background fetch':
-    '(await navigator.serviceWorker.ready).backgroundFetch.fetch(M, [U]).catch(() => 0)',
+    '(await navigator.serviceWorker.ready).backgroundFetch.fetch(M, [S]).catch(() => 0)',
   'payment method':
-    "new PaymentRequest([{ supportedMethods: U }], { total: { label: M, amount: { currency: 'GBP', value: '1' } } }).canMakePayment().catch(() => 0)",
+    "new PaymentRequest([{ supportedMethods: S }], { total: { label: M, amount: { currency: 'GBP', value: '1' } } }).canMakePayment().catch(() => 0)",
   'identity provider':
-    'navigator.credentials.get({ identity: { providers: [{ configURL: U, clientId: M }] } }).catch(() => 0)',
+    'navigator.credentials.get({ identity: { providers: [{ configURL: S, clientId: M }] } }).catch(() => 0)',
   'compression dictionary': "link('compression-dictionary')",
-  'report-uri of a meta':
-    "add('meta', { httpEquiv: 'Content-Security-Policy', content: 'object-src data:; report-uri ' + U }, document.head); add('object', { data: '/favicon.ico' })",
   referrer:
     "const at = location.href; history.replaceState(null, '', '/' + M); add('img', { referrerPolicy: 'unsafe-url', src: new URL('/', U).href }); history.replaceState(null, '', at)",
   'blob: frame': "add('iframe', { src: blob() })",
@@ -96,12 +95,12 @@ const PAGE: Readonly<Record<string, string>> = {
   'javascript: frame': "add('iframe', { src: 'javascript:void fetch(' + JSON.stringify(U) + ')' })",
   'message to a frame': `const f = document.createElement('iframe'); f.srcdoc = '<script>onmessage = (e) => fetch(e.data)</scr' + 'ipt>'; f.onload = () => f.contentWindow.postMessage(U, '*'); document.body.append(f); for (const one of document.querySelectorAll('iframe')) one.contentWindow.postMessage(U, '*')`,
   'fenced frame':
-    "const f = document.createElement('fencedframe'); f.config = new FencedFrameConfig(U.replace(/^http:/, 'https:')); document.body.append(f)",
+    "const f = document.createElement('fencedframe'); f.config = new FencedFrameConfig(S); document.body.append(f)",
   iframe: "add('iframe', { src: U })",
   object: "add('object', { data: U })",
   embed: "add('embed', { src: U })",
   'speculation rules':
-    "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate', urls: [U.replace(/^http:/, 'https:')] }] }) })",
+    "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate', urls: [S] }] }) })",
   'speculation rules, prerender':
     "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prerender: [{ source: 'list', eagerness: 'immediate', urls: [U] }] }) })",
   'DNS prefetch': "link('dns-prefetch', { href: '//' + H })",
@@ -114,6 +113,8 @@ const OPENERS: Readonly<Record<string, string>> = {
   location: 'location.href = U',
   link: "const a = Object.assign(document.createElement('a'), { href: U }); document.body.append(a); a.click()",
   'window.open': 'window.open(U)',
+  'report-uri of a meta':
+    "add('meta', { httpEquiv: 'Content-Security-Policy', content: 'object-src data:; report-uri ' + U }, document.head); add('object', { data: '/favicon.ico' })",
   'form by GET':
     "const f = Object.assign(document.createElement('form'), { action: U }); document.body.append(f); add('input', { name: 'v', value: M }, f); f.submit()",
   'form to a frame':
@@ -125,7 +126,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'about:blank window': "window.open('about:blank').fetch(U)",
   'javascript: window': "window.open('javascript:void fetch(' + JSON.stringify(U) + ')')",
   'fetch as the page ends':
-    "addEventListener('pagehide', () => fetch(U, { keepalive: true, mode: 'no-cors' })); location.href = 'about:blank'",
+    "addEventListener('beforeunload', () => fetch(U, { keepalive: true, mode: 'no-cors' })); location.href = 'about:blank'",
   'beacon as the page ends':
     "addEventListener('pagehide', () => navigator.sendBeacon(U, M)); location.href = 'about:blank'",
   refresh: "add('meta', { httpEquiv: 'refresh', content: '0;url=' + U }, document.head)",

@@ -46,7 +46,8 @@ export async function startProxy(
   function pass(incoming: IncomingMessage, answer: ServerResponse): void {
     const { method, url: path, headers, rawHeaders } = incoming
     last = Date.now()
-    asked.push({ line: [method, path, ...rawHeaders].join(' '), settled })
+    const kind = String(headers['sec-fetch-dest'])
+    asked.push({ line: [method, path, ...rawHeaders].join(' '), kind, settled })
     if (!settled && method === 'GET' && path) first.add(path)
     const socketPath = upstreams.get(headers.host) ?? upstream
     const passed = request({ socketPath, method, path, headers }, (from) => {

@@ -6,6 +6,8 @@
 /** One request, with all of its headers, as one line of text. */
 export interface Asked {
   readonly line: string
+  /** What it is for (`sec-fetch-dest`), which the browser writes. */
+  readonly kind: string
   /** After the shop was loaded, when the shopper began. */
   readonly settled: boolean
 }
@@ -15,22 +17,28 @@ export interface Difference {
   /** Requests of the first alone, each as often as the second has fewer of it. */
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** `x, then y` where the second asked for y first. */
+  /** `x, then y` where the second asked for y first, both for the same kind of resource. */
   readonly order: readonly string[]
 }
 
-/** While a shop loads, number and order are the browser's, on several connections: the files alone are compared. */
+/**
+ * While a shop loads, number and order are the browser's, on several connections: the files alone are compared. Nor does a
+ * page choose when the browser looks for a newer service worker: order is that of one kind of resource.
+ */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
-    all.filter((one) => one.settled === settled).map(({ line }) => line)
-  const filesOf = (all: readonly Asked[]) => [...new Set(of(all, false).map(fileOf))]
-  const [one, other] = [first, second].map((all) => of(all, true))
+    all.filter((one) => one.settled === settled)
+  const linesOf = (all: readonly Asked[]) => of(all, true).map(({ line }) => line)
+  const filesOf = (all: readonly Asked[]) => [
+    ...new Set(of(all, false).map(({ line }) => fileOf(line))),
+  ]
   const [files, otherFiles] = [first, second].map(filesOf)
-  const turned = inOrder(other).map(([x, y]) => `${y}, then ${x}`)
+  const [lines, otherLines] = [first, second].map(linesOf)
+  const turned = inOrder(of(second, true)).map(([x, y]) => `${y}, then ${x}`)
   return {
-    first: [...missing(files, otherFiles), ...missing(one, other)],
-    second: [...missing(otherFiles, files), ...missing(other, one)],
-    order: inOrder(one)
+    first: [...missing(files, otherFiles), ...missing(lines, otherLines)],
+    second: [...missing(otherFiles, files), ...missing(otherLines, lines)],
+    order: inOrder(of(first, true))
       .map(([x, y]) => `${x}, then ${y}`)
       .filter((pair) => turned.includes(pair)),
   }
@@ -51,15 +59,20 @@ export const isNone = ({ first, second, order }: Difference): boolean =>
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 
-/** All pairs of requests, each of which is numbered among its like. */
-function inOrder(lines: readonly string[]): (readonly [string, string])[] {
+/** All pairs of requests of one kind, each of which is numbered among its like. */
+function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   const counted = new Map<string, number>()
-  const names = lines.map((line) => {
+  const named = all.map(({ line, kind }) => {
     const count = (counted.get(line) ?? 0) + 1
     counted.set(line, count)
-    return `${fileOf(line)} (${count})`
+    return { kind, name: `${fileOf(line)} (${count})` }
   })
-  return names.flatMap((name, at) => names.slice(at + 1).map((later) => [name, later] as const))
+  return named.flatMap(({ kind, name }, at) =>
+    named
+      .slice(at + 1)
+      .filter((later) => later.kind === kind)
+      .map((later) => [name, later.name] as const),
+  )
 }
 
 /** Those of `some` that are not in `others`, each as often as it is one more. */

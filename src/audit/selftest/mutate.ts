@@ -3,6 +3,7 @@
  * must say the same of each, whatever it is.
  */
 import { utf8 } from '../../core/bytes.ts'
+import { isRecord } from '../../core/isRecord.ts'
 import type { Random } from '../../core/model/random.ts'
 import { parseBundle } from '../bundle.ts'
 import { rechain, signed } from './tamper.ts'
@@ -110,7 +111,8 @@ function set({ holder, key }: Place, value: unknown): void {
   })
 }
 
-const entriesOf = (root: Holder) => (Array.isArray(root.ledger) ? (root.ledger as Holder[]) : [])
+const entriesOf = (root: Holder): unknown[] => (Array.isArray(root.ledger) ? root.ledger : [])
+const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 
 /** What keeps the form. */
 const LIES: readonly Change[] = [
@@ -121,7 +123,7 @@ const LIES: readonly Change[] = [
     },
   ),
   (root, _, random) => {
-    const entries = entriesOf(root)
+    const entries = recordsOf(root)
     const [entry, other] = [pick(random, entries), pick(random, entries)]
     const days = pick(random, [-400, -2, -1.1, -1, -0.9, 0.9, 1, 1.1, 2, 400])
     if (entry && other) entry.time = Number(other.time) + 86_400_000 * days
@@ -137,8 +139,8 @@ const LIES: readonly Change[] = [
     entries.splice(random.integer(entries.length || 1), 1)
   },
   (root, _, random) => {
-    const entry = pick(random, entriesOf(root))
-    const others = entriesOf(root).filter(({ kind }) => kind === entry?.kind)
+    const entry = pick(random, recordsOf(root))
+    const others = recordsOf(root).filter(({ kind }) => kind === entry?.kind)
     const other = pick(random, others)
     if (entry && other) [entry.detail, other.detail] = [other.detail, entry.detail]
   },
@@ -188,11 +190,11 @@ const CHANGES: readonly Change[] = [
   (_, at) => set(at, like(at.holder[at.key])),
   (_, at, random) => set(at, near(at.holder[at.key], random)),
   (root, _, random) => {
-    const entry = pick(random, entriesOf(root))
+    const entry = pick(random, recordsOf(root))
     if (entry) entry.kind = pick(random, KINDS)
   },
   (root, _, random) => {
-    const entry = pick(random, entriesOf(root))
+    const entry = pick(random, recordsOf(root))
     const days = pick(random, [-400, -2, -1.1, -1, -0.9, 0.9, 1, 1.1, 2, 400])
     if (entry) entry.time = Number(entry.time) + 86_400_000 * days
   },
@@ -202,7 +204,7 @@ const CHANGES: readonly Change[] = [
     entries.splice(to, 0, ...structuredClone(entries.splice(from, random.integer(3))))
   },
   (root, _, random) => {
-    const [one, other] = [pick(random, entriesOf(root)), pick(random, entriesOf(root))]
+    const [one, other] = [pick(random, recordsOf(root)), pick(random, recordsOf(root))]
     if (one && other) [one.detail, other.detail] = [other.detail, one.detail]
   },
 ]

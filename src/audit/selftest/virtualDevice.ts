@@ -29,7 +29,7 @@ import { createLedger, type Ledger } from '../../device/ledger/ledger.ts'
 import { openSigner, type Signer } from '../../device/ledger/signer.ts'
 import { createMemoryDatabase, type MemoryTables } from '../../device/storage/memory.ts'
 import { createStore, type Store } from '../../device/storage/store.ts'
-import { createTransport, destinationsOf } from '../../device/transport/http.ts'
+import { createTransport, declaring, destinationsOf } from '../../device/transport/http.ts'
 import { contribute } from '../../device/upload/contribute.ts'
 import { deviceTerms } from '../../device/upload/terms.ts'
 import { exportBundle } from '../../device/worker/exportBundle.ts'
@@ -37,6 +37,12 @@ import type { Reached } from '../checkpoints.ts'
 
 const HOUR = 3_600_000
 const ENDPOINTS = { leader: 'https://leader.example', helper: 'https://helper.example' }
+const DESTINATIONS = destinationsOf({
+  catalog: [],
+  baseModel: 'https://shop.example/',
+  federation: ENDPOINTS,
+  rules: null,
+})
 const BASE = 'ab'.repeat(32)
 
 type Aggregators = Awaited<ReturnType<typeof createAggregators>>
@@ -163,6 +169,7 @@ export class VirtualDevice {
   async fetch(): Promise<void> {
     const url = 'https://shop.example/models/latest.json'
     const request = { kind: 'request', detail: { method: 'GET', purpose: 'model', url } } as const
+    await this.#store.changeSettings(declaring(DESTINATIONS))
     await this.#ledger.count(request)
     await this.#ledger.count(request, 90)
   }
@@ -226,12 +233,8 @@ export class VirtualDevice {
       transport: createTransport({
         fetch: (url, init) => this.#answer(String(url), init),
         ledger: this.#ledger,
-        destinations: destinationsOf({
-          catalog: [],
-          baseModel: 'https://shop.example/',
-          federation: ENDPOINTS,
-          rules: null,
-        }),
+        destinations: DESTINATIONS,
+        records: this.#store.changeSettings,
       }),
       ledger: this.#ledger,
       records: this.#store.changeSettings,

@@ -33,6 +33,8 @@ export interface Settings {
   readonly sent: PersonalizerSnapshot['sent']
   /** Owned by the engine: which one was the faster on this device. */
   readonly calibration: unknown
+  /** Addresses that the shop ever declared here; one that ends in `/` stands for all below it. */
+  readonly declared: readonly string[]
   /** When the shop's server was last asked for a newer catalog and base model. */
   readonly looked: number
 }
@@ -49,6 +51,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'terms',
   'sent',
   'calibration',
+  'declared',
   'looked',
 ]
 

@@ -21,8 +21,11 @@ import { readSettings, type Settings, settingRows } from './settingRows.ts'
 import { createTransactions, epochOf } from './transactions.ts'
 
 const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
-/** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent, as numbers. */
-const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent']
+/**
+ * Settings that outlive an erasure: a wish not to be followed, what can't be unsent, as numbers, and the shop's
+ * own addresses.
+ */
+const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 'declared']
 
 export type Store = ReturnType<typeof createStore>
 

@@ -15,6 +15,7 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
   const asked: { url: string; init: RequestInit; entriesBefore: number }[] = []
   const transport = createTransport({
     ledger,
+    records: (change) => store.changeSettings(change),
     timeout: 50,
     destinations: [
       { purpose: 'model', url: MODEL },
@@ -28,8 +29,34 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
       return answer(String(url), init)
     },
   })
-  return { transport, ledger, asked }
+  return { transport, ledger, asked, store }
 }
+
+describe('what the shop declares', () => {
+  const OTHER = 'https://elsewhere.test/models/'
+
+  test('is on disk before a request leaves, beside what it declared before, also after an erasure', async () => {
+    let kept: readonly string[] | undefined
+    const { transport, ledger, store } = setUp(async () => {
+      kept = await store.setting('declared')
+      return new Response('')
+    })
+    await store.putSetting('declared', [OTHER])
+    await transport.get(`${MODEL}latest.json`, 'model')
+    const all = [OTHER, MODEL, 'https://shop.test/catalog.json', LEADER, 'https://shop.test/tokens']
+    expect(kept).toEqual(all)
+    await ledger.erase()
+    expect(await store.setting('declared')).toEqual(all)
+  })
+
+  test('is kept with the next request where the disk refuses it', async () => {
+    const { transport, store } = setUp(() => new Response(''))
+    vi.spyOn(store, 'changeSettings').mockRejectedValueOnce(new Error('full'))
+    await transport.get(`${MODEL}latest.json`, 'model')
+    await transport.get(`${MODEL}latest.json`, 'model')
+    expect(await store.setting('declared')).toContain(MODEL)
+  })
+})
 
 describe('get', () => {
   test('logs first, then asks: no cookies, no referrer, no redirect, no headers', async () => {

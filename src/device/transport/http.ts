@@ -8,6 +8,8 @@ import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { readAtMost } from '../../core/readAtMost.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
+import type { Settings } from '../storage/settingRows.ts'
+import type { Store } from '../storage/store.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
 import type { Purpose, Transport } from './transport.ts'
 
@@ -39,10 +41,20 @@ export function destinationsOf(
   ]
 }
 
+/** The change of the settings that keeps what the shop declares beside what it declared before. */
+export const declaring =
+  (destinations: readonly Destination[]) =>
+  ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
+    const all = new Set([...declared, ...destinations.map(({ url }) => new URL(url).href)])
+    return all.size === declared.length ? {} : { declared: [...all] }
+  }
+
 export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
+  /** Where what is declared is kept, so that an export shows that nothing else was asked for. */
+  readonly records?: Store['changeSettings']
   /** Milliseconds of silence after which a request is given up; default `TIMEOUT`. */
   readonly timeout?: number
 }
@@ -76,7 +88,7 @@ const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
 
 /** @param target absolute, as `URL` writes it */
-export const isDeclared = ({ url }: Destination, target: string) =>
+export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 
 export function createTransport(deps: TransportDeps): Transport {
@@ -90,6 +102,15 @@ export function createTransport(deps: TransportDeps): Transport {
     if (!allowed)
       throw new NearsideError('input-invalid', `${purpose} of ${target} is not declared.`)
     return target
+  }
+
+  let kept: Promise<void> | undefined
+  /** Tried again with the next request where the disk refuses. */
+  function keepDeclared(): Promise<void> {
+    kept ??= deps.records?.(declaring(deps.destinations)).catch(() => {
+      kept = undefined
+    })
+    return kept ?? Promise.resolve()
   }
 
   const failed = (purpose: Purpose | 'upload', url: string, why: string) =>
@@ -140,7 +161,8 @@ export function createTransport(deps: TransportDeps): Transport {
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
       const detail = { method: init.method, purpose, url: target }
       const request = { kind: 'request', detail } as const
-      await ledger.count({ ...request, bytesSent: options?.post?.body.length ?? 0 })
+      const bytesSent = options?.post?.body.length ?? 0
+      await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
       const { status, body } = await send(target, purpose, init, options?.signal)
       await ledger.count(request, body.length)
       if (status === 200) return body
@@ -152,6 +174,7 @@ export function createTransport(deps: TransportDeps): Transport {
     async post(url, body, contentType, detail, options) {
       const target = declared(url, 'upload')
       if (options?.signal?.aborted) throw abandoned(target)
+      await keepDeclared()
       // A copy, so that what is hashed is what is sent.
       const bytes = new Uint8Array(body)
       const sha256 = await sha256Hex(bytes)

@@ -109,7 +109,12 @@ export async function startDevice(
   const store = createDeviceStore({ database: opened.database, state, notices })
   const ledger = createLedger(store, now)
   const destinations = destinationsOf(config)
-  const transport = createTransport({ fetch: environment.fetch, ledger, destinations })
+  const transport = createTransport({
+    fetch: environment.fetch,
+    ledger,
+    destinations,
+    records: store.changeSettings,
+  })
   const context = createDeviceContext(state)
   let loaded: Awaited<ReturnType<OnDemand>> | null = null
   /** @throws NearsideError `engine-failed` */

@@ -88,7 +88,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   alsoGoes:
     'Auch gespeichert, soweit vorhanden, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, ein Geheimnis für Beiträge, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
   alsoStays:
-    'Auch dann bleiben: ein Eintrag des Protokolls (dass es geschah, wie viel geteilt wurde und was es gekostet hat), das verbrauchte Budget, ob das Lernen angehalten ist, der Schlüssel des Protokolls, Artikel und Modell des Shops. Von hier aus nicht gelöscht: Summen mit Ihren Beiträgen, was Seiten und Server des Shops behalten, Cache und Verlauf dieses Browsers, Gelöschtes auf dem Datenträger, bis es überschrieben wird (es geht auch, wenn Sie die Websitedaten im Browser löschen).',
+    'Auch dann bleiben: ein Eintrag des Protokolls (dass es geschah, wie viel geteilt wurde und was es gekostet hat), das verbrauchte Budget, ob das Lernen angehalten ist, der Schlüssel des Protokolls, Artikel, Modell und Adressen des Shops. Von hier aus nicht gelöscht: Summen mit Ihren Beiträgen, was Seiten und Server des Shops behalten, Cache und Verlauf dieses Browsers, Gelöschtes auf dem Datenträger, bis es überschrieben wird (es geht auch, wenn Sie die Websitedaten im Browser löschen).',
 
   agreed: 'Wozu habe ich zugestimmt?',
   agreedNothing: 'Zu nichts: Kein Beitrag wird gesendet.',

@@ -88,7 +88,7 @@ export const CONSOLE_ENGLISH = {
   alsoGoes:
     'Also stored, as far as there is any, and deleted with all of this: your answer about sharing, the servers’ terms, an update to be sent again, a secret that numbers updates, which engine was faster, the last look for a newer model.',
   alsoStays:
-    'Kept even then: one entry of the log (that this was done, how much was shared and what that cost), the budget used so far, whether learning is paused, the log’s key, the shop’s products and model. Not deleted from here: totals with your updates, what the shop’s pages and servers keep, this browser’s cache and history, deleted data on the disk until it is overwritten (clearing this site’s data in the browser takes that, too).',
+    'Kept even then: one entry of the log (that this was done, how much was shared and what that cost), the budget used so far, whether learning is paused, the log’s key, the shop’s products, model and addresses. Not deleted from here: totals with your updates, what the shop’s pages and servers keep, this browser’s cache and history, deleted data on the disk until it is overwritten (clearing this site’s data in the browser takes that, too).',
 
   agreed: 'What did I agree to?',
   agreedNothing: 'To nothing: no update leaves.',
