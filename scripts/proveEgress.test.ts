@@ -32,12 +32,13 @@ test.skipIf(missing.length > 0)(
     }
     expect(open).toEqual([])
     expect(leaks.missed).toEqual([])
-    expect(leaks.found).toBeGreaterThanOrEqual(70)
+    expect(leaks.found).toBeGreaterThanOrEqual(98)
     // What the vault's worker takes from its own scope before anything else.
     const taken = ['EventSource', 'WebTransport', 'worker of its own'].map((n) => `${n} (worker)`)
     expect(untried).toEqual(expect.arrayContaining(taken))
-    // What this browser does only at moments of its own choice.
-    expect(untried.filter((name) => !taken.includes(name)).length).toBeLessThan(4)
+    // What this browser hasn't got, or does only at moments of its own choice.
+    expect(untried.filter((name) => !taken.includes(name)).length).toBeLessThan(14)
   },
-  600_000,
+  // Long on a busy machine, which decides nothing: two shoppers come up to three times.
+  1_800_000,
 )
