@@ -144,7 +144,11 @@ it.each([
   ['decimal in Range', [get('/', { Range: `bytes=${number}-` })]],
   [
     'XOR in Accept',
-    [get('/', { Accept: `text/${SECRET.map((byte) => byte ^ 0x15).toString('hex')}` })],
+    [
+      get('/', {
+        Accept: `text/${Buffer.from(SECRET.map((byte) => byte ^ 0x15)).toString('hex')}`,
+      }),
+    ],
   ],
   ['rot13 in Accept-Language', [get('/', { 'Accept-Language': 'dk-MI,bn;q=0.9' })]],
   [
