@@ -58,7 +58,9 @@ it('names every fault', () => {
   expect(faultsOf({ shoppers: [SHOPPER, found] })).toBe(
     '1 unexplained in what left; 1 marks of the shoppers’ data in what left; the device holds 9 of 1000 marks',
   )
-  expect(describeReport(signReport(reportOf({ ...OUTCOME, shoppers: [SHOPPER, found] })))).toContain('GET /?a')
+  expect(
+    describeReport(signReport(reportOf({ ...OUTCOME, shoppers: [SHOPPER, found] }))),
+  ).toContain('GET /?a')
   const probes = [probe('channel', 'found', 'found'), probe('planted', 'nothing')]
   expect(faultsOf({ probes })).toBe(
     '1 channels to other servers are open; 1 planted leaks were not found; only 1 planted leaks were found',
