@@ -5,7 +5,12 @@ import { OPERATOR } from '../aggregate/protocol/policy.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
 import { STORE_URL } from '../aggregate/server/store/open.ts'
-import { describeCost, describeSenders, readTerms } from '../aggregate/server/terms.ts'
+import {
+  describeCost,
+  describeRefusal,
+  describeSenders,
+  readTerms,
+} from '../aggregate/server/terms.ts'
 import { fromHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
 import { readKeyFile } from '../train/models/keyFile.ts'
@@ -79,6 +84,8 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
   log(describeCost(parameters))
+  const refusal = describeRefusal(parameters)
+  if (refusal !== null) log(refusal)
   if (role !== 'helper') log(describeSenders(parameters))
   const { helper, models, reportsPerMinute } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
+import { beyondLimits, DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'
 
@@ -34,6 +35,14 @@ export function describeCost(terms: PolicyParameters): string {
   const both = (substituted: number, zeroed: number) =>
     `ε = ${substituted.toFixed(2)} (zero-out ${zeroed.toFixed(2)})`
   return `terms ${terms.task}: ${both(report, zeroOut.report)} for one report, ${both(year, zeroOut.year)} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
+}
+
+/** Why devices take these terms in a demonstration at most, in one line; null where every device takes them. */
+export function describeRefusal(terms: PolicyParameters): string | null {
+  const refused = beyondLimits(terms, DEVICE_LIMITS)
+  if (refused === null) return null
+  const who = beyondLimits(terms, DEMONSTRATION_LIMITS) === null ? 'but for a demonstration' : 'all'
+  return `DEVICES REFUSE THESE TERMS (${who}): ${refused}`
 }
 
 /** Whose reports are taken, in one line. */
