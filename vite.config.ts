@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rollup } from 'vite'
@@ -27,6 +28,9 @@ const firstRequests: Plugin = {
   name: 'first-requests',
   apply: 'build',
   buildStart() {
+    // The console links to it.
+    const source = readFileSync(join(import.meta.dirname, 'docs/PRIVACY.md'))
+    this.emitFile({ type: 'asset', fileName: 'privacy.txt', source })
     this.emitFile({ type: 'chunk', id: BEFORE_PAINT, name: 'beforePaint' })
   },
   transformIndexHtml: {

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, chromium, expect } from 'playwright/test'
-import { fact, forYou, forYouIds, goHome, learnedFrom, openShop, openTechnical } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, learnsFrom, openShop, openTechnical } from './shop.ts'
 
 /** `CONTENT_SETTING_BLOCK`. @see https://chromeenterprise.google/policies/#DefaultCookiesSetting */
 const BLOCK = 2
@@ -57,7 +57,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
   await forYou(page).locator('[data-item]').nth(2).click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
   await page.getByRole('button', { name: 'Add to wishlist' }).click()
-  await expect(learnedFrom(page)).toHaveText('3')
+  await learnsFrom(page, 3)
   await goHome(page)
   await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
   await expect(page.getByRole('heading', { name: 'Recently viewed' })).toBeVisible()

@@ -1,7 +1,7 @@
 /** @module A stranger's first minute: what is on the first screen, and what moves after a click. */
 import { expect, type Page, test } from 'playwright/test'
 import { filmOf, picture } from './film.ts'
-import { forYou, forYouIds, keepsShop, openShop } from './shop.ts'
+import { forYou, forYouIds, keepsShop, learnsFrom, openShop } from './shop.ts'
 
 for (const [width, height] of [
   [1440, 900],
@@ -71,7 +71,7 @@ async function look(page: Page, place: number, learned: number): Promise<string>
   const title = (await card.locator('.card-title').textContent()) ?? ''
   await card.click()
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
-  await expect(page.getByRole('button', { name: `learned ${learned} · Sent 0` })).toBeVisible()
+  await learnsFrom(page, learned)
   return title
 }
 
@@ -84,7 +84,9 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   await page.setViewportSize({ width: 1000, height: 700 })
   await openShop(page)
   const everyones = await forYouIds(page)
-  await expect(page.getByRole('button', { name: 'learned 0 · Sent 0' })).toBeVisible()
+  await expect(
+    page.getByRole('button', { name: 'Nothing learned yet · Shared nothing' }),
+  ).toBeVisible()
   const line = forYou(page).locator('.for-you-line')
   await expect(line).toHaveText(/^Everyone sees this list/)
   await film.take(1.5)

@@ -10,6 +10,7 @@ import { GERMAN as GERMAN_LABELS } from '../src/ui/react/german.ts'
 import { ENGLISH as LABELS } from '../src/ui/react/labels.ts'
 import { findings } from './axe.ts'
 import { eachEmptyPage, eachPage, go } from './pages.ts'
+import { learnsFrom } from './shop.ts'
 
 test.use({ locale: 'de-DE' })
 
@@ -72,7 +73,7 @@ test('no page has an English word of ours or is wider than a phone, and axe find
     await page.getByRole('button', { name: GERMAN.product.add }).first().click()
     await page.getByRole('button', { name: GERMAN.product.wish }).click()
     // The look, too, which counts as one after a second.
-    await expect(page.locator('button.learned b').first()).toHaveText(String(3 * (place + 1)))
+    await learnsFrom(page, 3 * (place + 1), GERMAN_LABELS)
     await judge(page, item)
   }
   await go(page, '/checkout')
@@ -90,7 +91,9 @@ test('no page has an English word of ours or is wider than a phone, and axe find
     expect(await findings(page), address).toEqual([])
   })
   await page.locator('button.learned').click()
-  await expect(page.getByRole('dialog')).toContainText(GERMAN_LABELS.learned)
+  await expect(page.getByRole('dialog')).toContainText(
+    GERMAN_LABELS.storedOneByOne(0).split(' ')[1],
+  )
   await page.getByRole('dialog').getByRole('button', { name: 'Alles löschen' }).click()
   await judge(page, 'the panel')
 })

@@ -143,7 +143,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await expect(fact(other, 'Base model and storage', 'Signature')).toHaveText(signature(1))
 
   await openConsole(page)
-  await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Shared nothing$/ })).toBeVisible()
   const uploads: { url: string; bytes: number }[] = []
   context.on('request', (sent) => {
     if (sent.method() !== 'POST') return

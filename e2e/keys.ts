@@ -1,6 +1,6 @@
 /** @module The shop by keyboard alone: where the focus is, that it can be seen, and how to get somewhere. */
 import { expect, type Locator, type Page } from 'playwright/test'
-import { forYou, learnedFrom, openShop } from './shop.ts'
+import { forYou, learnsFrom, openShop } from './shop.ts'
 
 const MOST_STEPS = 250
 
@@ -65,5 +65,5 @@ export async function lookByKeys(page: Page): Promise<void> {
   await press(page, card)
   await expectPage(page, title)
   await expect(page.getByRole('heading', { name: 'Often bought together' })).toBeVisible()
-  await expect(learnedFrom(page)).toHaveText('1')
+  await learnsFrom(page, 1)
 }

@@ -1,6 +1,6 @@
 /** @module Nothing jumps: layout shift stays low on every page, and every picture's room is known before it comes. */
 import { expect, type Page, test } from 'playwright/test'
-import { comesToRest, learnedFrom, openShop } from './shop.ts'
+import { comesToRest, learnsFrom, openShop } from './shop.ts'
 
 /** Half of what counts as good. @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
@@ -150,7 +150,7 @@ test.describe('with a device that answers late', () => {
     await watch(page)
     await page.goto('/product/85123A')
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
-    await expect(learnedFrom(page)).toHaveText('2')
+    await learnsFrom(page, 2)
     await slowDown(page)
     await page.route(/assets\/worker-/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 3000))

@@ -61,7 +61,7 @@ test('local-only mode sends nothing but the declared requests', async ({
   await page.getByRole('button', { name: /place .*order/i }).click()
   await openShop(page, '/')
   await openConsole(page)
-  await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Shared nothing$/ })).toBeVisible()
   await expect(fact(page, 'Learning', 'Last fit')).toContainText('cases on')
 
   expect(seen.length).toBeGreaterThan(10)

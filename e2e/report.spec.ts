@@ -7,7 +7,7 @@ test('the console prints as one page, without what can only be pressed', async (
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
   // Kept, before the page is left.
-  await expect(page.locator('button.learned b').first()).toHaveText(/[1-9]/)
+  await expect(page.locator('button.learned b').first()).toHaveText(/ [1-9]/)
   await page.goto('/console')
   await expect(page.getByRole('button', { name: /^Delete: Products put/ })).toBeVisible()
   await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()

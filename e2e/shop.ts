@@ -1,6 +1,7 @@
 /** @module What the end-to-end tests do in the shop, by the names that people see. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
+import { ENGLISH, type Labels } from '../src/react.ts'
 
 /** Opens a page of the shop and waits until the list is there that this device has made. */
 export async function openShop(page: Page, path = '/'): Promise<void> {
@@ -8,8 +9,9 @@ export async function openShop(page: Page, path = '/'): Promise<void> {
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** What the device has learned from, as the header counts it: a look is counted after a second. */
-export const learnedFrom = (page: Page): Locator => page.locator('button.learned b').first()
+/** Waits until the header counts so many actions that shape the lists: a look is one after a second. */
+export const learnsFrom = (page: Page, actions: number, { learnedFrom } = ENGLISH as Labels) =>
+  expect(page.locator('button.learned b').first()).toHaveText(learnedFrom(actions))
 
 /** Nothing is asked for or computed, no picture is on its way, and what has changed is drawn. */
 export async function comesToRest(page: Page): Promise<void> {

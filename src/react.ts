@@ -1,5 +1,6 @@
 /** @module React bindings: provider, hooks, widgets. */
 export { ItemCard, type ItemComponentProps } from './ui/react/ItemCard.tsx'
+export { LearningPaused } from './ui/react/LearningPaused.tsx'
 export type {
   HeaderComponentProps,
   LayoutComponentProps,

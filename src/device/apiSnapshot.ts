@@ -119,10 +119,17 @@ export interface PersonalizerSnapshot {
   }
   /** The comparison that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`), and as what; null in none. */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
+  /**
+   * Number of stored actions that shape the lists: the shopper's, without repetitions and slips, a click and the
+   * look that it led to as one, and searches that find anything.
+   */
+  readonly learnedFrom: number
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly Learned[]
   /** True: no event is kept, and nothing is learned or sent. */
   readonly paused: boolean
+  /** Whether the shop named aggregation servers: without them nothing can be contributed. */
+  readonly canContribute: boolean
   /**
    * Whether the shopper agreed to contribute, since when (milliseconds since the epoch), and to
    * which words, where `setContribution` was given them.

@@ -20,7 +20,6 @@ import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
 import { keepForOffline } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
-import type { Started } from './personalizer.ts'
 import { loadPictures } from './pictures.ts'
 import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -32,7 +31,7 @@ import { labels, language, words } from './words/words.ts'
 interface AppProps {
   /** The page that is on screen already, if it was rendered beforehand. */
   readonly first: FirstPage | null
-  readonly start: () => Promise<Started>
+  readonly start: () => Promise<Personalizer>
 }
 
 export function App({ first, start }: AppProps) {
@@ -64,7 +63,7 @@ interface OpenShopProps {
 }
 
 function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
-  const [started, setStarted] = useState<Started | null>(null)
+  const [started, setStarted] = useState<Personalizer | null>(null)
   const [unavailable, setUnavailable] = useState(false)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
@@ -81,13 +80,13 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
     let left = false
     start().then(
       (result) => {
-        if (left) return result.personalizer.close()
-        current.current = result.personalizer
-        followKnown(result.personalizer)
-        for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
+        if (left) return result.close()
+        current.current = result
+        followKnown(result)
+        for (const event of waiting.current.splice(0)) void result.capture(event)
         const itemOf = (id: string) => known.current.get(id)
-        const personalizer = forgetTogether(result.personalizer, itemOf, lastLooked)
-        startTransition(() => setStarted({ ...result, personalizer }))
+        const personalizer = forgetTogether(result, itemOf, lastLooked)
+        startTransition(() => setStarted(personalizer))
       },
       (error: unknown) => {
         if (left) return
@@ -124,18 +123,17 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
       catalog,
       capture,
       unavailable,
-      canContribute: started?.canContribute ?? false,
       bestsellers,
       lastLooked,
     }),
-    [catalog, capture, unavailable, started, bestsellers, lastLooked],
+    [catalog, capture, unavailable, bestsellers, lastLooked],
   )
 
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
         // A list of products that are not known yet would be a list with holes; a search brings its own.
-        personalizer={((whole || catalog.items.length === 0) && started?.personalizer) || null}
+        personalizer={whole || catalog.items.length === 0 ? started : null}
         items={catalog.items}
         linkTo={productPath}
         labels={labels}

@@ -47,7 +47,6 @@ async function open(address: string) {
   const shop: Shop = {
     catalog: createCatalog(ITEMS),
     capture: (event) => void personalizer.capture(event),
-    canContribute: true,
     unavailable: false,
     bestsellers: createSignal<readonly string[] | undefined>(undefined),
     lastLooked: createSignal<string | null>('i4'),

@@ -12,18 +12,12 @@ export function engineFromAddress(search: string): EnginePreference {
   return ENGINES.find((engine) => engine === asked) ?? 'auto'
 }
 
-export interface Started {
-  readonly personalizer: Personalizer
-  /** False where the shop names no aggregation servers: then there is no upload path at all. */
-  readonly canContribute: boolean
-}
-
 const makeWorker = () =>
   new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'nearside' })
 
-async function start(): Promise<Started> {
+async function start(): Promise<Personalizer> {
   const { federation, latest, modelKeys, vault } = await loadFederation()
-  const personalizer = await createPersonalizer({
+  return createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
     baseModel: `${import.meta.env.BASE_URL}models`,
     latest: latest ?? readLatestModel(document),
@@ -34,10 +28,9 @@ async function start(): Promise<Started> {
     federation,
     modelKeys,
   })
-  return { personalizer, canContribute: federation !== undefined }
 }
 
-let begun: Promise<Started> | null = null
+let begun: Promise<Personalizer> | null = null
 
 /** It needs nothing of the page, so it doesn't wait for the page's script. */
 export function beginPersonalizer(): void {
@@ -45,7 +38,7 @@ export function beginPersonalizer(): void {
   begun.catch(() => undefined)
 }
 
-export function startPersonalizer(): Promise<Started> {
+export function startPersonalizer(): Promise<Personalizer> {
   const started = begun ?? start()
   begun = null
   return started

@@ -8,7 +8,6 @@ export interface Shop {
   readonly catalog: Catalog
   /** GA4 event; kept on this device only. Held back until the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
-  readonly canContribute: boolean
   /** Whether the shop runs without personal order. */
   readonly unavailable: boolean
   /** What the first page shows until this shopper's list is there; dropped with that page. */

@@ -32,7 +32,6 @@ async function open(address: string, catalog = createCatalog(ITEMS)) {
   const shop: Shop = {
     catalog,
     capture: (event) => void personalizer.capture(event),
-    canContribute: false,
     unavailable: false,
     bestsellers: createSignal<readonly string[] | undefined>(undefined),
     lastLooked: createSignal<string | null>(null),

@@ -33,7 +33,7 @@ function Shop() {
         limit={8}
         onSelect={({ id }) => personalizer?.capture({ name: 'view_item', item_id: id })}
       />
-      <PersonalizationPanel canContribute={false} />
+      <PersonalizationPanel />
     </PersonalizationProvider>
   )
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
-import { learnedFrom, signalsOf } from './learned.ts'
+import { countShaping, learnedOf, signalsOf } from './learned.ts'
 
 const NOW = 1_700_000_000_000
 const NAMES = ['view_item', 'add_to_wishlist', 'add_to_cart', 'purchase'] as const
@@ -19,11 +19,26 @@ test('the signal is what counts most by now; what says nothing is none', () => {
   expect(signalsOf([did('view_item_list'), did('remove_from_cart')], NOW).size).toBe(0)
 })
 
+test('actions that shape the lists: a click and its look once, searches that find anything', () => {
+  const event = (name: EventName, items: string[], query?: string): ShopperEvent => ({
+    ...{ id: `${name} ${items} ${query}`, session: 's', time: NOW, name, items, query },
+  })
+  const find = (query: string) => (query === 'tin' ? ['a'] : [])
+  const clicked = [event('select_item', ['a']), event('view_item', ['a'])]
+  expect(countShaping(clicked, find, NOW)).toBe(1)
+  const another = [...clicked, event('select_item', ['b'])]
+  expect(countShaping(another, find, NOW + 1000)).toBe(1)
+  expect(countShaping(another, find, NOW + 60_000)).toBe(2)
+  expect(countShaping([event('search', [], 'tin'), event('search', [], 'zzz')], find, NOW)).toBe(1)
+  const silent = [event('view_item_list', ['a']), event('remove_from_cart', ['a'])]
+  expect(countShaping(silent, find, NOW)).toBe(0)
+})
+
 test.each(NAMES.map((name, i) => [name, SIGNALS[i]] as const))(
   '%s: what was learned says %s',
   (name, signal) => {
     const event: ShopperEvent = { id: 'e', session: 's', name, time: NOW, items: ['item-0'] }
-    expect(learnedFrom([event], null, () => [], NOW)).toEqual([
+    expect(learnedOf([event], null, () => [], NOW)).toEqual([
       { kind: 'item', name: 'item-0', signal, strength: 1 },
     ])
   },

@@ -14,6 +14,9 @@ import { DAY } from '../../core/time.ts'
 import type { Signal } from '../apiLists.ts'
 import type { Learned } from '../apiSnapshot.ts'
 
+/** So long a click waits for its look before it counts by itself, milliseconds. */
+const UNTIL_LOOK = 60_000
+
 /** Of each kind. */
 const SHOWN = 6
 
@@ -51,7 +54,29 @@ export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<
   return new Map([...strongest].map(([item, { signal }]) => [item, signal]))
 }
 
-export function learnedFrom(
+/**
+ * Number of actions that shape the lists: what was done with items, and searches that find any. A click in a list
+ * and the look that it leads to are one action, which is counted with the look.
+ * @param events cleaned
+ * @param now milliseconds since the epoch
+ */
+export function countShaping(
+  events: readonly ShopperEvent[],
+  find: FindItems,
+  now: number,
+): number {
+  const looks = new Set<string>()
+  for (const { name, session, items } of events)
+    if (name === 'view_item') looks.add(`${session} ${items}`)
+  return events.filter(({ name, session, time, items, query }) => {
+    if (name === 'search') return query !== undefined && find(query).length > 0
+    const waits = looks.has(`${session} ${items}`) || now - time < UNTIL_LOOK
+    if (name === 'select_item' && waits) return false
+    return eventStrength(name) > 0
+  }).length
+}
+
+export function learnedOf(
   events: readonly ShopperEvent[],
   catalog: Catalog | null,
   find: FindItems,

@@ -1,7 +1,7 @@
 /** @module What the page is shown of a device: its parts' states, as one plain object. */
 import { GUARD_START } from '../../core/personal/guard.ts'
 import type { WorkerSnapshot } from '../messages.ts'
-import { learnedFrom } from '../ranking/learned.ts'
+import { countShaping, learnedOf } from '../ranking/learned.ts'
 import type { Parts } from './parts.ts'
 
 type Deps = Pick<Parts, 'config' | 'notices' | 'now' | 'shop' | 'shopper' | 'state' | 'store'>
@@ -37,8 +37,10 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
     deferred: state.deferred,
     learners: state.learners,
     guard: { active, logLikelihoodRatio, tested },
-    learned: learnedFrom(events, shop.catalog, shop.find, now()),
+    learnedFrom: countShaping(events, shop.find, now()),
+    learned: learnedOf(events, shop.catalog, shop.find, now()),
     paused: state.paused,
+    canContribute: config.federation !== null,
     consent: state.consent,
     globalPrivacyControl: state.conditions.globalPrivacyControl,
     sent: state.sent,

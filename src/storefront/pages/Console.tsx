@@ -8,15 +8,15 @@ import { consoleLabels, labels, words } from '../words/words.ts'
 
 export function Console() {
   const personalizer = usePersonalizer()
-  const { catalog, unavailable, canContribute } = useShop()
+  const { catalog, unavailable } = useShop()
   return (
     <Page title={words.console}>
       {personalizer ? (
         <PrivacyConsole
           personalizer={personalizer}
           items={catalog.items}
-          canContribute={canContribute}
           labels={consoleLabels}
+          more={`${import.meta.env.BASE_URL}privacy.txt`}
           locale={words.locale}
         />
       ) : (

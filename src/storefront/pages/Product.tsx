@@ -1,6 +1,7 @@
 /** @module `/product/:id`: one product, what goes with it and what is like it. */
 import { useMemo, useState } from 'react'
 import type { Item } from '../../index.ts'
+import { LearningPaused } from '../../react.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
 import {
   categoryPath,
@@ -72,6 +73,7 @@ function Details({ item }: { readonly item: Item }) {
           <ProductFacts item={item} />
         </div>
       </article>
+      <LearningPaused />
       <Companions item={item.id} shown={variants} />
       <ViewedShelf except={item.id} />
     </div>

@@ -1,16 +1,11 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
 import { useRef, useState } from 'react'
-import type { PersonalizerSnapshot } from '../../index.ts'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
-import { VERBS } from '../story/visit.ts'
 import { count } from '../text.ts'
-import { words } from '../words/words.ts'
+import { labels, words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
-
-const taughtBy = (byName: PersonalizerSnapshot['events']['byName']): number =>
-  VERBS.reduce((sum, name) => sum + (byName[name] ?? 0), 0)
 
 const MORE = [
   ['/side-by-side', 'toSideBySide'],
@@ -28,8 +23,8 @@ const Ticking = ({ value }: { readonly value: string }) => (
 export function LearnedDrawer() {
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
-  const { canContribute, unavailable } = useShop()
-  const { events, sent } = usePersonalization()
+  const { unavailable } = useShop()
+  const { learnedFrom, paused, sent } = usePersonalization()
   const close = () => dialog.current?.close()
   return (
     <>
@@ -44,10 +39,9 @@ export function LearnedDrawer() {
       >
         <Icon name="leaf" />
         <span className="learned-text">
-          <span className="visually-hidden">{words.header.whatLearned}</span>
-          {words.header.learned} <Ticking value={count(taughtBy(events.byName))} /> ·{' '}
-          {words.header.sent}{' '}
-          <Ticking value={sent.bytes === 0 ? '0' : words.header.bytes(count(sent.bytes))} />
+          <span className="visually-hidden">{words.header.whatLearned} </span>
+          <Ticking value={paused ? labels.learningPaused : labels.learnedFrom(learnedFrom)} /> ·{' '}
+          <Ticking value={labels.shared(sent.bytes === 0 ? null : count(sent.bytes))} />
         </span>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
@@ -69,7 +63,7 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{words.unavailable}</p>}
-              <PersonalizationPanel canContribute={canContribute} />
+              <PersonalizationPanel />
               <ul className="drawer-more">
                 {MORE.map(([href, name]) => (
                   <li key={href}>

@@ -1,7 +1,7 @@
 /** @module "For you" on the home page: the list, what moved since it was last seen, and everyone's to compare. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
-import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import { LearningPaused, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
 import { DISTINCT, FOR_YOU } from '../firstPage.ts'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Card } from '../parts/ProductCard.tsx'
@@ -92,6 +92,7 @@ export function YourList({ first }: YourListProps) {
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">{words.yourList.baseOrder}</p>
       </div>
+      {chosen === 'personal' && <LearningPaused />}
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
           items.map((recommendation, place) => {

@@ -7,7 +7,7 @@ import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
 
 /** What a shopper would call something done, the strongest first: each look, not also the click that led to it. */
-export const VERBS = ['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const
+const VERBS = ['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const
 
 export interface Action {
   readonly verb: (typeof VERBS)[number]

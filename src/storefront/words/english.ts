@@ -53,15 +53,12 @@ export const ENGLISH = {
     everyones: 'Everyone’s',
     on: 'Personalisation is on: your lists are sorted on this device, by what you view and buy.',
     off: 'Personalisation is off: everyone sees the same order.',
-    /** Read out before the next. */
-    whatLearned: 'What this shop ',
-    learned: 'learned',
-    sent: 'Sent',
-    bytes: (n: string) => `${n} bytes`,
+    /** Read out before what it learned from. */
+    whatLearned: 'What this shop learned:',
     drawer: 'What this shop learned on your device',
     toSideBySide: 'See what changed for you: side by side',
     toFastForward: 'A year of learning in seconds: fast-forward',
-    toConsole: 'What the server sees, and every decision made here: privacy console',
+    toConsole: 'What left, what is stored, and how to check it: privacy console',
   },
 
   footer: {
@@ -83,7 +80,7 @@ export const ENGLISH = {
     behind: 'How it works',
     sideBySide: 'Everyone’s list and yours: what moved between them, and why.',
     fastForward: 'A real shopper’s year in seconds: does learning help, order by order?',
-    console: 'What the shop’s server sees, what was learned here, and every decision made from it.',
+    console: 'What left this device, what is stored and learned here, and how to check it.',
   },
 
   yourList: {

@@ -94,14 +94,11 @@ export const GERMAN: Words = {
     everyones: 'Für alle',
     on: 'Die Personalisierung ist an: Ihre Listen werden auf diesem Gerät sortiert, nach dem, was Sie ansehen und kaufen.',
     off: 'Die Personalisierung ist aus: Alle sehen dieselbe Reihenfolge.',
-    whatLearned: 'Was dieser Shop auf Ihrem Gerät gelernt hat: ',
-    learned: 'gelernt',
-    sent: 'Gesendet',
-    bytes: (n) => `${n} Bytes`,
+    whatLearned: 'Was dieser Shop gelernt hat:',
     drawer: 'Was dieser Shop auf Ihrem Gerät gelernt hat',
     toSideBySide: 'Was sich für Sie geändert hat: nebeneinander',
     toFastForward: 'Ein Jahr Lernen in Sekunden: Zeitraffer',
-    toConsole: 'Was der Server sieht und jede Entscheidung hier: Datenschutz-Konsole',
+    toConsole: 'Was gesendet wurde, was gespeichert ist und wie Sie es prüfen: Datenschutz-Konsole',
   },
 
   footer: {
@@ -124,7 +121,8 @@ export const GERMAN: Words = {
     sideBySide: 'Die Liste für alle und Ihre: was sich verschoben hat und warum.',
     fastForward:
       'Das Jahr eines echten Kunden in Sekunden: Hilft das Lernen, Bestellung für Bestellung?',
-    console: 'Was der Server des Shops sieht, was hier gelernt wurde und jede Entscheidung daraus.',
+    console:
+      'Was dieses Gerät verlassen hat, was hier gespeichert und gelernt wurde und wie Sie es prüfen.',
   },
 
   yourList: {

@@ -8,15 +8,14 @@ import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from 
 
 interface AgreedProps extends SectionProps {
   readonly entries: readonly LedgerEntry[]
-  readonly canContribute: boolean
 }
 
-export function Agreed({ entries, canContribute, ...parts }: AgreedProps) {
+export function Agreed({ entries, ...parts }: AgreedProps) {
   const { words } = useWords()
   const answers = entries.filter(({ kind }) => kind === 'consent')
   return (
     <Section title={words.agreed} wide>
-      {canContribute ? <Consent {...parts} /> : <p>{words.noServers}</p>}
+      {parts.snapshot.canContribute ? <Consent {...parts} /> : <p>{words.noServers}</p>}
       {answers.length > 0 && (
         <ul className="ns-notices" aria-label={words.answers}>
           {answers.map(({ sequence, time, detail }) => (

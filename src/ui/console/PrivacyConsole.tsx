@@ -1,6 +1,6 @@
 /**
- * @module Five questions of who answers for people's data and has never seen a hash, in the order in
- * which they are asked. All figures are read from the device; what only a programmer asks is below.
+ * @module Privacy console for people who answer for other people's data, without a technical background: six
+ * questions in the order in which they are asked. All figures are read from the device; what only a programmer asks is below.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -14,6 +14,7 @@ import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
 import { Agreed } from './Agreed.tsx'
 import { Check } from './Check.tsx'
+import { Learnable } from './Learnable.tsx'
 import { Left } from './Left.tsx'
 import { ConsoleWords, useWords } from './Section.tsx'
 import { Stored } from './Stored.tsx'
@@ -27,10 +28,10 @@ export interface PrivacyConsoleProps {
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]
-  /** False where the shop has no aggregation servers. */
-  readonly canContribute?: boolean
   /** Strings in another language; those that are left out stay English, as do sentences of the device itself. */
   readonly labels?: Partial<ConsoleLabels>
+  /** Address of the shop’s page about privacy: “What could somebody learn from this?” links to it. */
+  readonly more?: string
   /** Of dates and numbers, e.g. `de-DE`. */
   readonly locale?: string
 }
@@ -47,8 +48,8 @@ interface Log {
 export function PrivacyConsole({
   personalizer,
   items,
-  canContribute = true,
   labels,
+  more,
   locale = 'en-GB',
 }: PrivacyConsoleProps) {
   const { subscribe, getSnapshot } = personalizer
@@ -70,17 +71,20 @@ export function PrivacyConsole({
         ) : (
           <>
             {log.entries ? (
-              <Left {...parts} />
+              <>
+                <Left {...parts} />
+                <Learnable {...parts} more={more} />
+              </>
             ) : (
               <Unreadable failed={log.failed} onAgain={() => void log.read()} />
             )}
-            <Stored {...parts} events={log.events} />
+            <Stored {...parts} events={log.events} items={items} />
             <Fragment key={erased}>
-              <Agreed {...parts} canContribute={canContribute} />
+              <Agreed {...parts} />
               <Check personalizer={personalizer} read={log.read} />
               <Take personalizer={personalizer} snapshot={snapshot} />
             </Fragment>
-            <TechnicalDetails {...parts} items={items} canContribute={canContribute} />
+            <TechnicalDetails {...parts} items={items} />
           </>
         )}
       </div>

@@ -1,5 +1,5 @@
 /** @module A titled part of the console, and what most parts are made of. */
-import { createContext, type ReactNode, useContext, useId, useState } from 'react'
+import { createContext, Fragment, type ReactNode, useContext, useId, useState } from 'react'
 import type { ErrorCode } from '../../core/error.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
@@ -31,6 +31,7 @@ export function useWords() {
   const { words, locale } = useContext(ConsoleWords)
   return {
     words,
+    locale,
     /** An error in the reader's language. */
     saying: (thrown: unknown) => {
       const { message, code } = thrown as Error & { readonly code?: ErrorCode }
@@ -73,8 +74,8 @@ export function Section({ title, wide = false, children }: TitledProps) {
 interface TableProps {
   readonly caption: string
   readonly columns: readonly string[]
-  /** By a key of its own, a cell for each column; the first names the row. */
-  readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[]])[]
+  /** By a key of its own, a cell for each column; the first names the row; `below` takes the row's whole width under it. */
+  readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[], below?: ReactNode])[]
 }
 
 export function Table({ caption, columns, rows }: TableProps) {
@@ -91,13 +92,20 @@ export function Table({ caption, columns, rows }: TableProps) {
         </tr>
       </thead>
       <tbody>
-        {rows.map(([key, [first, ...others]]) => (
-          <tr key={key}>
-            <th scope="row">{first}</th>
-            {others.map((cell, place) => (
-              <td key={columns[place + 1]}>{cell}</td>
-            ))}
-          </tr>
+        {rows.map(([key, [first, ...others], below]) => (
+          <Fragment key={key}>
+            <tr>
+              <th scope="row">{first}</th>
+              {others.map((cell, place) => (
+                <td key={columns[place + 1]}>{cell}</td>
+              ))}
+            </tr>
+            {below && (
+              <tr>
+                <td colSpan={columns.length}>{below}</td>
+              </tr>
+            )}
+          </Fragment>
         ))}
       </tbody>
     </table>

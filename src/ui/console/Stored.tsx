@@ -1,27 +1,35 @@
-/** @module What is stored, kind by kind, each with a way to delete it. */
+/** @module What is stored, kind by kind and action by action, each with a way to delete it. */
 import { type ReactNode, useRef, useState } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
+import type { Forgettable } from '../../device/api.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
+import { StoredActions } from '../react/StoredActions.tsx'
 import { Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
 
 const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
 
-/** What a row's button asks for: events of a name, or everything; and what the row calls it. */
+/** A row whose button asks before it deletes: all events of a name, or everything. */
 interface Removal {
   readonly what: EventName | 'everything'
   readonly name: string
+  /** Number of actions that would go. */
+  readonly actions: number
 }
 
 interface StoredProps extends SectionProps {
   readonly entries: readonly LedgerEntry[]
   readonly events: readonly ShopperEvent[]
+  readonly items?: readonly Item[]
 }
 
-export function Stored({ personalizer, snapshot, entries, events }: StoredProps) {
-  const { words, days } = useWords()
+export function Stored({ personalizer, snapshot, entries, events, items = [] }: StoredProps) {
+  const { words, days, locale } = useWords()
   const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
+  /** The kind whose actions are listed one by one. */
+  const [open, setOpen] = useState<EventName | null>(null)
   /** Of what was deleted last: nothing but this holds it any more. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
   // After a deletion, whoever made it, not even this page holds what was deleted before. Our own comes
@@ -32,16 +40,23 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
     setUndo(null)
   }
   const said = useRef<HTMLDivElement>(null)
-  const { count } = snapshot.events
+  const { count, byName } = snapshot.events
   const storedHere = snapshot.vault ? words.storedInVault : words.storedHere
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
   // Whatever is deleted takes them along; what was sent stays sent.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
-  async function remove({ what, name }: Removal) {
+  async function forget(what: Forgettable, name: string) {
     await run('', async () => {
-      if (what === 'everything') await personalizer.erase()
-      else setUndo([name, await personalizer.forget({ kind: 'events', name: what })])
+      setUndo([name, await personalizer.forget(what)])
+      setAsked(null)
+      return words.removed(name)
+    })
+    said.current?.focus()
+  }
+  async function erase(name: string) {
+    await run('', async () => {
+      await personalizer.erase()
       setAsked(null)
       return words.removed(name)
     })
@@ -55,34 +70,75 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
     })
     said.current?.focus()
   }
-  const row = (
-    key: string,
-    name: string,
-    many: ReactNode,
-    times: readonly number[] = [],
-    what?: Removal['what'],
-  ): [string, ReactNode[]] => [
-    key,
-    [
-      name,
-      many,
-      times.length > 0 && days(Math.min(...times), Math.max(...times)),
-      what && (
-        <Button
-          key={key}
-          aria-label={`${words.remove}: ${name}`}
-          onClick={() => setAsked({ what, name })}
-        >
-          {words.remove}
-        </Button>
-      ),
-    ],
+  const remove = ({ what, name }: Removal) =>
+    what === 'everything' ? erase(name) : forget({ kind: 'events', name: what }, name)
+  const removal = (removal: Removal): [button: ReactNode, question: ReactNode] => [
+    <Button
+      key={removal.what}
+      aria-label={`${words.remove}: ${removal.name}`}
+      aria-expanded={asked?.what === removal.what}
+      onClick={() => setAsked(asked?.what === removal.what ? null : removal)}
+    >
+      {words.remove}
+    </Button>,
+    asked?.what === removal.what && (
+      <div className="ns-sure">
+        <p>{words.sure(removal.name, removal.actions)}</p>
+        <div className="ns-actions">
+          <button
+            type="button"
+            className="ns-button ns-danger"
+            ref={focusAtOnce}
+            onClick={() => void remove(removal)}
+          >
+            {words.sureYes}
+          </button>
+          <Button onClick={() => setAsked(null)}>{words.keep}</Button>
+        </div>
+      </div>
+    ),
   ]
-  const timesOf = (those: readonly { readonly time: number }[]) => those.map(({ time }) => time)
-  const names = (Object.keys(snapshot.events.byName) as EventName[]).map((name) => {
-    const times = timesOf(events.filter((event) => event.name === name))
-    return row(name, words.event(name), snapshot.events.byName[name], times, name)
+  const timesOf = (those: readonly { readonly time: number }[]) => {
+    const times = those.map(({ time }) => time)
+    return times.length > 0 && days(Math.min(...times), Math.max(...times))
+  }
+  const kinds = (Object.keys(byName) as EventName[]).map((what): Row => {
+    const [name, actions] = [words.event(what), byName[what] ?? 0]
+    const those = events.filter((event) => event.name === what)
+    const [button, question] = removal({ what, name, actions })
+    const list = open === what && (
+      <StoredActions
+        events={those}
+        itemOf={(id) => items.find((item) => item.id === id)}
+        labels={words}
+        locale={locale}
+        onForget={(event, text) => void forget({ kind: 'event', id: event.id }, text)}
+      />
+    )
+    const showing = (
+      <Button
+        key="show"
+        aria-expanded={open === what}
+        aria-label={`${words.show}: ${name}`}
+        onClick={() => setOpen(open === what ? null : what)}
+      >
+        {actions} · {words.show}
+      </Button>
+    )
+    const below = (question || list) && (
+      <>
+        {question}
+        {list}
+      </>
+    )
+    return [what, [name, showing, timesOf(those), button], below]
   })
+  const [eraseButton, eraseQuestion] = removal({
+    what: 'everything',
+    name: words.everything,
+    actions: count,
+  })
+  const learned: Row = ['learned', [words.learned, words.learnedFrom(snapshot.learnedFrom), '', '']]
   return (
     <Section title={words.stored} wide>
       <p>
@@ -93,34 +149,15 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
         caption={words.storedRows}
         columns={[words.kind, words.howMany, words.when, words.remove]}
         rows={[
-          ...names,
-          ...(snapshot.fit ? [row('learned', words.learned, snapshot.fit.cases)] : []),
-          ...(keepsUpdates ? [row('keptUpdates', words.keptUpdates, '')] : []),
-          row('log', words.log, entries.length, timesOf(entries)),
-          row('everything', words.everything, '', [], 'everything'),
+          ...kinds,
+          ...(count > 0 ? [learned] : []),
+          ...(keepsUpdates ? [['keptUpdates', [words.keptUpdates, '', '', '']] as Row] : []),
+          ['log', [words.log, entries.length, timesOf(entries), '']],
+          ['everything', [words.everything, '', '', eraseButton], eraseQuestion],
         ]}
       />
-      {snapshot.trial && <p className="ns-small">{words.trial(snapshot.trial)}</p>}
-      <p className="ns-small">{words.alsoGoes}</p>
       <div ref={said} tabIndex={-1} className="ns-said">
         <p className="ns-small">{words.alsoStays}</p>
-        {asked && (
-          <div className="ns-sure">
-            <p>{words.sure(asked.name)}</p>
-            <div className="ns-actions">
-              <button
-                key={asked.what}
-                type="button"
-                className="ns-button ns-danger"
-                ref={focusAtOnce}
-                onClick={() => void remove(asked)}
-              >
-                {words.sureYes}
-              </button>
-              <Button onClick={() => setAsked(null)}>{words.keep}</Button>
-            </div>
-          </div>
-        )}
         {status}
         {undo && (
           <p className="ns-small">
@@ -128,6 +165,10 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
           </p>
         )}
       </div>
+      {snapshot.trial && <p className="ns-small">{words.trial(snapshot.trial)}</p>}
+      <p className="ns-small">{words.alsoGoes}</p>
     </Section>
   )
 }
+
+type Row = [key: string, cells: ReactNode[], below?: ReactNode]

@@ -45,8 +45,10 @@ const log = (...entries: readonly LedgerEntry[]) => {
   personalizer.audit.entries = () => Promise.resolve(entries)
 }
 
-const show = (canContribute = true) =>
-  render(<PrivacyConsole personalizer={personalizer} items={ITEMS} canContribute={canContribute} />)
+const show = (canContribute = true) => {
+  personalizer.change({ canContribute })
+  return render(<PrivacyConsole personalizer={personalizer} items={ITEMS} more="/privacy.txt" />)
+}
 
 type Screen = Awaited<ReturnType<typeof show>>
 const part = (screen: Screen, name: string) => screen.getByRole('region', { name, exact: true })
@@ -58,11 +60,12 @@ async function showTechnical() {
   return screen
 }
 
-test('five questions, in this order, and all else behind a closed summary', async () => {
+test('six questions, in this order, and all else behind a closed summary', async () => {
   const screen = await show()
   await expect.element(part(screen, 'What left?')).toBeVisible()
   expect([...screen.container.querySelectorAll('h2')].map((one) => one.textContent)).toEqual([
     'What left?',
+    'What could somebody learn from this?',
     'What is stored?',
     'What did I agree to?',
     'Can I check that?',
@@ -147,6 +150,28 @@ describe('what left', () => {
   })
 })
 
+describe('what somebody could learn', () => {
+  test('four answers where updates can be sent, one where they can’t, and a link to more', async () => {
+    personalizer.change({ terms: { ...personalizer.getSnapshot().terms, epsilonPerReport: 2 } })
+    const screen = await show()
+    const answers = part(screen, 'What could somebody learn from this?')
+    const names = () => [...answers.element().querySelectorAll('dt')].map((dt) => dt.textContent)
+    await expect.element(answers).toHaveTextContent('right at most 88.1 times in 100')
+    expect(names()).toEqual([
+      'Page and image requests',
+      'Rights to send an update',
+      'One shared update',
+      'The sum of many updates',
+    ])
+    await expect
+      .element(answers.getByRole('link', { name: /^What we claim/ }))
+      .toHaveAttribute('href', '/privacy.txt')
+    personalizer.change({ canContribute: false })
+    await expect.element(answers).toHaveTextContent('This shop takes no updates')
+    expect(names()).toEqual(['Page and image requests'])
+  })
+})
+
 describe('what is stored', () => {
   test('nothing about a stranger but the log', async () => {
     const stored = part(await show(), 'What is stored?')
@@ -161,7 +186,7 @@ describe('what is stored', () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect.element(stored).toHaveTextContent('more than 90 days ago is deleted whenever')
-    await expect.element(stored).toHaveTextContent('Products that you looked at11 Jan 1970')
+    await expect.element(stored).toHaveTextContent('Products that you looked at1 · Show1 Jan 1970')
     const row = screen.getByRole('button', { name: 'Delete: Products that you looked at' })
     await row.click()
     await screen.getByRole('button', { name: 'Keep' }).click()
@@ -172,6 +197,37 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Deleted: Products that you looked at.')
     expect(forget).toHaveBeenCalledWith({ kind: 'events', name: 'view_item' })
     expect(document.activeElement?.textContent).toContain('Deleted:')
+  })
+
+  test('each action is listed by its kind, and forgotten by itself, with a way back', async () => {
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    await personalizer.capture({ name: 'search', search_term: 'mug' })
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show()
+    const stored = part(screen, 'What is stored?')
+    await expect.element(stored).toHaveTextContent('Learned from 2 actions')
+    const each = screen.getByRole('button', { name: 'Show: Searches' })
+    await each.click()
+    await expect.element(each).toHaveAttribute('aria-expanded', 'true')
+    await expect.element(stored).not.toHaveTextContent('Looked at: Cake tin')
+    await screen.getByRole('button', { name: 'Forget Searched for: mug' }).click()
+    expect(forget).toHaveBeenCalledWith({ kind: 'event', id: '2' })
+    await screen.getByRole('button', { name: 'Undo' }).click()
+    await expect.element(screen.getByText('Brought back: Searched for: mug.')).toBeVisible()
+  })
+
+  test('the question stands right under the row of its button, and says how much goes', async () => {
+    await personalizer.capture({ name: 'search', search_term: 'a' })
+    await personalizer.capture({ name: 'search', search_term: 'b' })
+    const screen = await show()
+    const button = screen.getByRole('button', { name: 'Delete: Searches' })
+    await button.click()
+    const question = screen.getByText('Delete 2 actions: Searches?')
+    const rowOf = (one: typeof button) => one.element().closest('tr')
+    expect(rowOf(button)?.nextElementSibling).toBe(rowOf(question))
+    await screen.getByRole('button', { name: 'Delete: All of this' }).click()
+    await expect.element(screen.getByText('Delete 2 actions: All of this?')).toBeVisible()
+    await expect.element(question).not.toBeInTheDocument()
   })
 
   test('what was deleted last can be brought back, until anything else is deleted', async () => {
@@ -367,7 +423,11 @@ describe('what was agreed to', () => {
   test('without servers there is no switch and no button to send', async () => {
     const screen = await show(false)
     await expect
-      .element(screen.getByText('there is no way to send one', { exact: false }))
+      .element(
+        part(screen, 'What did I agree to?').getByText('there is no way to send one', {
+          exact: false,
+        }),
+      )
       .toBeVisible()
     expect(screen.container.querySelector('[role=switch]')).toBeNull()
   })

@@ -31,6 +31,8 @@ test.each([
     const words = sets.flatMap((set) => [...wordsOf(set)])
     const named = (by: RegExp) => words.flatMap(([name, text]) => (by.test(text) ? [name] : []))
     expect(named(report)).toEqual(['takeText', 'print'])
-    expect(named(update)).toEqual(expect.arrayContaining(['sent', 'terms', 'wording', 'updates']))
+    expect(named(update)).toEqual(
+      expect.arrayContaining(['sharedIn', 'terms', 'wording', 'updates']),
+    )
   },
 )

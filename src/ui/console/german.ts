@@ -51,6 +51,27 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
       ? 'Gesendet wird nur, wenn Sie zustimmen; vorher kommt der Beitrag ins Protokoll.'
       : 'Jeder stand im Protokoll, bevor sein erstes Byte das Gerät verließ. Was sie sind und was sie kosten, steht unten.',
 
+  learnable: {
+    title: 'Was könnte jemand daraus erfahren?',
+    pages:
+      'Welche Seiten und Bilder Sie öffnen, wann und von welcher Netzadresse. Das sieht der Server in jedem Shop. Die Dateien für die Empfehlungen sind für alle dieselben und sagen nichts über Sie.',
+    tokens: (kind) =>
+      kind === 'account'
+        ? 'Dass Ihr Konto mitmacht, und wann. Nicht, welcher Beitrag Ihrer ist, und nichts von dem, was Sie getan haben.'
+        : 'Dass jemand an Ihrer Netzadresse mitmacht, und wann. Nichts von dem, was Sie getan haben.',
+    oneUpdate: 'Ein geteilter Beitrag',
+    update: (trust) =>
+      `${
+        trust === 'trusted-server'
+          ? 'Ein Betreiber führt beide Server und könnte ihn lesen'
+          : 'Jeder Server allein sieht Zufallszahlen, Ihre Netzadresse und die Zeit. Beide zusammen könnten ihn lesen'
+      }: rund 40 Zahlen, die ungefähr sagen, was Sie interessiert hat, kein Artikel und keine Suche.`,
+    manyUpdates: 'Die Summe vieler Beiträge',
+    sum: (times) =>
+      `Rauschen verdeckt Sie in der Summe, aber nicht vollkommen. Wer sonst alles über alle wüsste, könnte über einen Beitrag von Ihnen raten und läge in höchstens ${times} von 100 Fällen richtig; eine Münze in 50.`,
+    more: 'Was wir zusagen, wie Sie es prüfen, und wo es endet',
+  },
+
   stored: 'Was ist gespeichert?',
   storedHere:
     'Im Speicher dieses Browsers, auf diesem Gerät. Jedes Skript auf den Seiten dieses Shops könnte es lesen.',
@@ -63,6 +84,12 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   howMany: 'Wie viele',
   when: 'Von – bis',
   remove: 'Löschen',
+  show: 'Zeigen',
+  learnedFrom: GERMAN.learnedFrom,
+  action: GERMAN.action,
+  forget: GERMAN.forget,
+  forgetThis: GERMAN.forgetThis,
+  showAll: GERMAN.showAll,
   event: (name) => EVENTS[name],
   learned: 'Was daraus gelernt wurde (Zahlen; sie gehen mit)',
   log: 'Das Protokoll: was gesendet, wozu zugestimmt und was gelöscht wurde',
@@ -72,7 +99,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     days === Number.POSITIVE_INFINITY
       ? 'Bleibt, bis Sie es löschen.'
       : `Was Sie vor mehr als ${count(days, 'Tag', 'Tagen')} getan haben, wird gelöscht, sobald dieser Shop geöffnet wird.`,
-  sure: (what) => `Löschen: ${what}?`,
+  sure: (what, actions) => `${count(actions, 'Aktion', 'Aktionen')} löschen: ${what}?`,
   sureYes: 'Ja, löschen',
   keep: 'Behalten',
   removed: (what) => `Gelöscht: ${what}.`,

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
+import { ENGLISH } from '../react/labels.ts'
 import type { TechnicalLabels } from './technical/words.ts'
 
 const EVENTS: Readonly<Record<EventName, string>> = {
@@ -51,6 +52,27 @@ export const CONSOLE_ENGLISH = {
       ? 'Sent only if you agree, and logged first.'
       : 'Each was in the log before its first byte left. What they are and what they cost is said below.',
 
+  learnable: {
+    title: 'What could somebody learn from this?',
+    pages:
+      'Which pages and pictures you open, when, and from which network address. The shop’s server sees that in any shop. The recommendation files are the same for everybody and say nothing about you.',
+    tokens: (kind?: 'account' | 'work'): string =>
+      kind === 'account'
+        ? 'That your account takes part, and when. Not which update is yours, and nothing of what you did.'
+        : 'That somebody at your network address takes part, and when. Nothing of what you did.',
+    oneUpdate: 'One shared update',
+    update: (trust: 'two-aggregators' | 'trusted-server'): string =>
+      `${
+        trust === 'trusted-server'
+          ? 'One operator runs both servers and could read it'
+          : 'Either server alone sees random numbers, your network address and the time. Both servers together could read it'
+      }: some 40 numbers that tell roughly what you were interested in, no product and no search.`,
+    manyUpdates: 'The sum of many updates',
+    sum: (times: string) =>
+      `Noise hides you in the sum, though not perfectly. Somebody who knew everything else about everybody could guess about one update of yours, and would be right at most ${times} times in 100; a coin is right 50 times.`,
+    more: 'What we claim, how to check it, and its limits',
+  },
+
   stored: 'What is stored?',
   storedHere:
     'In this browser’s storage, on this device. Any script on this shop’s pages could read it.',
@@ -63,6 +85,12 @@ export const CONSOLE_ENGLISH = {
   howMany: 'How many',
   when: 'From – to',
   remove: 'Delete',
+  show: 'Show',
+  learnedFrom: ENGLISH.learnedFrom,
+  action: ENGLISH.action,
+  forget: ENGLISH.forget,
+  forgetThis: ENGLISH.forgetThis,
+  showAll: ENGLISH.showAll,
   event: (name: EventName) => EVENTS[name],
   learned: 'What was learned from these (numbers; they go with them)',
   log: 'The log: what left, was agreed to and was deleted',
@@ -72,7 +100,7 @@ export const CONSOLE_ENGLISH = {
     days === Number.POSITIVE_INFINITY
       ? 'Kept until you delete it.'
       : `What you did more than ${count(days, 'day')} ago is deleted whenever this shop is opened.`,
-  sure: (what: string) => `Delete: ${what}?`,
+  sure: (what: string, actions: number) => `Delete ${count(actions, 'action')}: ${what}?`,
   sureYes: 'Yes, delete',
   keep: 'Keep',
   removed: (what: string) => `Deleted: ${what}.`,

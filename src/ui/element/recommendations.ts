@@ -61,6 +61,7 @@ export class NearsideRecommendations extends Base {
 
   readonly #title = element('h2', 'ns-title')
   readonly #list = element('ul', 'ns-list')
+  readonly #paused = element('div', 'ns-paused')
   readonly #error = element('p', 'ns-error')
   readonly #status = element('p', 'ns-visually-hidden')
   readonly #body = element('section', '')
@@ -80,7 +81,14 @@ export class NearsideRecommendations extends Base {
     this.#title.id = 'title'
     this.#body.setAttribute('aria-labelledby', 'title')
     this.#status.setAttribute('role', 'status')
-    this.#body.append(this.#title, this.#fallback, this.#list, this.#error, this.#status)
+    this.#body.append(
+      this.#title,
+      this.#paused,
+      this.#fallback,
+      this.#list,
+      this.#error,
+      this.#status,
+    )
     root.append(this.#body)
   }
 
@@ -115,7 +123,13 @@ export class NearsideRecommendations extends Base {
     this.#announcer = createAnnouncer(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)
     this.#observer = observer
-    this.#stop = observer.subscribe(() => this.#render())
+    const ends = [
+      observer.subscribe(() => this.#render()),
+      provided?.personalizer.subscribe(() => this.#showPaused()),
+    ]
+    this.#stop = () => {
+      for (const end of ends) end?.()
+    }
     this.#ask()
   }
 
@@ -182,6 +196,7 @@ export class NearsideRecommendations extends Base {
     const loading = state.status === 'loading'
     const title = this.#heading(labels)
     if (this.#title.textContent !== title) this.#title.textContent = title
+    this.#showPaused()
     this.#fallback.hidden = !loading
     this.#list.hidden = loading && this.childElementCount > 0
     this.#list.setAttribute('aria-busy', String(loading))
@@ -189,6 +204,22 @@ export class NearsideRecommendations extends Base {
     this.#error.hidden = state.code === null
     if (loading || !provided) this.#skeletons()
     else this.#fill(provided.shop, state.items)
+  }
+
+  /** Beside the shopper's own list, as `LearningPaused` of `nearside/react`. */
+  #showPaused(): void {
+    const { personalizer, shop } = provided ?? {}
+    const name: string = this.#name
+    const isOwn = name === 'forYou' && this.getAttribute('order') !== 'base'
+    const shown = isOwn && personalizer?.getSnapshot().paused === true
+    this.#paused.hidden = !shown
+    if (!shown || !shop || this.#paused.childElementCount > 0) return
+    const resume = element('button', '', shop.labels.resume)
+    // Where the browser can't keep the choice, it holds in this tab, and the snapshot's notices say so.
+    resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
+    const line = element('p', '', `${shop.labels.learningPaused}. `)
+    line.append(resume)
+    this.#paused.replaceChildren(line)
   }
 
   #fill(shop: Shop, items: readonly Recommendation[]): void {

@@ -1,11 +1,13 @@
-/** @module The strongest categories, items and queries of what was learned, each of which can be forgotten. */
-import { useId, useRef, useState } from 'react'
+/** @module What was learned, the strongest first, and every stored action: each line can be forgotten. */
+import { useEffect, useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
+import type { Forgettable, Personalizer } from '../../device/api.ts'
 import type { Learned as Entry, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import type { Labels } from './labels.ts'
 import { goesText } from './panelText.ts'
+import { StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
 /** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
@@ -13,7 +15,7 @@ const LEAVING = 900
 
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
-  const { itemOf, labels, personalizer } = usePersonalizationContext()
+  const { itemOf, labels, locale, personalizer } = usePersonalizationContext()
   // Here, not in the line, which may be gone by the time that something fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
@@ -21,6 +23,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
   /** What is being forgotten, and where it stood. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
+  const stored = useStoredEvents(personalizer, snapshot)
   const title = useRef<HTMLHeadingElement>(null)
   // After an erasure, whoever made it, not even this page holds what could be undone, or its name. Our
   // own comes before its answer.
@@ -39,17 +42,25 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     setSaid(text)
     title.current?.focus()
   }
-  async function forget(entry: Entry, place: number) {
+  async function forget(name: string, about: Forgettable, isGone: () => boolean) {
     if (!personalizer) return
-    const name = nameOf(entry, itemOf)
-    setLeaving([entry, place])
-    const work = async () => setUndo([name, await personalizer.forget(aboutOf(entry))])
-    const isGone = () =>
-      personalizer.getSnapshot().learned.every((other) => keyOf(other) !== keyOf(entry))
+    const work = async () => setUndo([name, await personalizer.forget(about)])
     if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget')))
       say(labels.forgotten(name))
     else if (isGone()) say('')
+  }
+  async function forgetLine(entry: Entry, place: number) {
+    setLeaving([entry, place])
+    await forget(nameOf(entry, itemOf), aboutOf(entry), () =>
+      Boolean(personalizer?.getSnapshot().learned.every((other) => keyOf(other) !== keyOf(entry))),
+    )
     setTimeout(() => setLeaving(null), LEAVING)
+  }
+  async function forgetAction({ id }: ShopperEvent, name: string) {
+    const before = snapshot.events.count
+    await forget(name, { kind: 'event', id }, () =>
+      Boolean(personalizer && personalizer.getSnapshot().events.count < before),
+    )
   }
   async function putBack([name, back]: NonNullable<typeof undo>) {
     if (!(await run('undo', back))) return
@@ -58,18 +69,16 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     say(labels.restored(name))
   }
   return (
-    <section className="ns-block" aria-label={labels.learned}>
+    <section className="ns-block" aria-label={labels.learnedFrom(snapshot.learnedFrom)}>
       <h3 className="ns-block-title" ref={title} tabIndex={-1}>
-        {labels.learned}
+        {labels.learnedFrom(snapshot.learnedFrom)}
       </h3>
       <p role="status" className={said ? 'ns-undo' : 'ns-visually-hidden'}>
         {said}
       </p>
       {undo && <Button onClick={() => void putBack(undo)}>{labels.undo}</Button>}
       {alert}
-      {lines.length === 0 ? (
-        <p>{labels.learnedNothing}</p>
-      ) : (
+      {lines.length > 0 && (
         <ul className="ns-learned">
           {lines.map((entry, place) =>
             gone && entry === leaving[0] ? (
@@ -77,13 +86,52 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
                 {textOf(entry, itemOf, labels)}
               </li>
             ) : (
-              <Line key={keyOf(entry)} entry={entry} onForget={() => void forget(entry, place)} />
+              <Line
+                key={keyOf(entry)}
+                entry={entry}
+                onForget={() => void forgetLine(entry, place)}
+              />
             ),
           )}
         </ul>
       )}
+      {stored.length === 0 ? (
+        <p>{labels.storedNothing}</p>
+      ) : (
+        <details open={lines.length === 0}>
+          <summary>{labels.storedOneByOne(stored.length)}</summary>
+          <StoredActions
+            events={stored}
+            itemOf={itemOf}
+            labels={labels}
+            locale={locale}
+            onForget={(event, name) => void forgetAction(event, name)}
+          />
+        </details>
+      )}
     </section>
   )
+}
+
+/** All stored actions, the newest first, read anew when any is added or gone. */
+function useStoredEvents(
+  personalizer: Personalizer | null,
+  { events: { count }, erasures }: PersonalizerSnapshot,
+): readonly ShopperEvent[] {
+  const [events, setEvents] = useState<readonly ShopperEvent[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say that there are others
+  useEffect(() => {
+    let wanted = true
+    personalizer
+      ?.events({ limit: 1e6 })
+      .then((read) => wanted && setEvents(read))
+      // The panel shows what the device answered last; the device's own notices say what failed.
+      .catch(() => undefined)
+    return () => {
+      wanted = false
+    }
+  }, [personalizer, count, erasures])
+  return events
 }
 
 const keyOf = ({ kind, name }: Entry) => `${kind} ${name}`

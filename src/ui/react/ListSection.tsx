@@ -90,7 +90,8 @@ export function ListSection({
   layoutComponent: Layout = DefaultLayout,
   transformItems,
   onSelect,
-}: ListWidgetProps & { readonly state: ListState }) {
+  note,
+}: ListWidgetProps & { readonly state: ListState; readonly note?: ReactNode }) {
   const { itemOf, labels, measure } = usePersonalizationContext()
   const title = given ?? labels.forYou
   const id = useId()
@@ -110,6 +111,7 @@ export function ListSection({
   return (
     <section className="ns-section" aria-labelledby={id} ref={section}>
       <Header title={title} id={id} />
+      {note}
       <Layout loading={loading}>
         {loading && !first
           ? Array.from({ length: limit }, (_, place) => (

@@ -12,26 +12,20 @@ import { usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'
 import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
-import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
+import { engineText, fitText, guardText, sentText, termsText } from './panelText.ts'
 import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /** What the panel is told. */
 export interface PersonalizationPanelProps {
-  /** False where the shop has no aggregation servers: there is then nothing to consent to. */
-  readonly canContribute?: boolean
   /** Called after everything was erased, for what the shop itself keeps. */
   readonly onErased?: () => void
   /** Shown at its end, e.g. a link to the shop’s privacy page. */
   readonly children?: ReactNode
 }
 
-/** @example <PersonalizationPanel canContribute={false} /> */
-export function PersonalizationPanel({
-  canContribute = true,
-  onErased,
-  children,
-}: PersonalizationPanelProps) {
+/** @example <PersonalizationPanel /> */
+export function PersonalizationPanel({ onErased, children }: PersonalizationPanelProps) {
   const { labels, locale, personalizer } = usePersonalizationContext()
   const snapshot = usePersonalization()
   return (
@@ -40,7 +34,9 @@ export function PersonalizationPanel({
       <p className="ns-panel-lead">{labels.lead}</p>
       <Learned snapshot={snapshot} />
       <dl className="ns-facts">
-        <Fact name={labels.kept}>{storedText(snapshot, labels)}</Fact>
+        <Fact name={labels.kept}>
+          {snapshot.storage === 'indexeddb' ? labels.keptHere : labels.keptInPage}
+        </Fact>
         <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
         <Fact name={labels.lastLearned}>{fitText(snapshot, labels, locale)}</Fact>
         <Fact name={labels.check}>{guardText(snapshot, labels)}</Fact>
@@ -50,7 +46,9 @@ export function PersonalizationPanel({
           {labels.trouble(snapshot.notices[0].code)}
         </p>
       )}
-      {personalizer && canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
+      {personalizer && snapshot.canContribute && (
+        <Consent personalizer={personalizer} snapshot={snapshot} />
+      )}
       {personalizer && (
         <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
       )}
@@ -113,12 +111,11 @@ function Controls({
 }: PartProps & Pick<PersonalizationPanelProps, 'onErased'>) {
   const { labels } = usePersonalizationContext()
   const { run, alert } = useAction()
-  const { paused } = snapshot
+  const { events, paused } = snapshot
   /** Null: not asked yet; false: asked, and kept. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
-  const ask = sure ? 'eraseSure' : 'erase'
   async function erase() {
     setSaid('')
     const erased = await run('erase', async () => {
@@ -147,11 +144,11 @@ function Controls({
           type="button"
           className="ns-button ns-danger"
           // Another button in its place: what it says now is read out.
-          key={ask}
+          key={String(sure)}
           ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}
         >
-          {labels[ask]}
+          {sure ? labels.eraseSure(events.count) : labels.erase}
         </button>
         {sure && <Button onClick={() => setSure(false)}>{labels.eraseKeep}</Button>}
       </div>

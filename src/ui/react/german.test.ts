@@ -11,10 +11,10 @@ test('no string of the German set is left in English', () => {
 })
 
 test('one that is left is found: a string, a function, and what a function looks up', () => {
-  const { learned, because } = ENGLISH
-  expect(leftInEnglish(ENGLISH, { ...GERMAN, learned, because }, source)).toEqual([
+  const { storedNothing, because } = ENGLISH
+  expect(leftInEnglish(ENGLISH, { ...GERMAN, storedNothing, because }, source)).toEqual([
     'because',
-    'learned',
+    'storedNothing',
   ])
   expect(
     leftInEnglish(ENGLISH, GERMAN, `${source}\nconst X = { a: 'put it in your basket' }`),
@@ -27,8 +27,8 @@ test('plurals, and what is put into a sentence', () => {
   expect(GERMAN.because('Cake tin', 'wished')).toBe(
     'Weil Sie Cake tin auf die Wunschliste gesetzt haben',
   )
-  expect(GERMAN.checkInUse(1)).toBe('An. Geprüft an Ihrer letzten Entscheidung')
-  expect(GERMAN.checkInUse(15)).toBe('An. Geprüft an Ihren letzten 15 Entscheidungen')
+  expect(GERMAN.learnedFrom(1)).toBe('Aus 1 Aktion gelernt')
+  expect(GERMAN.sharedIn(2, null)).toBe(' in 2 Beiträgen')
   expect(GERMAN.forgetGoes('Kitchen', { view_item: 2, purchase: 1 }, 2)).toBe(
     'Wird Kitchen vergessen, so wird gelöscht: 2 Ansichten und 1 Kauf. Ein Kauf wird als Ganzes gelöscht, mit 2 anderen Artikeln.',
   )

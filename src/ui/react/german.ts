@@ -65,8 +65,16 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
 const listed = (parts: readonly string[]): string =>
   [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' und ')
 
-const choices = (n: number) =>
-  n === 1 ? 'Ihrer letzten Entscheidung' : `Ihren letzten ${n} Entscheidungen`
+const ACTIONS: Readonly<Record<EventName, string>> = {
+  view_item: 'Angesehen',
+  view_item_list: 'In einer Liste gezeigt',
+  select_item: 'In einer Liste angeklickt',
+  add_to_cart: 'In den Warenkorb gelegt',
+  remove_from_cart: 'Aus dem Warenkorb genommen',
+  add_to_wishlist: 'Auf die Wunschliste gesetzt',
+  purchase: 'Gekauft',
+  search: 'Gesucht',
+}
 
 /** The widgets’ and the panel’s strings in German, for `labels` of the provider or of `provide`. */
 export const GERMAN: Labels = {
@@ -82,6 +90,11 @@ export const GERMAN: Labels = {
   basket: 'Passt zu Ihrem Warenkorb',
   dearer: 'Ähnlich, zu höherem Preis',
   listUpdated: (title) => `${title}: Liste aktualisiert`,
+
+  learnedFrom: (actions) =>
+    actions === 0 ? 'Noch nichts gelernt' : `Aus ${count(actions, 'Aktion', 'Aktionen')} gelernt`,
+  learningPaused: 'Das Lernen ist angehalten',
+  resume: 'Lernen fortsetzen',
 
   because: (title, signal) => `Weil Sie ${DID[signal](title)} haben`,
   did: (title, signal) => `${DONE[signal]}: ${title}`,
@@ -105,9 +118,12 @@ export const GERMAN: Labels = {
   higher: (places) => `${count(places, 'Platz', 'Plätze')} höher als für alle`,
   lower: (places) => `${count(places, 'Platz', 'Plätze')} tiefer als für alle`,
 
-  lead: 'Dieser Shop sortiert seine Regale auf Ihrem Gerät, nach dem, was Sie ansehen, suchen und kaufen. Das bleibt in diesem Browser gespeichert; die Regale senden keine Aufzeichnung davon. Wie bei jeder Website sieht der Server des Shops, welche Seiten und Dateien Ihr Browser anfordert.',
-  learned: 'Bisher gelernt',
-  learnedNothing: 'Noch nichts. Sehen Sie sich gern um.',
+  lead: 'Dieser Shop sortiert seine Listen auf Ihrem Gerät, nach dem, was Sie ansehen, suchen und kaufen. Das bleibt in diesem Browser gespeichert; nichts davon wird gesendet, außer Sie teilen es. Wie bei jeder Website sieht der Server des Shops, welche Seiten und Dateien Ihr Browser anfordert.',
+  storedNothing: 'Über Sie ist nichts gespeichert.',
+  storedOneByOne: (actions) =>
+    `${count(actions, 'gespeicherte Aktion', 'gespeicherte Aktionen')}, einzeln`,
+  action: ACTIONS,
+  showAll: (n) => `Alle ${n} zeigen`,
   forget: 'Vergessen',
   forgetThis: (name) => `${name} vergessen`,
   forgetGoes: (name, events, others) => {
@@ -128,9 +144,8 @@ export const GERMAN: Labels = {
   failed: (wish) => FAILED[wish],
 
   kept: 'Gespeichert',
-  keptHere: (events) => `${count(events, 'Aktion', 'Aktionen')}, nur auf diesem Gerät`,
-  keptInPage: (events) =>
-    `${count(events, 'Aktion', 'Aktionen')}, nur bis Sie diese Seite schließen`,
+  keptHere: 'In diesem Browser, auf diesem Gerät',
+  keptInPage: 'Nur bis Sie diese Seite schließen',
   computedWith: 'Berechnet mit',
   starting: 'Wird gestartet …',
   noEngine: 'Noch nichts',
@@ -140,17 +155,16 @@ export const GERMAN: Labels = {
   learningNow: (done, steps) => `Lernt gerade: Schritt ${done} von ${steps}`,
   waiting: 'Pausiert, um Akku oder Daten zu sparen',
   notLearned: 'Noch nicht. Ein paar Klicks genügen.',
-  learnedFrom: (examples, milliseconds, engine) =>
-    `Aus ${count(examples, 'Beispiel', 'Beispielen')} in ${milliseconds} ms, mit ${engine}`,
+  learnedIn: (milliseconds, engine) => `In ${milliseconds} ms, mit ${engine}`,
   check: 'Personalisierung',
   checkPaused: 'Pausiert: Es wird nichts Neues gelernt',
   checkNothing: 'An, noch nicht geprüft',
-  checkInUse: (n) => `An. Geprüft an ${choices(n)}`,
-  checkOff: (n) => `Aus: Die Reihenfolge für alle passte besser zu ${choices(n)}`,
+  checkInUse: 'An. Geprüft an Ihren letzten Entscheidungen',
+  checkOff: 'Aus: Die Reihenfolge für alle passte besser zu Ihren letzten Entscheidungen',
 
-  sentNothing: 'Geteilt: nichts',
-  sent: (reports, bytes, epsilon) =>
-    `Geteilt: ${count(reports, 'Beitrag', 'Beiträge')}, ${bytes} Bytes${
+  shared: (bytes) => (bytes === null ? 'Nichts geteilt' : `${bytes} Bytes geteilt`),
+  sharedIn: (reports, epsilon) =>
+    ` in ${count(reports, 'Beitrag', 'Beiträgen')}${
       epsilon === null ? '' : `, Verlust an Privatsphäre ε = ${epsilon}`
     }`,
   help: 'Dem Shop beim Lernen helfen',
@@ -171,12 +185,11 @@ export const GERMAN: Labels = {
 
   yourData: 'Ihre Daten',
   pause: 'Lernen anhalten',
-  resume: 'Lernen fortsetzen',
   exportData: 'Meine Daten exportieren',
   exportHolds:
     'Wer die Datei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde.',
   erase: 'Alles löschen',
-  eraseSure: 'Ja, alles löschen',
+  eraseSure: (actions) => `Ja, alles löschen: ${count(actions, 'Aktion', 'Aktionen')}`,
   eraseKeep: 'Behalten',
   erased:
     'Gelöscht. Ein Eintrag des Protokolls bleibt: dass es geschah, wie viel geteilt wurde und was es gekostet hat.',

@@ -54,7 +54,16 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
   search: ['search', 'searches'],
 }
 
-const counted = (choices: number) => (choices === 1 ? 'choice' : `${choices} choices`)
+const ACTIONS: Readonly<Record<EventName, string>> = {
+  view_item: 'Looked at',
+  view_item_list: 'Shown in a list',
+  select_item: 'Clicked in a list',
+  add_to_cart: 'Put in the basket',
+  remove_from_cart: 'Taken out of the basket',
+  add_to_wishlist: 'Put on the wishlist',
+  purchase: 'Bought',
+  search: 'Searched for',
+}
 
 function listed(parts: readonly string[]): string {
   const last = parts.at(-1) ?? ''
@@ -65,9 +74,13 @@ function listed(parts: readonly string[]): string {
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device, by what you view, search for and buy. That is kept in this browser; the shelves send no record of it. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
-  learned: 'Learned so far',
-  learnedNothing: 'Nothing yet. Have a look around.',
+  lead: 'This shop sorts its lists on your device, by what you view, search for and buy. That is kept in this browser; nothing about it is sent unless you choose to share. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
+  storedNothing: 'Nothing is stored about you.',
+  /** Above each stored action, with a button that forgets it. */
+  storedOneByOne: (actions: number) => `${count(actions, 'stored action')}, one by one`,
+  /** Before the titles of products, or the words of a search. */
+  action: ACTIONS,
+  showAll: (n: number) => `Show all ${n}`,
   forget: 'Forget',
   forgetThis: (name: string) => `Forget ${name}`,
   /** Said before; `others`: products that go only because a purchase goes whole. */
@@ -94,8 +107,8 @@ export const ENGLISH = {
   failed: (wish: Wish) => FAILED[wish],
 
   kept: 'Stored',
-  keptHere: (events: number) => `${count(events, 'action')}, only on this device`,
-  keptInPage: (events: number) => `${count(events, 'action')}, only until you close this page`,
+  keptHere: 'In this browser, on this device',
+  keptInPage: 'Only until you close this page',
   computedWith: 'Calculated with',
   starting: 'Starting…',
   noEngine: 'Nothing yet',
@@ -106,20 +119,18 @@ export const ENGLISH = {
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
   waiting: 'Paused to save battery or data',
   notLearned: 'Not yet. It takes a few clicks.',
-  learnedFrom: (examples: number, milliseconds: string, engine: string) =>
-    `From ${count(examples, 'example')} in ${milliseconds} ms, on ${engine}`,
+  learnedIn: (milliseconds: string, engine: string) => `In ${milliseconds} ms, on ${engine}`,
   check: 'Personalisation',
   checkPaused: 'Paused: nothing new is learned',
   checkNothing: 'On, not tested yet',
-  checkInUse: (choices: number) => `On. Tested on your last ${counted(choices)}`,
-  checkOff: (choices: number) =>
-    `Off: everyone’s order matched your last ${counted(choices)} better`,
+  checkInUse: 'On. Tested on your last choices',
+  checkOff: 'Off: everyone’s order matched your last choices better',
 
-  sentNothing: 'Shared: nothing',
-  sent: (reports: number, bytes: string, epsilon: string | null) =>
-    `Shared: ${count(reports, 'update')}, ${bytes} bytes${
-      epsilon === null ? '' : `, privacy loss ε = ${epsilon}`
-    }`,
+  /** @param bytes null for none */
+  shared: (bytes: string | null) => (bytes === null ? 'Shared nothing' : `Shared ${bytes} bytes`),
+  /** After `shared`, where anything was. */
+  sharedIn: (reports: number, epsilon: string | null) =>
+    ` in ${count(reports, 'update')}${epsilon === null ? '' : `, privacy loss ε = ${epsilon}`}`,
   help: 'Help the shop learn',
   helpText:
     'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
@@ -140,13 +151,12 @@ export const ENGLISH = {
 
   yourData: 'Your data',
   pause: 'Pause learning',
-  resume: 'Resume learning',
   exportData: 'Export my data',
   /** Said before anything is exported. */
   exportHolds:
     'Anyone with the file can read what you viewed, searched for and bought, and what was learned.',
   erase: 'Erase everything',
-  eraseSure: 'Yes, erase everything',
+  eraseSure: (actions: number) => `Yes, erase everything: ${count(actions, 'action')}`,
   eraseKeep: 'Keep it',
   erased: 'Erased. One entry of the log remains: how much was shared, at what cost.',
 }

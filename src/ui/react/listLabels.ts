@@ -36,6 +36,12 @@ export const ENGLISH_LISTS = {
   /** Announced to screen readers. */
   listUpdated: (title: string) => `${title}: list updated`,
 
+  /** How many stored actions shape the lists: the same words in the shop's header, the panel and the console. */
+  learnedFrom: (actions: number) =>
+    actions === 0 ? 'Nothing learned yet' : `Learned from ${count(actions, 'action')}`,
+  learningPaused: 'Learning is paused',
+  resume: 'Resume learning',
+
   because: (title: string, signal: Signal) => `Because you ${DID[signal](title)}`,
   did: (title: string, signal: Signal) => `You ${DID[signal](title)}`,
   /** Instead of a title, for an item that the shop no longer has. */

@@ -5,15 +5,18 @@ import type { Learned, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { guessesOf } from '../../device/guesses.ts'
 import type { Labels } from './labels.ts'
 
+/** Titles of one action that are written out. */
+const NAMED = 4
+
 const rounded = (value: number, locale: string, digits = 3) =>
   value.toLocaleString(locale, { maximumSignificantDigits: digits })
 
-/** "Shared: nothing", or exactly how much. */
+/** "Shared nothing", or exactly how much. */
 export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
   const { reports, bytes, epsilon } = sent
-  if (reports === 0 && bytes === 0) return labels.sentNothing
+  if (bytes === 0) return labels.shared(null)
   const spent = epsilon === null ? null : rounded(epsilon, locale)
-  return labels.sent(reports, bytes.toLocaleString(locale), spent)
+  return labels.shared(bytes.toLocaleString(locale)) + labels.sharedIn(reports, spent)
 }
 
 /** Where the ranking is computed. */
@@ -51,20 +54,25 @@ export function fitText(
   if (fitting) return labels.learningNow(fitting.done, fitting.steps)
   if (deferred) return labels.waiting
   if (!fit) return labels.notLearned
-  const { cases, milliseconds, engine } = fit
-  return labels.learnedFrom(cases, rounded(milliseconds, locale, 2), engine)
+  return labels.learnedIn(rounded(fit.milliseconds, locale, 2), fit.engine)
 }
 
 /** Whether what was learned is in use, and why. */
 export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Labels): string {
   if (paused) return labels.checkPaused
   if (guard.tested === 0) return labels.checkNothing
-  return labels[guard.active ? 'checkInUse' : 'checkOff'](guard.tested)
+  return labels[guard.active ? 'checkInUse' : 'checkOff']
 }
 
-/** Plural-safe count of what is stored. */
-export function storedText({ events, storage }: PersonalizerSnapshot, labels: Labels): string {
-  return labels[storage === 'indexeddb' ? 'keptHere' : 'keptInPage'](events.count)
+/** One stored action in words. */
+export function actionText(
+  { name, items, query = '' }: Pick<ShopperEvent, 'name' | 'items' | 'query'>,
+  itemOf: (id: string) => Item | undefined,
+  labels: Pick<Labels, 'action'>,
+): string {
+  const titles = items.slice(0, NAMED).map((id) => itemOf(id)?.title ?? id)
+  const more = items.length > NAMED ? ` … (${items.length})` : ''
+  return `${labels.action[name]}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
 /** What goes when this is forgotten: the events by name, and what a purchase takes along. */

@@ -520,11 +520,27 @@ test('hooks outside of a provider say what is missing', async () => {
   silence.mockRestore()
 })
 
+test('a paused shopper is told beside their list, and resumes there', async () => {
+  await personalizer.pause(true)
+  const screen = await show(
+    <>
+      <Recommendations />
+      <Trending />
+    </>,
+  )
+  const said = screen.getByText('Learning is paused.')
+  await expect.element(said).toBeVisible()
+  expect(said.elements()).toHaveLength(1)
+  await screen.getByRole('button', { name: 'Resume learning' }).click()
+  await expect.element(said).not.toBeInTheDocument()
+  expect(personalizer.getSnapshot().paused).toBe(false)
+})
+
 describe('PersonalizationPanel', () => {
-  test('is off by default, says "Shared: nothing", and obeys every button', async () => {
+  test('is off by default, says “Shared nothing”, and obeys every button', async () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
-    await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
+    await expect.element(screen.getByText('Shared nothing')).toBeVisible()
     await expect.element(screen.getByText('Anyone with the file can read')).toBeVisible()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await expect.element(consent).not.toBeChecked()
@@ -571,7 +587,7 @@ describe('PersonalizationPanel', () => {
     const screen = await show(<PersonalizationPanel />)
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const forget = screen.getByRole('button', { name: 'Forget Kitchen' })
-    const title = screen.getByRole('heading', { name: 'Learned so far' })
+    const title = screen.getByRole('heading', { name: /earned/ })
     const undo = screen.getByRole('button', { name: 'Undo' })
     const sure = screen.getByRole('button', { name: 'Yes, forget it' })
     await forget.click()
@@ -718,10 +734,26 @@ describe('PersonalizationPanel', () => {
     await expect
       .element(screen.getByRole('alert'))
       .toHaveTextContent(/^It is gone from this tab only: .* back at your next visit\./)
-    await expect.element(screen.getByRole('heading', { name: 'Learned so far' })).toHaveFocus()
-    await waitFor(() => expect(screen.container.querySelector('.ns-learned')).toBeNull())
+    await expect.element(screen.getByRole('heading', { name: /earned/ })).toHaveFocus()
+    await waitFor(() =>
+      expect(screen.container.querySelector('.ns-learned:not(.ns-stored)')).toBeNull(),
+    )
     expect(screen.container.textContent).not.toContain('has been forgotten')
     await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
+  })
+
+  test('every stored action is listed and can be forgotten by itself, whether or not lists use it', async () => {
+    for (const search_term of ['mug', 'pregnancy gift'])
+      await personalizer.capture({ name: 'search', search_term })
+    personalizer.change({ learned: [], learnedFrom: 0 })
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show(<PersonalizationPanel />)
+    await expect.element(screen.getByRole('heading', { name: 'Nothing learned yet' })).toBeVisible()
+    await expect.element(screen.getByText('2 stored actions, one by one')).toBeVisible()
+    await expect.element(screen.getByText('Searched for: pregnancy gift')).toBeVisible()
+    await screen.getByRole('button', { name: 'Forget Searched for: mug' }).click()
+    expect(forget).toHaveBeenCalledWith({ kind: 'event', id: '1' })
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
   })
 
   test('says of each product what was done with it', async () => {
@@ -737,7 +769,9 @@ describe('PersonalizationPanel', () => {
       ],
     })
     const screen = await show(<PersonalizationPanel />)
-    const said = () => [...screen.container.querySelectorAll('.ns-learned li > :first-child')]
+    const said = () => [
+      ...screen.container.querySelectorAll('.ns-learned:not(.ns-stored) li > :first-child'),
+    ]
     await waitFor(() =>
       expect(said().map(({ textContent }) => textContent)).toEqual([
         'You looked at Cake tin',
@@ -750,10 +784,13 @@ describe('PersonalizationPanel', () => {
   })
 
   test('says exactly what was sent, and asks no consent where nothing can be sent', async () => {
-    personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 0.5012 } })
-    const screen = await show(<PersonalizationPanel canContribute={false} />)
+    personalizer.change({
+      canContribute: false,
+      sent: { reports: 2, bytes: 4336, epsilon: 0.5012 },
+    })
+    const screen = await show(<PersonalizationPanel />)
     await expect
-      .element(screen.getByText('Shared: 2 updates, 4,336 bytes, privacy loss ε = 0.501'))
+      .element(screen.getByText('Shared 4,336 bytes in 2 updates, privacy loss ε = 0.501'))
       .toBeVisible()
     expect(screen.container.querySelector('[role=switch]')).toBeNull()
   })

@@ -92,7 +92,7 @@ test('skeletons are as high as the cards that follow', async () => {
 const GERMAN: Partial<Labels> = {
   forYou: 'Für Sie',
   popular: 'Bei allen beliebt',
-  learned: 'Was gelernt wurde',
+  exportData: 'Meine Daten exportieren',
   erase: 'Alles löschen',
 }
 

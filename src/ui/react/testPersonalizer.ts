@@ -22,6 +22,7 @@ const READY: PersonalizerSnapshot = {
   model: { version: '1', items: 0, until: '2011-09-01', searchTolerance: 0, signed: null },
   engine: { name: 'js', device: 'test', reason: 'asked for' },
   tab: 'leader',
+  canContribute: true,
 }
 
 export interface FakePersonalizer extends Personalizer {
@@ -109,6 +110,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       change({
         revision: snapshot.revision + 1,
         events: { count: snapshot.events.count + 1, byName },
+        learnedFrom: snapshot.learnedFrom + 1,
         learned: [...looks].map(([name, strength]) => ({
           kind: 'category',
           name,
@@ -227,6 +229,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
         revision: snapshot.revision + 1,
         erasures: snapshot.erasures + 1,
         events: { count: 0, byName: {} },
+        learnedFrom: 0,
         learned: [],
       })
     },

@@ -13,7 +13,6 @@ const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels, locale: str
 const engineText = said(panel.engineText)
 const fitText = said(panel.fitText)
 const guardText = said(panel.guardText)
-const storedText = said(panel.storedText)
 const sentText = said(panel.sentText)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
@@ -72,14 +71,24 @@ test('the move is counted from the shop’s order, and silent where there is non
   expect(movedText(at(Number.NaN))).toBeNull()
 })
 
+test('a stored action is named by its first titles, a search by its words', () => {
+  const text = (event: Parameters<typeof panel.actionText>[0]) =>
+    panel.actionText(event, itemOf, ENGLISH)
+  expect(text({ name: 'view_item', items: ['tin'] })).toBe('Looked at: Cake tin')
+  expect(text({ name: 'view_item_list', items: ['tin', 'a', 'b', 'c', 'd'] })).toBe(
+    'Shown in a list: Cake tin, a, b, c … (5)',
+  )
+  expect(text({ name: 'search', items: [], query: 'mug' })).toBe('Searched for: mug')
+})
+
 test('the panel tells what was sent to the byte', () => {
-  expect(sentText(STARTING)).toBe('Shared: nothing')
+  expect(sentText(STARTING)).toBe('Shared nothing')
   expect(sentText({ ...STARTING, sent: { reports: 1, bytes: 2168, epsilon: null } })).toBe(
-    'Shared: 1 update, 2,168 bytes',
+    'Shared 2,168 bytes in 1 update',
   )
 })
 
-test('the panel tells the state of engine, fit, guard and storage', () => {
+test('the panel tells the state of engine, fit and guard', () => {
   expect(engineText(STARTING)).toBe('Starting…')
   expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
     'wasm on CPU',
@@ -98,10 +107,9 @@ test('the panel tells the state of engine, fit, guard and storage', () => {
     active: true,
     milliseconds: 4.26,
   }
-  expect(fitText({ ...STARTING, fit })).toBe('From 1 example in 4.3 ms, on wasm')
+  expect(fitText({ ...STARTING, fit })).toBe('In 4.3 ms, on wasm')
   expect(guardText({ ...STARTING, paused: true })).toMatch(/^Paused/)
   expect(
     guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
   ).toMatch(/^Off/)
-  expect(storedText(STARTING)).toBe('0 actions, only until you close this page')
 })

@@ -1,7 +1,9 @@
 /** @module The list widgets: a hook each, shown by the same section with the same slots. */
 import './nearside.css'
+import type { ReactNode } from 'react'
 import type { ListOptions, ListQuery } from '../../device/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
+import { LearningPaused } from './LearningPaused.tsx'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useChoice } from './useList.ts'
 
@@ -64,9 +66,10 @@ interface ListProps {
     | 'basket'
   readonly ask?: Question
   readonly options?: ListOptions
+  readonly note?: ReactNode
 }
 
-function List({ props, name, ask = { kind: 'recommend' }, options }: ListProps) {
+function List({ props, name, ask = { kind: 'recommend' }, options, note }: ListProps) {
   const { labels } = usePersonalizationContext()
   const query: Query = { ...ask, options: { ...optionsOf(props), ...options } }
   const state = useChoice(query, props.transformItems)
@@ -76,13 +79,15 @@ function List({ props, name, ask = { kind: 'recommend' }, options }: ListProps) 
       title={props.title ?? labels[name]}
       list={props.list ?? name}
       state={state}
+      note={note}
     />
   )
 }
 
-/** The best items for this shopper. */
+/** The best items for this shopper; while learning is paused, a line with a button that resumes it. */
 export function Recommendations(props: RecommendationsProps) {
-  return <List props={props} name="forYou" />
+  const note = props.order !== 'base' && <LearningPaused />
+  return <List props={props} name="forYou" note={note} />
 }
 
 /** What a list with an order of its own shows. */

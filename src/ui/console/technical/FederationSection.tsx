@@ -4,15 +4,11 @@ import { Fact } from '../../react/Fact.tsx'
 import { Moment, Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 
-export function FederationSection({
-  personalizer,
-  snapshot,
-  canContribute,
-}: SectionProps & { readonly canContribute: boolean }) {
+export function FederationSection({ personalizer, snapshot }: SectionProps) {
   const { run, status } = useOutcome()
   const words = useDetails()
   const { number, whole } = useWords()
-  const { consent, sent, terms } = snapshot
+  const { canContribute, consent, sent, terms } = snapshot
   const send = async () => {
     const result = await personalizer.contribute()
     return words[result.sent ? 'sent' : 'notSent'](result.reason)

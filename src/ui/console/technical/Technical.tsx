@@ -16,17 +16,16 @@ import { NoticesSection } from './NoticesSection.tsx'
 export interface TechnicalProps extends SectionProps {
   readonly entries: readonly LedgerEntry[]
   readonly items?: readonly Item[]
-  readonly canContribute: boolean
 }
 
-export function Technical({ items, entries, canContribute, ...parts }: TechnicalProps) {
+export function Technical({ items, entries, ...parts }: TechnicalProps) {
   return (
     <div className="ns-parts">
       <EngineSection {...parts} />
       <LearningSection snapshot={parts.snapshot} items={items} />
       <EventsSection snapshot={parts.snapshot} />
       <ModelSection {...parts} />
-      <FederationSection {...parts} canContribute={canContribute} />
+      <FederationSection {...parts} />
       <NoticesSection notices={parts.snapshot.notices} />
       <LedgerSection entries={entries} />
     </div>

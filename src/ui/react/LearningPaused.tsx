@@ -1,0 +1,30 @@
+/** @module Says that learning is paused, beside a list, with the button that resumes it. */
+import './nearside.css'
+import { Button } from './Button.tsx'
+import { usePersonalizationContext } from './context.ts'
+import { useAction } from './useAction.tsx'
+import { usePersonalization } from './usePersonalizer.ts'
+
+/**
+ * Nothing while learning goes on. `Recommendations` shows it by itself; put it beside a list of your own.
+ * @example <LearningPaused />
+ */
+export function LearningPaused() {
+  const { labels, personalizer } = usePersonalizationContext()
+  const { paused } = usePersonalization()
+  const { run, alert } = useAction()
+  if (!personalizer || !(paused || alert)) return null
+  return (
+    <div className="ns-paused">
+      {paused && (
+        <p>
+          {labels.learningPaused}.{' '}
+          <Button onClick={() => void run('resume', () => personalizer.pause(false))}>
+            {labels.resume}
+          </Button>
+        </p>
+      )}
+      {alert}
+    </div>
+  )
+}

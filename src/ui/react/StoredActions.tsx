@@ -1,0 +1,56 @@
+/** @module Stored actions one by one, the newest first, each with a button that forgets it. */
+import { useState } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
+import { Button } from './Button.tsx'
+import type { Labels } from './labels.ts'
+import { actionText } from './panelText.ts'
+
+const FIRST = 10
+
+interface StoredActionsProps {
+  /** The newest first. */
+  readonly events: readonly ShopperEvent[]
+  readonly itemOf: (id: string) => Item | undefined
+  readonly labels: Pick<Labels, 'action' | 'forget' | 'forgetThis' | 'showAll'>
+  readonly locale: string
+  /** @param name the action in words */
+  readonly onForget: (event: ShopperEvent, name: string) => void
+}
+
+export function StoredActions({ events, itemOf, labels, locale, onForget }: StoredActionsProps) {
+  const [all, setAll] = useState(false)
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' })
+  return (
+    <>
+      <ul className="ns-learned ns-stored">
+        {events.slice(0, all ? undefined : FIRST).map((event) => {
+          const name = actionText(event, itemOf, labels)
+          return (
+            <li key={event.id}>
+              <span>
+                {name}{' '}
+                <time className="ns-small" dateTime={new Date(event.time).toISOString()}>
+                  {format.format(event.time)}
+                </time>
+              </span>
+              <button
+                type="button"
+                className="ns-button ns-forget"
+                aria-label={labels.forgetThis(name)}
+                onClick={() => onForget(event, name)}
+              >
+                {labels.forget}
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+      {events.length > FIRST && !all && (
+        <p>
+          <Button onClick={() => setAll(true)}>{labels.showAll(events.length)}</Button>
+        </p>
+      )}
+    </>
+  )
+}
