@@ -1,5 +1,5 @@
 /** @module What is stored, kind by kind and action by action, each with a way to delete it. */
-import { type ReactNode, useRef, useState } from 'react'
+import { Fragment, type ReactNode, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { Forgettable } from '../../device/api.ts'
@@ -116,14 +116,16 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
       />
     )
     const showing = (
-      <Button
-        key="show"
-        aria-expanded={open === what}
-        aria-label={`${words.show}: ${name}`}
-        onClick={() => setOpen(open === what ? null : what)}
-      >
-        {actions} · {words.show}
-      </Button>
+      <Fragment key="show">
+        {actions}{' '}
+        <Button
+          aria-expanded={open === what}
+          aria-label={`${words.show}: ${name}`}
+          onClick={() => setOpen(open === what ? null : what)}
+        >
+          {words.show}
+        </Button>
+      </Fragment>
     )
     const below = (question || list) && (
       <>

@@ -186,7 +186,7 @@ describe('what is stored', () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect.element(stored).toHaveTextContent('more than 90 days ago is deleted whenever')
-    await expect.element(stored).toHaveTextContent('Products that you looked at1 · Show1 Jan 1970')
+    await expect.element(stored).toHaveTextContent('Products that you looked at1 Show1 Jan 1970')
     const row = screen.getByRole('button', { name: 'Delete: Products that you looked at' })
     await row.click()
     await screen.getByRole('button', { name: 'Keep' }).click()
