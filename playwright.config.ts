@@ -21,7 +21,7 @@ export default defineConfig({
     launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
   },
   webServer: {
-    command: `node e2e/fresh.mjs && node --import tsx scripts/start.ts --port ${PORT} --embedded ${PORT + 4} --data var/e2e`,
+    command: `node e2e/fresh.mjs && node --import tsx scripts/start.ts --port ${PORT} --embedded ${PORT + 4} --persist always --data var/e2e`,
     url: `http://localhost:${PORT}/models/latest.json`,
     timeout: 180_000,
     reuseExistingServer: false,

@@ -151,6 +151,7 @@ async function events(models: string, report: Report): Promise<Series> {
   const personalizer = await createPersonalizer({
     catalog: itemIds.map((id) => ({ id, title: id })),
     baseModel: new URL(models, location.href).href,
+    persist: 'always',
     worker: () => new Worker(new URL('../src/worker.ts', import.meta.url), { type: 'module' }),
   })
   // It waits for the whole model.

@@ -128,7 +128,7 @@ export async function start(
   const pages = join(ROOT, 'dist/bench')
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)
-  const shopSite = await openSlowly({ root, models: MODELS, federation: null })
+  const shopSite = await openSlowly({ root, models: MODELS, federation: null, persist: 'always' })
   // Without the shop's policy, which forbids what peers may need.
   const site = { root: pages, models: MODELS, federation: null }
   const bareSite = await openSlowly({ ...site, headers: {} })

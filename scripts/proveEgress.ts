@@ -66,6 +66,7 @@ const ends = [
     root,
     models: join(ROOT, 'public/models'),
     federation: elsewhere,
+    persist: 'always',
     vault: `${vault}/vault.html`,
   }),
   createVaultServer({

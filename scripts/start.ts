@@ -13,6 +13,7 @@ import { DEMO_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
 import { createCosigner } from '../src/aggregate/server/cosigner.ts'
 import { createTokenSigner } from '../src/aggregate/server/tokenIssuer.ts'
 import { wholeNumber } from '../src/cli/values.ts'
+import { PERSISTS } from '../src/device/persists.ts'
 import { readLatestFile, signAgain } from '../src/train/models/publish.ts'
 import {
   createSigner,
@@ -41,6 +42,9 @@ const options = new Command('npm start --')
     new Option('--embedded <n>', 'port of the same shop without a vault').argParser(
       wholeNumber(1, 65_535),
     ),
+  )
+  .addOption(
+    new Option('--persist <option>', 'whether what is done outlives a page').choices(PERSISTS),
   )
   .option('--data <dir>', 'where the aggregators keep databases and published models', 'var')
   .parse()
@@ -85,6 +89,7 @@ const site = {
   // Nobody's crowd is here: 32 updates a round, where a real shop's devices ask for 1,000.
   federation: { leader, helper, demonstration: true },
   signed: { modelKeys, latest },
+  persist: options.persist,
 }
 if (options.embedded) await listen(createStaticServer(site), options.embedded)
 const outside = [origin, leader, helper]

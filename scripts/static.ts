@@ -9,6 +9,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import type { Persist } from '../src/device/persists.ts'
 import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
 import { importMapHash, waict } from './integrity.ts'
@@ -25,6 +26,8 @@ export interface StaticSite {
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
   /** Address of the vault's `vault.html`, where the shop keeps nothing in its own origin. */
   readonly vault?: string
+  /** As `createPersonalizer` has it; absent: the shop asks. */
+  readonly persist?: Persist
   /** Of every answer; by default those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -81,7 +84,7 @@ function cacheControl(path: string, isThere: boolean): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const { root, models, federation, signed, vault, headers = securityHeaders(site) } = site
+  const { root, models, federation, signed, vault, persist, headers = securityHeaders(site) } = site
   const manifest = waict(root, (path) => {
     const text = readFileSync(join(root, path), 'utf8')
     return vault && path === 'sw.js' ? besideVault(text) : text
@@ -109,7 +112,9 @@ export function createStaticServer(site: StaticSite): Server {
       context.res = new Response(isPage ? text.replace(FOR_WORKER, '') : besideVault(text), res)
     })
   app.get(manifest.path, (context) => context.json(JSON.parse(manifest.text)))
-  app.get('/federation.json', (context) => context.json({ ...federation, ...signed, vault }))
+  app.get('/federation.json', (context) =>
+    context.json({ ...federation, ...signed, vault, persist }),
+  )
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())

@@ -10,7 +10,8 @@
 import { answerOf, readDownload } from './device/learning/modelSource.ts'
 import type { ToWorker } from './device/messages.ts'
 import type { Download } from './device/storage/downloadRows.ts'
-import { openStore } from './device/storage/open.ts'
+import { openIndexedDb } from './device/storage/indexedDb.ts'
+import { createStore } from './device/storage/store.ts'
 import { type Scope, serve, workerEnvironment } from './device/worker/serve.ts'
 
 const global = self as unknown as Scope
@@ -34,16 +35,19 @@ global.onmessage = (event: MessageEvent<ToWorker | { kind: 'clock'; now: number 
 }
 
 async function keptModel(database: string): Promise<Download | null> {
-  const { store } = await openStore(database, workerEnvironment.indexedDb)
   try {
-    const kept = await store.download('model')
-    if (kept) await readDownload(kept)
-    return kept
+    // Where the shopper has said no to storing anything, there is none, and none is made.
+    const store = createStore(await openIndexedDb(database, indexedDB, 'never'))
+    try {
+      const kept = await store.download('model')
+      if (kept) await readDownload(kept)
+      return kept
+    } finally {
+      store.close()
+    }
   } catch {
     // Damaged or out of reach: it is fetched, as by a device that keeps none.
     return null
-  } finally {
-    store.close()
   }
 }
 

@@ -9,6 +9,7 @@ const size = new URLSearchParams(location.search).get('size')
 const personalizer = await createPersonalizer({
   catalog: `/sizes/${size}/catalog.json`,
   baseModel: `/sizes/${size}/models`,
+  persist: 'always',
   worker: () => new Worker(new URL('../../src/worker.ts', import.meta.url), { type: 'module' }),
 })
 const [first] = await personalizer.recommend({ limit: COUNT })

@@ -71,7 +71,8 @@ export function publishSite(tools: string, name: string, more: readonly string[]
     '--library': join(ROOT, 'dist/lib'),
     '--out': site,
   }
-  const args = [...Object.entries(given).flat(), ...more]
+  const persist = more.includes('--consent') ? [] : ['--persist', 'always']
+  const args = [...Object.entries(given).flat(), ...persist, ...more]
   run('npx', ['--no-install', 'nearside', 'publish', ...args], tools)
   return site
 }

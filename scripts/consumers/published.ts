@@ -73,7 +73,7 @@ export async function drivePublished(folder: string): Promise<void> {
   await context.close()
 }
 
-/** The same page where Consent Mode is asked first: nothing is kept before it says yes, nor after a no. */
+/** The same page where Consent Mode answers: the list follows at once, and nothing is stored before a yes, nor after a no. */
 export async function driveConsent(folder: string): Promise<void> {
   const { address } = await publishedPage(folder, 'asking', 'de', ['--consent', 'consent-mode'])
   const { context, page, said } = await openPage()
@@ -87,11 +87,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await page.goto(address)
   await consent('default', 'denied')
   const shown = await page.locator('nearside-recommendations a').count()
-  await push(page, viewed('any'))
-  await page.waitForLoadState('networkidle')
-  report('tools', 'without a consent its page shows what sells', shown === 8 ? '' : `${shown}`)
-  report('tools', 'and keeps nothing', await kept())
-  await consent('update', 'granted')
+  report('tools', 'without an answer its page shows a list', shown === 8 ? '' : `${shown}`)
   await settle(page, (ids, status) => ids.length === 8 && status)
   const german = await page.getByText('Ein Bestseller').count()
   report('tools', 'a German page’s list speaks German', german > 0 ? '' : 'no German word')
@@ -99,13 +95,17 @@ export async function driveConsent(folder: string): Promise<void> {
   const first = await idsOn(page)
   await push(page, viewed(first[2]))
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
-  const learned = await page.evaluate(storedEvents)
-  report('tools', 'a yes begins it', learned > 0 ? '' : 'no event is kept')
+  report('tools', 'a look moves it, and nothing is stored', await kept())
+  await consent('update', 'granted')
+  let learned = 0
+  for (const until = performance.now() + 60_000; learned === 0 && performance.now() < until; )
+    learned = await page.evaluate(storedEvents)
+  report('tools', 'a yes stores it', learned > 0 ? '' : 'no event is stored')
   await consent('update', 'denied')
   let left = learned
   for (const until = performance.now() + 60_000; left > 0 && performance.now() < until; )
     left = await page.evaluate(storedEvents)
-  report('tools', 'a no erases what was kept', left === 0 ? '' : `${left} events are left`)
+  report('tools', 'a no erases it', left === 0 ? '' : `${left} events are left`)
   report('tools', 'nothing in its console', said.join(' | '))
   await context.close()
 }

@@ -1,7 +1,7 @@
 /** @module `nearside publish`: a folder for any web server, and the snippet for the shop's pages. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
-import { CONSENT_PLATFORMS } from '../deploy/pageOptions.ts'
+import { CONSENT_PLATFORMS, PERSISTS } from '../deploy/pageOptions.ts'
 import { publishSite } from '../deploy/publishSite.ts'
 import { defineCommand, NegativeResult } from './command.ts'
 import { readCatalogOption, readJsonFile } from './shopFiles.ts'
@@ -31,8 +31,14 @@ in OUT. After a finding of level error nothing is written. It signs nothing; nea
   .addOption(
     new Option(
       '--consent <platform>',
-      'whose yes the snippet waits for before anything is kept',
+      'whose answer decides whether anything outlives a page; `none`: your page calls nearside.setPersist',
     ).choices([...CONSENT_PLATFORMS, 'none'] as const),
+  )
+  .addOption(
+    new Option(
+      '--persist <option>',
+      'what the shopper does outlives a page when they agree, always or never (default: ask)',
+    ).choices(PERSISTS),
   )
   .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
   .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))

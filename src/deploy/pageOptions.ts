@@ -8,6 +8,7 @@ import { NearsideError } from '../core/error.ts'
 import { type LatestModel, parseLatest } from '../core/model/manifest.ts'
 import { createReaders, type Read, readJson } from '../core/reading.ts'
 import { type ModelKeys, readModelKeys } from '../device/learning/release.ts'
+import { PERSISTS, type Persist } from '../device/persists.ts'
 
 /** The element's id. */
 const ID = 'nearside-options'
@@ -25,9 +26,13 @@ export interface PageOptions {
   readonly federation?: { readonly leader: string; readonly helper: string }
   /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
   readonly link?: string
-  /** Who says whether anything may be kept; absent: nobody is asked. */
+  /** As `createPersonalizer` has it; absent: `ask`. */
+  readonly persist?: Persist
+  /** Whose answer is the shopper's to `ask`; absent: the page's own, by `nearside.setPersist`. */
   readonly consent?: ConsentPlatform
 }
+
+export { PERSISTS }
 
 /** Google's Consent Mode, or a platform of IAB Europe's framework. */
 export const CONSENT_PLATFORMS = ['consent-mode', 'tcf'] as const
@@ -49,6 +54,7 @@ const read = object<PageOptions>({
   modelKeys: optional(modelKeys),
   federation: optional(object({ leader: address, helper: address })),
   link: optional(address),
+  persist: optional(oneOf(...PERSISTS)),
   consent: optional(oneOf(...CONSENT_PLATFORMS)),
 })
 

@@ -11,6 +11,7 @@ import { NearsideError } from '../core/error.ts'
 import { type LatestModel, parseLatest } from '../core/model/manifest.ts'
 import { parseRules } from '../core/rules/parseRules.ts'
 import { type ModelKeys, readModelKeys } from '../device/learning/release.ts'
+import type { Persist } from '../device/persists.ts'
 import { readBaseLists } from '../sdk/baseLists.ts'
 import { nodeDisk } from '../train/models/disk.ts'
 import { publishCopy, readLatestFile } from '../train/models/publish.ts'
@@ -44,6 +45,8 @@ export interface SiteOrder {
   readonly keys?: ModelKeys
   /** Whom the snippet asks before anything is kept; else as the snippet that lies there. */
   readonly consent?: ConsentPlatform | 'none'
+  /** Default: as it was published before, else `ask`. */
+  readonly persist?: Persist
   /** Items of the first list. */
   readonly limit: number
   /** Milliseconds since the epoch. */
@@ -82,7 +85,12 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const catalog = Catalog.parse(order.catalog)
   const before = await optionsBefore(out)
   const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
-  const { consent = before?.consent ?? 'none' } = order
+  const { consent = before?.consent ?? 'none', persist = before?.persist ?? 'ask' } = order
+  if (consent !== 'none' && persist !== 'ask')
+    throw new NearsideError(
+      'input-invalid',
+      `--persist ${persist} leaves nothing for --consent to ask`,
+    )
   const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
   await check(await readLatestFile(target))
 
@@ -114,6 +122,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     latest,
     ...(keys && { modelKeys: keys }),
     ...(order.link && { link: order.link }),
+    ...(persist !== 'ask' && { persist }),
     ...(consent !== 'none' && { consent }),
   } satisfies PageOptions
   const tag = async (name: string) => ({

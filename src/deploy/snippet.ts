@@ -8,8 +8,8 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
- * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the
- * page asks for a consent, nothing is kept before it; where its platform isn't there, nothing at all.
+ * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the page names a
+ * consent platform, its answer is the shopper's to `persist: 'ask'`; where that isn't there, nothing outlives the page.
  */
 export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
 import { provide } from './element.js'
@@ -23,45 +23,40 @@ const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { creat
 const listed = fetch(options.catalog).then((answer) => answer.json())
 const dataLayer = (globalThis.dataLayer ??= [])
 const linkTo = link && (({ id }) => link.replace('{id}', encodeURIComponent(id)))
-const create = () =>
-  createPersonalizer({
-    ...options,
-    worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
-  })
 const withoutGerman = (error) => console.warn('Nearside: the German words could not be loaded.', error)
-let stop = () => {}
-let current = null
 async function show(own) {
-  stop()
-  current = own
   const items = await listed
-  if (!own || current !== own) return
   const devtools = new URLSearchParams(location.search).has('nearside-devtools')
   const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
   const { lang } = document.documentElement
   const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
   const german = /^de(-|$)/i.test(lang) ? await import('./german.js').catch(withoutGerman) : undefined
-  if (current !== own) return
   const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
   const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
   provide(shown)
-  const stops = [followDataLayer(personalizer, dataLayer)]
+  followDataLayer(personalizer, dataLayer)
   // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
-  if (globalThis.Shopify) stops.push(followShopifyPixel(personalizer))
-  stop = () => stops.forEach((end) => end())
+  if (globalThis.Shopify) followShopifyPixel(personalizer)
   if (!document.querySelector('nearside-search')) return
   try {
     const { provideSearch } = await import('./element-search.js')
-    if (current === own) provideSearch(shown)
+    provideSearch(shown)
   } catch (error) {
     console.warn('Nearside: the search box could not be loaded; everything else works.', error)
   }
 }
+const own = await createPersonalizer({
+  ...options,
+  worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
+})
+// For the page's own answer to persist: 'ask', and its panel.
+globalThis.nearside = own
 if (consent) {
   const { fromConsentMode, fromTcf, withConsent } = await import('./consent.js')
-  const said = consent === 'tcf' ? fromTcf(globalThis.__tcfapi) : fromConsentMode(dataLayer)
-  withConsent(said, { create, show })
-} else await show(await create())
+  if (consent === 'consent-mode') withConsent(fromConsentMode(dataLayer), own)
+  else if (globalThis.__tcfapi) withConsent(fromTcf(globalThis.__tcfapi), own)
+}
+await show(own)
 `
 
 const escaped = (text: string) =>

@@ -23,6 +23,7 @@ import type { Exclusion } from './exclusions.ts'
 import type { TrainingBudget } from './learning/budget.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
+import type { Persist } from './persists.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /** Makes what stands in for a worker of the page: a vault's (`inVault` of `nearside/vault`). */
@@ -67,6 +68,8 @@ export interface PersonalizerOptions {
   }
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
+  /** Whether what the shopper does outlives the page; default `ask`. The same on all pages of the shop. */
+  readonly persist?: Persist
   /** When to learn by itself: from each event, in batches, or (default) both by weight: `hybrid`. */
   readonly strategy?: StrategyName
   /**
@@ -235,6 +238,14 @@ export interface Personalizer {
    * @throws NearsideError `storage-…` where the browser can't keep the wish: it holds in this tab then
    */
   pause(paused: boolean): Promise<void>
+  /**
+   * The shopper's answer to the option `persist: 'ask'`, which every tab follows. Yes: everything of this visit is
+   * written at once. No: what was written is erased, and memory goes on for this visit; a consent to contribute
+   * ends. Where an update was ever sent, its cost stays on disk: it can't be unsent.
+   * @throws NearsideError `input-invalid` with another option; `storage-…` where the browser can't write or
+   * erase it: after a yes, all goes on in memory
+   */
+  setPersist(allowed: boolean): Promise<void>
   /**
    * Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been.
    * @returns what puts them back as they were, and learns anew: this page's memory alone holds them, as

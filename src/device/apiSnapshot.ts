@@ -4,6 +4,7 @@ import type { EventName } from '../core/events/event.ts'
 import type { LearnerWeight } from '../core/personal/learners/names.ts'
 import type { Signal } from './apiLists.ts'
 import type { Deferral } from './learning/budget.ts'
+import type { Persist } from './persists.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /**
@@ -90,6 +91,8 @@ export interface PersonalizerSnapshot {
   } | null
   /** `memory`: nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
+  /** The option, and whether the shopper may be followed beyond the page; null: not answered yet. */
+  readonly persist: { readonly option: Persist; readonly allowed: boolean | null }
   /** Whether it is kept in a vault, out of reach for the page's scripts but through the personalizer. */
   readonly vault: boolean
   /** Whether this tab leads (learns by itself) or follows. */

@@ -18,7 +18,7 @@ type Given = Required<PersonalizerOptions>
 /** Options of `createPersonalizer` without what can't be cloned; all URLs absolute, `baseModel` ends in `/`. */
 export interface WorkerConfig
   extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'database' | 'strategy' | 'learners'>,
-    Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays'> {
+    Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
   /** Unchecked. */
   readonly latest: Given['latest'] | null
   /** Unchecked; null where any model is taken. */
@@ -64,7 +64,7 @@ export interface LoggedForgotten extends Forgotten {
 
 /** What the page asks of the worker. */
 export interface Calls
-  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'erase' | 'export'>,
+  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'setPersist' | 'erase' | 'export'>,
     Same<'exportTransfer' | 'importTransfer'>,
     Same<'setContribution' | 'contributionTerms' | 'contribute' | 'checkForUpdate'> {
   start(config: WorkerConfig): void

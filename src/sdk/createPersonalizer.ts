@@ -238,6 +238,7 @@ export async function createPersonalizer(
     contribute: () => call('contribute', []),
     checkForUpdate: () => call('checkForUpdate', []),
     pause: (paused) => call('pause', [paused]),
+    setPersist: (allowed) => call('setPersist', [allowed]),
     async forget(what) {
       const forgotten = await call('forget', [what])
       return () => call('restore', [forgotten])

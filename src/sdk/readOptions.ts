@@ -10,6 +10,7 @@ import { type CatalogOrder, orderOf } from '../device/catalogOrder.ts'
 import { EXCLUSIONS } from '../device/exclusions.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
+import { PERSISTS } from '../device/persists.ts'
 
 export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
@@ -58,10 +59,12 @@ export function readOptions(options: PersonalizerOptions): {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
   const { database = 'nearside', strategy = 'hybrid', latest = null, modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
+  const { persist = 'ask' } = options
   const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
+  requireOneOf('persist', persist, PERSISTS)
   requireOneOf('strategy', strategy, Object.keys(STRATEGIES))
   requireAllOf('learners', learners, LEARNER_NAMES)
   requireAllOf('exclude', exclude, EXCLUSIONS)
@@ -92,6 +95,7 @@ export function readOptions(options: PersonalizerOptions): {
           }
         : null,
       database,
+      persist,
       strategy,
       learners: [...new Set(learners)],
       imbalance,

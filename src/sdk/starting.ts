@@ -10,6 +10,7 @@ export const STARTING: PersonalizerSnapshot = {
   enginePreference: 'auto',
   engine: null,
   storage: 'memory',
+  persist: { option: 'ask', allowed: null },
   vault: false,
   tab: 'follower',
   events: { count: 0, byName: {} },

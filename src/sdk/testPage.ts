@@ -57,6 +57,7 @@ export class TestPage {
         worker: this.makeWorker,
         engine: 'js',
         database,
+        persist: 'always',
         ...options,
       },
       { ...environment, ...changes },

@@ -18,7 +18,7 @@ import { forgetTogether } from './forgetting.ts'
 import { loadHistories } from './history.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
-import { keepForOffline } from './offline.ts'
+import { followForOffline } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { loadPictures } from './pictures.ts'
 import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
@@ -110,7 +110,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
     if (!open) return
     whenIdle(() => void loadHistories())
     whenIdle(tryToWakeSearch)
-    whenIdle(() => void bringLaterPages().then(keepForOffline))
+    whenIdle(() => void bringLaterPages().then(followForOffline))
   }, [open])
 
   const capture = useCallback((event: CaptureInput) => {

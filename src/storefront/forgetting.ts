@@ -6,6 +6,7 @@
 import type { EventName, Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
 import { orders, type PlacedOrder, signedIn } from './orders.ts'
+import { declined } from './preferences.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
 import { forgetShown, forgetVisit } from './story/visit.ts'
@@ -38,6 +39,10 @@ export function forgetTogether(
         for (const put of putBack) put()
         lastLooked.set(lastLooked.get() ?? looked)
       }
+    },
+    async setPersist(allowed) {
+      await personalizer.setPersist(allowed)
+      declined.set(!allowed)
     },
     async erase() {
       await personalizer.erase()

@@ -93,7 +93,9 @@ function readElement(line: string): unknown {
  * that serves the demo; another shop has its own in its pages.
  */
 export async function loadFederation(): Promise<
-  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys'>> & { vault?: string }
+  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {
+    vault?: string
+  }
 > {
   const value = await loadJson('federation.json').catch(() => null)
   if (typeof value !== 'object' || value === null) return {}
@@ -108,6 +110,8 @@ export async function loadFederation(): Promise<
           issuer: typeof issuer === 'string' ? issuer : undefined,
         }
       : undefined,
-    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys'> & { vault?: string }),
+    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
+      vault?: string
+    }),
   }
 }

@@ -1,5 +1,6 @@
 /** @module Keeps the shop on the device (`public/sw.js`): later visits open without asking the server. */
 import { createSignal } from './signal.ts'
+import { mayKeep } from './stored.ts'
 
 /** What fast-forward needs is kept, or why it isn't. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
@@ -10,8 +11,34 @@ export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full
 export const savesData = (): boolean =>
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
 
-/** To be called when the shop is at rest, since nothing of this may delay a first list. */
-export async function keepForOffline(): Promise<void> {
+/**
+ * Keeps the shop on the device where the shopper agreed to storing (`mayKeep`), now or later, and removes it after a no. To
+ * be called when the shop is at rest, since nothing of this may delay a first list.
+ */
+export function followForOffline(): void {
+  let allowed: boolean | null = null
+  const follow = () => {
+    const before = allowed
+    allowed = mayKeep.get()
+    if (allowed && !before) void keepForOffline()
+    if (allowed === false && before !== false) void leaveOffline()
+  }
+  mayKeep.subscribe(follow)
+  follow()
+}
+
+async function leaveOffline(): Promise<void> {
+  replayKept.set('unknown')
+  try {
+    await (await navigator.serviceWorker?.getRegistration())?.unregister()
+    for (const name of await caches.keys())
+      if (name.startsWith('nearside-')) await caches.delete(name)
+  } catch (error) {
+    console.info('What was kept for offline use could not be removed:', error)
+  }
+}
+
+async function keepForOffline(): Promise<void> {
   if (!import.meta.env.PROD) return
   try {
     const missing = await keep(await register(), !savesData())

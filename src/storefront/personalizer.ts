@@ -16,7 +16,7 @@ const makeWorker = () =>
   new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'nearside' })
 
 async function start(): Promise<Personalizer> {
-  const { federation, latest, modelKeys, vault } = await loadFederation()
+  const { federation, latest, modelKeys, persist, vault } = await loadFederation()
   return createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
     baseModel: `${import.meta.env.BASE_URL}models`,
@@ -27,6 +27,7 @@ async function start(): Promise<Personalizer> {
     exclude: ['owned', 'basket', 'seen'],
     federation,
     modelKeys,
+    persist,
   })
 }
 

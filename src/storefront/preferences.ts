@@ -14,6 +14,9 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
   value === 'light' || value === 'dark' ? value : 'system',
 )
 
+/** The shopper's no to storing what the shop learns, so that they aren't asked at each visit; a yes is the personalizer's. */
+export const declined = createStored('nearside-shop.declined', (value) => value === true)
+
 /**
  * Sets the page's `data-theme` and `data-order`, whenever a choice changes, in whichever tab; what
  * they are at first was set before the first paint (`beforePaint.ts`).

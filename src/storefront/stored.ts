@@ -4,8 +4,19 @@
  */
 import { createSignal, type Signal } from './signal.ts'
 
-/** @param read what the stored JSON means; anything unexpected must become the default */
-export function createStored<T>(key: string, read: (value: unknown) => T): Signal<T> {
+/** The shopper's answer to storing what the shop learns; null before the personalizer knows it. */
+export const mayKeep = createSignal<boolean | null>(null)
+
+/**
+ * @param read what the stored JSON means; anything unexpected must become the default
+ * @param of whose wish it is: what the shopper set themselves is stored, what the shop noted of them only where they
+ * agreed to that (`mayKeep`)
+ */
+export function createStored<T>(
+  key: string,
+  read: (value: unknown) => T,
+  of: 'shopper' | 'shop' = 'shopper',
+): Signal<T> {
   const load = () => {
     try {
       return read(JSON.parse(localStorage.getItem(key) ?? 'null'))
@@ -18,15 +29,21 @@ export function createStored<T>(key: string, read: (value: unknown) => T): Signa
   globalThis.addEventListener?.('storage', (event) => {
     if (event.key === key || event.key === null) signal.set(load())
   })
+  function store(): void {
+    const allowed = of === 'shopper' || mayKeep.get()
+    try {
+      if (allowed) localStorage.setItem(key, JSON.stringify(signal.get()))
+      else if (allowed === false) localStorage.removeItem(key)
+    } catch {
+      // Refused or full: the value still holds for this page, which is all that can be had.
+    }
+  }
+  if (of === 'shop') mayKeep.subscribe(store)
   return {
     ...signal,
     set(next) {
-      try {
-        localStorage.setItem(key, JSON.stringify(next))
-      } catch {
-        // Refused or full: the value still holds for this page, which is all that can be had.
-      }
       signal.set(next)
+      store()
     },
   }
 }

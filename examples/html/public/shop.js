@@ -8,6 +8,8 @@ const [items, personalizer] = await Promise.all([
   createPersonalizer({
     catalog,
     baseModel: '/models',
+    // A shop that asks its shoppers leaves this out: GETTING-STARTED, “Ask before anything is stored”.
+    persist: 'always',
     worker: () => new Worker('/nearside/worker.js', { type: 'module' }),
   }),
 ])

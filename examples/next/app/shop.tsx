@@ -11,6 +11,8 @@ function start() {
     createPersonalizer({
       catalog: '/catalog/catalog.json',
       baseModel: '/models',
+      // A shop that asks its shoppers leaves this out: GETTING-STARTED, “Ask before anything is stored”.
+      persist: 'always',
       worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
     }),
   ])

@@ -10,6 +10,8 @@ const starting = loading.then((catalog) =>
   createPersonalizer({
     catalog,
     baseModel: '/models',
+    // A shop that asks its shoppers leaves this out: GETTING-STARTED, “Ask before anything is stored”.
+    persist: 'always',
     worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
   }),
 )

@@ -6,7 +6,7 @@
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Durability } from '../storage/database.ts'
-import type { Store } from '../storage/store.ts'
+import type { Erasing, Store } from '../storage/store.ts'
 import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
@@ -120,12 +120,17 @@ export function createLedger(store: LedgerStore, now: () => number) {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
+    /** The store is another one from here on, with a key of its own. */
+    reopen(): void {
+      opened = null
+    },
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     /**
      * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
+     * @param how what else stays
      * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
      */
-    async erase(): Promise<void> {
+    async erase(how: Erasing = 'all'): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store.ledger()) as readonly LedgerEntry[]
         // A key is not made for it: where there is no room, there is none for that either.
@@ -134,7 +139,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         const first = await by
           .then((one) => erasure(rows, now(), one))
           .catch(() => erasure([], now(), null))
-        if (await store.erase(first, rows.at(-1)?.hash ?? null)) return
+        if (await store.erase(first, rows.at(-1)?.hash ?? null, how)) return
       }
       throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was erased.')
     },

@@ -4,6 +4,7 @@
  * moment with what a damaged database says for ever.
  */
 import { type IDBPDatabase, wrap } from 'idb'
+import { NearsideError } from '../../core/error.ts'
 import { KEY_PATHS, TABLES } from './database.ts'
 
 /** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
@@ -30,28 +31,42 @@ function toldApart(error: DOMException | null): DOMException | null {
 
 export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
 
+/** True where there is no such database, and none was to be made. */
+export const isMissing = (error: unknown) =>
+  error instanceof NearsideError && nameOf(error.cause) === MISSING
+
+/** There is no such database, and none may be made. */
+const MISSING = 'NotFoundError'
+
 /**
+ * @param mayMake false: a database that isn't there is not made, and stays away
  * @param lost called when the browser closes the connection, or another tab needs it closed
- * @throws what the browser says, a refusal of Chromium's as `SecurityError`
+ * @throws what the browser says, a refusal of Chromium's as `SecurityError`; `NotFoundError` for what isn't there
  */
 export async function openConnection(
   name: string,
   factory: IDBFactory,
+  mayMake: boolean,
   lost: () => void,
   waits: readonly number[] = WAITS,
 ): Promise<IDBPDatabase> {
   for (const wait of waits) {
     try {
-      return await request(name, factory, lost)
+      return await request(name, factory, mayMake, lost)
     } catch (error) {
       if (!PASSING.has(nameOf(error))) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, wait))
   }
-  return request(name, factory, lost)
+  return request(name, factory, mayMake, lost)
 }
 
-function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBPDatabase> {
+function request(
+  name: string,
+  factory: IDBFactory,
+  mayMake: boolean,
+  lost: () => void,
+): Promise<IDBPDatabase> {
   return new Promise((resolve, reject) => {
     const opening = factory.open(name, SCHEMA_VERSION)
     let blocked: ReturnType<typeof setTimeout> | undefined
@@ -62,10 +77,13 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
-    let older = false
+    /** Why the upgrade is refused: name of the error. */
+    let refused: string | null = null
     opening.onupgradeneeded = ({ oldVersion }) => {
-      older = oldVersion > 0
-      if (older) return opening.transaction?.abort()
+      if (oldVersion > 0) refused = 'DataError'
+      else if (!mayMake) refused = MISSING
+      // A database that would have been made is none after this.
+      if (refused) return opening.transaction?.abort()
       for (const table of TABLES) {
         const keyPath = KEY_PATHS[table]
         opening.result.createObjectStore(table, keyPath === null ? undefined : { keyPath })
@@ -73,7 +91,7 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
     }
     opening.onerror = () => {
       clearTimeout(blocked)
-      reject(older ? new DOMException('an older version', 'DataError') : toldApart(opening.error))
+      reject(refused ? new DOMException('not to be opened', refused) : toldApart(opening.error))
     }
     opening.onsuccess = () => {
       clearTimeout(blocked)

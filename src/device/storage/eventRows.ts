@@ -26,9 +26,32 @@ const REMADE: readonly Table[] = ['events', 'heads', 'personal', 'settings']
 
 const byTime = (a: StoredEvent, b: StoredEvent) => a.time - b.time || a.order - b.order
 
+const headOf = async (transaction: Transaction): Promise<EventHead> =>
+  ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
+
+/** Puts what is not stored yet, each in its session. @returns all of them as they are stored, and how many events there are */
+export async function placeEvents(
+  transaction: Transaction,
+  drafts: readonly EventDraft[],
+): Promise<{ readonly placed: readonly ShopperEvent[]; readonly count: number }> {
+  let head = await headOf(transaction)
+  const placed: ShopperEvent[] = []
+  for (const draft of drafts) {
+    const known = readStoredEvent(await transaction.get('events', draft.id))
+    if (known) {
+      placed.push(known)
+      continue
+    }
+    const event = { ...draft, session: draft.session ?? sessionOf(head, draft) }
+    await transaction.put('events', { ...event, order: head.order })
+    head = addToHead(head, event)
+    placed.push(event)
+  }
+  await transaction.put('heads', head, 'events')
+  return { placed, count: head.count }
+}
+
 export function eventRows({ read, write }: Transactions) {
-  const headOf = async (transaction: Transaction): Promise<EventHead> =>
-    ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
       .sort(byTime)
@@ -85,25 +108,11 @@ export function eventRows({ read, write }: Transactions) {
   return {
     /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
     async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
-      const [stored, count] = await write(['events', 'heads'], async (transaction) => {
-        let head = await headOf(transaction)
-        const placed: ShopperEvent[] = []
-        for (const draft of drafts) {
-          const known = readStoredEvent(await transaction.get('events', draft.id))
-          if (known) {
-            placed.push(known)
-            continue
-          }
-          const event = { ...draft, session: draft.session ?? sessionOf(head, draft) }
-          await transaction.put('events', { ...event, order: head.order })
-          head = addToHead(head, event)
-          placed.push(event)
-        }
-        await transaction.put('heads', head, 'events')
-        return [placed, head.count] as const
-      })
+      const { placed, count } = await write(['events', 'heads'], (transaction) =>
+        placeEvents(transaction, drafts),
+      )
       if (count > MAX_EVENTS) await dropOldest(0.1)
-      return stored
+      return placed
     },
 
     /** Ascending by time, then by arrival; `invalid`: rows that could not be read back as events. */

@@ -32,6 +32,12 @@ function generationIn(known: string, name: string): number {
   return Number.isInteger(generation) && generation > 1 ? generation : 0
 }
 
+/** Deletes it with all its generations. @throws NearsideError `storage-corrupt` */
+export async function deleteAll(name: string, factory: IDBFactory): Promise<void> {
+  for (const generation of (await generationsOf(name, factory)) ?? [1])
+    await deleteDatabase(generationName(name, generation), factory)
+}
+
 /** @throws NearsideError `storage-corrupt` where the browser can't delete it either */
 export function deleteDatabase(name: string, factory: IDBFactory): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -23,8 +23,17 @@ const TRIES = 3
 /** Damaged, or older. A newer one is left as it is for a newer page. */
 const SET_ASIDE = ['UnknownError', 'DataError']
 
-/** @throws NearsideError `storage-unavailable` | `storage-corrupt` */
-export async function openIndexedDb(name: string, factory: IDBFactory): Promise<Database> {
+/**
+ * @param make whether a database that isn't there is made: always; now, and not if it is gone later (the shopper
+ * cleared this site's data, or said no in another tab); or never
+ * @throws NearsideError `storage-unavailable` | `storage-corrupt`
+ */
+export async function openIndexedDb(
+  name: string,
+  factory: IDBFactory,
+  make: 'always' | 'now' | 'never' = 'always',
+): Promise<Database> {
+  let mayMake = make !== 'never'
   const existing = await generationsOf(name, factory)
   let generation = existing?.at(-1) ?? 1
   let connection: Promise<IDBPDatabase> | null = null
@@ -32,12 +41,12 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
 
   async function connect(waits?: readonly number[]): Promise<IDBPDatabase> {
     if (closed) throw new NearsideError('closed', 'The store is closed.')
-    connection ??= openConnection(generationName(name, generation), factory, drop, waits).catch(
-      (error) => {
-        drop()
-        throw error
-      },
-    )
+    connection ??= openConnection(
+      ...([generationName(name, generation), factory, mayMake, drop, waits] as const),
+    ).catch((error) => {
+      drop()
+      throw error
+    })
     return connection
   }
 
@@ -57,6 +66,8 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
       throw translate(error)
     }
   }
+
+  mayMake = make === 'always'
 
   return {
     kind: 'indexeddb',

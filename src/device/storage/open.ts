@@ -1,38 +1,70 @@
 /**
- * @module Opens the best store this browser allows. A refusal is normal (private windows, sandboxed
+ * @module Opens the best store that this browser allows and the shopper wants. A refusal is normal (private windows, sandboxed
  * frames, "block site data"): then all goes on in memory. Where the browser can't read what it kept,
  * a new database is begun beside the damaged one. Either is said.
  */
 import { NearsideError } from '../../core/error.ts'
+import type { Persist } from '../persists.ts'
+import { isMissing } from './connection.ts'
 import type { Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
 import { createMemoryDatabase } from './memory.ts'
+import { readLog } from './persisting.ts'
 import { createStore, type Store } from './store.ts'
 import { assumeMissing } from './unreadable.ts'
 
+/** What the database holds may be used: it was stored with the shopper's yes, or the shop doesn't ask for it. */
+const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
+  persist === 'always' || (persist === 'ask' && (await store.setting('persist')) === true)
+
+interface Opened {
+  readonly database: Database
+  readonly store: Store
+  /** What is there without the shopper's yes, open still; null where nothing is. */
+  readonly unasked: Database | null
+  /** What the shopper has to be told of it. */
+  readonly refused: NearsideError | null
+}
+
 /**
  * @param factory read late, since even touching `indexedDB` throws in a sandboxed frame
- * @returns the store, and what the shopper has to be told of it
+ * @param make as `openIndexedDb` has it; default: only where the shop doesn't ask
  */
 export async function openStore(
   name: string,
   factory: () => IDBFactory | undefined,
-): Promise<{ database: Database; store: Store; refused: NearsideError | null }> {
+  persist: Persist = 'always',
+  make: 'always' | 'now' | 'never' = persist === 'always' ? 'always' : 'never',
+): Promise<Opened> {
+  const unasked = null
   try {
     const indexedDb = factory()
     if (!indexedDb) throw new NearsideError('storage-unavailable', 'This browser has no IndexedDB')
-    const database = await openIndexedDb(name, indexedDb)
+    const database = await openIndexedDb(name, indexedDb, make)
     const store = createStore(database)
-    if (database.aside === 0) return { database, store, refused: null }
+    if (make !== 'now' && !(await mayUse(store, persist))) return await besideUnasked(database)
+    if (database.aside === 0) return { database, store, unasked, refused: null }
     const assumed = await assumeMissing(store)
     const message = `The browser can’t read what was kept here: it is set aside until everything is erased.${assumed} Nothing is contributed from this browser any more.`
-    return { database, store, refused: new NearsideError('storage-corrupt', message) }
+    const refused = new NearsideError('storage-corrupt', message)
+    return { database, store, unasked, refused }
   } catch (error) {
     const cause = NearsideError.from(error, 'storage-unavailable', 'The browser refused its store')
     const database = createMemoryDatabase()
     const store = createStore(database)
+    if (isMissing(error)) return { database, store, unasked, refused: null }
     const assumed = cause.code === 'storage-corrupt' ? await assumeMissing(store) : ''
     const message = `${cause.message}; what is learned is kept in memory until this tab closes.${assumed}`
-    return { database, store, refused: new NearsideError(cause.code, message, { cause }) }
+    const refused = new NearsideError(cause.code, message, { cause })
+    return { database, store, unasked, refused }
   }
+}
+
+/** Memory, which knows of what is on disk whether learning was paused, and what was sent. */
+async function besideUnasked(unasked: Database): Promise<Opened> {
+  const database = createMemoryDatabase()
+  const [from, store] = [createStore(unasked), createStore(database)]
+  const { paused, budget, sent } = await from.settings()
+  await store.setUp({ settings: { paused, budget, sent }, ...(await readLog(from)) })
+  return { database, store, unasked, refused: null }
 }

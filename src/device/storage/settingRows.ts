@@ -8,6 +8,8 @@ import type { Durability, Transaction } from './database.ts'
 import { epochOf, type Transactions } from './transactions.ts'
 
 export interface Settings {
+  /** The shopper's yes to storing anything here, where the shop asks for it; absent without one. */
+  readonly persist: true
   readonly paused: boolean
   /** `terms`: what was agreed to; `wording`: as it was shown. */
   readonly consent: {
@@ -40,6 +42,7 @@ export interface Settings {
 }
 
 const SETTINGS: readonly (keyof Settings)[] = [
+  'persist',
   'paused',
   'consent',
   'budget',

@@ -42,6 +42,7 @@ async function openDevice(now: () => number): Promise<Device> {
       engine: 'js',
       federation: null,
       database: 'context-test',
+      persist: 'never',
       strategy: 'batch',
       learners: [],
       imbalance: 'none',

@@ -110,8 +110,13 @@ export class Contribution {
    * where it can't keep the answer
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
-    const { bus, confirmConsent, state } = this.#deps
+    const { bus, confirmConsent, state, store } = this.#deps
     if (agreed) this.#endpoints()
+    if (agreed && store.kind === 'memory')
+      throw new NearsideError(
+        'storage-unavailable',
+        'Contributing needs what is stored in this browser, such as what it has cost so far.',
+      )
     // Nobody is asked for what can't be had, and nothing is awaited where nobody is asked.
     const asks = agreed && !this.#mustNotShare() ? confirmConsent : undefined
     // Where they can't be reached, the question is about the device's own limits.

@@ -23,6 +23,7 @@ import type { ChooseEngine } from './engineInUse.ts'
 import { Learner } from './learner.ts'
 import { createLists } from './lists.ts'
 import { createNotices, type Notices } from './notices.ts'
+import { Persistence } from './persistence.ts'
 import { Shop } from './shop.ts'
 import { isAbout, Shopper, type ShopperDeps } from './shopper.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -103,8 +104,11 @@ export async function startDevice(
     bus.emit('shown', null)
   })
   const notices = createNotices(now, bus)
-  const opened = await openStore(config.database, environment.indexedDb)
+  const opened = await openStore(config.database, environment.indexedDb, config.persist)
   if (opened.refused) notices.add(opened.refused)
+  opened.unasked?.close()
+  const { kind } = opened.database
+  state.persist = config.persist === 'ask' && kind === 'memory' ? null : config.persist !== 'never'
 
   const store = createDeviceStore({ database: opened.database, state, notices })
   const ledger = createLedger(store, now)
@@ -145,7 +149,10 @@ export async function startDevice(
       ? null
       : await loadChosen(() => import('./chosenLearners.ts'), 'learners', notices)
   const shopper = new Shopper({ bus, cleanMore, notices, now, shop, state, store, timers })
-  const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
+  const tabs = joinTabs(
+    ...([config.database, kind === 'indexeddb' || config.persist === 'ask'] as const),
+    ...([() => store.kind === 'indexeddb', state, bus] as const),
+  )
   const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
   const contribution = new Contribution({
@@ -194,7 +201,18 @@ export async function startDevice(
     chosen?.forget()
   }
 
+  const persistence = new Persistence({
+    ...{ ...shared, config, contribution, now, shopper, indexedDb: environment.indexedDb },
+    async reload() {
+      await Promise.all([shopper.reload(), readSettings()])
+      await learner.reload()
+      bus.emit('lists', null)
+    },
+  })
+  if (opened.unasked) await persistence.clear('unasked').catch((error) => notices.add(error))
+
   async function readWhatOthersStored(what: Exclude<Stored, 'events'>): Promise<void> {
+    if (what === 'kept' || what === 'unkept') return
     if (what === 'settings') {
       await readSettings()
       bus.emit('shown', null)
@@ -340,6 +358,7 @@ export async function startDevice(
         bus.emit('shown', null)
       }
     },
+    setPersist: async (allowed) => persistence.set(allowed),
     async forget(what) {
       stop()
       // What is gone from this tab is unlearned, also where the disk refused.

@@ -1,7 +1,7 @@
 /**
  * @module The store that the device works with, whatever becomes of the browser's: when that has no
  * more room, the oldest events make some; when it still fails, all goes on in memory, and that is
- * said. But memory never stands in for the disk where that would deceive: what bears on an upload
+ * said. With the shopper's answer, all goes on in another database (`change`). But memory never stands in for the disk where that would deceive: what bears on an upload
  * (`disk`) is refused, and so is an erasure.
  */
 import { NearsideError } from '../../core/error.ts'
@@ -22,11 +22,20 @@ export interface DeviceStoreDeps {
   readonly notices: Notices
 }
 
-export function createDeviceStore({ database, state, notices }: DeviceStoreDeps): Store {
+export interface DeviceStore extends Store {
+  /** Goes on in another database, which `move` gives for the one in use; what is asked for meanwhile waits. */
+  change(move: (from: Database) => Promise<Database>): Promise<void>
+}
+
+export function createDeviceStore({ database, state, notices }: DeviceStoreDeps): DeviceStore {
   let inUse = database
   let moving: Promise<void> | null = null
+  let changing: Promise<unknown> | null = null
+  /** The browser refused to go on; what it kept is still on disk. */
+  let left = false
 
   const transact: Database['transact'] = async (tables, mode, durability, body) => {
+    while (changing) await changing
     const tried = inUse
     if (durability === 'disk' && tried.kind === 'memory')
       throw new NearsideError(
@@ -38,7 +47,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     const mayMove = !['disk', 'erasure'].includes(durability) && !tables.includes('downloads')
     try {
       const done = await run()
-      if (durability === 'erasure' && moving)
+      if (durability === 'erasure' && left)
         throw new NearsideError(
           'storage-unavailable',
           'It is gone from this tab; what the browser kept on disk before it refused is still there.',
@@ -72,7 +81,10 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   /** Several transactions may find out at once; the first one moves, the others follow. */
   function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
     if (refused.kind === 'memory') throw cause
-    moving ??= move(refused, cause)
+    if (inUse !== refused) return Promise.resolve()
+    moving ??= move(refused, cause).finally(() => {
+      moving = null
+    })
     return moving
   }
 
@@ -84,12 +96,13 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     const log = await from.ledger().catch(() => [])
     await to.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
     inUse = memory
+    left = true
     refused.close()
     const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
     notices.add(new NearsideError(cause.code, message, { cause }))
   }
 
-  return createStore({
+  const store = createStore({
     get kind() {
       return inUse.kind
     },
@@ -99,6 +112,23 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     transact,
     dropAside: () => inUse.dropAside(),
     close: () => inUse.close(),
+  })
+  return Object.assign(store, {
+    change(move: (from: Database) => Promise<Database>): Promise<void> {
+      const before = changing
+      const done = (async () => {
+        await before
+        inUse = await move(inUse)
+        left = false
+      })()
+      const settled = done
+        .catch(() => undefined)
+        .finally(() => {
+          if (changing === settled) changing = null
+        })
+      changing = settled
+      return done
+    },
   })
 }
 

@@ -28,6 +28,7 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
     enginePreference: state.enginePreference,
     engine: state.engine,
     storage: store.kind,
+    persist: { option: config.persist, allowed: state.persist },
     tab: state.leads ? 'leader' : 'follower',
     events: { count: state.events.length, byName },
     retentionDays: config.retentionDays,

@@ -17,6 +17,8 @@ export interface DeviceState {
   erasures: number
   /** As the page said last. By the device. */
   conditions: DeviceConditions
+  /** Whether what is stored may outlive the page; null: the shopper has not answered. By the persistence. */
+  persist: boolean | null
   /** By the device. */
   paused: boolean
   /** What the shop said of now. By the context. */
@@ -54,6 +56,7 @@ export function startingState({
     revision: 0,
     erasures: 0,
     conditions,
+    persist: null,
     paused: false,
     context: {},
     events: [],
@@ -70,8 +73,8 @@ export function startingState({
   }
 }
 
-/** What tabs share through the store. */
-export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased'
+/** What tabs share through the store; `kept` and `unkept`: the shopper's answer to storing anything. */
+export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
 
 export interface DeviceEvents {
   /** Something was stored here, which the other tabs have to read. */

@@ -16,12 +16,27 @@ export interface Tabs {
 
 export type Exclusive = 'fit' | 'update' | 'contribute'
 
-const STORED: readonly Stored[] = ['events', 'personal', 'settings', 'model', 'erased']
+const STORED: readonly Stored[] = [
+  'events',
+  'personal',
+  'settings',
+  'model',
+  'erased',
+  'kept',
+  'unkept',
+]
 
-/** @param shared false where the store is this tab's own memory: then there is nobody to talk to */
+/** Whether memory may become a shared store: told of, and heard, also from memory. */
+const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
+
+/**
+ * @param shared false where the store is this tab's own memory for good: then there is nobody to talk to
+ * @param isShared whether it is shared at the moment
+ */
 export function joinTabs(
   database: string,
   shared: boolean,
+  isShared: () => boolean,
   state: Pick<DeviceState, 'leads'>,
   bus: Bus,
 ): Tabs {
@@ -36,10 +51,10 @@ export function joinTabs(
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     const what = STORED.find((known) => known === data)
-    if (what) bus.emit('storedElsewhere', what)
+    if (what && (isShared() || isAnswer(what))) bus.emit('storedElsewhere', what)
   }
   bus.on('stored', (what) => {
-    if (!leaving.signal.aborted) channel.postMessage(what)
+    if (!leaving.signal.aborted && (isShared() || isAnswer(what))) channel.postMessage(what)
   })
   let release = () => {}
   locks

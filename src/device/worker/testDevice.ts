@@ -25,6 +25,7 @@ export const testConfig = (
   engine: 'js',
   federation: null,
   database,
+  persist: 'always',
   strategy: 'hybrid',
   learners: [],
   imbalance: 'none',

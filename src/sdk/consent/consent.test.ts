@@ -30,10 +30,11 @@ test('Consent Mode: what was pushed before counts, the last word on each type, a
   update({ personalization_storage: 'granted' })
   dataLayer.push(gtagArguments('event', 'consent', { personalization_storage: 'denied' }), null, 7)
   update({ personalization_storage: 'denied' })
-  expect(said).toEqual([false, false, true, false])
+  // A default that denies is no answer.
+  expect(said).toEqual([false, true, false])
   stop()
   update({ personalization_storage: 'granted' })
-  expect(said).toHaveLength(4)
+  expect(said).toHaveLength(3)
   const two = told(fromConsentMode([...dataLayer], ['personalization_storage', 'ad_storage']))
   expect(two.said.at(-1)).toBe(false)
 })
@@ -41,7 +42,7 @@ test('Consent Mode: what was pushed before counts, the last word on each type, a
 test('Consent Mode: a default for some regions never grants, one for all does', () => {
   const region = { personalization_storage: 'granted', region: ['US'] }
   const some = [gtagArguments('consent', 'default', region)]
-  expect(told(fromConsentMode(some)).said).toEqual([false])
+  expect(told(fromConsentMode(some)).said).toEqual([])
   const all = [gtagArguments('consent', 'default', { personalization_storage: 'granted' })]
   expect(told(fromConsentMode(all)).said).toEqual([true])
 })
@@ -81,55 +82,23 @@ test('TCF: each purpose, as given to the shop itself or else at all; not while i
   expect(callbacks.size).toBe(0)
 })
 
-test('nothing is made before a yes, and nothing is left after a no', async () => {
+test('each answer reaches the personalizer, and what fails is told', async () => {
   const dataLayer: unknown[] = []
-  const say = (word: string) =>
-    dataLayer.push(gtagArguments('consent', 'update', { personalization_storage: word }))
+  const say = (word: string, about = 'update') =>
+    dataLayer.push(gtagArguments('consent', about, { personalization_storage: word }))
   const personalizer = createFakePersonalizer([])
-  const erase = vi.spyOn(personalizer, 'erase')
-  const close = vi.spyOn(personalizer, 'close')
-  const create = vi.fn(async () => personalizer)
-  const show = vi.fn()
-  withConsent(fromConsentMode(dataLayer), { create, show })
+  const setPersist = vi.spyOn(personalizer, 'setPersist')
+  const failed = vi.fn()
+  const end = withConsent(fromConsentMode(dataLayer), personalizer, failed)
+  say('denied', 'default')
+  expect(setPersist).not.toHaveBeenCalled()
+  for (const word of ['granted', 'denied', 'granted']) say(word)
+  expect(setPersist.mock.calls).toEqual([[true], [false], [true]])
+  const full = new Error('the disk is full')
+  setPersist.mockRejectedValueOnce(full)
+  say('granted')
+  await expect.poll(() => failed.mock.calls).toEqual([[full]])
+  end()
   say('denied')
-  await Promise.resolve()
-  expect(create).not.toHaveBeenCalled()
-  say('granted')
-  await expect.poll(() => show.mock.calls).toEqual([[personalizer]])
-  say('granted')
-  say('denied')
-  await expect.poll(() => close.mock.calls.length).toBe(1)
-  expect(show.mock.lastCall).toEqual([null])
-  expect(erase).toHaveBeenCalledOnce()
-  expect(erase.mock.invocationCallOrder[0]).toBeLessThan(close.mock.invocationCallOrder[0])
-  say('granted')
-  await expect.poll(() => create.mock.calls.length).toBe(2)
-})
-
-test('a yes that is taken back while the personalizer starts: it is never shown; what fails is told', async () => {
-  let listener: (allowed: boolean) => void = () => undefined
-  const personalizer = createFakePersonalizer([])
-  const gone = new Error('the disk refuses')
-  vi.spyOn(personalizer, 'erase').mockRejectedValue(gone)
-  const close = vi.spyOn(personalizer, 'close')
-  let ready = () => {}
-  const create = () =>
-    new Promise<typeof personalizer>((resolve) => {
-      ready = () => resolve(personalizer)
-    })
-  const [show, failed] = [vi.fn(), vi.fn()]
-  withConsent(
-    (told) => {
-      listener = told
-      return () => undefined
-    },
-    { create, show, failed },
-  )
-  listener(true)
-  await Promise.resolve()
-  listener(false)
-  ready()
-  await expect.poll(() => close.mock.calls.length).toBe(1)
-  await expect.poll(() => failed.mock.calls).toEqual([[gone]])
-  expect(show.mock.calls).toEqual([[null]])
+  expect(setPersist).toHaveBeenCalledTimes(4)
 })

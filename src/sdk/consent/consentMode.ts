@@ -7,8 +7,9 @@ import { watchPushes } from '../adapters/watchPushes.ts'
 import type { ConsentSource } from './source.ts'
 
 /**
- * Allowed while each of the types was granted, the last word on each counting. A default for some regions
- * only never grants: a page doesn't know where it is read.
+ * Allowed while each of the types was granted, the last word on each counting. A default that denies is no answer
+ * yet: pages set it before they say what the shopper chose. A default for some regions only never grants: a page
+ * doesn't know where it is read.
  * @param types by Google's names
  * @example fromConsentMode((window.dataLayer ??= []))
  */
@@ -25,7 +26,8 @@ export function fromConsentMode(
       const isPartial = about === 'default' && said.region !== undefined
       for (const type of types)
         if (said[type] !== undefined) granted.set(type, said[type] === 'granted' && !isPartial)
-      listener(types.every((type) => granted.get(type) === true))
+      const allowed = types.every((type) => granted.get(type) === true)
+      if (allowed || about === 'update') listener(allowed)
     })
   }
 }

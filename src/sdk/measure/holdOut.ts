@@ -23,8 +23,8 @@ const ARMS: readonly Arm[] = ['personal', 'hold-out']
 /**
  * The same personalizer, which in a browser that was drawn lists in the shop's order, as `order: 'base'`
  * does; what the shopper viewed or bought (`from`) is listed as ever, and learning goes on. The snapshot's
- * `trial` says which arm this is, and the privacy console shows it. Where the browser keeps nothing,
- * nobody is held out, and there is no trial. `erase` also forgets the arm: the next page draws anew.
+ * `trial` says which arm this is, and the privacy console shows it. Where nothing may be stored in the browser,
+ * nobody is held out, and there is no trial; after a yes to that, it begins with the next page. `erase` also forgets the arm: the next page draws anew.
  * @throws NearsideError `input-invalid` for a share that is none
  * @example const personalizer = holdOut(await createPersonalizer(options), { share: 0.1, name: 'autumn' })
  */
@@ -32,7 +32,7 @@ export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Pe
   const { share, name, draw = byCrypto } = options
   if (!(share >= 0 && share <= 1))
     throw new NearsideError('input-invalid', 'share must be a number from 0 to 1.')
-  const storage = trialStorage(options.storage, KEY)
+  const storage = trialStorage(personalizer, options.storage, KEY)
   const arm = storage && armOf(storage, name, share, draw)
   const trial = arm && { name, share, arm }
   const held = arm === 'hold-out'

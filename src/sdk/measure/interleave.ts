@@ -47,7 +47,7 @@ const MOST_LISTS = 20
  */
 export function interleave(personalizer: Personalizer, options: TrialOptions): Interleaved {
   const { name, draw = byCrypto } = options
-  const storage = trialStorage(options.storage, KEY)
+  const storage = trialStorage(personalizer, options.storage, KEY)
   const read = (): Wins => {
     const kept = storage?.read()
     if (!isRecord(kept) || kept.name !== name) return NONE

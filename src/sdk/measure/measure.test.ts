@@ -140,3 +140,18 @@ test('GA4 hears of list, arm and model alone, and nothing where the browser asks
   both()
   expect(sent).toHaveLength(2)
 })
+
+test('without the shopper’s yes to storing nothing is drawn or stored; a no removes what was', async () => {
+  const storage = memory()
+  const fake = createFakePersonalizer(ITEMS)
+  fake.change({ persist: { option: 'ask', allowed: null } })
+  const options = { share: 1, name: 't', storage }
+  expect(holdOut(fake, options).getSnapshot().trial).toBe(null)
+  expect(storage.kept.size).toBe(0)
+  await fake.setPersist(true)
+  const trial = holdOut(fake, options)
+  expect(trial.getSnapshot().trial).toMatchObject({ arm: 'hold-out' })
+  expect(storage.kept.size).toBe(1)
+  await trial.setPersist(false)
+  expect(storage.kept.size).toBe(0)
+})

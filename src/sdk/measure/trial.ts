@@ -21,9 +21,14 @@ export interface TrialStorage {
   remove(): void
 }
 
-/** Null where scripts may keep nothing. */
-export function trialStorage(given: TrialOptions['storage'], key: string): TrialStorage | null {
-  const storage = given ?? available()
+/** Null where scripts may keep nothing, or the shopper has not agreed to it. */
+export function trialStorage(
+  { getSnapshot }: Pick<Personalizer, 'getSnapshot'>,
+  given: TrialOptions['storage'],
+  key: string,
+): TrialStorage | null {
+  const mayStore = () => getSnapshot().persist.allowed === true
+  const storage = mayStore() ? (given ?? available()) : null
   return (
     storage && {
       read() {
@@ -34,6 +39,7 @@ export function trialStorage(given: TrialOptions['storage'], key: string): Trial
         }
       },
       write(value) {
+        if (!mayStore()) return false
         const text = JSON.stringify(value)
         try {
           storage.setItem(key, text)
@@ -57,7 +63,7 @@ function available(): Storage | null {
 
 export const byCrypto = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32
 
-/** The same personalizer, which says in its snapshot what it takes part in, and whose `erase` forgets that. */
+/** The same personalizer, which says in its snapshot what it takes part in, and whose `erase` forgets that, as a no to storing does. */
 export function withTrial(
   personalizer: Personalizer,
   trial: PersonalizerSnapshot['trial'],
@@ -70,6 +76,10 @@ export function withTrial(
     async erase() {
       await personalizer.erase()
       storage?.remove()
+    },
+    async setPersist(allowed) {
+      if (!allowed) storage?.remove()
+      await personalizer.setPersist(allowed)
     },
     getSnapshot() {
       const now = personalizer.getSnapshot()

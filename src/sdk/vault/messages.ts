@@ -51,6 +51,7 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   contribute: [],
   checkForUpdate: [],
   pause: [isFlag],
+  setPersist: [isFlag],
   forget: [isForgettable],
   restore: [isAny],
   erase: [],

@@ -99,6 +99,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
       catalog,
       baseModel: `${import.meta.env.BASE_URL}models`,
       engine: 'wasm',
+      persist: 'never',
       worker: () => {
         worker = new Worker(new URL('../../replayWorker.ts', import.meta.url), {
           type: 'module',

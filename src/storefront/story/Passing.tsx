@@ -1,14 +1,16 @@
 /**
  * @module What is said in passing during the first visit: after the first look that it stayed here, after the
- * third that no network is needed. Each once, and gone when it is pressed away or has been there long.
+ * third that no network is needed. Each once, and gone when it is pressed away or has been there long. In between the
+ * shop asks whether it may store what it learned, until that is answered.
  */
-import { useCallback, useEffect, useRef } from 'react'
-import { usePersonalization } from '../../react.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { replayKept } from '../offline.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
+import { declined } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
-import { words } from '../words/words.ts'
+import { labels, words } from '../words/words.ts'
 import { told, visit } from './visit.ts'
 
 /** Milliseconds. */
@@ -16,13 +18,14 @@ const LONG = 15_000
 /** Looks after which the shop shows what it can do without a network. */
 const ENOUGH = 3
 
-type Saying = 'learned' | 'offline'
+type Saying = 'learned' | 'keep' | 'offline'
 
 export function Passing() {
   const saying = useSaying()
   return (
     <div className="passing" role="status">
-      {saying && <Note key={saying} saying={saying} />}
+      {saying === 'keep' && <Question />}
+      {saying && saying !== 'keep' && <Note key={saying} saying={saying} />}
     </div>
   )
 }
@@ -31,11 +34,14 @@ function useSaying(): Saying | null {
   const { looks } = useSignal(visit)
   const already = useSignal(told)
   const kept = useSignal(replayKept)
-  const { events, paused, storage } = usePersonalization()
+  const no = useSignal(declined)
+  const { events, paused, persist, storage } = usePersonalization()
   // Without a network the shop goes on only where it is kept.
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
   // Nothing is kept while learning is paused, and where the personalizer could not start.
   if (paused || events.count === 0) return null
+  const asks = persist.option === 'ask' && persist.allowed === null && !no
+  if (asks && already >= 1) return 'keep'
   if (looks >= ENOUGH && goesOn && already < 2) return 'offline'
   if (looks >= 1 && already < 1) return 'learned'
   return null
@@ -43,7 +49,31 @@ function useSaying(): Saying | null {
 
 const STAGE = { learned: 1, offline: 2 } as const
 
-function Note({ saying }: { readonly saying: Saying }) {
+/** Both answers weigh the same. */
+function Question() {
+  const personalizer = usePersonalizer()
+  const [failed, setFailed] = useState(false)
+  const answer = (allowed: boolean) =>
+    personalizer?.setPersist(allowed).then(
+      () => setFailed(false),
+      () => setFailed(true),
+    )
+  return (
+    <section className="passing-note keep" aria-labelledby="keep-question">
+      <p id="keep-question">{failed ? labels.failed('persist') : words.keep.question}</p>
+      <div className="keep-answers">
+        <button type="button" onClick={() => void answer(false)}>
+          {words.keep.no}
+        </button>
+        <button type="button" onClick={() => void answer(true)}>
+          {words.keep.yes}
+        </button>
+      </div>
+    </section>
+  )
+}
+
+function Note({ saying }: { readonly saying: Exclude<Saying, 'keep'> }) {
   const note = useRef<HTMLDivElement>(null)
   const stage = STAGE[saying]
   const done = useCallback(() => told.set(stage), [stage])

@@ -31,8 +31,10 @@ const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 export const visit = createSignal(BEGIN)
 
 /** How much of the story this device has heard; a stranger again, after all was erased, hears it again. */
-export const told = createStored<0 | 1 | 2>('nearside-shop.told', (value) =>
-  value === 1 || value === 2 ? value : 0,
+export const told = createStored<0 | 1 | 2>(
+  'nearside-shop.told',
+  (value) => (value === 1 || value === 2 ? value : 0),
+  'shop',
 )
 
 /** @param event as it is captured */

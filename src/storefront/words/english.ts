@@ -115,6 +115,12 @@ export const ENGLISH = {
     closeNote: 'Close this note',
   },
 
+  keep: {
+    question: 'Keep what this shop learns in this browser, for your next visit?',
+    yes: 'Keep',
+    no: 'Only this visit',
+  },
+
   /** What this shop says in place of the package’s words of search and choices. */
   finding: {
     browse: 'Browse departments',

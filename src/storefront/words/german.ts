@@ -159,6 +159,12 @@ export const GERMAN: Words = {
     closeNote: 'Hinweis schließen',
   },
 
+  keep: {
+    question: 'Soll dieser Browser für Ihren nächsten Besuch behalten, was der Shop lernt?',
+    yes: 'Behalten',
+    no: 'Nur dieser Besuch',
+  },
+
   finding: {
     browse: 'In Abteilungen stöbern',
     categories: 'Abteilungen',

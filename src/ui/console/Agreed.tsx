@@ -34,7 +34,8 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   const { words, days } = useWords()
   const id = useId()
   const { run, status } = useOutcome()
-  const { consent, globalPrivacyControl, terms } = snapshot
+  const { consent, globalPrivacyControl, persist, terms } = snapshot
+  const stored = persist.allowed === true
   const { contribute, since } = consent
   const sharing = `${words.wording} ${words.terms(terms)}`
   const wording = terms.demonstration ? `${words.demonstration} ${sharing}` : sharing
@@ -57,7 +58,8 @@ function Consent({ personalizer, snapshot }: SectionProps) {
         </p>
       )}
       <p id={id}>
-        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}
+        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}{' '}
+        {!stored && <strong>{words.contributeNeeds}</strong>}
       </p>
       {consent.wording !== undefined && consent.wording !== wording && (
         <details>
@@ -72,7 +74,7 @@ function Consent({ personalizer, snapshot }: SectionProps) {
           className="ns-switch"
           aria-checked={contribute}
           aria-describedby={id}
-          disabled={globalPrivacyControl && !contribute}
+          disabled={(globalPrivacyControl || !stored) && !contribute}
           onClick={() => void run('', agree)}
         >
           {words.contribute}

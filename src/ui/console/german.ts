@@ -128,6 +128,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   privacyControl:
     'Dieser Browser bittet Websites, nichts zu teilen (Global Privacy Control): Kein Beitrag wird gesendet, was auch immer hier gewählt ist.',
   contribute: 'Zum gemeinsamen Modell beitragen',
+  contributeNeeds: GERMAN.contributeNeeds,
   askTerms: 'Beide Server nach ihren Bedingungen fragen',
   asking: 'Beide Server werden gefragt …',
   asked: 'Das sind ihre Bedingungen.',

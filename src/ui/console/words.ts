@@ -129,6 +129,7 @@ export const CONSOLE_ENGLISH = {
   privacyControl:
     'This browser asks sites not to share (Global Privacy Control): no update leaves, whatever is chosen here.',
   contribute: 'Contribute to the shared model',
+  contributeNeeds: ENGLISH.contributeNeeds,
   askTerms: 'Ask both servers for their terms',
   asking: 'Asking both servers…',
   asked: 'These are their terms.',

@@ -46,6 +46,9 @@ export function PersonalizationPanel({ onErased, children }: PersonalizationPane
           {labels.trouble(snapshot.notices[0].code)}
         </p>
       )}
+      {personalizer && snapshot.persist.option === 'ask' && (
+        <Keep personalizer={personalizer} snapshot={snapshot} />
+      )}
       {personalizer && snapshot.canContribute && (
         <Consent personalizer={personalizer} snapshot={snapshot} />
       )}
@@ -62,13 +65,40 @@ interface PartProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
+/** The shopper's answer to `persist: 'ask'`. */
+function Keep({ personalizer, snapshot }: PartProps) {
+  const { labels } = usePersonalizationContext()
+  const id = useId()
+  const { run, alert } = useAction()
+  const allowed = snapshot.persist.allowed === true
+  return (
+    <section className="ns-block">
+      <button
+        type="button"
+        role="switch"
+        className="ns-switch"
+        aria-checked={allowed}
+        aria-describedby={id}
+        onClick={() => void run('persist', () => personalizer.setPersist(!allowed))}
+      >
+        {labels.keep}
+      </button>
+      <p id={id} className="ns-small">
+        {labels.keepText}
+      </p>
+      {alert}
+    </section>
+  )
+}
+
 /** Off by default; the words say what a contribution is before the switch, not after. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { labels, locale } = usePersonalizationContext()
   const id = useId()
   const { run, alert } = useAction()
   const { contribute, since } = snapshot.consent
-  const { globalPrivacyControl } = snapshot
+  const { globalPrivacyControl, persist } = snapshot
+  const stored = persist.allowed === true
   const { demonstration } = snapshot.terms
   const sharing = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
   const wording = demonstration ? `${labels.demonstration} ${sharing}` : sharing
@@ -81,7 +111,8 @@ function Consent({ personalizer, snapshot }: PartProps) {
         </p>
       )}
       <p id={id}>
-        {sharing} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}
+        {sharing} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}{' '}
+        {!stored && <strong>{labels.contributeNeeds}</strong>}
       </p>
       <button
         type="button"
@@ -89,7 +120,7 @@ function Consent({ personalizer, snapshot }: PartProps) {
         className="ns-switch"
         aria-checked={contribute}
         aria-describedby={id}
-        disabled={globalPrivacyControl && !contribute}
+        disabled={(globalPrivacyControl || !stored) && !contribute}
         onClick={() =>
           void run('contribute', () => personalizer.setContribution(!contribute, wording))
         }

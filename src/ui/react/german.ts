@@ -39,6 +39,8 @@ const TROUBLE: Readonly<Record<string, string>> = {
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Ihre Wahl konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.',
+  persist:
+    'Das ging in Ihrem Browser nicht. Was Sie auf dieser Seite getan haben, bleibt, bis Sie sie schließen. Bitte versuchen Sie es noch einmal.',
   pause:
     'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',
   resume:
@@ -118,7 +120,7 @@ export const GERMAN: Labels = {
   higher: (places) => `${count(places, 'Platz', 'Plätze')} höher als für alle`,
   lower: (places) => `${count(places, 'Platz', 'Plätze')} tiefer als für alle`,
 
-  lead: 'Dieser Shop sortiert seine Listen auf Ihrem Gerät, nach dem, was Sie ansehen, suchen und kaufen. Das bleibt in diesem Browser gespeichert; nichts davon wird gesendet, außer Sie teilen es. Wie bei jeder Website sieht der Server des Shops, welche Seiten und Dateien Ihr Browser anfordert.',
+  lead: 'Dieser Shop sortiert seine Listen auf Ihrem Gerät, nach dem, was Sie ansehen, suchen und kaufen. Nichts davon wird gesendet, außer Sie teilen es. Wie bei jeder Website sieht der Server des Shops, welche Seiten und Dateien Ihr Browser anfordert.',
   storedNothing: 'Über Sie ist nichts gespeichert.',
   storedOneByOne: (actions) =>
     `${count(actions, 'gespeicherte Aktion', 'gespeicherte Aktionen')}, einzeln`,
@@ -146,6 +148,9 @@ export const GERMAN: Labels = {
   kept: 'Gespeichert',
   keptHere: 'In diesem Browser, auf diesem Gerät',
   keptInPage: 'Nur bis Sie diese Seite schließen',
+  keep: 'In diesem Browser behalten, was der Shop lernt',
+  keepText:
+    'An: Beim nächsten Besuch ist es noch da. Aus: Es wird aus diesem Browser gelöscht und bleibt, bis Sie diese Seite schließen.',
   computedWith: 'Berechnet mit',
   starting: 'Wird gestartet …',
   noEngine: 'Noch nichts',
@@ -181,6 +186,7 @@ export const GERMAN: Labels = {
   privacyControl:
     'Ihr Browser bittet Websites, nichts zu teilen (Global Privacy Control): Es wird nichts gesendet.',
   contribute: 'Zum gemeinsamen Modell beitragen',
+  contributeNeeds: 'Dafür muss dieser Browser behalten, was der Shop lernt.',
   onSince: (date) => `An seit ${date}.`,
 
   yourData: 'Ihre Daten',

@@ -23,6 +23,7 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'tokens' | 't
 /** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk. */
 export type Wish =
   | 'contribute'
+  | 'persist'
   | 'pause'
   | 'resume'
   | 'forget'
@@ -33,6 +34,8 @@ export type Wish =
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
+  persist:
+    'Your browser could not do that. What you did on this page lasts until you close it. Please try again.',
   pause: 'Your choice could not be saved. The button shows what holds while this page is open.',
   resume: 'Your choice could not be saved. The button shows what holds while this page is open.',
   forget: 'That could not be forgotten. Please try again.',
@@ -74,7 +77,7 @@ function listed(parts: readonly string[]): string {
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its lists on your device, by what you view, search for and buy. That is kept in this browser; nothing about it is sent unless you choose to share. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
+  lead: 'This shop sorts its lists on your device, by what you view, search for and buy. Nothing about it is sent unless you choose to share. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
   storedNothing: 'Nothing is stored about you.',
   /** Above each stored action, with a button that forgets it. */
   storedOneByOne: (actions: number) => `${count(actions, 'stored action')}, one by one`,
@@ -109,6 +112,10 @@ export const ENGLISH = {
   kept: 'Stored',
   keptHere: 'In this browser, on this device',
   keptInPage: 'Only until you close this page',
+  /** The switch of a shop that asks (`persist: 'ask'`). */
+  keep: 'Keep what this shop learns in this browser',
+  keepText:
+    'On: it is there at your next visit. Off: it is erased from this browser, and lasts until you close this page.',
   computedWith: 'Calculated with',
   starting: 'Starting…',
   noEngine: 'Nothing yet',
@@ -147,6 +154,8 @@ export const ENGLISH = {
   privacyControl:
     'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',
+  /** Beside that switch, where nothing is stored. */
+  contributeNeeds: 'For that, this browser has to keep what the shop learns.',
   onSince: (date: string) => `On since ${date}.`,
 
   yourData: 'Your data',

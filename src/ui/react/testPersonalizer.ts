@@ -22,6 +22,7 @@ const READY: PersonalizerSnapshot = {
   model: { version: '1', items: 0, until: '2011-09-01', searchTolerance: 0, signed: null },
   engine: { name: 'js', device: 'test', reason: 'asked for' },
   tab: 'leader',
+  persist: { option: 'always', allowed: true },
   canContribute: true,
 }
 
@@ -205,6 +206,10 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     checkForUpdate: () => Promise.resolve({ adopted: false, version: '1' }),
     async pause(paused) {
       change({ paused })
+    },
+    async setPersist(allowed) {
+      const { option } = snapshot.persist
+      change({ persist: { option, allowed }, storage: allowed ? 'indexeddb' : 'memory' })
     },
     async forget(what) {
       const name = what.kind === 'event' ? what.id : what.name

@@ -1,0 +1,90 @@
+/** @module The shop asks before it stores what it learned: nothing before, everything at once after a yes, nothing after a no. */
+import { expect, type Page, test } from 'playwright/test'
+import { findings } from './axe.ts'
+import { forYou, learnsFrom, openShop } from './shop.ts'
+
+/** The tests' server stores without asking; a shop of its own asks. */
+test.beforeEach(async ({ context }) => {
+  await context.route('**/federation.json', async (route) => {
+    const response = await route.fetch()
+    const { persist: _, vault: __, ...rest } = await response.json()
+    await route.fulfill({ response, json: rest })
+  })
+})
+
+/** What the page's origin holds on the device, but for what the shopper set. */
+const stored = (page: Page) =>
+  page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+    local: Object.keys(localStorage).sort(),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }))
+
+const NOTHING = { databases: [], caches: [], local: [], workers: 0 }
+
+const question = (page: Page) => page.getByRole('region', { name: /^Keep what this shop learns/ })
+
+async function look(page: Page): Promise<void> {
+  await forYou(page).locator('[data-item]').nth(1).click()
+  await learnsFrom(page, 1)
+  // The question comes once it has been said what was learned.
+  await page.getByRole('link', { name: 'See what changed' }).click()
+  await expect(question(page)).toBeVisible()
+}
+
+test('nothing is stored before an answer, and nothing stands in the way of the first click', async ({
+  page,
+}) => {
+  await openShop(page)
+  await page.waitForLoadState('networkidle')
+  await expect(question(page)).toHaveCount(0)
+  await look(page)
+  await expect(page.locator('.for-you-line')).toContainText('because you viewed')
+  expect(await stored(page)).toEqual(NOTHING)
+  expect(await findings(page)).toEqual([])
+  await page.reload()
+  await learnsFrom(page, 0)
+})
+
+test('a yes stores the visit at once, in every tab, and is not asked for again', async ({
+  page,
+  context,
+}) => {
+  const other = await context.newPage()
+  await openShop(other)
+  await openShop(page)
+  await look(page)
+  await question(page).getByRole('button', { name: 'Keep' }).click()
+  await expect(question(page)).toHaveCount(0)
+  await learnsFrom(other, 1)
+  expect((await stored(page)).databases).toEqual(['nearside'])
+  await page.reload()
+  await learnsFrom(page, 1)
+  await expect(question(page)).toHaveCount(0)
+
+  // The panel changes it.
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  const keep = page.getByRole('switch', { name: /^Keep what this shop learns/ })
+  await expect(keep).toHaveAttribute('aria-checked', 'true')
+  await keep.click()
+  await expect(keep).toHaveAttribute('aria-checked', 'false')
+  await expect.poll(() => stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })
+  await learnsFrom(page, 1)
+  await learnsFrom(other, 1)
+})
+
+test('a no holds for the visit and is remembered', async ({ page }) => {
+  await openShop(page)
+  await look(page)
+  await question(page).getByRole('button', { name: 'Only this visit' }).click()
+  await expect(question(page)).toHaveCount(0)
+  await learnsFrom(page, 1)
+  expect(await stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })
+  await openShop(page)
+  await forYou(page).locator('[data-item]').nth(1).click()
+  await learnsFrom(page, 1)
+  await page.getByRole('link', { name: 'See what changed' }).click()
+  await expect(page.locator('.for-you-line')).toContainText('because you viewed')
+  await expect(question(page)).toHaveCount(0)
+})

@@ -1,0 +1,110 @@
+/**
+ * @module From memory to disk with the shopper's yes, and back with a no. Each way is one transaction on disk: all of
+ * this visit is there, or nothing is.
+ */
+import { NearsideError } from '../../core/error.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
+import { chain } from '../ledger/chain.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import { standsForOthers } from '../ledger/removed.ts'
+import { openSigner } from '../ledger/signer.ts'
+import { isMissing } from './connection.ts'
+import type { Database } from './database.ts'
+import { createMemoryDatabase } from './memory.ts'
+import type { Settings } from './settingRows.ts'
+import { createStore, type Held, type Store } from './store.ts'
+
+/** Another tab may be first; it can't be first for ever. */
+const ATTEMPTS = 50
+
+export async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
+  const ledger = (await store.ledger()) as readonly LedgerEntry[]
+  return { ledger, keys: await store.logKeys(null) }
+}
+
+/**
+ * Writes all that memory holds, and the shopper's yes.
+ * @throws NearsideError `storage-…`: then nothing of it is on disk
+ */
+export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
+  const [from, to] = [createStore(memory), createStore(disk)]
+  const { paused, calibration, looked } = await from.settings()
+  const { ledger, keys } = await readLog(from)
+  const held = {
+    events: (await from.events()).events,
+    settings: { paused, calibration, looked, persist: true } as const,
+    personal: await from.personal(),
+    epoch: await from.epoch(),
+    keys,
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const last = ((await to.ledgerTail(() => false)) as readonly LedgerEntry[]).at(-1) ?? null
+    const rows = await follow(last, ledger as readonly LedgerEntry[], to)
+    if (await to.setUp({ ...held, ledger: rows }, last?.hash ?? null)) return
+  }
+  throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was stored.')
+}
+
+/** Entries of memory's log as they follow the disk's last one. */
+async function follow(
+  last: LedgerEntry | null,
+  entries: readonly LedgerEntry[],
+  disk: Store,
+): Promise<readonly LedgerEntry[]> {
+  const known = entries.findIndex(({ hash }) => hash === last?.hash)
+  if (last === null || known >= 0) return entries.slice(known + 1)
+  const signer = await openSigner(disk)
+  const chained = [last]
+  // What stands for entries that this log never had would make it begin with them.
+  for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
+    const before = chained[chained.length - 1]
+    // A sequence of memory's own.
+    const { undoes: _, ...facts } = detail
+    const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
+    chained.push(await chain(before, entry, signer))
+  }
+  return chained.slice(1)
+}
+
+/** What a tab knows and goes on with in memory. */
+export interface Remembered {
+  readonly events: readonly ShopperEvent[]
+  readonly settings: Partial<Settings>
+}
+
+/**
+ * Erases the disk, and goes on in memory with what this tab knows.
+ * @returns the memory, and why the disk could not be erased, or null
+ */
+export async function leaveDisk(
+  disk: Database,
+  { events, settings }: Remembered,
+  now: () => number,
+): Promise<{ readonly memory: Database; readonly failure: unknown }> {
+  const memory = createMemoryDatabase()
+  const stored = await createStore(disk)
+    .events()
+    .catch(() => ({ events: [] }))
+  const failure = await eraseDisk(disk, 'no', now).then(
+    () => null,
+    // Another tab may have deleted the database.
+    (error: unknown) => (isMissing(error) ? null : error),
+  )
+  const log = await readLog(createStore(disk)).catch(() => ({}))
+  await createStore(memory).setUp({ events: [...stored.events, ...events], settings, ...log })
+  return { memory, failure }
+}
+
+/** Whether nothing is left there that has to stay: a pause, and what was spent on updates. */
+export async function eraseDisk(
+  disk: Database,
+  how: 'no' | 'unasked',
+  now: () => number,
+): Promise<boolean> {
+  const store = createStore(disk)
+  const isEmpty = (await store.events()).events.length === 0 && (await store.ledger()).length < 2
+  if (how === 'no' || !isEmpty) await createLedger(store, now).erase(how)
+  const { persist, paused, budget, sent } = await store.settings()
+  return !persist && !paused && budget === undefined && !sent?.bytes
+}

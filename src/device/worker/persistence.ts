@@ -1,0 +1,118 @@
+/**
+ * @module Whether what the device stores outlives the page. Where the shop asks, all is in memory until the shopper's yes;
+ * it is in memory again after a no. An answer that is given in one tab holds in all.
+ */
+import { NearsideError } from '../../core/error.ts'
+import { serially } from '../../core/serially.ts'
+import { deleteAll } from '../storage/generations.ts'
+import { openStore } from '../storage/open.ts'
+import { eraseDisk, leaveDisk, writeToDisk } from '../storage/persisting.ts'
+import type { Contribution } from './contribution.ts'
+import type { DeviceStore } from './deviceStore.ts'
+import type { Parts } from './parts.ts'
+
+interface Deps
+  extends Pick<Parts, 'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'shopper' | 'state'> {
+  readonly contribution: Contribution
+  readonly store: DeviceStore
+  readonly indexedDb: () => IDBFactory | undefined
+  /** Reads everything anew from the store, which is another one. */
+  readonly reload: () => Promise<unknown>
+}
+
+export class Persistence {
+  readonly #deps: Deps
+  /** One answer after the other. */
+  readonly #answer = serially()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    deps.bus.on('storedElsewhere', (what) => {
+      if (what === 'kept') return this.#answer(() => this.#keep())
+      if (what === 'unkept') return this.#answer(() => this.#leave())
+    })
+  }
+
+  /** @throws NearsideError `input-invalid` where the shop doesn't ask; `storage-…` */
+  set(allowed: boolean): Promise<void> {
+    const { bus, config } = this.#deps
+    if (config.persist !== 'ask')
+      throw new NearsideError(
+        'input-invalid',
+        `This shop doesn’t ask: persist is ${config.persist}.`,
+      )
+    return this.#answer(async () => {
+      try {
+        await (allowed ? this.#keep() : this.#leave())
+      } finally {
+        bus.emit('stored', allowed ? 'kept' : 'unkept')
+        bus.emit('shown', null)
+      }
+    })
+  }
+
+  async #keep(): Promise<void> {
+    const { bus, config, indexedDb, ledger, notices, state, store } = this.#deps
+    if (store.kind === 'memory') {
+      try {
+        const { database, refused } = await openStore(config.database, indexedDb, 'ask', 'now')
+        if (database.kind === 'memory') throw refused ?? new Error('it can’t be opened')
+        if (refused) notices.add(refused)
+        await store.change(async (memory) => {
+          await writeToDisk(memory, database).catch((error) => {
+            database.close()
+            throw error
+          })
+          return database
+        })
+      } catch (error) {
+        const why = 'Nothing was stored, and all goes on in memory until this tab closes'
+        const { code, message } = NearsideError.from(error, 'storage-unavailable', why)
+        const failure = new NearsideError(code, `${message} ${why}.`, { cause: error })
+        notices.add(failure)
+        throw failure
+      }
+      ledger.reopen()
+      // Other tabs that store already have to read what this one adds.
+      bus.emit('stored', 'events')
+    }
+    state.persist = true
+    await this.#deps.reload()
+  }
+
+  async #leave(): Promise<void> {
+    const { contribution, ledger, notices, now, shopper, state, store } = this.#deps
+    if (state.consent.contribute)
+      await contribution.agree(false).catch((error) => notices.add(error))
+    await shopper.idle()
+    let failure: unknown = null
+    if (store.kind === 'indexeddb')
+      await store.change(async (disk) => {
+        const { events, paused, sent, terms } = state
+        const left = await leaveDisk(disk, { events, settings: { paused, sent, terms } }, now)
+        failure = left.failure
+        disk.close()
+        return left.memory
+      })
+    ledger.reopen()
+    state.persist = false
+    await this.#deps.reload()
+    if (failure) throw failure
+    await this.clear('no')
+  }
+
+  /** Erases what is on disk without the shopper's yes; where nothing has to stay, the database itself goes. */
+  async clear(how: 'no' | 'unasked'): Promise<void> {
+    const { config, indexedDb, notices, now } = this.#deps
+    const { database, store, unasked } = await openStore(config.database, indexedDb, 'ask')
+    const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
+    if (!disk) return
+    const isEmpty = await eraseDisk(disk, how, now).finally(() => {
+      disk.close()
+      store.close()
+    })
+    const factory = indexedDb()
+    // Another tab may hold it open for a while: nothing is in it that the wait would be for.
+    if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
+  }
+}
