@@ -101,7 +101,7 @@ async function openShopWithAccounts() {
     return c.text(getCookie(c, 'session') ?? 'signed in')
   })
   const own = getRequestListener(accounts.fetch)
-  const files = createStaticServer({ root: 'dist/demo', models, federation })
+  const files = createStaticServer({ root: 'dist/demo', models, federation, persist: 'always' })
   server.on('request', (request, response) => {
     if (/^\/(tokens|sign-in)/.test(request.url ?? '')) void own(request, response)
     else files.emit('request', request, response)

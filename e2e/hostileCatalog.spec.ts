@@ -66,7 +66,13 @@ test('shows its host the list of a page without a policy, and nothing of ours', 
   })
   const host = await listen(elsewhere)
   const root = await hostileShop(host)
-  const bare = createStaticServer({ root, models: 'public/models', federation: null, headers: {} })
+  const bare = createStaticServer({
+    root,
+    models: 'public/models',
+    federation: null,
+    headers: {},
+    persist: 'always',
+  })
   const context = await browser.newContext()
   const page = await context.newPage()
   try {

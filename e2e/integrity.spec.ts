@@ -31,7 +31,12 @@ test.afterEach(() => {
 })
 
 function serve(): Promise<string> {
-  server = createStaticServer({ root: folder, models: 'public/models', federation: null })
+  server = createStaticServer({
+    root: folder,
+    models: 'public/models',
+    federation: null,
+    persist: 'always',
+  })
   return listen(server)
 }
 

@@ -11,6 +11,7 @@ async function serve(): Promise<{ readonly origin: string; readonly end: () => P
     root: 'dist/demo',
     models: 'public/models',
     federation: null,
+    persist: 'always',
   })
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo

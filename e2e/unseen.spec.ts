@@ -21,7 +21,12 @@ interface Watched {
 async function watch(root = 'dist/demo'): Promise<Watched> {
   const seen: string[] = []
   let origin = ''
-  const server: Server = createStaticServer({ root, models: 'public/models', federation: null })
+  const server: Server = createStaticServer({
+    root,
+    models: 'public/models',
+    federation: null,
+    persist: 'always',
+  })
   server.prependListener('request', ({ method, url, headers }: IncomingMessage) => {
     const { cookie = '', referer = '', 'content-length': length = 0 } = headers
     seen.push([method, url, cookie, referer.replace(origin, ''), length].join(' '))

@@ -53,6 +53,7 @@ export async function openVaultShop(
       root,
       models: 'public/models',
       federation,
+      persist: 'always',
       vault: `${vault}/vault.html`,
     }),
     createVaultServer({ ...site, ...changes(site) }),
