@@ -112,7 +112,9 @@ test('no list moves under a hand: what is new is shown when the hand is gone', a
   await userEvent.hover(own.getByText('Heart thing 2'))
   await personalizer.capture({ name: 'view_item', item_id: 'i1' })
   await waitFor(() =>
-    expect(screen.container.querySelector('.learned')?.textContent).toContain('Learned from 1 action'),
+    expect(screen.container.querySelector('.learned')?.textContent).toContain(
+      'Learned from 1 action',
+    ),
   )
   expect(forYou(screen.container)[0]).toBe('i0')
   await userEvent.hover(screen.getByRole('combobox', { name: 'Search products' }))
