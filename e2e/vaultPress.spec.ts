@@ -31,6 +31,7 @@ test('a window that is too small takes no agreement and says why, but can be dec
   await expect(agreeIn(question)).toBeDisabled()
   await agreeIn(question).click({ force: true })
   await question.setViewportSize({ width: 320, height: 180 })
+  await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()
   expect(await findings(question)).toEqual([])
   expect(await consentsIn(page, vault)).toEqual([])
@@ -59,6 +60,7 @@ test('a mouse that lay on the button when the question came has to leave it firs
 }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
+  await agreeIn(question).scrollIntoViewIfNeeded()
   const { x, y, width, height } = (await agreeIn(question).boundingBox())!
   await question.mouse.click(x + width / 2, y + height / 2)
   await expect(status(question)).toContainText('Move the pointer off the button')

@@ -14,7 +14,7 @@ p { margin: 0 }
 [role=status] { min-height: 3em; margin-top: auto }
 button { min-width: 8rem; min-height: 2.75rem; padding: .25rem 1rem; border: 1px solid ButtonBorder; border-radius: .5rem; background: ButtonFace; color: ButtonText; font: inherit; cursor: pointer }
 main > button { align-self: end }
-button[aria-disabled=true] { color: GrayText; cursor: default }
+button[aria-disabled=true] { border-style: dashed; opacity: .7; cursor: default }
 button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 export interface Sheet {
