@@ -32,6 +32,9 @@ const FixedShelf = (props: LayoutComponentProps) => (
 const ShelfWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="shelf with-reasons" />
 )
+const FixedShelfWithReasons = (props: LayoutComponentProps) => (
+  <List {...props} className="shelf shelf-fixed with-reasons" />
+)
 const GridWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="grid with-reasons" />
 )
@@ -56,7 +59,7 @@ const OWN = {
   limit: SHELF,
   initialItems: NOTHING,
   itemComponent: ProductCard,
-  layoutComponent: ShelfWithReasons,
+  layoutComponent: FixedShelfWithReasons,
 } as const
 
 /** What a shopper who comes again may want of what they know. */
