@@ -104,11 +104,7 @@ const budgets: SizeLimitConfig = [
   // 0.9 KB seals and opens what goes to another device.
   // 0.4 KB take a score apart for an explanation.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
-  budget(
-    'Learning: the fit, its engine in JavaScript and WASM (beyond the worker)',
-    '17 KB',
-    core,
-  ),
+  budget('Learning: the fit, its engine in JavaScript and WASM (beyond the worker)', '17 KB', core),
   budget(
     'WebGPU on the base of TensorFlow.js (beyond those)',
     '36 KB',
