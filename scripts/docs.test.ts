@@ -3,12 +3,9 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { costOf, noiseOverUpdate } from '../src/aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits } from '../src/aggregate/protocol/beyondLimits.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
-import {
-  beyondLimits,
-  DEMONSTRATION_LIMITS,
-  DEVICE_LIMITS,
-} from '../src/aggregate/protocol/deviceLimits.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../src/aggregate/protocol/deviceLimits.ts'
 import { parseParameters } from '../src/aggregate/protocol/policy.ts'
 import { COMMANDS as ALL } from '../src/cli/commands.ts'
 import { runProgram } from '../src/cli/program.ts'

@@ -3,11 +3,8 @@
  * with those who neither vanish nor attack, and noise by the accounting that devices and servers use.
  */
 import { noiseFor } from '../aggregate/privacy/gaussianAccountant.ts'
-import {
-  beyondLimits,
-  DEMONSTRATION_LIMITS,
-  DEVICE_LIMITS,
-} from '../aggregate/protocol/deviceLimits.ts'
+import { beyondLimits } from '../aggregate/protocol/beyondLimits.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../aggregate/protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../aggregate/protocol/policy.ts'
 import { NearsideError } from '../core/error.ts'
 import { DAY } from '../core/time.ts'

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
+import { beyondLimits } from '../protocol/beyondLimits.ts'
 import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
-import { beyondLimits, DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'
 

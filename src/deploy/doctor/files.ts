@@ -1,5 +1,6 @@
 /** @module What a device fetches, fetched by its own code: model, catalog, rules, and the aggregators' terms. */
-import { beyondLimits, DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
+import { beyondLimits } from '../../aggregate/protocol/beyondLimits.ts'
+import { DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'

@@ -6,7 +6,8 @@ import type { ErrorCode } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
-import { ENGLISH } from '../react/labels.ts'
+import { ENGLISH_LISTS } from '../react/listLabels.ts'
+import { STORED_ENGLISH } from '../react/storedLabels.ts'
 import type { TechnicalLabels } from './technical/words.ts'
 
 const EVENTS: Readonly<Record<EventName, string>> = {
@@ -86,11 +87,11 @@ export const CONSOLE_ENGLISH = {
   when: 'From – to',
   remove: 'Delete',
   show: 'Show',
-  learnedFrom: ENGLISH.learnedFrom,
-  action: ENGLISH.action,
-  forget: ENGLISH.forget,
-  forgetThis: ENGLISH.forgetThis,
-  showAll: ENGLISH.showAll,
+  learnedFrom: ENGLISH_LISTS.learnedFrom,
+  action: STORED_ENGLISH.action,
+  forget: STORED_ENGLISH.forget,
+  forgetThis: STORED_ENGLISH.forgetThis,
+  showAll: STORED_ENGLISH.showAll,
   event: (name: EventName) => EVENTS[name],
   learned: 'What was learned from these (numbers; they go with them)',
   log: 'The log: what left, was agreed to and was deleted',
@@ -129,7 +130,7 @@ export const CONSOLE_ENGLISH = {
   privacyControl:
     'This browser asks sites not to share (Global Privacy Control): no update leaves, whatever is chosen here.',
   contribute: 'Contribute to the shared model',
-  contributeNeeds: ENGLISH.contributeNeeds,
+  contributeNeeds: STORED_ENGLISH.contributeNeeds,
   askTerms: 'Ask both servers for their terms',
   asking: 'Asking both servers…',
   asked: 'These are their terms.',

@@ -5,6 +5,7 @@
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
+import { STORED_ENGLISH } from './storedLabels.ts'
 
 /** The terms of a contribution as they are shown. */
 interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'tokens' | 'trust'> {
@@ -57,17 +58,6 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
   search: ['search', 'searches'],
 }
 
-const ACTIONS: Readonly<Record<EventName, string>> = {
-  view_item: 'Looked at',
-  view_item_list: 'Shown in a list',
-  select_item: 'Clicked in a list',
-  add_to_cart: 'Put in the basket',
-  remove_from_cart: 'Taken out of the basket',
-  add_to_wishlist: 'Put on the wishlist',
-  purchase: 'Bought',
-  search: 'Searched for',
-}
-
 function listed(parts: readonly string[]): string {
   const last = parts.at(-1) ?? ''
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
@@ -76,16 +66,12 @@ function listed(parts: readonly string[]): string {
 /** The widgets’ strings in English. */
 export const ENGLISH = {
   ...ENGLISH_LISTS,
+  ...STORED_ENGLISH,
 
   lead: 'This shop sorts its lists on your device, by what you view, search for and buy. Nothing about it is sent unless you choose to share. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
   storedNothing: 'Nothing is stored about you.',
   /** Above each stored action, with a button that forgets it. */
   storedOneByOne: (actions: number) => `${count(actions, 'stored action')}, one by one`,
-  /** Before the titles of products, or the words of a search. */
-  action: ACTIONS,
-  showAll: (n: number) => `Show all ${n}`,
-  forget: 'Forget',
-  forgetThis: (name: string) => `Forget ${name}`,
   /** Said before; `others`: products that go only because a purchase goes whole. */
   forgetGoes: (
     name: string,
@@ -155,7 +141,6 @@ export const ENGLISH = {
     'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',
   /** Beside that switch, where nothing is stored. */
-  contributeNeeds: 'For that, this browser has to keep what the shop learns.',
   onSince: (date: string) => `On since ${date}.`,
 
   yourData: 'Your data',
