@@ -219,6 +219,9 @@ describe('two shoppers', () => {
     expect(apart('abcAB', 'abcAB')).toEqual(NONE)
     expect(apart('acbbAB', 'abcAB')).toEqual(NONE)
     expect(apart('abAXB', 'abABX')).toEqual(NONE)
+    const plain = asked('ABA')
+    const twice = plain.map((one, at) => (at === 2 ? { ...one, line: `${one.line} again` } : one))
+    expect(compareShoppers(twice, twice)).toEqual(NONE)
     expect(apart('', '')).toEqual(NONE)
   })
 

@@ -63,9 +63,10 @@ const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   const counted = new Map<string, number>()
   const named = all.map(({ line, kind }) => {
-    const count = (counted.get(line) ?? 0) + 1
-    counted.set(line, count)
-    return { kind, name: `${fileOf(line)} (${count})` }
+    const file = fileOf(line)
+    const count = (counted.get(file) ?? 0) + 1
+    counted.set(file, count)
+    return { kind, name: `${file} (${count})` }
   })
   return named.flatMap(({ kind, name }, at) =>
     named
