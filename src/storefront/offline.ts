@@ -17,11 +17,13 @@ export const savesData = (): boolean =>
  */
 export function followForOffline(): void {
   let allowed: boolean | null = null
+  let keeping = Promise.resolve()
   const follow = () => {
     const before = allowed
     allowed = mayKeep.get()
-    if (allowed && !before) void keepForOffline()
-    if (allowed === false && before !== false) void leaveOffline()
+    if (allowed && !before) keeping = keepForOffline()
+    // What is still being kept would come after what is removed.
+    if (allowed === false && before !== false) void keeping.then(leaveOffline)
   }
   mayKeep.subscribe(follow)
   follow()
