@@ -90,8 +90,13 @@ async function openShopWithAccounts() {
   }
   const helper = await start('helper', 'http://127.0.0.1:0', '')
   await start('leader', leader, helper)
+  const keyOf = async (server: string) => (await (await fetch(`${server}/v1/keys`)).json()).signing
   const aggregators = [leader, helper]
-  const federation = { leader, helper, issuer: '/tokens', demonstration: true }
+  const federation = {
+    ...{ leader, leaderOperator: 'Test leader', leaderKey: await keyOf(leader) },
+    ...{ helper, helperOperator: 'Test helper', helperKey: await keyOf(helper) },
+    ...{ issuer: '/tokens', demonstration: true },
+  }
   const accounts = new Hono()
   accounts.post('/tokens', ({ req }) => issuer.respond(req.raw))
   accounts.get('/sign-in', (c) => {
@@ -106,8 +111,7 @@ async function openShopWithAccounts() {
     if (/^\/(tokens|sign-in)/.test(request.url ?? '')) void own(request, response)
     else files.emit('request', request, response)
   })
-  const counted = async () =>
-    (await (await fetch(`${federation.leader}/v1/rounds`)).json()).rounds[0].counted
+  const counted = async () => (await (await fetch(`${leader}/v1/rounds`)).json()).rounds[0].counted
   return { shop, asked, counted, aggregators }
 }
 

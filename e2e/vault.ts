@@ -16,7 +16,8 @@ export interface VaultShop {
   readonly askedOfShop: string[]
 }
 
-const open: Server[] = []
+/** Closed with the shops. */
+export const open: Server[] = []
 
 export function closeVaultShops(): void {
   for (const server of open.splice(0)) {
@@ -42,7 +43,9 @@ export async function openVaultShop(
 ): Promise<VaultShop> {
   const servers = [createServer(), createServer()]
   const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
-  const site = { root: 'dist/vault', shops: [shop], outside: [shop] }
+  const outside = [shop, ...(federation ? [new URL(federation.leader).origin] : [])]
+  const recipients = federation ?? undefined
+  const site = { root: 'dist/vault', shops: [shop], outside, recipients }
   const [askedOfShop, asked] = servers.map((server) => {
     const lines: string[] = []
     server.on('request', ({ method, url }) => lines.push(`${method} ${url}`))

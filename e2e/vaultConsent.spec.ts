@@ -157,6 +157,76 @@ test('a browser that opens no window is named as the reason, and the press can b
   expect(page.context().pages()).toEqual([page])
 })
 
+test('a second vault frame that names other aggregators gets nothing, and the consent stays', async ({
+  context,
+  page,
+}) => {
+  const { shop, vault, aggregators } = await openContributing()
+  const evil: string[] = []
+  await context.route('**/evil-*/**', (route) => {
+    evil.push(route.request().url())
+    return route.fulfill({ status: 200, json: {} })
+  })
+  await page.addInitScript(() => {
+    const post = MessagePort.prototype.postMessage
+    MessagePort.prototype.postMessage = function (message: unknown, ...rest: []) {
+      const { name, args } = message as { name?: string; args?: unknown[] }
+      if (name === 'start') Object.assign(globalThis, { config: args?.[0] })
+      return post.call(this, message, ...rest)
+    }
+  })
+  await page.goto(`${shop}/console`)
+  await consentOf(page).click()
+  const question = await openQuestion(page)
+  // It says in words whom they are for.
+  for (const named of ['Shop (127.0.0.1', 'Trust Centre (127.0.0.1', 'at least 1000 updates'])
+    await expect(question.getByRole('main')).toContainText(named)
+  await agree(question)
+  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+
+  const answers = await page.evaluate(
+    async ({ shop, vault }) => {
+      const { config } = globalThis as unknown as { config: Record<string, unknown> }
+      const evil = { leader: `${shop}/evil-leader`, helper: `${shop}/evil-helper` }
+      const federation = { ...(config.federation as object), ...evil }
+      const frame = document.createElement('iframe')
+      const { port1, port2 } = new MessageChannel()
+      const ready = new Promise<void>((resolve) => {
+        addEventListener('message', ({ data, source }) => {
+          if (source !== frame.contentWindow || typeof data !== 'string') return
+          frame.contentWindow?.postMessage(data, vault, [port2])
+          resolve()
+        })
+      })
+      frame.src = `${vault}/vault.html`
+      document.body.append(frame)
+      await ready
+      let id = 0
+      const call = (name: string, args: unknown[]) =>
+        new Promise<unknown>((resolve) => {
+          const own = ++id
+          port1.addEventListener('message', ({ data }) => {
+            if (data.id === own && data.kind !== 'progress') resolve(data)
+          })
+          port1.start()
+          port1.postMessage({ kind: 'call', id: own, name, args })
+        })
+      return [await call('start', [{ ...config, federation }])]
+    },
+    { shop, vault },
+  )
+  expect(answers).toMatchObject([{ kind: 'error', error: { code: 'input-invalid' } }])
+  expect(evil).toEqual([])
+  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+  expect(await consentsIn(page, vault)).toMatchObject([
+    { detail: { contribute: true, ...aggregators.recipients } },
+  ])
+  await openTechnical(page)
+  await page.getByRole('button', { name: 'Send an update now' }).click()
+  await expect.poll(() => aggregators.asked).toContain('POST /leader/v1/reports')
+  expect(evil).toEqual([])
+})
+
 test('a withdrawal in one tab ends the request of another that is under way, for good', async ({
   browser,
 }) => {

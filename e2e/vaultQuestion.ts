@@ -1,10 +1,14 @@
 /** @module What a shopper, and what a hostile script of the page, do with a vault's question whether to contribute. */
 import { expect, type Page } from 'playwright/test'
-import { openVaultShop, vaultWorker } from './vault.ts'
+import { openAggregators } from './aggregators.ts'
+import { open, openVaultShop, vaultWorker } from './vault.ts'
 
-const AGGREGATORS = { leader: 'http://127.0.0.1:9', helper: 'http://127.0.0.1:10' }
-
-export const openContributing = () => openVaultShop(undefined, undefined, AGGREGATORS)
+/** With aggregators that answer, which the vault's file names. */
+export async function openContributing() {
+  const aggregators = await openAggregators()
+  open.push(aggregators.server)
+  return { ...(await openVaultShop(undefined, undefined, aggregators.recipients)), aggregators }
+}
 
 export const consentOf = (page: Page) =>
   page.getByRole('switch', { name: /^(Contribute to the shared|Zum gemeinsamen) / })

@@ -60,7 +60,12 @@ for (const door of doors) {
   ports.push((door.address() as AddressInfo).port)
 }
 const [shop, vault] = [`http://localhost:${ports[0]}`, `http://vault.localhost:${ports[1]}`]
-const elsewhere = { leader: 'http://127.0.0.1:8791', helper: 'http://127.0.0.1:8792' }
+// Nobody runs there, and nobody is asked.
+const key = `${'A'.repeat(43)}=`
+const elsewhere = {
+  ...{ leader: 'http://127.0.0.1:8791', leaderOperator: 'Leader', leaderKey: key },
+  ...{ helper: 'http://127.0.0.1:8792', helperOperator: 'Helper', helperKey: key },
+}
 const ends = [
   createStaticServer({
     root,
@@ -72,7 +77,8 @@ const ends = [
   createVaultServer({
     root: join(ROOT, 'dist/vault'),
     shops: [shop],
-    outside: [shop, ...Object.values(elsewhere)],
+    outside: [shop, elsewhere.leader, elsewhere.helper],
+    recipients: elsewhere,
   }),
 ]
 for (const [at, door] of doors.entries())

@@ -76,24 +76,36 @@ const terms = join(data, 'terms.json')
 await writeTerms()
 const publisher = publicKeyOf(await readSigningKey(key, models))
 await serve('helper', ['--port', String(port + 2), '--leader', leader, '--publisher', publisher])
-const modelKeys = { publishers: [publisher], helper: await helperKey() }
+const helperNamed = await named(helper)
+const modelKeys = { publishers: [publisher], helper: helperNamed.key }
 await signModels()
 const latest = JSON.parse(readFileSync(rendered, 'utf8'))
 await serve('leader', [
   ...['--port', String(port + 1), '--helper', helper, '--models', models, '--key', key],
   ...['--shop', join(ROOT, 'data/online-retail'), '--issuer-key', issuer],
 ])
+const leaderNamed = await named(leader)
+const federation = {
+  ...{ leader, leaderOperator: leaderNamed.operator, leaderKey: leaderNamed.key },
+  ...{ helper, helperOperator: helperNamed.operator, helperKey: helperNamed.key },
+  // Nobody's crowd is here: 32 updates a round, where a real shop's devices ask for 1,000.
+  demonstration: true,
+}
 const site = {
   root: join(ROOT, 'dist/demo'),
   models,
-  // Nobody's crowd is here: 32 updates a round, where a real shop's devices ask for 1,000.
-  federation: { leader, helper, demonstration: true },
+  federation,
   signed: { modelKeys, latest },
   persist: options.persist,
 }
 if (options.embedded) await listen(createStaticServer(site), options.embedded)
 const outside = [origin, leader, helper]
-const vaultSite = { root: join(ROOT, 'dist/vault'), shops: [origin], outside, demonstration: true }
+const vaultSite = {
+  root: join(ROOT, 'dist/vault'),
+  shops: [origin],
+  outside,
+  recipients: federation,
+}
 await listen(createVaultServer(vaultSite), port + 3)
 await listen(createStaticServer({ ...site, vault: `${vault}/vault.html` }), port)
 console.log(`
@@ -138,9 +150,10 @@ async function writeTerms(): Promise<void> {
   writeFileSync(terms, JSON.stringify({ ...DEMO_PARAMETERS, ...tokens }))
 }
 
-async function helperKey(): Promise<string> {
-  const { signing } = await (await fetch(`${helper}/v1/keys`)).json()
-  return signing
+/** Who runs a server, and the key that it signs with. */
+async function named(server: string): Promise<{ operator: string; key: string }> {
+  const { operator, signing } = await (await fetch(`${server}/v1/keys`)).json()
+  return { operator, key: signing }
 }
 
 /** What the repository ships is not signed: each machine has keys of its own. */

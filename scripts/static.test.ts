@@ -8,7 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createStaticServer, PAGES } from './static.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
-const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
+const federation = {
+  ...{ leader: 'http://localhost:1', leaderOperator: 'Shop', leaderKey: 'a' },
+  ...{ helper: 'http://localhost:2', helperOperator: 'Trust Centre', helperKey: 'b' },
+}
 for (const name of ['root/category', 'root/assets', 'models/1'])
   mkdirSync(join(directory, name), { recursive: true })
 writeFileSync(join(directory, 'root/sw.js'), 'const RELEASE = {}')

@@ -9,6 +9,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import type { Recipients } from '../src/device/upload/terms.ts'
 import { encoded } from './encoded.ts'
 
 export interface VaultSite {
@@ -18,8 +19,8 @@ export interface VaultSite {
   readonly shops: readonly string[]
   /** Origins that catalog and model come from, and where updates go. */
   readonly outside: readonly string[]
-  /** Its shops are demonstrations: devices accept smaller rounds and less noise, and say so. */
-  readonly demonstration?: boolean
+  /** Who gets updates that a shopper agreed to; absent: nobody. */
+  readonly recipients?: Recipients
   /** Of its document, and of its worker; by default those of `vaultHeaders` and `LOCKED_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly locked?: Readonly<Record<string, string>>
@@ -62,12 +63,18 @@ export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
   'connection-allowlist': '()',
 }
 
+function recipientsTag(recipients: Recipients): string {
+  const content = JSON.stringify(recipients).replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  return `<meta name="nearside-aggregators" content="${content}" />`
+}
+
 export function createVaultServer(site: VaultSite): Server {
-  const shops = site.shops.map((shop) => `<meta name="nearside-shop" content="${shop}" />`)
-  const demonstration = site.demonstration ? ['<meta name="nearside-demonstration" />'] : []
   const page = readFileSync(join(site.root, 'vault.html'), 'utf8').replace(
     /<meta name="nearside-shop".*>/,
-    [...shops, ...demonstration].join('\n'),
+    [
+      ...site.shops.map((shop) => `<meta name="nearside-shop" content="${shop}" />`),
+      ...(site.recipients ? [recipientsTag(site.recipients)] : []),
+    ].join('\n'),
   )
   const { headers = vaultHeaders(site), locked = LOCKED_HEADERS } = site
   const app = new Hono()

@@ -652,16 +652,14 @@ any_number = number()
 hash_text = hexadecimal(32)
 url = text("https?://[!-~]+")
 
+# Whom a consent names, and what it allows.
 TERMS = {
+    "leader": url,
+    "helper": url,
+    "issuer": Optional(url),
     "epsilonPerReport": any_number,
     "epsilonPerYear": any_number,
-    "delta": any_number,
-    "trust": one_of("two-aggregators", "trusted-server"),
-    "tokens": Optional(one_of("account", "work")),
     "demonstration": Optional(one_of(True)),
-    "wording": Optional(hash_text),
-}
-RECIPIENTS = {
     "task": words,
     "trust": one_of("two-aggregators", "trusted-server"),
     "tokens": Optional(one_of("account", "work")),
@@ -683,7 +681,7 @@ SUMMARY = {
     "uploads": count,
     "reports": count,
     "bytesSent": count,
-    "tokens": count,
+    "tokenRequests": count,
     "tokenBytes": count,
     "lossSquared": number(0, 1e6),
     "lastReport": text("([0-9a-f]{32})?"),
@@ -712,7 +710,7 @@ DETAILS = {
         "modelHash": hash_text,
         "clipNormInteger": count,
         "squaredNormInteger": count,
-        **RECIPIENTS,
+        **TERMS,
         "consent": hash_text,
         "epsilon": any_number,
         "epsilonEver": any_number,
@@ -731,7 +729,7 @@ DETAILS = {
         "signature": base64_text(64),
         "key": public_key,
     },
-    "consent": {"contribute": one_of(True), **TERMS},
+    "consent": {"contribute": one_of(True), **TERMS, "wording": Optional(hash_text)},
     "consent withdrawn": {"contribute": one_of(False), "why": Optional(one_of("terms"))},
     "model": {
         "version": words,
@@ -752,7 +750,12 @@ DETAILS = {
     "seed": {"orders": count},
     "transfer": {"direction": one_of("in", "out"), "events": count},
     "fold": {"contribute": one_of(False), **SUMMARY},
-    "fold of a consent": {"contribute": one_of(True), **TERMS, **SUMMARY},
+    "fold of a consent": {
+        "contribute": one_of(True),
+        **TERMS,
+        "wording": Optional(hash_text),
+        **SUMMARY,
+    },
     "export": {"commitment": hash_text},
 }
 
@@ -785,7 +788,12 @@ OPENING = {
     "made": Optional(any_number),
 }
 SETTINGS = {
-    "consent": Optional(fields({"contribute": flag, "wording": Optional(words)}, surplus=True)),
+    "consent": Optional(
+        fields(
+            {"contribute": flag, "wording": Optional(words), "terms": Optional(fields(TERMS))},
+            surplus=True,
+        )
+    ),
     "budget": Optional(or_null(fields(BUDGET, surplus=True))),
     "checkpoints": Optional(base64_text(32)),
     "declared": Optional(list_of(url)),
@@ -1075,6 +1083,31 @@ def newest_that_stands_for_others(ledger):
     return None
 
 
+SAME = "leader leaderOperator leaderKey helper helperOperator helperKey task".split()
+AT_MOST = "epsilonPerReport epsilonPerYear delta workBits maxParticipations".split()
+AT_LEAST = "smallestCrowd periodDays".split()
+ROUNDING = 1e-9
+
+
+def was_agreed_to(sent, consent):
+    """To the consent's recipients, on its terms, and under the hash that both servers count."""
+    return (
+        all(sent[name] == consent[name] for name in SAME)
+        and sent.get("demonstration") == consent.get("demonstration")
+        and all(sent[name] <= consent[name] * (1 + ROUNDING) for name in AT_MOST)
+        and all(sent[name] >= consent[name] for name in AT_LEAST)
+        and (sent["trust"] == "two-aggregators" or sent["trust"] == consent["trust"])
+        and (
+            sent.get("tokens") != "account"
+            or consent.get("tokens") == "account"
+            and "issuer" in sent
+            and sent["issuer"] == consent.get("issuer")
+        )
+        and sent["url"] == sent["leader"].rstrip("/") + "/v1/reports"
+        and sent["consent"] == consent_hash(sent).hex()
+    )
+
+
 class Audit:
     def __init__(
         self, bundle, key=None, earlier=None, allow_unsigned=False, releases=None, reached=()
@@ -1185,6 +1218,8 @@ class Audit:
         detail = entry["detail"]
         if consent is None:
             self.fault("consent", entry, "an upload, but no consent before it")
+        elif not was_agreed_to(detail, consent):
+            self.fault("consent", entry, "to others, or on other terms, than the consent names")
         first = self.reports.get(detail.get("reportId"))
         if first is not None:
             if first["detail"] != detail or first["bytesSent"] != entry["bytesSent"]:
@@ -1341,14 +1376,14 @@ class Audit:
     def check_settings(self):
         logged, settings = self.bundle["logged"], self.bundle["settings"]
         consent = settings.get("consent", {})
-        said = next((e for e in reversed(self.ledger) if e["kind"] == "consent"), None)
-        if (
-            consent.get("contribute") is True
-            and said is not None
-            and said["detail"].get("contribute") is False
-            and said["sequence"] <= logged
-        ):
-            self.fault("settings", None, "a consent that the log says was withdrawn")
+        said = next((e for e in reversed(self.ledger) if e["kind"] == "consent"), self.removed)
+        facts, terms = said["detail"] if said else {}, consent.get("terms", {})
+        is_said = facts.get("contribute") is True and all(
+            facts.get(name) == terms.get(name) for name in TERMS
+        )
+        if consent.get("contribute") is True and not is_said:
+            if said is None or said["sequence"] <= logged:
+                self.fault("settings", None, "a consent that is not the last in the log")
         if "wording" in consent:
             held = sha256(consent["wording"].encode()).hex()
             if held not in (e["detail"].get("wording") for e in self.ledger):

@@ -258,6 +258,9 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
   'another policy': 'report',
   'another personal model': 'fit',
   'a budget that forgot': 'settings',
+  'an upload to another address': 'consent',
+  'an upload to another operator': 'consent',
+  'a consent to a larger crowd': 'settings',
   'other words of a consent': 'settings',
 }
 
@@ -308,7 +311,9 @@ test('in words: what left, what was agreed to, and what it doesn’t prove', asy
   }
   const before = await said()
   expect(before).toContain('Each update in the log has a consent before it.')
-  expect(before).toMatch(/agreed to send updates, each at most ε = 2, at most 4 a year/)
+  expect(before).toMatch(
+    /agreed to send updates to Shop \(https:..leader.example\) and Trust Centre/,
+  )
   expect(before).toMatch(/at most \d\d times in 100/)
   expect(before).toContain('A shop could serve other code')
   await one.fold()

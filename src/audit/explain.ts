@@ -3,7 +3,6 @@
  * hash: five questions, in the order in which they are asked.
  */
 import { substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
-import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
 import { isRecord } from '../core/isRecord.ts'
 import { guessRate } from '../core/normal.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
@@ -75,7 +74,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
       (entry.kind === 'request' && !isTokenRequest(entry) ? Number(entry.detail.count ?? 1) : 0),
     0,
   )
-  const { tokens, tokenBytes } = summaryOf(ledger)
+  const { tokenRequests: tokens, tokenBytes } = summaryOf(ledger)
   const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.${
     tokens
       ? ` Tokens were asked for ${times(Number(tokens))}, with ${count(Number(tokenBytes), 'byte')} that are random to the server.`
@@ -86,10 +85,17 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   return [
     `Updates were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
     'An update is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
+    `They went to ${recipientsIn(ledger)}.`,
     `${remade} of them could be made again here from what the browser kept, and came out the same to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `From all of them somebody could tell which of two opposite sets of updates this person sent: rightly at most ${better} times in 100, where a coin is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (another update in place of each); by zero-out (none in its place) it is ${epsilonZeroOut.toPrecision(3)}.`,
     asked,
   ]
+}
+
+/** Of the uploads that the log still lists. */
+function recipientsIn(ledger: readonly LedgerEntry[]): string {
+  const named = ledger.flatMap(({ kind, detail }) => (kind === 'upload' ? [both(detail)] : []))
+  return [...new Set(named)].join('; to ') || 'servers whose entries were removed'
 }
 
 function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): string[] {
@@ -97,7 +103,7 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     kind === 'consent'
       ? [
           detail.contribute === true
-            ? `${day(time)}: agreed to send updates${detail.demonstration === true ? ' in a demonstration, which hides them badly' : ''}, each at most ε = ${detail.epsilonPerReport ?? limitsOf(detail.demonstration).epsilonPerReport}, at most ${detail.epsilonPerYear ?? limitsOf(detail.demonstration).epsilonPerYear} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
+            ? `${day(time)}: agreed to send updates${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
             : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
         ]
       : kind === 'erase'
@@ -129,6 +135,10 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     `At the end, updates ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each update in the log has a consent before it.'}`,
   ]
 }
+
+const both = ({ leaderOperator, leader, helperOperator, helper }: LedgerEntry['detail']) =>
+  `${leaderOperator} (${leader}) and ${helperOperator} (${helper})`
+const figure = (value: unknown) => String(Number(Number(value).toPrecision(3)))
 
 function tokensOf(tokens: unknown): string {
   if (tokens === 'account')

@@ -58,17 +58,14 @@ const publicKey: Read<string> = (value, what) => {
   throw refuse(what, 'a key that anybody can sign with')
 }
 
+/** Whom a consent names, and what it allows. */
 const TERMS: Form = {
+  leader: url,
+  helper: url,
+  issuer: optional(url),
   epsilonPerReport: number(),
   epsilonPerYear: number(),
-  delta: number(),
-  trust: oneOf('two-aggregators', 'trusted-server'),
-  tokens: optional(oneOf('account', 'work')),
   demonstration: optional(oneOf(true)),
-  wording: optional(hash),
-}
-/** What the policy of a report asked for, as `policyTerms` has it. */
-const RECIPIENTS: Form = {
   task: words,
   trust: oneOf('two-aggregators', 'trusted-server'),
   tokens: optional(oneOf('account', 'work')),
@@ -91,7 +88,7 @@ const SUMMARY: Form = {
   uploads: count,
   reports: count,
   bytesSent: count,
-  tokens: count,
+  tokenRequests: count,
   tokenBytes: count,
   lossSquared: number((sum) => sum >= 0 && sum <= 1e6),
   lastReport: text(/^([0-9a-f]{32})?$/),
@@ -121,7 +118,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     modelHash: hash,
     clipNormInteger: count,
     squaredNormInteger: count,
-    ...RECIPIENTS,
+    ...TERMS,
     consent: hash,
     epsilon: number(),
     epsilonEver: number(),
@@ -140,7 +137,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     signature: base64(64),
     key: publicKey,
   },
-  consent: { contribute: oneOf(true), ...TERMS },
+  consent: { contribute: oneOf(true), ...TERMS, wording: optional(hash) },
   'consent withdrawn': { contribute: oneOf(false), why: optional(oneOf('terms')) },
   model: { version: words, parent: words, manifest: hash, release: optional(whole(1, LARGEST)) },
   learn: { base: hash, engine: words, commitment: hash },
@@ -152,7 +149,12 @@ const DETAILS: Readonly<Record<string, Form>> = {
   seed: { orders: count },
   transfer: { direction: oneOf('in', 'out'), events: count },
   fold: { contribute: oneOf(false), ...SUMMARY },
-  'fold of a consent': { contribute: oneOf(true), ...TERMS, ...SUMMARY },
+  'fold of a consent': {
+    contribute: oneOf(true),
+    ...TERMS,
+    wording: optional(hash),
+    ...SUMMARY,
+  },
   export: { commitment: hash },
 }
 
@@ -190,7 +192,9 @@ export function checkEntry(value: unknown): void {
 
 /** Of what is stored, the parts that are looked into; the end of the log commits to the rest. */
 const SETTINGS: Form = {
-  consent: optional(object({ contribute: flag, wording: optional(words) })),
+  consent: optional(
+    object({ contribute: flag, wording: optional(words), terms: optional(exactly(TERMS)) }),
+  ),
   budget: optional(
     orNull(
       object({

@@ -5,11 +5,14 @@
 import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
 import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
+import { consentHash } from '../aggregate/protocol/consent.ts'
+import { endpoint, ROUTES } from '../aggregate/protocol/routes.ts'
 import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
-import { fromBase64, fromHex } from '../core/bytes.ts'
+import { fromBase64, fromHex, toHex } from '../core/bytes.ts'
 import { canonicalJson } from '../core/canonicalJson.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
+import { isWithin } from '../device/upload/terms.ts'
 import type { Check, Findings } from './finding.ts'
 
 /** Two implementations of Φ differ in the last digits. */
@@ -37,12 +40,18 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
   const fault = (check: Check, entry: LedgerEntry, message: string) =>
     faults.push({ check, entry: entry.sequence, message })
 
-  function upload(entry: LedgerEntry): void {
+  async function upload(entry: LedgerEntry): Promise<void> {
     const { detail } = entry
     const id = String(detail.reportId)
     total.posts++
     total.bytes += entry.bytesSent
     if (consent === null) fault('consent', entry, 'an upload, but no consent before it')
+    else if (!(await wasAgreedTo(detail, consent)))
+      fault(
+        'consent',
+        entry,
+        'it went to others, or on other terms, than the consent before it names',
+      )
     const first = reports.get(id)
     if (first) {
       if (
@@ -79,7 +88,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
       fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
     if (kind === 'erase' && detail.what === 'everything') consent = null
-    if (kind === 'upload') upload(entry)
+    if (kind === 'upload') await upload(entry)
     if (kind === 'receipt') await receipt(entry)
   }
   if (Number(removed.uploads ?? 0) > 0)
@@ -87,6 +96,16 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
       `${removed.uploads} uploads are known by number and cost only: their entries were removed.`,
     )
   return { ...total, reports, lossSquared, consents: consent !== null }
+}
+
+/** To the consent's recipients, on its terms, at the leader's address, and under the hash that both servers count. */
+async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
+  if (!isWithin(sent, consent)) return false
+  if (sent.url !== endpoint(String(sent.leader), ROUTES.reports)) return false
+  // Half a surrogate pair has no hash.
+  return consentHash(sent)
+    .then((hash) => toHex(hash) === sent.consent)
+    .catch(() => false)
 }
 
 type TellFault = (check: Check, entry: LedgerEntry, message: string) => void

@@ -9,9 +9,11 @@ import { sha256Hex } from '../core/bytes.ts'
 import { DAY } from '../core/time.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { standsForOthers } from '../device/ledger/removed.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
 import { isDeclared } from '../device/transport/http.ts'
 import { EMPTY_BUDGET } from '../device/upload/budget.ts'
+import { areSame } from '../device/upload/terms.ts'
 import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
@@ -170,10 +172,10 @@ async function checkSettings(
 ): Promise<void> {
   const fault = (message: string) => faults.push({ check: 'settings', entry: null, message })
   const { consent, budget } = settings
-  const said = ledger.findLast(({ kind }) => kind === 'consent')
-  const withdrawn = said?.detail.contribute === false && said.sequence <= logged
-  if (consent?.contribute && withdrawn)
-    fault('the device goes by a consent that the log says was withdrawn')
+  const said = ledger.findLast(({ kind }) => kind === 'consent') ?? ledger.findLast(standsForOthers)
+  const isSaid = said?.detail.contribute === true && areSame(said.detail, consent?.terms ?? {})
+  if (consent?.contribute && !isSaid && (said?.sequence ?? -1) <= logged)
+    fault('the device goes by a consent that is not the last in the log')
   if (consent?.wording !== undefined) {
     const hash = await sha256Hex(new TextEncoder().encode(consent.wording))
     if (!ledger.some(({ detail }) => detail.wording === hash))

@@ -1,7 +1,6 @@
 /** @module `nearside serve`: an aggregation server. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
-import { OPERATOR } from '../aggregate/protocol/policy.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
 import { STORE_URL } from '../aggregate/server/store/open.ts'
@@ -13,6 +12,7 @@ import {
 } from '../aggregate/server/terms.ts'
 import { fromHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
+import { OPERATOR } from '../core/operator.ts'
 import { readKeyFile } from '../train/models/keyFile.ts'
 import { DEFAULT_DAYS } from '../train/models/sign.ts'
 import { defineCommand } from './command.ts'

@@ -24,7 +24,7 @@ import type { TrainingBudget } from './learning/budget.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { Persist } from './persists.ts'
-import type { ContributionTerms } from './upload/terms.ts'
+import type { ContributionTerms, Recipients } from './upload/terms.ts'
 
 /** Makes what stands in for a worker of the page: a vault's (`inVault` of `nearside/vault`). */
 export interface VaultSource {
@@ -54,18 +54,11 @@ export interface PersonalizerOptions {
   readonly worker: (() => Worker) | VaultSource
   /** What to compute with; default `auto`. */
   readonly engine?: EnginePreference
-  /** Where a consented upload goes. Absent: there is no upload path at all. */
-  readonly federation?: {
-    readonly leader: string
-    readonly helper: string
-    /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
-    readonly issuer?: string
-    /**
-     * This is a demonstration without a crowd: devices take part in smaller rounds with less noise than a
-     * real shop's, and every question and panel says so. In vault mode the vault's own file says it, not this.
-     */
-    readonly demonstration?: boolean
-  }
+  /**
+   * Who gets a consented upload. Absent: there is no upload path at all. In a vault its own file decides: a page that
+   * names other addresses is refused.
+   */
+  readonly federation?: Recipients
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
   /** Whether what the shopper does outlives the page; default `ask`. The same on all pages of the shop. */

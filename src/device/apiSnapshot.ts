@@ -160,10 +160,10 @@ export interface PersonalizerSnapshot {
     readonly epsilonEver?: number
   }
   /**
-   * What contributing costs at most, to be shown before `setContribution(true)`, which agrees to
-   * exactly this: the device's own limits, or less where the aggregators were asked.
+   * Who gets updates, and what they cost at most: to be shown before `setContribution(true)`, which agrees to
+   * exactly this. Null until the aggregators were asked by `contributionTerms()`.
    */
-  readonly terms: ContributionTerms
+  readonly terms: ContributionTerms | null
   /** Newest first, at most 50: everything that degraded, each in one clear line. */
   readonly notices: readonly Notice[]
 }

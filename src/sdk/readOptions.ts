@@ -2,6 +2,7 @@
 
 import { NearsideError } from '../core/error.ts'
 import { CLEANINGS } from '../core/events/cleanings.ts'
+import { OPERATOR } from '../core/operator.ts'
 import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { PersonalizerOptions } from '../device/api.ts'
@@ -11,8 +12,11 @@ import { EXCLUSIONS } from '../device/exclusions.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
 import { PERSISTS } from '../device/persists.ts'
+import type { Recipients } from '../device/upload/terms.ts'
 
 export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
+
+const SIGNING_KEY = /^[A-Za-z0-9+/]{43}=$/
 
 const refuse = (message: string) => new NearsideError('input-invalid', message)
 
@@ -48,6 +52,24 @@ function requireFunction(option: string, given: unknown): void {
 function requireAllOf(option: string, given: unknown, known: readonly unknown[]): void {
   if (!Array.isArray(given)) throw refuse(`${option} must be an array.`)
   for (const one of given) requireOneOf(option, one, known)
+}
+
+/** @throws NearsideError `input-invalid` naming what is missing */
+export function readRecipients(given: Recipients): Recipients {
+  const { leaderOperator, helperOperator, leaderKey, helperKey, issuer } = given
+  for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))
+    if (typeof value !== 'string' || !OPERATOR.test(value))
+      throw refuse(`federation.${name} must name who runs that server, in 1 to 80 characters.`)
+  for (const [name, value] of Object.entries({ leaderKey, helperKey }))
+    if (typeof value !== 'string' || !SIGNING_KEY.test(value))
+      throw refuse(`federation.${name} must be the signing key that \`serve\` prints.`)
+  return {
+    ...{ leaderOperator, helperOperator, leaderKey, helperKey },
+    leader: absolute(given.leader, 'federation.leader'),
+    helper: absolute(given.helper, 'federation.helper'),
+    ...(issuer && { issuer: absolute(issuer, 'federation.issuer') }),
+    ...(given.demonstration === true && { demonstration: true }),
+  }
 }
 
 /** @throws NearsideError `input-invalid` naming the option */
@@ -86,14 +108,7 @@ export function readOptions(options: PersonalizerOptions): {
       latest,
       modelKeys,
       engine,
-      federation: federation
-        ? {
-            leader: absolute(federation.leader, 'federation.leader'),
-            helper: absolute(federation.helper, 'federation.helper'),
-            issuer: federation.issuer && absolute(federation.issuer, 'federation.issuer'),
-            ...(federation.demonstration === true && { demonstration: true }),
-          }
-        : null,
+      federation: federation ? readRecipients(federation) : null,
       database,
       persist,
       strategy,

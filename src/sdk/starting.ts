@@ -1,6 +1,6 @@
 /** @module What is known before the worker has answered, and in React before there is one. */
 import type { PersonalizerSnapshot } from '../device/apiSnapshot.ts'
-import { deviceTerms, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
 
 export const STARTING: PersonalizerSnapshot = {
   status: 'starting',
@@ -28,6 +28,6 @@ export const STARTING: PersonalizerSnapshot = {
   consent: NO_CONSENT,
   globalPrivacyControl: false,
   sent: NOTHING_SENT,
-  terms: deviceTerms(),
+  terms: null,
   notices: [],
 }

@@ -3,20 +3,24 @@
  * and the fetch that it is given. It can vanish at any await, and come back with the disk that it had.
  */
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
-import { sha256Hex, utf8 } from '../core/bytes.ts'
-import { canonicalJson } from '../core/canonicalJson.ts'
+import { exportSigningKeys, generateSigningKeys, sign } from '../aggregate/privacy/signature.ts'
+import { toBase64 } from '../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../core/error.ts'
-import type { EntryFacts } from '../device/ledger/chain.ts'
+import { chain, type EntryFacts } from '../device/ledger/chain.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
+import type { Signer } from '../device/ledger/signer.ts'
 import type { Settings } from '../device/storage/settingRows.ts'
 import type { Transport } from '../device/transport/transport.ts'
+import { agreeTask } from '../device/upload/agreeTask.ts'
+import { termsOf } from '../device/upload/budget.ts'
+import { giveConsent } from '../device/upload/consent.ts'
 import { type ContributeDeps, type Contributed, contribute } from '../device/upload/contribute.ts'
-import { deviceTerms } from '../device/upload/terms.ts'
+import { type ContributionTerms, type Recipients, recipientsOf } from '../device/upload/terms.ts'
 
 /** What survives when a device vanishes. */
 export interface DeviceDisk {
   settings: Partial<Settings>
-  readonly ledger: Omit<EntryFacts, 'time'>[]
+  readonly ledger: LedgerEntry[]
 }
 
 export interface VirtualDeviceOptions {
@@ -29,7 +33,7 @@ export interface VirtualDeviceOptions {
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Default: an empty one, of a shopper who agreed. */
+  /** Default: an empty one. Its shopper agrees to what the servers ask for first. */
   readonly disk?: DeviceDisk
   readonly randomBytes?: RandomBytes
   /** Called before everything that a device waits for; once it throws, the device does nothing more. */
@@ -41,26 +45,57 @@ export interface VirtualDevice {
   readonly disk: DeviceDisk
 }
 
-/** Of a shopper who agreed. It takes part in a demonstration: no simulated crowd is a real one. */
-export function emptyDisk(now: number): DeviceDisk {
-  const terms = { ...deviceTerms(true), trust: 'trusted-server', tokens: 'account' } as const
-  return { settings: { consent: { contribute: true, since: now, terms } }, ledger: [] }
-}
+/** Its shopper takes part in a demonstration: no simulated crowd is a real one. */
+export const emptyDisk = (): DeviceDisk => ({ settings: {}, ledger: [] })
+
+/** One key for the logs of all virtual devices: making one for each would take the most time. */
+const signing = (async (): Promise<Signer> => {
+  const keys = await generateSigningKeys()
+  const key = toBase64((await exportSigningKeys(keys)).publicKey)
+  return { key, sign: (message) => sign(keys, message) }
+})()
 
 export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevice {
-  const { now, disk = emptyDisk(now()), goesOn = () => {} } = options
+  const { now, disk = emptyDisk(), goesOn = () => {} } = options
   const transport = transportBy(options.fetch, goesOn)
   const write = async (facts: Omit<EntryFacts, 'time'>) => {
     goesOn()
-    disk.ledger.push(facts)
-    return facts as never
+    const last = disk.ledger.at(-1) ?? null
+    const entry = await chain(last, { ...facts, time: now() }, await signing)
+    disk.ledger.push(entry)
+    return entry
+  }
+  const ledger: ContributeDeps['ledger'] = {
+    append: write,
+    count: async (facts) => void (await write(facts)),
+    entries: async () => disk.ledger,
+    key: async () => (await signing).key,
+  }
+  const records: ContributeDeps['records'] = async (change) => {
+    goesOn()
+    disk.settings = { ...disk.settings, ...change(disk.settings, 0) }
+  }
+  async function agreed(): Promise<ContributionTerms> {
+    const { consent } = disk.settings
+    if (consent?.terms) return consent.terms
+    const { policy } = await agreeTask(transport, options)
+    const terms = termsOf(policy, recipientsOf(policy, { ...options, demonstration: true }))
+    await giveConsent({ globalPrivacyControl: undefined, ledger, now, records }, terms, undefined)
+    return terms
   }
   return {
     disk,
-    contribute: (update) =>
-      contribute({
+    async contribute(update) {
+      let endpoints: Recipients
+      try {
+        endpoints = await agreed()
+      } catch (thrown) {
+        const error = NearsideError.from(thrown, 'report-invalid', 'It could not agree')
+        return { sent: false, reason: error.message, error }
+      }
+      return contribute({
         globalPrivacyControl: undefined,
-        endpoints: { ...options, demonstration: true },
+        endpoints,
         transport: {
           ...transport,
           async post(url, body, contentType, detail, how) {
@@ -68,27 +103,15 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
             return transport.post(url, body, contentType, detail, how)
           },
         },
-        ledger: { append: write, count: write, entries: () => entriesOf(disk.ledger) },
-        async records(change) {
-          goesOn()
-          disk.settings = { ...disk.settings, ...change(disk.settings, 0) }
-        },
+        ledger,
+        records,
         modelHash: options.modelHash,
         now,
         update,
         randomBytes: options.randomBytes,
-      }),
+      })
+    },
   }
-}
-
-/** Enough of entries to make ids of reports from. */
-function entriesOf(ledger: DeviceDisk['ledger']): Promise<LedgerEntry[]> {
-  return Promise.all(
-    ledger.map(async (facts, sequence) => {
-      const hash = await sha256Hex(utf8(canonicalJson([sequence, facts])))
-      return { time: 0, bytesSent: 0, previous: '', ...facts, sequence, hash }
-    }),
-  )
 }
 
 /** Asks and sends as a device does, without its ledger. */

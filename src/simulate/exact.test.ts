@@ -36,7 +36,7 @@ async function createScene(seed: number, withNoise: boolean) {
   const late: (() => Promise<unknown>)[] = []
 
   async function contribute(which: number, answered: Answered, vanishesAfter = AWAITS, skew = 0) {
-    const disk = disks.get(which) ?? emptyDisk(now)
+    const disk = disks.get(which) ?? emptyDisk()
     disks.set(which, disk)
     let awaits = 0
     const device = createVirtualDevice({

@@ -77,7 +77,7 @@ export async function playRound(
   }
 
   async function contribute({ name, update }: Participant, vanishesAfter: number): Promise<void> {
-    const disk = disks.get(name) ?? emptyDisk(clock.now)
+    const disk = disks.get(name) ?? emptyDisk()
     disks.set(name, disk)
     const skew =
       random.next() < WRONG_CLOCK ? random.normal() * (random.next() < 0.2 ? 3650 : 1) : 0

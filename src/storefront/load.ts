@@ -99,17 +99,30 @@ export async function loadFederation(): Promise<
 > {
   const value = await loadJson('federation.json').catch(() => null)
   if (typeof value !== 'object' || value === null) return {}
-  const { leader, helper, issuer, demonstration, ...signed } = value as Readonly<
-    Record<string, unknown>
-  >
-  const isBoth = typeof leader === 'string' && typeof helper === 'string' && leader && helper
+  const {
+    leader,
+    leaderOperator,
+    leaderKey,
+    helper,
+    helperOperator,
+    helperKey,
+    issuer,
+    demonstration,
+    ...signed
+  } = value as NonNullable<PersonalizerOptions['federation']> & Readonly<Record<string, unknown>>
+  const recipients = {
+    leader,
+    leaderOperator,
+    leaderKey,
+    helper,
+    helperOperator,
+    helperKey,
+    issuer,
+    demonstration,
+  }
   return {
-    federation: isBoth
-      ? {
-          ...{ leader, helper, demonstration: demonstration === true },
-          issuer: typeof issuer === 'string' ? issuer : undefined,
-        }
-      : undefined,
+    // Checked where the personalizer is made.
+    federation: leader && helper ? recipients : undefined,
     ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
       vault?: string
     }),

@@ -5,6 +5,7 @@
 import { fromBase64, sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
+import { OPERATOR } from '../../core/operator.ts'
 import { createReaders, type Read } from '../../core/reading.ts'
 
 export const POLICY_FORMAT = 4
@@ -139,8 +140,6 @@ const publicKey: Read<string> = (value, what) => {
     throw wrong(what)
   }
 }
-/** Up to 80 characters, of which none is invisible. */
-export const OPERATOR = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,80}(?<! )$/u
 const aggregator = exactly<AggregatorIdentity>({
   sealing: publicKey,
   signing: publicKey,

@@ -1,5 +1,6 @@
 /** @module A valid policy for tests, which a device takes. */
 import { toBase64 } from '../../core/bytes.ts'
+import type { Recipients } from '../../device/upload/terms.ts'
 import { SHOP_PARAMETERS } from './demoParameters.ts'
 import type { Policy } from './policy.ts'
 
@@ -14,4 +15,10 @@ export const TEST_POLICY: Policy = {
   parameters: { featureWeights: 88 },
   leader: { sealing: key(1), signing: key(2), operator: 'Shop' },
   helper: { sealing: key(3), signing: key(4), operator: 'Trust Centre' },
+}
+
+/** Whom it names. */
+export const TEST_RECIPIENTS: Recipients = {
+  ...{ leader: 'https://leader.test', leaderOperator: 'Shop', leaderKey: key(2) },
+  ...{ helper: 'https://helper.test', helperOperator: 'Trust Centre', helperKey: key(4) },
 }

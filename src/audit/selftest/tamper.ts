@@ -257,6 +257,24 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
     const sent = ledger.some(({ kind }) => kind === 'upload')
     return sent ? signed(scene, ledger, { settings: { ...settings, budget: null } }) : null
   },
+  'an upload to another address': lie('upload', ({ detail }) => ({
+    ...detail,
+    leader: 'https://elsewhere.example/',
+    url: 'https://elsewhere.example/v1/reports',
+  })),
+  'an upload to another operator': lie('upload', ({ detail }) => ({
+    ...detail,
+    helperOperator: 'Somebody else',
+  })),
+  'a consent to a larger crowd': (scene) => {
+    const { settings } = scene.bundle
+    if (!settings.consent?.contribute) return null
+    const { smallestCrowd } = settings.consent.terms ?? {}
+    return lie('consent', ({ detail }) => ({
+      ...detail,
+      smallestCrowd: Number(smallestCrowd) + 1,
+    }))(scene)
+  },
   'other words of a consent': (scene) => {
     const { ledger, settings } = scene.bundle
     const { consent } = settings

@@ -16,7 +16,7 @@ import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol
 import { MARK_BYTES, parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
-import { concat, fromHex, ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
+import { concat, fromHex, ownBytes, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -30,8 +30,10 @@ import { openSigner, type Signer } from '../../device/ledger/signer.ts'
 import { createMemoryDatabase, type MemoryTables } from '../../device/storage/memory.ts'
 import { createStore, type Store } from '../../device/storage/store.ts'
 import { createTransport, declaring, destinationsOf } from '../../device/transport/http.ts'
+import { termsOf } from '../../device/upload/budget.ts'
+import { giveConsent } from '../../device/upload/consent.ts'
 import { contribute } from '../../device/upload/contribute.ts'
-import { deviceTerms } from '../../device/upload/terms.ts'
+import { type Recipients, recipientsOf } from '../../device/upload/terms.ts'
 import { exportBundle } from '../../device/worker/exportBundle.ts'
 import type { Reached } from '../checkpoints.ts'
 
@@ -204,14 +206,21 @@ export class VirtualDevice {
     await storePersonal(deps, fitted, BASE, this.#now, await this.#store.epoch())
   }
 
+  #recipients(): Recipients {
+    const { policy, demonstration } = this.#aggregators
+    return recipientsOf(policy, { ...ENDPOINTS, demonstration })
+  }
+
   async agree(): Promise<void> {
-    const terms = deviceTerms(this.#aggregators.demonstration)
     const wording = `What the shop said at ${this.#now}.`
-    const hash = await sha256Hex(new TextEncoder().encode(wording))
-    const detail = { contribute: true, ...terms, wording: hash }
-    await this.#ledger.append({ kind: 'consent', detail }, 'disk')
-    const consent = { contribute: true, since: this.#now, terms, wording }
-    await this.#store.changeSettings(() => ({ consent, pending: undefined }))
+    await giveConsent(
+      {
+        ...{ globalPrivacyControl: undefined, ledger: this.#ledger, now: () => this.#now },
+        records: this.#store.changeSettings,
+      },
+      termsOf(this.#aggregators.policy, this.#recipients()),
+      wording,
+    )
   }
 
   async withdraw(): Promise<void> {
@@ -226,10 +235,10 @@ export class VirtualDevice {
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
-    const { policy, demonstration } = this.#aggregators
+    const { policy } = this.#aggregators
     const size = this.#random.integer(3) === 0 ? 1e-3 : 1e-2
     await contribute({
-      endpoints: { ...ENDPOINTS, demonstration },
+      endpoints: this.#recipients(),
       transport: createTransport({
         fetch: (url, init) => this.#answer(String(url), init),
         ledger: this.#ledger,

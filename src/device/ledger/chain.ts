@@ -7,6 +7,7 @@
 import { logMessage } from '../../aggregate/privacy/signature.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
+import { CONSENT_TERMS } from '../upload/terms.ts'
 import type { LedgerEntry } from './entry.ts'
 import { standsForOthers, summaryOf } from './removed.ts'
 import type { Signer } from './signer.ts'
@@ -78,18 +79,7 @@ export function erasure(
   return chain(entries.at(-1) ?? null, { kind: 'erase', detail, time }, signer)
 }
 
-const CONSENT = [
-  ...[
-    'contribute',
-    'epsilonPerReport',
-    'epsilonPerYear',
-    'delta',
-    'trust',
-    'tokens',
-    'demonstration',
-  ],
-  'wording',
-]
+const CONSENT = ['contribute', 'wording', ...CONSENT_TERMS]
 
 /** Whether the shopper agreed after the first `gone` entries, and to what. */
 function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {

@@ -124,6 +124,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
     reopen(): void {
       opened = null
     },
+    /** Its public key, base64; null where the browser has no Ed25519. */
+    key: async () => (await signer())?.key ?? null,
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     /**
      * Removes all that the store holds about the shopper; one entry stays of the log, which says so.

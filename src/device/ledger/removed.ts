@@ -33,7 +33,10 @@ export function summaryOf(
     uploads: uploads.length + had('uploads'),
     reports: reports.size + had('reports'),
     bytesSent: had('bytesSent') + bytesOf(uploads),
-    tokens: asked.reduce((sum, { detail }) => sum + Number(detail.count ?? 1), had('tokens')),
+    tokenRequests: asked.reduce(
+      (sum, { detail }) => sum + Number(detail.count ?? 1),
+      had('tokenRequests'),
+    ),
     tokenBytes: had('tokenBytes') + bytesOf(asked),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),

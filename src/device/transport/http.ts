@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
+import type { Recipients } from '../upload/terms.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
 import type { Purpose, Transport } from './transport.ts'
 
@@ -22,7 +23,9 @@ export interface Destination {
 
 /** Every address that a device may ever call, from the shop's own options. */
 export function destinationsOf(
-  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'federation' | 'rules'>,
+  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
+    readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer'> | null
+  },
 ): Destination[] {
   const { catalog, baseModel, federation, rules } = config
   const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)

@@ -7,11 +7,11 @@ import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
 import { parseTask, type Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
 import { readJson } from '../../core/reading.ts'
-import type { WorkerConfig } from '../messages.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { SignedTimes } from './clock.ts'
+import type { Recipients } from './terms.ts'
 
-export type Endpoints = NonNullable<WorkerConfig['federation']>
+type Endpoints = Pick<Recipients, 'leader' | 'helper'>
 
 /** Milliseconds that the clocks of both servers may be apart: a server alone can be no further from the truth. */
 const MOST_APART = 3_600_000

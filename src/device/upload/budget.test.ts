@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { noiseFor } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
-import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import { DAY } from '../../core/time.ts'
 import {
   afterAnswer,
@@ -14,9 +15,9 @@ import {
   termsOf,
 } from './budget.ts'
 import { dueAfter, lookAt } from './clock.ts'
-import { deviceTerms, isWithin, termsToShow } from './terms.ts'
+import { isFor, isWithin } from './terms.ts'
 
-const DEVICE_TERMS = deviceTerms()
+const DEVICE_TERMS = DEVICE_LIMITS
 const HOUR = 3_600_000
 const NOW = Date.UTC(2026, 0, 1)
 const policy = { ...TEST_POLICY, maxParticipations: 4, minSeparationSeconds: 60, periodDays: 30 }
@@ -113,7 +114,7 @@ describe('the year’s ε that was agreed to', () => {
       minSeparationSeconds: 0,
       periodDays: 365,
     }
-    const agreed = termsOf(quiet)
+    const agreed = { ...termsOf(quiet, TEST_RECIPIENTS), maxParticipations: 48 }
     expect(agreed.epsilonPerYear).toBeCloseTo(4, 1)
     let budget = heard(EMPTY_BUDGET, NOW)
     for (let round = 0; round < 12; round++) {
@@ -121,7 +122,7 @@ describe('the year’s ε that was agreed to', () => {
     }
     // As dear in a year, alone, and so “within” the same terms.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
-    expect(isWithin(termsOf(quieter), agreed)).toBe(true)
+    expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(
       /year’s ε to 4\.\d+, above 4\.00/,
     )
@@ -133,28 +134,26 @@ describe('the year’s ε that was agreed to', () => {
 
 describe('terms', () => {
   it('are those of the noise, the number of reports and the δ that a policy names', () => {
-    const terms = termsOf(TEST_POLICY)
+    const terms = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(terms).toMatchObject({ delta: 1e-6, trust: 'two-aggregators' })
     expect(terms.epsilonPerReport).toBeCloseTo(1.85, 2)
     expect(terms.epsilonPerYear).toBeCloseTo(3.98, 2)
-    expect(isWithin(terms, DEVICE_TERMS)).toBe(true)
+    expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
   it('of a demonstration say so, and a consent for one never covers another shop', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
-    const terms = termsOf(demo, true)
+    const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
     expect(terms.epsilonPerReport).toBeCloseTo(11, 1)
     expect(terms.epsilonPerYear).toBeCloseTo(26.4, 1)
-    expect(isWithin(terms, deviceTerms(true))).toBe(true)
-    const real = termsOf(TEST_POLICY)
+    const real = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
     expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
-    // What was stored is shown only while it keeps to the limits of what the shop is now.
-    expect(termsToShow(terms, true)).toEqual(terms)
-    expect(termsToShow(terms)).toEqual(deviceTerms())
-    expect(termsToShow(real, true)).toEqual(deviceTerms(true))
-    expect(termsToShow({ ...real, epsilonPerYear: 4.01 })).toEqual(deviceTerms())
+    // What was stored is shown only where the shop is what it was then.
+    expect(isFor(terms, { ...TEST_RECIPIENTS, demonstration: true })).toBe(true)
+    expect(isFor(terms, TEST_RECIPIENTS)).toBe(false)
+    expect(isFor(real, { ...TEST_RECIPIENTS, demonstration: true })).toBe(false)
   })
 
   it.each([
@@ -162,11 +161,32 @@ describe('terms', () => {
     ['a report', { epsilonPerReport: 1.91 }],
     ['a year', { epsilonPerYear: 3.91 }],
     ['δ', { delta: 2e-6 }],
+    ['a smaller crowd', { smallestCrowd: 999 }],
+    ['more work', { workBits: 9 }],
+    ['more reports', { maxParticipations: 99 }],
+    ['a shorter period', { periodDays: 364 }],
+    ['an account', { tokens: 'account', issuer: 'https://shop.test/tokens' }],
   ] as const)('that take more were not agreed to: %s', (_, more) => {
-    const agreed = { ...DEVICE_TERMS, epsilonPerReport: 1.9, epsilonPerYear: 3.9 }
+    const asked = termsOf(TEST_POLICY, TEST_RECIPIENTS)
+    const agreed = { ...asked, epsilonPerReport: 1.9, epsilonPerYear: 3.9, workBits: 8 }
     expect(isWithin(agreed, agreed)).toBe(true)
     expect(isWithin({ ...agreed, ...more }, agreed)).toBe(false)
     expect(isWithin(agreed, { ...agreed, ...more })).toBe(true)
+  })
+
+  it.each([
+    ...(['leader', 'leaderOperator', 'leaderKey', 'helper', 'helperOperator'] as const),
+    ...(['helperKey', 'task'] as const),
+  ])('of another recipient were not agreed to: %s', (name) => {
+    const agreed = termsOf(TEST_POLICY, TEST_RECIPIENTS)
+    expect(isWithin({ ...agreed, [name]: 'another' }, agreed)).toBe(false)
+    const { [name]: _, ...less } = agreed
+    expect(isWithin(less, less)).toBe(false)
+  })
+
+  it('are refused where servers name other operators or keys than the shop', () => {
+    for (const name of ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const)
+      expect(() => termsOf(TEST_POLICY, { ...TEST_RECIPIENTS, [name]: 'another' })).toThrow(name)
   })
 })
 
@@ -182,7 +202,7 @@ describe('the device’s own limits', () => {
     ['a period that makes a year dear', { periodDays: 182 }],
     ['the demo’s terms', DEMO_PARAMETERS],
   ])('refuse %s', (_name, worse) => {
-    expect(() => termsOf({ ...TEST_POLICY, ...worse })).toThrow(
+    expect(() => termsOf({ ...TEST_POLICY, ...worse }, TEST_RECIPIENTS)).toThrow(
       expect.objectContaining({ code: 'terms-beyond-limits' }),
     )
   })
@@ -192,12 +212,13 @@ describe('the device’s own limits', () => {
     ['ε 2 an update', { ...one, noiseMultiplier: noise(2) }],
     ['ε 4 a year', { maxParticipations: 12, noiseMultiplier: noise(4, 12) }],
   ])('take %s', (_name, given) => {
-    expect(isWithin(termsOf({ ...TEST_POLICY, ...given }), DEVICE_TERMS)).toBe(true)
+    const { epsilonPerYear } = termsOf({ ...TEST_POLICY, ...given }, TEST_RECIPIENTS)
+    expect(epsilonPerYear).toBeLessThanOrEqual(4 * (1 + 1e-9))
   })
 
   it('stop a year at ε 4 whatever was agreed to, and a demonstration counts in it', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
-    const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), deviceTerms(true))
+    const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), { ...DEMONSTRATION_LIMITS, demonstration: true })
     const agreed = { ...DEVICE_TERMS, epsilonPerReport: 11, epsilonPerYear: 27 }
     expect(() => spend(lookAt(spent, NOW + DAY), task(1), agreed)).toThrow(
       expect.objectContaining({ code: 'budget-exhausted' }),

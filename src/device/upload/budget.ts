@@ -7,6 +7,7 @@
 import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits, isAbove } from '../../aggregate/protocol/beyondLimits.ts'
 import { limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
+import { policyTerms } from '../../aggregate/protocol/consent.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -20,8 +21,9 @@ import {
   type WitnessedTime,
   witness,
 } from './clock.ts'
-import type { ContributionTerms } from './terms.ts'
+import type { ContributionTerms, Recipients } from './terms.ts'
 
+const NAMED = ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const
 const YEAR = 365 * DAY
 
 export interface Participation {
@@ -105,24 +107,35 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 
 /**
  * What these aggregators ask: their δ, their noise, as many updates as they allow.
- * @param demonstration the shop's own configuration says that it is one
- * @throws NearsideError `terms-beyond-limits` where that is more than the device ever gives
+ * @throws NearsideError `policy-mismatch` where these are others than the shop or its vault names;
+ * `terms-beyond-limits` where they ask for more than the device ever gives
  */
-export function termsOf(policy: Policy, demonstration?: boolean): ContributionTerms {
+export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
+  const { leader, helper, issuer, demonstration } = recipients
+  const terms = policyTerms(policy)
+  for (const name of NAMED)
+    if (terms[name] !== recipients[name])
+      throw new NearsideError(
+        'policy-mismatch',
+        `The policy’s ${name} is ${terms[name]}, where ${recipients[name]} was named`,
+      )
   const beyond = beyondLimits(policy, limitsOf(demonstration))
   if (beyond !== null)
     throw new NearsideError(
       'terms-beyond-limits',
       `This shop’s servers hide an update too badly, so nothing is sent: ${beyond}`,
     )
+  const asksAccount = terms.tokens === 'account'
+  if (asksAccount && issuer === undefined)
+    throw new NearsideError('issuer-unreachable', 'The shop’s pages name no issuer of tokens')
   const { report, year } = costOf(policy)
   return {
+    ...terms,
+    ...{ leader, helper },
+    ...(asksAccount && { issuer }),
+    ...(demonstration && { demonstration: true as const }),
     epsilonPerReport: report,
     epsilonPerYear: year,
-    delta: policy.delta,
-    trust: policy.trust,
-    ...(policy.issuer && { tokens: policy.issuer.kind }),
-    ...(demonstration && { demonstration }),
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { DAY } from '../../core/time.ts'
 import { afterAnswer, type Budget, EMPTY_BUDGET, spend } from './budget.ts'
-import { deviceTerms } from './terms.ts'
+import { DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 0, 1)
@@ -32,7 +32,7 @@ function attempts(all: readonly Clocks[]) {
     budget = afterAnswer(budget, { time, latest }, own)
     try {
       const task = { policy, policyHash: 'hash', round, time, latest }
-      budget = spend(budget, task, deviceTerms())
+      budget = spend(budget, task, DEVICE_LIMITS)
       sent.push(truth)
     } catch (error) {
       expect(error).toMatchObject({ code: 'budget-exhausted' })

@@ -1,16 +1,24 @@
-/** @module A consent, to exactly what was shown: on disk, and in the log, or not given. */
+/**
+ * @module A consent, to exactly what was shown: on disk, and in the log under its key's signature, or not given. The
+ * log's entry is what allows an upload; the stored setting alone allows none.
+ */
 import { sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { standsForOthers } from '../ledger/removed.ts'
+import { verifyChain } from '../ledger/verifyChain.ts'
 import type { ContributeDeps } from './contribute.ts'
-import type { ContributionTerms } from './terms.ts'
+import { areSame, type ContributionTerms } from './terms.ts'
 
 const LONGEST_WORDING = 4000
+
+const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
  * @param wording as it was shown, kept with the consent and as a hash in the log; undefined where
  * the shop's page doesn't say
- * @throws NearsideError `consent-missing` where the browser asks not to share; `input-invalid`;
- * `storage-…` where it can't be kept
+ * @throws NearsideError `consent-missing` where the browser asks not to share, or can't sign its log;
+ * `input-invalid`; `storage-…` where it can't be kept
  */
 export async function giveConsent(
   deps: Pick<ContributeDeps, 'globalPrivacyControl' | 'ledger' | 'now' | 'records'>,
@@ -18,13 +26,30 @@ export async function giveConsent(
   wording: unknown,
 ): Promise<void> {
   if (deps.globalPrivacyControl === true)
-    throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
+    throw missing('Global Privacy Control is on: nothing is sent')
   const shown = await readWording(wording)
+  if ((await deps.ledger.key()) === null)
+    throw missing('This browser has no Ed25519, so its log can’t prove a consent: nothing is sent')
   const detail = { contribute: true, ...terms, ...(shown && { wording: shown.hash }) }
   await deps.ledger.append({ kind: 'consent', detail }, 'disk')
   const given = { contribute: true, since: deps.now(), terms }
   const consent = shown ? { ...given, wording: shown.text } : given
   await deps.records(() => ({ consent, pending: undefined, due: undefined }))
+}
+
+/** @throws NearsideError `consent-missing` unless the log's last word is a consent to these terms, signed by its key */
+export async function requireLoggedConsent(
+  ledger: Pick<Ledger, 'entries' | 'key'>,
+  terms: ContributionTerms,
+): Promise<void> {
+  const entries = await ledger.entries()
+  const said =
+    entries.findLast(({ kind }) => kind === 'consent') ?? entries.findLast(standsForOthers)
+  const isConsent = said?.detail.contribute === true && areSame(said.detail, terms)
+  if (!isConsent || said.key === undefined || said.key !== (await ledger.key()))
+    throw missing('The log has no signed consent to these recipients and terms: nothing is sent')
+  if (!(await verifyChain(entries)).ok)
+    throw missing('The log that should prove the consent does not hold: nothing is sent')
 }
 
 async function readWording(text: unknown): Promise<{ text: string; hash: string } | null> {

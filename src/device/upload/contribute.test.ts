@@ -10,6 +10,7 @@ import {
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import { consentHash, policyTerms } from '../../aggregate/protocol/consent.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
@@ -28,13 +29,19 @@ import {
   utf8,
 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import type { EntryFacts } from '../ledger/chain.ts'
+import { chain, type EntryFacts } from '../ledger/chain.ts'
 import { checkpointId } from '../ledger/checkpoint.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import type { Signer } from '../ledger/signer.ts'
+import { createMemoryDatabase } from '../storage/memory.ts'
 import type { Settings } from '../storage/settingRows.ts'
+import { createStore } from '../storage/store.ts'
 import type { Budget } from './budget.ts'
-import { type ContributeDeps, contribute, termsOf, whenDue } from './contribute.ts'
-import { deviceTerms } from './terms.ts'
+import { termsOf } from './budget.ts'
+import { giveConsent } from './consent.ts'
+import { type ContributeDeps, contribute, whenDue } from './contribute.ts'
+import { type ContributionTerms, recipientsOf } from './terms.ts'
 
 const ENDPOINTS = { leader: 'http://leader.test/', helper: 'http://helper.test' }
 
@@ -60,6 +67,8 @@ interface Scene {
   now: number
   readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
+  /** Tasks that were asked for. */
+  gets: number
   /** Requests for tokens. */
   readonly asked: {
     readonly url: string
@@ -83,32 +92,48 @@ beforeEach(async () => {
   const sealing = toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey)
   const signingKey = toBase64((await exportSigningKeys(signing)).publicKey)
   const keys = { sealing, signing: signingKey }
-  scene = createScene({
+  scene = await agreed({
     ...TEST_POLICY,
     leader: { ...keys, operator: 'Shop' },
     helper: { ...keys, operator: 'Trust Centre' },
   })
 })
 
+/** A scene whose shopper agreed to this policy. */
+async function agreed(policy: Policy): Promise<Scene> {
+  scene = createScene(policy)
+  await agree(termsOf(policy, scene.deps.endpoints))
+  return scene
+}
+
+/** As the worker does it. */
+async function agree(terms: ContributionTerms): Promise<void> {
+  await giveConsent(scene.deps, terms, undefined)
+  for (const list of [scene.ledger, scene.order]) list.length = 0
+}
+
 function createScene(policy: Policy): Scene {
+  const store = createStore(createMemoryDatabase())
+  const log = createLedger(store, () => made.now)
   const made: Scene = {
     policy,
     helperPolicy: null,
     round: 1,
     state: 'open',
     answers: ['genuine'],
-    kept: { consent: { contribute: true, since: 5 } },
+    kept: {},
     epoch: 0,
     refused: null,
     now: Date.UTC(2026, 0, 1),
     ledger: [],
     sent: [],
+    gets: 0,
     asked: [],
     issuer: null,
     order: [],
     deps: {
       globalPrivacyControl: undefined,
-      endpoints: ENDPOINTS,
+      endpoints: recipientsOf(policy, ENDPOINTS),
       modelHash: policy.model.hash,
       update,
       now: () => made.now,
@@ -119,17 +144,16 @@ function createScene(policy: Policy): Scene {
         if ('budget' in changes) made.order.push('budget')
       },
       ledger: {
-        append: async (facts) => {
+        ...log,
+        append: async (facts, keep) => {
           made.order.push(facts.kind)
           made.ledger.push(facts)
-          return facts as never
+          return log.append(facts, keep)
         },
-        count: async (facts) => void made.ledger.push(facts),
-        entries: async () =>
-          made.sent.map(({ detail }, sequence) => {
-            const hash = String(sequence + 1).padStart(64, '0')
-            return { kind: 'upload', sequence, hash, detail } as unknown as LedgerEntry
-          }),
+        count: async (facts) => {
+          made.ledger.push(facts)
+          return log.count(facts)
+        },
       },
       transport: {
         async get(url, purpose, options) {
@@ -141,6 +165,7 @@ function createScene(policy: Policy): Scene {
             if (!answer) throw new NearsideError('issuer-unreachable', 'The issuer says no')
             return answer
           }
+          made.gets++
           const role = url.includes('helper') ? 'helper' : 'leader'
           const shown = role === 'helper' && made.helperPolicy ? made.helperPolicy : made.policy
           const hash = await policyHash(shown)
@@ -153,6 +178,7 @@ function createScene(policy: Policy): Scene {
         async post(url, body, _type, detail, options) {
           made.order.push('post')
           made.sent.push({ url, body, detail, authorization: options?.authorization })
+          await log.append({ kind: 'upload', detail })
           const next = made.answers.length > 1 ? made.answers.shift() : made.answers[0]
           if (next === 'lost') throw new NearsideError('aggregator-unreachable', 'no answer')
           if (typeof next === 'number') return { status: next, body: new Uint8Array(0) }
@@ -208,10 +234,11 @@ describe('a contribution', () => {
     const secret = String(scene.kept.checkpoints)
     expect(fromBase64(secret)).toHaveLength(32)
     const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header)
-    expect(first.id).toBe(await checkpointId(secret, first, ''))
-    // No. 0 is the entry that the first report left with.
-    expect(second.id).toBe(await checkpointId(secret, second, '1'.padStart(64, '0')))
-    expect(scene.sent.map(({ detail }) => detail.through)).toEqual([-1, 0])
+    // No. 0 is the consent, No. 1 the entry that the first report left with.
+    const [consent, upload] = await scene.deps.ledger.entries()
+    expect(first.id).toBe(await checkpointId(secret, first, consent.hash))
+    expect(second.id).toBe(await checkpointId(secret, second, upload.hash))
+    expect(scene.sent.map(({ detail }) => detail.through)).toEqual([0, 1])
   })
 
   it('tells the log its norm and a commitment, and an export what that stands for', async () => {
@@ -260,18 +287,19 @@ describe('nothing leaves', () => {
       'in a demonstration under the consent for a real shop',
       () => {
         scene.policy = { ...scene.policy, ...DEMO_PARAMETERS }
-        return { endpoints: { ...ENDPOINTS, demonstration: true } }
+        return { endpoints: { ...scene.deps.endpoints, demonstration: true } }
       },
-      'policy-mismatch',
+      'consent-missing',
     ],
     [
       'in a real shop under the consent for a demonstration',
       () => {
-        const terms = termsOf({ ...scene.policy, ...DEMO_PARAMETERS }, true)
+        const endpoints = { ...scene.deps.endpoints, demonstration: true }
+        const terms = termsOf({ ...scene.policy, ...DEMO_PARAMETERS }, endpoints)
         scene.kept = { consent: { contribute: true, since: 5, terms } }
         return {}
       },
-      'policy-mismatch',
+      'consent-missing',
     ],
     ['at a δ that is no promise', asking({ delta: 0.99 }), 'policy-mismatch'],
   ]
@@ -327,7 +355,10 @@ describe('nothing leaves', () => {
     ['forgotten', () => scene.epoch++],
     ['paused', () => (scene.kept = { ...scene.kept, paused: true })],
     ['withdrawn', () => (scene.kept = { consent: { contribute: false, since: null } })],
-    ['agreed to anew', () => (scene.kept = { consent: { contribute: true, since: 6 } })],
+    [
+      'agreed to anew',
+      () => (scene.kept = { consent: { ...scene.kept.consent, contribute: true, since: 6 } }),
+    ],
   ])('where something was %s while the report was made', async (_, happen) => {
     const { error } = await send({
       update: () => {
@@ -359,8 +390,100 @@ describe('nothing leaves', () => {
     expect(consent).toEqual({ contribute: false, since: null })
     expect(terms?.trust).toBe('trusted-server')
     expect(scene.ledger[0]).toMatchObject({ kind: 'consent', detail: { contribute: false } })
-    scene.kept = { ...scene.kept, consent: { contribute: true, since: 7, terms } }
+    if (terms) await agree(terms)
     expect((await send()).sent).toBe(true)
+  })
+})
+
+describe('a consent', () => {
+  const signer = async (): Promise<Signer> => {
+    const keys = await generateSigningKeys()
+    const key = toBase64((await exportSigningKeys(keys)).publicKey)
+    return { key, sign: (message) => sign(keys, message) }
+  }
+  const nobodyAsked = () => {
+    expect(scene.sent).toHaveLength(0)
+    expect(scene.gets).toBe(0)
+  }
+
+  it('that is one stored row, and no entry of the log, sends nothing', async () => {
+    const { kept, policy } = scene
+    scene = createScene(policy)
+    scene.kept = { consent: kept.consent }
+    expect((await send()).error?.code).toBe('consent-missing')
+    nobodyAsked()
+  })
+
+  it('stands in the log with whom it names, and so does each upload', async () => {
+    await send()
+    const [consent] = await scene.deps.ledger.entries()
+    expect(consent.detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 32 })
+    expect(scene.sent[0].detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 32 })
+    const terms = await consentHash(policyTerms(scene.policy))
+    expect(scene.sent[0].detail.consent).toBe(toHex(terms))
+  })
+
+  it.each([
+    ['is signed by nobody', async (facts: EntryFacts) => [await chain(null, facts)]],
+    [
+      'is signed by another key',
+      async (facts: EntryFacts) => [await chain(null, facts, await signer())],
+    ],
+    [
+      'was changed',
+      async (_: EntryFacts, [entry]: readonly LedgerEntry[]) => [{ ...entry, time: 1 }],
+    ],
+    [
+      'was withdrawn since',
+      async (_: EntryFacts, entries: readonly LedgerEntry[]) => {
+        const detail = { contribute: false }
+        return [...entries, await chain(entries[0], { kind: 'consent', detail, time: 1 })]
+      },
+    ],
+  ])('whose entry in the log %s sends nothing', async (_, change) => {
+    const entries = await scene.deps.ledger.entries()
+    const changed = await change(entries[0], entries)
+    const ledger = { ...scene.deps.ledger, entries: async () => changed }
+    expect((await send({ ledger })).error?.code).toBe('consent-missing')
+    nobodyAsked()
+  })
+
+  it('to others sends nothing to these, asks them nothing, and stays', async () => {
+    const policy = { ...scene.policy, aggregationGoal: 2, task: 'another' }
+    const evil = {
+      leader: 'https://shop.test/evil-leader',
+      helper: 'https://shop.test/evil-helper',
+    }
+    scene.policy = policy
+    const endpoints = { ...scene.deps.endpoints, ...evil }
+    expect((await send({ endpoints })).error?.code).toBe('consent-missing')
+    for (const name of ['leaderKey', 'helperKey', 'leaderOperator', 'helperOperator'])
+      expect(
+        (await send({ endpoints: { ...scene.deps.endpoints, [name]: 'another' } })).error?.code,
+      ).toBe('consent-missing')
+    nobodyAsked()
+    expect(scene.kept.consent?.contribute).toBe(true)
+    // Nor is a smaller crowd of those who are named: that is asked anew.
+    expect((await send()).error?.code).toBe('policy-mismatch')
+    expect(scene.sent).toHaveLength(0)
+    expect(scene.kept.consent?.contribute).toBe(false)
+  })
+
+  it('is none to a policy that names other keys than were agreed to, and stays', async () => {
+    scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
+    expect((await send()).error?.code).toBe('policy-mismatch')
+    expect(scene.sent).toHaveLength(0)
+    expect(scene.kept.consent?.contribute).toBe(true)
+  })
+
+  it('is not given where the log can’t be signed', async () => {
+    const ledger = { ...scene.deps.ledger, key: async () => null }
+    const terms = termsOf(scene.policy, scene.deps.endpoints)
+    await expect(giveConsent({ ...scene.deps, ledger }, terms, undefined)).rejects.toMatchObject({
+      code: 'consent-missing',
+    })
+    expect((await send({ ledger })).error?.code).toBe('consent-missing')
+    nobodyAsked()
   })
 })
 
@@ -391,7 +514,8 @@ describe('a retry', () => {
     await send()
     scene.now += 3_600_000
     scene.round = 1
-    scene.kept = { ...scene.kept, consent: { contribute: true, since: 6 } }
+    if (scene.kept.consent)
+      scene.kept = { ...scene.kept, consent: { ...scene.kept.consent, since: 6 } }
     const again = await send()
     expect(again.error?.code).toBe('budget-exhausted')
     expect(scene.sent).toHaveLength(1)
@@ -428,10 +552,15 @@ describe('where the policy asks for tokens', () => {
     }
     scene.issuer = signer
   }
+  /** Agreed to, as work is part of the terms. */
+  const agreeToTokens = async () => {
+    withTokens()
+    await agree(termsOf(scene.policy, scene.deps.endpoints))
+  }
   const minutes = () => ((scene.kept.due ?? 0) - (scene.kept.budget as Budget).elapsed) / 60_000
 
   it('a report leaves with one, and a retry with the same', async () => {
-    withTokens()
+    await agreeToTokens()
     scene.answers = ['lost', 'genuine']
     await send()
     expect(await send()).toMatchObject({ sent: true })
@@ -455,7 +584,7 @@ describe('where the policy asks for tokens', () => {
   })
 
   it('one that was asked for and did not come is asked for again, the same', async () => {
-    withTokens()
+    await agreeToTokens()
     scene.issuer = null
     expect((await send()).error?.code).toBe('issuer-unreachable')
     expect(scene.sent).toHaveLength(0)
@@ -466,7 +595,7 @@ describe('where the policy asks for tokens', () => {
   })
 
   it('one that has come is kept through whatever keeps the report from leaving', async () => {
-    withTokens()
+    await agreeToTokens()
     await send({ tokenOnly: true })
     expect(scene.kept.token?.token).toHaveLength(472)
     const broken = await send({
@@ -480,7 +609,7 @@ describe('where the policy asks for tokens', () => {
   })
 
   it('an update that nobody asked for waits after its token came', async () => {
-    withTokens()
+    await agreeToTokens()
     const first = await send({ share: 0.5 })
     expect(first).toMatchObject({ sent: false, error: null })
     expect(scene.sent).toHaveLength(0)
@@ -500,7 +629,7 @@ describe('where the policy asks for tokens', () => {
   })
 
   it('it stays due where the issuer gives none', async () => {
-    withTokens()
+    await agreeToTokens()
     scene.issuer = null
     expect((await send({ share: 0.5 })).error?.code).toBe('issuer-unreachable')
     expect(minutes()).toBeCloseTo(90, 6)
@@ -509,7 +638,7 @@ describe('where the policy asks for tokens', () => {
   })
 
   it('a signature by another key is none', async () => {
-    withTokens()
+    await agreeToTokens()
     const { signer: other } = await createWorkIssuer()
     const lastBytes = Array.from({ length: 256 }, (_, byte) => byte)
     scene.issuer = {
@@ -524,14 +653,17 @@ describe('where the policy asks for tokens', () => {
 
   it('a token of the shop’s own server was agreed to, or the consent ends', async () => {
     withTokens('account')
-    const endpoints = { ...ENDPOINTS, issuer: 'https://shop.test/tokens' }
+    // A page that names no issuer asks nobody.
+    expect((await send()).error?.code).toBe('issuer-unreachable')
+    const endpoints = { ...scene.deps.endpoints, issuer: 'https://shop.test/tokens' }
     expect((await send({ endpoints })).error?.code).toBe('policy-mismatch')
     expect(scene.kept.consent?.contribute).toBe(false)
     const { terms } = scene.kept
     expect(terms?.tokens).toBe('account')
-    scene.kept = { ...scene.kept, consent: { contribute: true, since: 7, terms } }
-    // A page that names no issuer asks nobody.
-    expect((await send()).error?.message).toMatch(/pages name no issuer/)
+    if (terms) await agree(terms)
+    // Nor does another page's issuer get the account's cookies.
+    const others = { ...endpoints, issuer: 'https://shop.test/others' }
+    expect((await send({ endpoints: others })).error?.code).toBe('consent-missing')
     expect(scene.asked).toHaveLength(0)
     expect((await send({ endpoints })).sent).toBe(true)
     expect(scene.asked).toMatchObject([{ url: endpoints.issuer, credentials: 'include' }])
@@ -541,13 +673,11 @@ describe('where the policy asks for tokens', () => {
     const next = async () => (await whenDue(scene.deps.records, scene.now, true, () => 0.5)).next
     // Nobody agreed to tokens, so nobody asks.
     expect(await next()).toBeNull()
-    const terms = { ...deviceTerms(), tokens: 'work' as const }
-    scene.kept = { consent: { contribute: true, since: 5, terms } }
+    await agreeToTokens()
     expect(await next()).toEqual({ tokenOnly: true })
     expect(await next()).toBeNull()
     scene.now += 3_600_000
     expect(await next()).toEqual({ tokenOnly: true })
-    withTokens()
     expect(await send({ tokenOnly: true })).toMatchObject({ sent: false, error: null })
     scene.now += 3_600_000
     expect(await next()).toBeNull()

@@ -19,11 +19,19 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
-import { type AgreedTask, agreeTask, type Endpoints } from './agreeTask.ts'
+import { type AgreedTask, agreeTask } from './agreeTask.ts'
 import { afterAnswer, epsilonSpent, parseBudget, spend, termsOf } from './budget.ts'
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
+import { requireLoggedConsent } from './consent.ts'
 import { makeReport, type Opening } from './makeReport.ts'
-import { deviceTerms, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
+import {
+  type ContributionTerms,
+  isFor,
+  isWithin,
+  NO_CONSENT,
+  NOTHING_SENT,
+  type Recipients,
+} from './terms.ts'
 
 // The rest of what a device loads only once its shopper agreed.
 export { giveConsent } from './consent.ts'
@@ -49,10 +57,10 @@ export interface PendingReport {
 }
 
 export interface ContributeDeps {
-  readonly endpoints: Endpoints
+  readonly endpoints: Recipients
   /** Writes the ledger's `upload` entry, on disk, before it posts. */
   readonly transport: Pick<Transport, 'get' | 'post'>
-  readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries'>
+  readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
   /** One transaction, on disk when it resolves; it rejects with what `change` throws, which may run twice. */
   readonly records: Store['changeSettings']
   /** `navigator.globalPrivacyControl`; true forbids contributing, whatever else was agreed to. */
@@ -122,8 +130,9 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   let error: NearsideError | null = null
   let reason: string
   try {
-    const task = await agreeTask(deps.transport, await allowed(deps))
-    const pending = await commit(deps, task)
+    await requireConsent(deps)
+    const task = await agreeTask(deps.transport, deps.endpoints)
+    const pending = await commit(deps, task, termsOf(task.policy, deps.endpoints))
     if (pending === null)
       return { sent: false, reason: 'It has its token, and leaves later', error: null }
     const answer = await post(deps, task, pending)
@@ -139,37 +148,45 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   return { sent: error === null, reason, error }
 }
 
-/** @returns whom to ask, if the shopper agrees and the disk takes it */
-async function allowed(deps: ContributeDeps): Promise<Endpoints> {
+/** @throws NearsideError `consent-missing` unless disk and log say that the shopper agrees */
+async function requireConsent(deps: ContributeDeps): Promise<void> {
   if (deps.globalPrivacyControl === true)
     throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
+  let agreed: ContributionTerms | undefined
   await deps.records((kept) => {
-    consentOf(kept)
+    agreed = consentOf(kept).terms
     return {}
   })
-  return deps.endpoints
+  // Others aren't even asked, and the consent stays what it is.
+  if (agreed === undefined || !isFor(agreed, deps.endpoints))
+    throw new NearsideError('consent-missing', 'The shopper agreed to other recipients than these')
+  await requireLoggedConsent(deps.ledger, agreed)
 }
 
 /** @returns since when the shopper agrees, and to what */
 function consentOf({ consent, paused }: Partial<Settings>) {
   if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
-  if (!consent?.contribute || consent.since === null)
+  if (!consent?.contribute || consent.since === null || !consent.terms)
     throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
-  return { since: consent.since, terms: consent.terms ?? deviceTerms() }
+  return { since: consent.since, terms: consent.terms }
 }
 
 /**
  * @returns the report to send: spent and on disk, together with what it spends; null where it waits,
  * because its token was asked for just now
  */
-async function commit(deps: ContributeDeps, task: AgreedTask): Promise<PendingReport | null> {
+async function commit(
+  deps: ContributeDeps,
+  task: AgreedTask,
+  terms: ContributionTerms,
+): Promise<PendingReport | null> {
   const { policy, round, policyHash } = task
   if (policy.model.hash !== deps.modelHash)
     throw new NearsideError(
       'model-incompatible',
       `The round improves model ${policy.model.version}, this device holds another`,
     )
-  const before = await read(deps, task)
+  const before = await read(deps, task, terms)
   if (before.pending !== null) return before.pending
   const { randomBytes = cryptoRandomBytes } = deps
   const shown =
@@ -182,7 +199,7 @@ async function commit(deps: ContributeDeps, task: AgreedTask): Promise<PendingRe
   const id = await checkpointId(checkpoints, task, hash)
   const made = await makeReport(await deps.update(now), task, randomBytes, id)
   const { authorization, token } = shown ?? {}
-  const detail = { ...made.detail, through, ...(token && { token }) }
+  const detail = { ...terms, ...made.detail, through, ...(token && { token }) }
   const opening: Opening = { ...made.opening, made: now }
   const consentSince = before.since
   const body = toBase64(made.body)
@@ -212,11 +229,10 @@ async function commit(deps: ContributeDeps, task: AgreedTask): Promise<PendingRe
  * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; or `policy-mismatch` where the aggregators
  * ask for more than was agreed to: the consent ends then, and what they ask is kept, to be shown
  */
-async function read(deps: ContributeDeps, task: AgreedTask) {
+async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionTerms) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
   let checkpoints: string | undefined
   let refused: unknown = null
-  const terms = termsOf(task.policy, deps.endpoints.demonstration)
   await deps.records((kept, epoch) => {
     const consent = consentOf(kept)
     const { pending } = kept

@@ -25,6 +25,7 @@ import { NearsideError } from '../../core/error.ts'
 import { parseBudget } from './budget.ts'
 import { BETWEEN_ATTEMPTS, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'
+import type { Recipients } from './terms.ts'
 
 export interface KeptToken {
   readonly round: number
@@ -35,7 +36,8 @@ export interface KeptToken {
   readonly token: string | null
 }
 
-type Deps = Pick<ContributeDeps, 'endpoints' | 'records' | 'signal' | 'transport'> & {
+type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
+  readonly endpoints: Pick<Recipients, 'leader' | 'issuer'>
   readonly randomBytes: RandomBytes
 }
 

@@ -1,53 +1,101 @@
 /** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
-import { limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
+import { POLICY_TERMS, type PolicyTerms } from '../../aggregate/protocol/consent.ts'
+import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Settings } from '../storage/settingRows.ts'
 
-/** What contributing costs at most, and whom it must trust. */
-export interface ContributionTerms {
+/** Who gets updates, as the shop's page names them, or its vault in place of the page. */
+export interface Recipients {
+  /** Address of the server that takes updates. */
+  readonly leader: string
+  /** Name of the party that runs it. */
+  readonly leaderOperator: string
+  /** Its Ed25519 signing key, base64: `serve` prints it. */
+  readonly leaderKey: string
+  /** Address of the second server. */
+  readonly helper: string
+  readonly helperOperator: string
+  readonly helperKey: string
+  /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
+  readonly issuer?: string
+  /**
+   * This is a demonstration without a crowd: devices take part in smaller rounds with less noise than a
+   * real shop's, and every question and panel says so.
+   */
+  readonly demonstration?: boolean
+}
+
+/** Whom a policy names, at these addresses. */
+export function recipientsOf(
+  { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
+  at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration'>,
+): Recipients {
+  return {
+    ...{ leader: at.leader, leaderOperator: leader.operator, leaderKey: leader.signing },
+    ...{ helper: at.helper, helperOperator: helper.operator, helperKey: helper.signing },
+    ...(at.issuer !== undefined && { issuer: at.issuer }),
+    ...(at.demonstration && { demonstration: true }),
+  }
+}
+
+/** Whom a consent names, and what contributing costs at most. */
+export interface ContributionTerms extends PolicyTerms, Recipients {
+  /** The shop says that it is a demonstration: the limits are far weaker than a real shop's. Absent: it is real. */
+  readonly demonstration?: true
   /** ε by substitution of one update, at most. */
   readonly epsilonPerReport: number
   /** ε by substitution of all updates of any year, at most. */
   readonly epsilonPerYear: number
-  /** The δ at which both are stated. */
-  readonly delta: number
-  /** `trusted-server`: one operator runs both aggregators and could read a report. */
-  readonly trust: 'two-aggregators' | 'trusted-server'
-  /**
-   * What a report needs: a token that costs work, or one that the shop's server gives to who is signed
-   * in, and so learns that they take part. Absent: none.
-   */
-  readonly tokens?: 'account' | 'work'
-  /** The shop says that it is a demonstration: the limits are far weaker than a real shop's. Absent: it is real. */
-  readonly demonstration?: true
 }
 
-/** The device's own limits: they hold whatever a policy says, and before one is known. */
-export function deviceTerms(demonstration?: boolean): ContributionTerms {
-  const { epsilonPerReport, epsilonPerYear, delta } = limitsOf(demonstration)
-  const terms = { epsilonPerReport, epsilonPerYear, delta, trust: 'two-aggregators' } as const
-  return demonstration ? { ...terms, demonstration } : terms
-}
+/** All of these are in the log's entry of a consent, and in that of each upload. */
+export const CONSENT_TERMS: readonly string[] = [
+  ...POLICY_TERMS,
+  ...['leader', 'helper', 'issuer', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
+]
 
-/** Terms that were stored, where they still keep to the device's own limits; else these. */
-export function termsToShow(
-  stored: ContributionTerms | undefined,
-  demonstration?: boolean,
-): ContributionTerms {
-  const own = deviceTerms(demonstration)
-  const most = { ...own, trust: 'trusted-server', tokens: 'account' } as const
-  return stored && isWithin(stored, most) ? stored : own
-}
+const SAME = [
+  ...(['leader', 'leaderOperator', 'leaderKey'] as const),
+  ...(['helper', 'helperOperator', 'helperKey'] as const),
+]
+const AT_MOST = ['epsilonPerReport', 'epsilonPerYear', 'delta', 'workBits', 'maxParticipations']
+const AT_LEAST = ['smallestCrowd', 'periodDays']
+/** Another engine's ε may differ in its last digits. */
+const ROUNDING = 1e-9
 
-/** True where `asked` takes no more than what was agreed to. A consent for a demonstration covers no real shop, nor the reverse. */
-export function isWithin(asked: ContributionTerms, agreed: ContributionTerms): boolean {
+type Facts = Readonly<Record<string, unknown>>
+
+/**
+ * True where `asked` names the same recipients and takes no more than what was agreed to. A consent for a
+ * demonstration covers no real shop, nor the reverse.
+ */
+export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
+  const [one, other] = [asked as Facts, agreed as Facts]
+  const isSame = (name: string) => typeof one[name] === 'string' && one[name] === other[name]
+  const both = (name: string, holds: (asked: number, agreed: number) => boolean) => {
+    const [x, y] = [one[name], other[name]]
+    return typeof x === 'number' && typeof y === 'number' && holds(x, y)
+  }
   return (
-    asked.demonstration === agreed.demonstration &&
-    asked.epsilonPerReport <= agreed.epsilonPerReport &&
-    asked.epsilonPerYear <= agreed.epsilonPerYear &&
-    asked.delta <= agreed.delta &&
-    (asked.trust === 'two-aggregators' || agreed.trust === 'trusted-server') &&
-    (asked.tokens !== 'account' || agreed.tokens === 'account')
+    [...SAME, 'task'].every(isSame) &&
+    one.demonstration === other.demonstration &&
+    AT_MOST.every((name) => both(name, (x, y) => x <= y * (1 + ROUNDING))) &&
+    AT_LEAST.every((name) => both(name, (x, y) => x >= y)) &&
+    (one.trust === 'two-aggregators' || isSame('trust')) &&
+    (one.tokens === undefined || one.tokens === 'work' || (isSame('tokens') && isSame('issuer')))
   )
+}
+
+/** True where a consent, or terms, name these recipients. */
+export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
+  const names = (name: keyof Recipients) => terms[name] === recipients[name]
+  const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
+  return isOfKind && SAME.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
+}
+
+/** True where both name the very same terms. */
+export function areSame(one: object, other: object): boolean {
+  const [a, b] = [one as Facts, other as Facts]
+  return CONSENT_TERMS.every((name) => a[name] === b[name])
 }
 
 /** Before anything was agreed to or sent. */

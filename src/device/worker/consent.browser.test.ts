@@ -1,23 +1,24 @@
 /** @module What a device sends, which without consent is nothing. */
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, testConfig, testServer } from './testDevice.ts'
 
 describe('consent', () => {
   test('without aggregators there is no upload path', async () => {
     const { device } = await start(await testServer(), newDatabase())
-    await expect(device.setContribution(true)).rejects.toMatchObject({ code: 'input-invalid' })
+    await expect(agreeTo(device)).rejects.toMatchObject({ code: 'input-invalid' })
     expect(await device.contribute()).toMatchObject({ sent: false })
   })
 
   test('is logged, kept, and can be withdrawn', async () => {
     const server = await testServer()
-    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
-    const { device } = await start(server, newDatabase(), {}, { federation })
-    const asked = server.requests.length
+    const aggregators = await TestAggregators.start(server)
+    const fetch = aggregators.fetchWith(server.fetch)
+    const { device } = await start(server, newDatabase(), { fetch }, { federation: FEDERATION })
     expect((await device.contribute()).sent).toBe(false)
-    expect(server.requests).toHaveLength(asked)
-    await device.setContribution(true)
+    expect(aggregators.asked).toBe(0)
+    await agreeTo(device)
     expect(device.snapshot().consent.contribute).toBe(true)
     await device.setContribution(false)
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
@@ -33,7 +34,7 @@ describe('consent', () => {
   })
 
   test('in a vault the shopper is asked again, and its words are what is agreed to', async () => {
-    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
     const confirmConsent = async (terms: unknown) => {
@@ -42,7 +43,9 @@ describe('consent', () => {
       return answer
     }
     const server = await testServer()
-    const { device } = await start(server, newDatabase(), { confirmConsent }, { federation })
+    const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
+    const environment = { confirmConsent, fetch }
+    const { device } = await start(server, newDatabase(), environment, { federation })
     const forged = () => device.setContribution(true, 'Win a prize?')
     await expect(forged()).rejects.toMatchObject({ code: 'consent-missing' })
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
@@ -59,21 +62,23 @@ describe('consent', () => {
 
   test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {
     const server = await testServer()
-    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    const aggregators = await TestAggregators.start(server)
+    const fetch = aggregators.fetchWith(server.fetch)
     let clock = Date.now()
     const now = () => clock
-    const a = await start(server, newDatabase(), { now }, { federation })
-    const asked = () => server.requests.filter(({ url }) => url.startsWith('https://leader.test'))
+    const a = await start(server, newDatabase(), { now, fetch }, { federation: FEDERATION })
     await live(a)
     await a.device.fineTune({})
-    expect(asked()).toEqual([])
-    await a.device.setContribution(true)
+    expect(aggregators.asked).toBe(0)
+    await agreeTo(a.device)
+    // Each of them once, for the terms.
+    expect(aggregators.asked).toBe(2)
     await a.device.fineTune({})
-    await expect.poll(() => asked().length).toBe(1)
+    await expect.poll(() => aggregators.asked).toBe(4)
     await a.device.fineTune({})
-    expect(asked()).toHaveLength(1)
+    expect(aggregators.asked).toBe(4)
     clock += 3_600_000
     await a.device.fineTune({})
-    await expect.poll(() => asked().length).toBe(2)
+    await expect.poll(() => aggregators.asked).toBe(6)
   })
 })

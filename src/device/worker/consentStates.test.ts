@@ -8,7 +8,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { Database } from '../storage/database.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { type Bus, createBus } from './state.ts'
-import { FEDERATION, TestAggregators } from './testAggregators.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
 import type { TestServer } from './testShop.ts'
 
@@ -111,7 +111,7 @@ interface State {
   readonly permits: 'one' | 'again' | 'none'
 }
 
-const agree = ({ tab }: Scene) => tab.device.setContribution(true)
+const agree = ({ tab }: Scene) => agreeTo(tab.device)
 const withdraw = ({ tab }: Scene) => tab.device.setContribution(false)
 const contribute = ({ tab }: Scene) => tab.device.contribute()
 const askMore = ({ aggregators }: Scene) => {
@@ -130,7 +130,7 @@ const states: Record<string, State> = {
   'shown the terms': { reach: ({ tab }) => tab.device.contributionTerms(), permits: 'none' },
   agreed: { reach: agree, permits: 'one' },
   'agreed in another tab': {
-    reach: async (scene) => (await scene.open()).device.setContribution(true),
+    reach: async (scene) => agreeTo((await scene.open()).device),
     permits: 'one',
   },
   'agreed to less than is asked': {

@@ -3,7 +3,7 @@
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import type { Next } from '../upload/contribute.ts'
-import { type ContributionTerms, NO_CONSENT, NOTHING_SENT, termsToShow } from '../upload/terms.ts'
+import { type ContributionTerms, isFor, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 import type { Parts } from './parts.ts'
 
 /** These are rules at work, not something that degraded. */
@@ -74,11 +74,13 @@ export class Contribution {
   async read(): Promise<void> {
     const { state, store } = this.#deps
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
-    const { terms: agreed, ...answer } = this.#withdrawn ? NO_CONSENT : consent
+    // To other recipients than are named here it is none.
+    const isOurs = !consent.terms || this.#names(consent.terms)
+    const { terms: agreed, ...answer } = this.#withdrawn || !isOurs ? NO_CONSENT : consent
     if (answer.since !== state.consent.since) this.stop()
     state.consent = answer
     state.sent = sent
-    state.terms = termsToShow(terms, this.#deps.config.federation?.demonstration)
+    state.terms = terms && this.#names(terms) ? terms : null
   }
 
   /**
@@ -89,11 +91,11 @@ export class Contribution {
   async ask(): Promise<ContributionTerms> {
     const { store, transport } = this.#deps
     const { agreeTask, termsOf } = await loadUpload()
-    const endpoints = this.#endpoints()
-    const { policy } = await agreeTask(transport, endpoints)
+    const recipients = this.#recipients()
+    const { policy } = await agreeTask(transport, recipients)
     let terms: ContributionTerms
     try {
-      terms = termsOf(policy, endpoints.demonstration)
+      terms = termsOf(policy, recipients)
       this.#refused = null
     } catch (error) {
       this.#refused = error as NearsideError
@@ -111,7 +113,7 @@ export class Contribution {
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#deps
-    if (agreed) this.#endpoints()
+    if (agreed) this.#recipients()
     if (agreed && store.kind === 'memory')
       throw new NearsideError(
         'storage-unavailable',
@@ -119,12 +121,15 @@ export class Contribution {
       )
     // Nobody is asked for what can't be had, and nothing is awaited where nobody is asked.
     const asks = agreed && !this.#mustNotShare() ? confirmConsent : undefined
-    // Where they can't be reached, the question is about the device's own limits.
-    if (asks) await this.ask().catch(() => undefined)
+    // Where they can't be reached, the question is about what they last said.
+    if (asks)
+      await this.ask().catch((error) => {
+        if (state.terms === null) throw error
+      })
     if (agreed && this.#refused) throw this.#refused
     // What was shown is what is agreed to, whatever another tab has heard since.
     const { terms } = state
-    const shown = asks ? await asks(terms) : wording
+    const shown = asks && terms ? await asks(terms) : wording
     // A withdrawal holds from here on, even if disk and log should fail.
     this.#withdrawn = !agreed
     if (!agreed) {
@@ -138,11 +143,16 @@ export class Contribution {
     await this.#answer(answer).finally(() => this.#tell())
   }
 
-  async #give(terms: ContributionTerms, wording: unknown): Promise<void> {
+  async #give(terms: ContributionTerms | null, wording: unknown): Promise<void> {
     const { ledger, now, store } = this.#deps
     const { giveConsent } = await loadUpload()
     const globalPrivacyControl = this.#mustNotShare()
     const records = store.changeSettings
+    if (terms === null)
+      throw new NearsideError(
+        'consent-missing',
+        'Nobody was shown who gets updates: call contributionTerms() and show them first',
+      )
     await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording)
   }
 
@@ -226,7 +236,12 @@ export class Contribution {
     return this.#deps.state.conditions.globalPrivacyControl || privacyControl() === true
   }
 
-  #endpoints() {
+  #names(terms: ContributionTerms): boolean {
+    const { federation } = this.#deps.config
+    return federation === null || isFor(terms, federation)
+  }
+
+  #recipients() {
     const { federation } = this.#deps.config
     if (federation) return federation
     throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')

@@ -21,7 +21,7 @@ function scene() {
   const disposed: string[] = []
   const bus = createBus()
   const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
-  const state = startingState({ conditions, engine: 'auto', federation: null })
+  const state = startingState({ conditions, engine: 'auto' })
   const engines = new EngineInUse({
     bus,
     state,

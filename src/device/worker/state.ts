@@ -7,7 +7,7 @@ import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
-import { type ContributionTerms, deviceTerms, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import { type ContributionTerms, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 
 /** Plain data. Any part may read it; the one that is named writes it. */
 export interface DeviceState {
@@ -44,14 +44,13 @@ export interface DeviceState {
   /** By the contribution. */
   sent: Settings['sent']
   /** What a consent agrees to. By the contribution. */
-  terms: ContributionTerms
+  terms: ContributionTerms | null
 }
 
 export function startingState({
   conditions,
   engine,
-  federation,
-}: Pick<WorkerConfig, 'conditions' | 'engine' | 'federation'>): DeviceState {
+}: Pick<WorkerConfig, 'conditions' | 'engine'>): DeviceState {
   return {
     revision: 0,
     erasures: 0,
@@ -69,7 +68,7 @@ export function startingState({
     leads: false,
     consent: NO_CONSENT,
     sent: NOTHING_SENT,
-    terms: deviceTerms(federation?.demonstration),
+    terms: null,
   }
 }
 

@@ -1,7 +1,7 @@
 /** @module A shopper who changes their mind while an update is on its way. */
 import { expect, test, vi } from 'vitest'
 import { waitFor } from '../../testPatience.ts'
-import { FEDERATION, TestAggregators } from './testAggregators.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
 /** Two tabs; the update of the first has left, and the leader is slow to answer. */
@@ -14,7 +14,7 @@ async function underWay() {
   const open = () => start(server, database, { fetch }, { federation: FEDERATION })
   const [sender, other] = [await open(), await open()]
   await live(sender)
-  await sender.device.setContribution(true)
+  await agreeTo(sender.device)
   const outcome = sender.device.contribute()
   await waitFor(() => expect(aggregators.posted).toHaveLength(1))
   return { aggregators, sender, other, outcome }
@@ -53,7 +53,7 @@ test.each(cases)('%s in %s stops it for good; it stays spent', async (wish, wher
   // Agreed to anew, it is not sent again.
   aggregators.answer = 'receipt'
   await sender.device.pause(false)
-  if (wish === 'withdraw' || wish === 'erase') await sender.device.setContribution(true)
+  if (wish === 'withdraw' || wish === 'erase') await agreeTo(sender.device)
   expect((await sender.device.contribute()).sent).toBe(false)
   expect(aggregators.posted).toHaveLength(1)
 })

@@ -4,7 +4,6 @@ import {
   exportSigningKeys,
   generateSigningKeys,
   receiptMessage,
-  type SigningKeys,
   sign,
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
@@ -12,13 +11,22 @@ import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
-import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import { MODULUS_BYTES } from '../../aggregate/protocol/token.ts'
 import { fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
+import type { Device } from './device.ts'
 import { TEST_MODEL_URL, type TestServer } from './testShop.ts'
 
-export const FEDERATION = { leader: 'https://leader.test', helper: 'https://helper.test' }
+const SIGNING = await generateSigningKeys()
+const KEY = toBase64((await exportSigningKeys(SIGNING)).publicKey)
+export const FEDERATION = { ...TEST_RECIPIENTS, leaderKey: KEY, helperKey: KEY }
+
+/** As a page does: it shows whom the aggregators name, and then agrees. */
+export async function agreeTo(device: Device, wording?: string): Promise<void> {
+  await device.contributionTerms()
+  await device.setContribution(true, wording)
+}
 
 export class TestAggregators {
   policy: Policy
@@ -40,18 +48,15 @@ export class TestAggregators {
   asked = 0
   /** Posts that were stopped while the answer was awaited. */
   stopped = 0
-  readonly #signing: SigningKeys
 
-  private constructor(policy: Policy, signing: SigningKeys) {
+  private constructor(policy: Policy) {
     this.policy = policy
-    this.#signing = signing
   }
 
   static async start(server: TestServer, terms: Partial<Policy> = {}): Promise<TestAggregators> {
-    const signing = await generateSigningKeys()
     const keys = {
       sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
-      signing: toBase64((await exportSigningKeys(signing)).publicKey),
+      signing: KEY,
     }
     const manifest = server.files.get('1/manifest.json')
     if (!manifest) throw new Error('the server has no model')
@@ -63,7 +68,7 @@ export class TestAggregators {
       parameters: { featureWeights: SHARED_LENGTH },
       ...terms,
     }
-    return new TestAggregators(policy, signing)
+    return new TestAggregators(policy)
   }
 
   /** Answers for the aggregators; all else is the shop's. */
@@ -79,7 +84,7 @@ export class TestAggregators {
       const time = this.now()
       const hash = await policyHash(policy)
       const message = taskMessage({ role, round, policyHash: hash, time })
-      const signature = toBase64(await sign(this.#signing, message))
+      const signature = toBase64(await sign(SIGNING, message))
       const said = { protocol: PROTOCOL, role, round, state: 'open', policyHash: hash, policy }
       return Response.json({ ...said, time, signature })
     }
@@ -108,7 +113,7 @@ export class TestAggregators {
     if (this.answer === 'lost') throw new TypeError('Failed to fetch')
     if (this.answer !== 'receipt') return new Response(null, { status: this.answer })
     const bodyHash = toHex(await sha256(body))
-    const signature = toBase64(await sign(this.#signing, receiptMessage(fromHex(bodyHash))))
+    const signature = toBase64(await sign(SIGNING, receiptMessage(fromHex(bodyHash))))
     const { id, round } = parseReport(body, this.policy).header
     return Response.json({ id, round, bodyHash, signature }, { status: 201 })
   }

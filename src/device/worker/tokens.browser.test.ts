@@ -5,7 +5,7 @@ import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
 import { fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { isTokenRequest } from '../ledger/removed.ts'
-import { FEDERATION, TestAggregators } from './testAggregators.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
 const HOUR = 3_600_000
@@ -66,7 +66,7 @@ test('it asks when an update is planned, and shows the token when that leaves', 
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()
-  await device.setContribution(true)
+  await agreeTo(device)
   await device.fineTune({})
   await expect.poll(() => aggregators.tokens).toBe(1)
   await expect.poll(() => waits(tested)).toContain(HOUR)
@@ -89,7 +89,7 @@ test('where the round is another by then, it asks again and leaves some minutes 
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()
-  await device.setContribution(true)
+  await agreeTo(device)
   await device.fineTune({})
   await expect.poll(() => aggregators.tokens).toBe(1)
   await expect.poll(() => waits(tested)).toContain(HOUR)
@@ -107,7 +107,7 @@ test('while the issuer is down, the update stays due, and that is said', async (
   const { aggregators, later, tested } = await shop(0)
   const { device } = tested
   aggregators.issuer = null
-  await device.setContribution(true)
+  await agreeTo(device)
   await device.fineTune({})
   await expect.poll(() => waits(tested)).toContain(HOUR)
   expect(device.snapshot().notices.map(({ code }) => code)).toContain('issuer-unreachable')
@@ -122,7 +122,7 @@ test.each(['withdraw', 'erase'] as const)('nothing is left of a token after %s',
   const { device } = tested
   const settings = async () => parseBundle(await device.export()).settings
   await device.contributionTerms()
-  await device.setContribution(true)
+  await agreeTo(device)
   await device.fineTune({})
   await expect.poll(settings).toHaveProperty('token')
   if (what === 'withdraw') await device.setContribution(false)

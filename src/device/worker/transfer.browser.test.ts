@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../../core/time.ts'
 import { MAX_EVENTS } from '../storage/eventRows.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import {
   ids,
   live,
@@ -80,13 +81,14 @@ describe('a transfer between devices', () => {
 
   test('brings no consent, budget, log or pause, and is forgotten like anything else', async () => {
     const server = await testServer()
-    const federation = { leader: 'https://sums.test', helper: 'https://helper.test' }
+    const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
+    const federation = FEDERATION
     const [a, b] = [
-      await start(server, newDatabase(), {}, { federation }),
-      await start(server, newDatabase(), {}, { federation }),
+      await start(server, newDatabase(), { fetch }, { federation }),
+      await start(server, newDatabase(), { fetch }, { federation }),
     ]
     await live(a)
-    await a.device.setContribution(true, 'These words.')
+    await agreeTo(a.device, 'These words.')
     expect(await bring(a, b)).toBe(12)
     expect(b.device.snapshot().consent).toEqual({ contribute: false, since: null })
     expect((await b.device.entries()).some(({ kind }) => kind === 'consent')).toBe(false)

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { replayed } from '../../aggregate/privacy/randomBytes.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
 import { fromBase64, sha256, toHex } from '../../core/bytes.ts'
@@ -13,7 +14,7 @@ import { parseManifest } from '../../core/model/manifest.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
 import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
-import { FEDERATION, TestAggregators } from './testAggregators.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
 import { type TestServer, testCatalog } from './testShop.ts'
 
@@ -54,7 +55,7 @@ describe('a store that refuses', () => {
     const database = newDatabase()
     const agreed = await visit(database, { indexedDb })
     await live(agreed)
-    await agreed.device.setContribution(true)
+    await agreeTo(agreed.device)
     disk.refuses = true
     for (let i = 0; i < 3; i++) {
       const tested = i === 0 ? agreed : await visit(database, { indexedDb })
@@ -82,7 +83,7 @@ describe('a store that refuses', () => {
       const database = newDatabase()
       const first = await visit(database, { indexedDb })
       await live(first)
-      await first.device.setContribution(true)
+      await agreeTo(first.device)
       aggregators.posted.length = 0
       writes = 0
       const { sent, reason } = await first.device.contribute()
@@ -99,7 +100,7 @@ describe('a store that refuses', () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase(), { indexedDb: () => refusingFactory('SecurityError') })
     await live(tested)
-    await expect(tested.device.setContribution(true)).rejects.toMatchObject({
+    await expect(agreeTo(tested.device)).rejects.toMatchObject({
       code: 'storage-unavailable',
     })
     expect(tested.device.snapshot().consent.contribute).toBe(false)
@@ -113,7 +114,7 @@ describe('a store that refuses', () => {
     const database = newDatabase()
     const [a, b] = [await open(database, { indexedDb }), await open(database)]
     await live(a)
-    await a.device.setContribution(true)
+    await agreeTo(a.device)
     disk.refuses = true
     await a.capture({ name: 'view_item', item_id: 'item-1' })
     disk.refuses = false
@@ -132,7 +133,7 @@ describe('a store that refuses', () => {
     const { disk, indexedDb } = refusingDisk()
     const tested = await open(newDatabase(), { indexedDb })
     await live(tested)
-    await tested.device.setContribution(true)
+    await agreeTo(tested.device)
     disk.refuses = true
     await expect(tested.device.setContribution(false)).rejects.toMatchObject({
       code: 'storage-full',
@@ -187,7 +188,7 @@ test('consent, budget and the log’s entry are flushed to disk before the first
   // What the shop declares was kept with the first download.
   expect(order).toEqual(['heads,settings'])
   order.length = 0
-  await tested.device.setContribution(true)
+  await agreeTo(tested.device)
   // The first is the key that signs the log.
   expect(order).toEqual(['heads', 'ledger', 'heads,settings'])
   order.length = 0
@@ -203,7 +204,7 @@ describe('what waits to be sent again', () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase())
     await live(tested)
-    await tested.device.setContribution(true)
+    await agreeTo(tested.device)
     aggregators.answer = 'lost'
     await tested.device.contribute()
     expect(aggregators.posted).toHaveLength(1)
@@ -242,7 +243,7 @@ describe('what waits to be sent again', () => {
         'time',
       ])
       expect(JSON.stringify(ledger)).not.toContain('updateInteger')
-      if (what !== 'forget') await device.setContribution(true)
+      if (what !== 'forget') await agreeTo(device)
       expect((await device.contribute()).sent).toBe(false)
       expect(aggregators.posted).toHaveLength(1)
     },
@@ -253,7 +254,7 @@ test('the log commits to the update, an export opens the commitment', async () =
   const { aggregators, open, server } = await federation()
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
-  await device.setContribution(true)
+  await agreeTo(device)
   expect((await device.contribute()).sent).toBe(true)
   const { settings, ledger } = JSON.parse(await device.export())
   const [{ salt, update, reportId, delta, random, round, policy }] = settings.openings
@@ -307,21 +308,17 @@ test('a shopper who looked at a product newer than the base model can contribute
   await live(tested)
   await tested.capture({ name: 'add_to_cart', item_id: 'new' })
   await tested.capture({ name: 'purchase', item_id: 'item-1' })
-  await tested.device.setContribution(true)
+  await agreeTo(tested.device)
   expect(await tested.device.contribute()).toMatchObject({ sent: true })
 })
 
 describe('terms', () => {
-  test('are the device’s own limits until asked for, then those of the aggregators', async () => {
+  test('are unknown until asked for, and no consent can be given before', async () => {
     const { aggregators, open } = await federation({ noiseMultiplier: 9, maxParticipations: 1 })
     const database = newDatabase()
     const [a, b] = [await open(database), await open(database)]
-    expect(a.device.snapshot().terms).toEqual({
-      epsilonPerReport: 2,
-      epsilonPerYear: 4,
-      delta: 1e-6,
-      trust: 'two-aggregators',
-    })
+    expect(a.device.snapshot().terms).toBeNull()
+    await expect(a.device.setContribution(true)).rejects.toMatchObject({ code: 'consent-missing' })
     expect(aggregators.asked).toBe(0)
     const terms = await a.device.contributionTerms()
     expect(terms.epsilonPerReport).toBeCloseTo(0.934, 3)
@@ -344,7 +341,7 @@ describe('terms', () => {
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
     // A consent from before, and terms that grew worse since.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
-    await device.setContribution(true)
+    await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
     expect((await device.contribute()).sent).toBe(false)
     expect(codes(tested)).toContain('terms-beyond-limits')
@@ -361,7 +358,7 @@ describe('terms', () => {
     const demo = await visit(true)
     await live(demo)
     expect((await demo.device.contributionTerms()).demonstration).toBe(true)
-    await demo.device.setContribution(true)
+    await agreeTo(demo.device)
     expect(await demo.device.contribute()).toMatchObject({ sent: true })
     const said = (await demo.device.entries()).find(({ kind }) => kind === 'consent')
     expect(said?.detail).toMatchObject({ contribute: true, demonstration: true })
@@ -378,17 +375,42 @@ describe('terms', () => {
     await real.device.close()
   })
 
+  test('name whom they are for: where others are named, a consent is none, and is back where it was given', async () => {
+    const { server, aggregators, open } = await federation()
+    const database = newDatabase()
+    const tested = await open(database)
+    await live(tested)
+    await agreeTo(tested.device)
+    const asked = aggregators.asked
+    const fetch = aggregators.fetchWith(server.fetch)
+    for (const other of [
+      { ...FEDERATION, helper: 'https://shop.test/evil-helper' },
+      { ...FEDERATION, helperKey: TEST_RECIPIENTS.helperKey },
+      { ...FEDERATION, leaderOperator: 'Another shop' },
+    ]) {
+      const elsewhere = await start(server, database, { fetch }, { federation: other })
+      expect(elsewhere.device.snapshot()).toMatchObject({
+        consent: { contribute: false, since: null },
+        terms: null,
+      })
+      expect((await elsewhere.device.contribute()).sent).toBe(false)
+    }
+    expect([aggregators.asked, aggregators.posted]).toEqual([asked, []])
+    expect(tested.device.snapshot().consent.contribute).toBe(true)
+    expect((await tested.device.contribute()).sent).toBe(true)
+  })
+
   test('a single operator must be agreed to: consent ends, the page is told, and can agree anew', async () => {
     const { aggregators, open } = await federation({ trust: 'trusted-server' })
     const tested = await open(newDatabase())
     await live(tested)
-    await tested.device.setContribution(true)
+    await agreeTo(tested.device)
     expect((await tested.device.contribute()).sent).toBe(false)
     const { consent, terms } = tested.device.snapshot()
-    expect([consent.contribute, terms.trust]).toEqual([false, 'trusted-server'])
+    expect([consent.contribute, terms?.trust]).toEqual([false, 'trusted-server'])
     expect(codes(tested)).toContain('policy-mismatch')
     expect(aggregators.posted).toEqual([])
-    await tested.device.setContribution(true)
+    await agreeTo(tested.device)
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 })
@@ -400,7 +422,7 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
   const now = () => clock
   const first = await visit(database, { now })
   await live(first)
-  await first.device.setContribution(true)
+  await agreeTo(first.device)
   await first.device.fineTune({})
   await expect.poll(() => aggregators.asked).toBe(2)
   await expect.poll(() => first.device.snapshot().sent.reports).toBe(1)
@@ -429,7 +451,7 @@ const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
 /** Agreed, learned, and an update is due later. */
 async function planned(tested: TestDevice): Promise<TestDevice> {
   await live(tested)
-  await tested.device.setContribution(true)
+  await agreeTo(tested.device)
   await tested.device.fineTune({})
   await expect.poll(() => waits(tested)).toContain(HOUR)
   return tested
@@ -487,7 +509,7 @@ describe('what is due', () => {
     if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
     if (what === 'erase') await device.erase()
     if (what === 'withdraw') await device.setContribution(false)
-    if (what !== 'forget') await device.setContribution(true)
+    if (what !== 'forget') await agreeTo(device)
     const bundle = parseBundle(await device.export())
     // To forget one thing is to learn anew from the rest, later.
     expect(bundle.settings).not.toHaveProperty('due')
@@ -544,10 +566,10 @@ describe('Global Privacy Control', () => {
     const conditions = { visible: true, savesData: false, battery: null }
     await device.conditions({ ...conditions, globalPrivacyControl: true })
     expect(device.snapshot().globalPrivacyControl).toBe(true)
-    await expect(device.setContribution(true)).rejects.toMatchObject({ code: 'consent-missing' })
+    await expect(agreeTo(device)).rejects.toMatchObject({ code: 'consent-missing' })
     expect(device.snapshot().consent.contribute).toBe(false)
     await device.conditions({ ...conditions, globalPrivacyControl: false })
-    await device.setContribution(true)
+    await agreeTo(device)
     await device.conditions({ ...conditions, globalPrivacyControl: true })
     expect(await device.contribute()).toMatchObject({ sent: false, reason: /Global Privacy/ })
     expect(aggregators.asked).toBe(0)
@@ -562,7 +584,7 @@ describe('the words of a consent', () => {
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })
     const wording = 'Now and then this browser sends one update. ε ≤ 5'
-    await device.setContribution(true, wording)
+    await agreeTo(device, wording)
     expect(device.snapshot().consent).toMatchObject({ contribute: true, wording })
     const hash = toHex(await sha256(new TextEncoder().encode(wording)))
     const said = async () => (await device.entries()).findLast(({ kind }) => kind === 'consent')
@@ -572,14 +594,14 @@ describe('the words of a consent', () => {
     expect((await verifyBundle(bundle)).faults).toEqual([])
     await device.setContribution(false)
     expect(await device.export()).not.toContain(wording)
-    await device.setContribution(true)
+    await agreeTo(device)
     expect((await said())?.detail).not.toHaveProperty('wording')
   })
 
   test.each([42, 'x'.repeat(4001), null])('%s is none, and nothing is agreed to', async (wrong) => {
     const { open } = await federation()
     const { device } = await open(newDatabase())
-    await expect(device.setContribution(true, wrong as string)).rejects.toMatchObject({
+    await expect(agreeTo(device, wrong as string)).rejects.toMatchObject({
       code: 'input-invalid',
     })
     expect(device.snapshot().consent.contribute).toBe(false)

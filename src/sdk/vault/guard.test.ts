@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../../device/messages.ts'
 import { MOST_FILE } from '../../device/transfer/seal.ts'
-import { readOptions } from '../readOptions.ts'
+import type { Recipients } from '../../device/upload/terms.ts'
+import { readOptions, readRecipients } from '../readOptions.ts'
 import { BURST, guarded } from './guard.ts'
 import { isPlain, readMessage } from './messages.ts'
 
@@ -14,7 +16,7 @@ const CONFIG: WorkerConfig = {
 }
 
 /** A guard, what passes it, and what the page hears. */
-function setUp(demonstration = false) {
+function setUp(recipients: Recipients | null = null) {
   const { port1: page, port2: port } = new MessageChannel()
   const passed: ToWorker[] = []
   const heard: FromWorker[] = []
@@ -22,7 +24,7 @@ function setUp(demonstration = false) {
   let time = 0
   page.onmessage = ({ data }) => heard.push(data)
   const scope = guarded({
-    ...{ port, shop: 'https://shop.test', clock: () => time, close() {}, demonstration },
+    ...{ port, shop: 'https://shop.test', recipients, clock: () => time, close() {} },
     configured: (config) => configs.push(config),
   })
   scope.onmessage = ({ data }) => passed.push(data)
@@ -55,12 +57,39 @@ test('starts once, with options that can be meant, in a database of the shop’s
   end()
 })
 
+test('who gets updates is named by the vault’s own file: a page that names others is refused', async () => {
+  const federation = readRecipients(TEST_RECIPIENTS)
+  const { say, heard, configs, end } = setUp(federation)
+  const others = [
+    { ...federation, leader: 'https://shop.test/evil-leader' },
+    { ...federation, helper: 'https://shop.test/evil-helper' },
+    { ...federation, issuer: 'https://shop.test/evil-issuer' },
+  ]
+  for (const other of others) say('start', [{ ...CONFIG, federation: other }])
+  await expect.poll(() => heard.length).toBe(others.length)
+  expect(heard).toMatchObject(others.map(() => ({ error: { code: 'input-invalid' } })))
+  // Names and keys are the vault's, whatever the page says.
+  say('start', [{ ...CONFIG, federation: { ...federation, helperOperator: 'The Red Cross' } }])
+  await expect.poll(() => configs.length).toBe(1)
+  expect(configs[0].federation).toEqual(federation)
+  end()
+})
+
+test('a vault whose file names nobody takes no page’s word for it', async () => {
+  const { say, heard, configs, end } = setUp()
+  say('start', [{ ...CONFIG, federation: TEST_RECIPIENTS }])
+  await expect.poll(() => heard.length).toBe(1)
+  expect(heard[0]).toMatchObject({ kind: 'error', error: { code: 'input-invalid' } })
+  expect(configs).toEqual([])
+  end()
+})
+
 test.each([true, false])(
   'the vault says whether it is a demonstration (%s), no page',
   async (is) => {
-    const { say, configs, end } = setUp(is)
-    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
-    say('start', [{ ...CONFIG, federation: { ...federation, demonstration: !is } }])
+    const named = readRecipients({ ...TEST_RECIPIENTS, demonstration: is })
+    const { say, configs, end } = setUp(named)
+    say('start', [{ ...CONFIG, federation: { ...named, demonstration: !is } }])
     await expect.poll(() => configs.length).toBe(1)
     expect(configs[0].federation?.demonstration ?? false).toBe(is)
     end()

@@ -4,9 +4,12 @@
  */
 import { NearsideError } from '../../core/error.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../../device/messages.ts'
+import type { Recipients } from '../../device/upload/terms.ts'
 import type { Scope } from '../../device/worker/serve.ts'
 import { readOptions } from '../readOptions.ts'
 import { readMessage } from './messages.ts'
+
+const ADDRESSES = ['leader', 'helper', 'issuer'] as const
 
 type Call = Extract<ToWorker, { kind: 'call' }>
 
@@ -18,8 +21,8 @@ export interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Whether the shop is a demonstration, whatever the page says. */
-  readonly demonstration: boolean
+  /** Who gets updates, as the vault's own file names them; null: nobody. */
+  readonly recipients: Recipients | null
   /** Milliseconds of a clock that only goes on. */
   readonly clock: () => number
   /** Called once, with options that can be meant, before the device starts. */
@@ -112,13 +115,13 @@ export function guarded(deps: GuardDeps): Scope {
 /** @throws NearsideError `input-invalid` naming the option */
 function readConfig(
   given: WorkerConfig,
-  { shop, demonstration }: Pick<GuardDeps, 'shop' | 'demonstration'>,
+  { shop, recipients }: Pick<GuardDeps, 'shop' | 'recipients'>,
 ): WorkerConfig {
   const { conditions, context, federation, rules, latest, modelKeys, ...options } = given
   const { config } = readOptions({
     ...options,
     rules: (rules ?? undefined) as never,
-    federation: federation ? { ...federation, demonstration } : undefined,
+    federation: federation ?? undefined,
     latest: latest ?? undefined,
     modelKeys: modelKeys ?? undefined,
     worker: () => {
@@ -127,5 +130,12 @@ function readConfig(
   })
   // Shops that share a vault share nothing else.
   const database = `${config.database} of ${shop}`
-  return { ...config, database, conditions, context }
+  // A page only says that it offers contributions: names and keys are those of the vault's file.
+  const named = config.federation && recipients
+  if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
+    throw new NearsideError(
+      'input-invalid',
+      'federation: the vault’s file names other aggregators.',
+    )
+  return { ...config, database, conditions, context, federation: named }
 }

@@ -46,8 +46,8 @@ export interface Handed {
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Whether the vault's own file calls its shops demonstrations. */
-  readonly demonstration: boolean
+  /** Who gets updates, as the document's own file says, unchecked; null: nobody. */
+  readonly recipients: unknown
 }
 
 /** From the worker to the document. */

@@ -7,8 +7,9 @@ import { NearsideError } from '../../core/error.ts'
 import { brokeredFetch } from '../../device/transport/broker.ts'
 import { destinationsOf } from '../../device/transport/http.ts'
 import { openWays } from '../../device/transport/openWays.ts'
-import type { ContributionTerms } from '../../device/upload/terms.ts'
+import type { ContributionTerms, Recipients } from '../../device/upload/terms.ts'
 import { serve, workerEnvironment } from '../../device/worker/serve.ts'
+import { readRecipients } from '../readOptions.ts'
 import { guarded } from './guard.ts'
 import type { Answered, FromLocked, Handed } from './handshake.ts'
 
@@ -36,11 +37,20 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     if (wording !== null) return wording
     throw new NearsideError('consent-missing', 'Not agreed: nothing is shared.')
   }
+  let recipients: Recipients | null
+  try {
+    recipients = data.recipients === null ? null : readRecipients(data.recipients as Recipients)
+  } catch (error) {
+    tell({
+      refused: `its file names no aggregators that can be meant: ${(error as Error).message}`,
+    })
+    return
+  }
   const { fetch, declare } = brokeredFetch(data.broker)
   const scope = guarded({
     port: data.device,
     shop: data.shop,
-    demonstration: data.demonstration,
+    recipients,
     clock: () => performance.now(),
     configured: (config) => declare(destinationsOf(config)),
     close: () => self.close(),

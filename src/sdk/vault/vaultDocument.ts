@@ -32,8 +32,11 @@ const shops = Array.from(
   ({ content }) => content,
 )
 
-/** Its shops are demonstrations: no page can say so, only this file. */
-const demonstration = document.querySelector('meta[name="nearside-demonstration"]') !== null
+/** Who gets updates: this file says so, and no page. Null: nobody. @throws SyntaxError for what is no JSON */
+function readRecipients(): unknown {
+  const named = document.querySelector<HTMLMetaElement>('meta[name="nearside-aggregators"]')
+  return named ? JSON.parse(named.content) : null
+}
 
 function makeWorker(): Worker {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
@@ -74,7 +77,12 @@ function open(device: MessagePort, shop: string): void {
   }
   worker.onerror = ({ message }) => refuse(message || 'its worker could not be loaded')
   serveFetches(ours, browserFetch)
-  worker.postMessage({ device, broker, shop, demonstration } satisfies Handed, [device, broker])
+  try {
+    const handed: Handed = { device, broker, shop, recipients: readRecipients() }
+    worker.postMessage(handed, [device, broker])
+  } catch (error) {
+    refuse(`its file names aggregators in what is no JSON: ${(error as Error).message}`)
+  }
 }
 
 function serveFrame(): void {

@@ -34,11 +34,11 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   const { words, days } = useWords()
   const id = useId()
   const { run, status } = useOutcome()
-  const { consent, globalPrivacyControl, persist, terms } = snapshot
+  const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const stored = persist.allowed === true
   const { contribute, since } = consent
   const sharing = `${words.wording} ${words.terms(terms)}`
-  const wording = terms.demonstration ? `${words.demonstration} ${sharing}` : sharing
+  const wording = terms?.demonstration ? `${words.demonstration} ${sharing}` : sharing
   const agree = async () => {
     await personalizer.setContribution(!contribute, wording)
     return contribute ? words.withdrawn : words.given
@@ -52,7 +52,7 @@ function Consent({ personalizer, snapshot }: SectionProps) {
       <p>
         <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
       </p>
-      {terms.demonstration && (
+      {terms?.demonstration && (
         <p className="ns-notice" role="note">
           {words.demonstration}
         </p>
@@ -74,7 +74,8 @@ function Consent({ personalizer, snapshot }: SectionProps) {
           className="ns-switch"
           aria-checked={contribute}
           aria-describedby={id}
-          disabled={(globalPrivacyControl || !stored) && !contribute}
+          // A vault asks for itself, and shows its own words.
+          disabled={!contribute && (globalPrivacyControl || !stored || (terms === null && !vault))}
           onClick={() => void run('', agree)}
         >
           {words.contribute}
@@ -96,7 +97,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
   const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
   const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))
-  const most = Math.max(terms.epsilonPerYear, sent.epsilon ?? 0)
+  const most = Math.max(terms?.epsilonPerYear ?? 0, sent.epsilon ?? 0)
   return (
     <>
       {sent.epsilon !== null && (

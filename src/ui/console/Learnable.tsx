@@ -15,7 +15,8 @@ export function Learnable({ snapshot, more }: LearnableProps) {
   const { learnable } = words
   const answers: readonly (readonly [string, string])[] = [
     [words.ordinary, learnable.pages],
-    ...(canContribute
+    ...(canContribute && terms === null ? [[learnable.oneUpdate, words.terms(null)] as const] : []),
+    ...(canContribute && terms !== null
       ? ([
           [words.tokens, learnable.tokens(terms.tokens)],
           [learnable.oneUpdate, learnable.update(terms.trust)],

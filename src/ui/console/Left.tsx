@@ -11,7 +11,7 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
     downloads
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
-  const { reports = 0, bytesSent, tokens = 0, tokenBytes } = summaryOf(entries)
+  const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
   const updates = Number(reports)
   return (
     <Section title={words.left} wide>

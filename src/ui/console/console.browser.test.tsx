@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { NearsideError } from '../../core/error.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { createFakePersonalizer, type FakePersonalizer, TEST_TERMS } from '../react/testPersonalizer.ts'
 import { CONSOLE_GERMAN } from './german.ts'
 import { PrivacyConsole } from './PrivacyConsole.tsx'
 
@@ -104,7 +104,7 @@ describe('what left', () => {
 
   test('requests for tokens are counted with their bytes, and are no downloads', async () => {
     const detail = { purpose: 'token', method: 'POST', url: '/t', count: 2, received: 512 }
-    const gone = { through: 9, hash: 'a', tokens: 3, tokenBytes: 777 }
+    const gone = { through: 9, hash: 'a', tokenRequests: 3, tokenBytes: 777 }
     log(entry(10), entry(11, { bytesSent: 518, detail }), entry(12, { kind: 'fold', detail: gone }))
     const left = part(await show(), 'What left?')
     await expect.element(left).toHaveTextContent('5 requests, 1,295 bytes')
@@ -152,7 +152,7 @@ describe('what left', () => {
 
 describe('what somebody could learn', () => {
   test('four answers where updates can be sent, one where they can’t, and a link to more', async () => {
-    personalizer.change({ terms: { ...personalizer.getSnapshot().terms, epsilonPerReport: 2 } })
+    personalizer.change({ terms: { ...TEST_TERMS, epsilonPerReport: 2 } })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
     const names = () => [...answers.element().querySelectorAll('dt')].map((dt) => dt.textContent)
@@ -377,8 +377,8 @@ describe('what was agreed to', () => {
     personalizer.setContribution = async (...answer) => void given.push(answer[1])
     const screen = await show()
     expect(screen.getByRole('note').elements()).toHaveLength(0)
-    const terms = { epsilonPerReport: 11, epsilonPerYear: 26.4, delta: 1e-6 } as const
-    personalizer.change({ terms: { ...terms, trust: 'two-aggregators', demonstration: true } })
+    const terms = { ...TEST_TERMS, epsilonPerReport: 11, epsilonPerYear: 26.4 }
+    personalizer.change({ terms: { ...terms, demonstration: true } })
     const banner = screen.getByRole('note')
     await expect.element(banner).toHaveTextContent(/^Demonstration: .* 1,000 people in a round\.$/)
     await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()

@@ -97,10 +97,12 @@ function Consent({ personalizer, snapshot }: PartProps) {
   const id = useId()
   const { run, alert } = useAction()
   const { contribute, since } = snapshot.consent
-  const { globalPrivacyControl, persist } = snapshot
+  const { globalPrivacyControl, persist, terms, vault } = snapshot
+  // A vault asks for itself, and shows its own words.
+  const isUnknown = terms === null && !vault && !contribute
   const stored = persist.allowed === true
-  const { demonstration } = snapshot.terms
   const sharing = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
+  const demonstration = terms?.demonstration
   const wording = demonstration ? `${labels.demonstration} ${sharing}` : sharing
   return (
     <section className="ns-block" aria-label={labels.help}>
@@ -120,13 +122,18 @@ function Consent({ personalizer, snapshot }: PartProps) {
         className="ns-switch"
         aria-checked={contribute}
         aria-describedby={id}
-        disabled={(globalPrivacyControl || !stored) && !contribute}
+        disabled={(globalPrivacyControl || !stored || isUnknown) && !contribute}
         onClick={() =>
           void run('contribute', () => personalizer.setContribution(!contribute, wording))
         }
       >
         {labels.contribute}
       </button>
+      {isUnknown && (
+        <Button onClick={() => void run('terms', () => personalizer.contributionTerms())}>
+          {labels.askTerms}
+        </Button>
+      )}
       {alert}
       {since !== null && (
         <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>

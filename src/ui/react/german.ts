@@ -2,8 +2,10 @@
  * @module Every string of the widgets and the panel in German. A file that nothing of the widgets
  * imports: a shop that speaks it hands it to the provider.
  */
+
 import type { EventName } from '../../core/events/event.ts'
 import type { Signal } from '../../device/apiLists.ts'
+import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
 import type { Labels, Wish } from './labels.ts'
 
 const count = (n: number, one: string, many: string) =>
@@ -41,6 +43,7 @@ const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Ihre Wahl konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.',
   persist:
     'Das ging in Ihrem Browser nicht. Was Sie auf dieser Seite getan haben, bleibt, bis Sie sie schließen. Bitte versuchen Sie es noch einmal.',
+  terms: 'Die Server antworten gerade nicht. Bitte versuchen Sie es später noch einmal.',
   pause:
     'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',
   resume:
@@ -174,15 +177,11 @@ export const GERMAN: Labels = {
     }`,
   help: 'Dem Shop beim Lernen helfen',
   helpText:
-    'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
-  demonstration:
-    'Demonstration: Hier machen so wenige mit, dass ein Beitrag schlecht verdeckt ist. In einem echten Shop müssen es 1.000 Menschen je Runde sein.',
-  terms: ({ guesses, trust, tokens, ...numbers }) =>
-    `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${guesses.one}-mal von 100 richtig, aus denen eines Jahres ${guesses.year}-mal; eine Münze liegt 50-mal richtig (ε = ${numbers.epsilonPerReport} und ${numbers.epsilonPerYear}, δ = ${numbers.delta}; im letzten Jahr verbraucht: ${numbers.spent}). ${
-      trust === 'two-aggregators'
-        ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
-        : 'Beide Server führt derselbe Betreiber; er könnte Ihren Beitrag lesen.'
-    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie mitmachen, nicht, welcher Beitrag Ihrer ist.' : ''}`,
+    'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen Hälften zusammen und verwischen die Summe. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
+  demonstration: SHARING_GERMAN.demonstration,
+  terms: SHARING_GERMAN.terms,
+  used: (spent) => `Im letzten Jahr verbraucht: ε = ${spent}.`,
+  askTerms: 'Beide Server fragen, wer sie sind',
   privacyControl:
     'Ihr Browser bittet Websites, nichts zu teilen (Global Privacy Control): Es wird nichts gesendet.',
   contribute: 'Zum gemeinsamen Modell beitragen',

@@ -3,28 +3,15 @@
  * hands its own to the provider; what it leaves out stays English.
  */
 import type { EventName } from '../../core/events/event.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 import { STORED_ENGLISH } from './storedLabels.ts'
-
-/** The terms of a contribution as they are shown. */
-interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'tokens' | 'trust'> {
-  /** Times in 100 that somebody would guess rightly which of two updates was sent: from one, and from a year's. */
-  readonly guesses: { readonly one: number; readonly year: number }
-  /** ε by substitution of one update, at most. */
-  readonly epsilonPerReport: string
-  /** ε by substitution of all updates in any year, at most. */
-  readonly epsilonPerYear: string
-  /** The δ at which both are stated. */
-  readonly delta: string
-  /** ε of the updates of the last year. */
-  readonly spent: string
-}
 
 /** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk. */
 export type Wish =
   | 'contribute'
   | 'persist'
+  | 'terms'
   | 'pause'
   | 'resume'
   | 'forget'
@@ -37,6 +24,7 @@ const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
   persist:
     'Your browser could not do that. What you did on this page lasts until you close it. Please try again.',
+  terms: 'The servers do not answer now. Please try again later.',
   pause: 'Your choice could not be saved. The button shows what holds while this page is open.',
   resume: 'Your choice could not be saved. The button shows what holds while this page is open.',
   forget: 'That could not be forgotten. Please try again.',
@@ -126,17 +114,14 @@ export const ENGLISH = {
     ` in ${count(reports, 'update')}${epsilon === null ? '' : `, privacy loss ε = ${epsilon}`}`,
   help: 'Help the shop learn',
   helpText:
-    'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
+    'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
   /** Before all else, where the shop is one. */
-  demonstration:
-    'Demonstration: so few people take part here that an update is hidden badly. A real shop must have 1,000 people in a round.',
-  /** What an update costs, before it is agreed to. */
-  terms: ({ guesses, trust, tokens, ...numbers }: TermsInWords) =>
-    `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${guesses.one} times in 100 from one update, ${guesses.year} times from a year’s; a coin is right 50 times (ε = ${numbers.epsilonPerReport} and ${numbers.epsilonPerYear}, δ = ${numbers.delta}; used in the last year: ${numbers.spent}). ${
-      trust === 'two-aggregators'
-        ? 'An update goes only to servers that say that different operators run them.'
-        : 'One operator runs both servers and could read your update.'
-    }${tokens === 'account' ? ' The shop learns from your account that you take part, not which update is yours.' : ''}`,
+  demonstration: SHARING_ENGLISH.demonstration,
+  /** Who gets an update and what it costs, before it is agreed to. */
+  terms: SHARING_ENGLISH.terms,
+  /** ε of the updates of the last year. */
+  used: (spent: string) => `Used in the last year: ε = ${spent}.`,
+  askTerms: 'Ask both servers who they are',
   privacyControl:
     'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',

@@ -2,7 +2,6 @@
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { Learned, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import { guessesOf } from '../../device/guesses.ts'
 import type { Labels } from './labels.ts'
 
 /** Titles of one action that are written out. */
@@ -28,21 +27,13 @@ export function engineText({ engine, fit, status }: PersonalizerSnapshot, labels
   return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
 }
 
-/** What contributing costs, for the shopper to read before agreeing to it. */
+/** Who gets updates and what they cost, for the shopper to read before agreeing to it. */
 export function termsText(
   { terms, sent }: Pick<PersonalizerSnapshot, 'terms' | 'sent'>,
   labels: Labels,
   locale: string,
 ): string {
-  return labels.terms({
-    guesses: guessesOf(terms),
-    epsilonPerReport: rounded(terms.epsilonPerReport, locale),
-    epsilonPerYear: rounded(terms.epsilonPerYear, locale),
-    delta: rounded(terms.delta, locale),
-    spent: rounded(sent.epsilon ?? 0, locale),
-    tokens: terms.tokens,
-    trust: terms.trust,
-  })
+  return `${labels.terms(terms)} ${labels.used(rounded(sent.epsilon ?? 0, locale))}`
 }
 
 /** What the last fit did, in one sentence. */

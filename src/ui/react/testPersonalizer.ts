@@ -13,10 +13,23 @@ import type {
   RerankOptions,
 } from '../../device/apiLists.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import { policyTerms } from '../../aggregate/protocol/consent.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
+import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { STARTING } from '../../sdk/starting.ts'
+
+/** What both servers ask, as a shop's page hears it. */
+export const TEST_TERMS: ContributionTerms = {
+  ...policyTerms(TEST_POLICY),
+  ...TEST_RECIPIENTS,
+  demonstration: undefined,
+  epsilonPerReport: 1.85,
+  epsilonPerYear: 3.98,
+}
 
 const READY: PersonalizerSnapshot = {
   ...STARTING,
+  terms: TEST_TERMS,
   status: 'ready',
   revision: 1,
   model: { version: '1', items: 0, until: '2011-09-01', searchTolerance: 0, signed: null },
@@ -201,7 +214,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     async setContribution(contribute) {
       change({ consent: { contribute, since: contribute ? Date.UTC(2026, 0, 2) : null } })
     },
-    contributionTerms: () => Promise.resolve(snapshot.terms),
+    contributionTerms: () => Promise.resolve(TEST_TERMS),
     contribute: () => Promise.resolve({ sent: false, reason: 'no open round' }),
     checkForUpdate: () => Promise.resolve({ adopted: false, version: '1' }),
     async pause(paused) {

@@ -5,21 +5,39 @@ import type { ContributionTerms } from '../../../device/upload/terms.ts'
 
 const figure = (value: number) => String(Number(value.toPrecision(3)))
 
+const host = (address: string) => new URL(address).host
+const server = (operator: string, address: string, key: string) =>
+  `${operator} (${host(address)}, key ${key.slice(0, 8)}…)`
+
 /** What is agreed to. */
 export const SHARING_ENGLISH = {
   wording:
-    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of a round. That it makes recommendations better is not proven. What was added stays when you stop.',
+    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. That it makes recommendations better is not proven. What was added stays when you stop.',
   /** Before all else, where the shop is one. */
   demonstration:
     'Demonstration: so few people take part here that an update is hidden badly. A real shop must have 1,000 people in a round.',
-  terms: (terms: ContributionTerms) => {
-    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens } = terms
+  /** @param terms null: the servers were not asked yet */
+  terms: (terms: ContributionTerms | null) => {
+    if (terms === null)
+      return 'Who gets updates, and on which terms, the two servers have not been asked yet.'
     const { one, year } = guessesOf(terms)
-    return `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${one} times in 100 from one update, ${year} times from a year’s; a coin is right 50 times (ε = ${figure(epsilonPerReport)} and ${figure(epsilonPerYear)}, δ = ${delta}). ${
+    const { leader, leaderOperator, leaderKey, helper, helperOperator, helperKey } = terms
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits } = terms
+    return [
+      `One part goes to ${server(leaderOperator, leader, leaderKey)}, the other to ${server(helperOperator, helper, helperKey)}, for “${task}”.`,
       trust === 'two-aggregators'
-        ? 'An update goes only to servers that say that two parties run them.'
-        : 'One party runs both and could read an update.'
-    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`
+        ? 'They say that they are two parties.'
+        : 'One party runs both and could read an update.',
+      `They publish only noisy totals of at least ${terms.smallestCrowd} updates.`,
+      `In ${terms.periodDays} days at most ${terms.maxParticipations} leave.`,
+      `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${one} times in 100 from one update, ${year} times from a year’s; a coin is right 50 times (ε = ${figure(epsilonPerReport)} and ${figure(epsilonPerYear)}, δ = ${delta}).`,
+      ...(tokens === 'account'
+        ? ['The shop learns from your account that you share, not which update is yours.']
+        : workBits > 0
+          ? [`Each costs this device some computing first (${workBits} bits).`]
+          : []),
+      'If any of this changes for the worse, this browser stops and asks you again.',
+    ].join(' ')
   },
 }
 

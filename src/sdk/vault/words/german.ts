@@ -5,19 +5,36 @@ import type { QUESTION_ENGLISH, SHARING_ENGLISH } from './english.ts'
 
 const figure = (value: number) => value.toLocaleString('de-DE', { maximumSignificantDigits: 3 })
 
+const host = (address: string) => new URL(address).host
+const server = (operator: string, address: string, key: string) =>
+  `${operator} (${host(address)}, Schlüssel ${key.slice(0, 8)}…)`
+
 export const SHARING_GERMAN: typeof SHARING_ENGLISH = {
   wording:
-    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe einer Runde. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
+    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
   demonstration:
     'Demonstration: Hier machen so wenige mit, dass ein Beitrag schlecht verdeckt ist. In einem echten Shop müssen es 1.000 Menschen je Runde sein.',
   terms: (terms) => {
-    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens } = terms
+    if (terms === null)
+      return 'Wer Beiträge bekommt und zu welchen Bedingungen, wurden die beiden Server noch nicht gefragt.'
     const { one, year } = guessesOf(terms)
-    return `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${one}-mal von 100 richtig, aus denen eines Jahres ${year}-mal; eine Münze liegt 50-mal richtig (ε = ${figure(epsilonPerReport)} und ${figure(epsilonPerYear)}, δ = ${figure(delta)}). ${
+    const { leader, leaderOperator, leaderKey, helper, helperOperator, helperKey } = terms
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits } = terms
+    return [
+      `Ein Teil geht an ${server(leaderOperator, leader, leaderKey)}, der andere an ${server(helperOperator, helper, helperKey)}, für „${task}“.`,
       trust === 'two-aggregators'
-        ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
-        : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
-    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.' : ''}`
+        ? 'Nach eigenen Angaben sind das zwei verschiedene Stellen.'
+        : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.',
+      `Sie veröffentlichen nur verrauschte Summen von mindestens ${terms.smallestCrowd} Beiträgen.`,
+      `In ${terms.periodDays} Tagen gehen höchstens ${terms.maxParticipations} hinaus.`,
+      `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${one}-mal von 100 richtig, aus denen eines Jahres ${year}-mal; eine Münze liegt 50-mal richtig (ε = ${figure(epsilonPerReport)} und ${figure(epsilonPerYear)}, δ = ${figure(delta)}).`,
+      ...(tokens === 'account'
+        ? ['Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.']
+        : workBits > 0
+          ? [`Jeder kostet dieses Gerät vorher etwas Rechenzeit (${workBits} Bit).`]
+          : []),
+      'Verschlechtert sich etwas davon, hört dieser Browser auf und fragt Sie neu.',
+    ].join(' ')
   },
 }
 

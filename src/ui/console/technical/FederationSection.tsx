@@ -28,9 +28,9 @@ export function FederationSection({ personalizer, snapshot }: SectionProps) {
         <Fact name={words.lossEver}>
           {sent.epsilonEver === undefined ? null : number(sent.epsilonEver)}
         </Fact>
-        <Fact name={words.perReport}>{number(terms.epsilonPerReport)}</Fact>
-        <Fact name={words.perYear}>{number(terms.epsilonPerYear)}</Fact>
-        <Fact name="δ">{number(terms.delta)}</Fact>
+        <Fact name={words.perReport}>{terms && number(terms.epsilonPerReport)}</Fact>
+        <Fact name={words.perYear}>{terms && number(terms.epsilonPerYear)}</Fact>
+        <Fact name="δ">{terms && number(terms.delta)}</Fact>
       </dl>
       {canContribute && (
         <>
