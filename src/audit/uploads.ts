@@ -4,8 +4,8 @@
  */
 import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
-import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
 import { consentHash } from '../aggregate/protocol/consent.ts'
+import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
 import { endpoint, ROUTES } from '../aggregate/protocol/routes.ts'
 import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
 import { fromBase64, fromHex, toHex } from '../core/bytes.ts'

@@ -10,6 +10,7 @@ import type { Policy } from './policy.ts'
 
 /** Part of a consent's terms that a policy sets. */
 export interface PolicyTerms {
+  /** Name of the federation. */
   readonly task: string
   /** `trusted-server`: one operator runs both aggregators and could read a report. */
   readonly trust: Policy['trust']
@@ -18,10 +19,13 @@ export interface PolicyTerms {
    * in, and so learns that they take part. Absent: none.
    */
   readonly tokens?: 'account' | 'work'
+  /** Name of the party that runs the leader. */
   readonly leaderOperator: string
-  /** Ed25519 signing key, base64. */
+  /** Ed25519 signing key of the leader, base64. */
   readonly leaderKey: string
+  /** Name of the party that runs the helper. */
   readonly helperOperator: string
+  /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
   /** Reports that a published sum has at least. */
   readonly smallestCrowd: number
@@ -29,9 +33,11 @@ export interface PolicyTerms {
   readonly workBits: number
   /** z of each aggregator; with δ and the number of reports it determines ε. */
   readonly noiseMultiplier: number
+  /** δ at which ε is stated. */
   readonly delta: number
   /** Reports of one device in `periodDays`, at most. */
   readonly maxParticipations: number
+  /** Length of the period, in days. */
   readonly periodDays: number
 }
 

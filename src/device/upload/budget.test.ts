@@ -218,7 +218,10 @@ describe('the device’s own limits', () => {
 
   it('stop a year at ε 4 whatever was agreed to, and a demonstration counts in it', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
-    const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), { ...DEMONSTRATION_LIMITS, demonstration: true })
+    const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), {
+      ...DEMONSTRATION_LIMITS,
+      demonstration: true,
+    })
     const agreed = { ...DEVICE_TERMS, epsilonPerReport: 11, epsilonPerYear: 27 }
     expect(() => spend(lookAt(spent, NOW + DAY), task(1), agreed)).toThrow(
       expect.objectContaining({ code: 'budget-exhausted' }),

@@ -9,8 +9,8 @@ import {
   sign,
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
-import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { consentHash, policyTerms } from '../../aggregate/protocol/consent.ts'
+import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'

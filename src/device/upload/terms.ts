@@ -13,7 +13,9 @@ export interface Recipients {
   readonly leaderKey: string
   /** Address of the second server. */
   readonly helper: string
+  /** Name of the party that runs it. */
   readonly helperOperator: string
+  /** Its Ed25519 signing key, base64. */
   readonly helperKey: string
   /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
   readonly issuer?: string
@@ -89,7 +91,9 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
-  return isOfKind && SAME.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
+  return (
+    isOfKind && SAME.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
+  )
 }
 
 /** True where both name the very same terms. */

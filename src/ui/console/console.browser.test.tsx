@@ -2,7 +2,11 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { NearsideError } from '../../core/error.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { createFakePersonalizer, type FakePersonalizer, TEST_TERMS } from '../react/testPersonalizer.ts'
+import {
+  createFakePersonalizer,
+  type FakePersonalizer,
+  TEST_TERMS,
+} from '../react/testPersonalizer.ts'
 import { CONSOLE_GERMAN } from './german.ts'
 import { PrivacyConsole } from './PrivacyConsole.tsx'
 

@@ -2,6 +2,9 @@
  * @module A personalizer in memory for tests of what people see: it ranks by how often an item's
  * category was looked at. No worker, no storage, no model; answers can be held back.
  */
+
+import { policyTerms } from '../../aggregate/protocol/consent.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
@@ -13,8 +16,6 @@ import type {
   RerankOptions,
 } from '../../device/apiLists.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import { policyTerms } from '../../aggregate/protocol/consent.ts'
-import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { STARTING } from '../../sdk/starting.ts'
 
