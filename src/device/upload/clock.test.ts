@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { DAY } from '../../core/time.ts'
 import { afterAnswer, type Budget, EMPTY_BUDGET, spend } from './budget.ts'
-import { DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 0, 1)

@@ -417,8 +417,8 @@ describe('a consent', () => {
   it('stands in the log with whom it names, and so does each upload', async () => {
     await send()
     const [consent] = await scene.deps.ledger.entries()
-    expect(consent.detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 32 })
-    expect(scene.sent[0].detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 32 })
+    expect(consent.detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 1000 })
+    expect(scene.sent[0].detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 1000 })
     const terms = await consentHash(policyTerms(scene.policy))
     expect(scene.sent[0].detail.consent).toBe(toHex(terms))
   })
@@ -449,7 +449,7 @@ describe('a consent', () => {
   })
 
   it('to others sends nothing to these, asks them nothing, and stays', async () => {
-    const policy = { ...scene.policy, aggregationGoal: 2, task: 'another' }
+    const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
       helper: 'https://shop.test/evil-helper',
@@ -463,7 +463,7 @@ describe('a consent', () => {
       ).toBe('consent-missing')
     nobodyAsked()
     expect(scene.kept.consent?.contribute).toBe(true)
-    // Nor is a smaller crowd of those who are named: that is asked anew.
+    // Nor is another task of those who are named: that is asked anew.
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(false)
