@@ -89,7 +89,11 @@ export class Persistence {
     if (store.kind === 'indexeddb')
       await store.change(async (disk) => {
         const { events, paused, sent, terms } = state
-        const left = await leaveDisk(disk, { events, settings: { paused, sent, terms: terms ?? undefined } }, now)
+        const left = await leaveDisk(
+          disk,
+          { events, settings: { paused, sent, terms: terms ?? undefined } },
+          now,
+        )
         failure = left.failure
         disk.close()
         return left.memory
