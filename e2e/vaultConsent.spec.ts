@@ -170,7 +170,7 @@ test('a second vault frame that names other aggregators gets nothing, and the co
   await page.addInitScript(() => {
     const post = MessagePort.prototype.postMessage
     MessagePort.prototype.postMessage = function (message: unknown, ...rest: []) {
-      const { name, args } = message as { name?: string; args?: unknown[] }
+      const { name, args } = (message ?? {}) as { name?: string; args?: unknown[] }
       if (name === 'start') Object.assign(globalThis, { config: args?.[0] })
       return post.call(this, message, ...rest)
     }
