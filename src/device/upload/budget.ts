@@ -8,8 +8,6 @@ import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gauss
 import { beyondLimits, isAbove } from '../../aggregate/protocol/beyondLimits.ts'
 import { policyTerms } from '../../aggregate/protocol/consent.ts'
 import { limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
-import { policyTerms } from '../../aggregate/protocol/consent.ts'
-import { beyondLimits, isAbove, limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
