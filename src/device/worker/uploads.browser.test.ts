@@ -425,6 +425,7 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
   const first = await visit(database, { now })
   await live(first)
   await agreeTo(first.device)
+  aggregators.asked = 0
   await first.device.fineTune({})
   await expect.poll(() => aggregators.asked).toBe(2)
   await expect.poll(() => first.device.snapshot().sent.reports).toBe(1)
@@ -454,6 +455,7 @@ const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
 async function planned(tested: TestDevice): Promise<TestDevice> {
   await live(tested)
   await agreeTo(tested.device)
+  aggregators.asked = 0
   await tested.device.fineTune({})
   await expect.poll(() => waits(tested)).toContain(HOUR)
   return tested
@@ -572,6 +574,7 @@ describe('Global Privacy Control', () => {
     expect(device.snapshot().consent.contribute).toBe(false)
     await device.conditions({ ...conditions, globalPrivacyControl: false })
     await agreeTo(device)
+    aggregators.asked = 0
     await device.conditions({ ...conditions, globalPrivacyControl: true })
     expect(await device.contribute()).toMatchObject({ sent: false, reason: /Global Privacy/ })
     expect(aggregators.asked).toBe(0)
