@@ -198,7 +198,7 @@ describe('documents name what there is', () => {
       typed('npm run -s nearside -- serve --role leader --operator Shop --policy demo # why'),
     ).toEqual([['serve', '--role', 'leader', '--operator', 'Shop', '--policy', 'demo']])
     expect(await refusal(['serve', '--role', 'leader', '--port', 'eighty'])).toMatch(/--port/)
-    expect(await refusal(['serve', '--role', 'leader', '--operator', 'Shop'])).toMatch(/--policy/)
+    expect(await refusal(['keys'])).toMatch(/--key/)
     const given = ['serve', '--role', 'leader', '--operator', 'Shop', '--policy', 'demo']
     expect(await refusal(given)).toBe('')
   })

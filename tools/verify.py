@@ -657,6 +657,7 @@ TERMS = {
     "leader": url,
     "helper": url,
     "issuer": Optional(url),
+    "relay": Optional(url),
     "epsilonPerReport": any_number,
     "epsilonPerYear": any_number,
     "demonstration": Optional(one_of(True)),
@@ -694,6 +695,7 @@ DETAILS = {
         "method": one_of("GET", "POST"),
         "purpose": one_of("catalog", "model", "policy", "rules", "token"),
         "url": url,
+        "relay": Optional(url),
         **COUNTED,
     },
     "failure": {
@@ -1096,6 +1098,7 @@ def was_agreed_to(sent, consent):
         and sent.get("demonstration") == consent.get("demonstration")
         and all(sent[name] <= consent[name] * (1 + ROUNDING) for name in AT_MOST)
         and all(sent[name] >= consent[name] for name in AT_LEAST)
+        and sent.get("relay") == consent.get("relay")
         and (sent["trust"] == "two-aggregators" or sent["trust"] == consent["trust"])
         and (
             sent.get("tokens") != "account"

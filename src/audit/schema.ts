@@ -63,6 +63,7 @@ const TERMS: Form = {
   leader: url,
   helper: url,
   issuer: optional(url),
+  relay: optional(url),
   epsilonPerReport: number(),
   epsilonPerYear: number(),
   demonstration: optional(oneOf(true)),
@@ -102,6 +103,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     method: oneOf('GET', 'POST'),
     purpose: oneOf('catalog', 'model', 'policy', 'rules', 'token'),
     url,
+    relay: optional(url),
     ...COUNTED,
   },
   failure: {

@@ -183,6 +183,25 @@ describe('nearside serve', () => {
     }
   })
 
+  it('runs a relay for the servers that it is given', async () => {
+    const target = 'http://127.0.0.1:1,http://127.0.0.1:2/helper/'
+    const relay = await start({ role: 'relay', target })
+    expect(relay.lines).toEqual([expect.stringMatching(/^nearside relay listening on http/)])
+    const send = (path: string) =>
+      fetch(`${relay.url}/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'message/ohttp-req' },
+        body: 'sealed',
+      })
+    expect((await send('127.0.0.1%3A1')).status).toBe(503)
+    expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
+    expect((await send('127.0.0.1%3A3')).status).toBe(404)
+    await relay.stop()
+    const run = (flags: Record<string, string>) => runCommand(command, { flags })
+    await expect(run({ role: 'relay' })).rejects.toThrow(/needs --target/)
+    await expect(run({ role: 'helper', policy: 'demo' })).rejects.toThrow(/--operator is missing/)
+  })
+
   it('takes no terms but those that its operator wrote down', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     const bare = runCommand(command, { flags: { role: 'single', operator: 'Shop', store } })

@@ -2,7 +2,13 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
-import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
+import { startRelay } from '../aggregate/server/startRelay.ts'
+import {
+  RELAYED_PER_MINUTE,
+  SERVER_ROLES,
+  type ServerRole,
+  startServer,
+} from '../aggregate/server/startServer.ts'
 import { STORE_URL } from '../aggregate/server/store/open.ts'
 import {
   describeCost,
@@ -19,7 +25,8 @@ import { defineCommand } from './command.ts'
 import { days, files, publicKeys } from './signing.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
-const PORTS: Readonly<Record<ServerRole, number>> = { leader: 8791, helper: 8792, single: 8791 }
+const ROLES = [...SERVER_ROLES, 'relay'] as const
+const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
 
 const syntax = new Command('serve')
   .summary('runs an aggregation server for shoppers who opted in to contribute')
@@ -27,14 +34,15 @@ const syntax = new Command('serve')
 the other half of every report and a veto. They keep what shoppers send apart only if two
 parties run them. --role single runs both in one process: that is a trusted server.
 
+--role relay carries sealed requests to the servers at --target (RFC 9458), so that these see its address and no
+shopper's. It needs no policy, keys or store; let a third party run it.
+
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
 and, unless anybody may send, issuer (PROTOCOL.md). Leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
 and little noise.`)
-  .addOption(
-    new Option('--role <role>', 'which of them').choices(SERVER_ROLES).makeOptionMandatory(),
-  )
-  .requiredOption('--operator <name>', 'who runs it, as shoppers are told', operator)
-  .option('--port <n>', 'port (default: 8791, helper 8792)', wholeNumber(0, 65_535))
+  .addOption(new Option('--role <role>', 'which of them').choices(ROLES).makeOptionMandatory())
+  .option('--operator <name>', 'who runs it, as shoppers are told', operator)
+  .option('--port <n>', 'port (default: 8791, helper 8792, relay 8793)', wholeNumber(0, 65_535))
   .option('--host <host>', 'address', '127.0.0.1')
   .option(
     '--store <url>',
@@ -52,7 +60,7 @@ and little noise.`)
   .option('--origin <origin>', 'origin of the shop’s pages, several by comma', origins, [
     'http://localhost:8790',
   ])
-  .requiredOption('--policy <file>', 'the terms of a round')
+  .option('--policy <file>', 'the terms of a round')
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
   .option('--key <file>', 'leader, single: sign what is published; several by comma', files)
   .option('--days <n>', 'leader, single: how long a signed release holds', days, DEFAULT_DAYS)
@@ -64,7 +72,20 @@ and little noise.`)
   .option('--issuer-key <file>', 'leader, single: key that gives tokens, where these cost work')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--no-rollback', 'keep a model of rounds that newer cases of these shoppers find worse')
-  .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
+  .option(
+    '--reports-per-minute <n>',
+    'most reports from one address; relay: most requests',
+    wholeNumber(1, 1e9),
+    120,
+  )
+  .option('--target <url>', 'relay: servers that it carries requests to, several by comma', urls)
+  .option('--relay <address>', 'relay that may carry requests to this server, several by comma')
+  .option(
+    '--relayed-per-minute <n>',
+    'most requests of one relay',
+    wholeNumber(1, 1e9),
+    RELAYED_PER_MINUTE,
+  )
   .option(
     '--abandon <round>',
     'leader: gives up a round that waits for a helper whose file is lost',
@@ -73,21 +94,29 @@ and little noise.`)
   .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
-  const {
-    role,
-    host,
-    port = PORTS[role],
-    store = `sqlite:var/${role}.sqlite`,
-    origin,
-    shop,
-  } = options
+  const { role, host, port = PORTS[options.role], reportsPerMinute: perMinute } = options
+  const trustedProxies = listed(options.trustedProxy)
+  if (role === 'relay') {
+    const { target: targets } = options
+    if (targets === undefined)
+      throw new NearsideError(
+        'input-invalid',
+        'A relay needs --target: it carries nothing elsewhere',
+      )
+    const relay = await startRelay({ targets, host, port, perMinute, trustedProxies })
+    print(`nearside relay listening on http://${host}:${relay.port}`)
+    await aborted(signal)
+    await relay.stop()
+    return { role, port: relay.port }
+  }
+  const { store = `sqlite:var/${role}.sqlite`, origin, shop } = options
   const log = (line: string) => print(`${role}: ${line}`)
-  const parameters = await readTerms(options.policy, options.goal)
+  const parameters = await readTerms(required(options.policy, '--policy'), options.goal)
   log(describeCost(parameters))
   const refusal = describeRefusal(parameters)
   if (refusal !== null) log(refusal)
   if (role !== 'helper') log(describeSenders(parameters))
-  const { helper, models, reportsPerMinute } = options
+  const { helper, models } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
   if (storeKey !== null && store.startsWith('sqlite:'))
     throw new NearsideError('input-invalid', '--store-key is for postgres: SQLite overwrites')
@@ -96,7 +125,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const server = await startServer(
     {
       role,
-      operator: options.operator,
+      operator: required(options.operator, '--operator'),
       host,
       port,
       store,
@@ -112,9 +141,11 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       issuerKey: options.issuerKey,
       shop,
       rollback: options.rollback,
-      reportsPerMinute,
+      reportsPerMinute: perMinute,
       abandon: options.abandon,
-      trustedProxies: options.trustedProxy?.split(',').map((one) => one.trim()) ?? [],
+      trustedProxies,
+      relays: listed(options.relay),
+      relayedPerMinute: options.relayedPerMinute,
     },
     {
       now: Date.now,
@@ -131,6 +162,19 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   await server.stop()
   return { role, port: server.port }
 })
+
+function listed(text: string | undefined): string[] {
+  return text?.split(',').map((one) => one.trim()) ?? []
+}
+
+function urls(text: string): string[] {
+  return listed(text).map(httpUrl)
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value !== undefined) return value
+  throw new NearsideError('input-invalid', `${option} is missing: only a relay does without`)
+}
 
 function readyLine(role: ServerRole, url: string): string {
   if (role !== 'single') return `nearside ${role} listening on ${url}`

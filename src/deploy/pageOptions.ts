@@ -23,7 +23,11 @@ export interface PageOptions {
   readonly vault?: string
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys
-  readonly federation?: { readonly leader: string; readonly helper: string }
+  readonly federation?: {
+    readonly leader: string
+    readonly helper: string
+    readonly relay?: string
+  }
   /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
   readonly link?: string
   /** As `createPersonalizer` has it; absent: `ask`. */
@@ -52,7 +56,7 @@ const read = object<PageOptions>({
   vault: optional(address),
   latest: optional(latest),
   modelKeys: optional(modelKeys),
-  federation: optional(object({ leader: address, helper: address })),
+  federation: optional(object({ leader: address, helper: address, relay: optional(address) })),
   link: optional(address),
   persist: optional(oneOf(...PERSISTS)),
   consent: optional(oneOf(...CONSENT_PLATFORMS)),

@@ -56,7 +56,7 @@ function requireAllOf(option: string, given: unknown, known: readonly unknown[])
 
 /** @throws NearsideError `input-invalid` naming what is missing */
 export function readRecipients(given: Recipients): Recipients {
-  const { leaderOperator, helperOperator, leaderKey, helperKey, issuer } = given
+  const { leaderOperator, helperOperator, leaderKey, helperKey, issuer, relay } = given
   for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))
     if (typeof value !== 'string' || !OPERATOR.test(value))
       throw refuse(`federation.${name} must name who runs that server, in 1 to 80 characters.`)
@@ -69,6 +69,7 @@ export function readRecipients(given: Recipients): Recipients {
     helper: absolute(given.helper, 'federation.helper'),
     ...(issuer && { issuer: absolute(issuer, 'federation.issuer') }),
     ...(given.demonstration === true && { demonstration: true }),
+    ...(relay && { relay: absolute(relay, 'federation.relay') }),
   }
 }
 

@@ -29,6 +29,8 @@ export interface VirtualDeviceOptions {
   readonly helper: string
   /** Of tokens, at the shop's own server. */
   readonly issuer?: string
+  /** Named in the consent; `fetch` has to be by it. */
+  readonly relay?: string
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch

@@ -108,6 +108,7 @@ export async function loadFederation(): Promise<
     helperKey,
     issuer,
     demonstration,
+    relay,
     ...signed
   } = value as NonNullable<PersonalizerOptions['federation']> & Readonly<Record<string, unknown>>
   const recipients = {
@@ -119,6 +120,7 @@ export async function loadFederation(): Promise<
     helperKey,
     issuer,
     demonstration,
+    relay,
   }
   return {
     // Checked where the personalizer is made.

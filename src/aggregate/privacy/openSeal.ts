@@ -63,13 +63,11 @@ function scheduleContext(info: Uint8Array): Bytes {
   return concat(Uint8Array.of(0), id, own)
 }
 
-/** @throws NearsideError `report-invalid` if it was not sealed to these keys with this info and aad */
-export function openSeal(
-  keys: OpeningKeys,
-  sealed: Uint8Array,
-  info: Uint8Array,
-  aad: Uint8Array,
-): Bytes {
+/**
+ * The receiver's context of one message (§5.1.1).
+ * @throws NearsideError `report-invalid`, also of `open`, if it was not sealed to these keys with this info and aad
+ */
+export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint8Array) {
   const { publicKey, privateKey } = keys
   const enc = sealed.subarray(0, ENCAPSULATED_BYTES)
   const text = sealed.subarray(ENCAPSULATED_BYTES, -TAG_BYTES)
@@ -85,16 +83,35 @@ export function openSeal(
   )
   const secret = extract(SUITE, shared, 'secret', NONE)
   const context = scheduleContext(info)
-  const cipher = createDecipheriv(
-    'aes-128-gcm',
-    expand(SUITE, secret, 'key', context, 16),
-    expand(SUITE, secret, 'base_nonce', context, 12),
-  )
-  cipher.setAAD(aad)
-  cipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-  const plain = cipher.update(text)
-  refusing(() => cipher.final())
-  return ownBytes(plain)
+  return {
+    open(aad: Uint8Array): Bytes {
+      const cipher = createDecipheriv(
+        'aes-128-gcm',
+        expand(SUITE, secret, 'key', context, 16),
+        expand(SUITE, secret, 'base_nonce', context, 12),
+      )
+      cipher.setAAD(aad)
+      cipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+      const plain = cipher.update(text)
+      refusing(() => cipher.final())
+      return ownBytes(plain)
+    },
+    /** A secret that the sender has, too (§5.3). @param length bytes, at most 32 */
+    export(label: Uint8Array, length: number): Bytes {
+      const exporter = expand(SUITE, secret, 'exp', context, 32)
+      return ownBytes(expand(SUITE, exporter, 'sec', label, length))
+    },
+  }
+}
+
+/** Opens one message, see `openingContext`. */
+export function openSeal(
+  keys: OpeningKeys,
+  sealed: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Bytes {
+  return openingContext(keys, sealed, info).open(aad)
 }
 
 /** What fails here is wrong with the sealed bytes. */

@@ -55,18 +55,20 @@ async function extract(label: string, material: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.sign(hmac, key, labelled(SUITE, label, material)))
 }
 
+/** HKDF-Expand (RFC 5869) of at most 32 bytes: a block. */
+export async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Bytes> {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' }
+  const imported = await crypto.subtle.importKey('raw', key, hmac, false, ['sign'])
+  const block = await crypto.subtle.sign(hmac, imported, concat(info, Uint8Array.of(1)))
+  return new Uint8Array(block).slice(0, length)
+}
+
 /**
+ * The sender's context (§5.1.1).
  * @param random 32 bytes, used for nothing else: the ephemeral pair is derived from them (§7.1.3), so that who knows
  * them can seal the same again
- * @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext
  */
-export async function seal(
-  publicKey: Uint8Array,
-  plaintext: Uint8Array,
-  info: Uint8Array,
-  aad: Uint8Array,
-  random: Bytes,
-): Promise<Bytes> {
+export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, random: Bytes) {
   const bits = labelledInfo(KEM, 'sk', NONE, 32)
   const own = await importPrivate(await hkdf(labelled(KEM, 'dkp_prk', random), NONE, bits, 32))
   const [enc, secret] = await Promise.all([agree(own, BASE_POINT), agree(own, publicKey)])
@@ -81,11 +83,32 @@ export async function seal(
       labelledInfo(SUITE, label, context, length),
       length,
     )
-  const [key, iv] = await Promise.all([derive('key', 16), derive('base_nonce', 12)])
-  const cipher = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
-  const algorithm = { name: 'AES-GCM', iv, additionalData: ownBytes(aad) }
-  const sealed = await crypto.subtle.encrypt(algorithm, cipher, ownBytes(plaintext))
-  return concat(enc, new Uint8Array(sealed))
+  return {
+    /** @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext; once a context */
+    async seal(plaintext: Uint8Array, aad: Uint8Array): Promise<Bytes> {
+      const [key, iv] = await Promise.all([derive('key', 16), derive('base_nonce', 12)])
+      const cipher = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
+      const algorithm = { name: 'AES-GCM', iv, additionalData: ownBytes(aad) }
+      const sealed = await crypto.subtle.encrypt(algorithm, cipher, ownBytes(plaintext))
+      return concat(enc, new Uint8Array(sealed))
+    },
+    /** A secret that the receiver has, too (§5.3). @param length bytes */
+    async export(label: Uint8Array, length: number): Promise<Bytes> {
+      const secret = await derive('exp', 32)
+      return expand(secret, labelledInfo(SUITE, 'sec', label, length), length)
+    },
+  }
+}
+
+/** Seals one message, see `sealingContext`. */
+export async function seal(
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+  random: Bytes,
+): Promise<Bytes> {
+  return (await sealingContext(publicKey, info, random)).seal(plaintext, aad)
 }
 
 export async function generateSealingKeys(): Promise<SealingKeys> {

@@ -15,6 +15,10 @@ export const ROUTES = {
   health: '/v1/health',
   /** Of the helper. GET: published models that it has signed; POST: has one signed. */
   models: '/v1/models',
+  /** POST of an oblivious relay alone: a sealed request for `task`, `tokens` or `reports` (RFC 9458). */
+  gateway: '/v1/gateway',
+  /** GET: the key that such requests are sealed to, `application/ohttp-keys`. */
+  gatewayKeys: '/v1/ohttp-keys',
   /** GET: the operator's numbers, in Prometheus' text format. */
   metrics: '/metrics',
 } as const
@@ -32,6 +36,9 @@ export const PEER_ROUTES = {
 } as const
 
 export const SHARES_MEDIA_TYPE = 'application/vnd.nearside.shares'
+/** Sealed by RFC 9458, and the answer to it. */
+export const OBLIVIOUS_REQUEST = 'message/ohttp-req'
+export const OBLIVIOUS_RESPONSE = 'message/ohttp-res'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 /** Base64 Ed25519 signature over method, path and SHA-256 of the body. */
 export const SIGNATURE_HEADER = 'Nearside-Signature'
@@ -40,3 +47,7 @@ export const SIGNATURE_HEADER = 'Nearside-Signature'
 export function endpoint(base: string, path: string): string {
   return `${base.replace(/\/+$/, '')}${path}`
 }
+
+/** The last part of a relay's address for an aggregator: its URL without scheme, percent-encoded. */
+export const relayName = (base: string): string =>
+  base.replace(/^https?:\/\//, '').replace(/\/+$/, '')

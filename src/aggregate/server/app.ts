@@ -13,6 +13,7 @@ import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
+import { type GatewayOptions, gatewayRoute, type InnerBindings } from './gateway.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { modelRoutes } from './modelRoutes.ts'
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly tokens?: TokenSigner
   /** Where a request comes from; only ever used for the rate limit. */
   readonly clientAddress?: (c: Context) => string
+  /** Absent: nothing is taken from relays. */
+  readonly gateway?: GatewayOptions
 }
 
 type Aggregator = LeaderAggregator | HelperAggregator
@@ -83,6 +86,8 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     reachedRoute(app, aggregator, options)
     if (aggregator.models) modelRoutes(app, aggregator.models)
   }
+  const { gateway, clientAddress = () => '', now } = options
+  if (gateway) gatewayRoute(app, gateway, clientAddress, now)
   app.doc('/openapi.json', {
     openapi: '3.0.3',
     info: { title: `Nearside ${aggregator.role}`, version: '1' },
@@ -244,7 +249,9 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
       return respondProblem(c, 415, 'report-invalid', `Send ${mediaType}, not encoded`)
-    const wait = waitOf(addressOf(c), options.now())
+    // Of such a request no address is known: the gateway has a limit of its own.
+    const { isRelayed } = (c.env ?? {}) as Partial<InnerBindings>
+    const wait = isRelayed ? 0 : waitOf(addressOf(c), options.now())
     return wait > 0 ? respondTooMany(c, wait) : next()
   }
 }

@@ -26,7 +26,7 @@ interface Connection {
 }
 
 /**
- * @param isTrusted proxies, which hold the connections of many
+ * @param isTrusted proxies and relays, which hold the connections of many
  * @returns the answer to a request that came over a refused connection; null for any other
  */
 export function limitConnections(

@@ -4,8 +4,10 @@
  * Private halves never leave the store.
  */
 
+import { createHash } from 'node:crypto'
 import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { gatewayKeyOf } from '../privacy/oblivious.ts'
 import { importOpeningKeys } from '../privacy/openSeal.ts'
 import {
   exportSealingKeys,
@@ -31,7 +33,10 @@ export async function loadIdentity(store: Store, operator: string) {
     (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
   )
   const signing = await importSigningKeys(publicKey, privateKey)
-  return { signing, publicKey: toBase64(publicKey), operator }
+  // The same key in the form that requests are sealed to (RFC 8032 §5.1.5, RFC 7748).
+  const scalar = createHash('sha512').update(privateKey).digest().subarray(0, KEY_BYTES)
+  const gateway = importOpeningKeys(gatewayKeyOf(publicKey), scalar)
+  return { signing, gateway, publicKey: toBase64(publicKey), operator }
 }
 
 async function create(): Promise<Bytes> {

@@ -9,12 +9,18 @@ import { limitConnections } from './connections.ts'
 
 const DRAIN = 1_500
 
-/** What the limits count as one sender. */
-export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
+/** Where a request comes from. @param isTrusted proxies */
+export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   return (c) => {
     const remote = getConnInfo(c).remote.address ?? ''
-    return addressGroup(originalAddress(remote, c.req.header('x-forwarded-for'), isTrusted))
+    return originalAddress(remote, c.req.header('x-forwarded-for'), isTrusted)
   }
+}
+
+/** What the limits count as one sender. */
+export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
+  const addressOf = senderAddress(isTrusted)
+  return (c) => addressGroup(addressOf(c))
 }
 
 export function listen(

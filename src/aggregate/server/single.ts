@@ -18,10 +18,14 @@ export function createSingle(
   leaderOptions: Omit<LeaderOptions, 'helper' | 'trust'>,
   helperOptions: Omit<HelperOptions, 'trust' | 'leaderKey'>,
   appOptions: AppOptions,
+  helperGateway?: AppOptions['gateway'],
 ): { readonly app: OpenAPIHono; readonly leader: LeaderAggregator } {
   const trust = 'trusted-server'
   const leaderKey = async () => fromBase64(leaderOptions.identity.publicKey)
-  const helperApp = createApp(createHelper({ ...helperOptions, leaderKey, trust }), appOptions)
+  const helperApp = createApp(createHelper({ ...helperOptions, leaderKey, trust }), {
+    ...appOptions,
+    gateway: helperGateway,
+  })
   const inProcess = async (url: unknown, init?: RequestInit) => helperApp.request(String(url), init)
   const helper = createHelperClient(
     'http://helper.invalid',

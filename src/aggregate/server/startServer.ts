@@ -17,11 +17,12 @@ import type { AggregatorOptions } from './aggregator.ts'
 import { createApp } from './app.ts'
 import { type IsTrusted, trustedProxies } from './clientAddress.ts'
 import { createCosigner } from './cosigner.ts'
+import type { GatewayOptions } from './gateway.ts'
 import { createHeldOutGate, heldOutCases, unmeasuredGate } from './heldOutGate.ts'
 import { createHelper } from './helper.ts'
-import { loadIdentity } from './identity.ts'
+import { type Identity, loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
-import { clientAddress, listen } from './listen.ts'
+import { clientAddress, listen, senderAddress } from './listen.ts'
 import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
@@ -49,6 +50,10 @@ export interface ServerOptions {
   readonly reportsPerMinute: number
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
+  /** Addresses and networks of oblivious relays that may carry requests. */
+  readonly relays?: readonly string[]
+  /** Requests of one relay. */
+  readonly relayedPerMinute?: number
   /** A round of the leader to give up at the start: its helper lost what is needed to finish it. */
   readonly abandon?: number
   /** Where a leader finds its helper. */
@@ -84,6 +89,9 @@ const GATHER = 50
 /** Of a server with others' reports to wait for. */
 export const gather = () => setTimeout(GATHER)
 
+/** Requests of one relay: of 1,500 devices, which ask four times for one update. */
+export const RELAYED_PER_MINUTE = 6_000
+
 /** How often the leader looks whether a round can go on: a helper that came back, a new model. */
 const TICK = 2_000
 
@@ -102,14 +110,16 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   }
   try {
     const isTrusted = trustedProxies(options.trustedProxies)
+    const isRelay = trustedProxies(options.relays ?? [])
     const stopping = new AbortController()
-    const shared = { ...environment, isTrusted, listsOf, stopping: stopping.signal }
+    const shared = { ...environment, isTrusted, isRelay, listsOf, stopping: stopping.signal }
     const { app, leader } = await createAggregators(options, shared, async (url, role) => {
       const opened = await openStore(url, { role, key, fatal })
       stores.push(opened)
       return opened
     })
-    const listening = await listen(app, host, port, isTrusted).catch((thrown) => {
+    const holdsMany = (address: string) => isTrusted(address) || isRelay(address)
+    const listening = await listen(app, host, port, holdsMany).catch((thrown) => {
       throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
     })
     if (options.abandon !== undefined && !(await leader?.abandon(options.abandon)))
@@ -151,10 +161,12 @@ async function createAggregators(
     fetch,
     log,
     isTrusted,
+    isRelay,
     listsOf,
     stopping,
   }: ServerEnvironment & {
     readonly isTrusted: IsTrusted
+    readonly isRelay: IsTrusted
     readonly listsOf: (url: string) => string
     readonly stopping: AbortSignal
   },
@@ -167,7 +179,12 @@ async function createAggregators(
   const shared = { store, identity, parameters, now, log }
   const address = clientAddress(isTrusted)
   const tokens = role === 'helper' ? undefined : await openTokenSigner(options)
-  const appOptions = { origins, now, reportsPerMinute, clientAddress: address, tokens }
+  const { relays = [], relayedPerMinute: perMinute = RELAYED_PER_MINUTE } = options
+  const sender = senderAddress(isTrusted)
+  const gatewayOf = ({ gateway: keys }: Identity): GatewayOptions | undefined =>
+    relays.length > 0 ? { keys, isRelay: (c) => isRelay(sender(c)), perMinute } : undefined
+  const gateway = gatewayOf(identity)
+  const appOptions = { origins, now, reportsPerMinute, clientAddress: address, tokens, gateway }
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)
@@ -207,7 +224,8 @@ async function createAggregators(
     log(`the helper’s signing key is ${helperIdentity.publicKey}`)
     const lists = listsOf(helperUrl)
     const helperOptions = { ...shared, store: helperStore, identity: helperIdentity, lists }
-    return createSingle(leaderOptions, helperOptions, appOptions)
+    const helperGateway = gatewayOf(helperIdentity)
+    return createSingle(leaderOptions, helperOptions, appOptions, helperGateway)
   }
   const helper = createHelperClient(options.helper, identity.signing, fetch, { stopping })
   const leader = createLeader({ ...leaderOptions, helper, trust: 'two-aggregators' })

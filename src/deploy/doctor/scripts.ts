@@ -14,10 +14,11 @@ import {
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 
 /** All that a device asks for. */
-export const requestsOf = ({ catalog, baseModel, rules, federation }: PageOptions): string[] =>
-  [catalog, `${baseModel}latest.json`, rules, federation?.leader, federation?.helper].filter(
-    (url) => url !== undefined,
-  )
+export function requestsOf({ catalog, baseModel, rules, federation }: PageOptions): string[] {
+  const { leader, helper, relay } = federation ?? {}
+  const servers = relay === undefined ? [leader, helper] : [relay]
+  return [catalog, `${baseModel}latest.json`, rules, ...servers].filter((url) => url !== undefined)
+}
 
 /** @param shop with absolute addresses */
 export function policyFindings(

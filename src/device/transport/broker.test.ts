@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { brokeredFetch, serveFetches } from './broker.ts'
-import type { Destination } from './http.ts'
+import { addressesOf, type Destination } from './http.ts'
 
 const MODEL = 'https://shop.test/models/'
 const LEADER = 'https://leader.test/'
@@ -12,6 +12,7 @@ const DESTINATIONS: readonly Destination[] = [
   { purpose: 'token', url: LEADER },
 ]
 const REPORT = { 'content-type': 'application/vnd.nearside.report' }
+const three = new Uint8Array(3)
 const TOKEN = { 'content-type': 'application/private-token-request' }
 
 function setUp(
@@ -48,7 +49,31 @@ test('what was declared is asked for, and tells nothing', async () => {
   expect(asked[2].init).toMatchObject(post)
 })
 
-const three = new Uint8Array(3)
+test('with a relay, sealed requests go there, and nothing to the aggregators', async () => {
+  const { asked, fetch, declare } = setUp()
+  const federation = {
+    ...{ leader: 'https://leader.test', helper: 'https://helper.test' },
+    relay: 'https://relay.test',
+  }
+  declare(addressesOf({ catalog: [], rules: null, baseModel: MODEL, federation }))
+  const headers = { 'content-type': 'message/ohttp-req' }
+  const init = { method: 'POST', body: three, headers }
+  await fetch('https://relay.test/leader.test', init)
+  expect(asked[0].init).toMatchObject({ ...init, credentials: 'omit', redirect: 'error' })
+  for (const [url, wrong] of [
+    ['https://leader.test/v1/task', {}],
+    ['https://leader.test/v1/gateway', init],
+    ['https://leader.test/v1/reports', { body: three, headers: REPORT }],
+    ['https://relay.test/leader.test', {}],
+    ['https://relay.test/leader.test', { body: three, headers: REPORT }],
+    ['https://relay.test/x', { body: new Uint8Array(2 ** 20 + 1), headers }],
+    ['https://relay.test/x', { body: three, headers: { ...headers, authorization: 'me' } }],
+    ['https://shop.test/models/x', init],
+  ] as const)
+    await expect(fetch(url, wrong)).rejects.toThrow(TypeError)
+  expect(asked).toHaveLength(1)
+})
+
 const signedIn = { credentials: 'include' as const }
 test.each([
   ['another server', 'https://elsewhere.test/models/latest.json', {}],

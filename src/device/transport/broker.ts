@@ -3,7 +3,9 @@
  * which looks at what is asked for by itself: a declared address, nothing in it that isn't, and a body only where an
  * update goes, or the request for its token.
  */
+
 import { REPORT_MEDIA_TYPE } from '../../aggregate/protocol/report.ts'
+import { OBLIVIOUS_REQUEST } from '../../aggregate/protocol/routes.ts'
 import {
   TOKEN_REQUEST_BYTES,
   TOKEN_REQUEST_MEDIA_TYPE,
@@ -52,7 +54,17 @@ const POSTED: Readonly<Record<string, Posted>> = {
     // A shop's issuer gives tokens to who is signed in.
     cookies: true,
   },
+  // What is sealed in it nobody can see here: where a relay is named, the worker's own checks decide.
+  [OBLIVIOUS_REQUEST]: {
+    purpose: 'relay',
+    most: 2 ** 20,
+    header: '',
+    form: /(?!)/,
+    cookies: false,
+  },
 }
+
+const POSTED_ONLY: readonly Destination['purpose'][] = ['upload', 'token', 'relay']
 
 interface Posted {
   readonly purpose: Destination['purpose']
@@ -105,7 +117,7 @@ function reasonAgainst(
   const posted = Object.hasOwn(POSTED, type) ? POSTED[type] : null
   if ((posted === null) !== (body === null)) return 'a body goes with its type, and only so'
   const isMeant = ({ purpose }: Destination) =>
-    posted ? purpose === posted.purpose : purpose !== 'upload' && purpose !== 'token'
+    posted ? purpose === posted.purpose : !POSTED_ONLY.includes(purpose)
   if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))
     return `${href} is not declared`
   if (search !== '' || hash !== '') return 'an address has neither a query nor a fragment'

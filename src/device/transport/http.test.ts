@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { sha256Hex } from '../../core/bytes.ts'
+import { sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
-import { createTransport } from './http.ts'
+import { createTransport, destinationsOf } from './http.ts'
 
 const MODEL = 'https://shop.test/models/'
 const LEADER = 'https://leader.test/'
@@ -56,6 +56,57 @@ describe('what the shop declares', () => {
     await transport.get(`${MODEL}latest.json`, 'model')
     expect(await store.setting('declared')).toContain(MODEL)
   })
+})
+
+test('through a relay nothing goes to the aggregators, and the log says the way of each', async () => {
+  const store = createStore(createMemoryDatabase())
+  const ledger = createLedger(store, () => 9)
+  const key = toBase64(new Uint8Array(32).fill(3))
+  const relayed = {
+    relay: 'https://relay.test',
+    ...{ leader: LEADER, leaderKey: key, helper: 'https://helper.test/', helperKey: key },
+  }
+  const asked: [string, RequestInit][] = []
+  const transport = createTransport({
+    ledger,
+    relayed,
+    records: (change) => store.changeSettings(change),
+    destinations: destinationsOf({
+      ...{ catalog: [], rules: null, baseModel: MODEL },
+      federation: { ...relayed, issuer: 'https://shop.test/tokens' },
+    }),
+    async fetch(url, init = {}) {
+      asked.push([String(url), init])
+      return new Response(MODEL)
+    },
+  })
+  await transport.get(`${MODEL}latest.json`, 'model')
+  const post = { body: new Uint8Array(3), headers: {}, credentials: 'include' as const }
+  await transport.get('https://shop.test/tokens', 'token', { post })
+  // What the relay answers is not sealed by a server.
+  const unreachable = { code: 'aggregator-unreachable' }
+  await expect(transport.get(`${LEADER}v1/task`, 'policy')).rejects.toMatchObject(unreachable)
+  const report = transport.post(`${LEADER}v1/reports`, new Uint8Array(9), 'x/y', {})
+  await expect(report).rejects.toMatchObject(unreachable)
+  expect(asked.map(([url]) => url)).toEqual([
+    `${MODEL}latest.json`,
+    'https://shop.test/tokens',
+    'https://relay.test/leader.test',
+    'https://relay.test/leader.test',
+  ])
+  for (const [, init] of asked.slice(2))
+    expect(init).toMatchObject({
+      ...{ method: 'POST', credentials: 'omit', referrerPolicy: 'no-referrer' },
+      headers: { 'content-type': 'message/ohttp-req' },
+    })
+  const entries = (await ledger.entries()).filter(({ kind }) => kind !== 'failure')
+  expect(entries.map(({ kind, detail }) => [kind, detail.url, detail.relay])).toEqual([
+    ['request', `${MODEL}latest.json`, undefined],
+    ['request', 'https://shop.test/tokens', undefined],
+    ['request', `${LEADER}v1/task`, 'https://relay.test'],
+    ['upload', `${LEADER}v1/reports`, 'https://relay.test'],
+  ])
+  expect(entries.map(({ bytesSent }) => bytesSent)).toEqual([0, 3, 0, 9])
 })
 
 describe('get', () => {

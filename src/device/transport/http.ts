@@ -10,13 +10,15 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
+import type { Relayed } from '../upload/relayedFetch.ts'
 import type { Recipients } from '../upload/terms.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
 import type { Purpose, Transport } from './transport.ts'
 
 /** What the shop declared: requests anywhere else are refused before they are made. */
 export interface Destination {
-  readonly purpose: Purpose | 'upload'
+  /** `relay`: sealed requests to both aggregators. */
+  readonly purpose: Purpose | 'upload' | 'relay'
   /** Absolute URL: the resource itself, or a directory ending in `/`. */
   readonly url: string
 }
@@ -24,11 +26,10 @@ export interface Destination {
 /** Every address that a device may ever call, from the shop's own options. */
 export function destinationsOf(
   config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
-    readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer'> | null
+    readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'relay'> | null
   },
 ): Destination[] {
   const { catalog, baseModel, federation, rules } = config
-  const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
   return [
     ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
     ...(typeof rules === 'string' ? [{ purpose: 'rules' as const, url: rules }] : []),
@@ -52,8 +53,24 @@ export const declaring =
     return all.size === declared.length ? {} : { declared: [...all] }
   }
 
+/** Where requests really go: with a relay, none of them to the aggregators themselves. */
+export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Destination[] {
+  const all = destinationsOf(config)
+  const { federation } = config
+  if (federation?.relay === undefined) return all
+  const relay: Destination = { purpose: 'relay', url: directory(federation.relay) }
+  return [...all.filter(({ url }) => !isOfAggregators(federation, url)), relay]
+}
+
+const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+
+const isOfAggregators = ({ leader, helper }: Pick<Relayed, 'leader' | 'helper'>, url: string) =>
+  [leader, helper].some((base) => url.startsWith(directory(base)))
+
 export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
+  /** Carries what the aggregators are asked; absent: they are asked directly. */
+  readonly relayed?: Relayed
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
   /** Where what is declared is kept, so that an export shows that nothing else was asked for. */
@@ -95,7 +112,17 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 
 export function createTransport(deps: TransportDeps): Transport {
-  const { ledger, timeout = TIMEOUT } = deps
+  const { ledger, relayed, timeout = TIMEOUT } = deps
+
+  const carrierOf = (url: string): Readonly<Record<string, string>> =>
+    relayed && isOfAggregators(relayed, url) ? { relay: relayed.relay } : {}
+
+  /** What goes through a relay is logged as it is inside the seal. */
+  async function fetchBy(url: string, init: RequestInit): Promise<Response> {
+    if (!relayed || !isOfAggregators(relayed, url)) return deps.fetch(url, init)
+    const { relayedFetch } = await import('../upload/relayedFetch.ts')
+    return relayedFetch(deps.fetch, relayed)(url, init)
+  }
 
   function declared(url: string, purpose: Purpose | 'upload'): string {
     const target = new URL(url).href
@@ -134,7 +161,7 @@ export function createTransport(deps: TransportDeps): Transport {
     }
     heard()
     try {
-      const response = await deps.fetch(url, {
+      const response = await fetchBy(url, {
         ...PLAIN,
         ...init,
         signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
@@ -162,7 +189,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
-      const detail = { method: init.method, purpose, url: target }
+      const detail = { method: init.method, purpose, url: target, ...carrierOf(target) }
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
@@ -184,7 +211,10 @@ export function createTransport(deps: TransportDeps): Transport {
       await ledger.append(
         {
           kind: 'upload',
-          detail: { ...detail, method: 'POST', url: target, sha256, contentType },
+          detail: {
+            ...{ ...detail, method: 'POST', url: target, sha256, contentType },
+            ...carrierOf(target),
+          },
           bytesSent: bytes.length,
         },
         'disk',

@@ -111,7 +111,7 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
  * `terms-beyond-limits` where they ask for more than the device ever gives
  */
 export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
-  const { leader, helper, issuer, demonstration } = recipients
+  const { leader, helper, issuer, relay, demonstration } = recipients
   const terms = policyTerms(policy)
   for (const name of NAMED)
     if (terms[name] !== recipients[name])
@@ -134,6 +134,7 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
     ...{ leader, helper },
     ...(asksAccount && { issuer }),
     ...(demonstration && { demonstration: true as const }),
+    ...(relay !== undefined && { relay }),
     epsilonPerReport: report,
     epsilonPerYear: year,
   }

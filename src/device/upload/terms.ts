@@ -24,18 +24,21 @@ export interface Recipients {
    * real shop's, and every question and panel says so.
    */
   readonly demonstration?: boolean
+  /** Oblivious relay (RFC 9458) that carries all requests to both servers: they see its address, none of a device. */
+  readonly relay?: string
 }
 
 /** Whom a policy names, at these addresses. */
 export function recipientsOf(
   { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
-  at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration'>,
+  at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration' | 'relay'>,
 ): Recipients {
   return {
     ...{ leader: at.leader, leaderOperator: leader.operator, leaderKey: leader.signing },
     ...{ helper: at.helper, helperOperator: helper.operator, helperKey: helper.signing },
     ...(at.issuer !== undefined && { issuer: at.issuer }),
     ...(at.demonstration && { demonstration: true }),
+    ...(at.relay !== undefined && { relay: at.relay }),
   }
 }
 
@@ -52,7 +55,7 @@ export interface ContributionTerms extends PolicyTerms, Recipients {
 /** All of these are in the log's entry of a consent, and in that of each upload. */
 export const CONSENT_TERMS: readonly string[] = [
   ...POLICY_TERMS,
-  ...['leader', 'helper', 'issuer', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
+  ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
 ]
 
 const SAME = [
@@ -82,6 +85,7 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
     one.demonstration === other.demonstration &&
     AT_MOST.every((name) => both(name, (x, y) => x <= y * (1 + ROUNDING))) &&
     AT_LEAST.every((name) => both(name, (x, y) => x >= y)) &&
+    one.relay === other.relay &&
     (one.trust === 'two-aggregators' || isSame('trust')) &&
     (one.tokens === undefined || one.tokens === 'work' || (isSame('tokens') && isSame('issuer')))
   )
@@ -91,8 +95,9 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
+  const same = [...SAME, 'relay'] as const
   return (
-    isOfKind && SAME.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
+    isOfKind && same.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
   )
 }
 

@@ -113,11 +113,13 @@ export async function startDevice(
   const store = createDeviceStore({ database: opened.database, state, notices })
   const ledger = createLedger(store, now)
   const destinations = destinationsOf(config)
+  const { relay } = config.federation ?? {}
   const transport = createTransport({
     fetch: environment.fetch,
     ledger,
     destinations,
     records: store.changeSettings,
+    relayed: config.federation && relay ? { ...config.federation, relay } : undefined,
   })
   const context = createDeviceContext(state)
   let loaded: Awaited<ReturnType<OnDemand>> | null = null

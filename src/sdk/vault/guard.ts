@@ -9,7 +9,7 @@ import type { Scope } from '../../device/worker/serve.ts'
 import { readOptions } from '../readOptions.ts'
 import { readMessage } from './messages.ts'
 
-const ADDRESSES = ['leader', 'helper', 'issuer'] as const
+const ADDRESSES = ['leader', 'helper', 'issuer', 'relay'] as const
 
 type Call = Extract<ToWorker, { kind: 'call' }>
 

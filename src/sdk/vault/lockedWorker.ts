@@ -5,7 +5,7 @@
 
 import { NearsideError } from '../../core/error.ts'
 import { brokeredFetch } from '../../device/transport/broker.ts'
-import { destinationsOf } from '../../device/transport/http.ts'
+import { addressesOf } from '../../device/transport/http.ts'
 import { openWays } from '../../device/transport/openWays.ts'
 import type { ContributionTerms, Recipients } from '../../device/upload/terms.ts'
 import { serve, workerEnvironment } from '../../device/worker/serve.ts'
@@ -52,7 +52,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     shop: data.shop,
     recipients,
     clock: () => performance.now(),
-    configured: (config) => declare(destinationsOf(config)),
+    configured: (config) => declare(addressesOf(config)),
     close: () => self.close(),
   })
   serve(scope, { ...workerEnvironment, fetch, confirmConsent })

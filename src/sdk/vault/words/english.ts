@@ -22,9 +22,14 @@ export const SHARING_ENGLISH = {
       return 'Who gets updates, and on which terms, the two servers have not been asked yet.'
     const { one, year } = guessesOf(terms)
     const { leader, leaderOperator, leaderKey, helper, helperOperator, helperKey } = terms
-    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits } = terms
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits, relay } = terms
     return [
       `One part goes to ${server(leaderOperator, leader, leaderKey)}, the other to ${server(helperOperator, helper, helperKey)}, for “${task}”.`,
+      ...(relay === undefined
+        ? ['Both servers see this device’s network address.']
+        : [
+            `${host(relay)} carries it sealed, so that they don’t see this device’s network address; it does.`,
+          ]),
       trust === 'two-aggregators'
         ? 'They say that they are two parties.'
         : 'One party runs both and could read an update.',

@@ -19,9 +19,14 @@ export const SHARING_GERMAN: typeof SHARING_ENGLISH = {
       return 'Wer Beiträge bekommt und zu welchen Bedingungen, wurden die beiden Server noch nicht gefragt.'
     const { one, year } = guessesOf(terms)
     const { leader, leaderOperator, leaderKey, helper, helperOperator, helperKey } = terms
-    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits } = terms
+    const { epsilonPerReport, epsilonPerYear, delta, trust, tokens, task, workBits, relay } = terms
     return [
       `Ein Teil geht an ${server(leaderOperator, leader, leaderKey)}, der andere an ${server(helperOperator, helper, helperKey)}, für „${task}“.`,
+      ...(relay === undefined
+        ? []
+        : [
+            `${host(relay)} überbringt ihn versiegelt: so sieht sie die Netzwerkadresse dieses Geräts, und die beiden Server nicht.`,
+          ]),
       trust === 'two-aggregators'
         ? 'Nach eigenen Angaben sind das zwei verschiedene Stellen.'
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.',

@@ -1,0 +1,114 @@
+/** @module HTTP messages as bytes (RFC 9292), known-length form only: what an oblivious relay carries sealed. */
+import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+
+/** Names are lower-case. */
+export type Fields = Readonly<Record<string, string>>
+
+export interface RequestMessage {
+  readonly method: string
+  readonly path: string
+  readonly headers: Fields
+  readonly body: Bytes
+}
+
+export interface ResponseMessage {
+  readonly status: number
+  readonly headers: Fields
+  readonly body: Bytes
+}
+
+const [REQUEST, RESPONSE] = [0, 1]
+/** A name is a token (RFC 9110 §5.6.2) in lower case; a value has no control characters. */
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+const VALUE = /^[^\p{Cc}]*$/u
+
+/** A variable-length integer (RFC 9000 §16). @param n below 2³⁰ */
+function integer(n: number): Bytes {
+  if (n < 2 ** 6) return Uint8Array.of(n)
+  if (n < 2 ** 14) return Uint8Array.of(0x40 | (n >> 8), n & 0xff)
+  return Uint8Array.of(0x80 | (n >> 24), (n >> 16) & 0xff, (n >> 8) & 0xff, n & 0xff)
+}
+
+const sized = (bytes: Uint8Array): Bytes => concat(integer(bytes.length), bytes)
+const sizedText = (text: string): Bytes => sized(utf8(text))
+
+/** Header fields and content; no trailer fields, which may be left out. */
+function encodeRest(headers: Fields, body: Uint8Array): Bytes {
+  const lines = Object.entries(headers).flatMap(([name, value]) => [name, value].map(sizedText))
+  return concat(sized(concat(...lines)), sized(body))
+}
+
+/** @param authority as of the URL that the message is for */
+export function encodeRequest(message: RequestMessage & { readonly authority: string }): Bytes {
+  const { method, authority, path, headers, body } = message
+  const control = [method, 'https', authority, path].map(sizedText)
+  return concat(Uint8Array.of(REQUEST), ...control, encodeRest(headers, body))
+}
+
+export function encodeResponse({ status, headers, body }: ResponseMessage): Bytes {
+  return concat(Uint8Array.of(RESPONSE), integer(status), encodeRest(headers, body))
+}
+
+/** @throws RangeError for bytes that are no such message */
+export function decodeRequest(bytes: Uint8Array): RequestMessage {
+  const read = createReader(bytes, REQUEST)
+  const [method, , , path] = [read.text(), read.text(), read.text(), read.text()]
+  return { method, path, ...read.rest() }
+}
+
+/** @throws RangeError for bytes that are no such message; informational responses are none */
+export function decodeResponse(bytes: Uint8Array): ResponseMessage {
+  const read = createReader(bytes, RESPONSE)
+  const status = read.integer()
+  if (status < 200 || status > 599) throw new RangeError(`no final status: ${status}`)
+  return { status, ...read.rest() }
+}
+
+function createReader(bytes: Uint8Array, kind: number) {
+  let at = 0
+  // What is cut off stands for empty parts (RFC 9292 §3.8).
+  const isOver = () => at >= bytes.length
+
+  function take(length: number): Bytes {
+    if (length > bytes.length - at) throw new RangeError('it ends too early')
+    at += length
+    return ownBytes(bytes.slice(at - length, at))
+  }
+
+  function integer(): number {
+    const [first] = take(1)
+    const more = take((1 << (first >> 6)) - 1)
+    const n = more.reduce((sum, byte) => 256 * sum + byte, first & 0x3f)
+    if (!Number.isSafeInteger(n)) throw new RangeError('a length is too large')
+    return n
+  }
+
+  const text = () => new TextDecoder('utf-8', { fatal: true }).decode(take(integer()))
+
+  function fields(): Fields {
+    const end = integer() + at
+    if (end > bytes.length) throw new RangeError('it ends too early')
+    const found = new Map<string, string>()
+    while (at < end) {
+      const [name, value] = [text(), text()]
+      if (!NAME.test(name) || !VALUE.test(value) || found.has(name))
+        throw new RangeError('a header is malformed, or there twice')
+      found.set(name, value)
+    }
+    if (at !== end) throw new RangeError('its fields have another length')
+    return Object.fromEntries(found)
+  }
+
+  if (integer() !== kind) throw new RangeError('it is of another kind')
+  return {
+    integer,
+    text,
+    rest() {
+      const headers = isOver() ? {} : fields()
+      const body = isOver() ? new Uint8Array(0) : take(integer())
+      if (!isOver()) fields()
+      if (bytes.slice(at).some((byte) => byte !== 0)) throw new RangeError('more follows')
+      return { headers, body }
+    },
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * @module The gateway of Oblivious HTTP (RFC 9458): opens what a relay carries, asks this server's own routes, and
+ * seals their answer. So the server sees the relay's address and no device's. A limit by address says nothing here:
+ * only relays that the operator names may call, each within a limit of its own; the relay limits its callers, and
+ * tokens limit senders.
+ */
+import { createCipheriv } from 'node:crypto'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { type Bytes, concat, equalBytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import {
+  REQUEST_HEADER,
+  REQUEST_INFO,
+  RESPONSE_LABEL,
+  RESPONSE_NONCE_BYTES,
+  RESPONSE_SECRET_BYTES,
+  responseKeys,
+} from '../privacy/oblivious.ts'
+import { type OpeningKeys, openingContext } from '../privacy/openSeal.ts'
+import { cryptoRandomBytes, type RandomBytes } from '../privacy/randomBytes.ts'
+import { ENCAPSULATED_BYTES, NONE } from '../privacy/seal.ts'
+import { decodeRequest, encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'
+import { OBLIVIOUS_REQUEST, OBLIVIOUS_RESPONSE, ROUTES } from '../protocol/routes.ts'
+import { WORK_HEADER } from '../protocol/token.ts'
+import { respondProblem } from './problemResponse.ts'
+import { createRateLimit } from './rateLimit.ts'
+
+export interface GatewayOptions {
+  readonly keys: OpeningKeys
+  /** Whether a request comes from a relay that the operator names. */
+  readonly isRelay: (c: Context) => boolean
+  /** Requests of one relay. */
+  readonly perMinute: number
+}
+
+/** Bytes of a sealed request: more than the largest report. */
+export const MOST_SEALED = 2 ** 20
+/** What may be asked through a relay. */
+const ASKED: Readonly<Record<string, string>> = {
+  [ROUTES.task]: 'GET',
+  [ROUTES.tokens]: 'POST',
+  [ROUTES.reports]: 'POST',
+}
+const HEADERS = ['content-type', 'authorization', WORK_HEADER.toLowerCase()]
+const ANSWERED = ['content-type', 'retry-after']
+
+/** Set for requests that came sealed: no address stands for their sender. */
+export interface InnerBindings {
+  readonly isRelayed: true
+}
+
+export function gatewayRoute(
+  app: OpenAPIHono,
+  { keys, isRelay, perMinute }: GatewayOptions,
+  addressOf: (c: Context) => string,
+  now: () => number,
+): void {
+  const waitOf = createRateLimit(perMinute)
+  const tooLong = (c: Context) => respondProblem(c, 413, 'report-invalid', 'It is too long')
+
+  app.get(ROUTES.gatewayKeys, (c) =>
+    c.body(encodeKeys(keys.publicKey), 200, { 'Content-Type': 'application/ohttp-keys' }),
+  )
+  app.use(ROUTES.gateway, async (c, next) => {
+    if (!isRelay(c))
+      return respondProblem(c, 403, 'input-invalid', 'Only relays of this server may call')
+    if (c.req.header('content-type') !== OBLIVIOUS_REQUEST)
+      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}`)
+    const wait = waitOf(addressOf(c), now())
+    if (wait === 0) return next()
+    return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+  })
+  app.post(ROUTES.gateway, bodyLimit({ maxSize: MOST_SEALED, onError: tooLong }), async (c) => {
+    const sealed = new Uint8Array(await c.req.arrayBuffer())
+    const { message, seal } = openRequest(keys, sealed)
+    const bindings: InnerBindings = { isRelayed: true }
+    const answer = await ask(app, message, bindings)
+    const headers = Object.fromEntries(
+      ANSWERED.flatMap((name) => {
+        const value = answer.headers.get(name)
+        return value === null ? [] : [[name, value]]
+      }),
+    )
+    const body = new Uint8Array(await answer.arrayBuffer())
+    const response = await seal(encodeResponse({ status: answer.status, headers, body }))
+    return c.body(response, 200, { 'Content-Type': OBLIVIOUS_RESPONSE })
+  })
+}
+
+function ask(app: OpenAPIHono, message: RequestMessage, bindings: InnerBindings) {
+  const { method, path, headers, body } = message
+  if (!Object.hasOwn(ASKED, path) || ASKED[path] !== method)
+    throw new NearsideError('input-invalid', `Nothing else is asked through a relay: ${method}`)
+  const sent = Object.entries(headers).filter(([name]) => HEADERS.includes(name))
+  const init = { method, headers: Object.fromEntries(sent), ...(method === 'POST' && { body }) }
+  return app.request(path, init, bindings)
+}
+
+/** `application/ohttp-keys` (RFC 9458 §3): one key, its length before it. */
+function encodeKeys(publicKey: Uint8Array): Bytes {
+  const [id, suite] = [REQUEST_HEADER.slice(0, 3), REQUEST_HEADER.slice(3)]
+  const key = concat(id, publicKey, Uint8Array.of(0, suite.length), suite)
+  return concat(Uint8Array.of(0, key.length), key)
+}
+
+/**
+ * @param random for tests
+ * @returns the request, and how to seal its answer
+ * @throws NearsideError `report-invalid`
+ */
+export function openRequest(
+  keys: OpeningKeys,
+  sealed: Uint8Array,
+  random: RandomBytes = cryptoRandomBytes,
+) {
+  if (!equalBytes(sealed.slice(0, REQUEST_HEADER.length), REQUEST_HEADER))
+    throw new NearsideError('report-invalid', 'It is sealed to another key, or otherwise')
+  const rest = sealed.slice(REQUEST_HEADER.length)
+  const context = openingContext(keys, rest, REQUEST_INFO)
+  const plain = context.open(NONE)
+  let message: RequestMessage
+  try {
+    message = decodeRequest(new Uint8Array(plain))
+  } catch (cause) {
+    throw new NearsideError('report-invalid', 'No binary HTTP request is sealed in it', { cause })
+  }
+  return {
+    message,
+    async seal(answer: Uint8Array): Promise<Bytes> {
+      const nonce = random(RESPONSE_NONCE_BYTES)
+      const secret = context.export(RESPONSE_LABEL, RESPONSE_SECRET_BYTES)
+      const [key, iv] = await responseKeys(secret, rest.slice(0, ENCAPSULATED_BYTES), nonce)
+      const cipher = createCipheriv('aes-128-gcm', key, iv)
+      return concat(nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag())
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * @module An oblivious relay (RFC 9458): carries sealed requests to the gateways of the servers that it is given, and
+ * their answers back. It sees who asks and when, never what; they see what, never who. It stores and logs nothing.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { NearsideError } from '../../core/error.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
+import {
+  endpoint,
+  OBLIVIOUS_REQUEST,
+  OBLIVIOUS_RESPONSE,
+  ROUTES,
+  relayName,
+} from '../protocol/routes.ts'
+import { MOST_SEALED } from './gateway.ts'
+import { respondProblem, respondThrown } from './problemResponse.ts'
+import { createRateLimit } from './rateLimit.ts'
+
+export interface RelayOptions {
+  /** URLs of the servers, as shops configure them; no request goes anywhere else. */
+  readonly targets: readonly string[]
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+  /** Requests of one address. */
+  readonly perMinute: number
+  readonly clientAddress: (c: Context) => string
+  /** Milliseconds that a server may take; default 15,000. */
+  readonly deadline?: number
+}
+
+/** Requests that may wait for servers before the next is turned away. */
+const MOST_UNDER_WAY = 256
+const MOST_ANSWERED = 2 ** 20
+const DEADLINE = 15_000
+
+export function createRelay(options: RelayOptions): OpenAPIHono {
+  const { targets, now, perMinute, clientAddress } = options
+  const urls = new Map(targets.map((url) => [relayName(url), endpoint(url, ROUTES.gateway)]))
+  const waitOf = createRateLimit(perMinute)
+  let underWay = 0
+  const app = new OpenAPIHono()
+  app.onError((thrown, c) => respondThrown(c, thrown))
+  app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  // A relay serves any shop's pages, and knows none of their visitors.
+  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Content-Type'] }))
+  app.get(ROUTES.health, (c) => c.json({ status: 'ok', role: 'relay' }))
+  const tooLong = (c: Context) => respondProblem(c, 413, 'report-invalid', 'It is too long')
+
+  app.use('/:target', async (c, next) => {
+    if (c.req.method !== 'POST' || !urls.has(c.req.param('target')))
+      return respondProblem(c, 404, 'input-invalid', 'This relay carries nothing there')
+    if (c.req.header('content-type') !== OBLIVIOUS_REQUEST || c.req.header('content-encoding'))
+      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}, not encoded`)
+    const wait = waitOf(clientAddress(c), now())
+    if (wait === 0) return next()
+    return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+  })
+  app.post('/:target', bodyLimit({ maxSize: MOST_SEALED, onError: tooLong }), async (c) => {
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    if (underWay >= MOST_UNDER_WAY)
+      throw new NearsideError('aggregator-unreachable', 'Too many requests are waiting')
+    underWay++
+    try {
+      const url = urls.get(c.req.param('target')) ?? ''
+      const response = await carry(url, body, options)
+      return c.body(response, 200, { 'Content-Type': OBLIVIOUS_RESPONSE })
+    } finally {
+      underWay--
+    }
+  })
+  return app
+}
+
+/** @throws NearsideError `report-invalid` where the server can't open it, else `aggregator-unreachable` */
+async function carry(
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  { fetch, deadline = DEADLINE }: RelayOptions,
+) {
+  // Nothing of the sender's headers goes along.
+  const headers = { 'content-type': OBLIVIOUS_REQUEST }
+  const signal = AbortSignal.timeout(deadline)
+  try {
+    const init = { method: 'POST', body, headers, redirect: 'error', signal } as const
+    const response = await fetch(url, init)
+    if (response.status === 422)
+      throw new NearsideError('report-invalid', 'The server can’t open this request')
+    const isSealed = response.headers.get('content-type') === OBLIVIOUS_RESPONSE
+    if (response.status !== 200 || !isSealed)
+      throw new Error(`it answered ${response.status}, not sealed`)
+    return await readAtMost(response, MOST_ANSWERED)
+  } catch (thrown) {
+    throw NearsideError.from(thrown, 'aggregator-unreachable', 'The server did not answer')
+  }
+}

@@ -1,0 +1,27 @@
+/** @module A relay as a process runs it: no keys, no store, no clock. */
+import { NearsideError } from '../../core/error.ts'
+import { trustedProxies } from './clientAddress.ts'
+import { clientAddress, listen } from './listen.ts'
+import { createRelay } from './relay.ts'
+
+export interface RelayServerOptions {
+  /** URLs of the servers whose gateways it calls. */
+  readonly targets: readonly string[]
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Requests of one address. */
+  readonly perMinute: number
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+}
+
+/** @throws NearsideError `input-invalid` for a port in use */
+export async function startRelay({ targets, host, port, perMinute, ...rest }: RelayServerOptions) {
+  const isTrusted = trustedProxies(rest.trustedProxies)
+  const address = clientAddress(isTrusted)
+  const app = createRelay({ targets, fetch, now: Date.now, perMinute, clientAddress: address })
+  return listen(app, host, port, isTrusted).catch((thrown) => {
+    throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
+  })
+}

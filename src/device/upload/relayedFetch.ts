@@ -1,0 +1,68 @@
+/**
+ * @module What a device asks the aggregators, sealed to each and carried by an oblivious relay (RFC 9458): they see the
+ * relay's address and never the device's, the relay sees no request.
+ */
+import { gatewayKeyOf, sealRequest } from '../../aggregate/privacy/oblivious.ts'
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { SEALING_BYTES } from '../../aggregate/privacy/seal.ts'
+import { decodeResponse, encodeRequest, type Fields } from '../../aggregate/protocol/binaryHttp.ts'
+import { endpoint, OBLIVIOUS_REQUEST, relayName } from '../../aggregate/protocol/routes.ts'
+import { fromBase64 } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
+
+export interface Relayed {
+  /** Address of the relay. */
+  readonly relay: string
+  readonly leader: string
+  /** Ed25519, base64. */
+  readonly leaderKey: string
+  readonly helper: string
+  readonly helperKey: string
+}
+
+const MOST_ANSWERED = 2 ** 20
+
+/** @returns a fetch for addresses below both aggregators alone; it rejects for any other */
+export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
+  const { relay, leader, leaderKey, helper, helperKey } = names
+  const servers = [
+    { base: leader.replace(/\/+$/, ''), key: leaderKey },
+    { base: helper.replace(/\/+$/, ''), key: helperKey },
+  ]
+  return async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const server = servers.find(({ base }) => url.startsWith(`${base}/`))
+    if (server === undefined)
+      throw new NearsideError('input-invalid', `${url} is asked for through no relay.`)
+    const { base, key } = server
+    const message = encodeRequest({
+      method: init.method ?? 'GET',
+      authority: new URL(base).host,
+      path: url.slice(base.length),
+      headers: lowerCase((init.headers as Fields | undefined) ?? {}),
+      body: new Uint8Array((init.body as Uint8Array | null | undefined) ?? []),
+    })
+    const random = cryptoRandomBytes(SEALING_BYTES)
+    const sealed = await sealRequest(gatewayKeyOf(fromBase64(key)), message, random)
+    const response = await fetch(endpoint(relay, `/${encodeURIComponent(relayName(base))}`), {
+      ...init,
+      method: 'POST',
+      headers: { 'content-type': OBLIVIOUS_REQUEST },
+      body: sealed.request,
+    })
+    // What the server has not sealed is no answer of it, and no refusal either.
+    if (response.status !== 200)
+      throw new NearsideError('aggregator-unreachable', `The relay answered ${response.status}.`)
+    const answer = await readAtMost(response, MOST_ANSWERED)
+    try {
+      const { status, headers, body } = decodeResponse(await sealed.open(answer))
+      return new Response(body, { status, headers })
+    } catch (cause) {
+      const message = 'The relay’s answer is not sealed by the server.'
+      throw new NearsideError('aggregator-unreachable', message, { cause })
+    }
+  }
+}
+
+const lowerCase = (headers: Fields): Fields =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
