@@ -1,6 +1,6 @@
 /** @module What is known before the worker has answered, and in React before there is one. */
 import type { PersonalizerSnapshot } from '../device/apiSnapshot.ts'
-import { NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../device/upload/nothingSent.ts'
 
 export const STARTING: PersonalizerSnapshot = {
   status: 'starting',

@@ -24,14 +24,8 @@ import { afterAnswer, epsilonSpent, parseBudget, spend, termsOf } from './budget
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import { requireLoggedConsent } from './consent.ts'
 import { makeReport, type Opening } from './makeReport.ts'
-import {
-  type ContributionTerms,
-  isFor,
-  isWithin,
-  NO_CONSENT,
-  NOTHING_SENT,
-  type Recipients,
-} from './terms.ts'
+import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
+import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
 // The rest of what a device loads only once its shopper agreed.
 export { giveConsent } from './consent.ts'

@@ -1,7 +1,6 @@
 /** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
 import { POLICY_TERMS, type PolicyTerms } from '../../aggregate/protocol/consent.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
-import type { Settings } from '../storage/settingRows.ts'
 
 /** Who gets updates, as the shop's page names them, or its vault in place of the page. */
 export interface Recipients {
@@ -106,7 +105,3 @@ export function areSame(one: object, other: object): boolean {
   const [a, b] = [one as Facts, other as Facts]
   return CONSENT_TERMS.every((name) => a[name] === b[name])
 }
-
-/** Before anything was agreed to or sent. */
-export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
-export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }

@@ -3,7 +3,8 @@
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import type { Next } from '../upload/contribute.ts'
-import { type ContributionTerms, isFor, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../upload/nothingSent.ts'
+import { type ContributionTerms, isFor } from '../upload/terms.ts'
 import type { Parts } from './parts.ts'
 
 /** These are rules at work, not something that degraded. */

@@ -7,7 +7,8 @@ import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
-import { type ContributionTerms, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../upload/nothingSent.ts'
+import type { ContributionTerms } from '../upload/terms.ts'
 
 /** Plain data. Any part may read it; the one that is named writes it. */
 export interface DeviceState {
