@@ -132,10 +132,9 @@ test('a shopper who is signed in contributes once, and the aggregators never see
     await openConsole(page)
     const contributing = page.getByRole('switch', { name: 'Contribute to the shared model' })
     const send = page.getByRole('button', { name: 'Send an update now' })
-    await contributing.click()
-    await send.click()
-    // Tokens of accounts are more than was agreed to before they were known of.
-    await expect(contributing).not.toBeChecked()
+    // Nobody can agree before it is known who gets an update, and with which tokens.
+    await expect(contributing).toBeDisabled()
+    await page.getByRole('button', { name: 'Ask both servers for their terms' }).click()
     await expect(page.getByText('The shop learns from your account that you share')).toBeVisible()
     await contributing.click()
     await send.click()

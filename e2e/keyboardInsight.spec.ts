@@ -32,7 +32,9 @@ test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
 
   await press(page, panel.getByRole('button', { name: /pause/i }))
   await press(page, panel.getByRole('button', { name: /resume/i }))
+  await press(page, panel.getByRole('button', { name: 'Ask both servers who they are' }))
   const consent = panel.getByRole('switch', { name: /^Contribute/ })
+  await expect(consent).toBeEnabled()
   await press(page, consent)
   await expect(consent).toHaveAttribute('aria-checked', 'true')
   await press(page, consent)
@@ -128,7 +130,9 @@ test('the console: engine, chain, consent', async ({ page }) => {
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   await press(page, button(page, 'Check the log now'))
   await expect(page.getByText(/^The log is whole in itself: .* none signed\./)).toBeVisible()
+  await press(page, button(page, 'Ask both servers for their terms'))
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  await expect(consent).toBeEnabled()
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).not.toHaveText('not given')
   await press(page, consent)
@@ -148,6 +152,8 @@ test('the console: a newer model, an update, an export, the whole log', async ({
   await expect(page.getByText(/is (the newest|now in use)\.$/)).toBeVisible()
 
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  await press(page, button(page, 'Ask both servers for their terms'))
+  await expect(consent).toBeEnabled()
   const given = fact(page, 'Contribution', 'Consent')
   await tabTo(page, consent)
   // Each change is an entry of the log.

@@ -10,6 +10,7 @@ test('the console prints as one page, without what can only be pressed', async (
   await expect(page.locator('button.learned b').first()).toHaveText(/ [1-9]/)
   await page.goto('/console')
   await expect(page.getByRole('button', { name: /^Delete: Products put/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Ask both servers for their terms' }).click()
   await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
   await expect(page.getByText('Agreed.')).toBeVisible()
   await page.emulateMedia({ media: 'print' })

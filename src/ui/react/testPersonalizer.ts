@@ -24,8 +24,8 @@ export const TEST_TERMS: ContributionTerms = {
   ...policyTerms(TEST_POLICY),
   ...TEST_RECIPIENTS,
   demonstration: undefined,
-  epsilonPerReport: 1.85,
-  epsilonPerYear: 3.98,
+  epsilonPerReport: 2,
+  epsilonPerYear: 4,
 }
 
 const READY: PersonalizerSnapshot = {
