@@ -1,8 +1,10 @@
-/** @module What the console prints: a report of one page. */
+/** @module What the console prints: a report of two pages. */
 import { expect, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 
-test('the console prints as one page, without what can only be pressed', async ({ page }) => {
+test('the console prints as two pages at most, without what can only be pressed', async ({
+  page,
+}) => {
   await openShop(page)
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
@@ -18,5 +20,5 @@ test('the console prints as one page, without what can only be pressed', async (
   const pages = (await page.pdf({ format: 'A4' }))
     .toString('latin1')
     .match(/\/Type\s*\/Page\b(?!s)/g)
-  expect(pages).toHaveLength(1)
+  expect(pages?.length).toBeLessThanOrEqual(2)
 })

@@ -48,6 +48,9 @@ function operatorsFolder(): string {
 }
 
 type Argv = readonly string[]
+/** Words of a command line; quotes keep spaces together. */
+const wordsOf = (line: string): Argv =>
+  (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
 const placed = (argv: Argv, places: ReadonlyMap<string, string>): Argv =>
   argv.map((word) => places.get(word) ?? word)
 
@@ -127,7 +130,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
       const password = '/run/secrets/password'
       expect(script).toContain(password)
       const inPlace = script.replace(password, places.get(password) ?? '')
-      return [shell, flag, inPlace, name, ...placed(command.split(/\s+/), places)]
+      return [shell, flag, inPlace, name, ...placed(wordsOf(command), places)]
     })
   }, 600_000)
 })
@@ -151,7 +154,7 @@ describe('the systemd units', () => {
         ['https://helper.example', other],
       ])
       const words = command.replace('$STORE', store).replace('$SIGNING', '').replaceAll('\\\n', ' ')
-      return placed(words.replace('%i', '8791').trim().split(/\s+/), places)
+      return placed(wordsOf(words.replace('%i', '8791')), places)
     })
   }, 600_000)
 

@@ -1,8 +1,6 @@
 /** @module What somebody could learn about the shopper from each thing that leaves: four short answers. */
+import { guessesOf } from '../../device/guesses.ts'
 import { Section, type SectionProps, useWords } from './Section.tsx'
-
-/** Most that a guess succeeds, of 100 times, where e^ε bounds the odds: rounded up. */
-const guessesIn100 = (epsilon: number) => Math.ceil(1000 / (1 + Math.exp(-epsilon))) / 10
 
 interface LearnableProps extends SectionProps {
   /** Address of a page that says more. */
@@ -10,7 +8,7 @@ interface LearnableProps extends SectionProps {
 }
 
 export function Learnable({ snapshot, more }: LearnableProps) {
-  const { words, number } = useWords()
+  const { words } = useWords()
   const { canContribute, terms } = snapshot
   const { learnable } = words
   const answers: readonly (readonly [string, string])[] = [
@@ -20,7 +18,7 @@ export function Learnable({ snapshot, more }: LearnableProps) {
       ? ([
           [words.tokens, learnable.tokens(terms.tokens)],
           [learnable.oneUpdate, learnable.update(terms.trust)],
-          [learnable.manyUpdates, learnable.sum(number(guessesIn100(terms.epsilonPerReport)))],
+          [learnable.manyUpdates, learnable.sum(String(guessesOf(terms).one))],
         ] as const)
       : []),
   ]
