@@ -29,11 +29,16 @@ export async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
-  const { paused, calibration, looked } = await from.settings()
+  const { paused, calibration, looked, declared = [] } = await from.settings()
+  const { declared: known = [] } = await to.settings()
   const { ledger, keys } = await readLog(from)
   const held = {
     events: (await from.events()).events,
-    settings: { paused, calibration, looked, persist: true } as const,
+    settings: {
+      ...{ paused, calibration, looked, persist: true as const },
+      // The log's requests went to these addresses.
+      declared: [...new Set([...known, ...declared])],
+    },
     personal: await from.personal(),
     epoch: await from.epoch(),
     keys,
@@ -92,7 +97,14 @@ export async function leaveDisk(
     (error: unknown) => (isMissing(error) ? null : error),
   )
   const log = await readLog(createStore(disk)).catch(() => ({}))
-  await createStore(memory).setUp({ events: [...stored.events, ...events], settings, ...log })
+  const { declared } = await createStore(disk)
+    .settings()
+    .catch((): Partial<Settings> => ({}))
+  await createStore(memory).setUp({
+    events: [...stored.events, ...events],
+    settings: { ...(declared && { declared }), ...settings },
+    ...log,
+  })
   return { memory, failure }
 }
 

@@ -88,11 +88,12 @@ export const settingRows = ({ read, write }: Transactions) => ({
 
   /**
    * Reads all settings and writes those that `change` returns (undefined removes one), in one
-   * transaction that is on disk when it resolves. Rejects with what `change` throws, which may run
+   * transaction that is on disk when it resolves; memory is refused unless `durability` allows it. Rejects with what `change` throws, which may run
    * twice. `epoch` as the store's.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
+    durability: Durability = 'disk',
   ): Promise<void> =>
     write(
       ['settings', 'heads'],
@@ -104,6 +105,6 @@ export const settingRows = ({ read, write }: Transactions) => ({
           else await transaction.put('settings', value, name)
         }
       },
-      'disk',
+      durability,
     ),
 })

@@ -118,7 +118,8 @@ export async function startDevice(
     fetch: environment.fetch,
     ledger,
     destinations,
-    records: store.changeSettings,
+    // In memory, too: what is stored later must name them.
+    records: (change) => store.changeSettings(change, 'strict'),
     relayed: config.federation && relay ? { ...config.federation, relay } : undefined,
   })
   const context = createDeviceContext(state)

@@ -262,6 +262,7 @@ test('nothing is contributed from memory; a no ends a consent, and the budget st
   expect(aggregators.posted).toEqual([])
 
   await tested.device.setPersist(true)
+  await tested.device.contributionTerms()
   await tested.device.setContribution(true)
   expect((await tested.device.contribute()).sent).toBe(true)
   const spent = (await onDisk(database))?.settings.budget
@@ -273,7 +274,11 @@ test('nothing is contributed from memory; a no ends a consent, and the budget st
   })
   const left = await onDisk(database)
   expect(left?.events).toEqual([])
-  expect(left?.settings).toEqual({ budget: spent, sent: tested.device.snapshot().sent })
+  expect(left?.settings).toEqual({
+    budget: spent,
+    sent: tested.device.snapshot().sent,
+    declared: expect.any(Array),
+  })
   await tested.device.close()
 
   const next = await start(server, database, { fetch }, config)
