@@ -12,6 +12,7 @@ import {
   sign,
   verify,
 } from '../../aggregate/privacy/signature.ts'
+import { consentHash, policyTerms, requireConsent } from '../../aggregate/protocol/consent.ts'
 import { policyHash } from '../../aggregate/protocol/policy.ts'
 import { circuitOf } from '../../aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '../../aggregate/protocol/report.ts'
@@ -43,8 +44,9 @@ it('makes in a browser what the two aggregators can open and add up', async () =
   const made = await makeReport(update, task as never, cryptoRandomBytes)
   const { header, leaderShare, helperShare } = parseReport(made.body, policy)
   const aad = reportAad(policy.task, header)
-  const own = await open(leaderKeys, leaderShare, sealInfo('leader'), aad)
-  const seed = await open(helperKeys, helperShare, sealInfo('helper'), aad)
+  const consent = await consentHash(policyTerms(policy))
+  const own = requireConsent(await open(leaderKeys, leaderShare, sealInfo('leader'), aad), consent)
+  const seed = requireConsent(await open(helperKeys, helperShare, sealInfo('helper'), aad), consent)
   const binding = {
     task: policy.task,
     round: 3,
