@@ -232,9 +232,9 @@ export interface Personalizer {
    */
   pause(paused: boolean): Promise<void>
   /**
-   * The shopper's answer to the option `persist: 'ask'`, which every tab follows. Yes: everything of this visit is
-   * written at once. No: what was written is erased, and memory goes on for this visit; a consent to contribute
-   * ends. Where an update was ever sent, its cost stays on disk: it can't be unsent.
+   * The shopper's answer to the option `persist: 'ask'`, which every tab follows. A yes writes everything of
+   * this visit at once. A no erases the disk, ends a consent to contribute, and goes on in memory for this visit.
+   * The cost of updates that were sent stays on disk.
    * @throws NearsideError `input-invalid` with another option; `storage-…` where the browser can't write or
    * erase it: after a yes, all goes on in memory
    */

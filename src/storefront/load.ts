@@ -87,6 +87,11 @@ function readElement(line: string): unknown {
   }
 }
 
+const RECIPIENTS: readonly string[] = [
+  ...['leader', 'leaderOperator', 'leaderKey', 'helper', 'helperOperator', 'helperKey'],
+  ...['issuer', 'demonstration', 'relay'],
+]
+
 /**
  * The aggregation servers of this shop and its vault, where it has any, whose signatures its base models have, and the
  * signed release that its pages were rendered with: the personalizer checks both. The keys are of the machine
@@ -99,32 +104,18 @@ export async function loadFederation(): Promise<
 > {
   const value = await loadJson('federation.json').catch(() => null)
   if (typeof value !== 'object' || value === null) return {}
-  const {
-    leader,
-    leaderOperator,
-    leaderKey,
-    helper,
-    helperOperator,
-    helperKey,
-    issuer,
-    demonstration,
-    relay,
-    ...signed
-  } = value as NonNullable<PersonalizerOptions['federation']> & Readonly<Record<string, unknown>>
-  const recipients = {
-    leader,
-    leaderOperator,
-    leaderKey,
-    helper,
-    helperOperator,
-    helperKey,
-    issuer,
-    demonstration,
-    relay,
-  }
+  const facts = Object.entries(value)
+  const isRecipient = ([name]: readonly [string, unknown]) => RECIPIENTS.includes(name)
+  const recipients: { leader?: string; helper?: string } = Object.fromEntries(
+    facts.filter(isRecipient),
+  )
+  const signed = Object.fromEntries(facts.filter((fact) => !isRecipient(fact)))
   return {
     // Checked where the personalizer is made.
-    federation: leader && helper ? recipients : undefined,
+    federation:
+      recipients.leader && recipients.helper
+        ? (recipients as NonNullable<PersonalizerOptions['federation']>)
+        : undefined,
     ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
       vault?: string
     }),

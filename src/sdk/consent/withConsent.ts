@@ -3,8 +3,8 @@ import type { Personalizer } from '../../device/api.ts'
 import type { ConsentSource } from './source.ts'
 
 /**
- * With a yes what this visit has taught is stored; with a no it is erased. Where nothing was said, what an earlier yes
- * stored stays in use, and without one all is in memory.
+ * A yes stores what this visit taught; a no erases it. Without an answer the device goes on with what an earlier yes
+ * stored, else in memory.
  * @param failed told what the browser could not store or erase. Default: the console
  * @returns what ends it
  * @example withConsent(fromTcf(window.__tcfapi), personalizer)
