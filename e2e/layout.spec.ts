@@ -179,6 +179,12 @@ async function fill(page: Page): Promise<void> {
 test('no page is wider than a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await fill(page)
+  const header = page.getByRole('banner')
+  for (const width of [430, 412, 390, 375, 360]) {
+    await page.setViewportSize({ width, height: 740 })
+    const learned = await header.locator('button.learned').boundingBox()
+    expect((learned?.x ?? 0) + (learned?.width ?? width), `${width}`).toBeLessThanOrEqual(width - 8)
+  }
   const expectNarrow = async (address: string) =>
     expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBe(360)
   for (const address of PAGES) {
