@@ -115,8 +115,10 @@ export async function eraseDisk(
   now: () => number,
 ): Promise<boolean> {
   const store = createStore(disk)
-  const isEmpty = (await store.events()).events.length === 0 && (await store.ledger()).length < 2
-  if (how === 'no' || !isEmpty) await createLedger(store, now).erase(how)
+  const { events } = await store.events()
+  const allowed = await store.setting('persist')
+  if (allowed || events.length > 0 || (await store.ledger()).length > 1)
+    await createLedger(store, now).erase(how)
   const { persist, paused, budget, sent } = await store.settings()
   return !persist && !paused && budget === undefined && !sent?.bytes
 }

@@ -212,7 +212,9 @@ export async function startDevice(
       bus.emit('lists', null)
     },
   })
-  if (opened.unasked) await persistence.clear('unasked').catch((error) => notices.add(error))
+  // Under `never`, what an earlier yes stored goes too.
+  const unaskedFor = config.persist === 'never' ? 'no' : 'unasked'
+  if (opened.unasked) await persistence.clear(unaskedFor).catch((error) => notices.add(error))
 
   async function readWhatOthersStored(what: Exclude<Stored, 'events'>): Promise<void> {
     if (what === 'kept' || what === 'unkept') return

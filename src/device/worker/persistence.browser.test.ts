@@ -149,6 +149,23 @@ test.each(['never', 'ask'] as const)(
   },
 )
 
+test('under never, what an earlier yes stored is erased, the yes too', async () => {
+  const database = newDatabase()
+  const before = await openDevice(await testServer(), database, {}, ASK)
+  await before.device.setPersist(true)
+  await look(before, 1)
+  await before.device.pause(true)
+  await before.device.close()
+  const tested = await start(await testServer(), database, {}, { persist: 'never' })
+  expect(tested.device.snapshot()).toMatchObject({ paused: true, events: { count: 0 } })
+  expect(await onDisk(database)).toMatchObject({
+    events: [],
+    settings: { paused: true },
+    model: null,
+  })
+  expect((await onDisk(database))?.settings.persist).toBeUndefined()
+})
+
 test('a yes in one tab reaches the other, which adds what it had in memory', async () => {
   const database = newDatabase()
   const [one, other] = [
