@@ -5,6 +5,7 @@
  * (`disk`) is refused, and so is an erasure.
  */
 import { NearsideError } from '../../core/error.ts'
+import { isMissing } from '../storage/connection.ts'
 import type { Database } from '../storage/database.ts'
 import type { LedgerRow } from '../storage/ledgerRows.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
@@ -18,7 +19,7 @@ const MAKE_ROOM = 0.2
 
 export interface DeviceStoreDeps {
   readonly database: Database
-  readonly state: Pick<DeviceState, 'events'>
+  readonly state: Pick<DeviceState, 'events' | 'paused' | 'persist'>
   readonly notices: Notices
 }
 
@@ -92,11 +93,16 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     const memory = createMemoryDatabase()
     const [from, to] = [createStore(refused), createStore(memory)]
     await to.append(state.events)
-    await copySettings(from, to)
+    const isCleared = isMissing(cause)
+    if (isCleared) {
+      // The shopper cleared this site's data: the yes is gone, and nothing is unreadable.
+      state.persist = null
+      await to.putSetting('paused', state.paused)
+    } else await copySettings(from, to)
     const log = await from.ledger().catch(() => [])
     await to.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
     inUse = memory
-    left = true
+    left = !isCleared
     refused.close()
     const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
     notices.add(new NearsideError(cause.code, message, { cause }))

@@ -260,8 +260,31 @@ test('site data that are cleared under an open page take the yes along', async (
     indexedDB.deleteDatabase(database).onsuccess = resolve
   })
   await look(tested, 2)
-  expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
+  expect(tested.device.snapshot()).toMatchObject({
+    storage: 'memory',
+    persist: { allowed: null },
+    paused: false,
+    events: { count: 2 },
+  })
   expect(await stored(database)).toBe(0)
+  await tested.device.setPersist(true)
+  expect(tested.device.snapshot()).toMatchObject({ persist: { allowed: true }, paused: false })
+  expect((await onDisk(database))?.events).toEqual(['item-1', 'item-2'])
+  await tested.device.erase()
+  expect((await onDisk(database))?.events).toEqual([])
+})
+
+test('after site data were cleared, an erasure succeeds: nothing of it is left on disk', async () => {
+  const database = newDatabase()
+  const tested = await start(await testServer(), database, {}, ASK)
+  await tested.device.setPersist(true)
+  await look(tested, 1)
+  await new Promise((resolve) => {
+    indexedDB.deleteDatabase(database).onsuccess = resolve
+  })
+  await look(tested, 2)
+  await tested.device.erase()
+  expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
 })
 
 test('nothing is contributed from memory; a no ends a consent, and the budget stays spent', async () => {
