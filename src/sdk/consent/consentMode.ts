@@ -8,7 +8,7 @@ import type { ConsentSource } from './source.ts'
 
 /**
  * Allowed while each of the types was granted, the last word on each counting. A default that denies is no answer
- * yet: pages set it before they say what the shopper chose. A default for some regions only never grants: a page
+ * yet: pages set it before they say what the shopper chose. Nor is an update of other types. A default for some regions only never grants: a page
  * doesn't know where it is read.
  * @param types by Google's names
  * @example fromConsentMode((window.dataLayer ??= []))
@@ -24,8 +24,9 @@ export function fromConsentMode(
       if (command !== 'consent' || (about !== 'default' && about !== 'update')) return
       const said = fieldsOf(given)
       const isPartial = about === 'default' && said.region !== undefined
-      for (const type of types)
-        if (said[type] !== undefined) granted.set(type, said[type] === 'granted' && !isPartial)
+      const named = types.filter((type) => said[type] !== undefined)
+      if (named.length === 0) return
+      for (const type of named) granted.set(type, said[type] === 'granted' && !isPartial)
       const allowed = types.every((type) => granted.get(type) === true)
       if (allowed || about === 'update') listener(allowed)
     })
