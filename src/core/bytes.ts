@@ -12,14 +12,17 @@ export function utf8(text: string): Bytes {
   return ownBytes(new TextEncoder().encode(text))
 }
 
-export function concat(...parts: readonly Uint8Array[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+export const concat = (...parts: readonly Uint8Array[]): Bytes => joined(parts)
+
+/** Of a list of any length: as arguments of `concat`, some 125,000 parts overflow the stack. */
+export function joined(parts: readonly Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
   for (const part of parts) {
-    joined.set(part, offset)
+    whole.set(part, offset)
     offset += part.length
   }
-  return joined
+  return whole
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

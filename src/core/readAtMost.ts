@@ -1,5 +1,5 @@
 /** @module An answer from elsewhere, of a length that the reader decides on: it may have no end. */
-import { type Bytes, concat } from './bytes.ts'
+import { type Bytes, joined } from './bytes.ts'
 
 /**
  * @param heard called whenever some of it came
@@ -20,7 +20,7 @@ export async function readAtMost(
       throw new Error('the answer is too large')
     }
     const { done, value } = await reader.read()
-    if (done) return concat(...chunks)
+    if (done) return joined(chunks)
     heard?.()
     chunks.push(value)
     read += value.length

@@ -7,9 +7,9 @@
 import type { z } from '@hono/zod-openapi'
 import {
   type Bytes,
-  concat,
   decodeVector,
   fromBase64,
+  joined,
   toBase64,
   toHex,
   utf8,
@@ -134,7 +134,7 @@ export function createHelperClient(
     /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
     async forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]> {
       const path = PEER_ROUTES.shares(round.round)
-      const answer = await post(path, concat(...parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
+      const answer = await post(path, joined(parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
       if (answer.length !== parts.length || answer.some((code) => !(code in SHARE_OUTCOMES)))
         throw unreadable()
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])

@@ -3,12 +3,13 @@
  * for a period are marks (`mark.ts`), all rounds that began within a period under one salt.
  */
 import { randomBytes } from 'node:crypto'
-import { type Bytes, concat, fromHex, toHex } from '../../../core/bytes.ts'
+import { type Bytes, concat, fromHex, joined, toHex } from '../../../core/bytes.ts'
 import { DAY } from '../../../core/time.ts'
 import type { Policy } from '../../protocol/policy.ts'
 import { REPORT_ID_BYTES } from '../../protocol/report.ts'
 import { markOf, SALT_BYTES } from '../mark.ts'
-import type { Known } from '../store.ts'
+import type { Known, Reached } from '../store.ts'
+import type { RoundRow } from './rows.ts'
 
 /** A row of `reports`, opened. */
 export interface ReportRow {
@@ -51,7 +52,23 @@ export function recordedAs(
 
 /** Ids of these rows, ascending, one after another. */
 export function idsHeld(rows: readonly { readonly held: Uint8Array }[]): Bytes {
-  return concat(...rows.map(({ held }) => held.subarray(0, REPORT_ID_BYTES)).sort(Buffer.compare))
+  return joined(rows.map(({ held }) => held.subarray(0, REPORT_ID_BYTES)).sort(Buffer.compare))
+}
+
+/**
+ * The reports that reached a round which ended within a period.
+ * @param salt empty or null once the period is over
+ * @param rows of the round, by ascending mark
+ */
+export function reachedBy(
+  round: Pick<RoundRow, 'policyHash' | 'openedAt' | 'closedAt'> | undefined,
+  salt: Uint8Array | null | undefined,
+  rows: readonly Pick<ReportRow, 'mark'>[],
+): Reached | null {
+  if (!round || round.closedAt === null || !salt?.length) return null
+  const { policyHash, openedAt, closedAt } = round
+  const marks = joined(rows.map(({ mark }) => mark))
+  return { policyHash, openedAt, closedAt, salt: Uint8Array.from(salt), marks }
 }
 
 /** The seed of a row; null where it holds none. */

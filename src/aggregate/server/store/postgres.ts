@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import { concat, decodeVector, encodeVector, fromHex, toHex } from '../../../core/bytes.ts'
+import { decodeVector, encodeVector, fromHex, toHex } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
@@ -20,6 +20,7 @@ import {
   idsHeld,
   type Recorded,
   type ReportRow,
+  reachedBy,
   recordedAs,
   rowOf,
   saltFor,
@@ -27,7 +28,7 @@ import {
 } from './marks.ts'
 import { Again, createPool, type Query } from './postgresPool.ts'
 import { SCHEMA, SCHEMA_VERSION } from './postgresSchema.ts'
-import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
+import { createRowReader, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
 import { createSecretBox } from './secretBox.ts'
 
 /**
@@ -346,19 +347,9 @@ export async function openPostgresStore(
       const { rows } = await query<SummaryRow>(`select ${SUMMARY} from rounds where round = $1`, [
         round,
       ])
-      const salt = owned(await saltOf(query, round))
-      const [row] = rows
-      if (!row || row.closedAt === null || !salt?.length) return null
       const sql = 'select mark from reports where round = $1 order by mark'
-      const found = (await query<{ mark: Buffer }>(sql, [round])).rows
-      const { policyHash, openedAt, closedAt } = row
-      return {
-        policyHash,
-        salt,
-        marks: concat(...found.map(({ mark }) => mark)),
-        openedAt,
-        closedAt,
-      }
+      const found = await query<{ mark: Buffer }>(sql, [round])
+      return reachedBy(rows[0], await saltOf(query, round), found.rows)
     },
     async aggregate(round) {
       const found = await query<{ mark: Buffer; held: Buffer }>(

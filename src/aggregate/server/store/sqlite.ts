@@ -3,7 +3,7 @@
  * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
  * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
-import { concat, decodeVector, encodeVector, fromHex } from '../../../core/bytes.ts'
+import { decodeVector, encodeVector, fromHex } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
@@ -17,6 +17,7 @@ import {
   idsHeld,
   type Recorded,
   type ReportRow,
+  reachedBy,
   recordedAs,
   rowOf,
   saltFor,
@@ -235,13 +236,9 @@ export function openSqliteStore(
       }),
     endedAt: (round) => read(() => selectEnd.get(round)?.closedAt ?? null),
     reached: (round) =>
-      read(() => {
-        const [row, salt] = [selectRound.get(round), owned(selectSalt.get(round)?.salt)]
-        if (!row || row.closedAt === null || salt === null) return null
-        const { policyHash, openedAt, closedAt } = row
-        const marks = concat(...selectMarks.all(round).map(({ mark }) => mark))
-        return { policyHash, salt, marks, openedAt, closedAt }
-      }),
+      read(() =>
+        reachedBy(selectRound.get(round), selectSalt.get(round)?.salt, selectMarks.all(round)),
+      ),
 
     fill: (round, goal) =>
       forget(() => {
