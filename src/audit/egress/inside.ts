@@ -14,11 +14,11 @@ import { type Order, type Outcome, sitesOf } from './order.ts'
 import { learnPlain } from './plainRequests.ts'
 import { PROBES } from './probes.ts'
 import { type ShopperOutcome, tryProbes, watchShopper } from './stages.ts'
-import { compareShoppers, inBoth, isNone } from './twoShoppers.ts'
+import { compareAgain, compareShoppers } from './twoShoppers.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
-/** So often two shoppers are compared, at most. */
+/** Most comparisons of two shoppers. */
 const ROUNDS = 3
 
 export type ProofMessage =
@@ -81,10 +81,7 @@ async function prove(order: Order): Promise<Outcome> {
   }
   const shoppers: ShopperOutcome[] = []
   const compare = async () => compareShoppers(await visitBy(false), await visitBy(true))
-  let difference = await compare()
-  for (let again = 1; again < ROUNDS && !isNone(difference); again++)
-    difference = inBoth(difference, await compare())
-  say(isNone(difference) ? 'both asked for the same' : 'what tells the two apart came each time')
+  const difference = await compareAgain(compare, ROUNDS)
 
   const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
   say(`${PROBES.length} ways out, with the shop’s policy lifted`)

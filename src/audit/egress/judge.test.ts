@@ -8,7 +8,7 @@ import { createMarkFinder } from './marks.ts'
 import { readNetLog } from './netLog.ts'
 import { type Packet, readPackets } from './pcap.ts'
 import { learnPlain } from './plainRequests.ts'
-import { type Asked, compareShoppers, inBoth, isNone } from './twoShoppers.ts'
+import { type Asked, compareAgain, compareShoppers, type Difference } from './twoShoppers.ts'
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36'
 const BRANDS = '"Not:A-Brand";v="8", "Chromium";v="156"'
@@ -225,11 +225,18 @@ describe('two shoppers', () => {
     expect(apart('', '')).toEqual(NONE)
   })
 
-  it('are told apart by what comes again alone', () => {
-    const [once, again] = [apart('abABC', 'abACB'), apart('abAAB', 'abAB')]
-    expect(inBoth(once, again)).toEqual(NONE)
-    expect(inBoth(again, again)).toEqual(again)
-    expect([isNone(again), isNone(inBoth(once, again))]).toEqual([false, true])
+  it('are told apart unless one whole comparison finds nothing', async () => {
+    const noise = apart('abABC', 'abACB')
+    const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAAB', 'abAB')]
+    const outcomeOf = async (comparisons: readonly Difference[]) => {
+      const left = [...comparisons]
+      const compare = async () => left.shift() ?? NONE
+      return { difference: await compareAgain(compare, 3), left: left.length }
+    }
+    expect(await outcomeOf([NONE, noise])).toEqual({ difference: NONE, left: 1 })
+    expect(await outcomeOf([noise, noise, NONE])).toEqual({ difference: NONE, left: 0 })
+    expect(await outcomeOf(varying)).toEqual({ difference: varying[2], left: 0 })
+    expect(await outcomeOf([...varying, NONE])).toEqual({ difference: varying[2], left: 1 })
   })
 
   it.each([

@@ -47,7 +47,7 @@ export interface Outcome {
   readonly headers: Readonly<Record<string, string>>
   /** The first, the second, who did something else, and both again where they differed. */
   readonly shoppers: readonly ShopperOutcome[]
-  /** What told the two apart each time. */
+  /** What told the two apart in the last comparison; none before it was empty. */
   readonly difference: Difference
   readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
     readonly lifted: Trace

@@ -33,7 +33,7 @@ export interface EgressReport extends Outcome {
 
 const LIMITS = [
   'It shows what left this browser while it was watched, with the code that the shop served then: not what it serves to others or tomorrow.',
-  'It sees no time: when a request is made could mean something to somebody who agreed on it beforehand. What is asked for, how often and, among requests for one kind of resource, in which order is compared for two shoppers, from when the shop was loaded; while it loads, the files alone are compared. What differs once and not again counts as the machine’s doing.',
+  'It sees no time: when a request is made could mean something to somebody who agreed on it beforehand. What is asked for, how often and, among requests for one kind of resource, in which order is compared for two shoppers, from when the shop was loaded; while it loads, the files alone are compared. One comparison of up to three that finds no difference is enough: a channel that stays silent in a whole comparison passes.',
   'Two shoppers are two: a choice that depends on something that neither did shows in neither.',
   'An encoding that isn’t among those listed, or a cipher, hides a mark; it still has to go somewhere. Unreported go only declared files of the shop, asked for with names, order and values of headers as a blank page’s requests have them in the same browser, and with the ETags that the shop’s server gave.',
   'The signature shows that nobody changed the report since, not who made it, unless its key is known to you.',

@@ -45,16 +45,20 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 }
 
 /**
- * What two differences have in common: a machine that is busy at another moment asks in another order, and now and then
- * once more; what depends on the shopper comes again.
+ * Compares until one whole comparison finds nothing. A busy machine differs now and then; a channel differs in every
+ * comparison, even where it differs in another way each time.
+ * @param most comparisons
+ * @returns the last difference
  */
-export const inBoth = (one: Difference, other: Difference): Difference => ({
-  first: common(one.first, other.first),
-  second: common(one.second, other.second),
-  order: common(one.order, other.order),
-})
+export async function compareAgain(
+  compare: () => Promise<Difference>,
+  most: number,
+): Promise<Difference> {
+  const difference = await compare()
+  return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1)
+}
 
-export const isNone = ({ first, second, order }: Difference): boolean =>
+const isNone = ({ first, second, order }: Difference): boolean =>
   first.length + second.length + order.length === 0
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
@@ -85,6 +89,3 @@ function missing(some: readonly string[], others: readonly string[]): string[] {
     return at < 0
   })
 }
-
-const common = (some: readonly string[], others: readonly string[]) =>
-  missing(some, missing(some, others))
