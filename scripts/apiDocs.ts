@@ -47,25 +47,35 @@ export function generateApi(): Api {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
     const project = join(ROOT, 'tsconfig.lib.json')
     execFileSync(process.execPath, [tsc, '-p', project, '--outDir', folder], { stdio: 'inherit' })
-    const { entries, mentioned } = readDeclarations(folder, ENTRIES)
-    const sections = entries.map(({ name, doc, declared }) => section(title(name), doc, declared))
-    if (mentioned.length > 0)
-      sections.push(
-        section(
-          'Types without a name to import',
-          'What the declarations above are made of.',
-          mentioned,
-        ),
-      )
-    const all = [...entries.flatMap(({ declared }) => declared), ...mentioned]
-    return {
-      markdown: `${[HEAD, ...sections].join('\n\n')}\n`,
-      undocumented: all.flatMap(({ undocumented }) => undocumented),
-      packages: packagesOf(ENTRIES.map((entry) => join(folder, `${entry}.d.ts`))),
-    }
+    return apiOf(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** @param folder with the declarations that TypeScript wrote */
+function apiOf(folder: string): Api {
+  const { entries, mentioned } = readDeclarations(folder, ENTRIES)
+  const sections = entries.map(({ name, doc, declared }) => section(title(name), doc, declared))
+  if (mentioned.length > 0)
+    sections.push(
+      section(
+        'Types without a name to import',
+        'What the declarations above are made of.',
+        mentioned,
+      ),
+    )
+  const all = [...entries.flatMap(({ declared }) => declared), ...mentioned]
+  return {
+    markdown: `${[HEAD, ...sections].join('\n\n')}\n`,
+    undocumented: all.flatMap(({ undocumented }) => undocumented),
+    packages: packagesOf(ENTRIES.map((entry) => join(folder, `${entry}.d.ts`))),
+  }
+}
+
+/** Writes docs/API.md from the declarations of a build. */
+export function writeApi(folder: string): void {
+  writeFileSync(API_FILE, apiOf(folder).markdown)
 }
 
 function packagesOf(files: readonly string[]): string[] {

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { API_FILE, writeApi } from './apiDocs.ts'
 import { fillServiceWorker } from './offline.ts'
 import { prerender } from './prerender.ts'
 import { toolsManifest } from './toolsManifest.ts'
@@ -61,13 +62,15 @@ const PACKAGE_SOURCES = [
   ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json', 'tsconfig.node.json'],
   ...['vault.html', 'vite.vault.config.ts'],
   ...['package.json', 'package-lock.json', 'scripts/build.ts', 'scripts/toolsManifest.ts'],
+  ...['scripts/apiDocs.ts', 'scripts/declarations.ts'],
   ...AS_IT_IS,
 ]
 
 /** The last step of their build leaves the manifest of the tools. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist/tools/package.json')
-  if (!existsSync(built) || !existsSync(join(ROOT, 'dist/lib/index.d.ts'))) return false
+  const needed = [built, join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
+  if (!needed.every((path) => existsSync(path))) return false
   const at = statSync(built).mtimeMs
   return PACKAGE_SOURCES.every((name) => newest(join(ROOT, name)) <= at)
 }
@@ -113,6 +116,7 @@ async function buildPackages(): Promise<void> {
   })
   tsc('tsconfig.lib.json')
   dropStyleImports(join(ROOT, 'dist/lib'))
+  writeApi(join(ROOT, 'dist/lib'))
   buildTools()
 }
 
