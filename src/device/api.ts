@@ -236,7 +236,7 @@ export interface Personalizer {
    * this visit at once. A no erases the disk, ends a consent to contribute, and goes on in memory for this visit.
    * The cost of updates that were sent stays on disk.
    * @throws NearsideError `input-invalid` with another option; `storage-…` where the browser can't write or
-   * erase it: after a yes, all goes on in memory
+   * erase it: after a yes, all goes on in memory; after a no, too, and the snapshot's `persist.unerased` says what is left
    */
   setPersist(allowed: boolean): Promise<void>
   /**

@@ -91,8 +91,14 @@ export interface PersonalizerSnapshot {
   } | null
   /** `memory`: nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
-  /** The option, and whether the shopper may be followed beyond the page; null: not answered yet. */
-  readonly persist: { readonly option: Persist; readonly allowed: boolean | null }
+  /** The option `persist`, and the shopper's answer to it. */
+  readonly persist: {
+    readonly option: Persist
+    /** Whether what the shopper does may outlive the page; null before an answer. */
+    readonly allowed: boolean | null
+    /** The browser refused to erase what an earlier yes stored. It is there at the next visit, unless a later no or `erase` erases it. */
+    readonly unerased?: true
+  }
   /** Whether it is kept in a vault, out of reach for the page's scripts but through the personalizer. */
   readonly vault: boolean
   /** Whether this tab leads (learns by itself) or follows. */

@@ -383,6 +383,7 @@ export async function startDevice(
       drop()
       try {
         await ledger.erase()
+        if (state.unerased) await persistence.clear('no')
         await store.dropAside().catch((error) => notices.add(error))
       } finally {
         await Promise.all([shopper.reload(), readSettings()])

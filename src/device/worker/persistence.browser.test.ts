@@ -17,6 +17,7 @@ import {
 } from './testDevice.ts'
 
 const ASK = { persist: 'ask' } as const
+const ANSWERED_NO = { option: 'ask', allowed: false }
 
 /** Names of the databases that there are of one. */
 const stored = async (database: string) =>
@@ -242,14 +243,54 @@ test('a disk that refuses a no: that is said, and this tab is in memory', async 
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_, mode) => (refuses && mode === 'readwrite' ? 'QuotaExceededError' : null))
-  const tested = await start(await testServer(), newDatabase(), { indexedDb }, ASK)
+  const database = newDatabase()
+  const tested = await start(await testServer(), database, { indexedDb }, ASK)
   await look(tested, 1)
   await tested.device.setPersist(true)
   refuses = true
-  await expect(tested.device.setPersist(false)).rejects.toMatchObject({ code: 'storage-full' })
+  for (const _ of ['at first', 'again'])
+    await expect(tested.device.setPersist(false)).rejects.toMatchObject({ code: 'storage-full' })
   await look(tested, 2)
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
+  expect(tested.device.snapshot().persist).toEqual({ ...ANSWERED_NO, unerased: true })
+  await expect(tested.device.erase()).rejects.toMatchObject({ code: 'storage-full' })
+  expect(await stored(database)).not.toBe(0)
+  refuses = false
+  await tested.device.setPersist(false)
+  expect(tested.device.snapshot().persist).toEqual(ANSWERED_NO)
+  await expect.poll(() => stored(database)).toBe(0)
 })
+
+test.each([
+  ['no', ({ device }: TestDevice) => device.setPersist(false)],
+  ['erasure', ({ device }: TestDevice) => device.erase()],
+])(
+  'a disk that can’t be opened for a no: that is said, and a later %s erases it',
+  async (_, later) => {
+    let refuses = false
+    let full = false
+    const disk = faultyFactory((_, mode) =>
+      full && mode === 'readwrite' ? 'QuotaExceededError' : null,
+    )
+    const indexedDb = () => (refuses ? undefined : disk)
+    const database = newDatabase()
+    const tested = await start(await testServer(), database, { indexedDb }, ASK)
+    await look(tested, 1)
+    await tested.device.setPersist(true)
+    full = true
+    await expect(tested.device.setPersist(false)).rejects.toMatchObject({ code: 'storage-full' })
+    refuses = true
+    await expect(tested.device.setPersist(false)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+    })
+    expect(tested.device.snapshot().persist).toEqual({ ...ANSWERED_NO, unerased: true })
+    full = false
+    refuses = false
+    await later(tested)
+    expect(tested.device.snapshot().persist).toEqual(ANSWERED_NO)
+    await expect.poll(() => stored(database)).toBe(0)
+  },
+)
 
 test('site data that are cleared under an open page take the yes along', async () => {
   const database = newDatabase()

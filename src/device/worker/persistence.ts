@@ -77,6 +77,7 @@ export class Persistence {
       bus.emit('stored', 'events')
     }
     state.persist = true
+    state.unerased = false
     await this.#deps.reload()
   }
 
@@ -101,20 +102,29 @@ export class Persistence {
     ledger.reopen()
     state.persist = false
     await this.#deps.reload()
-    if (failure) throw failure
-    await this.clear('no')
+    try {
+      if (failure) throw failure
+      await this.clear('no')
+    } catch (error) {
+      state.unerased = true
+      throw error
+    }
   }
 
   /** Erases what is on disk without the shopper's yes; where nothing has to stay, the database itself goes. */
   async clear(how: 'no' | 'unasked'): Promise<void> {
-    const { config, indexedDb, notices, now } = this.#deps
-    const { database, store, unasked } = await openStore(config.database, indexedDb, 'ask')
+    const { config, indexedDb, notices, now, state } = this.#deps
+    const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
+    // Where nothing could ever be stored, nothing has to be erased.
+    if (!disk && refused && state.unerased) throw refused
+    state.unerased &&= disk !== null
     if (!disk) return
     const isEmpty = await eraseDisk(disk, how, now).finally(() => {
       disk.close()
       store.close()
     })
+    state.unerased = false
     const factory = indexedDb()
     // Another tab may hold it open for a while: nothing is in it that the wait would be for.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))

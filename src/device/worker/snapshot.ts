@@ -28,7 +28,10 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
     enginePreference: state.enginePreference,
     engine: state.engine,
     storage: store.kind,
-    persist: { option: config.persist, allowed: state.persist },
+    persist: {
+      ...{ option: config.persist, allowed: state.persist },
+      ...(state.unerased && { unerased: true as const }),
+    },
     tab: state.leads ? 'leader' : 'follower',
     events: { count: state.events.length, byName },
     retentionDays: config.retentionDays,

@@ -20,6 +20,8 @@ export interface DeviceState {
   conditions: DeviceConditions
   /** Whether what is stored may outlive the page; null: the shopper has not answered. By the persistence. */
   persist: boolean | null
+  /** Whether the browser refused to erase the disk after the shopper's no. By the persistence. */
+  unerased: boolean
   /** By the device. */
   paused: boolean
   /** What the shop said of now. By the context. */
@@ -57,6 +59,7 @@ export function startingState({
     erasures: 0,
     conditions,
     persist: null,
+    unerased: false,
     paused: false,
     context: {},
     events: [],

@@ -40,7 +40,7 @@ function useSaying(): Saying | null {
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
   // Nothing is kept while learning is paused, and where the personalizer could not start.
   if (paused || events.count === 0) return null
-  const asks = persist.option === 'ask' && persist.allowed === null && !no
+  const asks = persist.option === 'ask' && (persist.unerased || persist.allowed === null) && !no
   if (asks && already >= 1) return 'keep'
   if (looks >= ENOUGH && goesOn && already < 2) return 'offline'
   if (looks >= 1 && already < 1) return 'learned'
@@ -52,6 +52,7 @@ const STAGE = { learned: 1, offline: 2 } as const
 /** Both answers weigh the same. */
 function Question() {
   const personalizer = usePersonalizer()
+  const { unerased } = usePersonalization().persist
   const [failed, setFailed] = useState(false)
   const answer = (allowed: boolean) =>
     personalizer?.setPersist(allowed).then(
@@ -60,7 +61,13 @@ function Question() {
     )
   return (
     <section className="passing-note keep" aria-labelledby="keep-question">
-      <p id="keep-question">{failed ? labels.failed('persist') : words.keep.question}</p>
+      <p id="keep-question">
+        {unerased
+          ? labels.failed('unpersist')
+          : failed
+            ? labels.failed('persist')
+            : words.keep.question}
+      </p>
       <div className="keep-answers">
         <button type="button" onClick={() => void answer(false)}>
           {words.keep.no}

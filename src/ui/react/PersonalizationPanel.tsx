@@ -70,16 +70,19 @@ function Keep({ personalizer, snapshot }: PartProps) {
   const { labels } = usePersonalizationContext()
   const id = useId()
   const { run, alert } = useAction()
-  const allowed = snapshot.persist.allowed === true
+  const { allowed, unerased } = snapshot.persist
+  const isStored = allowed === true || unerased === true
   return (
     <section className="ns-block">
       <button
         type="button"
         role="switch"
         className="ns-switch"
-        aria-checked={allowed}
+        aria-checked={isStored}
         aria-describedby={id}
-        onClick={() => void run('persist', () => personalizer.setPersist(!allowed))}
+        onClick={() =>
+          void run(isStored ? 'unpersist' : 'persist', () => personalizer.setPersist(!isStored))
+        }
       >
         {labels.keep}
       </button>

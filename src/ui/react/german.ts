@@ -43,6 +43,8 @@ const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Ihre Wahl konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.',
   persist:
     'Das ging in Ihrem Browser nicht. Was Sie auf dieser Seite getan haben, bleibt, bis Sie sie schließen. Bitte versuchen Sie es noch einmal.',
+  unpersist:
+    'Es konnte nicht gelöscht werden und ist noch in diesem Browser. Versuchen Sie es noch einmal, oder löschen Sie die Daten dieser Website.',
   terms: 'Die Server antworten gerade nicht. Bitte versuchen Sie es später noch einmal.',
   pause:
     'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',

@@ -7,10 +7,11 @@ import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 import { STORED_ENGLISH } from './storedLabels.ts'
 
-/** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk. */
+/** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk; `unpersist`: a no to storing. */
 export type Wish =
   | 'contribute'
   | 'persist'
+  | 'unpersist'
   | 'terms'
   | 'pause'
   | 'resume'
@@ -24,6 +25,8 @@ const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
   persist:
     'Your browser could not do that. What you did on this page lasts until you close it. Please try again.',
+  unpersist:
+    'It could not be erased and is still in this browser. Try again, or clear this site’s data.',
   terms: 'The servers do not answer now. Please try again later.',
   pause: 'Your choice could not be saved. The button shows what holds while this page is open.',
   resume: 'Your choice could not be saved. The button shows what holds while this page is open.',

@@ -8,6 +8,7 @@ import type { Recommendation, Signal } from '../../device/apiLists.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { waitFor } from '../../testPatience.ts'
 import type { ItemComponentProps } from './ItemCard.tsx'
+import { ENGLISH } from './labels.ts'
 import { type Asked, createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
@@ -719,6 +720,25 @@ describe('PersonalizationPanel', () => {
       expect(alerts()).toContain('That could not be forgotten. Please try again.'),
     )
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
+  })
+
+  test('a no that the disk refuses is said in words of its own, and can be said again', async () => {
+    personalizer.change({ persist: { option: 'ask', allowed: true } })
+    const refuse = () => {
+      const persist = { option: 'ask', allowed: false, unerased: true } as const
+      personalizer.change({ persist, storage: 'memory' })
+      return Promise.reject(new Error('The disk is gone.'))
+    }
+    const setPersist = vi.spyOn(personalizer, 'setPersist').mockImplementationOnce(refuse)
+    const screen = await show(<PersonalizationPanel />)
+    const keep = screen.getByRole('switch', { name: ENGLISH.keep })
+    await keep.click()
+    await expect.element(screen.getByRole('alert')).toHaveTextContent(ENGLISH.failed('unpersist'))
+    expect(ENGLISH.failed('unpersist')).not.toBe(ENGLISH.failed('persist'))
+    await keep.click()
+    expect(setPersist.mock.calls).toEqual([[false], [false]])
+    await expect.element(keep).not.toBeChecked()
+    await expect.element(screen.getByRole('alert')).not.toBeInTheDocument()
   })
 
   test('a forgetting that the disk refuses is said, also when its line has gone from this tab', async () => {
