@@ -11,7 +11,7 @@ import type { ItemStatistics } from './itemStatistics.ts'
 /**
  * Log-odds of the only item found, just after the search; of each of n a √n-th. An item that goes
  * with those found adds as much times its mean tie to them. Chosen on training shoppers' orders
- * before the limit of training: docs/EVALUATION.md, "Search".
+ * before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
 /** A wish is soon over: days after which a search counts half. */

@@ -34,7 +34,7 @@ export interface BoostOptions {
   readonly onTree?: (done: number, total: number) => void
 }
 
-/** Tried on training shoppers of the demo shop, in July and August 2011; see docs/EVALUATION.md. */
+/** Tried on training shoppers of the demo shop, in July and August 2011; docs/results/ranker.md. */
 export const BOOST = { leaves: 8, rate: 0.05, leastRows: 800, l2: 5 } as const
 
 /** A leaf that may still be split. */

@@ -1,7 +1,7 @@
 /**
  * @module Statistical cleaning: what is far from what is usual goes. Unlike the fixed rules of
  * `clean.ts` it needs enough events to know what is usual, so it is for a whole log, where the shop
- * has one; a device's own few visits are too few (see docs/EVALUATION.md, "Noise").
+ * has one; a device's own few visits are too few (docs/results/noise.md).
  */
 import { type Cleaned, runStages } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'

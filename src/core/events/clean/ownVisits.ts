@@ -1,7 +1,7 @@
 /**
  * @module Statistical cleaning as a device does it: what is usual is learned from this shopper's own
  * visits, after the fixed rules. It finds scripts that the rules don't know, and costs ten times as
- * many of the shopper's own looks (docs/results), so a shop has to choose it.
+ * many of the shopper's own looks (docs/results/noise.md), so a shop has to choose it.
  */
 import { createRandom } from '../../model/random.ts'
 import type { Cleaned } from '../clean.ts'

@@ -29,7 +29,7 @@ const BASE_COLUMN = FEATURE_COUNT
 const FIRST_CASES = 64
 /** Excess of the error, summed over cases, at which the shopper's interest counts as another one. */
 const DRIFT_THRESHOLD = 5
-/** α of the gradient learner and η of the combination: chosen on the demo shop's training shoppers, docs/results. */
+/** α of the gradient learner and η of the combination: chosen on the demo shop's training shoppers, docs/results/learners.md. */
 const STEP_SIZE = 0.2
 const COMBINATION_RATE = 0.02
 
