@@ -12,6 +12,7 @@ import {
   offerOf,
   openContributing,
   openQuestion,
+  pressLast,
   stealPort,
 } from './vaultQuestion.ts'
 
@@ -51,9 +52,7 @@ test('the shopper agrees in the vault’s own window, by keyboard, and the log k
   await expect(question.getByRole('button', { name: 'Not now' })).toBeFocused()
   await question.keyboard.press('Tab')
   await expect(agreeIn(question)).toBeFocused()
-  const closing = question.waitForEvent('close')
-  await question.keyboard.down('Enter')
-  await closing
+  await pressLast(question, 'Enter')
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   await expect(offer).toBeHidden()
   await expect(consentOf(page)).toBeFocused()
@@ -73,8 +72,7 @@ test('what is declined, by button, by Escape or by closing, is not agreed to', a
     () =>
       page.evaluate(() => document.querySelector<HTMLDialogElement>('dialog:has(iframe)')?.close()),
     async () => (await openQuestion(page)).getByRole('button', notNow).click(),
-    // The window is gone before the key is let go.
-    async () => (await openQuestion(page)).keyboard.down('Escape'),
+    async () => pressLast(await openQuestion(page), 'Escape'),
     async () => {
       // Who closes the window may still open it again.
       await (await openQuestion(page)).close()
@@ -130,6 +128,17 @@ test('a script of the page can’t answer: by its own words, messages or windows
   await page.evaluate(() => {
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
     frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
+  })
+  // Nor can it have the question skipped, by conditions that it makes up.
+  await page.evaluate(() => {
+    const { stolen } = globalThis as unknown as { stolen: MessagePort }
+    const call = (name: string, ...args: unknown[]) =>
+      stolen.postMessage({ kind: 'call', id: 4712, name, args })
+    const control = (globalPrivacyControl: boolean) =>
+      call('conditions', { visible: true, savesData: false, battery: null, globalPrivacyControl })
+    control(true)
+    call('setContribution', true, 'Win a prize?')
+    control(false)
   })
   // What it says to the frame can at most take the question away.
   await expect(offer).toBeHidden()

@@ -86,16 +86,27 @@ test('a window that is not in front takes no agreement', async ({ page }) => {
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
 })
 
-test('the question speaks German where the page does', async ({ page }) => {
-  const { shop } = await openContributing()
-  await page.goto(`${shop}/console`)
-  await page.evaluate(() => {
-    document.documentElement.lang = 'de'
+test.describe('in a German browser', () => {
+  test.use({ locale: 'de-DE' })
+  test('the question speaks German where the page does', async ({ page }) => {
+    const { shop } = await openContributing()
+    await page.goto(`${shop}/console`)
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de'
+    })
+    await consentOf(page).click()
+    const question = await openQuestion(page)
+    await expect(question.locator('html')).toHaveAttribute('lang', 'de')
+    await expect(question).toHaveTitle('Zum gemeinsamen Modell beitragen?')
+    await agree(question)
+    await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   })
-  await consentOf(page).click()
-  const question = await openQuestion(page)
-  await expect(question.locator('html')).toHaveAttribute('lang', 'de')
-  await expect(question).toHaveTitle('Zum gemeinsamen Modell beitragen?')
-  await agree(question)
-  await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
+
+  test('it speaks the browser’s language where the page’s is another', async ({ page }) => {
+    const { shop } = await openContributing()
+    await page.goto(`${shop}/console`)
+    await consentOf(page).click()
+    const question = await openQuestion(page)
+    await expect(question.locator('html')).toHaveAttribute('lang', 'de')
+  })
 })

@@ -16,13 +16,22 @@ export const consentOf = (page: Page) =>
 /** What a vault shows in its own frame: who asks, and the button that opens the question. */
 export const offerOf = (page: Page) => page.frameLocator('iframe[title="vault"]').getByRole('main')
 
-/** Opens the window in which a vault asks. */
+/** Opens the window in which a vault asks, and waits until it does. */
 export async function openQuestion(page: Page): Promise<Page> {
   const opening = page.waitForEvent('popup')
   await offerOf(page)
     .getByRole('button', { name: /^(Open the question|Frage öffnen)$/ })
     .click()
-  return opening
+  const question = await opening
+  await expect(agreeIn(question)).toBeVisible()
+  return question
+}
+
+/** A key whose press closes the window before the key is let go, and so perhaps before the browser has answered. */
+export async function pressLast(question: Page, key: 'Enter' | 'Escape'): Promise<void> {
+  const closing = question.waitForEvent('close')
+  await question.keyboard.down(key).catch(() => undefined)
+  await closing
 }
 
 export const agreeIn = (question: Page) =>

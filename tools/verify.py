@@ -732,7 +732,7 @@ DETAILS = {
         "key": public_key,
     },
     "consent": {"contribute": one_of(True), **TERMS, "wording": Optional(hash_text)},
-    "consent withdrawn": {"contribute": one_of(False), "why": Optional(one_of("terms"))},
+    "consent withdrawn": {"contribute": one_of(False), "why": Optional(one_of("terms", "recipients"))},
     "model": {
         "version": words,
         "parent": words,

@@ -98,13 +98,18 @@ function recipientsIn(ledger: readonly LedgerEntry[]): string {
   return [...new Set(named)].join('; to ') || 'servers whose entries were removed'
 }
 
+const ENDED: Readonly<Record<string, string>> = {
+  terms: 'the servers asked for more than was agreed to, so the consent ended',
+  recipients: 'the shop named other servers, so the consent ended',
+}
+
 function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): string[] {
   const said = ledger.flatMap(({ kind, time, detail }) =>
     kind === 'consent'
       ? [
           detail.contribute === true
             ? `${day(time)}: agreed to send updates${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
-            : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
+            : `${day(time)}: ${ENDED[String(detail.why)] ?? 'withdrew'}.`,
         ]
       : kind === 'erase'
         ? [`${day(time)}: had something erased (${detail.what}).`]

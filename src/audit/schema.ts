@@ -140,7 +140,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     key: publicKey,
   },
   consent: { contribute: oneOf(true), ...TERMS, wording: optional(hash) },
-  'consent withdrawn': { contribute: oneOf(false), why: optional(oneOf('terms')) },
+  'consent withdrawn': { contribute: oneOf(false), why: optional(oneOf('terms', 'recipients')) },
   model: { version: words, parent: words, manifest: hash, release: optional(whole(1, LARGEST)) },
   learn: { base: hash, engine: words, commitment: hash },
   guard: { active: oneOf(false) },

@@ -1,11 +1,7 @@
 /** @module Whether a policy's terms keep to a device's limits. Apart from these: pages need no accountant. */
 import { costOf } from '../privacy/gaussianAccountant.ts'
-import type { DeviceLimits } from './deviceLimits.ts'
+import { type DeviceLimits, isAbove } from './deviceLimits.ts'
 import type { PolicyParameters } from './policy.ts'
-
-/** Two implementations of Φ, and sums in another order, differ in the last digits. */
-const ROUNDING = 1e-9
-export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)
 
 /** The first thing in which these terms go beyond the limits, in words; null where they keep to them. */
 export function beyondLimits(

@@ -1,7 +1,7 @@
 /**
- * @module What a policy asks a shopper to agree to, and the hash of it that travels in both sealed shares. The hash is
- * the same for everybody who was asked for these terms, so it identifies nobody; it shows both servers that
- * the device checked its shopper's consent against these recipients and terms.
+ * @module Terms that a policy asks a shopper to agree to, and their hash, which travels in both sealed shares.
+ * The hash is the same for everybody who was asked for these terms, so it identifies nobody. With it a device
+ * states that its shopper agreed to these recipients and terms; it can't prove that a person did.
  */
 import { type Bytes, concat, sha256, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'

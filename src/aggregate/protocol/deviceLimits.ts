@@ -30,3 +30,7 @@ export const DEMONSTRATION_LIMITS: DeviceLimits = {
 
 export const limitsOf = (demonstration: unknown): DeviceLimits =>
   demonstration === true ? DEMONSTRATION_LIMITS : DEVICE_LIMITS
+
+/** Two implementations of Φ, and sums in another order, differ in the last digits. */
+const ROUNDING = 1e-9
+export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)

@@ -96,9 +96,10 @@ export const roundSchema = z
     policyHash: hash,
     goal: count,
     counted: count,
-    consents: z
-      .object({ hash, count })
-      .openapi({ description: 'hash of the terms consented to, and reports that came with it' }),
+    consents: z.object({ hash, count }).openapi({
+      description:
+        'hash of the terms that devices state a consent to, and reports that came with it',
+    }),
     idSetHash: hash.nullable(),
     released: z
       .string()

@@ -62,9 +62,11 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const key = toBase64(new Uint8Array(32).fill(3))
+  // The helper is at the shop's own address, which hands out catalog and tokens, too.
   const relayed = {
     relay: 'https://relay.test',
-    ...{ leader: LEADER, leaderKey: key, helper: 'https://helper.test/', helperKey: key },
+    issuer: 'https://shop.test/tokens',
+    ...{ leader: LEADER, leaderKey: key, helper: 'https://shop.test/', helperKey: key },
   }
   const asked: [string, RequestInit][] = []
   const transport = createTransport({
@@ -73,7 +75,7 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
     records: (change) => store.changeSettings(change),
     destinations: destinationsOf({
       ...{ catalog: [], rules: null, baseModel: MODEL },
-      federation: { ...relayed, issuer: 'https://shop.test/tokens' },
+      federation: relayed,
     }),
     async fetch(url, init = {}) {
       asked.push([String(url), init])

@@ -59,18 +59,19 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
   const { federation } = config
   if (federation?.relay === undefined) return all
   const relay: Destination = { purpose: 'relay', url: directory(federation.relay) }
-  return [...all.filter(({ url }) => !isOfAggregators(federation, url)), relay]
+  return [...all.filter(({ purpose }) => !isRelayed(federation, purpose)), relay]
 }
 
 const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
-const isOfAggregators = ({ leader, helper }: Pick<Relayed, 'leader' | 'helper'>, url: string) =>
-  [leader, helper].some((base) => url.startsWith(directory(base)))
+/** What goes to the aggregators; a shop's own server may lie at the same address, its issuer of tokens too. */
+const isRelayed = ({ issuer }: Pick<Recipients, 'issuer'>, purpose: Destination['purpose']) =>
+  purpose === 'policy' || purpose === 'upload' || (purpose === 'token' && issuer === undefined)
 
 export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
   /** Carries what the aggregators are asked; absent: they are asked directly. */
-  readonly relayed?: Relayed
+  readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
   /** Where what is declared is kept, so that an export shows that nothing else was asked for. */
@@ -114,12 +115,16 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  const carrierOf = (url: string): Readonly<Record<string, string>> =>
-    relayed && isOfAggregators(relayed, url) ? { relay: relayed.relay } : {}
+  const carrierOf = (purpose: Purpose | 'upload'): Readonly<Record<string, string>> =>
+    relayed && isRelayed(relayed, purpose) ? { relay: relayed.relay } : {}
 
   /** What goes through a relay is logged as it is inside the seal. */
-  async function fetchBy(url: string, init: RequestInit): Promise<Response> {
-    if (!relayed || !isOfAggregators(relayed, url)) return deps.fetch(url, init)
+  async function fetchBy(
+    purpose: Purpose | 'upload',
+    url: string,
+    init: RequestInit,
+  ): Promise<Response> {
+    if (!relayed || !isRelayed(relayed, purpose)) return deps.fetch(url, init)
     const { relayedFetch } = await import('../upload/relayedFetch.ts')
     return relayedFetch(deps.fetch, relayed)(url, init)
   }
@@ -161,7 +166,7 @@ export function createTransport(deps: TransportDeps): Transport {
     }
     heard()
     try {
-      const response = await fetchBy(url, {
+      const response = await fetchBy(purpose, url, {
         ...PLAIN,
         ...init,
         signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
@@ -189,7 +194,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
-      const detail = { method: init.method, purpose, url: target, ...carrierOf(target) }
+      const detail = { method: init.method, purpose, url: target, ...carrierOf(purpose) }
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
@@ -213,7 +218,7 @@ export function createTransport(deps: TransportDeps): Transport {
           kind: 'upload',
           detail: {
             ...{ ...detail, method: 'POST', url: target, sha256, contentType },
-            ...carrierOf(target),
+            ...carrierOf('upload'),
           },
           bytesSent: bytes.length,
         },

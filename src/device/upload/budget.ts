@@ -5,9 +5,9 @@
  * old is kept as a sum.
  */
 import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
-import { beyondLimits, isAbove } from '../../aggregate/protocol/beyondLimits.ts'
+import { beyondLimits } from '../../aggregate/protocol/beyondLimits.ts'
 import { policyTerms } from '../../aggregate/protocol/consent.ts'
-import { limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
+import { isAbove, limitsOf } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'

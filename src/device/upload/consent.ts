@@ -34,7 +34,13 @@ export async function giveConsent(
   await deps.ledger.append({ kind: 'consent', detail }, 'disk')
   const given = { contribute: true, since: deps.now(), terms }
   const consent = shown ? { ...given, wording: shown.text } : given
-  await deps.records(() => ({ consent, pending: undefined, due: undefined }))
+  try {
+    await deps.records(() => ({ consent, pending: undefined, due: undefined }))
+  } catch (error) {
+    // Or the log alone would say that the shopper agrees.
+    await deps.ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
+    throw error
+  }
 }
 
 /** @throws NearsideError `consent-missing` unless the log's last word is a consent to these terms, signed by its key */

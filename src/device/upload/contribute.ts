@@ -151,7 +151,7 @@ async function requireConsent(deps: ContributeDeps): Promise<void> {
     agreed = consentOf(kept).terms
     return {}
   })
-  // Others aren't even asked, and the consent stays what it is.
+  // Others aren't even asked.
   if (agreed === undefined || !isFor(agreed, deps.endpoints))
     throw new NearsideError('consent-missing', 'The shopper agreed to other recipients than these')
   await requireLoggedConsent(deps.ledger, agreed)

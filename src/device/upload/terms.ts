@@ -1,5 +1,6 @@
 /** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
 import { POLICY_TERMS, type PolicyTerms } from '../../aggregate/protocol/consent.ts'
+import { isAbove } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 
 /** Who gets updates, as the shop's page names them, or its vault in place of the page. */
@@ -63,8 +64,6 @@ const SAME = [
 ]
 const AT_MOST = ['epsilonPerReport', 'epsilonPerYear', 'delta', 'workBits', 'maxParticipations']
 const AT_LEAST = ['smallestCrowd', 'periodDays']
-/** Another engine's ε may differ in its last digits. */
-const ROUNDING = 1e-9
 
 type Facts = Readonly<Record<string, unknown>>
 
@@ -82,7 +81,7 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
   return (
     [...SAME, 'task'].every(isSame) &&
     one.demonstration === other.demonstration &&
-    AT_MOST.every((name) => both(name, (x, y) => x <= y * (1 + ROUNDING))) &&
+    AT_MOST.every((name) => both(name, (x, y) => !isAbove(x, y))) &&
     AT_LEAST.every((name) => both(name, (x, y) => x >= y)) &&
     one.relay === other.relay &&
     (one.trust === 'two-aggregators' || isSame('trust')) &&

@@ -60,6 +60,38 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
+  test('in a vault no change of conditions on the way makes the page answer for the shopper', async () => {
+    const server = await testServer()
+    const aggregators = await TestAggregators.start(server)
+    const fetch = aggregators.fetchWith(server.fetch)
+    let asked = 0
+    const confirmConsent = async () => {
+      asked++
+      throw new NearsideError('consent-missing', 'no')
+    }
+    const environment = { confirmConsent, fetch }
+    const { device } = await start(server, newDatabase(), environment, { federation: FEDERATION })
+    await device.contributionTerms()
+    const { conditions } = testConfig('')
+    const control = (globalPrivacyControl: boolean) =>
+      device.conditions({ ...conditions, globalPrivacyControl })
+    const all = await Promise.allSettled([
+      control(true),
+      device.setContribution(false),
+      device.setContribution(true, 'Win a prize?'),
+      control(false),
+      device.contribute(),
+    ])
+    expect(all[2]).toMatchObject({ status: 'rejected', reason: { code: 'consent-missing' } })
+    expect(device.snapshot().consent.contribute).toBe(false)
+    expect((await device.entries()).filter(({ kind }) => kind === 'consent')).toEqual([])
+    expect(aggregators.posted).toEqual([])
+    await expect(device.setContribution(true, 'Win a prize?')).rejects.toMatchObject({
+      code: 'consent-missing',
+    })
+    expect(asked).toBe(1)
+  })
+
   test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)

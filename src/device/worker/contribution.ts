@@ -58,7 +58,12 @@ export class Contribution {
 
   /** Sends what is due, or waits for it. */
   start(): void {
-    this.#look(false).catch((error) => this.#deps.notices.add(error))
+    this.#begin().catch((error) => this.#deps.notices.add(error))
+  }
+
+  async #begin(): Promise<void> {
+    await this.#endOthers()
+    await this.#look(false)
   }
 
   close(): void {
@@ -99,7 +104,7 @@ export class Contribution {
       terms = termsOf(policy, recipients)
       this.#refused = null
     } catch (error) {
-      this.#refused = error as NearsideError
+      this.#refused = refusalOf(error)
       throw error
     }
     await store.putSetting('terms', terms)
@@ -115,13 +120,16 @@ export class Contribution {
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#deps
     if (agreed) this.#recipients()
+    // Nobody is asked for what can't be had. A page that says so has not answered for the shopper.
+    if (agreed && this.#mustNotShare())
+      throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
     if (agreed && store.kind === 'memory')
       throw new NearsideError(
         'storage-unavailable',
         'Contributing needs what is stored in this browser, such as what it has cost so far.',
       )
-    // Nobody is asked for what can't be had, and nothing is awaited where nobody is asked.
-    const asks = agreed && !this.#mustNotShare() ? confirmConsent : undefined
+    // Nothing is awaited where nobody is asked.
+    const asks = agreed ? confirmConsent : undefined
     // Where they can't be reached, the question is about what they last said.
     if (asks)
       await this.ask().catch((error) => {
@@ -130,7 +138,8 @@ export class Contribution {
     if (agreed && this.#refused) throw this.#refused
     // What was shown is what is agreed to, whatever another tab has heard since.
     const { terms } = state
-    const shown = asks && terms ? await asks(terms) : wording
+    // Where the vault asks, the page's words never count.
+    const shown = asks ? terms && (await asks(terms)) : wording
     // A withdrawal holds from here on, even if disk and log should fail.
     this.#withdrawn = !agreed
     if (!agreed) {
@@ -157,7 +166,7 @@ export class Contribution {
     await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording)
   }
 
-  async #withdraw(): Promise<void> {
+  async #withdraw(why?: 'recipients'): Promise<void> {
     const { ledger, store } = this.#deps
     const given = (await store.setting('consent'))?.contribute === true
     if (given)
@@ -168,8 +177,19 @@ export class Contribution {
         due: undefined,
       }))
     this.#withdrawn = false
-    if (!given) return
-    await ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
+    // A consent that only the log could keep ends there, too.
+    const said = (await ledger.entries()).findLast(({ kind }) => kind === 'consent')
+    if (!given && said?.detail.contribute !== true) return
+    const detail = { contribute: false, ...(why && { why }) }
+    await ledger.append({ kind: 'consent', detail }, 'strict')
+  }
+
+  /** A consent to other recipients than are named now ends: named again later, they need a new one. */
+  async #endOthers(): Promise<void> {
+    const terms = (await this.#deps.store.setting('consent'))?.terms
+    if (!terms || this.#names(terms)) return
+    await this.#answer(() => this.#withdraw('recipients'))
+    await this.#tell()
   }
 
   /** One report, if everything allows; alone among all tabs. */
@@ -206,7 +226,7 @@ export class Contribution {
       ...how,
       signal,
     })
-    if (error?.code === 'terms-beyond-limits') this.#refused = error
+    this.#refused = refusalOf(error) ?? this.#refused
     if (error && !EXPECTED.includes(error.code)) notices.add(error)
     return { sent, reason }
   }
@@ -254,6 +274,10 @@ export class Contribution {
     this.#deps.bus.emit('shown', null)
   }
 }
+
+/** What no later answer of the servers mends by itself. */
+const refusalOf = (error: unknown): NearsideError | null =>
+  error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 
 /** Not in TypeScript's library yet. @see https://w3c.github.io/gpc/ */
 function privacyControl(): boolean | undefined {

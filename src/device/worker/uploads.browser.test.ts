@@ -376,7 +376,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('name whom they are for: where others are named, a consent is none, and is back where it was given', async () => {
+  test('name whom they are for: where others are named, a consent ends, and is not back where it was given', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)
@@ -396,8 +396,13 @@ describe('terms', () => {
       })
       expect((await elsewhere.device.contribute()).sent).toBe(false)
     }
-    expect([aggregators.asked, aggregators.posted]).toEqual([asked, []])
-    expect(tested.device.snapshot().consent.contribute).toBe(true)
+    expect(aggregators.asked).toBe(asked)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    expect(tested.device.snapshot().consent.contribute).toBe(false)
+    const said = (await tested.device.entries()).filter(({ kind }) => kind === 'consent')
+    expect(said.at(-1)?.detail).toEqual({ contribute: false, why: 'recipients' })
+    expect(aggregators.posted).toEqual([])
+    await agreeTo(tested.device)
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 

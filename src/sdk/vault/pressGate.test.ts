@@ -29,10 +29,10 @@ test('an early press does not count when it is released late, and the second beg
   const gate = opened()
   gate.start(press(900))
   expect(gate.click(3000)).toBe(false)
-  gate.end()
+  gate.end('touch')
   gate.start(press(1899))
   expect(gate.click(1899)).toBe(false)
-  gate.end()
+  gate.end('touch')
   gate.start(press(2899))
   expect(gate.click(2899)).toBe(true)
 })
@@ -47,7 +47,7 @@ test('presses less than a second apart never agree, however many', () => {
         now += gap
         gate.start(press(now))
         expect(gate.click(now)).toBe(false)
-        gate.end()
+        gate.end('touch')
       }
     }),
   )
@@ -59,7 +59,7 @@ test('a key that is held does not agree, also when it is let go late', () => {
     gate.start(press(time, { device: 'key', repeats: true }))
     expect(gate.click(time)).toBe(false)
   }
-  gate.end()
+  gate.end('key')
   gate.start(press(6100, { device: 'key' }))
   expect(gate.click(6100)).toBe(true)
 })
@@ -68,7 +68,7 @@ test('a press that starts elsewhere does not agree', () => {
   const gate = opened()
   gate.start(press(2000, { isOnAgree: false }))
   expect(gate.click(2100)).toBe(false)
-  gate.end()
+  gate.end('touch')
   // Assistive technology clicks without a press.
   expect(gate.click(2200)).toBe(true)
 })
@@ -78,7 +78,7 @@ test('a mouse that lay on the button when the question came has to leave it firs
   gate.start(press(2000, { device: 'mouse' }))
   expect(gate.click(2000)).toBe(false)
   expect(gate.hindrance(2000)).toBe('still')
-  gate.end()
+  gate.end('mouse')
   gate.travel()
   expect(gate.hindrance(2500)).toBeNull()
   gate.start(press(2500, { device: 'mouse' }))
@@ -92,7 +92,7 @@ for (const obstacle of ['small', 'unfocused'] as const)
     gate.start(press(5000))
     expect(gate.click(5000)).toBe(false)
     expect(gate.hindrance(5000)).toBe(obstacle)
-    gate.end()
+    gate.end('touch')
     now = null
     expect(gate.hindrance(6000)).toBe('early')
     expect(gate.hindrance(6999)).toBe('early')
@@ -114,4 +114,16 @@ test('after each change of focus or size the second begins anew', () => {
       expect(gate.click(last + later)).toBe(later >= READING_TIME)
     }),
   )
+})
+
+test('the release of another key or finger does not turn an early press into one that counts', () => {
+  const gate = opened()
+  gate.start(press(500, { device: 'mouse' }))
+  gate.end('key')
+  expect(gate.click(1600)).toBe(false)
+  gate.end('mouse')
+  // Nor do two presses at once.
+  gate.start(press(3000, { device: 'mouse', isOnAgree: false }))
+  gate.start(press(3100, { device: 'key' }))
+  expect(gate.click(3200)).toBe(false)
 })

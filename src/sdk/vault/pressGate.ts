@@ -29,8 +29,8 @@ export interface PressGate {
   /** The mouse moved over the question, outside of the agreeing button. */
   travel(): void
   start(press: PressStart): void
-  /** The press under way is over, and its click was reported. */
-  end(): void
+  /** A press with this device is over, and its click was reported. */
+  end(device: PressStart['device']): void
   /** A click on the agreeing button. @returns whether it agrees */
   click(time: number): boolean
 }
@@ -42,6 +42,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
   let wasStill = false
   /** Whether the press under way counts. Null without one, as when assistive technology clicks. */
   let counts: boolean | null = null
+  let pressing: PressStart['device'] | null = null
 
   const gate: PressGate = {
     hindrance(time) {
@@ -61,11 +62,16 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
     start({ time, isOnAgree, device, repeats }) {
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
-      counts = isOnAgree && hindrance === null && !repeats
+      // Two presses at once agree to nothing.
+      counts =
+        isOnAgree && hindrance === null && !repeats && (pressing === null || pressing === device)
+      pressing = device
       if (hindrance === 'early' || repeats) since = Math.max(since, time)
     },
-    end() {
+    end(device) {
+      if (device !== pressing) return
       counts = null
+      pressing = null
     },
     click: (time) => gate.hindrance(time) === null && (counts ?? true),
   }

@@ -1,6 +1,6 @@
 /** @module The question whether the shopper contributes, in a window of the vault's own origin. */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
-import { createPressGate, type Hindrance } from './pressGate.ts'
+import { createPressGate, type Hindrance, type PressStart } from './pressGate.ts'
 import { showSheet } from './sheet.ts'
 import { QUESTION_ENGLISH, SHARING_ENGLISH } from './words/english.ts'
 import { QUESTION_GERMAN, SHARING_GERMAN } from './words/german.ts'
@@ -12,9 +12,14 @@ const LEAST_HEIGHT = 170
 /** Milliseconds between two looks at what hinders a press. */
 const LOOK_INTERVAL = 100
 
-/** Words of the question in the page's language. */
-export function wordsIn(language: string) {
-  return language.startsWith('de')
+const deviceOf = ({ pointerType }: PointerEvent) => (pointerType === 'mouse' ? 'mouse' : 'touch')
+
+/** Words of the question: in the page's language where the shopper's browser names it, else in the browser's. */
+export function wordsIn(page: string, browser: readonly string[] = navigator.languages) {
+  const own = page.startsWith('de') ? 'de' : 'en'
+  const known = browser.map((tag) => tag.slice(0, 2)).filter((tag) => tag === 'de' || tag === 'en')
+  const language = known.length === 0 || known.includes(own) ? own : known[0]
+  return language === 'de'
     ? { language: 'de', question: QUESTION_GERMAN, sharing: SHARING_GERMAN }
     : { language: 'en', question: QUESTION_ENGLISH, sharing: SHARING_ENGLISH }
 }
@@ -92,7 +97,7 @@ function pressThatCounts(
   addEventListener(
     'pointerdown',
     (event) => {
-      const device = event.pointerType === 'mouse' ? 'mouse' : 'touch'
+      const device = deviceOf(event)
       gate.start({ time: event.timeStamp, isOnAgree: isOnAgree(event), device, repeats: false })
     },
     until,
@@ -107,8 +112,10 @@ function pressThatCounts(
     until,
   )
   // After the click that belongs to the press.
-  const end = () => setTimeout(gate.end)
-  for (const name of ['pointerup', 'pointercancel', 'keyup']) addEventListener(name, end, until)
+  const end = (device: PressStart['device']) => setTimeout(() => gate.end(device))
+  for (const name of ['pointerup', 'pointercancel'] as const)
+    addEventListener(name, (event) => end(deviceOf(event)), until)
+  addEventListener('keyup', ({ key }) => (key === 'Enter' || key === ' ') && end('key'), until)
   const timer = setInterval(show, LOOK_INTERVAL)
   signal.addEventListener('abort', () => clearInterval(timer))
   // The second frame begins when the first has been painted.

@@ -140,7 +140,9 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
       ? 'zugestimmt'
       : why === 'terms'
         ? 'beendet, weil die Server mehr verlangten, als vereinbart war'
-        : 'widerrufen',
+        : why === 'recipients'
+          ? 'beendet, weil der Shop andere Server nannte'
+          : 'widerrufen',
   sentUpdates: 'Beiträge, die neuesten zuerst',
   time: 'Zeit',
   size: 'Größe',

@@ -142,7 +142,9 @@ export const CONSOLE_ENGLISH = {
       ? 'agreed'
       : why === 'terms'
         ? 'ended, because the servers asked for more than was agreed to'
-        : 'withdrew',
+        : why === 'recipients'
+          ? 'ended, because the shop named other servers'
+          : 'withdrew',
   sentUpdates: 'Updates, newest first',
   time: 'Time',
   size: 'Size',

@@ -35,13 +35,13 @@ export const SHARING_ENGLISH = {
         : 'One party runs both and could read an update.',
       `They publish only noisy totals of at least ${terms.smallestCrowd} updates.`,
       `In ${terms.periodDays} days at most ${terms.maxParticipations} leave.`,
-      `Somebody who knew everything else and two opposite updates could guess which of them you sent: rightly at most ${one} times in 100 from one update, ${year} times from a year’s; a coin is right 50 times (ε = ${figure(epsilonPerReport)} and ${figure(epsilonPerYear)}, δ = ${delta}).`,
+      `Suppose somebody knows everything else and must guess which of two opposite updates you sent. They are right at most ${one} times in 100 from one update, and ${year} times from a year’s. A coin is right 50 times (ε = ${figure(epsilonPerReport)} and ${figure(epsilonPerYear)}, δ = ${delta}).`,
       ...(tokens === 'account'
         ? ['The shop learns from your account that you share, not which update is yours.']
         : workBits > 0
           ? [`Each costs this device some computing first (${workBits} bits).`]
           : []),
-      'If any of this changes for the worse, this browser stops and asks you again.',
+      'If any of this changes for the worse, this browser stops. You can agree again then.',
     ].join(' ')
   },
 }

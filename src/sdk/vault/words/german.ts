@@ -32,13 +32,13 @@ export const SHARING_GERMAN: typeof SHARING_ENGLISH = {
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.',
       `Sie veröffentlichen nur verrauschte Summen von mindestens ${terms.smallestCrowd} Beiträgen.`,
       `In ${terms.periodDays} Tagen gehen höchstens ${terms.maxParticipations} hinaus.`,
-      `Wer alles andere und zwei gegensätzliche Beiträge wüsste, könnte raten, welchen davon Sie gesendet haben: aus einem Beitrag höchstens ${one}-mal von 100 richtig, aus denen eines Jahres ${year}-mal; eine Münze liegt 50-mal richtig (ε = ${figure(epsilonPerReport)} und ${figure(epsilonPerYear)}, δ = ${figure(delta)}).`,
+      `Angenommen, jemand weiß alles andere und soll raten, welchen von zwei gegensätzlichen Beiträgen Sie gesendet haben. Aus einem Beitrag liegt er höchstens ${one}-mal von 100 richtig, aus denen eines Jahres ${year}-mal. Eine Münze liegt 50-mal richtig (ε = ${figure(epsilonPerReport)} und ${figure(epsilonPerYear)}, δ = ${figure(delta)}).`,
       ...(tokens === 'account'
         ? ['Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.']
         : workBits > 0
           ? [`Jeder kostet dieses Gerät vorher etwas Rechenzeit (${workBits} Bit).`]
           : []),
-      'Verschlechtert sich etwas davon, hört dieser Browser auf und fragt Sie neu.',
+      'Verschlechtert sich etwas davon, hört dieser Browser auf. Sie können dann neu zustimmen.',
     ].join(' ')
   },
 }
