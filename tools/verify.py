@@ -9,8 +9,10 @@ shows in the other. It asks no network and imports nothing else:
 
     python3 tools/verify.py --lines < BUNDLES
 
-Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: a file is missing.
-With --lines, each line of input is a bundle in base64, each line of output its findings as JSON.
+Exit code 0: all of it holds. 1: something doesn't (each line says which entry), or a file of an option
+has another form. 2: a file is missing.
+With --lines, each line of input is JSON: `bundle`, and what goes with it of `key`, `earlier`, `releases` and
+`reports`, files in base64. Each line of output is its findings as JSON.
 What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
 """
 
@@ -1074,6 +1076,34 @@ def parse_list(text):
     return said
 
 
+RELEASE = {"release": whole(1, LARGEST), "manifest": hash_text}
+RELEASES = {"releases": list_of(fields(RELEASE, surplus=True))}
+MOST_RELEASES = 10_000
+
+
+def parse_releases(text):
+    """What the helper says that it has signed: the manifest of each release."""
+    said = parse_json(text)
+    if not fields(RELEASES, surplus=True)(said) or len(said["releases"]) > MOST_RELEASES:
+        raise Malformed("this is no list of releases")
+    return {int(one["release"]): one["manifest"] for one in said["releases"]}
+
+
+def parse_options(key=None, allow_unsigned=False, earlier=None, releases=None, reports=()):
+    """What an auditor has beside a bundle; all but the first two are bytes of a file."""
+    kept = None
+    if earlier is not None:
+        kept, faults = parse_bundle(earlier)
+        if faults:
+            raise Malformed("the earlier export is no bundle")
+    known = None if releases is None else parse_releases(releases)
+    return key, kept, allow_unsigned, known, [parse_list(one) for one in reports]
+
+
+def directory(address):
+    return address if address.endswith("/") else address + "/"
+
+
 def is_listed(said, report_id):
     return sha256(said["salt bytes"] + bytes.fromhex(report_id))[:16].hex() in said["known"]
 
@@ -1187,8 +1217,11 @@ class Audit:
         below = tuple(url for url in declared if url.endswith("/"))
         for entry in self.ledger:
             target = entry["detail"].get("url")
+            relay = entry["detail"].get("relay")
             if target is not None and target not in exact and not target.startswith(below):
                 self.fault("request", entry, "it goes where the shop declares nothing")
+            if target is not None and relay is not None and directory(relay) not in below:
+                self.fault("request", entry, "a relay carries it that the shop declares nowhere")
 
     def check_end(self):
         last = self.ledger[-1] if self.ledger else None
@@ -1421,7 +1454,7 @@ class Audit:
             self.fault("earlier", end, "an earlier export was signed by another key")
 
     def check_releases(self):
-        known = {int(one["release"]): one["manifest"] for one in self.releases}
+        known = self.releases
         for entry in self.ledger:
             release = entry["detail"].get("release")
             if entry["kind"] != "model" or not known or release is None or release < min(known):
@@ -1439,21 +1472,39 @@ def as_json(faults, audit=None):
     return json.dumps(said)
 
 
+def audited(data, others):
+    bundle, faults = parse_bundle(data)
+    if bundle is None:
+        return faults, None
+    audit = Audit(bundle, *others)
+    audit.run()
+    return audit.faults, audit
+
+
 def verify_lines():
+    def plain(value):
+        if isinstance(value, list):
+            return [base64.b64decode(one) for one in value]
+        return base64.b64decode(value)
+
     for line in sys.stdin.buffer:
-        bundle, faults = parse_bundle(base64.b64decode(line))
-        audit = None
-        if bundle is not None:
-            audit = Audit(bundle)
-            audit.run()
-        print(as_json(audit.faults if audit else faults, audit), flush=True)
+        asked = json.loads(line)
+        files = ("earlier", "releases", "reports")
+        beside = {name: plain(asked[name]) for name in files if name in asked}
+        try:
+            others = parse_options(key=asked.get("key"), **beside)
+        except Malformed as error:
+            said = as_json([("option", None, str(error))])
+        else:
+            said = as_json(*audited(plain(asked["bundle"]), others))
+        print(said, flush=True)
     return 0
 
 
 def main():
     parser = argparse.ArgumentParser(description="checks what a device exported")
     parser.add_argument("bundle", nargs="*")
-    parser.add_argument("--lines", action="store_true", help="bundles from standard input, in base64")
+    parser.add_argument("--lines", action="store_true", help="bundles from standard input, as above")
     parser.add_argument("--key", help="the log's public key, if you have it from elsewhere")
     parser.add_argument("--earlier", help="an earlier export of the same browser")
     parser.add_argument("--releases", help="what the helper's /v1/models says")
@@ -1477,25 +1528,24 @@ def main():
             return file.read()
 
     try:
-        earlier = parse_bundle(read(options.earlier))[0] if options.earlier else None
-        if options.earlier and earlier is None:
-            parser.error(f"{options.earlier} is no bundle")
-        releases = parse_json(read(options.releases))["releases"] if options.releases else None
-        reached = [parse_list(read(path)) for path in options.reports]
+        others = parse_options(
+            options.key,
+            options.allow_unsigned,
+            earlier=read(options.earlier) if options.earlier else None,
+            releases=read(options.releases) if options.releases else None,
+            reports=[read(path) for path in options.reports],
+        )
         files = [(path, read(path)) for path in options.bundle]
-    except (OSError, Malformed) as error:
+    except OSError as error:
         parser.error(str(error))
-    others = (options.key, earlier, options.allow_unsigned, releases, reached)
+    except Malformed as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
     return max([verify(path, data, others, options.json) for path, data in files])
 
 
 def verify(path, data, others, is_json):
-    bundle, faults = parse_bundle(data)
-    audit = None
-    if bundle is not None:
-        audit = Audit(bundle, *others)
-        audit.run()
-        faults = audit.faults
+    faults, audit = audited(data, others)
     if is_json:
         print(as_json(faults, audit))
         return 1 if faults else 0

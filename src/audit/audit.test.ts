@@ -70,9 +70,11 @@ describe('a bundle of an honest device', () => {
 describe('the helper’s list of models', () => {
   const manifest = (letter: string) => letter.repeat(64)
   const listed = (...releases: readonly (readonly [number, string])[]) =>
-    parseReleases({
-      releases: releases.map(([release, letter]) => ({ release, manifest: manifest(letter) })),
-    })
+    parseReleases(
+      JSON.stringify({
+        releases: releases.map(([release, letter]) => ({ release, manifest: manifest(letter) })),
+      }),
+    )
   const ALL = listed([9, 'd'], [7, 'c'], [4, 'b'], [3, 'a'])
 
   test('has the models that the device had; of which it can’t tell, a note says', async () => {
@@ -102,7 +104,7 @@ describe('the helper’s list of models', () => {
 
   test('is refused where it is none', () => {
     for (const value of [null, {}, { releases: [{ release: 0, manifest: manifest('a') }] }])
-      expect(() => parseReleases(value)).toThrow('no list of releases')
+      expect(() => parseReleases(JSON.stringify(value))).toThrow('no list of releases')
   })
 })
 
@@ -230,7 +232,9 @@ describe('the helper’s lists of reports', () => {
     expect(other).toEqual([])
     const changed = { ...first, closed: first.closed + 1 }
     expect(await checksOf(exported.text, [changed, ...rest])).toEqual(['checkpoint'])
-    expect(() => parseReached({ ...first, round: 0 })).toThrow('no list of a round’s reports')
+    expect(() => parseReached(JSON.stringify({ ...first, round: 0 }))).toThrow(
+      'no list of a round’s reports',
+    )
   })
 })
 

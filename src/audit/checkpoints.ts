@@ -15,6 +15,7 @@ import type { Opening } from '../device/upload/makeReport.ts'
 import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
 import { base64 } from './schema.ts'
+import { parseStrictJson } from './strictJson.ts'
 
 /** What the helper says of a round that is over. */
 export interface Reached {
@@ -48,7 +49,8 @@ const readReached = object<Reached>({
 })
 
 /** @throws NearsideError `input-invalid` */
-export const parseReached = (value: unknown): Reached => readReached(value, '')
+export const parseReached = (file: string | Uint8Array): Reached =>
+  readReached(parseStrictJson(file), '')
 
 interface Sent {
   /** By id: the entry that each report left with first. */
@@ -145,7 +147,7 @@ async function checkList(
   if (!(await verify(fromBase64(key), signature, reachedMessage(said))))
     fault(`the helper’s signature of its list of round ${round} does not hold`)
   const named = openings.find((one) => one.round === round)?.policy?.helper?.signing
-  if (named !== undefined && named !== key)
+  if ((named ?? key) !== key)
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)
 }
 

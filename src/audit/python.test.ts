@@ -129,6 +129,8 @@ const RESIGNED: readonly (readonly [string, number, (entry: LedgerEntry) => obje
   ['the export itself ahead', 3, ({ time }) => ({ time: time + 86_400_001 }), 'time, 3'],
 ]
 
+const isOfModel = ({ detail }: LedgerEntry) => detail.purpose === 'model'
+
 /** Consent, what the shop handed over, a model, and the export. */
 async function shortBundle() {
   const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
@@ -186,6 +188,71 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     python.close()
   })
 
+  test('finds a request that a relay carried which the shop declares nowhere', async () => {
+    const device = new VirtualDevice(await createAggregators({ relayed: true }), createRandom(SEED))
+    await device.agree()
+    await device.fetch()
+    for (let i = 0; i < 3; i++) await device.send()
+    const { text, signer } = await device.export()
+    const bundle = parseBundle(text)
+    const python = openSecond(SCRIPT)
+    const saysOfBoth = async (file: string) => [
+      await firstSays(file),
+      await python.says(utf8(file)),
+    ]
+    expect(await saysOfBoth(text)).toEqual([[], []])
+    const carried = (purpose: string) =>
+      bundle.ledger.findIndex(({ detail }) => detail.purpose === purpose && detail.relay)
+    const [at, plain] = [carried('policy'), bundle.ledger.findIndex(isOfModel)]
+    expect(at).toBeGreaterThan(0)
+    const lieOf = (place: number, relay: string) => {
+      const detail = { ...bundle.ledger[place].detail, relay }
+      return signed(
+        { bundle, signer },
+        bundle.ledger.with(place, { ...bundle.ledger[place], detail }),
+      )
+    }
+    for (const place of [at, plain])
+      for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
+        const said = [`request, ${bundle.ledger[place].sequence}`]
+        expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
+      }
+    const upload = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
+    const [mine, other] = await saysOfBoth(await lieOf(upload, 'https://evil.example/'))
+    expect(mine).toContain(`request, ${bundle.ledger[upload].sequence}`)
+    expect(other).toEqual(mine)
+    python.close()
+  })
+
+  test('refuses a malformed option as the first one does', async () => {
+    const { text } = await shortBundle()
+    const python = openSecond(SCRIPT)
+    const manifest = 'a'.repeat(64)
+    const release = (one: object) =>
+      JSON.stringify({ releases: [{ release: 1, manifest, ...one }] })
+    for (const list of [
+      ...['', '[]', '{}', 'null', '2', '"releases"', '{"releases":{}}', '{"releases":[[]]}'],
+      ...['{"releases":[],"releases":[]}', release({ release: 0 }), release({ release: 1.5 })],
+      ...[release({ release: '1' }), release({ release: true }), release({ manifest: 'a' })],
+      ...[release({ manifest: manifest.toUpperCase() }), release({ release: 2 ** 53 })],
+    ])
+      for (const beside of [
+        { releases: utf8(list) },
+        { earlier: utf8(list) },
+        { reports: [utf8(list)] },
+      ]) {
+        const said = [await firstSays(text, beside), await python.says(utf8(text), beside)]
+        expect([list, ...said]).toEqual([list, ['option, null'], ['option, null']])
+      }
+    python.close()
+    const [bundle, list] = ['bundle.json', 'list.json'].map((name) => join(testFolder(), name))
+    writeFileSync(bundle, text)
+    writeFileSync(list, '[]')
+    const args = [SCRIPT, '--json', '--releases', list, bundle]
+    const { status, stdout, stderr } = spawnSync('python3', args, { encoding: 'utf8' })
+    expect([status, stdout, stderr.trim().split('\n').length]).toEqual([1, '', 1])
+  })
+
   test('finds a request, a failure and an upload to where the shop declared nothing', async () => {
     const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
     await device.agree()
@@ -221,7 +288,11 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     const said = different.map(({ first, second }) => [first, second])
     expect(said).toEqual([])
     expect(compared).toBe(MUTATIONS)
-    expect(Math.min(counts.malformed, counts.faulty, counts.clean)).toBeGreaterThan(MUTATIONS / 20)
+    const { refused, malformed, faulty, clean } = counts
+    expect(Math.min(refused, malformed, faulty, clean)).toBeGreaterThan(MUTATIONS / 30)
+    // Each option shows something now and then.
+    for (const check of ['option', 'key', 'earlier', 'checkpoint'])
+      expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
 
   test('compares models with the helper’s list as the first one does', async () => {
@@ -293,7 +364,10 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
   })
 
   test('takes what a demonstration costs only under a consent that says so', async () => {
-    const device = new VirtualDevice(await createAggregators(undefined, true), createRandom(SEED))
+    const device = new VirtualDevice(
+      await createAggregators({ demonstration: true }),
+      createRandom(SEED),
+    )
     await device.agree()
     for (let i = 0; i < 12; i++) {
       device.wait(3_600_000)
@@ -320,7 +394,10 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
 
   test('takes reports that came with tokens, and the policy that asks for them', async () => {
     const { signer } = await createWorkIssuer()
-    const device = new VirtualDevice(await createAggregators(signer), createRandom(SEED))
+    const device = new VirtualDevice(
+      await createAggregators({ tokens: signer }),
+      createRandom(SEED),
+    )
     await device.agree()
     for (let i = 0; i < 4; i++) await device.send()
     const { text, signer: logKey } = await device.export()

@@ -6,6 +6,7 @@ import { NearsideError } from '../core/error.ts'
 import { createReaders } from '../core/reading.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Findings } from './finding.ts'
+import { parseStrictJson } from './strictJson.ts'
 
 /** Of the helper's `/v1/models`. */
 export interface ModelRelease {
@@ -28,8 +29,8 @@ const readList = object<{ releases: readonly ModelRelease[] }>({
 })
 
 /** @throws NearsideError `input-invalid` */
-export const parseReleases = (value: unknown): readonly ModelRelease[] =>
-  readList(value, '').releases
+export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[] =>
+  readList(parseStrictJson(file), '').releases
 
 /** @returns how many of the log's models are on the list */
 export function checkReleases(

@@ -11,7 +11,7 @@ import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { standsForOthers } from '../device/ledger/removed.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
-import { isDeclared } from '../device/transport/http.ts'
+import { directory, isDeclared } from '../device/transport/http.ts'
 import { EMPTY_BUDGET } from '../device/upload/budget.ts'
 import { areSame } from '../device/upload/terms.ts'
 import type { Bundle } from './bundle.ts'
@@ -141,14 +141,20 @@ function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   }
 }
 
-/** Nothing was asked for, or sent, elsewhere than where the shop ever declared. */
+/** Each request went to an address that the shop declares, by a relay that it declares. */
 function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): void {
   const { declared = [] } = settings
   for (const { sequence, detail } of ledger) {
-    const target = detail.url
-    if (typeof target !== 'string' || declared.some((url) => isDeclared({ url }, target))) continue
-    const message = `it goes to ${target}, which the shop declares nowhere`
-    faults.push({ check: 'request', entry: sequence, message })
+    const { url: target, relay } = detail
+    const fault = (message: string) => faults.push({ check: 'request', entry: sequence, message })
+    if (typeof target === 'string' && !declared.some((url) => isDeclared({ url }, target)))
+      fault(`it goes to ${target}, which the shop declares nowhere`)
+    if (
+      typeof target === 'string' &&
+      relay !== undefined &&
+      !declared.includes(directory(`${relay}`))
+    )
+      fault(`${relay} carries it, which the shop declares nowhere`)
   }
 }
 

@@ -1,11 +1,10 @@
 /** @module `nearside audit`: checks what a device exported, tells it in words, and tries the check on changed logs. */
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
-import { MalformedBundle, parseBundle } from '../audit/bundle.ts'
-import { parseReached } from '../audit/checkpoints.ts'
+import { type Bundle, MalformedBundle, parseBundle } from '../audit/bundle.ts'
 import { explain } from '../audit/explain.ts'
 import type { Fault } from '../audit/finding.ts'
-import { parseReleases } from '../audit/releases.ts'
+import { parseOptions } from '../audit/options.ts'
 import { compareVerifiers } from '../audit/selftest/bothVerifiers.ts'
 import { timeLongLog } from '../audit/selftest/longLog.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
@@ -66,21 +65,23 @@ export const command = defineCommand(syntax, async (options, context, what, bund
     throw new NearsideError('input-invalid', 'audit needs one of: verify, explain, selftest')
   if (bundle === undefined) throw new NearsideError('input-invalid', `audit ${what} needs a bundle`)
   const shop = await readShopFiles(options)
-  const read = async (file: string) => parseBundle(await readFile(file))
-  const { key, allowUnsigned } = options
-  const earlier = options.earlier === undefined ? undefined : await read(options.earlier)
-  const parsed = await read(bundle).catch((error) => {
+  const others = parseOptions({
+    ...{ key: options.key, allowUnsigned: options.allowUnsigned },
+    earlier: options.earlier === undefined ? undefined : await readFile(options.earlier),
+    releases: options.releases === undefined ? undefined : await readFile(options.releases),
+    reports: options.reports && (await Promise.all(options.reports.map((file) => readFile(file)))),
+  })
+  const file = await readFile(bundle)
+  let parsed: Bundle
+  try {
+    parsed = parseBundle(file)
+  } catch (error) {
     if (!(error instanceof MalformedBundle)) throw error
     const { faults } = error
     for (const line of linesOf(faults)) context.print(line)
     throw faultsIn(bundle, { ok: false, faults })
-  })
-  const list = options.releases && JSON.parse(await readFile(options.releases, 'utf8'))
-  const releases = list && parseReleases(list)
-  const readList = async (file: string) => parseReached(JSON.parse(await readFile(file, 'utf8')))
-  const reached = options.reports && (await Promise.all(options.reports.map(readList)))
-  const others = { earlier, shop, releases, reached }
-  const audit = await verifyBundle(parsed, { key, allowUnsigned, ...others })
+  }
+  const audit = await verifyBundle(parsed, { ...others, shop })
   const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
   for (const line of lines) context.print(line)
   if (audit.ok) return audit
@@ -154,11 +155,11 @@ async function compare(
     progress.update('selftest', done, count),
   )
   print(
-    `${result.compared} files: ${result.malformed} malformed, ${result.faulty} with another fault, ${result.clean} without one`,
+    `${result.compared} files: ${result.refused} beside a malformed option, ${result.malformed} malformed, ${result.faulty} with another fault, ${result.clean} without one`,
   )
   for (const [check, files] of Object.entries(result.checks)) print(`${check}: ${files} files`)
   print(`${different.length} files of which the two verifiers differ`)
   if (different.length === 0) return result
-  const files = different.map(({ file, ...said }) => ({ ...said, file: toBase64(file) }))
+  const files = different.map(({ file, beside: _, ...said }) => ({ ...said, file: toBase64(file) }))
   throw new NegativeResult('the two verifiers differ', { ...result, different: files })
 }

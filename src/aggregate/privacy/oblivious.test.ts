@@ -4,7 +4,7 @@ import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_S
 import { describe, expect, it } from 'vitest'
 import { concat, fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import { decodeRequest, encodeRequest } from '../protocol/binaryHttp.ts'
-import { openRequest } from '../server/gateway.ts'
+import { openRequest } from '../protocol/openRequest.ts'
 import {
   gatewayKeyOf,
   openResponse,

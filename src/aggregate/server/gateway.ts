@@ -4,24 +4,15 @@
  * only relays that the operator names may call, each within a limit of its own; the relay limits its callers, and
  * tokens limit senders.
  */
-import { createCipheriv } from 'node:crypto'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Bytes, concat, equalBytes } from '../../core/bytes.ts'
+import { type Bytes, concat } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import {
-  REQUEST_HEADER,
-  REQUEST_INFO,
-  RESPONSE_LABEL,
-  RESPONSE_NONCE_BYTES,
-  RESPONSE_SECRET_BYTES,
-  responseKeys,
-} from '../privacy/oblivious.ts'
-import { type OpeningKeys, openingContext } from '../privacy/openSeal.ts'
-import { cryptoRandomBytes, type RandomBytes } from '../privacy/randomBytes.ts'
-import { ENCAPSULATED_BYTES, NONE } from '../privacy/seal.ts'
-import { decodeRequest, encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'
+import { REQUEST_HEADER } from '../privacy/oblivious.ts'
+import type { OpeningKeys } from '../privacy/openSeal.ts'
+import { encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'
+import { openRequest } from '../protocol/openRequest.ts'
 import { OBLIVIOUS_REQUEST, OBLIVIOUS_RESPONSE, ROUTES } from '../protocol/routes.ts'
 import { WORK_HEADER } from '../protocol/token.ts'
 import { respondProblem } from './problemResponse.ts'
@@ -103,37 +94,4 @@ function encodeKeys(publicKey: Uint8Array): Bytes {
   const [id, suite] = [REQUEST_HEADER.slice(0, 3), REQUEST_HEADER.slice(3)]
   const key = concat(id, publicKey, Uint8Array.of(0, suite.length), suite)
   return concat(Uint8Array.of(0, key.length), key)
-}
-
-/**
- * @param random for tests
- * @returns the request, and how to seal its answer
- * @throws NearsideError `report-invalid`
- */
-export function openRequest(
-  keys: OpeningKeys,
-  sealed: Uint8Array,
-  random: RandomBytes = cryptoRandomBytes,
-) {
-  if (!equalBytes(sealed.slice(0, REQUEST_HEADER.length), REQUEST_HEADER))
-    throw new NearsideError('report-invalid', 'It is sealed to another key, or otherwise')
-  const rest = sealed.slice(REQUEST_HEADER.length)
-  const context = openingContext(keys, rest, REQUEST_INFO)
-  const plain = context.open(NONE)
-  let message: RequestMessage
-  try {
-    message = decodeRequest(new Uint8Array(plain))
-  } catch (cause) {
-    throw new NearsideError('report-invalid', 'No binary HTTP request is sealed in it', { cause })
-  }
-  return {
-    message,
-    async seal(answer: Uint8Array): Promise<Bytes> {
-      const nonce = random(RESPONSE_NONCE_BYTES)
-      const secret = context.export(RESPONSE_LABEL, RESPONSE_SECRET_BYTES)
-      const [key, iv] = await responseKeys(secret, rest.slice(0, ENCAPSULATED_BYTES), nonce)
-      const cipher = createCipheriv('aes-128-gcm', key, iv)
-      return concat(nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag())
-    },
-  }
 }

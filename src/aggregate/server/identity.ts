@@ -4,10 +4,8 @@
  * Private halves never leave the store.
  */
 
-import { createHash } from 'node:crypto'
 import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import { gatewayKeyOf } from '../privacy/oblivious.ts'
 import { importOpeningKeys } from '../privacy/openSeal.ts'
 import {
   exportSealingKeys,
@@ -17,6 +15,7 @@ import {
 } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
+import { gatewayKeys } from '../protocol/openRequest.ts'
 import type { Policy } from '../protocol/policy.ts'
 import type { RoundRecord, Store } from './store.ts'
 
@@ -33,9 +32,7 @@ export async function loadIdentity(store: Store, operator: string) {
     (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
   )
   const signing = await importSigningKeys(publicKey, privateKey)
-  // The same key in the form that requests are sealed to (RFC 8032 §5.1.5, RFC 7748).
-  const scalar = createHash('sha512').update(privateKey).digest().subarray(0, KEY_BYTES)
-  const gateway = importOpeningKeys(gatewayKeyOf(publicKey), scalar)
+  const gateway = gatewayKeys(publicKey, privateKey)
   return { signing, gateway, publicKey: toBase64(publicKey), operator }
 }
 

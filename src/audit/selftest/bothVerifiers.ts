@@ -2,18 +2,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { toBase64 } from '../../core/bytes.ts'
+import { toBase64, toHex, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import { createRandom } from '../../core/model/random.ts'
+import { createRandom, type Random } from '../../core/model/random.ts'
 import { MalformedBundle, parseBundle } from '../bundle.ts'
+import type { Reached } from '../checkpoints.ts'
 import type { Fault } from '../finding.ts'
-import { verifyBundle } from '../verify.ts'
-import { mutate } from './mutate.ts'
-import { createAggregators, type Exported, VirtualDevice } from './virtualDevice.ts'
+import { type OptionFiles, parseOptions } from '../options.ts'
+import type { ModelRelease } from '../releases.ts'
+import { type VerifyOptions, verifyBundle } from '../verify.ts'
+import { mutate, mutateList } from './mutate.ts'
+import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
 /** Devices whose bundles are changed; few, so that most signatures are checked once. */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
+/** Milliseconds since the epoch, after every export. */
+const LATER = Date.UTC(2100, 0, 1)
 
 /** Faults as `check, entry` in order, each once: words are each verifier's own. */
 type Said = readonly string[]
@@ -21,10 +26,23 @@ type Said = readonly string[]
 export const inOrder = (faults: readonly Pick<Fault, 'check' | 'entry'>[]): Said =>
   [...new Set(faults.map(({ check, entry }) => `${check}, ${entry}`))].sort()
 
+/** What both say where a file of an option has another form. */
+const REFUSED: Said = ['option, null']
+
 /** A verifier must find a fault, never fail: whatever else is thrown ends the comparison. */
-export async function firstSays(file: string | Uint8Array): Promise<Said> {
+export async function firstSays(
+  file: string | Uint8Array,
+  beside: OptionFiles = {},
+): Promise<Said> {
+  let options: VerifyOptions
   try {
-    return inOrder((await verifyBundle(parseBundle(file))).faults)
+    options = parseOptions(beside)
+  } catch (error) {
+    if (error instanceof NearsideError && error.code === 'input-invalid') return REFUSED
+    throw error
+  }
+  try {
+    return inOrder((await verifyBundle(parseBundle(file), options)).faults)
   } catch (error) {
     if (error instanceof MalformedBundle) return inOrder(error.faults)
     throw error
@@ -42,13 +60,73 @@ export function openSecond(script: string) {
   // A process that ended early shows by its output.
   python.stdin.on('error', () => {})
   return {
-    async says(file: Uint8Array): Promise<Said> {
-      python.stdin.write(`${toBase64(file)}\n`)
+    async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {
+      const asked = {
+        ...{ bundle: toBase64(file), key: beside.key },
+        earlier: beside.earlier && toBase64(beside.earlier),
+        releases: beside.releases && toBase64(beside.releases),
+        reports: beside.reports?.map(toBase64),
+      }
+      python.stdin.write(`${JSON.stringify(asked)}\n`)
       const { value, done } = await Promise.race([lines.next(), failed])
       if (done) throw new NearsideError('input-invalid', 'The verifier in Python ended early')
       return inOrder(JSON.parse(value).faults)
     },
     close: () => void python.stdin.end(),
+  }
+}
+
+/** A bundle, and what an auditor may have beside it. */
+interface Clean {
+  readonly exported: Exported
+  readonly earlier: Exported
+  readonly releases: readonly ModelRelease[]
+}
+
+const manifestBy = (random: Random) =>
+  toHex(Uint8Array.from({ length: 32 }, () => random.integer(256)))
+
+/** @returns the devices' bundles, and what the helper got of their reports */
+async function liveAll(random: Random) {
+  const clean: Clean[] = []
+  const lists: Reached[] = []
+  for (const relayed of [false, true]) {
+    const aggregators = await createAggregators({ relayed })
+    for (let made = 0; made < DEVICES / 2; made++) {
+      const device = new VirtualDevice(aggregators, random)
+      const releases = [1, 2, 3].map((release) => ({ release, manifest: manifestBy(random) }))
+      const before = [device.agree, device.fit, device.send, device.send]
+      // Most checks are about what was sent.
+      if (made % 4 > 0) for (const step of before) await step.call(device)
+      for (const { release, manifest } of releases) await device.adopt(manifest, release)
+      const earlier = await device.export()
+      const exported = await device.live(STEPS.least + random.integer(STEPS.more))
+      clean.push({ exported, earlier, releases })
+    }
+    lists.push(...(await reachedBy(aggregators, random.integer(2) * LATER)))
+  }
+  return { clean, lists }
+}
+
+/** Half of the time nothing; else some, each of them now and then another's, or malformed. */
+async function besideBy(
+  random: Random,
+  { exported, earlier, releases }: Clean,
+  other: Clean,
+  lists: readonly Reached[],
+): Promise<OptionFiles> {
+  const draw = <T>(drawn: T): T | undefined => (random.integer(3) === 0 ? drawn : undefined)
+  const isOften = () => random.integer(4) > 0
+  const list = (plain: unknown) =>
+    isOften() ? utf8(JSON.stringify(plain)) : mutateList(plain, random)
+  if (random.integer(2) === 0) return {}
+  const from = isOften() ? earlier : other.earlier
+  const few = lists.filter(() => random.integer(lists.length) < 2)
+  return {
+    key: draw((isOften() ? exported : other.exported).signer.key),
+    earlier: draw(isOften() ? utf8(from.text) : await mutate(from, random)),
+    releases: draw(list({ releases: isOften() ? releases : other.releases.slice(1) })),
+    reports: draw(few.map(list)),
   }
 }
 
@@ -60,29 +138,25 @@ export async function compareVerifiers(
   onProgress: (done: number) => void,
 ) {
   const random = createRandom(seed)
-  const aggregators = await createAggregators()
-  const clean: Exported[] = []
-  while (clean.length < DEVICES) {
-    const device = new VirtualDevice(aggregators, random)
-    // Most checks are about what was sent.
-    if (clean.length % 4 > 0)
-      for (const step of [device.agree, device.fit, device.send, device.send])
-        await step.call(device)
-    clean.push(await device.live(STEPS.least + random.integer(STEPS.more)))
-  }
+  const { clean, lists } = await liveAll(random)
+  const any = () => clean[random.integer(clean.length)]
   const second = openSecond(script)
-  const result = { malformed: 0, faulty: 0, clean: 0 }
+  const result = { refused: 0, malformed: 0, faulty: 0, clean: 0 }
   const checks = new Map<string, number>()
-  const different: { file: Uint8Array; first: Said; second: Said }[] = []
+  const different: { file: Uint8Array; beside: OptionFiles; first: Said; second: Said }[] = []
   try {
     for (let done = 1; done <= count; done++) {
-      const file = await mutate(clean[random.integer(clean.length)], random)
-      const [one, other] = await Promise.all([firstSays(file), second.says(file)])
-      if (one.join() !== other.join()) different.push({ file, first: one, second: other })
-      if (one.length === 0) result.clean++
-      else if (one[0].startsWith('format')) result.malformed++
+      const one = any()
+      const file = await mutate(one.exported, random)
+      const beside = await besideBy(random, one, any(), lists)
+      const said = await Promise.all([firstSays(file, beside), second.says(file, beside)])
+      const [first, other] = said
+      if (first.join() !== other.join()) different.push({ file, beside, first, second: other })
+      if (first.length === 0) result.clean++
+      else if (first === REFUSED) result.refused++
+      else if (first[0].startsWith('format')) result.malformed++
       else result.faulty++
-      for (const check of new Set(one.map((said) => said.split(',')[0])))
+      for (const check of new Set(first.map((fault) => fault.split(',')[0])))
         checks.set(check, (checks.get(check) ?? 0) + 1)
       onProgress(done)
     }

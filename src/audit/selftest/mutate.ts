@@ -69,6 +69,7 @@ const NAMES: readonly string[] = [
     'token',
     'wording',
     'demonstration',
+    'relay',
     'why',
     'orders',
     'undoes',
@@ -114,14 +115,11 @@ function set({ holder, key }: Place, value: unknown): void {
 const entriesOf = (root: Holder): unknown[] => (Array.isArray(root.ledger) ? root.ledger : [])
 const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 
-/** What keeps the form. */
-const LIES: readonly Change[] = [
-  ...Array.from(
-    { length: 6 },
-    (): Change => (_, at, random) => {
-      set(at, lie(at.holder[at.key], random))
-    },
-  ),
+const anyEntry = (entries: readonly unknown[], random: Random) =>
+  random.integer(entries.length || 1)
+
+/** What both somebody who lies and somebody who spoils a file can do to its entries. */
+const MISPLACEMENTS: readonly Change[] = [
   (root, _, random) => {
     const entries = recordsOf(root)
     const [entry, other] = [pick(random, entries), pick(random, entries)]
@@ -130,19 +128,32 @@ const LIES: readonly Change[] = [
   },
   (root, _, random) => {
     const entries = entriesOf(root)
-    const [from, to] = [random.integer(entries.length || 1), random.integer(entries.length || 1)]
-    const moved = structuredClone(entries.slice(from, from + 1))
-    entries.splice(to, random.integer(2), ...moved)
-  },
-  (root, _, random) => {
-    const entries = entriesOf(root)
-    entries.splice(random.integer(entries.length || 1), 1)
+    const from = anyEntry(entries, random)
+    const moved = structuredClone(entries.slice(from, from + random.integer(3)))
+    if (random.integer(2) === 0) entries.splice(from, moved.length)
+    entries.splice(anyEntry(entries, random), 0, ...moved)
   },
   (root, _, random) => {
     const entry = pick(random, recordsOf(root))
-    const others = recordsOf(root).filter(({ kind }) => kind === entry?.kind)
+    const isLike = random.integer(2) === 0
+    const others = recordsOf(root).filter(({ kind }) => !isLike || kind === entry?.kind)
     const other = pick(random, others)
     if (entry && other) [entry.detail, other.detail] = [other.detail, entry.detail]
+  },
+]
+
+/** What keeps the form. */
+const LIES: readonly Change[] = [
+  ...MISPLACEMENTS,
+  ...Array.from(
+    { length: 6 },
+    (): Change => (_, at, random) => {
+      set(at, lie(at.holder[at.key], random))
+    },
+  ),
+  (root, _, random) => {
+    const entries = entriesOf(root)
+    entries.splice(anyEntry(entries, random), 1)
   },
   (root, at, random) => {
     const other = place(root, random)
@@ -175,6 +186,7 @@ function lie(value: unknown, random: Random): unknown {
 }
 
 const CHANGES: readonly Change[] = [
+  ...MISPLACEMENTS,
   (_, at, random) => set(at, pick(random, VALUES)),
   (_, at, random) => set(at, `${RAW}${pick(random, TOKENS)}${RAW}`),
   (_, at) => {
@@ -192,20 +204,6 @@ const CHANGES: readonly Change[] = [
   (root, _, random) => {
     const entry = pick(random, recordsOf(root))
     if (entry) entry.kind = pick(random, KINDS)
-  },
-  (root, _, random) => {
-    const entry = pick(random, recordsOf(root))
-    const days = pick(random, [-400, -2, -1.1, -1, -0.9, 0.9, 1, 1.1, 2, 400])
-    if (entry) entry.time = Number(entry.time) + 86_400_000 * days
-  },
-  (root, _, random) => {
-    const entries = entriesOf(root)
-    const [from, to] = [random.integer(entries.length || 1), random.integer(entries.length || 1)]
-    entries.splice(to, 0, ...structuredClone(entries.splice(from, random.integer(3))))
-  },
-  (root, _, random) => {
-    const [one, other] = [pick(random, recordsOf(root)), pick(random, recordsOf(root))]
-    if (one && other) [one.detail, other.detail] = [other.detail, one.detail]
   },
 ]
 
@@ -268,9 +266,21 @@ export async function mutate(clean: Exported, random: Random): Promise<Uint8Arra
     pick(random, isLie ? LIES : CHANGES)(root, place(root, random), random)
   let text = JSON.stringify(root)
   if (random.integer(8) > 0) text = (await signAnew(text, clean, random)) ?? text
-  text = text.replace(/"@raw@((?:[^"\\]|\\.)*?)@raw@"/g, (_, token) => JSON.parse(`"${token}"`))
-  const isSpelt = random.integer(8) === 0
-  const file = isSpelt ? pick(random, SPELLINGS)(text, random) : text
+  return spelt(text, random)
+}
+
+/** @returns one of the helper's lists, changed in one place */
+export function mutateList(list: unknown, random: Random): Uint8Array {
+  const root = structuredClone(list) as Holder
+  pick(random, CHANGES)(root, place(root, random), random)
+  return spelt(JSON.stringify(root), random)
+}
+
+function spelt(text: string, random: Random): Uint8Array {
+  const raw = text.replace(/"@raw@((?:[^"\\]|\\.)*?)@raw@"/g, (_, token) =>
+    JSON.parse(`"${token}"`),
+  )
+  const file = random.integer(8) === 0 ? pick(random, SPELLINGS)(raw, random) : raw
   return typeof file === 'string' ? utf8(file) : file
 }
 

@@ -11,10 +11,12 @@ import {
   sign,
   taskMessage,
 } from '../../aggregate/privacy/signature.ts'
+import { encodeResponse } from '../../aggregate/protocol/binaryHttp.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import { gatewayKeys, openRequest } from '../../aggregate/protocol/openRequest.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { MARK_BYTES, parseReport } from '../../aggregate/protocol/report.ts'
-import { ROUTES } from '../../aggregate/protocol/routes.ts'
+import { ROUTES, relayName } from '../../aggregate/protocol/routes.ts'
 import { PROTOCOL } from '../../aggregate/protocol/task.ts'
 import { concat, fromHex, ownBytes, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
@@ -39,31 +41,33 @@ import type { Reached } from '../checkpoints.ts'
 
 const HOUR = 3_600_000
 const ENDPOINTS = { leader: 'https://leader.example', helper: 'https://helper.example' }
-const DESTINATIONS = destinationsOf({
-  catalog: [],
-  baseModel: 'https://shop.example/',
-  federation: ENDPOINTS,
-  rules: null,
-})
+const RELAY = 'https://relay.example/'
 const BASE = 'ab'.repeat(32)
 
 type Aggregators = Awaited<ReturnType<typeof createAggregators>>
 
-interface Tokens {
-  readonly publicKey: string
-  sign(request: Uint8Array): Uint8Array | null
+interface AggregatorOptions {
+  /** Where the policy is to ask for them. */
+  readonly tokens?: {
+    readonly publicKey: string
+    sign(request: Uint8Array): Uint8Array | null
+  }
+  /** A shop that says it is one, by the demo's terms. */
+  readonly demonstration?: boolean
+  /** Devices ask them through an oblivious relay. */
+  readonly relayed?: boolean
 }
 
-/**
- * @param tokens where the policy is to ask for them
- * @param demonstration of a shop that says it is one, by the demo's terms
- */
-export async function createAggregators(tokens?: Tokens, demonstration = false) {
+export async function createAggregators(options: AggregatorOptions = {}) {
+  const { tokens, demonstration = false, relayed = false } = options
   const signing = await generateSigningKeys()
+  const exported = await exportSigningKeys(signing)
   const keys = {
     sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
-    signing: toBase64((await exportSigningKeys(signing)).publicKey),
+    signing: toBase64(exported.publicKey),
   }
+  const gateway = gatewayKeys(exported.publicKey, exported.privateKey)
+  const endpoints = { ...ENDPOINTS, ...(relayed && { relay: RELAY }) }
   const policy: Policy = {
     format: POLICY_FORMAT,
     trust: 'two-aggregators',
@@ -77,7 +81,7 @@ export async function createAggregators(tokens?: Tokens, demonstration = false) 
   }
   /** Ids of the reports that arrived, by round. */
   const arrived = new Map<number, Set<string>>()
-  return { policy, signing, tokens, arrived, demonstration }
+  return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }
 
 /** What the helper says of its rounds; each ended when `closed` says. */
@@ -171,7 +175,7 @@ export class VirtualDevice {
   async fetch(): Promise<void> {
     const url = 'https://shop.example/models/latest.json'
     const request = { kind: 'request', detail: { method: 'GET', purpose: 'model', url } } as const
-    await this.#store.changeSettings(declaring(DESTINATIONS))
+    await this.#store.changeSettings(declaring(this.#destinations()))
     await this.#ledger.count(request)
     await this.#ledger.count(request, 90)
   }
@@ -207,8 +211,14 @@ export class VirtualDevice {
   }
 
   #recipients(): Recipients {
-    const { policy, demonstration } = this.#aggregators
-    return recipientsOf(policy, { ...ENDPOINTS, demonstration })
+    const { policy, demonstration, endpoints } = this.#aggregators
+    return recipientsOf(policy, { ...endpoints, demonstration })
+  }
+
+  #destinations() {
+    const { endpoints: federation } = this.#aggregators
+    const baseModel = 'https://shop.example/'
+    return destinationsOf({ catalog: [], baseModel, federation, rules: null })
   }
 
   async agree(): Promise<void> {
@@ -236,14 +246,18 @@ export class VirtualDevice {
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
     const { policy } = this.#aggregators
+    const endpoints = this.#recipients()
+    const { relay } = endpoints
     const size = this.#random.integer(3) === 0 ? 1e-3 : 1e-2
     await contribute({
-      endpoints: this.#recipients(),
+      endpoints,
       transport: createTransport({
-        fetch: (url, init) => this.#answer(String(url), init),
+        fetch: (url, init) =>
+          relay === undefined ? this.#answer(String(url), init) : this.#carry(String(url), init),
         ledger: this.#ledger,
-        destinations: DESTINATIONS,
+        destinations: this.#destinations(),
         records: this.#store.changeSettings,
+        relayed: relay === undefined ? undefined : { ...endpoints, relay },
       }),
       ledger: this.#ledger,
       records: this.#store.changeSettings,
@@ -283,6 +297,17 @@ export class VirtualDevice {
   async export(): Promise<Exported> {
     const text = await exportBundle(this.#store, this.#ledger, { loaded: null }, this.#now)
     return { text, signer: (await openSigner(this.#store)) as Signer }
+  }
+
+  async #carry(url: string, init: RequestInit = {}): Promise<Response> {
+    const { message, seal } = openRequest(this.#aggregators.gateway, init.body as Uint8Array)
+    const { method, path, body } = message
+    const server = url === `${RELAY}${relayName(ENDPOINTS.leader)}` ? 'leader' : 'helper'
+    const request = method === 'POST' ? { method, body } : { method }
+    const answer = await this.#answer(`${ENDPOINTS[server]}${path}`, request)
+    const { status } = answer
+    const answered = new Uint8Array(await answer.arrayBuffer())
+    return new Response(await seal(encodeResponse({ status, headers: {}, body: answered })))
   }
 
   async #answer(url: string, init?: RequestInit): Promise<Response> {

@@ -42,6 +42,9 @@ export function destinationsOf(
           { purpose: 'token' as const, url: federation.issuer ?? directory(federation.leader) },
         ]
       : []),
+    ...(federation?.relay === undefined
+      ? []
+      : [{ purpose: 'relay' as const, url: directory(federation.relay) }]),
   ]
 }
 
@@ -58,11 +61,11 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
   const all = destinationsOf(config)
   const { federation } = config
   if (federation?.relay === undefined) return all
-  const relay: Destination = { purpose: 'relay', url: directory(federation.relay) }
-  return [...all.filter(({ purpose }) => !isRelayed(federation, purpose)), relay]
+  return all.filter(({ purpose }) => !isRelayed(federation, purpose))
 }
 
-const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+/** An address and all below it. */
+export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** What goes to the aggregators; a shop's own server may lie at the same address, its issuer of tokens too. */
 const isRelayed = ({ issuer }: Pick<Recipients, 'issuer'>, purpose: Destination['purpose']) =>

@@ -1,0 +1,56 @@
+/** @module Opens a request that a device sealed to an aggregator (RFC 9458), and seals the answer to it. */
+import { createCipheriv, createHash } from 'node:crypto'
+import { type Bytes, concat, equalBytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import {
+  gatewayKeyOf,
+  REQUEST_HEADER,
+  REQUEST_INFO,
+  RESPONSE_LABEL,
+  RESPONSE_NONCE_BYTES,
+  RESPONSE_SECRET_BYTES,
+  responseKeys,
+} from '../privacy/oblivious.ts'
+import { importOpeningKeys, type OpeningKeys, openingContext } from '../privacy/openSeal.ts'
+import { cryptoRandomBytes, type RandomBytes } from '../privacy/randomBytes.ts'
+import { ENCAPSULATED_BYTES, NONE } from '../privacy/seal.ts'
+import { decodeRequest, type RequestMessage } from './binaryHttp.ts'
+
+/** A signing key in the form that requests are sealed to (RFC 8032 §5.1.5, RFC 7748). */
+export function gatewayKeys(publicKey: Bytes, privateKey: Bytes): OpeningKeys {
+  const scalar = createHash('sha512').update(privateKey).digest().subarray(0, 32)
+  return importOpeningKeys(gatewayKeyOf(publicKey), scalar)
+}
+
+/**
+ * @param random for tests
+ * @returns the request, and how to seal its answer
+ * @throws NearsideError `report-invalid`
+ */
+export function openRequest(
+  keys: OpeningKeys,
+  sealed: Uint8Array,
+  random: RandomBytes = cryptoRandomBytes,
+) {
+  if (!equalBytes(sealed.slice(0, REQUEST_HEADER.length), REQUEST_HEADER))
+    throw new NearsideError('report-invalid', 'It is sealed to another key, or otherwise')
+  const rest = sealed.slice(REQUEST_HEADER.length)
+  const context = openingContext(keys, rest, REQUEST_INFO)
+  const plain = context.open(NONE)
+  let message: RequestMessage
+  try {
+    message = decodeRequest(new Uint8Array(plain))
+  } catch (cause) {
+    throw new NearsideError('report-invalid', 'No binary HTTP request is sealed in it', { cause })
+  }
+  return {
+    message,
+    async seal(answer: Uint8Array): Promise<Bytes> {
+      const nonce = random(RESPONSE_NONCE_BYTES)
+      const secret = context.export(RESPONSE_LABEL, RESPONSE_SECRET_BYTES)
+      const [key, iv] = await responseKeys(secret, rest.slice(0, ENCAPSULATED_BYTES), nonce)
+      const cipher = createCipheriv('aes-128-gcm', key, iv)
+      return concat(nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag())
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/** @module What an auditor has beside a bundle: files from outside. */
+import { parseBundle } from './bundle.ts'
+import { parseReached } from './checkpoints.ts'
+import { parseReleases } from './releases.ts'
+import type { VerifyOptions } from './verify.ts'
+
+/** The options of `VerifyOptions`, as the bytes of their files. */
+export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'> {
+  readonly earlier?: Uint8Array
+  readonly releases?: Uint8Array
+  readonly reports?: readonly Uint8Array[]
+}
+
+/** @throws NearsideError `input-invalid` where a file has another form */
+export function parseOptions(files: OptionFiles): VerifyOptions {
+  const { key, allowUnsigned, earlier, releases, reports } = files
+  return {
+    ...{ key, allowUnsigned },
+    earlier: earlier && parseBundle(earlier),
+    releases: releases && parseReleases(releases),
+    reached: reports?.map(parseReached),
+  }
+}
