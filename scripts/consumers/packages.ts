@@ -12,10 +12,17 @@ const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', 
 export function pack(): { readonly shop: string; readonly tools: string } {
   for (const part of ['lib', 'tools'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
+  rmSync(join(ROOT, 'docs/API.md'), { force: true })
   run('npm', ['run', '-s', 'pack'], ROOT)
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const file = (name: string) => join(ROOT, `release/${name}-${version}.tgz`)
-  return { shop: file('nearside'), tools: file('nearside-tools') }
+  const packed = { shop: file('nearside'), tools: file('nearside-tools') }
+  for (const [name, path] of Object.entries(packed)) {
+    const files = run('tar', ['tzf', path], ROOT).split('\n')
+    const missing = files.includes('package/docs/API.md') ? '' : 'not in the package'
+    report(name, 'brings docs/API.md, which is not committed', missing)
+  }
+  return packed
 }
 
 /** A copy of the example with what it needs; returns its folder. */
