@@ -29,7 +29,7 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * Why an item is in a list. A reason names something that the shopper did (`because`, `searched`, `category`,
  * `taste`) only where the list made without that, by the same rules, lacks the item among its first 12 (24, 36 …)
  * places, within the limit, that hold the item now. Where learning has changed the list, that is so with what was
- * learned and without. Of several such causes, the likeliest is named.
+ * learned as it is, and without it; what would be learned anew is not tried. Of several such causes, the likeliest is named.
  */
 export type Reason =
   /**
@@ -53,7 +53,7 @@ export type Reason =
   | { readonly kind: 'offer' }
   /** Nobody was counted for it yet. */
   | { readonly kind: 'new' }
-  /** One of the best-selling tenth of the catalog, or of its first 24. */
+  /** In the first tenth of everybody's order, at most 100 items, and counted in the shop's log. */
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned it here, or without its boost it would not be in the list. */
   | { readonly kind: 'chosen'; readonly rule: string }

@@ -9,7 +9,7 @@ import { tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
 import { ITEMS, testCatalog, testModel } from '../worker/testShop.ts'
 import { explainItem } from './explainItem.ts'
-import { Ranker } from './ranker.ts'
+import { bestSellersOf, Ranker } from './ranker.ts'
 
 const NOW = 1_700_000_000_000
 const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
@@ -39,8 +39,26 @@ function life(seed: number): History {
 
 test('for everybody: best sellers are the first of their order, the rest stand in the shop’s', () => {
   const kinds = ranker.recommend(score([]), { limit: ITEMS }).map(({ reason }) => reason.kind)
-  expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 24 ? 'popular' : 'shop-order')))
+  expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 4 ? 'popular' : 'shop-order')))
   expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })
+})
+
+test('a best seller is counted, in the first tenth, and one of a hundred', () => {
+  const model = testModel('1')
+  const popularityAll = model.statistics.popularityAll.map((count, row) => (row === 31 ? 0 : count))
+  const counted = new Ranker(
+    { ...model, statistics: { ...model.statistics, popularityAll } },
+    Catalog.parse(testCatalog),
+  )
+  const list = counted.recommend(score([]), { limit: 5, order: 'base' })
+  expect(list.map(({ id, reason }) => [id, reason.kind])).toEqual([
+    ['item-31', 'shop-order'],
+    ['item-30', 'popular'],
+    ['item-29', 'popular'],
+    ['item-28', 'popular'],
+    ['item-27', 'shop-order'],
+  ])
+  expect([1, 30, 240, 3_659, 1e6].map(bestSellersOf)).toEqual([1, 3, 24, 100, 100])
 })
 
 test('lists about an item say so, and nothing of what the shopper did', () => {

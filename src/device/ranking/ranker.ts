@@ -56,8 +56,8 @@ export interface SelectOptions extends ListOptions, Selection {
   readonly unplaced?: boolean
 }
 
-/** How many items are best sellers: the first tenth of everybody's order, at least two screens of it. */
-export const bestSellersOf = (items: number): number => Math.max(24, Math.floor(items / 10))
+/** How many of the first items of everybody's order are best sellers, if they were counted at all. */
+export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class Ranker {
   readonly model: BaseModel
@@ -121,9 +121,10 @@ export class Ranker {
   /** Fallback reason: "new" if the item has no counts, "popular" if it sells best, else the shop's order. */
   reasonForAll(row: number): Reason {
     const { coldStart, items, popularityAll } = this.model.statistics
-    if (coldStart && row >= coldStart.from && popularityAll[row] === 0) return { kind: 'new' }
+    const isCounted = popularityAll[row] > 0
+    if (coldStart && row >= coldStart.from && !isCounted) return { kind: 'new' }
     const rank = this.#base.ranks[row]
-    const isBest = rank > 0 && rank <= bestSellersOf(items)
+    const isBest = isCounted && rank > 0 && rank <= bestSellersOf(items)
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 

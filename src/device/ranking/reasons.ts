@@ -1,6 +1,6 @@
 /**
  * @module Why an item is in a list. Reasons are counterfactual: one names something that the shopper did only
- * where the list made without it lacks the item.
+ * where the list made without it lacks the item on its screen of twelve (the first 12, 24, 36 … places).
  */
 import { sameQuery } from '../../core/catalog/words.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
@@ -10,7 +10,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { Reason, Recommendation } from '../apiLists.ts'
 import { signalsOf } from './learned.ts'
 
-/** Items that a shopper sees at once: an item is "there" while it is among as many, or twice as many … */
+/** Number of items of a screen: an item is "there" while it is in the first 12, 24, 36 … places that hold it now. */
 export const SCREEN = 12
 
 /** One thing that the shopper did, as a reason names it. */

@@ -9,6 +9,7 @@ import { NearsideError } from '../../core/error.ts'
 import { contextValue } from '../../core/features/context/context.ts'
 import { discountOf } from '../../core/features/context/discount.ts'
 import { withContext } from '../../core/model/context.ts'
+import { highestRows } from '../../core/model/highest.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
 import type { Reason } from '../apiLists.ts'
@@ -53,8 +54,7 @@ export class Shop {
   #order: CatalogOrder = EMPTY_ORDER
   /** Popularity by id: known before the rest of a model that is being fetched for the first time. */
   #sold: ReadonlyMap<string, number> | null = null
-  /** Popularity that makes a best seller. */
-  #leastBest = 0
+  #bestSellers: ReadonlySet<string> = new Set()
   #firstOrder: CatalogOrder | null = null
 
   constructor(deps: ShopDeps) {
@@ -125,9 +125,8 @@ export class Shop {
   /** Why an item is in that order. */
   readonly firstReason = (item: string): Reason => {
     if (!this.#sold) return { kind: 'shop-order' }
-    const sold = this.#sold.get(item)
-    if (sold === undefined) return { kind: 'new' }
-    return { kind: sold >= this.#leastBest ? 'popular' : 'shop-order' }
+    if (!this.#sold.has(item)) return { kind: 'new' }
+    return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
   }
 
   /** What it scores there; undefined while nothing is known of what sells. */
@@ -169,7 +168,10 @@ export class Shop {
     this.#openReleases().catch(() => undefined)
     const onPopularity = async ({ itemIds, popularity30 }: PopularityPart) => {
       this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
-      this.#leastBest = popularity30.toSorted().at(-bestSellersOf(itemIds.length)) ?? 0
+      const best = highestRows(popularity30, bestSellersOf(itemIds.length))
+      this.#bestSellers = new Set(
+        best.filter((row) => popularity30[row] > 0).map((row) => itemIds[row]),
+      )
       await ready
       await this.#build()
       first()

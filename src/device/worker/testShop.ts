@@ -84,7 +84,7 @@ export function testModel(version: string, seed = 7): BaseModel {
       neighbourWeights,
       popularity7: zeros,
       popularity30: vector(ITEMS, (i) => i / ITEMS),
-      popularityAll: zeros,
+      popularityAll: vector(ITEMS, (i) => i / ITEMS),
       logPrice: vector(ITEMS, (i) => Math.log(1 + i)),
       category: Uint16Array.from({ length: ITEMS }, (_, i) => 1 + (i % 4)),
       ageDays: vector(ITEMS, () => 100),

@@ -95,7 +95,10 @@ export function createViews({ chosen, now, shop, shopper, state }: Deps) {
         {
           ranker: withoutContext,
           events,
-          scored: withoutContext.score(scored.history, scored.now, scored.personal),
+          scored: withoutContext.score(
+            ...([scored.history, scored.now, scored.personal] as const),
+            learned(ranker)?.learners ?? null,
+          ),
         },
       ])
       return view
