@@ -48,7 +48,7 @@ describe('Google Merchant Center', () => {
   ]
 
   test('a sale price counts only while its sale runs', async () => {
-    const price = async (dates: string, now = Date.UTC(2026, 5, 15, 12)) => {
+    const price = async (dates: string, usual = '49.95 EUR', now = Date.UTC(2026, 5, 15, 12)) => {
       vi.setSystemTime(now)
       try {
         const { items } = await imported({
@@ -60,7 +60,7 @@ describe('Google Merchant Center', () => {
                 id: 'p1',
                 title: 'Mug',
                 link: 'x',
-                price: '49.95 EUR',
+                price: usual,
                 'sale price': '39.96 EUR',
                 'sale price effective date': dates,
               },
@@ -79,6 +79,8 @@ describe('Google Merchant Center', () => {
     expect(await price('2027-06-01T00:00Z/2027-06-30T23:59Z')).toBe(49.95)
     expect(await price('2026-06-01/2026-06-15')).toBe(39.96)
     expect(await price('2026-06-01/2026-06-14')).toBe(49.95)
+    expect(await price('2026-06-01/2026-06-15', '')).toBe(39.96)
+    expect(await price('2026-06-01/2026-06-14', '')).toBeUndefined()
     // A sale of which the end can't be read is over.
     expect(await price('from Monday on')).toBe(49.95)
   })

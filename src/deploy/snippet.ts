@@ -9,7 +9,8 @@ export const TRUSTED_TYPES = 'nearside'
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
  * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the page names a
- * consent platform, its answer is the shopper's to `persist: 'ask'`; where that isn't there, nothing outlives the page.
+ * consent platform, its answer is the shopper's to `persist: 'ask'`. A page without it gives no answer: what an earlier yes stored
+ * goes on, else nothing outlives the page.
  */
 export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
 import { provide } from './element.js'

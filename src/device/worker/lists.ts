@@ -180,17 +180,11 @@ export function createLists(deps: Deps) {
     const code = deps.loaded()
     if (code) ranker?.speedUp(code.createPartialScores)
     const { from, order, until } = optionsOf(query)
-    if (!ranker || order === 'base' || until !== undefined) {
-      const view =
-        ranker && (until === undefined ? views.present(ranker) : viewUntil(ranker, until))
-      const plain = listOf(query, view)
-      return from === 'bought' || from === 'viewed' || from === 'considered'
-        ? ownReasons(plain, from)
-        : plain
-    }
-    const plain = listOf(query, views.present(ranker))
+    const view = ranker && (until === undefined ? views.present(ranker) : viewUntil(ranker, until))
+    const plain = listOf(query, view)
     if (from === 'bought' || from === 'viewed' || from === 'considered')
       return ownReasons(plain, from)
+    if (!ranker || order === 'base' || until !== undefined) return plain
     if (query.kind !== 'recommend' && query.kind !== 'rerank') return plain
     return personalReasons(contextReasons(plain, query, ranker), query, ranker)
   }

@@ -292,6 +292,19 @@ test.each([
   },
 )
 
+test.each([true, false])('the same answer once more changes nothing (%s)', async (allowed) => {
+  let opened = 0
+  const indexedDb = () => {
+    opened++
+    return indexedDB
+  }
+  const { device } = await start(await testServer(), newDatabase(), { indexedDb }, ASK)
+  await device.setPersist(allowed)
+  const [before, { revision }] = [opened, device.snapshot()]
+  await device.setPersist(allowed)
+  expect([opened, device.snapshot().revision]).toEqual([before, revision])
+})
+
 test('site data that are cleared under an open page take the yes along', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)

@@ -42,6 +42,9 @@ export class Persistence {
         `This shop doesn’t ask: persist is ${config.persist}.`,
       )
     return this.#answer(async () => {
+      const { state, store } = this.#deps
+      const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
+      if (state.persist === allowed && isInUse && !state.unerased) return
       try {
         await (allowed ? this.#keep() : this.#leave())
       } finally {

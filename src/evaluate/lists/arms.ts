@@ -16,7 +16,11 @@ const RULES = {
   'three of a family': { ...NONE, perFamily: 3, meaning: 'and no more, while there are others' },
   'two of a family': { ...NONE, perFamily: 2, meaning: 'likewise' },
   own: { ...NONE, own: true, meaning: 'without what was bought or lies in the basket' },
-  varied: { ...NONE, diversify: true, meaning: 'what it has of a category costs more of it odds' },
+  varied: {
+    ...NONE,
+    diversify: true,
+    meaning: 'each item of a category makes the next ones less likely',
+  },
   'not varied': {
     own: true,
     diversify: false,

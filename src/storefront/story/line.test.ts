@@ -45,10 +45,10 @@ describe('the line above the list', () => {
     const searched = { verb: 'search', about: 'lanterns' } as const
     const more = [searched, ...done, searched, looked, searched]
     expect(say({ now: list(9, 1, 2), without, done: more })).toBe(
-      '1 of these 3 is new since you searched for “lanterns”, besides 2 other products and 2 other searches.',
+      '1 of these 3 is new since you searched for “lanterns”, after 2 other products and 2 other searches.',
     )
     expect(say({ now: list(9, 1, 2), without, done: [looked, searched] })).toBe(
-      '1 of these 3 is new since you looked at Thing 8, besides one other search.',
+      '1 of these 3 is new since you looked at Thing 8, after one other search.',
     )
   })
 

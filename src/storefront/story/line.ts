@@ -53,7 +53,7 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
   if ([last, ...others].every(({ verb }) => verb === 'view_item'))
     return words.yourList.viewed(about, others.length)
   const searches = others.filter(({ verb }) => verb === 'search').length
-  return words.yourList.besides(did, others.length - searches, searches)
+  return words.yourList.earlier(did, others.length - searches, searches)
 }
 
 /**

@@ -102,12 +102,12 @@ export const ENGLISH = {
     search: (query: string) => `searched for “${query}”`,
     viewed: (title: string, others: number) =>
       `looked at ${title} and ${others === 1 ? 'one other product' : `${others} other products`}`,
-    besides: (did: string, products: number, searches: number) => {
+    earlier: (did: string, products: number, searches: number) => {
       const counted = [
         products > 0 && (products === 1 ? 'one other product' : `${products} other products`),
         searches > 0 && (searches === 1 ? 'one other search' : `${searches} other searches`),
       ]
-      return `${did}, besides ${counted.filter(Boolean).join(' and ')}`
+      return `${did}, after ${counted.filter(Boolean).join(' and ')}`
     },
     learned: 'Got it, on this device only.',
     seeWhatChanged: 'See what changed',

@@ -17,12 +17,12 @@ test('no string of the German set is left in English', () => {
 })
 
 test('sentences that name what was done and how often', () => {
-  const { entered, others, viewed, besides, search } = GERMAN.yourList
+  const { entered, others, viewed, earlier, search } = GERMAN.yourList
   expect(entered(1, 12, viewed('Paper Chain Kit', 1))).toBe(
     '1 von diesen 12 ist neu, seit Sie Paper Chain Kit und einen weiteren Artikel angesehen haben.',
   )
-  expect(entered(9, 12, besides(search('lantern'), 2, 1))).toBe(
-    '9 von diesen 12 sind neu, seit Sie nach „lantern“ gesucht haben, neben 2 weiteren Artikeln und einer weiteren Suche.',
+  expect(entered(9, 12, earlier(search('lantern'), 2, 1))).toBe(
+    '9 von diesen 12 sind neu, seit Sie nach „lantern“ gesucht haben, nach 2 weiteren Artikeln und einer weiteren Suche.',
   )
   expect(others(2, 12)).toBe('2 von diesen 12 stehen hier, weil Sie hier schon etwas getan haben.')
   expect([1, 2].map(GERMAN.orders.butFor)).toEqual([

@@ -145,13 +145,13 @@ export const GERMAN: Words = {
     search: (query) => `nach „${query}“ gesucht haben`,
     viewed: (title, others) =>
       `${title} und ${others === 1 ? 'einen weiteren Artikel' : `${others} weitere Artikel`} angesehen haben`,
-    besides: (did, products, searches) => {
+    earlier: (did, products, searches) => {
       const counted = [
         products > 0 &&
           (products === 1 ? 'einem weiteren Artikel' : `${products} weiteren Artikeln`),
         searches > 0 && (searches === 1 ? 'einer weiteren Suche' : `${searches} weiteren Suchen`),
       ]
-      return `${did}, neben ${counted.filter(Boolean).join(' und ')}`
+      return `${did}, nach ${counted.filter(Boolean).join(' und ')}`
     },
     learned: 'Gemerkt, nur auf diesem Gerät.',
     seeWhatChanged: 'Was sich geändert hat',

@@ -45,7 +45,7 @@ interface ProductOptions {
   /** Of prices that name none. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
-  /** Milliseconds since the epoch: a sale price counts only while its sale runs. */
+  /** Milliseconds since the epoch: a sale price counts where its sale runs then. */
   readonly now: number
 }
 

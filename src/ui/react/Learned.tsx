@@ -7,9 +7,11 @@ import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import type { Labels } from './labels.ts'
 import { goesText } from './panelText.ts'
-import { StoredActions } from './StoredActions.tsx'
+import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
+/** As a limit: there are never as many. */
+const ALL = 1e6
 /** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
 const LEAVING = 900
 
@@ -23,7 +25,9 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
   /** What is being forgotten, and where it stood. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
-  const stored = useStoredEvents(personalizer, snapshot)
+  const [most, setMost] = useState(FIRST)
+  const stored = useStoredEvents(personalizer, snapshot, most)
+  const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
   // After an erasure, whoever made it, not even this page holds what could be undone, or its name. Our
   // own comes before its answer.
@@ -95,13 +99,15 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
           )}
         </ul>
       )}
-      {stored.length === 0 ? (
+      {count === 0 ? (
         <p>{labels.storedNothing}</p>
       ) : (
         <details open={lines.length === 0}>
-          <summary>{labels.storedOneByOne(stored.length)}</summary>
+          <summary>{labels.storedOneByOne(count)}</summary>
           <StoredActions
             events={stored}
+            count={count}
+            onAll={() => setMost(ALL)}
             itemOf={itemOf}
             labels={labels}
             locale={locale}
@@ -113,24 +119,25 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   )
 }
 
-/** All stored actions, the newest first, read anew when any is added or gone. */
+/** The newest stored actions, read anew when any is added or gone. */
 function useStoredEvents(
   personalizer: Personalizer | null,
   { events: { count }, erasures }: PersonalizerSnapshot,
+  limit: number,
 ): readonly ShopperEvent[] {
   const [events, setEvents] = useState<readonly ShopperEvent[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: they say that there are others
   useEffect(() => {
     let wanted = true
     personalizer
-      ?.events({ limit: 1e6 })
+      ?.events({ limit })
       .then((read) => wanted && setEvents(read))
       // The panel shows what the device answered last; the device's own notices say what failed.
       .catch(() => undefined)
     return () => {
       wanted = false
     }
-  }, [personalizer, count, erasures])
+  }, [personalizer, count, erasures, limit])
   return events
 }
 
@@ -164,7 +171,7 @@ function Line({ entry, onForget }: LineProps) {
   const about = aboutOf(entry)
   const name = nameOf(entry, itemOf)
   const ask = () =>
-    run('forget', async () => setGoing((await personalizer?.events({ about, limit: 1e6 })) ?? []))
+    run('forget', async () => setGoing((await personalizer?.events({ about, limit: ALL })) ?? []))
   const keep = () => {
     setGoing(null)
     forget.current?.focus()

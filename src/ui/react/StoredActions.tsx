@@ -6,11 +6,16 @@ import { Button } from './Button.tsx'
 import type { Labels } from './labels.ts'
 import { actionText } from './panelText.ts'
 
-const FIRST = 10
+/** Actions shown before all are asked for. */
+export const FIRST = 10
 
 interface StoredActionsProps {
-  /** The newest first. */
+  /** The newest first; at least those shown first. */
   readonly events: readonly ShopperEvent[]
+  /** How many there are. Default: no more than `events`. */
+  readonly count?: number
+  /** Called when all are asked for. */
+  readonly onAll?: () => void
   readonly itemOf: (id: string) => Item | undefined
   readonly labels: Pick<Labels, 'action' | 'forget' | 'forgetThis' | 'showAll'>
   readonly locale: string
@@ -18,7 +23,15 @@ interface StoredActionsProps {
   readonly onForget: (event: ShopperEvent, name: string) => void
 }
 
-export function StoredActions({ events, itemOf, labels, locale, onForget }: StoredActionsProps) {
+export function StoredActions({
+  events,
+  count = events.length,
+  onAll,
+  itemOf,
+  labels,
+  locale,
+  onForget,
+}: StoredActionsProps) {
   const [all, setAll] = useState(false)
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' })
   return (
@@ -46,9 +59,16 @@ export function StoredActions({ events, itemOf, labels, locale, onForget }: Stor
           )
         })}
       </ul>
-      {events.length > FIRST && !all && (
+      {count > FIRST && !all && (
         <p>
-          <Button onClick={() => setAll(true)}>{labels.showAll(events.length)}</Button>
+          <Button
+            onClick={() => {
+              setAll(true)
+              onAll?.()
+            }}
+          >
+            {labels.showAll(count)}
+          </Button>
         </p>
       )}
     </>

@@ -128,7 +128,6 @@ export const ENGLISH = {
   privacyControl:
     'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',
-  /** Beside that switch, where nothing is stored. */
   onSince: (date: string) => `On since ${date}.`,
 
   yourData: 'Your data',

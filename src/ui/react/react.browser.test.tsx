@@ -741,6 +741,19 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('alert')).not.toBeInTheDocument()
   })
 
+  test('of many stored actions, the panel reads what it shows, and all when it is asked to', async () => {
+    for (let k = 0; k < 12; k++) await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    const events = vi.spyOn(personalizer, 'events')
+    const limits = () => events.mock.calls.map(([options]) => options?.limit)
+    const screen = await show(<PersonalizationPanel />)
+    const list = screen.container.getElementsByClassName('ns-stored')
+    await screen.getByText(ENGLISH.storedOneByOne(12)).click()
+    await waitFor(() => expect(list[0]?.children).toHaveLength(10))
+    expect(new Set(limits())).toEqual(new Set([10]))
+    await screen.getByRole('button', { name: ENGLISH.showAll(12) }).click()
+    await waitFor(() => expect(list[0]?.children).toHaveLength(12))
+  })
+
   test('a forgetting that the disk refuses is said, also when its line has gone from this tab', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const { forget } = personalizer

@@ -135,7 +135,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       return String(captured.length)
     },
     seed: async () => 0,
-    events: async ({ about } = {}) =>
+    events: async ({ about, limit } = {}) =>
       captured
         .map(({ name, item_id, items: given = [], search_term }, place) => ({
           id: String(place + 1),
@@ -152,7 +152,8 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
           const names =
             about.kind === 'item' ? event.items : byId(event.items).map((i) => i.category)
           return names.includes(about.name)
-        }),
+        })
+        .slice(0, limit),
     explain: () => Promise.resolve(null),
     recommend(options = {}) {
       if (options.from !== 'viewed') return answer(rank(items, options))

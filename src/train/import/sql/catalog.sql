@@ -57,7 +57,7 @@ WITH filled AS (
     -- Of a hidden product every variant is hidden, whatever its own row says.
     is_hidden(own.status, own.published, own.visibility)
       OR coalesce(is_hidden(of.status, of.published, of.visibility), false) AS unpublished,
-    CASE WHEN own.sale <> '' AND (own.price = '' OR is_on_sale(own.saleStarts, own.saleEnds, own.saleDates))
+    CASE WHEN own.sale <> '' AND is_on_sale(own.saleStarts, own.saleEnds, own.saleDates)
       THEN own.sale ELSE own.price END AS asked,
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
     nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
