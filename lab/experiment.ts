@@ -2,7 +2,6 @@
 import type { Question } from '../src/evaluate/load.ts'
 import type { Evaluated } from '../src/evaluate/report/report.ts'
 import type { Steps } from '../src/evaluate/steps.ts'
-import type { SearchMethod } from './hyperparameters/search.ts'
 
 /** Of experiments that train by themselves; what `pretrain` holds out by default. */
 export const HOLDOUT = { fraction: 0.2 }
@@ -11,13 +10,6 @@ export interface Asked {
   /** Shop and model; the protocol says which cases: `personal`, every one from `until` on. */
   readonly question: Question
   readonly seed: number
-  /** Of some experiments alone. */
-  readonly options: {
-    readonly judgements?: string
-    readonly misclicks?: string
-    readonly method?: SearchMethod
-    readonly trials?: number
-  }
 }
 
 export interface Experiment {

@@ -4,28 +4,15 @@ import { Command, Option } from '@commander-js/extra-typings'
 import { defineCommand, type Subcommand } from '../src/cli/command.ts'
 import { asTyped, requireFolder } from '../src/cli/output.ts'
 import { runProcess } from '../src/cli/program.ts'
-import { seed, wholeNumber } from '../src/cli/values.ts'
+import { seed } from '../src/cli/values.ts'
 import { markdown, textLines } from '../src/evaluate/report/report.ts'
 import type { Experiment } from './experiment.ts'
-import { SEARCH_METHODS } from './hyperparameters/search.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
-  learners: () => import('./learners/experiment.ts'),
-  'device-learners': () => import('./deviceLearners/experiment.ts'),
-  imbalance: () => import('./imbalance/experiment.ts'),
-  strategies: () => import('./strategies/experiment.ts'),
-  noise: () => import('./noise/experiment.ts'),
-  'new-items': () => import('./newItems/experiment.ts'),
-  optimisers: () => import('./optimisers/experiment.ts'),
   'base-parts': () => import('./baseParts/experiment.ts'),
-  hyperparameters: () => import('./hyperparameters/experiment.ts'),
-  selection: () => import('./selection/experiment.ts'),
   states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
   exposure: () => import('./exposure/experiment.ts'),
-  'search-settings': () => import('./search/settings.ts'),
-  'search-facts': () => import('./search/facts.ts'),
-  'query-teaching': () => import('./search/teaching.ts'),
 }
 
 /** One command each, with the same options: lab/README.md says which belong to which. */
@@ -35,7 +22,7 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
     .requiredOption('--shop <dir>', 'shop folder')
     .option(
       '--model <dir>',
-      'model directory, as pretrain writes it; hyperparameters, selection, states, click-rounds and new-items need none',
+      'model directory, as pretrain writes it; states and click-rounds need none',
     )
     .option('--until <date>', "where cases begin, or training ends (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
@@ -43,16 +30,6 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
       new Option('--protocol <name>', 'which cases')
         .choices(['personal', 'leave-one-out'])
         .default('personal' as const),
-    )
-    .option('--judgements <file>', 'search-settings: table of query, docid, rating')
-    .option('--misclicks <shares>', 'noise: planted for each entry of a history')
-    .addOption(
-      new Option('--method <name>', 'hyperparameters (default: bayes)').choices(SEARCH_METHODS),
-    )
-    .option(
-      '--trials <n>',
-      'hyperparameters: what is in use included (default: 20)',
-      wholeNumber(2, 1000),
     )
     .option('--markdown <file>', 'write the tables as Markdown to FILE')
   return defineCommand(syntax, async (options, { progress, print, signal }) => {
@@ -65,7 +42,6 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
           now: Date.now(),
         },
         seed: options.seed ?? 1,
-        options,
       },
       { signal, onProgress: (...args) => progress.update(...args) },
     )

@@ -7,7 +7,6 @@
 import type { Random } from '../../src/core/model/random.ts'
 import type { RankerDataset } from '../../src/train/ranker/dataset.ts'
 import { evaluate } from '../../src/train/ranker/newton.ts'
-import { momentum } from '../optimisers/optimisers.ts'
 
 export interface Terms {
   /** Longest of one device. */
@@ -25,6 +24,8 @@ export interface Crowd {
 }
 
 export const EVERYBODY: Crowd = { devices: null, noise: 0 }
+
+const MOMENTUM = 0.9
 
 const NO_PRIOR = { l2: 0, frozen: new Set<number>() }
 
@@ -44,7 +45,7 @@ export function playRounds(
 ): Float64Array {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
   let shared = start
-  const step = momentum(rate)
+  const velocity = new Float64Array(start.length)
   for (let round = 0; round < rounds; round++) {
     const times = new Float64Array(devices.length).fill(crowd.devices === null ? 1 : 0)
     for (let k = 0; k < (crowd.devices ?? 0); k++) times[random.integer(devices.length)]++
@@ -56,8 +57,8 @@ export function playRounds(
       const share = times[d] * Math.min(1, clip / Math.hypot(...gradient))
       for (let f = 0; f < sum.length; f++) if (gradient[f] !== 0) sum[f] -= share * gradient[f]
     }
-    const moved = step(sum.map((value) => value / count))
-    shared = shared.map((value, f) => value + moved[f])
+    for (let f = 0; f < sum.length; f++) velocity[f] = MOMENTUM * velocity[f] + sum[f] / count
+    shared = shared.map((value, f) => value + rate * velocity[f])
   }
   return shared
 }

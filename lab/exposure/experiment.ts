@@ -5,7 +5,7 @@ import { load } from '../../src/evaluate/load.ts'
 import { count, decimal, estimate, fixed } from '../../src/evaluate/report/numbers.ts'
 import { step } from '../../src/evaluate/steps.ts'
 import { type Experiment, head } from '../experiment.ts'
-import { bootstrapMeans } from '../interval.ts'
+import { bootstrapMeans } from './interval.ts'
 import { type Exposure, type Lived, live, VISITS, withFreeTaste } from './visits.ts'
 import { plantTaste } from './world.ts'
 

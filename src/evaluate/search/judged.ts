@@ -93,7 +93,7 @@ export function askJudged(
     const hits = search.find(query, LIMIT)
     return { hits, ratings, tastes: drawTastes(hits, random) }
   })
-  return { search, asked, found, random }
+  return { search, asked, found }
 }
 
 function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tastes'] {

@@ -1,22 +1,18 @@
-/** @module The mean over shoppers with its interval, and differences of arms on the same draws. */
-import type { Random } from '../src/core/model/random.ts'
-import { quantile, RESAMPLES } from '../src/evaluate/bootstrap.ts'
-import type { Estimate } from '../src/evaluate/report/numbers.ts'
+/** @module Means over shoppers with their intervals, all on the same draws. */
+import type { Random } from '../../src/core/model/random.ts'
+import { quantile, RESAMPLES } from '../../src/evaluate/bootstrap.ts'
+import type { Estimate } from '../../src/evaluate/report/numbers.ts'
 
 /**
  * Bootstrap over shoppers, every column on the same draws.
  * @param columns one value a shopper, all of one length; 0 shoppers give zeros.
  */
-export function bootstrapMeans(
-  columns: readonly Float64Array[],
-  random: Random,
-  resamples: number = RESAMPLES,
-): Estimate[] {
+export function bootstrapMeans(columns: readonly Float64Array[], random: Random): Estimate[] {
   const shoppers = columns[0]?.length ?? 0
   if (shoppers === 0) return columns.map(() => ({ mean: 0, lo: 0, hi: 0 }))
-  const means = columns.map(() => new Float64Array(resamples))
+  const means = columns.map(() => new Float64Array(RESAMPLES))
   const drawn = new Float64Array(shoppers)
-  for (let r = 0; r < resamples; r++) {
+  for (let r = 0; r < RESAMPLES; r++) {
     drawn.fill(0)
     for (let s = 0; s < shoppers; s++) drawn[random.integer(shoppers)]++
     columns.forEach((values, c) => {
