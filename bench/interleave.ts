@@ -5,7 +5,7 @@ export interface Rival {
   run(): Promise<unknown>
 }
 
-export interface Timed {
+interface Timed {
   readonly engine: string
   /** Milliseconds of the first run, which compiles and allocates. */
   readonly first: number

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-webgpu'
 import { locateWasm } from './firstList/tfjsWasm.ts'
 import type { JaxDevice } from './jax.ts'
 
-export interface Peers {
+interface Peers {
   /** Backends of TensorFlow.js. */
   readonly backends: readonly string[]
   readonly jax: readonly JaxDevice[]

@@ -1,7 +1,7 @@
 /** @module What a job reports: the JSON of `--json` and the table for people. */
 import { median, medianInterval } from './statistics.ts'
 
-export interface Result {
+interface Result {
   readonly workload: string
   readonly engine: string
   readonly median: number
@@ -10,7 +10,7 @@ export interface Result {
   readonly unit: 'ms'
 }
 
-export interface Ratio {
+interface Ratio {
   readonly workload: string
   readonly engine: string
   readonly over: string

@@ -17,7 +17,7 @@ const PATIENCE = { burst: 60_000, beside: 10_000 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
 
-export type Send = (body: Uint8Array, i: number) => Promise<boolean>
+type Send = (body: Uint8Array, i: number) => Promise<boolean>
 
 /** @returns what sends the i-th report and says whether it was counted */
 export function sender(url: string, keepAlive: boolean): { send: Send; close(): void } {

@@ -6,7 +6,7 @@ import type { Steps } from '../src/evaluate/steps.ts'
 /** Of experiments that train by themselves; what `pretrain` holds out by default. */
 export const HOLDOUT = { fraction: 0.2 }
 
-export interface Asked {
+interface Asked {
   /** Shop and model; the protocol says which cases: `personal`, every one from `until` on. */
   readonly question: Question
   readonly seed: number

@@ -13,7 +13,7 @@ export interface Declared {
   readonly undocumented: readonly string[]
 }
 
-export interface Entry {
+interface Entry {
   readonly name: string
   readonly doc: string
   readonly declared: readonly Declared[]

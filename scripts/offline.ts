@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withoutImportMap } from './integrity.ts'
 
-export interface OfflineFiles {
+interface OfflineFiles {
   /** Paths from the shop's root. */
   readonly shop: readonly string[]
   /** What a shop without a vault needs besides: the worker that learns. `static.ts` takes it out beside a vault. */

@@ -83,7 +83,7 @@ export function requireBrowser(name: OtherBrowser): string {
   throw new Error(`No ${name} found (Debian: sudo apt install ${packages})`)
 }
 
-export interface Window {
+interface Window {
   readonly browser: ChildProcess
   readonly profile: string
 }

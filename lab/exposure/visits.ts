@@ -16,7 +16,7 @@ import { clickIn, drawFrom, type Taste } from './world.ts'
 
 export const VISITS = 12
 const LISTS = 3
-export const PLACES = 10
+const PLACES = 10
 
 /** How the last place of a list is filled; `whole`: the shopper picks from the whole catalog, as often as from lists. */
 export type Exposure = 'greedy' | 'thompson' | 'lot' | 'whole'

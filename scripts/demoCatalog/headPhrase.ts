@@ -2,14 +2,14 @@
  * @module Which of many phrases names the product in a title. In English the head of a compound
  * comes last ("heart T-light *holder*"), before any preposition ("*jar* with pink lid").
  */
-export interface Phrase<T> {
+interface Phrase<T> {
   readonly words: readonly string[]
   readonly value: T
   /** Higher beats lower, wherever the phrases stand. */
   readonly rank: number
 }
 
-export interface PhraseMatch<T> {
+interface PhraseMatch<T> {
   readonly value: T
   readonly rank: number
   /** Place of the phrase's first word among the title's words. */

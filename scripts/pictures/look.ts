@@ -9,7 +9,7 @@ import { choosePattern, type PatternName } from './pattern.ts'
 import { SHAPES, type ShapeName } from './shapes.ts'
 import words from './words.json' with { type: 'json' }
 
-export type Picture =
+type Picture =
   | { readonly kind: 'shape'; readonly name: ShapeName }
   | { readonly kind: 'icon'; readonly name: string }
 

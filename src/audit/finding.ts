@@ -1,6 +1,6 @@
 /** @module What an auditor is told: each fault names the entry it is about. */
 
-export const CHECKS = [
+const CHECKS = [
   'format',
   'time',
   'request',

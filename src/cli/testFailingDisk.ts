@@ -48,7 +48,7 @@ INSTEAD(ssize_t, pwrite64, (int fd, const void *from, size_t n, off64_t at), (fd
 `
 
 /** `flush`: no flush succeeds. `full`: there is room for nothing more. */
-export type Fault = 'flush' | 'full'
+type Fault = 'flush' | 'full'
 
 export function createFailingDisk() {
   const faults = testFolder()

@@ -10,7 +10,7 @@ import { type Flags, runCommand } from './testCommand.ts'
 
 export type Files = Readonly<Record<string, string | Uint8Array>>
 /** A line of `events.tsv` by the names of its columns. */
-export type EventLine = Readonly<Record<string, string>>
+type EventLine = Readonly<Record<string, string>>
 
 /** Writes the files and runs the command on them: `orders.csv` is its --orders, `catalog.xml` its --catalog. */
 export async function runImport(files: Files, flags: Flags = {}, folder = testFolder()) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DAY } from '../core/time.ts'
 import { findFile } from '../train/shop/lines.ts'
 
-export interface Nights {
+interface Nights {
   /** Milliseconds since the epoch. */
   now(): number
   /** May end early when `signal` says so. */

@@ -7,7 +7,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 /** Of the worker, which a page's policy doesn't reach: it asks this server for files, and nobody else. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
-export interface Folder {
+interface Folder {
   /** Path of the address at which it will lie, with a slash at both ends. */
   readonly base: string
   /** Names of all model versions in it. */

@@ -6,7 +6,7 @@ import { NearsideError } from '../core/error.ts'
 import { pack } from './packed.ts'
 import { START } from './snippet.ts'
 
-export interface Library {
+interface Library {
   /** Below the published folder. */
   readonly folder: string
   readonly files: ReadonlyMap<string, Uint8Array>

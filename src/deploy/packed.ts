@@ -2,7 +2,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-export interface Packed {
+interface Packed {
   /** The files, and each compressed form that is shorter, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Bytes of all of them, each in its shortest form, which most browsers take. */

@@ -27,7 +27,7 @@ import { mayFollow, releaseFindings } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
 import { snippet } from './snippet.ts'
 
-export interface SiteOrder {
+interface SiteOrder {
   /** Directory of published models. */
   readonly models: string
   /** What `catalog.json` shall hold. */

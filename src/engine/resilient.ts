@@ -15,7 +15,7 @@ export interface EngineChoice {
 }
 
 /** Finds the next engine after `failed`; null where there is none left. */
-export type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
+type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
 
 /**
  * Whether the hardware is to blame for an error, not the caller. For a divergence the problem is tried in

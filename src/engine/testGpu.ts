@@ -5,7 +5,7 @@
  */
 import type { Adapter } from './adapter.ts'
 
-export type Rig = 'software' | 'null'
+type Rig = 'software' | 'null'
 
 /** Both, with how many steps each is given: `most` where nothing is computed. */
 export const countingRigs = (most: number) =>

@@ -38,7 +38,7 @@ export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
   'naive-finetune': 'the same parameters fitted without prior, fusion or guard',
 }
 
-export interface Rung {
+interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
   /** Where the step comes from. */

@@ -19,7 +19,7 @@ export interface BaselineContext {
   readonly neighbours: NeighbourTable
 }
 
-export interface NeighbourTable {
+interface NeighbourTable {
   readonly neighboursPerItem: number
   readonly neighbourItems: Uint16Array | Uint32Array
   readonly neighbourWeights: Float32Array
@@ -95,10 +95,10 @@ export function mixWithPopularity(
   for (let i = 0; i < out.length; i++) out[i] = Math.log(own * counts[i] + rest * share[i])
 }
 
-export const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
-export const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
+const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
+const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
 
-export interface RecentlyViewedParameters {
+interface RecentlyViewedParameters {
   readonly unit: 'days' | 'sessions'
   readonly halfLife: number
   readonly fill: number

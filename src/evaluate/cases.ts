@@ -20,7 +20,7 @@ export interface AskedCase extends Case {
 }
 
 /** Whether a log holds purchases, and whether it holds anything else. */
-export interface EventKinds {
+interface EventKinds {
   readonly purchases: boolean
   readonly others: boolean
 }
@@ -43,7 +43,7 @@ export interface EvaluationInput {
 }
 
 /** What decides which cases there are; known before any model. */
-export type CaseSelection = Pick<
+type CaseSelection = Pick<
   EvaluationInput,
   'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target' | 'kinds'
 >

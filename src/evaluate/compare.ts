@@ -16,8 +16,7 @@ import { countWorse } from './shoppersWorse.ts'
 import type { Steps } from './steps.ts'
 import type { CaseResult } from './walk.ts'
 
-export interface CompareQuestion
-  extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
+interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
   /** Directories of models, or of versions. */
   readonly models: { readonly a: string; readonly b: string }
 }

@@ -20,7 +20,7 @@ const MOST_ITEMS = 4000
 /** Inverted entry by entry. */
 const LEAF = 32
 
-export interface EaseWeights {
+interface EaseWeights {
   /** Row of an item, −1 where it has none, [N]. */
   readonly row: Int32Array
   /** Item of a row, [n]. */
@@ -128,7 +128,7 @@ function invertEntries(matrix: Float32Array, start: number, stride: number, n: n
   }
 }
 
-export interface EaseParameters extends ItemKnnParameters {
+interface EaseParameters extends ItemKnnParameters {
   /** λ, in shoppers. */
   readonly ridge: number
 }

@@ -25,7 +25,7 @@ export interface Envelope {
 }
 
 /** An arm with what each metric is over one other arm's; null where that is at 0. */
-export interface LiftedArm {
+interface LiftedArm {
   readonly name: string
   readonly lift: Readonly<Record<string, Lift | null>>
 }

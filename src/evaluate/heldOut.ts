@@ -7,7 +7,7 @@ import type { BaseModel } from '../core/model/baseModel.ts'
 import { isHeldOut as isInShare, isOutOf, readHoldout } from '../train/holdout.ts'
 import type { Shop } from '../train/shop/shop.ts'
 
-export interface HeldOut {
+interface HeldOut {
   /** Whom the model never saw. */
   isHeldOut(shopper: string): boolean
   /** Those that are asked about. */

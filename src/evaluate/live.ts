@@ -15,7 +15,7 @@ export interface Counted {
   readonly unit: string
 }
 
-export interface LiveOptions {
+interface LiveOptions {
   /** What a `unit` is; null: each count stands for itself. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number

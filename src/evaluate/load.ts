@@ -44,7 +44,7 @@ export interface Question {
   readonly now: number
 }
 
-export interface Loaded {
+interface Loaded {
   readonly shop: Shop
   readonly input: EvaluationInput
   /** What was left out or deserves a word. */

@@ -6,7 +6,7 @@ import { type CaseResult, metricAt } from './walk.ts'
 
 export type ByShopper = readonly (readonly CaseResult[])[]
 
-export type CaseValue = (one: CaseResult) => number
+type CaseValue = (one: CaseResult) => number
 
 /** @param nth place among the shopper's cases, from 0 */
 export type Keep = (one: CaseResult, nth: number) => boolean

@@ -16,7 +16,7 @@ import {
 } from './baselines.ts'
 
 /** What others turned to in one go. */
-export interface Neighbour {
+interface Neighbour {
   readonly items: readonly number[]
   /** Milliseconds, of the latest. */
   readonly time: number

@@ -5,7 +5,7 @@
  */
 import type { Random } from '../core/model/random.ts'
 
-export const ALPHA = 0.05
+const ALPHA = 0.05
 
 /** Beyond 2^12 sign patterns, a sample of them. */
 const EXACT_CASES = 12

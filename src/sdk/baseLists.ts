@@ -36,7 +36,7 @@ export interface BaseListsOptions {
 }
 
 /** What a list holds that knows no shopper. */
-export type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
+type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
 /** Lists that every device starts with. Options that can't be meant are refused: NearsideError `input-invalid`. */
 export interface BaseLists {

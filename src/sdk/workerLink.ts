@@ -29,7 +29,7 @@ const LOADING_FACTOR = 6
 /** What became of the device when its worker was lost. */
 export type Recovery = 'restarted' | 'in-page' | 'down'
 
-export interface LinkDeps {
+interface LinkDeps {
   readonly worker: () => Thread
   /** Runs the device in the page; absent where that is not wanted. */
   readonly inPage?: () => Promise<Thread>

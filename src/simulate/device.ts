@@ -23,7 +23,7 @@ export interface DeviceDisk {
   readonly ledger: LedgerEntry[]
 }
 
-export interface VirtualDeviceOptions {
+interface VirtualDeviceOptions {
   /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string
@@ -42,7 +42,7 @@ export interface VirtualDeviceOptions {
   readonly goesOn?: () => void
 }
 
-export interface VirtualDevice {
+interface VirtualDevice {
   contribute(update: ContributeDeps['update']): Promise<Contributed>
   readonly disk: DeviceDisk
 }

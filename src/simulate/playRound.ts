@@ -36,7 +36,7 @@ export interface Participant {
   readonly update: (now: number) => ArrayLike<number>
 }
 
-export interface RoundOptions {
+interface RoundOptions {
   readonly servers: Servers
   readonly random: Random
   readonly clock: { now: number }

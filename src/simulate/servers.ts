@@ -26,7 +26,7 @@ import { noNoise } from './seeded.ts'
 export const LEADER = 'https://leader.invalid'
 export const HELPER = 'https://helper.invalid'
 export const ROLES = ['leader', 'helper'] as const
-export type Role = (typeof ROLES)[number]
+type Role = (typeof ROLES)[number]
 
 /** Writes at which a server can die: before anything of it is done, or before anybody hears of it. */
 export const DEATHS = {
@@ -34,12 +34,12 @@ export const DEATHS = {
   helper: ['keep', 'release', 'openRound'],
 } as const satisfies Record<Role, readonly (keyof Store)[]>
 
-export interface Death {
+interface Death {
   readonly write: keyof Store
   readonly when: 'before' | 'after'
 }
 
-export interface ServersOptions
+interface ServersOptions
   extends Pick<LeaderOptions, 'models' | 'layout' | 'applyUpdate' | 'gate' | 'distance'> {
   readonly parameters: PolicyParameters
   readonly now: () => number

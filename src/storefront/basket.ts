@@ -2,7 +2,7 @@
 import type { Item } from '../index.ts'
 import { createStored } from './stored.ts'
 
-export interface BasketLine {
+interface BasketLine {
   readonly id: string
   readonly quantity: number
 }

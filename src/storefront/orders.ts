@@ -19,7 +19,7 @@ export interface PlacedOrder {
 }
 
 /** Older ones go: a demonstration's storage must not grow for ever. */
-export const MOST_ORDERS = 50
+const MOST_ORDERS = 50
 
 function readOrders(value: unknown): readonly PlacedOrder[] {
   if (!Array.isArray(value)) return []

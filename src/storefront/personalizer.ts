@@ -7,7 +7,7 @@ import { loadFederation } from './load.ts'
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
 /** `?engine=js` forces an engine, for comparing them. */
-export function engineFromAddress(search: string): EnginePreference {
+function engineFromAddress(search: string): EnginePreference {
   const asked = new URLSearchParams(search).get('engine')
   return ENGINES.find((engine) => engine === asked) ?? 'auto'
 }

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { createStored } from './stored.ts'
 
 export type Order = 'personal' | 'base'
-export type Theme = 'system' | 'light' | 'dark'
+type Theme = 'system' | 'light' | 'dark'
 
 /** Personal, or the shop's own order, which is the same for everybody. Holds for the whole shop. */
 export const order = createStored<Order>('nearside-shop.order', (value) =>

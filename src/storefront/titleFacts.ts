@@ -47,7 +47,7 @@ const MATERIALS = {
 export type ColourName = keyof typeof COLOURS
 export type MaterialName = keyof typeof MATERIALS
 
-export interface TitleFacts {
+interface TitleFacts {
   /** Pieces of a set, at least 2. */
   readonly pieces: number | undefined
   /** As written: `40x40cm`, `250g`, `A7`. */

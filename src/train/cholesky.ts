@@ -13,7 +13,7 @@ export function factorise(matrix: Float64Array, n: number): Float64Array {
 }
 
 /** L⁻¹ x, in place. */
-export function solveLower(lower: Float64Array, x: Float64Array): Float64Array {
+function solveLower(lower: Float64Array, x: Float64Array): Float64Array {
   const n = x.length
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) x[i] -= lower[i * n + k] * x[k]

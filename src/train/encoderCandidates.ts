@@ -18,7 +18,7 @@ const IDLE_ENCODER_WEIGHT = 0.01
 export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
 /** Everything that a model ranks with but its statistics. */
-export interface EncoderCandidate extends ScoringModel {
+interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
   /** A = encoderWeight · identity. */
   readonly encoderWeight: number

@@ -23,7 +23,7 @@ export interface KeptIn {
 }
 
 /** What was kept under the name of `part`, else what `make` makes. */
-export type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
+type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
 
 export const keepNothing: Keep = async (_, make) => make()
 

@@ -34,7 +34,7 @@ const VALIDATION_EVENTS = 0.1
 /** Most that the encoder reads in all epochs together. */
 const MOST_EVENTS = 1e7
 
-export interface Plan {
+interface Plan {
   /** What encoder and shipped statistics come from. */
   readonly split: Split
   readonly encoder: EncoderSettings

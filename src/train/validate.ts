@@ -25,7 +25,7 @@ export type ScoringModel = Pick<
   'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale'
 >
 
-export interface ValidationData {
+interface ValidationData {
   readonly items: readonly Item[]
   readonly training: readonly ShopperHistory[]
   readonly dayOnly: boolean

@@ -10,7 +10,7 @@ const HASH_BYTES = 48
 const SALT_BYTES = 48
 const ALGORITHM = { name: 'RSA-PSS', hash: 'SHA-384' } as const
 
-export interface Blinded {
+interface Blinded {
   /** What the signer gets: as many bytes as the modulus. */
   readonly blinded: Bytes
   /** Of the blind, for `unblind`. */
@@ -95,5 +95,5 @@ const toBytes = (value: bigint, length: number) =>
   fromHex(value.toString(16).padStart(2 * length, '0'))
 
 /** RFC 4648 §5, not padded. */
-export const toBase64Url = (bytes: Uint8Array) =>
+const toBase64Url = (bytes: Uint8Array) =>
   toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

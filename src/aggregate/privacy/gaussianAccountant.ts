@@ -35,7 +35,7 @@ export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): num
   noiseMultiplier * Math.sqrt(dimension)
 
 /** ε of one update, and of as many as a year allows. */
-export interface Cost {
+interface Cost {
   readonly report: number
   readonly year: number
 }

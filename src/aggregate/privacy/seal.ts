@@ -11,7 +11,7 @@ export const ENCAPSULATED_BYTES = 32
 /** Random bytes of one sealing. */
 export const SEALING_BYTES = 32
 
-export type SealingKeys = Readonly<CryptoKeyPair>
+type SealingKeys = Readonly<CryptoKeyPair>
 
 const VERSION = utf8('HPKE-v1')
 /** DHKEM(X25519, HKDF-SHA256), and with it HKDF-SHA256 and AES-128-GCM. */
@@ -56,7 +56,7 @@ async function extract(label: string, material: Uint8Array): Promise<Bytes> {
 }
 
 /** HKDF-Expand (RFC 5869) of at most 32 bytes: a block. */
-export async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Bytes> {
+async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const imported = await crypto.subtle.importKey('raw', key, hmac, false, ['sign'])
   const block = await crypto.subtle.sign(hmac, imported, concat(info, Uint8Array.of(1)))

@@ -11,7 +11,7 @@ export interface RequestMessage {
   readonly body: Bytes
 }
 
-export interface ResponseMessage {
+interface ResponseMessage {
   readonly status: number
   readonly headers: Fields
   readonly body: Bytes

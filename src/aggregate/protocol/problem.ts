@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 
-export interface Problem {
+interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number

@@ -26,7 +26,7 @@ const PUBLIC_SHARE_OFFSET = ROUND_OFFSET + 4 + 2 * HASH_BYTES
 export const HEADER_BYTES = PUBLIC_SHARE_OFFSET + PUBLIC_SHARE_BYTES
 export const HELPER_SHARE_BYTES = SEAL_BYTES + CONSENT_BYTES + SEED_BYTES
 
-export interface ReportHeader {
+interface ReportHeader {
   /** 16 random bytes, hex. */
   readonly id: string
   readonly round: number
@@ -51,7 +51,7 @@ export function reportBytes(policy: Policy): number {
   return HEADER_BYTES + leaderShare + HELPER_SHARE_BYTES
 }
 
-export function encodeHeader(header: ReportHeader): Bytes {
+function encodeHeader(header: ReportHeader): Bytes {
   return concat(
     MAGIC,
     fromHex(header.id),

@@ -13,7 +13,7 @@ const MOST_OF_ONE_ADDRESS = 2
 /** Milliseconds that a stream may take. */
 const LONGEST = 60_000
 
-export interface ListFilesOptions {
+interface ListFilesOptions {
   /** Where the files are; made where it is missing. */
   readonly directory: string
   /** When a round ended, in milliseconds since the epoch; null where it has no list, or none any more. */

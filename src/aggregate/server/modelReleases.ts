@@ -12,7 +12,7 @@ import { DAY } from '../../core/time.ts'
 import { sign, verify } from '../privacy/signature.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 
-export interface ModelReleaseOptions
+interface ModelReleaseOptions
   extends Pick<AggregatorOptions, 'store' | 'identity' | 'now' | 'log'> {
   /** Public keys, base64, of those whose models it signs. */
   readonly publishers: readonly string[]

@@ -22,7 +22,7 @@ export function meanUpdate(
  * The longest that a mean of n honest updates with both noises can be: C, plus √2·z·C·(√d + 6)/n,
  * which chance passes less than once in 10⁷ rounds: what is longer comes from a fault of an aggregator.
  */
-export function normBound(policy: Policy): number {
+function normBound(policy: Policy): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy
   const noise = Math.SQRT2 * noiseMultiplier * (Math.sqrt(dimensionOf(policy)) + 6)
   return clipNorm * (1 + noise / aggregationGoal)

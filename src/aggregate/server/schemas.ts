@@ -80,7 +80,7 @@ export const modelReleasesSchema = z
 
 export const modelSignatureSchema = z.object({ key: z.string(), signature: z.string() })
 
-export const verdictSchema = z
+const verdictSchema = z
   .object({
     accepted: z.boolean(),
     reasons: z.array(z.string()),

@@ -4,7 +4,7 @@ import { trustedProxies } from './clientAddress.ts'
 import { clientAddress, listen } from './listen.ts'
 import { createRelay } from './relay.ts'
 
-export interface RelayServerOptions {
+interface RelayServerOptions {
   /** URLs of the servers whose gateways it calls. */
   readonly targets: readonly string[]
   readonly host: string

@@ -33,7 +33,7 @@ import { createTokenSigner, type TokenSigner } from './tokenIssuer.ts'
 export const SERVER_ROLES = ['leader', 'helper', 'single'] as const
 export type ServerRole = (typeof SERVER_ROLES)[number]
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly role: ServerRole
   /** Name of the party that runs it, as shoppers are told. */
   readonly operator: string
@@ -76,7 +76,7 @@ export interface ServerOptions {
   readonly shop?: string
 }
 
-export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
+interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fetch: typeof globalThis.fetch
   /** One line for the operator; never about a request. */
   readonly log: (line: string) => void

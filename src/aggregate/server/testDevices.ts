@@ -2,7 +2,7 @@
 import type { Contributed } from '../../device/upload/contribute.ts'
 import { createVirtualDevice } from '../../simulate/device.ts'
 
-export interface SimulateOptions {
+interface SimulateOptions {
   /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string

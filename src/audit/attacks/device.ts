@@ -19,7 +19,7 @@ import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 
 /** What was sent, and what each server reads of it: [SHARED_LENGTH] residues. */
-export interface Sent {
+interface Sent {
   readonly body: Uint8Array
   /** What nobody sees: the update before it was shared. */
   readonly plain: Uint32Array

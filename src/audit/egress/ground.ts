@@ -11,7 +11,7 @@ import { type Order, sitesOf } from './order.ts'
 import { makeCertificate, type ShopProxy, startProxy, startTlsEnd } from './proxy.ts'
 import type { Watched } from './stages.ts'
 
-export interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
+interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   readonly proxy: ShopProxy
   /** A page that asks for one of each kind of resource. */
   readonly blankPage: Awaited<ReturnType<typeof serveBlankPage>>

@@ -12,7 +12,7 @@ import { NearsideError } from '../../core/error.ts'
 import { readQuestion } from './http.ts'
 import { readPackets } from './pcap.ts'
 
-export const RESOLVER = '198.18.255.53'
+const RESOLVER = '198.18.255.53'
 
 /** Cut off from everything: `unshare` has made the namespace, which still has no route and no name. */
 export function furnishJail(folder: string): void {

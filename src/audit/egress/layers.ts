@@ -5,7 +5,7 @@
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, unzipSync } from 'node:zlib'
 
 /** How many encodings may lie over one another. */
-export const DEPTH = 3
+const DEPTH = 3
 const LONGEST = 1 << 20
 /** Shorter runs hold no mark. */
 const SHORTEST_RUN = 8

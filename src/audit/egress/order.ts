@@ -5,7 +5,7 @@ import type { ShopperOutcome, Trace } from './stages.ts'
 import type { Difference } from './twoShoppers.ts'
 
 /** `capture`: all packets of a network namespace. `log`: Chromium's own network log. */
-export type Method = 'capture' | 'log'
+type Method = 'capture' | 'log'
 
 export interface Order {
   readonly method: Method

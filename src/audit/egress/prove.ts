@@ -19,7 +19,7 @@ const ARGS = [
   ...['--disable-component-update', '--disable-domain-reliability'],
 ]
 
-export type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
+type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
 /** With it ends all that it started: browser and capture live in its process namespace. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']

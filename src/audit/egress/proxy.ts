@@ -107,7 +107,7 @@ async function listenAt(port: number, pass: RequestListener): Promise<Server> {
   return server
 }
 
-export type Certificate = ReturnType<typeof makeCertificate>
+type Certificate = ReturnType<typeof makeCertificate>
 
 /** For this run. @returns with it `trust`, what makes Chromium take it */
 export function makeCertificate(names: readonly string[], folder: string) {

@@ -8,7 +8,7 @@ import type { Outcome } from './order.ts'
 /** So many leaks have to be found before the search counts for anything. */
 const LEAST_LEAKS = 30
 
-export interface EgressReport extends Outcome {
+interface EgressReport extends Outcome {
   readonly format: 'nearside egress v1'
   readonly url: string
   /** Of its vault, where that is at another origin. */

@@ -63,7 +63,7 @@ async function change(scene: Scene, tampering: Tampering): Promise<string | null
   return null
 }
 
-export async function isRefused({ text, options }: Fixture): Promise<boolean> {
+async function isRefused({ text, options }: Fixture): Promise<boolean> {
   try {
     return !(await verifyBundle(parseBundle(text), options)).ok
   } catch {

@@ -4,7 +4,7 @@
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu
 const MARKS = /\p{M}/gu
 
-export interface Word {
+interface Word {
   readonly text: string
   /** Offsets into the text it came from. */
   readonly from: number

@@ -18,7 +18,7 @@ export const MAX_ITEMS = 200
 export const MAX_ID_LENGTH = 256
 export const MAX_QUERY_LENGTH = 500
 
-export const isEventName = (value: unknown): value is EventName =>
+const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)
 
 /** Shops use numbers as ids too; anything else is not an id. */

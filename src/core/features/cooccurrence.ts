@@ -13,7 +13,7 @@ export interface NeighbourLists {
   readonly neighbourWeights: Float32Array
 }
 
-export interface CooccurrenceOptions {
+interface CooccurrenceOptions {
   /** M. */
   readonly neighboursPerItem: number
   /** Share that a pair across two sessions of one shopper counts, 0 … 1. */

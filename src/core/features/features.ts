@@ -13,7 +13,7 @@ export type FeatureGroup =
   | 'popularity'
   | 'catalog'
 
-export interface Feature {
+interface Feature {
   readonly name: string
   readonly group: FeatureGroup
 }

@@ -10,7 +10,7 @@ import { type EventWeights, eventKind, eventStrength } from './strength.ts'
 /** Order lines that the usual repeat tendency counts as. */
 const PRIOR_LINES = 9
 
-export interface PastInteraction {
+interface PastInteraction {
   readonly item: number
   readonly kind: keyof EventWeights
   readonly session: string

@@ -16,13 +16,13 @@ export interface Visit {
   strength: number
 }
 
-export interface VisitedItem {
+interface VisitedItem {
   readonly item: number
   /** Visits that it is in, most recent first; never empty. */
   readonly own: readonly Visit[]
 }
 
-export interface Visits {
+interface Visits {
   readonly items: readonly VisitedItem[]
   /** How many visits there were. */
   readonly visits: number

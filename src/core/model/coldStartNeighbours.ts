@@ -25,7 +25,7 @@ export function likeNothing(known: number, added: number): ColdStartItems {
   return { from: known, neighboursEach, neighbours, weights: new Float32Array(neighbours.length) }
 }
 
-export interface NeighbourSearch {
+interface NeighbourSearch {
   /** Complete once `find` was called for each added item. */
   readonly found: ColdStartItems
   find(one: number): void

@@ -98,7 +98,7 @@ export function encoderWeights(tensors: Tensors): EncoderWeights {
   return weights as EncoderWeights
 }
 
-export type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
+type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
 /** Encodes a history at `now`, as `encode` does. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
@@ -120,7 +120,7 @@ export function encode(model: EncoderModel, history: History, now: number) {
 }
 
 /** The last interactions with items; what a search merely found is none of them. */
-export function windowOf(history: History): History {
+function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
     if (history[k].name !== 'search') recent.push(history[k])
@@ -163,7 +163,7 @@ export function createEncoder(model: EncoderModel): Encode {
 }
 
 /** Bucket of the time from position t to the next, or to now. */
-export function gapAfter(recent: History, t: number, now: number): number {
+function gapAfter(recent: History, t: number, now: number): number {
   return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
 }
 

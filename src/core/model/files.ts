@@ -29,7 +29,7 @@ import type { Tensors } from './tensor.ts'
 import { TREES_FILE, treesFromTensors, treesToTensors } from './treesFile.ts'
 
 /** File name → bytes. */
-export type ModelBytes = ReadonlyMap<string, Uint8Array>
+type ModelBytes = ReadonlyMap<string, Uint8Array>
 
 export interface WrittenModel {
   readonly manifest: ModelManifest

@@ -3,7 +3,7 @@
  * an error of at most half a step (max|row| / 254) per value.
  */
 
-export interface QuantizedRows {
+interface QuantizedRows {
   /** Row-major [rows, columns], in −127…127. */
   readonly values: Int8Array
   /** [rows]; value ≈ int8 × scale. 0 for a row of zeros. */

@@ -10,11 +10,11 @@ import { corrupt } from './fields.ts'
 import type { Tensor, TensorData, Tensors } from './tensor.ts'
 
 /** Caps that a model of this system never comes near; a file beyond them is an attack or an accident. */
-export const MAX_FILE_BYTES = 64 * 1024 * 1024
-export const MAX_HEADER_BYTES = 64 * 1024
-export const MAX_DIMENSIONS = 4
+const MAX_FILE_BYTES = 64 * 1024 * 1024
+const MAX_HEADER_BYTES = 64 * 1024
+const MAX_DIMENSIONS = 4
 /** No trained weight is this large; beyond it scores overflow into nonsense. */
-export const MAX_MAGNITUDE = 1e4
+const MAX_MAGNITUDE = 1e4
 
 const DTYPES = {
   F32: Float32Array,
@@ -25,10 +25,10 @@ const DTYPES = {
   U8: Uint8Array,
 } as const
 
-export type Dtype = keyof typeof DTYPES
+type Dtype = keyof typeof DTYPES
 
 /** Name of the element type as the format spells it. */
-export function dtypeOf(data: TensorData): Dtype {
+function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return 'F32'
   if (data instanceof Int32Array) return 'I32'
   if (data instanceof Uint32Array) return 'U32'

@@ -20,7 +20,7 @@ export interface LearningCase extends Case {
   readonly weight: number
 }
 
-export interface CaseOptions {
+interface CaseOptions {
   /** Times are days: then everything of one day is one case. */
   readonly dayOnly?: boolean
   /** Default: by rule. */

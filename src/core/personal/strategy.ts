@@ -12,7 +12,7 @@ import { eventStrength } from '../features/strength.ts'
  */
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
-export interface UpdateStrategy {
+interface UpdateStrategy {
   readonly name: StrategyName
   /**
    * Milliseconds of quiet to wait before the next fit, now that `event` came as the

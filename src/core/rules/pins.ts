@@ -2,7 +2,7 @@
 import type { Pin } from './listRules.ts'
 
 /** 1-based place → what stands there. */
-export type Places<T> = ReadonlyMap<number, T>
+type Places<T> = ReadonlyMap<number, T>
 
 /**
  * Which pin has which place: the earlier one, where two want the same.

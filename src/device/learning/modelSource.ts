@@ -72,7 +72,7 @@ export interface FetchModelOptions {
   readonly onPopularity?: (popularity: PopularityPart) => void
 }
 
-export interface FetchedModel {
+interface FetchedModel {
   readonly download: Download
   readonly loaded: LoadedModel
 }

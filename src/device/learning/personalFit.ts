@@ -29,7 +29,7 @@ export interface Fitted extends InUse {
   readonly summary: FitReport
 }
 
-export interface FitInput extends FitOptions {
+interface FitInput extends FitOptions {
   readonly model: BaseModel
   readonly history: History
   /** Null when there is none, or it belongs to another base model. */

@@ -25,7 +25,7 @@ export interface Cause {
 /** Ids of lists, each of which must lack an item for a reason to be true; made one after the other. */
 type Lists = Iterable<readonly string[]>
 
-export interface Counterfactuals {
+interface Counterfactuals {
   /** Places of the list. */
   readonly limit: number
   /** Lists of a shopper who did nothing. */
@@ -69,7 +69,7 @@ export function giveReasons(
 }
 
 /** What is known of the shopper, and of the shop. */
-export interface Known {
+interface Known {
   readonly model: BaseModel
   /** Ascending by time. */
   readonly events: readonly ShopperEvent[]

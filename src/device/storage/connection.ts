@@ -8,7 +8,7 @@ import { NearsideError } from '../../core/error.ts'
 import { KEY_PATHS, TABLES } from './database.ts'
 
 /** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
-export const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 2
 
 /** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
 const BLOCKED_MS = 2000

@@ -10,7 +10,7 @@ import { epochOf, type Transactions } from './transactions.ts'
 /** Beyond this the oldest go: about five years of a busy shopper. */
 export const MAX_EVENTS = 10_000
 
-export interface StoredEvent extends ShopperEvent {
+interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
 

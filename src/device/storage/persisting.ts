@@ -73,7 +73,7 @@ async function follow(
 }
 
 /** What a tab knows and goes on with in memory. */
-export interface Remembered {
+interface Remembered {
   readonly events: readonly ShopperEvent[]
   readonly settings: Partial<Settings>
 }

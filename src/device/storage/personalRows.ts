@@ -2,7 +2,7 @@
 import { epochOf, numberAt, type Transactions } from './transactions.ts'
 
 /** Versions of the personal model that are kept. */
-export const VERSIONS_KEPT = 3
+const VERSIONS_KEPT = 3
 
 /** A fitted personal model. `version` is given by the store. */
 export interface PersonalRecord {

@@ -71,7 +71,7 @@ export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 const isRelayed = ({ issuer }: Pick<Recipients, 'issuer'>, purpose: Destination['purpose']) =>
   purpose === 'policy' || purpose === 'upload' || (purpose === 'token' && issuer === undefined)
 
-export interface TransportDeps {
+interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
   /** Carries what the aggregators are asked; absent: they are asked directly. */
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>

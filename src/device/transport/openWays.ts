@@ -7,7 +7,7 @@
  */
 
 /** What of a worker's scope is used; whatever a browser lacks is missing. */
-export interface Ways extends EventTarget {
+interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }
 

@@ -7,7 +7,7 @@ import type { Bytes } from '../../core/bytes.ts'
 
 export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
 
-export interface GetOptions {
+interface GetOptions {
   readonly signal?: AbortSignal
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }

@@ -26,7 +26,7 @@ import type { ContributionTerms, Recipients } from './terms.ts'
 const NAMED = ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const
 const YEAR = 365 * DAY
 
-export interface Participation {
+interface Participation {
   readonly round: number
   readonly policyHash: string
   /** The budget's `time.passed` when it was spent. */

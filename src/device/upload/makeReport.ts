@@ -52,7 +52,7 @@ export interface Opening {
   readonly made?: number
 }
 
-export interface MadeReport {
+interface MadeReport {
   readonly id: string
   readonly body: Bytes
   /** What the log keeps: recipients and terms, the norm, and a commitment from which nobody can tell the update. */

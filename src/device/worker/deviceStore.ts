@@ -17,7 +17,7 @@ import type { DeviceState } from './state.ts'
 /** Share of the events that goes when the browser has no more room. */
 const MAKE_ROOM = 0.2
 
-export interface DeviceStoreDeps {
+interface DeviceStoreDeps {
   readonly database: Database
   readonly state: Pick<DeviceState, 'events' | 'paused' | 'persist'>
   readonly notices: Notices

@@ -19,7 +19,7 @@ export interface KeptFile {
   kept(): Promise<void>
 }
 
-export interface FileDeps extends Pick<Parts, 'notices' | 'store' | 'transport'> {
+interface FileDeps extends Pick<Parts, 'notices' | 'store' | 'transport'> {
   readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
 }
 

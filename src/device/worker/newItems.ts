@@ -12,7 +12,7 @@ import type { LoadedModel } from '../learning/modelSource.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import type { Store } from '../storage/store.ts'
 
-export interface NewItemsDeps {
+interface NewItemsDeps {
   readonly store: Pick<Store, 'download'>
   readonly clock: () => number
   readonly nextTask: () => Promise<void>

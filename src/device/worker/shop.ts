@@ -31,7 +31,7 @@ import type { Parts } from './parts.ts'
 import type { Releases } from './releases.ts'
 import type { ShopRules } from './shopRules.ts'
 
-export interface ShopDeps
+interface ShopDeps
   extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'nextTask'>,
     Pick<Parts, 'store' | 'transport'> {
   /** Called when lists may be others, unasked. */

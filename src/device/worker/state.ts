@@ -79,7 +79,7 @@ export function startingState({
 /** What tabs share through the store; `kept` and `unkept`: the shopper's answer to storing anything. */
 export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
 
-export interface DeviceEvents {
+interface DeviceEvents {
   /** Something was stored here, which the other tabs have to read. */
   stored: Stored
   /** Another tab stored something, which is to be read here. */

@@ -14,7 +14,7 @@ export interface Tabs {
   close(): void
 }
 
-export type Exclusive = 'fit' | 'update' | 'contribute'
+type Exclusive = 'fit' | 'update' | 'contribute'
 
 const STORED: readonly Stored[] = [
   'events',

@@ -42,7 +42,7 @@ export const testConfig = (
 })
 
 /** Timers that fire only when told. */
-export class TestTimers {
+class TestTimers {
   readonly waiting = new Map<number, { callback: () => void; milliseconds: number }>()
   #next = 1
   set = (callback: () => void, milliseconds: number): number => {

@@ -17,7 +17,7 @@ const sized = (content: Code): Code => [...leb(content.length), ...content]
 const section = (id: number, ...items: readonly Code[]): Code => [id, ...sized(list(items))]
 const name = (text: string): Code => sized([...new TextEncoder().encode(text)])
 
-export interface WasmFunction {
+interface WasmFunction {
   /** Types. */
   readonly parameters: Code
   readonly results: Code

@@ -11,9 +11,9 @@ import { BETA1, BETA2 } from '../../core/adam.ts'
 import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
 
 /** Candidates of a case that one thread of `parts` and `residuals` reads. */
-export const CHUNK = 16
+const CHUNK = 16
 /** Rows that one thread of `slopes` sums. */
-export const BLOCK = 64
+const BLOCK = 64
 /**
  * Rows, and columns, that one thread takes at once, with what they share in a register: loads are what
  * software adapters spend their time on.

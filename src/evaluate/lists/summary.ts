@@ -5,7 +5,7 @@ import type { NamedLift } from '../envelope.ts'
 import { ARMS, type Arm } from './arms.ts'
 import { ALL_SITUATIONS, type Situation } from './situations.ts'
 
-export const MEASURES = [
+const MEASURES = [
   'ndcg@10',
   'diversity',
   'repeats',
@@ -27,7 +27,7 @@ export interface Measured {
   readonly values: Values
 }
 
-export interface ListArm {
+interface ListArm {
   readonly name: Arm
   /** Metrics; in the middle of a visit with a suffix: see `SITUATIONS`. Only what a list has. */
   readonly [metric: string]: number | string

@@ -47,7 +47,7 @@ export interface OwnerCase {
   readonly stores: Readonly<Record<Store, StoreQuality>>
 }
 
-export interface StoreQuality {
+interface StoreQuality {
   readonly counts: OfCounts<number>
   /** Nothing learned. */
   readonly base: number
@@ -56,7 +56,7 @@ export interface StoreQuality {
 }
 
 /** Scores by a device that holds a history. */
-export type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
+type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
  * @param asked `failures` gains the arms that can't score the case; their NDCG is NaN

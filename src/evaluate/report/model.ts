@@ -6,7 +6,7 @@ import { describeBase } from '../describeBase.ts'
 import { count, fixed, share } from './numbers.ts'
 import type { Part, Report } from './report.ts'
 
-export interface Inspected {
+interface Inspected {
   readonly model: BaseModel
   /** SHA-256 of its manifest, hex. */
   readonly hash: string

@@ -80,7 +80,7 @@ interface FoundQuery {
   readonly tastes: readonly (readonly string[])[]
 }
 
-export function askJudged(
+function askJudged(
   items: readonly Item[],
   queries: readonly JudgedQuery[],
   seed: number,
@@ -102,14 +102,14 @@ function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tas
 }
 
 /** Metric → value of one query. */
-export type Answer = Readonly<Record<string, number>>
+type Answer = Readonly<Record<string, number>>
 
 /** By the search that ships. */
 function answerLexical(search: ProductSearch, one: AskedQuery): Answer {
   return answer(one, (query) => search.find(query, LIMIT).map(({ id }) => id))
 }
 
-export function answer(
+function answer(
   { query, ratings, mistyped }: AskedQuery,
   search: (query: string) => readonly string[],
 ): Answer {
@@ -141,7 +141,7 @@ function answerReranked({ hits, ratings, tastes }: FoundQuery): Answer {
   return Object.fromEntries(Object.keys(answers[0]).map((metric) => [metric, mean(metric)]))
 }
 
-export function byMetric(answers: readonly Answer[]): ReadonlyMap<string, readonly number[]> {
+function byMetric(answers: readonly Answer[]): ReadonlyMap<string, readonly number[]> {
   const metrics = Object.keys(answers[0] ?? {})
   return new Map(metrics.map((metric) => [metric, answers.map((one) => one[metric])]))
 }

@@ -11,7 +11,7 @@ export type Ratings = ReadonlyMap<string, number>
 
 export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] as const
 
-export type SearchMetric = (typeof SEARCH_METRICS)[number]
+type SearchMetric = (typeof SEARCH_METRICS)[number]
 
 /**
  * Gain 2^rating − 1, discount log2(place + 1), divided by the best order of all judged products.

@@ -40,7 +40,7 @@ export function searchShop(items: readonly Item[], ids: readonly string[]): Sear
   }
 }
 
-export interface OrderQuery {
+interface OrderQuery {
   readonly kind: QueryKind
   /** The product whose title it is from. */
   readonly id: string

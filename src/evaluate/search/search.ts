@@ -66,7 +66,7 @@ export function evaluateSearch(
  * The queries of a judgement file that can be answered from the catalog.
  * @param now milliseconds since the epoch
  */
-export async function readJudged(path: string, file: string, now: number) {
+async function readJudged(path: string, file: string, now: number) {
   const items = await readItems(path, now)
   const known = new Set(items.map(({ id }) => id))
   const { queries, ...counts } = await readJudgements(file, (id) => known.has(id))

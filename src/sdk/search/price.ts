@@ -1,7 +1,7 @@
 /** @module Prices in a query: "under £5", "£5 to £10", "£2.95". */
 
 /** Which prices are asked for. */
-export type PriceTest = (price: number) => boolean
+type PriceTest = (price: number) => boolean
 
 const AMOUNT = '(\\d+(?:,\\d{3})*(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'
 /** Without a currency a number is a price only at the end: "under 5 years" is none. */

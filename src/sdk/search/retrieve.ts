@@ -8,7 +8,7 @@ import { foldWord, rememberingFold, textWords } from '../../core/catalog/words.t
 import type { SearchHit } from './hit.ts'
 
 /** A query as its words are asked for, each list a search of its own. */
-export interface Wordings {
+interface Wordings {
   readonly asked: readonly (readonly string[])[]
   /** Other words for the same, which count a little less. */
   readonly others: readonly (readonly string[])[]
@@ -16,7 +16,7 @@ export interface Wordings {
 
 const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
 
-export interface SearchSettings {
+interface SearchSettings {
   /** What a match in a field counts. */
   readonly boost: Readonly<Record<(typeof FIELDS)[number], number>>
   /** What a word counts that only begins like the query's, and one a typing error away; exact is 1. */

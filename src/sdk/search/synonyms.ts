@@ -20,7 +20,7 @@ export interface Rewording {
   readonly as: readonly string[]
 }
 
-export interface FoldedSynonyms {
+interface FoldedSynonyms {
   readonly groups: readonly (readonly Wording[])[]
   readonly rewordings: readonly { readonly of: Wording; readonly as: readonly Wording[] }[]
 }

@@ -17,7 +17,7 @@ type Call = Extract<ToWorker, { kind: 'call' }>
 export const BURST = 2000
 const A_SECOND = 200
 
-export interface GuardDeps {
+interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string

@@ -21,7 +21,7 @@ export interface PressStart {
 }
 
 /** All times are milliseconds of the same clock, that of events: a busy page handles a press later. */
-export interface PressGate {
+interface PressGate {
   /** @returns what hinders a press now */
   hindrance(time: number): Hindrance | null
   /** The window came to the front, lost the focus or changed its size: the second begins anew. */

@@ -17,7 +17,7 @@ main > button { align-self: end }
 button[aria-disabled=true] { border-style: dashed; opacity: .7; cursor: default }
 button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
-export interface Sheet {
+interface Sheet {
   readonly decline: HTMLButtonElement
   /** At the far end. */
   readonly act: HTMLButtonElement
@@ -25,7 +25,7 @@ export interface Sheet {
   say(sentence: string): void
 }
 
-export interface SheetText {
+interface SheetText {
   /** Of the words: `en` or `de`. */
   readonly language: string
   readonly title: string

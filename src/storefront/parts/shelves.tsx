@@ -101,7 +101,7 @@ export function Similar({ title = labels.similar, ...about }: AboutProps) {
   return <RelatedItems {...PLAIN} {...about} title={title} order={useSignal(order)} />
 }
 
-export function Together(about: AboutProps) {
+function Together(about: AboutProps) {
   return <BoughtTogether {...PLAIN} {...about} order={useSignal(order)} />
 }
 

@@ -10,14 +10,14 @@ export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
 const LINES_APART = 5
 const WORDS_APART = 24
 
-export interface Point {
+interface Point {
   readonly x: number
   readonly y: number
   /** Mean over all orders up to here. */
   readonly value: number
 }
 
-export interface Chart {
+interface Chart {
   readonly lines: readonly { readonly arm: Arm; readonly points: readonly Point[] }[]
   /** Where each line's name stands, in the order of the lines; empty while there are no lines. */
   readonly words: readonly Point[]

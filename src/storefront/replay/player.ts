@@ -11,7 +11,7 @@ export interface PlayerState {
   readonly error: string | null
 }
 
-export interface PlayerDeps {
+interface PlayerDeps {
   readonly orders: readonly PastOrder[]
   readonly open: () => Promise<Replay>
   readonly wait: (milliseconds: number) => Promise<void>

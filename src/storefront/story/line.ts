@@ -4,7 +4,7 @@ import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'
 import type { Action } from './visit.ts'
 
-export interface Shown {
+interface Shown {
   /** The list on screen, best first. */
   readonly now: readonly Recommendation[]
   /** What the list would be without what was done since it was on screen; null where that is no matter. */

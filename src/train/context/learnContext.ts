@@ -33,14 +33,14 @@ export interface ContextOutcome {
   readonly kept: boolean
 }
 
-export interface LearnedContext {
+interface LearnedContext {
   readonly terms: readonly ContextTerm[]
   /** Every feature that was looked at; scale and weight as in the fixed ones. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
 
-export interface LearnContextOptions {
+interface LearnContextOptions {
   readonly from?: number
   readonly until: number
   readonly seed: number
@@ -72,10 +72,7 @@ export function learnContext(
 }
 
 /** Judges each kind on the table's later cases, and weighs those that help on all of them. */
-export function weighContext(
-  table: RankerDataset,
-  features: readonly ContextFeature[],
-): LearnedContext {
+function weighContext(table: RankerDataset, features: readonly ContextFeature[]): LearnedContext {
   if (table.cases.length < FEWEST_CASES)
     return {
       terms: [],

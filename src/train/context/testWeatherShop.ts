@@ -13,7 +13,7 @@ export const WEATHER_START = Date.parse('2024-01-01')
 const KINDS = ['umbrella', 'hat', 'cup', 'lamp']
 const EACH = 8
 
-export const WEATHERS = ['rain', 'sun'] as const
+const WEATHERS = ['rain', 'sun'] as const
 
 const SHOPPERS = 80
 const DAYS = 80

@@ -1,7 +1,7 @@
 /** @module Layer normalisation over rows of d values, forward and backward. */
 import { LAYER_NORM_EPSILON } from '../../core/model/encoder.ts'
 
-export interface Norm {
+interface Norm {
   /** [rows, d]. */
   readonly out: Float32Array
   /** The normalised rows, and 1 / deviation of each, as the way back needs them. */

@@ -57,7 +57,7 @@ function search(cumulative: Float64Array, x: number): number {
  * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
  * `items.gradient` [N, d] and `bias.gradient` [N].
  */
-export type SampledSoftmax = (
+type SampledSoftmax = (
   window: Window,
   hidden: Float32Array,
   dHidden: Float32Array,

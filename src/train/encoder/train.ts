@@ -95,7 +95,7 @@ export interface TrainedEncoder {
   readonly content: ContentTables
 }
 
-export interface EncoderData {
+interface EncoderData {
   readonly items: readonly Item[]
   /** Names by `ItemStatistics.category`. */
   readonly categories: readonly string[]
@@ -203,7 +203,7 @@ function trained(
 }
 
 /** Numbers of the encoder's weights, each array rounded up. */
-export const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
+const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
   (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
   0,
 )

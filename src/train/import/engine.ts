@@ -11,7 +11,7 @@ import { NearsideError } from '../../core/error.ts'
 /** Of the engine's own memory. Beyond it, tables and sorts go to disk. */
 const MEMORY = '1GB'
 
-export type SqlRow = Readonly<Record<string, JS>>
+type SqlRow = Readonly<Record<string, JS>>
 
 export class SqlEngine {
   /** For files on the way; private to the user, and gone with the engine. */

@@ -13,7 +13,7 @@ import { describeDrops, type FileReport, type LogOptions, readLog } from './read
 import { openSource, type SourceOptions } from './source.ts'
 import { type Match, type Sample, type ShopCounts, summarise } from './summary.ts'
 
-export interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProgress'> {
+interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProgress'> {
   readonly orders: string
   readonly clicks?: string
   readonly catalog?: string

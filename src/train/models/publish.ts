@@ -22,7 +22,7 @@ export interface UnpublishedModel {
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   /** The version's name; by default the next number. */
   readonly version?: string
   /** Makes it a signed release. */

@@ -11,7 +11,7 @@ import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { type Spread, withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
-export const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
+const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /** Multiplies the learned variances of u and of w_p; 0 freezes them. */
 export interface Recipe {
@@ -38,7 +38,7 @@ export interface Judgement {
 }
 
 /** Shoppers who are asked, and a spread that others gave. */
-export interface Asked {
+interface Asked {
   readonly trials: readonly Trial[]
   readonly spread: Spread
 }
@@ -100,7 +100,7 @@ function errorOf(values: readonly number[]): number {
   return values.length < 2 ? Number.POSITIVE_INFINITY : standardError(values)
 }
 
-export interface Choice {
+interface Choice {
   /** Null: learn nothing. */
   readonly best: Judgement | null
   readonly reason: string

@@ -26,7 +26,7 @@ import { BEST, buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 /** Its shoppers' logs give the statistics. */
 type PriorData = Omit<RankerData, 'context'>
 
-export interface PriorOptions {
+interface PriorOptions {
   /** Exclusive, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number

@@ -13,7 +13,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { problemUnder, type Trial } from './trial.ts'
 
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine of them. */
-export const STEP_SHARE = 0.3
+const STEP_SHARE = 0.3
 
 /** Shoppers' worth of determined parameters that the start counts as. */
 const START_COUNT = 5

@@ -7,7 +7,7 @@ import { NearsideError } from '../../core/error.ts'
 import { factorise, solve } from '../cholesky.ts'
 import type { RankerDataset } from './dataset.ts'
 
-export interface NewtonOptions {
+interface NewtonOptions {
   /** L2 on the distance of the scaled weights from `centre`, in units of one case. */
   readonly l2: number
   /** Columns that stay at the centre. */
@@ -18,7 +18,7 @@ export interface NewtonOptions {
 }
 
 /** The part of a dataset that the fit reads. */
-export type NewtonTable = Pick<
+type NewtonTable = Pick<
   RankerDataset,
   'start' | 'columns' | 'features' | 'correction' | 'target'
 > & { readonly cases: readonly { readonly weight: number }[] }

@@ -39,7 +39,7 @@ export function firstTime(shoppers: readonly ShopperHistory[], until: number): n
 }
 
 /** The midnight before which a share of the span from `first` to `until` lies. */
-export function midnightAt(share: number, first: number, until: number): number {
+function midnightAt(share: number, first: number, until: number): number {
   return Math.floor((first + share * (until - first)) / DAY) * DAY
 }
 

@@ -9,7 +9,7 @@ import type { RankerDataset } from './dataset.ts'
 /** Scaled weights below this move no score by a hundredth of a nat per standard deviation. */
 export const NEGLIGIBLE = 0.01
 
-export interface Spread {
+interface Spread {
   /** Standard deviation over the training rows, 1 where it is 0; [columns]. */
   readonly scale: Float32Array
   readonly constant: ReadonlySet<number>

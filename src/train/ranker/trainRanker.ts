@@ -33,7 +33,7 @@ export interface RankerData {
 /** Kinds of context that may earn a place, and what is known of the moments. */
 export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
-export interface RankerOptions {
+interface RankerOptions {
   /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
   readonly from?: number
   /** Exclusive, milliseconds since the epoch. */
@@ -46,14 +46,14 @@ export interface RankerOptions {
 }
 
 /** A trained encoder that may earn a place beside the features. */
-export interface EncoderScores {
+interface EncoderScores {
   /** h·E_i of every item, [N]. */
   scores(one: RankerCase): Float32Array
   /** False for shoppers that the encoder was trained on: on them it looks better than it is. */
   unseen(shopper: string): boolean
 }
 
-export interface RankerSettings
+interface RankerSettings
   extends Omit<SampleOptions, 'from' | 'until'>,
     Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number

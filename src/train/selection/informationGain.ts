@@ -7,7 +7,7 @@
 import type { Random } from '../../core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
-export interface FeatureGain {
+interface FeatureGain {
   /** Bits per item of the catalog, as the corrected sample stands for it. */
   readonly gain: number
   /** The largest of the shuffled gains, bits: beyond it with a chance of 1 in `SHUFFLES` + 1. */
@@ -15,7 +15,7 @@ export interface FeatureGain {
 }
 
 const BINS = 12
-export const SHUFFLES = 19
+const SHUFFLES = 19
 
 /** One entry a column. */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {

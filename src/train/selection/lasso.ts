@@ -6,7 +6,7 @@
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { evaluate } from '../ranker/newton.ts'
 
-export interface LassoStep {
+interface LassoStep {
   /** Share of the smallest strength at which every weight is 0. */
   readonly strength: number
   /** For scaled features, [columns]. */

@@ -3,7 +3,7 @@ import { ndcg, placesOf } from '../metrics.ts'
 import { type RankerDataset, rowScores } from '../ranker/dataset.ts'
 import { rowsOfCase } from '../ranker/part.ts'
 
-export interface Measured {
+interface Measured {
   /** Of each case, nats. */
   readonly loss: readonly number[]
   /** NDCG@10 of each case. */

@@ -15,7 +15,7 @@ import type { RankerData } from '../ranker/trainRanker.ts'
 import { informationGains } from './informationGain.ts'
 import { lassoPath } from './lasso.ts'
 
-export interface FeatureJudgement {
+interface FeatureJudgement {
   readonly name: string
   /** Bits per item of the catalog, and the most that shuffled values gained. */
   readonly gain: number
@@ -29,7 +29,7 @@ export interface FeatureJudgement {
 }
 
 /** `selection.json` of a model version. */
-export interface SelectionReport {
+interface SelectionReport {
   readonly format: 2
   readonly cases: number
   readonly features: readonly FeatureJudgement[]
@@ -40,7 +40,7 @@ export interface SelectionReport {
 const MAX_CASES = 1000
 const LEAST_CASES = 20
 /** Of the L1 term, as shares of the smallest strength at which every weight is 0. */
-export const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
+const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 
 /** Null where the log holds too few cases to judge. */
 export function selectFeatures(

@@ -7,7 +7,7 @@ import { NearsideError } from '../../core/error.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly encoding?: Encoding
   /** Bytes of the file as it lies there (packed, if it is gzip). */
   readonly onProgress?: (done: number, total: number) => void

@@ -7,7 +7,7 @@ import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import { DAY } from '../../core/time.ts'
 
 /** Median price by day, ascending by day. */
-export interface PriceHistory {
+interface PriceHistory {
   readonly days: readonly number[]
   readonly prices: readonly number[]
 }

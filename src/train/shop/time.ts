@@ -1,6 +1,6 @@
 /** @module ISO dates and date-times of a shop folder. Without a zone they are UTC. */
 
-export interface ParsedTime {
+interface ParsedTime {
   /** Milliseconds since the epoch. */
   readonly time: number
   /** True for a date without a time of day. */

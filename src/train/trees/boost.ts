@@ -20,7 +20,7 @@ export interface BoostTable {
   readonly target: Float32Array
 }
 
-export interface BoostOptions {
+interface BoostOptions {
   readonly trees: number
   /** Columns that are never asked. */
   readonly without: ReadonlySet<number>

@@ -16,7 +16,7 @@ import { ndcgOfCases } from './ndcgOfCases.ts'
 /** Numbers of trees that are tried. */
 const COUNTS = [50, 100, 150] as const
 
-export interface TreesOptions {
+interface TreesOptions {
   /** Of the first case that is asked, milliseconds since the epoch. */
   readonly askedFrom: number
   /** Whom `unseen` has not seen. */

@@ -33,7 +33,7 @@ import { type Comparison, compare, fallOf, isSurelyWorse } from './judge.ts'
 import { type Served, serveCases } from './served.ts'
 
 /** Hold-out: whom the parent held out, see `sameHoldout`. */
-export type UpdateOptions = Pick<
+type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
 > & {
@@ -41,7 +41,7 @@ export type UpdateOptions = Pick<
   readonly lastFull?: BaseModel | null
 }
 
-export interface Updated extends WrittenModel {
+interface Updated extends WrittenModel {
   /** As a device reads it from `files`. */
   readonly model: BaseModel
   /** Why it is not to be published: it ranks surely worse than its parent. Null: it isn't. */

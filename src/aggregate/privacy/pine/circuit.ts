@@ -7,7 +7,7 @@
 import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
 import { combineRows, type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
 
-export interface PineParameters {
+interface PineParameters {
   /** d. */
   readonly dimension: number
   /** B, an integer. */
@@ -138,7 +138,7 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
 }
 
 /** A circuit on a measurement or on one of several shares of it. */
-export interface Evaluation {
+interface Evaluation {
   readonly inputs: () => GadgetInputs
   /** Σₖ weightₖ · inputs of call k, [arity]; of many inputs much sooner than by making them. */
   readonly combine: (weights: Uint32Array) => Uint32Array

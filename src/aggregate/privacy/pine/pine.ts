@@ -23,7 +23,7 @@ export const PROOF_RANDOM_BYTES = 3 * SEED_BYTES
 /** Commitments to both shares: two of the leader's and two of the helper's. */
 export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES
 
-export type Role = 'leader' | 'helper'
+type Role = 'leader' | 'helper'
 
 /** Each aggregator's commitment to its share, in this order. */
 const ROLES = ['leader', 'helper'] as const

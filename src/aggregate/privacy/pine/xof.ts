@@ -24,11 +24,7 @@ export const USAGE = {
 const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
 
 /** HMAC-SHA256 of a message → 16 bytes of AES-128 key, 16 of counter → so many bytes of stream. */
-export type Keystream = (
-  key: Uint8Array,
-  message: Uint8Array,
-  length: number,
-) => Bytes | Promise<Bytes>
+type Keystream = (key: Uint8Array, message: Uint8Array, length: number) => Bytes | Promise<Bytes>
 
 async function webKeystream(seed: Uint8Array, message: Bytes, length: number): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }

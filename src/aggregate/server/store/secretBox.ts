@@ -11,7 +11,7 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /** `place` says where a value belongs; sealed, it opens nowhere else. */
-export interface SecretBox {
+interface SecretBox {
   seal(place: string, value: Uint8Array): Bytes
   /** @throws NearsideError `storage-corrupt` with another key than the one that sealed it, or with none */
   open(place: string, stored: Uint8Array): Bytes

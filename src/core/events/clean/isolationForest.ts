@@ -8,14 +8,14 @@ import type { Random } from '../../model/random.ts'
 /** Handed in, so that the same seed grows the same forest. */
 export type Uniform = Pick<Random, 'next'>
 
-export interface ForestOptions {
+interface ForestOptions {
   readonly trees: number
   /** Rows of a tree, ψ. */
   readonly sample: number
 }
 
 /** The paper's: more of either changes little. */
-export const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
+const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
 
 type Node =
   | { readonly size: number }

@@ -15,7 +15,7 @@ import {
 import { describeVisit, dropShorterLooks, dropVisits, eventsBySession, rateOf } from './visit.ts'
 
 /** What is usual, learned from a log; plain data. */
-export interface Usual {
+interface Usual {
   /** Milliseconds on an item. */
   readonly dwell: Fences
   /** Events a minute of a visit. */
@@ -24,7 +24,7 @@ export interface Usual {
 }
 
 /** A score above it is an anomaly: the paper calls scores "very close to 1" so, 0.5 the average. */
-export const ISOLATED = 0.6
+const ISOLATED = 0.6
 
 /** A look this long says something, whatever is usual. Milliseconds. */
 const LONGEST_MISCLICK = 3000
@@ -40,20 +40,17 @@ export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Us
   }
 }
 
-export type OutlierStage = (
-  events: readonly ShopperEvent[],
-  usual: Usual,
-) => readonly ShopperEvent[]
+type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
 
 /** Looks far shorter than usual; a long look is no error. */
-export const dropShortLooks: OutlierStage = (events, { dwell }) =>
+const dropShortLooks: OutlierStage = (events, { dwell }) =>
   dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
 /** Visits far faster than usual. A slow one is a tab left open. */
-export const dropFastVisits: OutlierStage = (events, { rate }) =>
+const dropFastVisits: OutlierStage = (events, { rate }) =>
   dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
 
-export const dropIsolatedVisits: OutlierStage = (events, { forest }) =>
+const dropIsolatedVisits: OutlierStage = (events, { forest }) =>
   dropVisits(events, (visit) => isolationScore(forest, describeVisit(visit)) > ISOLATED)
 
 export const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[] = [

@@ -47,7 +47,7 @@ export const CONTEXT_KINDS: readonly string[] = [
 ]
 
 /** Kinds that a shop may not name: they are the clock's. */
-export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
+const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 /** The value of a kind of context at a time; undefined: none. */
 export function contextValue(

@@ -4,7 +4,7 @@
  */
 
 /** Plain data. */
-export interface PageHinkley {
+interface PageHinkley {
   readonly threshold: number
   count: number
   mean: number

@@ -8,7 +8,7 @@ import { type Random, shuffled } from '../../model/random.ts'
 import { nearest } from './neighbours.ts'
 
 /** k of both papers. */
-export const NEIGHBOURS = 5
+const NEIGHBOURS = 5
 
 /**
  * SMOTE: each new row lies on the way from a rare row to one of its k nearest rare ones. Every rare

@@ -23,7 +23,7 @@ import { createTreeLearner } from './treeLearner.ts'
 /** Candidates of a case. */
 export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base's probability. */
-export const INPUTS = FEATURE_COUNT + 1
+const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** The most recent cases that are gone through at the start, as many as a fit reads. */
 const FIRST_CASES = 64
@@ -134,7 +134,7 @@ export class CandidateLearners {
 }
 
 /** @param wanted rows that were the ones; absent where that is not known yet. */
-export function examplesOf(
+function examplesOf(
   scores: Float32Array,
   features: Float32Array,
   rows: readonly number[],

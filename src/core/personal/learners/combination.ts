@@ -8,7 +8,7 @@
  */
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 
-export interface CombinationSnapshot {
+interface CombinationSnapshot {
   readonly weights: readonly number[]
   readonly learners: readonly unknown[]
 }

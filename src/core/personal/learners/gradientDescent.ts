@@ -6,7 +6,7 @@
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
-export interface GradientOptions {
+interface GradientOptions {
   readonly name: string
   /** Columns that the head reads; θ has one weight each and a constant, which comes last. */
   readonly columns: readonly number[]
@@ -19,7 +19,7 @@ export interface GradientOptions {
   readonly adaptive: boolean
 }
 
-export interface GradientSnapshot {
+interface GradientSnapshot {
   readonly parameters: Float64Array
   readonly previous: Float64Array
   readonly fitted: Float64Array

@@ -26,7 +26,7 @@ export interface IncrementalLearner<Snapshot = unknown> {
 }
 
 /** Keeps a single wrong answer from costing infinitely much. */
-export const LEAST_PROBABILITY = 1e-4
+const LEAST_PROBABILITY = 1e-4
 
 /** −log of the probability given to what happened, in nats. */
 export function logLoss(probability: number, label: 0 | 1): number {

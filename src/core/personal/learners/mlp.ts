@@ -4,7 +4,7 @@ import type { Random } from '../../model/random.ts'
 import { type IncrementalLearner, sigmoid } from './learner.ts'
 import { forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
 
-export interface MlpSnapshot {
+interface MlpSnapshot {
   readonly weights: Float64Array
   readonly adam: AdamState
 }

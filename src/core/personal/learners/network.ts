@@ -8,7 +8,7 @@ import { logLoss, sigmoid } from './learner.ts'
 
 const HIDDEN = [64, 32] as const
 
-export interface NetworkShape {
+interface NetworkShape {
   /** Width of each layer, inputs first, 1 last. */
   readonly widths: readonly number[]
   /** Where each layer's weights [out, in] begin; its biases follow them. */

@@ -5,12 +5,12 @@
 import { normalCdf } from '../../normal.ts'
 import { type Counts, gainOf } from './informationGain.ts'
 
-export interface NumericObserver {
+interface NumericObserver {
   readonly kind: 'numeric'
   readonly classes: (Gaussian | null)[]
 }
 
-export interface NominalObserver {
+interface NominalObserver {
   readonly kind: 'nominal'
   /** Weight by value, a map a class. */
   readonly classes: Map<number, number>[]

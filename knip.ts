@@ -1,0 +1,66 @@
+/** @module What knip takes for an entry, and what it ignores. */
+import type { KnipConfig } from 'knip'
+
+const config: KnipConfig = {
+  entry: [
+    'src/index.ts!',
+    'src/react.ts!',
+    'src/worker.ts!',
+    'src/console.ts!',
+    'src/adapters.ts!',
+    'src/element.ts!',
+    'src/element-search.ts!',
+    'src/search.ts!',
+    'src/measure.ts!',
+    'src/consent.ts!',
+    'src/devtools.ts!',
+    'src/react-search.ts!',
+    'src/german.ts!',
+    'src/vault.ts!',
+    'src/sdk/vault/vaultDocument.ts!',
+    'src/sdk/vault/lockedWorker.ts!',
+    'src/ssr.ts!',
+    'src/issuer.ts!',
+    'src/cli/main.ts!',
+    'src/audit/egress/inside.ts!',
+    'src/storefront/main.tsx!',
+    'src/storefront/beforePaint.ts!',
+    'src/storefront/prerender.tsx!',
+    'scripts/*.ts',
+    'e2e/*.ts',
+    'bench/*.ts',
+    'bench/firstList/*.ts',
+  ],
+  project: [
+    'src/**/*.{ts,tsx}!',
+    '!src/**/test[A-Z]*.{ts,tsx}!',
+    'scripts/**/*.ts',
+    'e2e/**/*.ts',
+    'bench/**/*.ts',
+    'lab/**/*.ts',
+  ],
+  // What a test alone imports may be exported; what nobody imports may not.
+  ignoreExportsUsedInFile: process.argv.includes('--production'),
+  ignoreDependencies: [
+    '@tensorflow/tfjs',
+    '@arethetypeswrong/cli',
+    'publint',
+    '@iconify-json/fluent-emoji-flat',
+    '@fontsource-variable/fraunces',
+    'react18',
+    'react-dom18',
+  ],
+  ignoreBinaries: [
+    'tsx',
+    'php',
+    'systemd-analyze',
+    'unshare',
+    'ip',
+    'mount',
+    'tcpdump',
+    'openssl',
+    'cc',
+  ],
+}
+
+export default config
