@@ -185,7 +185,8 @@ describe('nearside serve', () => {
 
   it('runs a relay for the servers that it is given', async () => {
     const target = 'http://127.0.0.1:1,http://127.0.0.1:2/helper/'
-    const relay = await start({ role: 'relay', target })
+    const shop = 'https://shop.example'
+    const relay = await start({ role: 'relay', target, origin: `${shop},https://other.example` })
     expect(relay.lines).toEqual([expect.stringMatching(/^nearside relay listening on http/)])
     const send = (path: string) =>
       fetch(`${relay.url}/${path}`, {
@@ -196,6 +197,22 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A1')).status).toBe(503)
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
+    /** Of a page's question whether it may send, what the browser goes by. */
+    const allowed = async (url: string, origin: string) => {
+      const headers = {
+        ...{ origin, 'access-control-request-method': 'POST' },
+        'access-control-request-headers': 'content-type',
+      }
+      const answer = await fetch(`${url}/127.0.0.1%3A1`, { method: 'OPTIONS', headers })
+      expect(answer.headers.get('access-control-allow-methods')).toBe('POST')
+      expect(answer.headers.get('access-control-allow-headers')).toBe('Content-Type')
+      return answer.headers.get('access-control-allow-origin')
+    }
+    expect(await allowed(relay.url, shop)).toBe(shop)
+    expect(await allowed(relay.url, 'https://evil.example')).toBeNull()
+    const open = await start({ role: 'relay', target })
+    expect(await allowed(open.url, 'https://evil.example')).toBe('*')
+    await open.stop()
     await relay.stop()
     const run = (flags: Record<string, string>) => runCommand(command, { flags })
     await expect(run({ role: 'relay' })).rejects.toThrow(/needs --target/)

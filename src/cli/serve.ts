@@ -28,6 +28,9 @@ import { httpUrl, wholeNumber } from './values.ts'
 const ROLES = [...SERVER_ROLES, 'relay'] as const
 const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
 
+/** Where `npm start` serves the demo. */
+const SHOP = 'http://localhost:8790'
+
 const syntax = new Command('serve')
   .summary('runs an aggregation server for shoppers who opted in to contribute')
   .description(`Two of them make a federation: the leader takes reports and publishes models, the helper holds
@@ -57,9 +60,11 @@ and little noise.`)
     httpUrl,
   )
   .option('--models <dir>', 'leader, single: directory of published models', 'var/models')
-  .option('--origin <origin>', 'origin of the shop’s pages, several by comma', origins, [
-    'http://localhost:8790',
-  ])
+  .option(
+    '--origin <origin>',
+    `origin of the shop’s pages, several by comma (default: ${SHOP}; relay: any)`,
+    origins,
+  )
   .option('--policy <file>', 'the terms of a round')
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
   .option('--key <file>', 'leader, single: sign what is published; several by comma', files)
@@ -103,13 +108,14 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
         'input-invalid',
         'A relay needs --target: it carries nothing elsewhere',
       )
-    const relay = await startRelay({ targets, host, port, perMinute, trustedProxies })
+    const { origin: origins = null } = options
+    const relay = await startRelay({ targets, origins, host, port, perMinute, trustedProxies })
     print(`nearside relay listening on http://${host}:${relay.port}`)
     await aborted(signal)
     await relay.stop()
     return { role, port: relay.port }
   }
-  const { store = `sqlite:var/${role}.sqlite`, origin, shop } = options
+  const { store = `sqlite:var/${role}.sqlite`, origin = [SHOP], shop } = options
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(required(options.policy, '--policy'), options.goal)
   log(describeCost(parameters))

@@ -1,8 +1,8 @@
 /**
- * @module Who may hold a connection. A connection without a whole request (idle, or holding back its
- * headers or its body) gives way to a new one, the longest silent first, once its address or the whole
- * server has enough; so whoever opens many and sends nothing only pushes out themselves. A connection that
- * gives way, or for which none does, stays open for a moment: a request that it sends is answered 503.
+ * @module Limits on connections, by address and in all. At a limit, a new connection replaces the one that has sent
+ * nothing for the longest time: an idle one, or one whose request is incomplete. A connection whose request is being
+ * answered is never replaced. A connection that is replaced or refused stays open for a moment, and a request on it
+ * is answered 503.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -23,6 +23,8 @@ interface Connection {
   readonly address: string
   /** The last one; complete once its body has come. */
   request: IncomingMessage | null
+  /** Bytes that it had sent when `requeue` last looked. */
+  heard: number
 }
 
 /**
@@ -33,10 +35,20 @@ export function limitConnections(
   server: Server,
   isTrusted: IsTrusted,
 ): (request: IncomingMessage) => Promise<Response> | null {
-  /** The longest silent first. */
+  /** First the connection that has sent nothing for the longest time. */
   const open = new Map<Socket, Connection>()
   /** The oldest first. */
   const refused = new Map<Socket, Connection>()
+
+  /** Moves each connection that has sent something meanwhile behind the others. */
+  function requeue(): void {
+    for (const [socket, connection] of [...open]) {
+      if (socket.bytesRead === connection.heard) continue
+      connection.heard = socket.bytesRead
+      open.delete(socket)
+      open.set(socket, connection)
+    }
+  }
 
   /** Whether there is room for one more among those that `counts`. */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
@@ -67,10 +79,11 @@ export function limitConnections(
   server.on('connection', (socket) => {
     const remote = socket.remoteAddress ?? ''
     const address = addressGroup(remote)
+    requeue()
     const hasRoom =
       (isTrusted(remote) || makeRoom(MOST_OF_ONE_ADDRESS, (other) => other.address === address)) &&
       makeRoom(MOST, () => true)
-    const connection = { address, request: null }
+    const connection: Connection = { address, request: null, heard: 0 }
     if (!hasRoom) return refuse(socket, connection)
     open.set(socket, connection)
     socket.once('close', () => open.delete(socket))
@@ -92,6 +105,7 @@ export function limitConnections(
   return (request) => (refused.has(request.socket) ? answerRefused(request) : null)
 }
 
+/** Whether no request of it is being answered. */
 const isSilent = ({ request }: Connection) => request === null || !request.complete
 
 async function answerRefused(request: IncomingMessage): Promise<Response> {

@@ -1,8 +1,8 @@
 /**
- * @module The gateway of Oblivious HTTP (RFC 9458): opens what a relay carries, asks this server's own routes, and
- * seals their answer. So the server sees the relay's address and no device's. A limit by address says nothing here:
- * only relays that the operator names may call, each within a limit of its own; the relay limits its callers, and
- * tokens limit senders.
+ * @module The gateway of Oblivious HTTP (RFC 9458): opens a request that a relay carries, passes it to this server's
+ * own routes, and seals their answer. The server sees the relay's address, never a device's, so it cannot limit
+ * devices by address. Instead it limits each relay and accepts only those that the operator names; the relay limits
+ * its callers by address, and tokens limit reports.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'

@@ -26,7 +26,7 @@ import { ORIGIN, PARAMETERS } from './testModel.ts'
 const id = (n: number) => n.toString(16).padStart(32, '0')
 
 /** A helper on a port whose round 1 ended with so many reports. */
-async function startHelper(count: number) {
+async function startHelper(count: number, now = Date.now) {
   const store = openSqliteStore(':memory:')
   const hash = await policyHash(TEST_POLICY)
   await store.openRound(1, TEST_POLICY, hash, new Uint8Array(64), 100)
@@ -48,7 +48,7 @@ async function startHelper(count: number) {
   })
   const app = createApp(helper, {
     origins: [ORIGIN],
-    now: Date.now,
+    now,
     reportsPerMinute: 1,
     clientAddress: (c) => c.req.header('x-from') ?? '',
   })
@@ -69,7 +69,7 @@ async function read(response: IncomingMessage): Promise<string> {
 }
 
 it('reads and signs the list of 60,000 reports once, whoever asks, and answers /v1/task beside it', async () => {
-  const { store, lists, ask, key } = await startHelper(60_000)
+  const { store, lists, ask, key } = await startHelper(60_000, () => 1)
   const reached = vi.spyOn(store, 'reached')
   const signed = vi.spyOn(crypto.subtle, 'sign')
   onTestFinished(() => void signed.mockRestore())
@@ -134,6 +134,33 @@ it('holds nothing for a HEAD, nor for a reader who goes away', async () => {
   }
   for (let n = 0; n < 12; n++) (await ask('/v1/rounds/1/reports', `${n}`)).destroy()
   await expect.poll(async () => (await ask('/v1/rounds/1/reports')).statusCode).toBe(200)
+})
+
+it('ends a stream that is read too slowly, and no other', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const text = 'x'.repeat(8_000_000)
+  const files = createListFiles({
+    directory: testFolder(),
+    endedAt: async () => 1,
+    make: async () => ({ text }),
+  })
+  const open = async () => (await files.open(1, 'a')).body.getReader()
+  const [slow, quick] = [await open(), await open()]
+  await expect(files.open(1, 'a')).rejects.toMatchObject({ code: 'aggregator-unreachable' })
+  let read = 0
+  for (let period = 0; period < 3; period++) {
+    for (const least = read + 1_000_000; read < least; )
+      read += (await quick.read()).value?.length ?? 0
+    if (period === 0) await slow.read()
+    vi.advanceTimersByTime(5000)
+  }
+  await expect(slow.closed).rejects.toThrow('read too slowly')
+  const again = await open()
+  for (let part = await quick.read(); !part.done; part = await quick.read())
+    read += part.value.length
+  expect(read).toBe(JSON.stringify({ text }).length)
+  await again.cancel()
 })
 
 it('has no list of a round that is open, unknown or no number', async () => {

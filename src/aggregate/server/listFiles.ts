@@ -1,6 +1,6 @@
 /**
  * @module The helper's signed list of a round's reports, as a file: made once, when the round has ended, and
- * only streamed from then on. Few streams run at once, and none for long.
+ * only streamed from then on. Few streams run at once; a stream that is read too slowly, or for too long, is ended.
  */
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
 /** Milliseconds that a stream may take. */
 const LONGEST = 60_000
+/** Milliseconds in which a stream has to be read by `LEAST_READ` bytes, or to its end. */
+const PERIOD = 5_000
+const LEAST_READ = 2 ** 18
 
 interface ListFilesOptions {
   /** Where the files are; made where it is missing. */
@@ -100,9 +103,16 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
         const path = await prepare(round)
         const { size: bytes } = await stat(path)
         const stream = (await open(path)).createReadStream()
-        const late = setTimeout(() => stream.destroy(new Error('read too slowly')), LONGEST).unref()
+        const started = performance.now()
+        let read = 0
+        const watch = setInterval(() => {
+          const isSlow = stream.bytesRead < read + LEAST_READ
+          if (isSlow || performance.now() - started > LONGEST)
+            stream.destroy(new Error('read too slowly'))
+          read = stream.bytesRead
+        }, PERIOD).unref()
         stream.once('close', () => {
-          clearTimeout(late)
+          clearInterval(watch)
           end()
         })
         return { bytes, body: Readable.toWeb(stream) as ReadableStream<Uint8Array> }

@@ -41,6 +41,21 @@ it.each([
   },
 )
 
+it('lets an upload go on that still sends, however many connections send nothing', async () => {
+  const { port } = await start(body)
+  const upload = await hang(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400\r\n\r\n')
+  let answer = ''
+  upload.on('data', (part) => {
+    answer += part
+  })
+  for (let sent = 0; sent < 400; sent++) {
+    await hang(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1')
+    upload.write('x')
+  }
+  await expect.poll(() => answer, { timeout: 20_000 }).toContain('x'.repeat(400))
+  expect(answer).toMatch(/^HTTP\/1.1 200/)
+})
+
 describe('connections of one address beyond the 64 that are being answered', () => {
   /** A server on which requests wait until `answer` is called; 64 of them do. */
   async function startFull() {

@@ -57,6 +57,7 @@ async function start(relayOptions: Partial<RelayOptions> = {}, perMinute = 1e9) 
   const relay = await serve(
     createRelay({
       targets: [servers.leader, servers.helper],
+      origins: null,
       now: Date.now,
       perMinute: 1000,
       clientAddress: remote,

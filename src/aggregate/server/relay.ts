@@ -22,6 +22,8 @@ import { createRateLimit } from './rateLimit.ts'
 export interface RelayOptions {
   /** URLs of the servers, as shops configure them; no request goes anywhere else. */
   readonly targets: readonly string[]
+  /** Of shops whose pages may call it; null: any. */
+  readonly origins: readonly string[] | null
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
   /** Requests of one address. */
@@ -37,7 +39,7 @@ const MOST_ANSWERED = 2 ** 20
 const DEADLINE = 15_000
 
 export function createRelay(options: RelayOptions): OpenAPIHono {
-  const { targets, now, perMinute, clientAddress } = options
+  const { targets, origins, now, perMinute, clientAddress } = options
   const urls = new Map(targets.map((url) => [relayName(url), endpoint(url, ROUTES.gateway)]))
   const waitOf = createRateLimit(perMinute)
   let underWay = 0
@@ -48,8 +50,13 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
     await next()
     c.header('Cache-Control', 'no-store')
   })
-  // A relay serves any shop's pages, and knows none of their visitors.
-  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Content-Type'] }))
+  app.use(
+    cors({
+      origin: origins === null ? '*' : [...origins],
+      allowMethods: ['POST'],
+      allowHeaders: ['Content-Type'],
+    }),
+  )
   app.get(ROUTES.health, (c) => c.json({ status: 'ok', role: 'relay' }))
   const tooLong = (c: Context) => respondProblem(c, 413, 'report-invalid', 'It is too long')
 

@@ -7,6 +7,8 @@ import { createRelay } from './relay.ts'
 interface RelayServerOptions {
   /** URLs of the servers whose gateways it calls. */
   readonly targets: readonly string[]
+  /** Of shops whose pages may call it; null: any. */
+  readonly origins: readonly string[] | null
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
@@ -17,10 +19,12 @@ interface RelayServerOptions {
 }
 
 /** @throws NearsideError `input-invalid` for a port in use */
-export async function startRelay({ targets, host, port, perMinute, ...rest }: RelayServerOptions) {
-  const isTrusted = trustedProxies(rest.trustedProxies)
-  const address = clientAddress(isTrusted)
-  const app = createRelay({ targets, fetch, now: Date.now, perMinute, clientAddress: address })
+export async function startRelay({ host, port, ...options }: RelayServerOptions) {
+  const isTrusted = trustedProxies(options.trustedProxies)
+  const app = createRelay({
+    ...{ ...options, fetch, now: Date.now },
+    clientAddress: clientAddress(isTrusted),
+  })
   return listen(app, host, port, isTrusted).catch((thrown) => {
     throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
   })
