@@ -60,6 +60,24 @@ for (const [size, viewport] of Object.entries({
   })
 }
 
+test('of a basket’s page, the first cards stand where they will stand when all have arrived', async ({
+  page,
+}) => {
+  const first = page.locator('.shelf > li').first()
+  await page.route('**/*.js', (route) => route.abort())
+  await page.goto('/basket')
+  const whole = await first.boundingBox()
+  expect(await page.locator('.shelf > li').count()).toBe(6)
+  await page.route('**/basket', async (route) => {
+    const response = await route.fetch()
+    const [before, one, two] = (await response.text()).split(/(?<=<\/li>)(?=<li class="ns-item")/)
+    await route.fulfill({ response, body: before + one + two })
+  })
+  await page.goto('/basket')
+  expect(await page.locator('.shelf > li').count()).toBeLessThan(6)
+  expect(await first.boundingBox()).toEqual(whole)
+})
+
 /** What may be left of a step's shift by rounding; a card that moves by its own height is .02. */
 const MOST_STEP_SHIFT = 0.002
 

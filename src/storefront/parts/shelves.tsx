@@ -29,9 +29,6 @@ const Shelf = (props: LayoutComponentProps) => <List {...props} className="shelf
 const FixedShelf = (props: LayoutComponentProps) => (
   <List {...props} className="shelf shelf-fixed" />
 )
-const ShelfWithReasons = (props: LayoutComponentProps) => (
-  <List {...props} className="shelf with-reasons" />
-)
 const FixedShelfWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="shelf shelf-fixed with-reasons" />
 )
@@ -80,7 +77,7 @@ export function Popular({ initialItems, early = false }: PopularProps) {
       distinct={DISTINCT.popular}
       initialItems={initialItems}
       itemComponent={early ? EarlyCard : ProductCard}
-      layoutComponent={ShelfWithReasons}
+      layoutComponent={FixedShelfWithReasons}
     />
   )
 }

@@ -15,7 +15,7 @@ export function LearningPaused() {
   const { run, alert } = useAction()
   if (!personalizer || !(paused || alert)) return null
   return (
-    <div className="ns-paused">
+    <div className="ns-section ns-paused">
       {paused && (
         <p>
           {labels.learningPaused}.{' '}

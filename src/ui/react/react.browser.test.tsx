@@ -8,6 +8,7 @@ import type { Recommendation, Signal } from '../../device/apiLists.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { waitFor } from '../../testPatience.ts'
 import type { ItemComponentProps } from './ItemCard.tsx'
+import { LearningPaused } from './LearningPaused.tsx'
 import { ENGLISH } from './labels.ts'
 import { type Asked, createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
@@ -535,6 +536,16 @@ test('a paused shopper is told beside their list, and resumes there', async () =
   await screen.getByRole('button', { name: 'Resume learning' }).click()
   await expect.element(said).not.toBeInTheDocument()
   expect(personalizer.getSnapshot().paused).toBe(false)
+})
+
+test('beside a list of the shop’s own, the button that resumes learning looks like one', async () => {
+  await personalizer.pause(true)
+  const screen = await show(<LearningPaused />)
+  const resume = screen.getByRole('button', { name: ENGLISH.resume })
+  await expect.element(resume).toBeVisible()
+  const { borderTopStyle, borderTopWidth, backgroundColor } = getComputedStyle(resume.element())
+  expect([borderTopStyle, borderTopWidth]).toEqual(['solid', '1px'])
+  expect(backgroundColor).not.toBe('rgba(0, 0, 0, 0)')
 })
 
 describe('PersonalizationPanel', () => {
