@@ -60,10 +60,9 @@ it.skipIf(!hasPython)('compares itself with the verifier in Python', async () =>
 })
 
 it('tests itself', async () => {
-  const { printed, result } = await run('selftest', '--count', '24', '--entries', '300')
+  const { printed, result } = await run('selftest', '--count', '24')
   expect(printed).toContain('0 false alarms in 24 clean ones')
-  expect(printed.at(-1)).toMatch(/^300 entries checked in [\d.]+ s$/)
-  expect(result).toMatchObject({ tampered: 24, found: 24, clean: 24, falseAlarms: 0, entries: 300 })
+  expect(result).toMatchObject({ tampered: 24, found: 24, clean: 24, falseAlarms: 0 })
 })
 
 it.each([

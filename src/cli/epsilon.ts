@@ -38,12 +38,6 @@ is gained by sampling.`)
   .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
   .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(2, 1e6))
-  .option(
-    '--dimension <d>',
-    'with --policy: numbers in an update',
-    wholeNumber(1, 16_384),
-    SHARED_LENGTH,
-  )
 
 export const command = defineCommand(syntax, async (options, { print }) => {
   const terms = options.policy ? await readTerms(options.policy, options.goal) : null
@@ -61,8 +55,7 @@ export const command = defineCommand(syntax, async (options, { print }) => {
     print(
       `${NAMES[form as keyof typeof NAMES].padEnd(15)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`,
     )
-  if (terms && q === 1)
-    for (const line of inWords(sigma, steps, options.dimension, terms.aggregationGoal)) print(line)
+  if (terms && q === 1) for (const line of inWords(sigma, steps, terms.aggregationGoal)) print(line)
   return epsilon
 })
 
@@ -84,9 +77,9 @@ function epsilonsOf(composition: Composition) {
   }
 }
 
-function inWords(z: number, reports: number, dimension: number, goal: number): string[] {
+function inWords(z: number, reports: number, goal: number): string[] {
   const rightly = (count: number) => Math.ceil(100 * guessRate(substitutionMu(count / z ** 2)))
-  const noise = noiseOverUpdate(z, dimension)
+  const noise = noiseOverUpdate(z, SHARED_LENGTH)
   const error = (Math.SQRT2 * noise) / goal
   return [
     `One server's noise in a round is about ${noise.toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,

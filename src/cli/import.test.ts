@@ -203,7 +203,6 @@ describe('import', () => {
       'no line could be used (service line: 1)',
     ],
     [{ 'orders.csv': UCI }, { currency: 'pounds' }, 'ISO 4217 code'],
-    [{ 'orders.csv': UCI }, { 'item-pattern': '(' }, 'a regular expression'],
     [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'one of comma'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
   ])('refuses %j %j', async (files, flags, message) => {

@@ -10,7 +10,7 @@ import { DELIMITERS } from '../train/import/source.ts'
 import type { Sample } from '../train/import/summary.ts'
 import { defineCommand } from './command.ts'
 import { requireFolder } from './output.ts'
-import { pattern, wholeNumber } from './values.ts'
+import { wholeNumber } from './values.ts'
 
 /** Flags that name a column. */
 const COLUMN_FLAGS = {
@@ -60,12 +60,6 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   )
   .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy'] as const))
   .option('--time-zone <zone>', 'of times without one', 'UTC')
-  .option(
-    '--item-pattern <regex>',
-    'items that do not match are service lines (UCI: five digits first)',
-    pattern,
-  )
-  .option('--cancel-pattern <regex>', 'orders that match are cancellations (UCI: C first)', pattern)
   .option(
     '--available-days <days>',
     'items not sold in the last DAYS of the log are unavailable',

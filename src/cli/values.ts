@@ -32,11 +32,3 @@ export function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text
   throw new InvalidArgumentError('It takes an http(s) URL.')
 }
-
-export function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'u')
-  } catch {
-    throw new InvalidArgumentError('It takes a regular expression.')
-  }
-}

@@ -49,7 +49,7 @@ export interface OrderLine {
 
 export interface ImportReport {
   readonly format: 2
-  /** What was asked for beyond the files; patterns as regular expressions. */
+  /** What was asked for beyond the files. */
   readonly settings: Readonly<Record<string, string | number>>
   readonly logs: readonly FileReport[]
   readonly catalog: FileReport | null
@@ -132,7 +132,7 @@ async function useZone(engine: SqlEngine, zone: string): Promise<void> {
 }
 
 async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<FileReport[]> {
-  const { columns = {}, dateOrder, itemPattern, cancelPattern } = options
+  const { columns = {}, dateOrder } = options
   const reports: FileReport[] = []
   for (const [path, isClicks] of [
     [options.orders, false],
@@ -144,8 +144,7 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
       ...options,
       onProgress: (done, total) => options.onProgress?.(label, done, total),
     })
-    const given = { columns, dateOrder, itemPattern, cancelPattern }
-    const report = await readLog(engine, source, given, isClicks)
+    const report = await readLog(engine, source, { columns, dateOrder }, isClicks)
     if (report.kept === 0 && !isClicks)
       throw new NearsideError(
         'input-invalid',
@@ -248,13 +247,11 @@ async function writeEvents(engine: SqlEngine, path: string, dayOnly: boolean): P
 }
 
 function namedSettings(options: ImportOptions): Record<string, string | number> {
-  const { currency, dateOrder, timeZone, itemPattern, cancelPattern, availableDays } = options
+  const { currency, dateOrder, timeZone, availableDays } = options
   const all: Record<string, string | number | undefined> = {
     currency,
     dateOrder,
     timeZone,
-    itemPattern: itemPattern?.source,
-    cancelPattern: cancelPattern?.source,
     availableDays,
     ...options.settings,
     shoppers: options.keepShopperIds ? 'as they are' : 'keyed hashes',

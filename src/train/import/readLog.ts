@@ -18,8 +18,6 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
-  readonly itemPattern?: RegExp
-  readonly cancelPattern?: RegExp
 }
 
 /** Counts of one file; `lines` = `kept` + the counts of `dropped`. */
@@ -86,8 +84,8 @@ export async function readLog(
     date_order: options.dateOrder ?? (await guessDateOrder(engine, source.name)),
     price_comma: await usesComma(engine, 'raw', 'price'),
     quantity_comma: await usesComma(engine, 'raw', 'quantity'),
-    item_pattern: options.itemPattern?.source ?? layout?.itemPattern ?? null,
-    cancel_pattern: options.cancelPattern?.source ?? layout?.cancelPattern ?? null,
+    item_pattern: layout?.itemPattern ?? null,
+    cancel_pattern: layout?.cancelPattern ?? null,
   })
   await engine.runFile('log')
   return describeFile(engine, 'verdict', source, layout, columns)
