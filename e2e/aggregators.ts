@@ -25,7 +25,7 @@ export interface Aggregators {
   readonly asked: string[]
 }
 
-export async function openAggregators(changes: Partial<Policy> = {}): Promise<Aggregators> {
+export async function openAggregators(): Promise<Aggregators> {
   const keys = await generateSigningKeys()
   const signing = toBase64((await exportSigningKeys(keys)).publicKey)
   const latest = JSON.parse(readFileSync('public/models/latest.json', 'utf8'))
@@ -35,7 +35,6 @@ export async function openAggregators(changes: Partial<Policy> = {}): Promise<Ag
     parameters: { featureWeights: SHARED_LENGTH },
     leader: { ...TEST_POLICY.leader, signing },
     helper: { ...TEST_POLICY.helper, signing },
-    ...changes,
   }
   const hash = await policyHash(policy)
   const asked: string[] = []

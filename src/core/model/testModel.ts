@@ -90,10 +90,12 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
   }
 }
 
+const TREES = 6
+
 /** Trees of two questions with three answers each, of random features. */
-export function tinyTrees(seed = 1, count = 6): Trees {
+export function tinyTrees(seed = 1): Trees {
   const random = createRandom(seed)
-  const nodes = Array.from({ length: count }, (_, tree) => {
+  const nodes = Array.from({ length: TREES }, (_, tree) => {
     const root = 5 * tree
     const ask = () => random.integer(FEATURE_COUNT)
     const worth = () => 0.5 * random.normal()
@@ -106,7 +108,7 @@ export function tinyTrees(seed = 1, count = 6): Trees {
     ]
   }).flat()
   return {
-    roots: Uint16Array.from({ length: count }, (_, tree) => 5 * tree),
+    roots: Uint16Array.from({ length: TREES }, (_, tree) => 5 * tree),
     feature: Uint8Array.from(nodes, ({ feature }) => feature),
     threshold: Float32Array.from(nodes, ({ threshold }) => threshold),
     next: Uint16Array.from(nodes, ({ next }) => next),

@@ -140,7 +140,7 @@ export async function live(
   }
 }
 
-export const testServer = async (version = '1', seed?: number): Promise<TestServer> => {
+export const testServer = async (version = '1'): Promise<TestServer> => {
   const { TestServer } = await import('./testShop.ts')
-  return new TestServer(await testModelFiles(version, seed))
+  return new TestServer(await testModelFiles(version))
 }

@@ -16,23 +16,23 @@ interface Wordings {
 
 const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
 
-interface SearchSettings {
-  /** What a match in a field counts. */
-  readonly boost: Readonly<Record<(typeof FIELDS)[number], number>>
-  /** What a word counts that only begins like the query's, and one a typing error away; exact is 1. */
-  readonly prefixWeight: number
-  readonly fuzzyWeight: number
+/**
+ * What a match in a field counts. Chosen on human judgements by `nearside evaluate --protocol search`,
+ * as are the weights below: a description says what a title leaves out.
+ */
+export const BOOST: Readonly<Record<(typeof FIELDS)[number], number>> = {
+  title: 3,
+  category: 1.5,
+  brand: 1,
+  description: 1,
+  id: 4,
 }
 
 /**
- * Chosen on human judgements by `nearside evaluate --protocol search`: a description says what a
- * title leaves out, and a word that is merely similar must not outweigh the word itself.
+ * What a word counts that only begins like the query's, and one a typing error away; exact is 1. A
+ * word that is merely similar must not outweigh the word itself.
  */
-export const SHIPPED_SETTINGS: SearchSettings = {
-  boost: { title: 3, category: 1.5, brand: 1, description: 1, id: 4 },
-  prefixWeight: 0.1,
-  fuzzyWeight: 0.1,
-}
+const WEIGHTS = { prefix: 0.1, fuzzy: 0.1 }
 
 /** What a hit counts that another wording found: of itself, and of the best that has the very words asked for. */
 const SYNONYM_WEIGHT = 0.8
@@ -107,15 +107,11 @@ export function buildIndex(items: readonly Item[]): SearchIndex {
 }
 
 /** Best first: hits for all words, then, where those are few, hits for some of them. */
-export function retrieve(
-  index: SearchIndex,
-  wordings: Wordings,
-  settings: SearchSettings = SHIPPED_SETTINGS,
-): readonly SearchHit[] {
-  const hits = matchAll(index, wordings, settings)
+export function retrieve(index: SearchIndex, wordings: Wordings): readonly SearchHit[] {
+  const hits = matchAll(index, wordings)
   if (hits.length === 0) {
     const far: SearchOptions = { fuzzy: (term) => fuzzy(term) && FAR, maxFuzzy: 3 }
-    return matchAll(index, wordings, settings, far).map((hit) => ({ ...hit, complete: false }))
+    return matchAll(index, wordings, far).map((hit) => ({ ...hit, complete: false }))
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
@@ -127,7 +123,6 @@ export function retrieve(
 function matchAll(
   index: SearchIndex,
   { asked, others }: Wordings,
-  settings: SearchSettings,
   further: SearchOptions = {},
 ): SearchHit[] {
   const best = new Map<string, SearchHit>()
@@ -140,14 +135,14 @@ function matchAll(
   }
   let own = 0
   for (const words of asked) {
-    const found = match(index, words, settings, further)
+    const found = match(index, words, further)
     const exact = tellingOf(words).map(foldWord)
     for (const { terms, relevance } of found)
       if (exact.every((word) => terms.includes(word))) own = Math.max(own, relevance)
     add(found, 1)
   }
   for (const words of others) {
-    const found = match(index, words, settings, { prefix: beginsAWord })
+    const found = match(index, words, { prefix: beginsAWord })
     // Two words add up to more than the one that they stand for.
     const most = Math.max(...found.map(({ relevance }) => relevance), 0)
     add(found, own > 0 ? SYNONYM_WEIGHT * Math.min(1, own / most) : SYNONYM_WEIGHT)
@@ -166,25 +161,19 @@ function tellingOf(words: readonly string[]): readonly string[] {
   return telling.length > 0 ? telling : words
 }
 
-function match(
-  index: SearchIndex,
-  words: readonly string[],
-  { boost, prefixWeight, fuzzyWeight }: SearchSettings,
-  further: SearchOptions,
-): SearchHit[] {
+function match(index: SearchIndex, words: readonly string[], further: SearchOptions): SearchHit[] {
   const asked = tellingOf(words)
   const wanted = [...new Set(asked.map(foldWord))].map((word) => ({
     word,
     known: index.knows(word),
   }))
-  const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
   return index
     .search(asked.join(' '), {
       combineWith: 'OR',
-      boost,
+      boost: BOOST,
       prefix: true,
       fuzzy,
-      weights,
+      weights: WEIGHTS,
       ...further,
     })
     .map((result) => ({

@@ -4,7 +4,7 @@ import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, rememberingFold, textWords, wordsOf } from '../../core/catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 import { takePrice } from './price.ts'
-import { buildIndex, fuzzy, retrieve, type SearchIndex, SHIPPED_SETTINGS } from './retrieve.ts'
+import { BOOST, buildIndex, fuzzy, retrieve, type SearchIndex } from './retrieve.ts'
 import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
 /** A search over the shop’s products. */
@@ -23,7 +23,7 @@ export interface ProductSearch {
 /** Only the word at the end is still being typed; a description's words are no names of products. */
 const SUGGEST: SearchOptions = {
   fields: ['title', 'category', 'brand', 'id'],
-  boost: SHIPPED_SETTINGS.boost,
+  boost: BOOST,
   weights: { prefix: 0.6, fuzzy: 0.3 },
   fuzzy,
   prefix: (_, i, all) => i === all.length - 1,

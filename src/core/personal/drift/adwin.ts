@@ -12,7 +12,6 @@ interface BucketRow {
 
 /** Plain data: it can be cloned and stored. */
 export interface Adwin {
-  readonly delta: number
   readonly rows: BucketRow[]
   width: number
   total: number
@@ -26,10 +25,11 @@ const LEAST_WINDOW = 5
 /** Values between two looks for a change. */
 const CLOCK = 32
 const GRACE = 10
+/** Chance of a false alarm. */
+const DELTA = 0.002
 
-/** @param delta chance of a false alarm. */
-export function createAdwin(delta = 0.002): Adwin {
-  return { delta, rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
+export function createAdwin(): Adwin {
+  return { rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
 }
 
 /** Mean of the window; 0 while it is empty. */
@@ -117,8 +117,8 @@ function hasCut(adwin: Adwin): boolean {
   return false
 }
 
-function leastGap({ delta, width, variance }: Adwin, old: number, recent: number): number {
-  const confidence = Math.log((2 * Math.log(width)) / delta)
+function leastGap({ width, variance }: Adwin, old: number, recent: number): number {
+  const confidence = Math.log((2 * Math.log(width)) / DELTA)
   const inverse = 1 / (old - LEAST_WINDOW + 1) + 1 / (recent - LEAST_WINDOW + 1)
   return Math.sqrt(2 * inverse * (variance / width) * confidence) + (2 / 3) * confidence * inverse
 }

@@ -66,26 +66,19 @@ export function learnExample(
   options: TreeOptions,
   x: ArrayLike<number>,
   label: number,
-  weight = 1,
 ): void {
-  tree.root = learnAt(tree.root, options, x, label, weight)
+  tree.root = learnAt(tree.root, options, x, label)
 }
 
 /** @returns the node that stands here from now on. */
-function learnAt(
-  node: Node,
-  options: TreeOptions,
-  x: ArrayLike<number>,
-  label: number,
-  weight: number,
-): Node {
+function learnAt(node: Node, options: TreeOptions, x: ArrayLike<number>, label: number): Node {
   const worse = options.adaptive && errsMore(node, x, label)
-  if (node.kind === 'leaf') return learnLeaf(node, options, x, label, weight)
+  if (node.kind === 'leaf') return learnLeaf(node, options, x, label)
   const child = branchOf(node, x, true)
-  node.children[child] = learnAt(node.children[child], options, x, label, weight)
+  node.children[child] = learnAt(node.children[child], options, x, label)
   if (worse) node.alternate = createLeaf(new Array(options.classes).fill(0))
   if (!node.alternate) return node
-  node.alternate = learnAt(node.alternate, options, x, label, weight)
+  node.alternate = learnAt(node.alternate, options, x, label)
   const better = compare(node.alternate.errors, node.errors)
   if (better === 'first') return node.alternate
   if (better === 'second') node.alternate = null
@@ -99,14 +92,8 @@ function errsMore(node: Node, x: ArrayLike<number>, label: number): boolean {
   return updateAdwin(node.errors, Number(wrong)) && adwinMean(node.errors) > before
 }
 
-function learnLeaf(
-  leaf: Leaf,
-  options: TreeOptions,
-  x: ArrayLike<number>,
-  label: number,
-  weight: number,
-): Node {
-  learnAtLeaf(leaf, x, label, weight, options.nominal)
+function learnLeaf(leaf: Leaf, options: TreeOptions, x: ArrayLike<number>, label: number): Node {
+  learnAtLeaf(leaf, x, label, options.nominal)
   const seen = sum(leaf.counts)
   if (seen - leaf.attemptedAt < options.gracePeriod) return leaf
   leaf.attemptedAt = seen

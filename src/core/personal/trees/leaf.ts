@@ -45,20 +45,19 @@ export function learnAtLeaf(
   leaf: Leaf,
   x: ArrayLike<number>,
   label: number,
-  weight: number,
   nominal: ReadonlySet<number>,
 ): void {
   const { counts, seen } = leaf
   const empty = sum(counts) === 0
-  if (empty || highest(majorityShares(leaf), seen) === label) leaf.majorityRight += weight
-  if (!empty && highest(bayesShares(leaf, x), seen) === label) leaf.bayesRight += weight
+  if (empty || highest(majorityShares(leaf), seen) === label) leaf.majorityRight += 1
+  if (!empty && highest(bayesShares(leaf, x), seen) === label) leaf.bayesRight += 1
   if (!seen.includes(label)) seen.push(label)
-  counts[label] += weight
+  counts[label] += 1
   if (leaf.observers.length === 0) {
     for (let a = 0; a < x.length; a++)
       leaf.observers.push(createObserver(nominal.has(a), leaf.counts.length))
   }
-  for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label, weight)
+  for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label)
 }
 
 /** Index of the largest; of equals the first in `order`, by default by index. */

@@ -50,10 +50,10 @@ export function createObserver(nominal: boolean, classes: number): Observer {
     : { kind: 'numeric', classes: new Array(classes).fill(null) }
 }
 
-export function observe(observer: Observer, value: number, label: number, weight: number): void {
+export function observe(observer: Observer, value: number, label: number): void {
   if (observer.kind === 'nominal') {
     const counts = observer.classes[label]
-    counts.set(value, (counts.get(value) ?? 0) + weight)
+    counts.set(value, (counts.get(value) ?? 0) + 1)
     return
   }
   let one = observer.classes[label]
@@ -61,10 +61,10 @@ export function observe(observer: Observer, value: number, label: number, weight
     one = { weight: 0, mean: 0, squares: 0, least: value, most: value }
     observer.classes[label] = one
   }
-  one.weight += weight
+  one.weight += 1
   const before = value - one.mean
-  one.mean += (weight * before) / one.weight
-  one.squares += weight * before * (value - one.mean)
+  one.mean += before / one.weight
+  one.squares += before * (value - one.mean)
   if (value < one.least) one.least = value
   if (value > one.most) one.most = value
 }
