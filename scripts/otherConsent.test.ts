@@ -81,7 +81,8 @@ for (const name of ['firefox', 'webkit'] as const) {
           await pressAt(driver, x + width / 2, y + height / 2)
           await driver.run(REVEAL)
           await new Promise((resolve) => setTimeout(resolve, 500))
-          if (await enterQuestion(driver, home)) {
+          // On a busy machine the window of the way before may come only now.
+          while (await enterQuestion(driver, home)) {
             windows++
             expect(await text(driver), way).toContain('ε = ')
             await driver.send('closeWindow')
@@ -92,6 +93,12 @@ for (const name of ['firefox', 'webkit'] as const) {
         // The presses do arrive.
         expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
+        for (const late of (await driver.send('windows')) as string[]) {
+          if (late === home) continue
+          await driver.send('window', { handle: late })
+          await driver.send('closeWindow')
+        }
+        await backToShop(driver, home)
         await enterOffer(driver)
         expect(await text(driver)).not.toContain('I agree')
         await driver.press('main > button')
@@ -99,16 +106,8 @@ for (const name of ['firefox', 'webkit'] as const) {
         await driver.press('h1')
         const isReady = `return document.querySelector('main > button').ariaDisabled`
         await vi.waitFor(async () => expect(await driver.run(isReady)).toBe('false'), PATIENCE)
-        // A press may come just after the window lost the focus for a moment; then a second has to pass again.
-        await vi.waitFor(
-          async () => {
-            if (((await driver.send('windows')) as string[]).length === 1) return
-            await driver.press('main > button')
-            await new Promise((resolve) => setTimeout(resolve, 500))
-            expect(await driver.send('windows')).toHaveLength(1)
-          },
-          { ...PATIENCE, interval: 1500 },
-        )
+        await driver.press('main > button')
+        await vi.waitFor(async () => expect(await driver.send('windows')).toHaveLength(1), PATIENCE)
         await backToShop(driver, home)
         await vi.waitFor(async () => expect(await isChecked(driver)).toBe('true'), PATIENCE)
       } finally {

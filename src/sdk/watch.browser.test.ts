@@ -106,7 +106,7 @@ test('what can’t be sent, and a list of a closed personalizer, are errors of t
   await expect.poll(() => late.answers).toMatchObject([{ error: { code: 'closed' } }])
 })
 
-test('how far a fit is crosses as two numbers, not as a snapshot', async () => {
+test('a fit posts its first progress and then at most ten a second, none as a snapshot', async () => {
   const kinds: string[] = []
   const worker = () => {
     const made = page.makeWorker()
@@ -123,11 +123,14 @@ test('how far a fit is crosses as two numbers, not as a snapshot', async () => {
     if (fitting) steps.add(fitting.done)
   })
   kinds.length = 0
+  const began = performance.now()
   await personalizer.fineTune()
+  const seconds = (performance.now() - began) / 1000
   const count = (kind: string) => kinds.filter((known) => known === kind).length
-  expect(count('progress')).toBeGreaterThan(5)
-  expect(steps.size).toBeGreaterThan(5)
-  // The engine that was chosen, what was learned, and what else happens to happen: not one a step.
-  expect(count('snapshot')).toBeLessThan(count('progress') / 2)
+  expect(count('progress')).toBeGreaterThan(0)
+  expect(count('progress')).toBeLessThanOrEqual(1 + 10 * seconds)
+  expect(steps.size).toBeGreaterThan(0)
+  // The engine that was chosen, the learned model, and other changes of state: not one a step.
+  expect(count('snapshot')).toBeLessThan(5)
   expect(personalizer.getSnapshot().fitting).toBe(null)
 })

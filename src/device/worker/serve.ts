@@ -22,6 +22,24 @@ export interface Scope {
   close(): void
 }
 
+/** Milliseconds between two messages of a fit's progress. Most fits end before the second. */
+const PROGRESS_INTERVAL = 100
+
+/** Posts the first progress of each fit at once, and then at most one in `PROGRESS_INTERVAL`. */
+function pacedProgress(
+  clock: () => number,
+  post: (done: number, steps: number) => void,
+): (done: number, steps: number) => void {
+  let posted = { done: 0, time: Number.NEGATIVE_INFINITY }
+  return (done, steps) => {
+    const time = clock()
+    const isSameFit = done > posted.done
+    if (isSameFit && time - posted.time < PROGRESS_INTERVAL) return
+    posted = { done, time }
+    post(done, steps)
+  }
+}
+
 export const workerEnvironment: Environment = {
   now: () => Date.now(),
   clock: () => performance.now(),
@@ -74,7 +92,10 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   async function start(config: WorkerConfig): Promise<void> {
     const bus = createBus()
     bus.on('shown', changed)
-    bus.on('progress', (progress) => scope.postMessage({ kind: 'progress', id: null, ...progress }))
+    const progress = pacedProgress(environment.clock, (done, steps) =>
+      scope.postMessage({ kind: 'progress', id: null, done, steps }),
+    )
+    bus.on('progress', ({ done, steps }) => progress(done, steps))
     starting = startDevice(config, environment, bus)
     device = await starting
     show(device)
@@ -93,7 +114,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     running.set(id, stop)
     return ready.fineTune({
       signal: stop.signal,
-      onProgress: (done, steps) => scope.postMessage({ kind: 'progress', id, done, steps }),
+      onProgress: pacedProgress(environment.clock, (done, steps) =>
+        scope.postMessage({ kind: 'progress', id, done, steps }),
+      ),
     })
   }
 

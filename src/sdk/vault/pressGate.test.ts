@@ -85,6 +85,18 @@ test('a mouse that lay on the button when the question came has to leave it firs
   expect(gate.click(2500)).toBe(true)
 })
 
+test('a mouse that pressed elsewhere has left the button, also where the browser reports no move', () => {
+  const gate = opened()
+  gate.start(press(2000, { device: 'mouse' }))
+  gate.end('mouse')
+  expect(gate.hindrance(2100)).toBe('still')
+  gate.start(press(2200, { device: 'mouse', isOnAgree: false }))
+  gate.end('mouse')
+  expect(gate.hindrance(2300)).toBeNull()
+  gate.start(press(2400, { device: 'mouse' }))
+  expect(gate.click(2400)).toBe(true)
+})
+
 for (const obstacle of ['small', 'unfocused'] as const)
   test(`a window that is ${obstacle} agrees to nothing, and the second begins after that`, () => {
     let now: typeof obstacle | null = obstacle

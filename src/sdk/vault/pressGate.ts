@@ -60,6 +60,8 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
       hasTravelled = true
     },
     start({ time, isOnAgree, device, repeats }) {
+      // A press elsewhere shows as well that the mouse has left the button.
+      hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
       // Two presses at once agree to nothing.
