@@ -698,6 +698,7 @@ DETAILS = {
         "purpose": one_of("catalog", "model", "policy", "rules", "token"),
         "url": url,
         "relay": Optional(url),
+        "sealed": Optional(count),
         **COUNTED,
     },
     "failure": {
@@ -715,6 +716,7 @@ DETAILS = {
         "clipNormInteger": count,
         "squaredNormInteger": count,
         **TERMS,
+        "sealed": Optional(count),
         "consent": hash_text,
         "epsilon": any_number,
         "epsilonEver": any_number,
@@ -1241,6 +1243,10 @@ class Audit:
             expected = TOKEN_REQUEST_BYTES * detail["count"] if asks_token else 0
             if kind != "upload" and entry["bytesSent"] != expected:
                 self.fault("upload", entry, f"a {kind} that sent other than {expected} bytes")
+            if kind in ("request", "upload"):
+                sent = entry["bytesSent"] / detail.get("count", 1) if entry["bytesSent"] else 0
+                if ("relay" in detail) != (detail.get("sealed", 0) > sent):
+                    self.fault("upload", entry, "the size of what a relay carried is missing or untrue")
             if kind == "consent":
                 consent = detail if detail.get("contribute") is True else None
             elif kind == "erase" and detail.get("what") == "everything":

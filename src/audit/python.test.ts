@@ -205,8 +205,8 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       bundle.ledger.findIndex(({ detail }) => detail.purpose === purpose && detail.relay)
     const [at, plain] = [carried('policy'), bundle.ledger.findIndex(isOfModel)]
     expect(at).toBeGreaterThan(0)
-    const lieOf = (place: number, relay: string) => {
-      const detail = { ...bundle.ledger[place].detail, relay }
+    const lieOf = (place: number, relay: string, more: object = {}) => {
+      const detail = { ...bundle.ledger[place].detail, relay, ...more }
       return signed(
         { bundle, signer },
         bundle.ledger.with(place, { ...bundle.ledger[place], detail }),
@@ -214,10 +214,23 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     }
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
-        const said = [`request, ${bundle.ledger[place].sequence}`]
+        const { sequence } = bundle.ledger[place]
+        // What went directly has no sealed size.
+        const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
+    const size = [`upload, ${bundle.ledger[at].sequence}`]
+    expect(await saysOfBoth(await lieOf(at, 'https://relay.example/', { sealed: 0 }))).toEqual([
+      size,
+      size,
+    ])
     const upload = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
+    const unsealed = { sealed: bundle.ledger[upload].bytesSent }
+    const [first, second] = await saysOfBoth(
+      await lieOf(upload, 'https://relay.example/', unsealed),
+    )
+    expect(first).toContain(`upload, ${bundle.ledger[upload].sequence}`)
+    expect(second).toEqual(first)
     const [mine, other] = await saysOfBoth(await lieOf(upload, 'https://evil.example/'))
     expect(mine).toContain(`request, ${bundle.ledger[upload].sequence}`)
     expect(other).toEqual(mine)

@@ -104,6 +104,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     purpose: oneOf('catalog', 'model', 'policy', 'rules', 'token'),
     url,
     relay: optional(url),
+    sealed: optional(count),
     ...COUNTED,
   },
   failure: {
@@ -121,6 +122,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
     clipNormInteger: count,
     squaredNormInteger: count,
     ...TERMS,
+    sealed: optional(count),
     consent: hash,
     epsilon: number(),
     epsilonEver: number(),

@@ -86,6 +86,11 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     const expected = isTokenRequest(entry) ? TOKEN_REQUEST_BYTES * Number(detail.count) : 0
     if (kind !== 'upload' && entry.bytesSent !== expected)
       fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
+    if (kind === 'request' || kind === 'upload') {
+      const sent = entry.bytesSent === 0 ? 0 : entry.bytesSent / Number(detail.count ?? 1)
+      if ((detail.relay !== undefined) !== Number(detail.sealed ?? 0) > sent)
+        fault('upload', entry, 'the size of what a relay carried is missing or untrue')
+    }
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
     if (kind === 'erase' && detail.what === 'everything') consent = null
     if (kind === 'upload') await upload(entry)

@@ -10,6 +10,8 @@ import { hkdf } from './shares.ts'
 
 /** Key 1; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM: what every sealed request begins with. */
 export const REQUEST_HEADER = Uint8Array.of(1, 0, 0x20, 0, 1, 0, 1)
+/** Bytes of a sealed request beyond its message: header, encapsulated key, tag of AES-GCM. */
+export const REQUEST_OVERHEAD = REQUEST_HEADER.length + ENCAPSULATED_BYTES + 16
 /** `info` of the request's seal. */
 export const REQUEST_INFO = concat(utf8('message/bhttp request\0'), REQUEST_HEADER)
 export const RESPONSE_LABEL = utf8('message/bhttp response')

@@ -91,7 +91,7 @@ const browserFetch = (async (url: string, init: RequestInit = {}) => {
 type Names = Awaited<ReturnType<typeof start>>['names']
 
 async function contribute(names: Names, modelHash: string, goes = browserFetch) {
-  const through = relayedFetch(goes, names) as unknown as typeof fetch
+  const through = relayedFetch(goes, names).ask as unknown as typeof fetch
   const options = { ...names, modelHash, now: Date.now, fetch: through }
   const device = createVirtualDevice(options)
   const contributed = await device.contribute(() => new Float64Array(70).fill(0.001))
@@ -178,7 +178,7 @@ describe('an update through a relay', () => {
     const { error } = await contribute(swapped, modelHash)
     expect(error?.code).toBe('aggregator-unreachable')
     await expect(
-      relayedFetch(browserFetch, names)('http://other.test/x', {}),
+      relayedFetch(browserFetch, names).ask('http://other.test/x', {}),
     ).rejects.toMatchObject({ code: 'input-invalid' })
   })
 })

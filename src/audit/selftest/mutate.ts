@@ -70,6 +70,7 @@ const NAMES: readonly string[] = [
     'wording',
     'demonstration',
     'relay',
+    'sealed',
     'why',
     'orders',
     'undoes',

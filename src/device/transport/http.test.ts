@@ -109,6 +109,11 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
     ['upload', `${LEADER}v1/reports`, 'https://relay.test'],
   ])
   expect(entries.map(({ bytesSent }) => bytesSent)).toEqual([0, 3, 0, 9])
+  expect(entries.map(({ detail }) => detail.sealed)).toEqual(
+    asked.map(([url, { body }]) =>
+      url.startsWith(relayed.relay) ? (body as Uint8Array).length : undefined,
+    ),
+  )
   expect(await store.setting('declared')).toContain('https://relay.test/')
 })
 

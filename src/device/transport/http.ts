@@ -118,18 +118,21 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  const carrierOf = (purpose: Purpose | 'upload'): Readonly<Record<string, string>> =>
-    relayed && isRelayed(relayed, purpose) ? { relay: relayed.relay } : {}
+  /** Null where the aggregators are asked directly. */
+  async function carrierFor(purpose: Purpose | 'upload') {
+    if (!relayed || !isRelayed(relayed, purpose)) return null
+    const { relayedFetch } = await import('../upload/relayedFetch.ts')
+    return { relay: relayed.relay, ...relayedFetch(deps.fetch, relayed) }
+  }
 
-  /** What goes through a relay is logged as it is inside the seal. */
-  async function fetchBy(
+  /** What goes through a relay is logged as it is inside the seal, with the length of the sealed body. */
+  async function carriageOf(
     purpose: Purpose | 'upload',
     url: string,
     init: RequestInit,
-  ): Promise<Response> {
-    if (!relayed || !isRelayed(relayed, purpose)) return deps.fetch(url, init)
-    const { relayedFetch } = await import('../upload/relayedFetch.ts')
-    return relayedFetch(deps.fetch, relayed)(url, init)
+  ): Promise<Readonly<Record<string, string | number>>> {
+    const carrier = await carrierFor(purpose)
+    return carrier ? { relay: carrier.relay, sealed: carrier.sealedBytes(url, init) } : {}
   }
 
   function declared(url: string, purpose: Purpose | 'upload'): string {
@@ -169,7 +172,8 @@ export function createTransport(deps: TransportDeps): Transport {
     }
     heard()
     try {
-      const response = await fetchBy(purpose, url, {
+      const fetchBy = (await carrierFor(purpose))?.ask ?? deps.fetch
+      const response = await fetchBy(url, {
         ...PLAIN,
         ...init,
         signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
@@ -197,7 +201,8 @@ export function createTransport(deps: TransportDeps): Transport {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
-      const detail = { method: init.method, purpose, url: target, ...carrierOf(purpose) }
+      const carriage = await carriageOf(purpose, target, init)
+      const detail = { method: init.method, purpose, url: target, ...carriage }
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
@@ -216,20 +221,21 @@ export function createTransport(deps: TransportDeps): Transport {
       // A copy, so that what is hashed is what is sent.
       const bytes = new Uint8Array(body)
       const sha256 = await sha256Hex(bytes)
+      const { authorization } = options ?? {}
+      const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
+      const init = { method: 'POST', body: bytes, headers }
+      const carriage = await carriageOf('upload', target, init)
       await ledger.append(
         {
           kind: 'upload',
           detail: {
             ...{ ...detail, method: 'POST', url: target, sha256, contentType },
-            ...carrierOf('upload'),
+            ...carriage,
           },
           bytesSent: bytes.length,
         },
         'disk',
       )
-      const { authorization } = options ?? {}
-      const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
-      const init = { method: 'POST', body: bytes, headers }
       return send(target, 'upload', init, options?.signal)
     },
   }

@@ -2,7 +2,7 @@
  * @module What a device asks the aggregators, sealed to each and carried by an oblivious relay (RFC 9458): they see the
  * relay's address and never the device's, the relay sees no request.
  */
-import { gatewayKeyOf, sealRequest } from '../../aggregate/privacy/oblivious.ts'
+import { gatewayKeyOf, REQUEST_OVERHEAD, sealRequest } from '../../aggregate/privacy/oblivious.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { SEALING_BYTES } from '../../aggregate/privacy/seal.ts'
 import { decodeResponse, encodeRequest, type Fields } from '../../aggregate/protocol/binaryHttp.ts'
@@ -23,14 +23,14 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** @returns a fetch for addresses below both aggregators alone; it rejects for any other */
+/** @returns `ask`, a fetch for addresses below both aggregators alone; it rejects for any other */
 export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   const { relay, leader, leaderKey, helper, helperKey } = names
   const servers = [
     { base: leader.replace(/\/+$/, ''), key: leaderKey },
     { base: helper.replace(/\/+$/, ''), key: helperKey },
   ]
-  return async (url: string, init: RequestInit = {}): Promise<Response> => {
+  function messageOf(url: string, init: RequestInit) {
     const server = servers.find(({ base }) => url.startsWith(`${base}/`))
     if (server === undefined)
       throw new NearsideError('input-invalid', `${url} is asked for through no relay.`)
@@ -42,6 +42,15 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       headers: lowerCase((init.headers as Fields | undefined) ?? {}),
       body: new Uint8Array((init.body as Uint8Array | null | undefined) ?? []),
     })
+    return { base, key, message }
+  }
+
+  /** Length of the body that the relay gets, bytes. */
+  const sealedBytes = (url: string, init: RequestInit): number =>
+    messageOf(url, init).message.length + REQUEST_OVERHEAD
+
+  async function ask(url: string, init: RequestInit = {}): Promise<Response> {
+    const { base, key, message } = messageOf(url, init)
     const random = cryptoRandomBytes(SEALING_BYTES)
     const sealed = await sealRequest(gatewayKeyOf(fromBase64(key)), message, random)
     const response = await fetch(endpoint(relay, `/${encodeURIComponent(relayName(base))}`), {
@@ -62,6 +71,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       throw new NearsideError('aggregator-unreachable', message, { cause })
     }
   }
+  return { ask, sealedBytes }
 }
 
 const lowerCase = (headers: Fields): Fields =>

@@ -16,8 +16,8 @@ export function Learnable({ snapshot, more }: LearnableProps) {
     ...(canContribute && terms === null ? [[learnable.oneUpdate, words.terms(null)] as const] : []),
     ...(canContribute && terms !== null
       ? ([
-          [words.tokens, learnable.tokens(terms.tokens)],
-          [learnable.oneUpdate, learnable.update(terms.trust)],
+          [words.tokens, learnable.tokens(terms.tokens, terms.relay !== undefined)],
+          [learnable.oneUpdate, learnable.update(terms.trust, terms.relay !== undefined)],
           [learnable.manyUpdates, learnable.sum(String(guessesOf(terms).one))],
         ] as const)
       : []),

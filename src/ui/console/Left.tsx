@@ -12,6 +12,10 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
+  const sealed = downloads.reduce(
+    (all, { detail }) => all + Number(detail.sealed ?? 0) * Number(detail.count ?? 1),
+    0,
+  )
   const updates = Number(reports)
   return (
     <Section title={words.left} wide>
@@ -21,6 +25,7 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
         </Column>
         <Column title={words.files} figure={words.filesFigure(sum('count', false))}>
           {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
+          {sealed > 0 && words.throughRelay(whole(sealed))}{' '}
           {entries.length > 0 && words.filesSince(days(entries[0].time))}
         </Column>
         {tokens !== 0 && (

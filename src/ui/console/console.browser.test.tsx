@@ -9,6 +9,7 @@ import {
 } from '../react/testPersonalizer.ts'
 import { CONSOLE_GERMAN } from './german.ts'
 import { PrivacyConsole } from './PrivacyConsole.tsx'
+import { CONSOLE_ENGLISH } from './words.ts'
 
 const ITEMS = [{ id: 'tin', title: 'Cake tin', category: 'Kitchen' }]
 
@@ -155,6 +156,26 @@ describe('what left', () => {
 })
 
 describe('what somebody could learn', () => {
+  test('with a relay, the servers don’t see the address', async () => {
+    personalizer.change({ terms: TEST_TERMS })
+    const screen = await show()
+    const answers = part(screen, 'What could somebody learn from this?')
+    await expect
+      .element(answers)
+      .toHaveTextContent(CONSOLE_ENGLISH.learnable.update(TEST_TERMS.trust))
+    personalizer.change({ terms: { ...TEST_TERMS, relay: 'https://relay.test' } })
+    for (const words of ['tokens', 'update'] as const)
+      expect(CONSOLE_ENGLISH.learnable[words](undefined as never, true)).not.toBe(
+        CONSOLE_ENGLISH.learnable[words](undefined as never, false),
+      )
+    await expect
+      .element(answers)
+      .toHaveTextContent(CONSOLE_ENGLISH.learnable.update(TEST_TERMS.trust, true))
+    await expect
+      .element(answers)
+      .toHaveTextContent(CONSOLE_ENGLISH.learnable.tokens(TEST_TERMS.tokens, true))
+  })
+
   test('four answers where updates can be sent, one where they can’t, and a link to more', async () => {
     personalizer.change({ terms: { ...TEST_TERMS, epsilonPerReport: 2 } })
     const screen = await show()
@@ -366,7 +387,7 @@ describe('what was agreed to', () => {
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await consent.click()
     expect(given).toEqual([
-      expect.stringMatching(/^Now and then .* rightly at most 59 times in 100 .* \(ε = 2 and 4, /),
+      expect.stringMatching(/^Now and then .* right at most 59 times in 100 .* \(ε = 2 and 4, /),
     ])
     const agreed = part(screen, 'What did I agree to?')
     await expect.element(agreed).toHaveTextContent(given[0] as string)
@@ -387,7 +408,9 @@ describe('what was agreed to', () => {
     await expect.element(banner).toHaveTextContent(/^Demonstration: .* 1,000 people in a round\.$/)
     await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
     expect(given).toEqual([expect.stringContaining(banner.element().textContent ?? '')])
-    expect(given).toEqual([expect.stringMatching(/85 times in 100 from one update, 98 times from/)])
+    expect(given).toEqual([
+      expect.stringMatching(/85 times in 100 from one update, and 98 times from/),
+    ])
   })
 
   test('each answer with its time, each update with what it cost, and what that means', async () => {
@@ -504,6 +527,15 @@ test('says what the exported file shows before it is saved, by the name that the
 })
 
 describe('technical details', () => {
+  test('of what a relay carried, the sealed body counts', async () => {
+    const detail = { method: 'GET', purpose: 'policy', relay: 'https://relay.test', sealed: 212 }
+    log(entry(0, { detail: { ...detail, url: 'https://leader.test/v1/task', count: 2 } }))
+    const screen = await showTechnical()
+    await expect.element(part(screen, 'What left?')).toHaveTextContent('424 bytes went out')
+    const row = screen.container.querySelector('.ns-ledger tbody tr')
+    expect(row?.textContent).toContain('424 bytes')
+  })
+
   test('the log: newest first, all on demand', async () => {
     log(...Array.from({ length: 30 }, (_, at) => (at % 10 === 3 ? upload(at, 1) : entry(at))))
     const screen = await showTechnical()

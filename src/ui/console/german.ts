@@ -38,6 +38,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     n === 0 ? 'Keine' : `${count(n, 'Datei kam an', 'Dateien kamen an')}, nichts ging hinaus`,
   filesText: (kilobytes, asked) =>
     `Die Artikel des Shops und was seine Bestellungen gelehrt haben: für alle dieselben Dateien. ${kilobytes} kB kamen an.${asked > 0 ? ` Nach den Bedingungen für das Teilen wurde ${count(asked, 'Mal', 'Mal')} gefragt.` : ''}`,
+  throughRelay: (bytes) => `Ein Relay überbrachte das versiegelt: ${bytes} Bytes gingen hinaus.`,
   filesSince: (day) => `Seit ${day}.`,
   tokens: 'Berechtigungen zum Senden',
   tokensFigure: (n, bytes) => `${count(n, 'Anfrage', 'Anfragen')}, ${bytes} Bytes`,
@@ -55,16 +56,20 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     title: 'Was könnte jemand daraus erfahren?',
     pages:
       'Welche Seiten und Bilder Sie öffnen, wann und von welcher Netzadresse. Das sieht der Server in jedem Shop. Die Dateien für die Empfehlungen sind für alle dieselben und sagen nichts über Sie.',
-    tokens: (kind) =>
+    tokens: (kind, byRelay) =>
       kind === 'account'
         ? 'Dass Ihr Konto mitmacht, und wann. Nicht, welcher Beitrag Ihrer ist, und nichts von dem, was Sie getan haben.'
-        : 'Dass jemand an Ihrer Netzadresse mitmacht, und wann. Nichts von dem, was Sie getan haben.',
+        : byRelay
+          ? 'Dass jemand mitmacht, und wann. Nur das Relay sieht Ihre Netzadresse. Nichts von dem, was Sie getan haben.'
+          : 'Dass jemand an Ihrer Netzadresse mitmacht, und wann. Nichts von dem, was Sie getan haben.',
     oneUpdate: 'Ein geteilter Beitrag',
-    update: (trust) =>
+    update: (trust, byRelay) =>
       `${
         trust === 'trusted-server'
           ? 'Ein Betreiber führt beide Server und könnte ihn lesen'
-          : 'Jeder Server allein sieht Zufallszahlen, Ihre Netzadresse und die Zeit. Beide zusammen könnten ihn lesen'
+          : byRelay
+            ? 'Jeder Server allein sieht Zufallszahlen und die Zeit, das Relay Ihre Netzadresse. Beide Server zusammen könnten ihn lesen'
+            : 'Jeder Server allein sieht Zufallszahlen, Ihre Netzadresse und die Zeit. Beide zusammen könnten ihn lesen'
       }: rund 40 Zahlen, die ungefähr sagen, was Sie interessiert hat, kein Artikel und keine Suche.`,
     manyUpdates: 'Die Summe vieler Beiträge',
     sum: (times) =>
@@ -172,7 +177,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   steps: [
     'F12 drücken, „Netzwerk“ öffnen, „Protokoll beibehalten“ ankreuzen (Firefox: „Logs nicht leeren“).',
     'Den Shop benutzen: ansehen, suchen, den Warenkorb füllen.',
-    'method:POST in den Filter tippen. Was bleibt, hat einen Inhalt gesendet. Von den Empfehlungen stammen nur die oben aufgeführten Beiträge und Berechtigungen.',
+    'method:POST in den Filter tippen. Was bleibt, hat einen Inhalt gesendet. Von den Empfehlungen stammt nur, was oben steht: Beiträge, Berechtigungen und, wo ein Relay sie überbringt, Fragen nach den Bedingungen.',
     '„Anwendung“ (Firefox: „Web-Speicher“), „IndexedDB“ zeigt, was gespeichert ist.',
   ],
   auditor: 'Für Prüfer',

@@ -40,6 +40,8 @@ export const CONSOLE_ENGLISH = {
   filesFigure: (n: number) => (n === 0 ? 'None' : `${count(n, 'file')} came in, nothing went out`),
   filesText: (kilobytes: string, asked: number) =>
     `The shop’s products and what its orders taught: the same files for everybody. ${kilobytes} kB came in.${asked > 0 ? ` The terms of sharing were asked for ${count(asked, 'time')}.` : ''}`,
+  /** Of the requests for terms, where a relay carries them. */
+  throughRelay: (bytes: string) => `A relay carried that, sealed: ${bytes} bytes went out.`,
   filesSince: (day: string) => `Since ${day}.`,
   tokens: 'Rights to send an update',
   tokensFigure: (n: number, bytes: string) => `${count(n, 'request')}, ${bytes} bytes`,
@@ -57,16 +59,20 @@ export const CONSOLE_ENGLISH = {
     title: 'What could somebody learn from this?',
     pages:
       'Which pages and pictures you open, when, and from which network address. The shop’s server sees that in any shop. The recommendation files are the same for everybody and say nothing about you.',
-    tokens: (kind?: 'account' | 'work'): string =>
+    tokens: (kind?: 'account' | 'work', byRelay = false): string =>
       kind === 'account'
         ? 'That your account takes part, and when. Not which update is yours, and nothing of what you did.'
-        : 'That somebody at your network address takes part, and when. Nothing of what you did.',
+        : byRelay
+          ? 'That somebody takes part, and when. The relay alone sees your network address. Nothing of what you did.'
+          : 'That somebody at your network address takes part, and when. Nothing of what you did.',
     oneUpdate: 'One shared update',
-    update: (trust: 'two-aggregators' | 'trusted-server'): string =>
+    update: (trust: 'two-aggregators' | 'trusted-server', byRelay = false): string =>
       `${
         trust === 'trusted-server'
           ? 'One operator runs both servers and could read it'
-          : 'Either server alone sees random numbers, your network address and the time. Both servers together could read it'
+          : byRelay
+            ? 'Either server alone sees random numbers and the time, the relay your network address. Both servers together could read it'
+            : 'Either server alone sees random numbers, your network address and the time. Both servers together could read it'
       }: some 40 numbers that tell roughly what you were interested in, no product and no search.`,
     manyUpdates: 'The sum of many updates',
     sum: (times: string) =>
@@ -174,7 +180,7 @@ export const CONSOLE_ENGLISH = {
   steps: [
     'Press F12, open “Network”, tick “Preserve log” (Firefox: “Persist Logs”).',
     'Use the shop: look, search, fill the basket.',
-    'Type method:POST into the filter. What remains sent a body. From the recommender, that is only the updates and rights to send listed above.',
+    'Type method:POST into the filter. What remains sent a body. From the recommender, that is only what is listed above: updates, rights to send them and, where a relay carries them, questions for the terms.',
     '“Application” (Firefox: “Storage”), “IndexedDB” shows what is stored.',
   ] as readonly string[],
   auditor: 'For an auditor',

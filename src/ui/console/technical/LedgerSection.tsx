@@ -53,6 +53,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
 
 function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, ReactNode[]] {
   const { sequence, time, kind, detail, bytesSent, hash } = entry
+  const sealed = Number(detail.sealed ?? 0) * Number(detail.count ?? 1)
   const facts = (
     <ul key="facts" className="ns-detail">
       {Object.entries(detail)
@@ -72,6 +73,6 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
   )
   return [
     String(sequence),
-    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(bytesSent), short],
+    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(sealed || bytesSent), short],
   ]
 }
