@@ -208,7 +208,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   ])
   // And that its report reached the helper, where nobody can unsay what the log was then.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
-  const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).json()
+  const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })
   expect(audit).toMatchObject({ faults: [], fixed: 1, witnessed: 1 })
   await openShop(page)
@@ -220,7 +220,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {
-    releases: parseReleases(await (await fetch(signed)).json()),
+    releases: parseReleases(await (await fetch(signed)).text()),
     shop: {
       ...(await readHashed('public/models')),
       catalog: Catalog.parse(JSON.parse(readFileSync('public/catalog/catalog.json', 'utf8'))),

@@ -14,7 +14,7 @@ import { type Order, type Outcome, sitesOf } from './order.ts'
 import { learnPlain } from './plainRequests.ts'
 import { PROBES } from './probes.ts'
 import { type ShopperOutcome, tryProbes, watchShopper } from './stages.ts'
-import { compareAgain, compareShoppers } from './twoShoppers.ts'
+import { compareAgain, compareShoppers, listOf } from './twoShoppers.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
@@ -76,21 +76,29 @@ async function prove(order: Order): Promise<Outcome> {
     say(isSecond ? 'another shopper, who does something else' : 'a shopper')
     const visit = { url, marks: order.marks, events, idle, isSecond, say }
     proxy.begin()
-    shoppers.push(await watchShopper(await watch(), { shop }, visit, proxy.settle, rules))
+    const watched = await watchShopper(await watch(), { shop }, visit, proxy.settle, rules)
+    shoppers.push(watched.outcome)
+    serviceWorker ??= watched.serviceWorker
     return proxy.asked()
   }
   const shoppers: ShopperOutcome[] = []
-  const compare = async () => compareShoppers(await visitBy(false), await visitBy(true))
+  let serviceWorker: string | null = null
+  const compare = async () => {
+    const difference = compareShoppers(await visitBy(false), await visitBy(true))
+    for (const line of listOf(difference)) say(`what tells them apart: ${line}`)
+    return difference
+  }
   const difference = await compareAgain(compare, ROUNDS)
 
   const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
   say(`${PROBES.length} ways out, with the shop’s policy lifted`)
   proxy.lift(true)
   const begun = Date.now()
-  const lifted = await tryProbes(await watch(true), url, mark, 0, rules)
+  const lifted = await tryProbes(await watch(true), url, serviceWorker, mark, 0, rules)
   say('the same under the shop’s policy')
   proxy.lift(false)
-  const policed = await tryProbes(await watch(true), url, mark, Date.now() - begun, rules)
+  const least = Date.now() - begun
+  const policed = await tryProbes(await watch(true), url, serviceWorker, mark, least, rules)
   return {
     method,
     browser: `Chromium ${browserVersion}`,

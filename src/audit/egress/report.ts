@@ -4,6 +4,7 @@ import { verify } from '../../aggregate/privacy/signature.ts'
 import { concat, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { Outcome } from './order.ts'
+import { listOf } from './twoShoppers.ts'
 
 /** So many leaks have to be found before the search counts for anything. */
 const LEAST_LEAKS = 30
@@ -104,13 +105,6 @@ export function signReport(report: EgressReport, pem?: string): SignedReport {
 
 export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
   verify(Buffer.from(key, 'base64'), signature, message(report))
-
-function listOf({ first, second, order }: Outcome['difference']): string[] {
-  const only = (who: string, lines: readonly string[]) =>
-    lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)
-  const turned = order.map((pair) => `in this order, and the second in the other: \`${pair}\``)
-  return [...only('the first', first), ...only('the second', second), ...turned]
-}
 
 /** For people, in Markdown. */
 export function describeReport({ report, key, signature }: SignedReport): string {

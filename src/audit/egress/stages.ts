@@ -44,11 +44,17 @@ export async function watchShopper(
   visit: Omit<Visit, 'page' | 'context'> & { readonly idle: number },
   settled: () => Promise<void>,
   rules: Omit<Rules, 'marks'>,
-): Promise<ShopperOutcome> {
+): Promise<{ readonly outcome: ShopperOutcome; readonly serviceWorker: string | null }> {
   const { marks, idle, say } = visit
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
+  // A page that still loads would be cut off at another place each time.
+  await settled()
+  const serviceWorker = await page.evaluate(async () => {
+    const registered = await navigator.serviceWorker?.getRegistration()
+    return registered?.active?.scriptURL ?? null
+  })
   // Half of it without a network: what was held back would go out when it is there again.
   await context.setOffline(true)
   await wait(idle * 500)
@@ -60,7 +66,8 @@ export async function watchShopper(
   const verdict = judge(await end(), { ...rules, marks: createMarkFinder(all) })
   const found = new Set(verdict.findings.flatMap((finding) => finding.marks)).size
   const kept = held === undefined ? null : all.filter((mark) => held.includes(String(mark))).length
-  return { ...verdict, events, marks: { planted: all.length, held: kept, found } }
+  const outcome = { ...verdict, events, marks: { planted: all.length, held: kept, found } }
+  return { outcome, serviceWorker }
 }
 
 const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
@@ -72,12 +79,14 @@ export type Trace = 'found' | 'nothing' | 'no worker'
 
 /**
  * Tries every probe on the shop's home page and in its workers.
+ * @param serviceWorker address of the shop's, where it has one
  * @param least milliseconds that it waits for traces; beyond, as long as new ones come
  * @returns a trace of each probe, in the order of `PROBES`
  */
 export async function tryProbes(
   { context, sent, end }: Watched,
   url: string,
+  serviceWorker: string | null,
   mark: () => string,
   least: number,
   rules: Omit<Rules, 'marks'>,
@@ -94,7 +103,7 @@ export async function tryProbes(
   const worker = learns === null ? null : await workerOf(learns, page, context)
   const without = new Set<Probe>()
   for (const { probe, mark, host } of tried) {
-    const place = await placeOf(probe, page, context, url, worker)
+    const place = await placeOf(probe, page, context, url, worker, serviceWorker)
     if (place === undefined) without.add(probe)
     // Where it leaves its page, or is stopped, the script doesn't come to its end.
     const done = (place as Page | undefined)?.evaluate(scriptOf(probe, mark, host))
@@ -145,15 +154,35 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
   return started
 }
 
+/**
+ * Chromium ends a service worker that rests; a page of the shop starts it again. A shop that does not get as far without
+ * its policy has none yet: it is registered as the shop does.
+ */
+async function serviceWorkerOf(
+  context: BrowserContext,
+  url: string,
+  script: string | null,
+): Promise<Worker | undefined> {
+  const [running] = context.serviceWorkers()
+  if (running !== undefined || script === null) return running
+  const options = { timeout: WORKERS_MS }
+  const started = context.waitForEvent('serviceworker', options).catch(() => undefined)
+  const page = await context.newPage()
+  await page.goto(url, { waitUntil: 'domcontentloaded' })
+  await page.evaluate((script) => navigator.serviceWorker.register(script), script)
+  return started
+}
+
 async function placeOf(
   { where }: Probe,
   page: Page,
   context: BrowserContext,
   url: string,
   worker: Worker | null,
+  serviceWorker: string | null,
 ): Promise<Page | Worker | undefined> {
   if (where === 'worker') return worker ?? undefined
-  if (where === 'service worker') return context.serviceWorkers()[0]
+  if (where === 'service worker') return serviceWorkerOf(context, url, serviceWorker)
   if (where === 'page') return page
   const own = await context.newPage()
   await own.goto(url, { waitUntil: 'domcontentloaded' })

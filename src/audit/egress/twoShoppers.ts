@@ -58,6 +58,14 @@ export async function compareAgain(
   return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1)
 }
 
+/** For people, a line each. */
+export function listOf({ first, second, order }: Difference): string[] {
+  const only = (who: string, lines: readonly string[]) =>
+    lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)
+  const turned = order.map((pair) => `in this order, and the second in the other: \`${pair}\``)
+  return [...only('the first', first), ...only('the second', second), ...turned]
+}
+
 const isNone = ({ first, second, order }: Difference): boolean =>
   first.length + second.length + order.length === 0
 
