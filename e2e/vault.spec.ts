@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'playwright/test'
 import { LOCKED_HEADERS, vaultHeaders } from '../scripts/vaultServer.ts'
-import { forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { forYou, forYouIds, goHome, learnsFrom, openShop } from './shop.ts'
 import { closeVaultShops, listen, openVaultShop, vaultWorker } from './vault.ts'
 
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name)
@@ -23,6 +23,31 @@ test('the list follows a click, and nothing of it is in the shop’s origin', as
   // The files of the vault, and none of its own tries.
   expect(asked.filter((line) => !/^GET \/(vault\.html|assets\/\S+\.js)$/.test(line))).toEqual([])
   expect(asked.length).toBeGreaterThan(2)
+})
+
+test('under persist: ask, the vault stores the visit after a yes, and nothing before it or after a no', async ({
+  page,
+}) => {
+  const { shop, vault } = await openVaultShop(undefined, undefined, undefined, 'ask')
+  const inVault = async () => (await vaultWorker(page, vault)).evaluate(databases)
+  const isStored = { name: 'Keep what this shop learns in this browser' }
+  await openShop(page, `${shop}/`)
+  await forYou(page).locator('[data-item]').nth(1).click()
+  await learnsFrom(page, 1)
+  expect(await inVault()).toEqual([])
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await page.getByRole('switch', isStored).click()
+  await expect.poll(inVault).toEqual([`nearside of ${shop}`])
+  expect(await page.evaluate(databases)).toEqual([])
+
+  await openShop(page, `${shop}/`)
+  await learnsFrom(page, 1)
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(page.getByRole('switch', isStored)).toBeChecked()
+  await page.getByRole('switch', isStored).click()
+  await expect.poll(inVault).toEqual([])
+  await openShop(page, `${shop}/`)
+  await learnsFrom(page, 0)
 })
 
 test('whatever its worker tries, nothing arrives', async ({ page }) => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
+import type { Persist } from '../src/device/persists.ts'
 
 /** The one that runs for all tests (`playwright.config.ts`), beside the embedded one. */
 export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?? 8800}`
@@ -40,6 +41,7 @@ export async function openVaultShop(
   changes: (site: VaultSite) => Partial<VaultSite> = () => ({}),
   root = 'dist/demo',
   federation: Parameters<typeof createStaticServer>[0]['federation'] = null,
+  persist: Persist = 'always',
 ): Promise<VaultShop> {
   const servers = [createServer(), createServer()]
   const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
@@ -56,7 +58,7 @@ export async function openVaultShop(
       root,
       models: 'public/models',
       federation,
-      persist: 'always',
+      persist,
       vault: `${vault}/vault.html`,
     }),
     createVaultServer({ ...site, ...changes(site) }),
