@@ -10,24 +10,31 @@ import {
   sign,
   taskMessage,
 } from '../src/aggregate/privacy/signature.ts'
+import { encodeResponse } from '../src/aggregate/protocol/binaryHttp.ts'
+import { gatewayKeys, openRequest } from '../src/aggregate/protocol/openRequest.ts'
 import { type Policy, policyHash } from '../src/aggregate/protocol/policy.ts'
 import { parseHeader } from '../src/aggregate/protocol/report.ts'
+import { OBLIVIOUS_RESPONSE, ROUTES } from '../src/aggregate/protocol/routes.ts'
 import { PROTOCOL } from '../src/aggregate/protocol/task.ts'
 import { TEST_POLICY, TEST_RECIPIENTS } from '../src/aggregate/protocol/testPolicy.ts'
-import { toBase64 } from '../src/core/bytes.ts'
+import { toBase64, utf8 } from '../src/core/bytes.ts'
 import { SHARED_LENGTH } from '../src/core/personal/sharedUpdate.ts'
 import type { Recipients } from '../src/device/upload/terms.ts'
 
 export interface Aggregators {
   readonly recipients: Recipients
   readonly server: Server
-  /** Method and path of each request. */
+  /** Method and path of each request; of a sealed one, those that were sealed in it. */
   readonly asked: string[]
+  /** Address, `Origin` and `User-Agent` of whoever asked, a line each. */
+  readonly askers: Set<string>
 }
 
 export async function openAggregators(): Promise<Aggregators> {
   const keys = await generateSigningKeys()
-  const signing = toBase64((await exportSigningKeys(keys)).publicKey)
+  const { publicKey, privateKey } = await exportSigningKeys(keys)
+  const signing = toBase64(publicKey)
+  const gateway = gatewayKeys(publicKey, privateKey)
   const latest = JSON.parse(readFileSync('public/models/latest.json', 'utf8'))
   const policy: Policy = {
     ...TEST_POLICY,
@@ -38,6 +45,7 @@ export async function openAggregators(): Promise<Aggregators> {
   }
   const hash = await policyHash(policy)
   const asked: string[] = []
+  const askers = new Set<string>()
   async function answer(url: string, body: Buffer): Promise<[status: number, said: object]> {
     if (url === '/leader/v1/reports') {
       const bodyHash = createHash('sha256').update(body).digest()
@@ -52,11 +60,26 @@ export async function openAggregators(): Promise<Aggregators> {
     const said = { protocol: PROTOCOL, role, round: 1, state: 'open', policyHash: hash, policy }
     return [200, { ...said, time, signature }]
   }
+  async function answerSealed(url: string, sealed: Buffer): Promise<Uint8Array> {
+    const { message, seal } = openRequest(gateway, sealed)
+    const inner = url.replace(ROUTES.gateway, message.path)
+    asked.push(`${message.method} ${inner}, sealed`)
+    const [status, said] = await answer(inner, Buffer.from(message.body))
+    const headers = { 'content-type': 'application/json' }
+    return seal(encodeResponse({ status, headers, body: utf8(JSON.stringify(said)) }))
+  }
   const server = createServer(async (request, response) => {
-    asked.push(`${request.method} ${request.url}`)
+    const { method, url = '', headers, socket } = request
+    askers.add([socket.remoteAddress, headers.origin, headers['user-agent']].join(' '))
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
-    const [status, said] = await answer(request.url ?? '', Buffer.concat(parts))
+    if (url.endsWith(ROUTES.gateway)) {
+      const sealed = await answerSealed(url, Buffer.concat(parts))
+      response.writeHead(200, { 'content-type': OBLIVIOUS_RESPONSE }).end(sealed)
+      return
+    }
+    asked.push(`${method} ${url}`)
+    const [status, said] = await answer(url, Buffer.concat(parts))
     response.writeHead(request.method === 'OPTIONS' ? 204 : status, {
       ...{ 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type' },
       'content-type': 'application/json',
@@ -67,5 +90,5 @@ export async function openAggregators(): Promise<Aggregators> {
   const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const named = { leader: `${at}/leader`, helper: `${at}/helper` }
   const recipients = { ...TEST_RECIPIENTS, ...named, leaderKey: signing, helperKey: signing }
-  return { recipients, server, asked }
+  return { recipients, server, asked, askers }
 }

@@ -53,8 +53,8 @@ export function fact(page: Page, part: string, name: string): Locator {
 }
 
 /** Opens the console with its technical details. */
-export async function openConsole(page: Page): Promise<void> {
-  await page.goto('/console')
+export async function openConsole(page: Page, shop = ''): Promise<void> {
+  await page.goto(`${shop}/console`)
   await openTechnical(page)
 }
 

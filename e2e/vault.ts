@@ -45,7 +45,8 @@ export async function openVaultShop(
 ): Promise<VaultShop> {
   const servers = [createServer(), createServer()]
   const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
-  const outside = [shop, ...(federation ? [new URL(federation.leader).origin] : [])]
+  const { relay, leader } = federation ?? {}
+  const outside = [shop, relay ?? leader].flatMap((url) => (url ? [new URL(url).origin] : []))
   const recipients = federation ?? undefined
   const site = { root: 'dist/vault', shops: [shop], outside, recipients }
   const [askedOfShop, asked] = servers.map((server) => {

@@ -134,6 +134,18 @@ test('every answer carries the headers that keep the page from sending anything 
   }
 })
 
+test('with a relay, the page may reach the relay and neither aggregator', async () => {
+  const site = { root: join(directory, 'root'), models: join(directory, 'models') }
+  const relay = 'http://localhost:3/'
+  const relayed = createStaticServer({ ...site, federation: { ...federation, relay } })
+  await new Promise<void>((resolve) => relayed.listen(0, 'localhost', resolve))
+  const { headers } = await fetch(`http://localhost:${(relayed.address() as AddressInfo).port}/`)
+  relayed.close()
+  expect(headers.get('content-security-policy')).toContain("connect-src 'self' http://localhost:3;")
+  const allowed = '(response-origin "http://localhost:3/*")'
+  expect(headers.get('connection-allowlist')).toBe(allowed)
+})
+
 test('what never changes may be kept, where it is there', async () => {
   writeFileSync(join(directory, 'models/1/items.safetensors'), 'vectors')
   const control = async (path: string) => (await raw(path)).headers['cache-control']

@@ -33,7 +33,7 @@ export interface StaticSite {
 }
 
 function securityHeaders({ root, federation, vault }: StaticSite): Record<string, string> {
-  const aggregators = federation ? [federation.leader, federation.helper] : []
+  const aggregators = federation ? addressesOf(federation) : []
   const frames = vault ? [new URL(vault).origin] : []
   // What is sent to the aggregators leaves from the vault, where there is one.
   const asked = vault ? [] : aggregators
@@ -68,6 +68,10 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
     ...(vault && { 'access-control-allow-origin': frames[0] }),
   }
 }
+
+/** Where what the aggregators are asked really goes. */
+const addressesOf = ({ leader, helper, relay }: NonNullable<StaticSite['federation']>) =>
+  relay === undefined ? [leader, helper] : [new URL(relay).origin]
 
 /**
  * With that policy, WebKit (seen in 2.54) runs no script that another imports, whatever the import map says of it.

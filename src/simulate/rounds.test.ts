@@ -11,8 +11,9 @@ import { branch } from './seeded.ts'
 import { createServers } from './servers.ts'
 
 const ROUNDS = 3
-/** How many seeds; a run by hand takes more. */
-const SEEDS = Number(process.env.NEARSIDE_SEEDS ?? 10)
+const EACH = Object.keys(ATTACKS) as Attack[]
+/** How many seeds; each attack has two of them, and a run by hand takes more. */
+const SEEDS = Number(process.env.NEARSIDE_SEEDS ?? 2 * EACH.length)
 const DEVICES = 24
 const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }
 
@@ -58,9 +59,7 @@ async function play(seed: number, attack: Attack) {
 it.each(Array.from({ length: SEEDS }, (_, seed) => [seed]))(
   'three rounds of seed %i have the sums of their reports, and no id is made twice, whatever dies, is lost or attacks',
   async (seed) => {
-    const attacks = Object.keys(ATTACKS) as Attack[]
-    const attack = attacks[seed % attacks.length]
-    const { exact, disks } = await play(seed, attack)
+    const { exact, disks } = await play(seed, EACH[seed % EACH.length])
     expect(exact.filter((sum) => sum === false)).toEqual([])
     expect(exact).toContain(true)
     const ids = disks.flatMap(({ settings }) =>
