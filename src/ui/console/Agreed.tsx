@@ -4,6 +4,7 @@ import { guessesAfter } from '../../device/guesses.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { summaryOf } from '../../device/ledger/removed.ts'
 import { Button } from '../react/Button.tsx'
+import { SharingOffer, wordingOf } from '../react/SharingOffer.tsx'
 import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
 
 interface AgreedProps extends SectionProps {
@@ -32,16 +33,13 @@ export function Agreed({ entries, ...parts }: AgreedProps) {
 
 function Consent({ personalizer, snapshot }: SectionProps) {
   const { words, days } = useWords()
-  const id = useId()
   const { run, status } = useOutcome()
-  const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
-  const stored = persist.allowed === true
-  const { contribute, since } = consent
+  const { consent, terms } = snapshot
+  const { since } = consent
   const sharing = `${words.wording} ${words.terms(terms)}`
-  const wording = terms?.demonstration ? `${words.demonstration} ${sharing}` : sharing
-  const agree = async () => {
-    await personalizer.setContribution(!contribute, wording)
-    return contribute ? words.withdrawn : words.given
+  const answer = async (contribute: boolean, wording: string) => {
+    await personalizer.setContribution(contribute, wording)
+    return contribute ? words.given : words.withdrawn
   }
   const ask = async () => {
     await personalizer.contributionTerms()
@@ -52,36 +50,23 @@ function Consent({ personalizer, snapshot }: SectionProps) {
       <p>
         <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
       </p>
-      {terms?.demonstration && (
-        <p className="ns-notice" role="note">
-          {words.demonstration}
-        </p>
-      )}
-      <p id={id}>
-        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}{' '}
-        {!stored && <strong>{words.contributeNeeds}</strong>}
-      </p>
-      {consent.wording !== undefined && consent.wording !== wording && (
-        <details>
-          <summary>{words.agreedWords}</summary>
-          <p>{consent.wording}</p>
-        </details>
-      )}
-      <div className="ns-actions">
-        <button
-          type="button"
-          role="switch"
-          className="ns-switch"
-          aria-checked={contribute}
-          aria-describedby={id}
-          // A vault asks for itself, and shows its own words.
-          disabled={!contribute && (globalPrivacyControl || !stored || (terms === null && !vault))}
-          onClick={() => void run('', agree)}
-        >
-          {words.contribute}
-        </button>
+      <SharingOffer
+        snapshot={snapshot}
+        words={words}
+        sharing={sharing}
+        onAnswer={(...given) => void run('', () => answer(...given))}
+      >
+        {consent.wording !== undefined &&
+          consent.wording !== wordingOf(snapshot, words, sharing) && (
+            <details>
+              <summary>{words.agreedWords}</summary>
+              <p>{consent.wording}</p>
+            </details>
+          )}
+      </SharingOffer>
+      <p className="ns-actions">
         <Button onClick={() => void run(words.asking, ask)}>{words.askTerms}</Button>
-      </div>
+      </p>
       {status}
     </>
   )

@@ -214,7 +214,7 @@ export class NearsideRecommendations extends Base {
     const shown = isOwn && personalizer?.getSnapshot().paused === true
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
-    const resume = element('button', '', shop.labels.resume)
+    const resume = element('button', 'ns-button', shop.labels.resume)
     // Where the browser can't keep the choice, it holds in this tab, and the snapshot's notices say so.
     resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
     const line = element('p', '', `${shop.labels.learningPaused}. `)

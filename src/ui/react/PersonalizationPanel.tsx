@@ -7,12 +7,13 @@ import './panel.css'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import { Button } from './Button.tsx'
+import { Button, Switch } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'
 import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, termsText } from './panelText.ts'
+import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
@@ -74,18 +75,15 @@ function Keep({ personalizer, snapshot }: PartProps) {
   const isStored = allowed === true || unerased === true
   return (
     <section className="ns-block">
-      <button
-        type="button"
-        role="switch"
-        className="ns-switch"
-        aria-checked={isStored}
+      <Switch
+        checked={isStored}
         aria-describedby={id}
         onClick={() =>
           void run(isStored ? 'unpersist' : 'persist', () => personalizer.setPersist(!isStored))
         }
       >
         {labels.keep}
-      </button>
+      </Switch>
       <p id={id} className="ns-small">
         {labels.keepText}
       </p>
@@ -97,42 +95,21 @@ function Keep({ personalizer, snapshot }: PartProps) {
 /** Off by default; the words say what a contribution is before the switch, not after. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { labels, locale } = usePersonalizationContext()
-  const id = useId()
   const { run, alert } = useAction()
-  const { contribute, since } = snapshot.consent
-  const { globalPrivacyControl, persist, terms, vault } = snapshot
-  // A vault asks for itself, and shows its own words.
-  const isUnknown = terms === null && !vault && !contribute
-  const stored = persist.allowed === true
-  const sharing = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
-  const demonstration = terms?.demonstration
-  const wording = demonstration ? `${labels.demonstration} ${sharing}` : sharing
+  const { consent, terms, vault } = snapshot
+  const { since } = consent
   return (
     <section className="ns-block" aria-label={labels.help}>
       <h3 className="ns-block-title">{labels.help}</h3>
-      {demonstration && (
-        <p className="ns-notice" role="note">
-          {labels.demonstration}
-        </p>
-      )}
-      <p id={id}>
-        {sharing} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}{' '}
-        {!stored && <strong>{labels.contributeNeeds}</strong>}
-      </p>
-      <button
-        type="button"
-        role="switch"
-        className="ns-switch"
-        aria-checked={contribute}
-        aria-describedby={id}
-        disabled={(globalPrivacyControl || !stored || isUnknown) && !contribute}
-        onClick={() =>
-          void run('contribute', () => personalizer.setContribution(!contribute, wording))
+      <SharingOffer
+        snapshot={snapshot}
+        words={labels}
+        sharing={`${labels.helpText} ${termsText(snapshot, labels, locale)}`}
+        onAnswer={(...answer) =>
+          void run('contribute', () => personalizer.setContribution(...answer))
         }
-      >
-        {labels.contribute}
-      </button>
-      {isUnknown && (
+      />
+      {terms === null && !vault && !consent.contribute && (
         <Button onClick={() => void run('terms', () => personalizer.contributionTerms())}>
           {labels.askTerms}
         </Button>

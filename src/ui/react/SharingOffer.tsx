@@ -1,0 +1,56 @@
+/** @module What sharing means, in the words that are agreed to, and the switch below them; in panel and console. */
+import { type ReactNode, useId } from 'react'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import { Switch } from './Button.tsx'
+import type { Labels } from './labels.ts'
+
+type Words = Pick<Labels, 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'>
+
+/** All that a shopper agrees to: the banner of a demonstration is part of it. */
+export const wordingOf = (
+  { terms }: Pick<PersonalizerSnapshot, 'terms'>,
+  { demonstration }: Pick<Words, 'demonstration'>,
+  sharing: string,
+) => (terms?.demonstration ? `${demonstration} ${sharing}` : sharing)
+
+interface SharingOfferProps {
+  readonly snapshot: PersonalizerSnapshot
+  readonly words: Words
+  /** What an update is, and the servers' terms. */
+  readonly sharing: string
+  /** @param contribute the new answer */
+  readonly onAnswer: (contribute: boolean, wording: string) => void
+  /** Between words and switch. */
+  readonly children?: ReactNode
+}
+
+export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: SharingOfferProps) {
+  const id = useId()
+  const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
+  const { contribute } = consent
+  const stored = persist.allowed === true
+  // A vault asks for itself, and shows its own words.
+  const isUnknown = terms === null && !vault
+  return (
+    <>
+      {terms?.demonstration && (
+        <p className="ns-notice" role="note">
+          {words.demonstration}
+        </p>
+      )}
+      <p id={id}>
+        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}{' '}
+        {!stored && <strong>{words.contributeNeeds}</strong>}
+      </p>
+      {children}
+      <Switch
+        checked={contribute}
+        aria-describedby={id}
+        disabled={!contribute && (globalPrivacyControl || !stored || isUnknown)}
+        onClick={() => onAnswer(!contribute, wordingOf(snapshot, words, sharing))}
+      >
+        {words.contribute}
+      </Switch>
+    </>
+  )
+}
