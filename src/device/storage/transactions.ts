@@ -1,6 +1,6 @@
-/** @module Transactions as the store makes them, and the few rows that several parts of it read. */
+/** @module Transactions of the store, which write no NaN and no infinity, and the few rows that several of its parts read. */
+import { NearsideError } from '../../core/error.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
-import { requireFinite } from './finite.ts'
 
 export type Transactions = ReturnType<typeof createTransactions>
 
@@ -34,3 +34,22 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
 /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
 export const epochOf = async (transaction: Transaction): Promise<number> =>
   (await numberAt(transaction, 'epoch')) ?? 0
+
+/** @throws NearsideError `input-invalid` naming the path of the first number that is not finite */
+function requireFinite(value: unknown, path: string): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) {
+      throw new NearsideError('input-invalid', `Not stored: ${path} is ${value}.`)
+    }
+  } else if (value instanceof Float32Array || value instanceof Float64Array) {
+    const at = value.findIndex((x) => !Number.isFinite(x))
+    if (at >= 0)
+      throw new NearsideError('input-invalid', `Not stored: ${path}[${at}] is ${value[at]}.`)
+  } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    // Bytes and integers cannot be NaN.
+  } else if (Array.isArray(value)) {
+    value.forEach((entry, i) => void requireFinite(entry, `${path}[${i}]`))
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, entry] of Object.entries(value)) requireFinite(entry, `${path}.${name}`)
+  }
+}

@@ -1,0 +1,79 @@
+/** @module One click: how many files of the project run between `capture` and the new list, by V8's own count. */
+import 'fake-indexeddb/auto'
+import { Session } from 'node:inspector/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
+import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
+import {
+  TEST_MODEL_URL,
+  TestServer,
+  testCatalog,
+  testModelFiles,
+} from '../device/worker/testShop.ts'
+import { createJsEngine } from '../engine/js.ts'
+import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
+
+const SRC = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** A newcomer who follows a click reads these. The goal is 45. */
+const MOST_FILES = 60
+
+const environment: PageEnvironment = {
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+  conditions: {
+    read: () => ({ visible: true, savesData: false, battery: null, globalPrivacyControl: false }),
+    listen: () => () => {},
+  },
+  silence: 60_000,
+}
+
+test('from a click to the new list, no more files run than a newcomer can read', async () => {
+  const { fetch } = new TestServer(await testModelFiles('1'))
+  const thread = deviceInPage({
+    ...workerEnvironment,
+    fetch,
+    chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+  })
+  const personalizer = await createPersonalizer(
+    {
+      catalog: testCatalog,
+      baseModel: TEST_MODEL_URL,
+      worker: () => thread as Worker,
+      engine: 'js',
+      database: 'one-click',
+      persist: 'always',
+      // No fit of its own comes between.
+      strategy: 'batch',
+    },
+    environment,
+  )
+  let first: string | undefined
+  personalizer.watch({ kind: 'recommend', options: { limit: 8 } }, (answer) => {
+    if ('items' in answer) first = answer.items[0]?.id
+  })
+  await vi.waitFor(() => expect(first).toBe('item-31'))
+  await personalizer.capture({ name: 'view_item', item_id: 'item-9' })
+  await vi.waitFor(() => expect(first).toBe('item-13'))
+
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.startPreciseCoverage', { callCount: true })
+  await session.post('Profiler.takePreciseCoverage')
+  await personalizer.capture({ name: 'add_to_cart', item_id: 'item-0' })
+  await vi.waitFor(() => expect(first).toBe('item-4'))
+  const { result } = await session.post('Profiler.takePreciseCoverage')
+  session.disconnect()
+  personalizer.close()
+
+  const files = result
+    .filter(({ url }) => url.includes(`${SRC}/`) && !url.includes('.test.ts'))
+    .filter(({ functions }) =>
+      functions.some(({ functionName, ranges }) => functionName !== '' && ranges[0].count > 0),
+    )
+    .map(({ url }) => url.slice(url.indexOf(SRC) + SRC.length + 1))
+  expect(files).toContain('device/storage/indexedDb.ts')
+  expect(files.length, files.join('\n')).toBeLessThanOrEqual(MOST_FILES)
+})
