@@ -6,8 +6,8 @@ import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
 import { type BaseModel, DIMENSION } from '../src/core/model/baseModel.ts'
 import { highestRows } from '../src/core/model/highest.ts'
-import { createPartialScores } from '../src/device/ranking/partialScores.ts'
-import { Ranker } from '../src/device/ranking/ranker.ts'
+import { Ranker } from '../src/core/ranking/ranker.ts'
+import { scoreInPart } from '../src/device/scoreInPart.ts'
 import { fastTools } from '../src/engine/candidates.ts'
 import { interleave, type Rival } from './interleave.ts'
 import type { Measured } from './measured.ts'
@@ -42,7 +42,7 @@ function growing(items: number) {
 /** The best 20, exactly: of those that a scan finds, as a list takes them. */
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
-  const score = createPartialScores(model, [])
+  const score = scoreInPart(model, [])
   // What a list needs beside the search is prepared, so that the search alone is timed.
   const prepared = Array.from({ length: EVENTS.to - EVENTS.from }, () => {
     const { history, now } = next()
@@ -114,7 +114,7 @@ function jaxSearch(model: BaseModel, query: Float32Array<ArrayBuffer>): Rival {
 /** A whole list: encoding, features, search, ranks and reasons. */
 function lists(model: BaseModel): Rival[] {
   const one = (engine: string, large: boolean): Rival => {
-    const ranker = new Ranker(model, null, large ? createPartialScores : null)
+    const ranker = new Ranker(model, null, large ? scoreInPart : null)
     const next = growing(model.itemIds.length)
     return {
       engine,

@@ -10,7 +10,7 @@ import { freePort } from '../src/aggregate/server/testPort.ts'
 import { type Bytes, utf8 } from '../src/core/bytes.ts'
 import { agreeTask } from '../src/device/upload/agreeTask.ts'
 import { makeReport } from '../src/device/upload/makeReport.ts'
-import { publishModel } from '../src/train/models/publish.ts'
+import { publishModel } from '../src/models/publish.ts'
 import type { ServerGiven } from './serverProcess.ts'
 
 /** The demo's, with a round that never fills up. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright'
 import { writeBaseModel } from '../src/core/model/files.ts'
 import { createRandom } from '../src/core/model/random.ts'
-import { publishModel } from '../src/train/models/publish.ts'
+import { publishModel } from '../src/models/publish.ts'
 import { benchModel } from './shop.ts'
 
 /** A file of a model ends at 64 MB, which a million items pass. */

@@ -12,7 +12,7 @@ import { parseReached } from '../src/audit/checkpoints.ts'
 import { parseReleases } from '../src/audit/releases.ts'
 import { verifyBundle } from '../src/audit/verify.ts'
 import { Catalog } from '../src/core/catalog/catalog.ts'
-import { readHashed } from '../src/train/models/read.ts'
+import { readHashed } from '../src/models/read.ts'
 import {
   fact,
   forYou,

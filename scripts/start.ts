@@ -14,14 +14,14 @@ import { createCosigner } from '../src/aggregate/server/cosigner.ts'
 import { createTokenSigner } from '../src/aggregate/server/tokenIssuer.ts'
 import { wholeNumber } from '../src/cli/values.ts'
 import { PERSISTS } from '../src/device/persists.ts'
-import { readLatestFile, signAgain } from '../src/train/models/publish.ts'
+import { readLatestFile, signAgain } from '../src/models/publish.ts'
 import {
   createSigner,
   DEFAULT_DAYS,
   makeSigningKey,
   publicKeyOf,
   readSigningKey,
-} from '../src/train/models/sign.ts'
+} from '../src/models/sign.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { createStaticServer } from './static.ts'
 import { createVaultServer } from './vaultServer.ts'

@@ -6,6 +6,17 @@ export type { ShopContext } from './core/features/context/context.ts'
 export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'
 export type { StrategyName } from './core/personal/strategy.ts'
 export type {
+  Explanation,
+  ListAnswer,
+  ListOptions,
+  ListQuery,
+  Reason,
+  Recommendation,
+  RerankOptions,
+  Signal,
+} from './core/ranking/apiLists.ts'
+export type { Exclusion } from './core/ranking/exclusions.ts'
+export type {
   ItemGroup,
   NumberRange,
   Rule,
@@ -20,22 +31,11 @@ export type {
   PersonalizerOptions,
 } from './device/api.ts'
 export type {
-  Explanation,
-  ListAnswer,
-  ListOptions,
-  ListQuery,
-  Reason,
-  Recommendation,
-  RerankOptions,
-  Signal,
-} from './device/apiLists.ts'
-export type {
   EnginePreference,
   FitReport,
   Notice,
   PersonalizerSnapshot,
 } from './device/apiSnapshot.ts'
-export type { Exclusion } from './device/exclusions.ts'
 export type { TrainingBudget } from './device/learning/budget.ts'
 export type { ModelKeys } from './device/learning/release.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'

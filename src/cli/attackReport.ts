@@ -15,7 +15,7 @@ import {
 import { hostileUpdates, reconstruct, updatesOf } from '../audit/attacks/reconstruct.ts'
 import { createRandom } from '../core/model/random.ts'
 import { SHARED_LENGTH } from '../core/personal/sharedUpdate.ts'
-import { readHashed } from '../train/models/read.ts'
+import { readHashed } from '../models/read.ts'
 import { defineCommand, NegativeResult } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
 import { seed, wholeNumber } from './values.ts'

@@ -11,7 +11,7 @@ import { type Audit, verifyBundle } from '../audit/verify.ts'
 import { toBase64 } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
-import { readHashed } from '../train/models/read.ts'
+import { readHashed } from '../models/read.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
 import { seed, wholeNumber } from './values.ts'
 

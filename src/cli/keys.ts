@@ -1,6 +1,6 @@
 /** @module `nearside keys`: the key that models are signed with. */
 import { Command } from '@commander-js/extra-typings'
-import { makeSigningKey, publicKeyOf, readSigningKey } from '../train/models/sign.ts'
+import { makeSigningKey, publicKeyOf, readSigningKey } from '../models/sign.ts'
 import { defineCommand } from './command.ts'
 import { requireFolder } from './output.ts'
 

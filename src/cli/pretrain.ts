@@ -6,18 +6,13 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 import { type ModelManifest, parseVersion } from '../core/model/manifest.ts'
-import { processorSeconds } from '../evaluate/incremental/updates.ts'
+import { publishModel, readLatestFile, requireFree, requireSigner } from '../models/publish.ts'
+import { isTrainedInFull, readLastFull, readModel } from '../models/read.ts'
 import { readHoldout } from '../train/holdout.ts'
-import {
-  publishModel,
-  readLatestFile,
-  requireFree,
-  requireSigner,
-} from '../train/models/publish.ts'
-import { isTrainedInFull, readLastFull, readModel } from '../train/models/read.ts'
 import { describeExcess, describeNeeds } from '../train/needs.ts'
 import { requireSequences } from '../train/plan.ts'
 import { LEARNERS, type Learner, pretrain } from '../train/pretrain.ts'
+import { processorSeconds } from '../train/processorSeconds.ts'
 import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
 import { sameHoldout } from '../train/update/grown.ts'

@@ -1,7 +1,7 @@
 /** @module `nearside rollback`: an earlier model once more, as a new version. */
 import { Command } from '@commander-js/extra-typings'
 import { parseVersion } from '../core/model/manifest.ts'
-import { rollBack } from '../train/models/rollBack.ts'
+import { rollBack } from '../models/rollBack.ts'
 import { defineCommand } from './command.ts'
 import { openSigner, withSigning } from './signing.ts'
 

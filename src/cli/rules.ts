@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
 import { ruleFindings } from '../deploy/ruleFindings.ts'
-import { readModel } from '../train/models/read.ts'
+import { readModel } from '../models/read.ts'
 import { defineCommand, NegativeResult } from './command.ts'
 import { readCatalogOption, readJsonFile } from './shopFiles.ts'
 

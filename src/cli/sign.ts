@@ -1,8 +1,8 @@
 /** @module `nearside sign`: the published model once more, as a signed release. */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
-import { signAgain } from '../train/models/publish.ts'
-import { readModel } from '../train/models/read.ts'
+import { signAgain } from '../models/publish.ts'
+import { readModel } from '../models/read.ts'
 import { defineCommand } from './command.ts'
 import { openSigner, withSigning } from './signing.ts'
 import { wholeNumber } from './values.ts'

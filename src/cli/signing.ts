@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { createCosigner } from '../aggregate/server/cosigner.ts'
 import { NearsideError } from '../core/error.ts'
-import { createSigner, DEFAULT_DAYS, readSigningKey, type Signer } from '../train/models/sign.ts'
+import { createSigner, DEFAULT_DAYS, readSigningKey, type Signer } from '../models/sign.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
 export const days = wholeNumber(1, 366)

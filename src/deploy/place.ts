@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
-import { nodeDisk } from '../train/models/disk.ts'
+import { nodeDisk } from '../models/disk.ts'
 
 /** A folder whose name says what it holds: one that is there is the same. */
 export async function placeFolder(

@@ -9,7 +9,6 @@ import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
-import type { Rule } from '../core/rules/rule.ts'
 import type {
   Explanation,
   ListAnswer,
@@ -17,9 +16,10 @@ import type {
   ListQuery,
   Recommendation,
   RerankOptions,
-} from './apiLists.ts'
+} from '../core/ranking/apiLists.ts'
+import type { Exclusion } from '../core/ranking/exclusions.ts'
+import type { Rule } from '../core/rules/rule.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
-import type { Exclusion } from './exclusions.ts'
 import type { TrainingBudget } from './learning/budget.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'

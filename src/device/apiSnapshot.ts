@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../core/error.ts'
 import type { EventName } from '../core/events/event.ts'
 import type { LearnerWeight } from '../core/personal/learners/names.ts'
-import type { Signal } from './apiLists.ts'
+import type { Learned } from '../core/ranking/learned.ts'
 import type { Deferral } from './learning/budget.ts'
 import type { Persist } from './persists.ts'
 import type { ContributionTerms } from './upload/terms.ts'
@@ -40,13 +40,6 @@ export interface Notice {
   /** Milliseconds since the epoch. */
   readonly time: number
 }
-
-/** `strength` is relative to the strongest of its kind, in (0, 1]. */
-export type Learned = { readonly name: string; readonly strength: number } & (
-  | { readonly kind: 'category' | 'query' }
-  /** `signal`: what was done with it; of several things, the one that counts most. */
-  | { readonly kind: 'item'; readonly signal: Signal }
-)
 
 /** Which lists a browser of a trial sees: its own, those that everybody sees, or both in one. */
 export type Arm = 'personal' | 'hold-out' | 'interleaved'

@@ -5,8 +5,8 @@
  */
 import type { WireError } from '../core/error.ts'
 import type { ShopperEvent } from '../core/events/event.ts'
+import type { ListQuery, Recommendation } from '../core/ranking/apiLists.ts'
 import type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './api.ts'
-import type { ListQuery, Recommendation } from './apiLists.ts'
 import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'

@@ -1,8 +1,8 @@
 /** @module Two models side by side: the same cases of the same shoppers, whom neither of them saw. */
 import { NearsideError } from '../core/error.ts'
 import { createRandom } from '../core/model/random.ts'
+import { readModel } from '../models/read.ts'
 import { isGain, METRICS } from '../train/metrics.ts'
-import { readModel } from '../train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { pairedBootstrap } from './bootstrap.ts'
 import { isoDay, selectCases } from './cases.ts'

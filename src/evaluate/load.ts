@@ -4,7 +4,7 @@
  */
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
-import { readModel } from '../train/models/read.ts'
+import { readModel } from '../models/read.ts'
 import { inModelRows } from '../train/shop/modelRows.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Shop } from '../train/shop/shop.ts'

@@ -1,7 +1,7 @@
 /** @module A base model for an evaluation that was given none. */
 
+import { publishModel } from '../models/publish.ts'
 import { isOutOf, readHoldout } from '../train/holdout.ts'
-import { publishModel } from '../train/models/publish.ts'
 import { isSequenceShop } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'

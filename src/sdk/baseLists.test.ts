@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testCatalog, testModelFiles } from '../device/worker/testShop.ts'
+import { testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import { readBaseLists } from './baseLists.ts'
 
 const files = await testModelFiles('1')

@@ -10,18 +10,18 @@ import { discountOf } from '../core/features/context/discount.ts'
 import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
+import { amongItems } from '../core/ranking/amongItems.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../core/ranking/apiLists.ts'
+import { liftScores } from '../core/ranking/liftScores.ts'
+import { rankedList } from '../core/ranking/rankedList.ts'
+import { isLarge, Ranker } from '../core/ranking/ranker.ts'
+import { requireQuery } from '../core/ranking/requireQuery.ts'
+import { aboutOf, type Ruled, ruledList } from '../core/ranking/ruledList.ts'
 import { readJson } from '../core/reading.ts'
 import { createRuleBook } from '../core/rules/listRules.ts'
 import { parseRules } from '../core/rules/parseRules.ts'
 import type { Rule } from '../core/rules/rule.ts'
-import type { ListOptions, ListQuery, Recommendation } from '../device/apiLists.ts'
-import { amongItems } from '../device/ranking/amongItems.ts'
-import { liftScores } from '../device/ranking/liftScores.ts'
-import { createPartialScores } from '../device/ranking/partialScores.ts'
-import { rankedList } from '../device/ranking/rankedList.ts'
-import { isLarge, Ranker } from '../device/ranking/ranker.ts'
-import { requireQuery } from '../device/ranking/requireQuery.ts'
-import { aboutOf, type Ruled, ruledList } from '../device/ranking/ruledList.ts'
+import { scoreInPart } from '../device/scoreInPart.ts'
 
 /** What the lists are made of. */
 export interface BaseListsOptions {
@@ -77,8 +77,7 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   )
   const catalog = Catalog.parse(options.catalog)
   const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog.items)
-  const scoreInPart = isLarge(model) ? createPartialScores : null
-  const ranker = new Ranker(model, catalog, scoreInPart)
+  const ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
   const nobody = ranker.score([], 0, null)
   const { rules, faults } = parseRules(options.rules ?? [])
   const shown = catalog.items.filter(({ available }) => available !== false)

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { sha256Hex } from '../core/bytes.ts'
 import { contextFeature } from '../core/features/context/contextFeatures.ts'
 import { manifestBytes, writeBaseModel } from '../core/model/files.ts'
+import { ITEMS, TestServer, testCatalog, testModel } from '../core/model/testShop.ts'
 import type { PersonalizerOptions } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
-import { ITEMS, TestServer, testCatalog, testModel } from '../device/worker/testShop.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()

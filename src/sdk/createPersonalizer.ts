@@ -4,9 +4,9 @@
  */
 
 import { NearsideError } from '../core/error.ts'
+import type { ListQuery, Recommendation } from '../core/ranking/apiLists.ts'
+import { EMPTY_ORDER, listWithoutModel } from '../core/ranking/catalogOrder.ts'
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
-import type { ListQuery, Recommendation } from '../device/apiLists.ts'
-import { EMPTY_ORDER, listWithoutModel } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
 import { browserFetch } from '../device/transport/browserFetch.ts'
 import { fetchOrder } from '../device/transport/catalogOfPage.ts'

@@ -1,8 +1,8 @@
 /** @module Without workers the page itself serves: the same lists, the same learning, and a notice. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { TestServer, testModelFiles } from '../core/model/testShop.ts'
 import type { Personalizer } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
-import { TestServer, testModelFiles } from '../device/worker/testShop.ts'
 import { chooseEngine, thisDevice } from '../engine/choose.ts'
 import { nextTask } from '../engine/nextTask.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'

@@ -4,13 +4,8 @@ import { Session } from 'node:inspector/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
-import {
-  TEST_MODEL_URL,
-  TestServer,
-  testCatalog,
-  testModelFiles,
-} from '../device/worker/testShop.ts'
 import { createJsEngine } from '../engine/js.ts'
 import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
 

@@ -1,7 +1,7 @@
 /** @module The lists that the page watches. Those begun or ended in one turn go to the worker together. */
 import { NearsideError } from '../core/error.ts'
+import type { ListAnswer, ListQuery } from '../core/ranking/apiLists.ts'
 import type { Personalizer } from '../device/api.ts'
-import type { ListAnswer, ListQuery } from '../device/apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../device/messages.ts'
 
 /** @param send resolves with the lists that were begun, as they are now */

@@ -1,12 +1,7 @@
 /** @module Personalizers for tests of the page's side: real workers, a server in their pocket. */
+import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
-import {
-  TEST_MODEL_URL,
-  TestServer,
-  testCatalog,
-  testModelFiles,
-} from '../device/worker/testShop.ts'
 import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
 
 let databases = 0

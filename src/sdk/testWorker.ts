@@ -2,8 +2,8 @@
  * @module The worker for tests: the real one, with a server in its pocket. A test may ask it to
  * fail by a message on a channel.
  */
+import { TestServer, testModelFiles } from '../core/model/testShop.ts'
 import { type Scope, serve, workerEnvironment } from '../device/worker/serve.ts'
-import { TestServer, testModelFiles } from '../device/worker/testShop.ts'
 
 // Not awaited here: a module that awaits has no listener yet when Firefox and WebKit deliver messages.
 const server = testModelFiles('1').then((files) => new TestServer(files))

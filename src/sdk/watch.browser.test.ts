@@ -1,7 +1,7 @@
 /** @module Watched lists, with real workers: they come with each change, whatever becomes of the worker. */
 import { afterEach, expect, test } from 'vitest'
+import type { ListAnswer, ListQuery } from '../core/ranking/apiLists.ts'
 import type { Personalizer } from '../device/api.ts'
-import type { ListAnswer, ListQuery } from '../device/apiLists.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()

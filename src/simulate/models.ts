@@ -3,7 +3,7 @@ import { cp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
-import { readLatest, readModel } from '../train/models/read.ts'
+import { readLatest, readModel } from '../models/read.ts'
 import { inModelRows } from '../train/shop/modelRows.ts'
 import type { Shop } from '../train/shop/shop.ts'
 

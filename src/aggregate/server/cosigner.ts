@@ -4,7 +4,7 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
 import { readAtMost } from '../../core/readAtMost.ts'
-import type { Cosigner } from '../../train/models/sign.ts'
+import type { Cosigner } from '../../models/sign.ts'
 import { endpoint, ROUTES } from '../protocol/routes.ts'
 import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.ts'
 

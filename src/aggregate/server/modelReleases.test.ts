@@ -6,14 +6,9 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
 import { DAY } from '../../core/time.ts'
 import { checkRelease } from '../../device/learning/release.ts'
+import { publishModel, readLatestFile, signAgain } from '../../models/publish.ts'
+import { createSigner, makeSigningKey, publicKeyOf, readSigningKey } from '../../models/sign.ts'
 import { testFolder } from '../../testFolder.ts'
-import { publishModel, readLatestFile, signAgain } from '../../train/models/publish.ts'
-import {
-  createSigner,
-  makeSigningKey,
-  publicKeyOf,
-  readSigningKey,
-} from '../../train/models/sign.ts'
 import { createCosigner } from './cosigner.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { simulateDevices } from './testDevices.ts'

@@ -4,8 +4,8 @@
  * more, as a new version.
  */
 
-import { readLatest, readTrained } from '../../train/models/read.ts'
-import { rollBack } from '../../train/models/rollBack.ts'
+import { readLatest, readTrained } from '../../models/read.ts'
+import { rollBack } from '../../models/rollBack.ts'
 import type { LeaderOptions } from './rounds.ts'
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { readLatest } from '../../models/read.ts'
 import { testFolder } from '../../testFolder.ts'
-import { readLatest } from '../../train/models/read.ts'
 import { loadIdentity } from './identity.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'

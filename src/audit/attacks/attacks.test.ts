@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { readHashed } from '../../train/models/read.ts'
+import { readHashed } from '../../models/read.ts'
 import {
   type Attack,
   distinguish,

@@ -3,7 +3,7 @@
  * that no log holds, since there is none; it goes to the address that the shop declared.
  */
 import { NearsideError } from '../../core/error.ts'
-import { type CatalogOrder, orderOf } from '../catalogOrder.ts'
+import { type CatalogOrder, orderOf } from '../../core/ranking/catalogOrder.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
 
 /** @throws NearsideError `model-unreachable` */

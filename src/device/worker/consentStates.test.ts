@@ -5,12 +5,12 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import type { TestServer } from '../../core/model/testShop.ts'
 import type { Database } from '../storage/database.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { type Bus, createBus } from './state.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
-import type { TestServer } from './testShop.ts'
 
 /** What all tabs of a test open in place of the browser's. */
 const browser = vi.hoisted(() => ({ disk: null as unknown as Database }))

@@ -1,5 +1,6 @@
 /** @module The device under a failing browser: no room, no store, lost connections, damaged rows. */
 import { afterEach, expect, test, vi } from 'vitest'
+import { testCatalog } from '../../core/model/testShop.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import type { PersonalRecord } from '../storage/personalRows.ts'
 import { createStore } from '../storage/store.ts'
@@ -10,7 +11,6 @@ import {
   refusingFactory,
 } from '../storage/testDatabases.ts'
 import { ids, live, newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
-import { testCatalog } from './testShop.ts'
 
 const open: TestDevice[] = []
 

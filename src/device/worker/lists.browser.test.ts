@@ -2,8 +2,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName } from '../../core/events/event.ts'
+import { CATEGORIES, testCatalog } from '../../core/model/testShop.ts'
+import type { ListOptions } from '../../core/ranking/apiLists.ts'
 import { createJsEngine } from '../../engine/js.ts'
-import type { ListOptions } from '../apiLists.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
 import {
@@ -18,7 +19,6 @@ import {
   testModelFiles,
   testServer,
 } from './testDevice.ts'
-import { CATEGORIES, testCatalog } from './testShop.ts'
 
 describe('lists', () => {
   test('the first list is the base order, before any engine is loaded', async () => {

@@ -4,20 +4,31 @@
  */
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import type { Explanation, ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
-import { idsWithoutModel, inShopOrder } from '../catalogOrder.ts'
-import type { Exclusion } from '../exclusions.ts'
-import { limitOf } from '../listLimit.ts'
-import { amongItems, reasonFrom } from '../ranking/amongItems.ts'
-import { contextTerms, strongestContext } from '../ranking/contextTerms.ts'
-import { signalsOf } from '../ranking/learned.ts'
-import { ownItems } from '../ranking/ownItems.ts'
-import { rankedList } from '../ranking/rankedList.ts'
-import type { ExplainedScores, Ranker } from '../ranking/ranker.ts'
-import { type Cause, causesOf, giveReasons, isFallback, SCREEN } from '../ranking/reasons.ts'
-import { requireQuery } from '../ranking/requireQuery.ts'
-import type { Ruled } from '../ranking/ruledList.ts'
-import { selectPlaces } from '../ranking/selectPlaces.ts'
+import { amongItems, reasonFrom } from '../../core/ranking/amongItems.ts'
+import type {
+  Explanation,
+  ListOptions,
+  ListQuery,
+  Recommendation,
+} from '../../core/ranking/apiLists.ts'
+import { idsWithoutModel, inShopOrder } from '../../core/ranking/catalogOrder.ts'
+import { contextTerms, strongestContext } from '../../core/ranking/contextTerms.ts'
+import type { Exclusion } from '../../core/ranking/exclusions.ts'
+import { signalsOf } from '../../core/ranking/learned.ts'
+import { limitOf } from '../../core/ranking/listLimit.ts'
+import { ownItems } from '../../core/ranking/ownItems.ts'
+import { rankedList } from '../../core/ranking/rankedList.ts'
+import type { ExplainedScores, Ranker } from '../../core/ranking/ranker.ts'
+import {
+  type Cause,
+  causesOf,
+  giveReasons,
+  isFallback,
+  SCREEN,
+} from '../../core/ranking/reasons.ts'
+import { requireQuery } from '../../core/ranking/requireQuery.ts'
+import type { Ruled } from '../../core/ranking/ruledList.ts'
+import { selectPlaces } from '../../core/ranking/selectPlaces.ts'
 import type { OnDemand } from './device.ts'
 import type { Parts } from './parts.ts'
 import { createViews, type View } from './views.ts'
@@ -178,7 +189,7 @@ export function createLists(deps: Deps) {
   function list(query: ListQuery): readonly Recommendation[] {
     const { ranker } = shop
     const code = deps.loaded()
-    if (code) ranker?.speedUp(code.createPartialScores)
+    if (code) ranker?.speedUp(code.scoreInPart)
     const { from, order, until } = optionsOf(query)
     const view = ranker && (until === undefined ? views.present(ranker) : viewUntil(ranker, until))
     const plain = listOf(query, view)

@@ -1,10 +1,10 @@
 /** @module Lists of the shopper's own, of what is new, of what costs more, and of what goes with a basket. */
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
+import { testCatalog } from '../../core/model/testShop.ts'
+import type { ListOptions, ListQuery } from '../../core/ranking/apiLists.ts'
 import type { Rule } from '../../core/rules/rule.ts'
-import type { ListOptions, ListQuery } from '../apiLists.ts'
 import { ids, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
-import { testCatalog } from './testShop.ts'
 import { createWatchedLists } from './watchedLists.ts'
 
 const DAY = 86_400_000

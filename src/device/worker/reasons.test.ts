@@ -5,11 +5,11 @@ import type { Item } from '../../core/catalog/item.ts'
 import type { EventName } from '../../core/events/event.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
-import type { ListOptions } from '../apiLists.ts'
+import { filesOf } from '../../core/model/testShop.ts'
+import type { ListOptions } from '../../core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
 import { ids, type ListingDevice, start, TestServer } from './testDevice.ts'
 import { place, there, withoutCause } from './testReasons.ts'
-import { filesOf } from './testShop.ts'
 
 const NOW = Date.UTC(2026, 5, 20)
 const ITEMS = 60

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../core/bytes.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
+import type { TestServer } from '../../core/model/testShop.ts'
 import { DAY } from '../../core/time.ts'
 import { newKey, signedBy, type TestKey } from '../learning/testRelease.ts'
 import { faultyFactory } from '../storage/testDatabases.ts'
@@ -13,7 +14,6 @@ import {
   testModelFiles,
   testServer,
 } from './testDevice.ts'
-import type { TestServer } from './testShop.ts'
 
 const [shop, helper, stranger] = await Promise.all([newKey(), newKey(), newKey()])
 const KEYS = { modelKeys: { publishers: [shop.key], helper: helper.key } }

@@ -1,10 +1,10 @@
 /** @module The shop's own rules on a device, given or from a file. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { TEST_MODEL_URL, type TestServer, testCatalog } from '../../core/model/testShop.ts'
 import type { Rule } from '../../core/rules/rule.ts'
 import { startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
 import { ids, listing, newDatabase, start, testConfig, testServer } from './testDevice.ts'
-import { TEST_MODEL_URL, type TestServer, testCatalog } from './testShop.ts'
 
 const RULES_URL = `${TEST_MODEL_URL}rules.json`
 const RULES: readonly Rule[] = [

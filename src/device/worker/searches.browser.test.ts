@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { TEST_MODEL_URL, testCatalog } from '../../core/model/testShop.ts'
 import { DAY } from '../../core/time.ts'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
-import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
 const query = (search_term: string) => ({ name: 'search', search_term }) as const
 

@@ -11,10 +11,12 @@ import { discountOf } from '../../core/features/context/discount.ts'
 import { withContext } from '../../core/model/context.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
+import type { Reason } from '../../core/ranking/apiLists.ts'
+import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../../core/ranking/catalogOrder.ts'
+import type { ScoreInPart } from '../../core/ranking/partialScores.ts'
+import { bestSellersOf, isLarge, LARGE, Ranker } from '../../core/ranking/ranker.ts'
 import { DAY } from '../../core/time.ts'
-import type { Reason } from '../apiLists.ts'
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
-import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,
   fetchModel,
@@ -22,8 +24,6 @@ import {
   readDownload,
   readLatestFile,
 } from '../learning/modelSource.ts'
-import type { createPartialScores } from '../ranking/partialScores.ts'
-import { bestSellersOf, isLarge, LARGE, Ranker } from '../ranking/ranker.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
@@ -244,12 +244,12 @@ export class Shop {
   }
 
   /** Null where nothing is large, or, which is said, its code can't be loaded. */
-  async #scoreInPart(): Promise<typeof createPartialScores | null> {
+  async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.#loaded?.model.itemIds.length ?? 0
     // No more than both together.
     if (!known || known + (this.#catalog?.items.length ?? 0) <= LARGE) return null
     try {
-      return (await this.#deps.onDemand()).createPartialScores
+      return (await this.#deps.onDemand()).scoreInPart
     } catch (cause) {
       const message =
         'Code for large catalogs could not be loaded; lists take longer until it can be.'

@@ -1,13 +1,13 @@
 /** @module The shop's own rules on this device: as they were given, or as their file has them. Loaded only where there are any. */
 import { NearsideError } from '../../core/error.ts'
+import type { Explanation, ListQuery } from '../../core/ranking/apiLists.ts'
+import { explainRuled, liftScores } from '../../core/ranking/liftScores.ts'
+import type { ExplainedScores, Ranker } from '../../core/ranking/ranker.ts'
+import { aboutOf, ruledList } from '../../core/ranking/ruledList.ts'
 import { type Asked, createRuleBook, type ListRules } from '../../core/rules/listRules.ts'
 import { parseRules } from '../../core/rules/parseRules.ts'
 import type { Rule } from '../../core/rules/rule.ts'
-import type { Explanation, ListQuery } from '../apiLists.ts'
 import type { WorkerConfig } from '../messages.ts'
-import { explainRuled, liftScores } from '../ranking/liftScores.ts'
-import type { ExplainedScores, Ranker } from '../ranking/ranker.ts'
-import { aboutOf, ruledList } from '../ranking/ruledList.ts'
 import type { KeptFile, OpenFile } from './keptFile.ts'
 import type { Parts } from './parts.ts'
 

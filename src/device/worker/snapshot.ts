@@ -1,7 +1,7 @@
 /** @module What the page is shown of a device: its parts' states, as one plain object. */
 import { GUARD_START } from '../../core/personal/guard.ts'
+import { countShaping, learnedOf } from '../../core/ranking/learned.ts'
 import type { WorkerSnapshot } from '../messages.ts'
-import { countShaping, learnedOf } from '../ranking/learned.ts'
 import type { Parts } from './parts.ts'
 
 type Deps = Pick<Parts, 'config' | 'notices' | 'now' | 'shop' | 'shopper' | 'state' | 'store'>

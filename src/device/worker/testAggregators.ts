@@ -14,9 +14,9 @@ import { PROTOCOL } from '../../aggregate/protocol/task.ts'
 import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
 import { MODULUS_BYTES } from '../../aggregate/protocol/token.ts'
 import { fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { TEST_MODEL_URL, type TestServer } from '../../core/model/testShop.ts'
 import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import type { Device } from './device.ts'
-import { TEST_MODEL_URL, type TestServer } from './testShop.ts'
 
 const SIGNING = await generateSigningKeys()
 const KEY = toBase64((await exportSigningKeys(SIGNING)).publicKey)

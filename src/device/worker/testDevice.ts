@@ -1,16 +1,21 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { onTestFinished } from 'vitest'
+import {
+  TEST_MODEL_URL,
+  type TestServer,
+  testCatalog,
+  testModelFiles,
+} from '../../core/model/testShop.ts'
+import type { ListOptions, Recommendation, RerankOptions } from '../../core/ranking/apiLists.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/nextTask.ts'
 import type { CaptureInput } from '../api.ts'
-import type { ListOptions, Recommendation, RerankOptions } from '../apiLists.ts'
 import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
 import type { Bus } from './state.ts'
-import { TEST_MODEL_URL, type TestServer, testCatalog, testModelFiles } from './testShop.ts'
 
-export { TestServer, testModelFiles } from './testShop.ts'
+export { TestServer, testModelFiles } from '../../core/model/testShop.ts'
 
 let databases = 0
 
@@ -141,6 +146,6 @@ export async function live(
 }
 
 export const testServer = async (version = '1'): Promise<TestServer> => {
-  const { TestServer } = await import('./testShop.ts')
+  const { TestServer } = await import('../../core/model/testShop.ts')
   return new TestServer(await testModelFiles(version))
 }

@@ -1,6 +1,6 @@
 /** @module What the shopper would have done without what a reason names. */
 import { sameQuery } from '../../core/catalog/words.ts'
-import type { Recommendation } from '../apiLists.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
 
 /** What is left of events without an item, or without those of a category. */

@@ -1,8 +1,8 @@
 /** @module Who looks for a newer base model, and how often. */
 import { expect, test } from 'vitest'
+import { type TestServer, testCatalog } from '../../core/model/testShop.ts'
 import type { Environment } from './device.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
-import { type TestServer, testCatalog } from './testShop.ts'
 
 const MINUTES = 60_000
 const SHOWN = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }

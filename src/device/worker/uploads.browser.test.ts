@@ -11,12 +11,12 @@ import { Catalog } from '../../core/catalog/catalog.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel } from '../../core/model/files.ts'
 import { parseManifest } from '../../core/model/manifest.ts'
+import { type TestServer, testCatalog } from '../../core/model/testShop.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
 import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
-import { type TestServer, testCatalog } from './testShop.ts'
 
 async function federation(terms: Partial<Policy> = {}) {
   const server = await testServer()

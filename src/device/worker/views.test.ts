@@ -4,7 +4,7 @@ import { NO_CONTEXT } from '../../core/features/context/context.ts'
 import { contextFeature } from '../../core/features/context/contextFeatures.ts'
 import type { History } from '../../core/features/history.ts'
 import { tinyModel } from '../../core/model/testModel.ts'
-import { Ranker } from '../ranking/ranker.ts'
+import { Ranker } from '../../core/ranking/ranker.ts'
 import { createViews } from './views.ts'
 
 const NOW = Date.UTC(2026, 5, 20)

@@ -4,8 +4,8 @@
  */
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { eventStrength } from '../../core/features/strength.ts'
-import type { ExplainedScores, Ranker, Scored } from '../ranking/ranker.ts'
-import type { Cause } from '../ranking/reasons.ts'
+import type { ExplainedScores, Ranker, Scored } from '../../core/ranking/ranker.ts'
+import type { Cause } from '../../core/ranking/reasons.ts'
 import type { Parts } from './parts.ts'
 
 export interface View<Scores extends Scored = Scored> {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
-import type { ListQuery, Recommendation } from '../apiLists.ts'
+import type { ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { WatchedList } from '../messages.ts'
 import { createWatchedLists } from './watchedLists.ts'
 

@@ -3,7 +3,7 @@
  * that are to repeat nothing of one another are computed in their order.
  */
 import { NearsideError } from '../../core/error.ts'
-import type { ListQuery, Recommendation } from '../apiLists.ts'
+import type { ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../messages.ts'
 
 type ComputeList = (query: ListQuery) => readonly Recommendation[]

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
+import { TEST_MODEL_URL, testCatalog } from '../../core/model/testShop.ts'
 import { DAY } from '../../core/time.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
@@ -18,7 +19,6 @@ import {
   type TestDevice,
   testServer,
 } from './testDevice.ts'
-import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
 const CALM: DeviceConditions = {
   visible: true,

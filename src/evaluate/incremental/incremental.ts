@@ -7,6 +7,7 @@ import { NearsideError } from '../../core/error.ts'
 import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { isOutOf } from '../../train/holdout.ts'
+import { processorSeconds } from '../../train/processorSeconds.ts'
 import { readShop } from '../../train/shop/read.ts'
 import { describeLeftOut } from '../../train/shop/wrongLines.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
@@ -18,7 +19,7 @@ import type { Steps } from '../steps.ts'
 import { keptIn } from './kept.ts'
 import { type ArmResult, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
 import { type Span, spansOf } from './spans.ts'
-import { FIRST_PERIODS, HOLDOUT, processorSeconds, runUpdates } from './updates.ts'
+import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { WrittenModel } from '../../core/model/files.ts'
-import { publishModel } from '../../train/models/publish.ts'
-import { readModel } from '../../train/models/read.ts'
+import { publishModel } from '../../models/publish.ts'
+import { readModel } from '../../models/read.ts'
 import { isoDay } from '../cases.ts'
 
 export interface Made {

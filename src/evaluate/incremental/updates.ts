@@ -12,6 +12,7 @@ import { scoreTerms } from '../../core/model/score.ts'
 import { isOutOf } from '../../train/holdout.ts'
 import { hitRate, ndcg, placesOf } from '../../train/metrics.ts'
 import { pretrain } from '../../train/pretrain.ts'
+import { processorSeconds } from '../../train/processorSeconds.ts'
 import { contextOf } from '../../train/shop/context.ts'
 import type { Shop } from '../../train/shop/shop.ts'
 import { updateModel } from '../../train/update/updateModel.ts'
@@ -122,9 +123,4 @@ export async function runUpdates(
     }
   }
   return { observations, seconds, did }
-}
-
-export function processorSeconds(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
 }

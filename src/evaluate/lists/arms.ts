@@ -1,5 +1,5 @@
 /** @module What of a list's defaults is switched on: the arms that are compared, and their lists. */
-import type { Ranker, Scored } from '../../device/ranking/ranker.ts'
+import type { Ranker, Scored } from '../../core/ranking/ranker.ts'
 import { LIST_LENGTH } from './quality.ts'
 
 interface Rules {

@@ -3,8 +3,8 @@ import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import type { Case } from '../../core/features/history.ts'
 import { inRandomOrder, type Random } from '../../core/model/random.ts'
-import type { SearchHit } from '../../sdk/search/hit.ts'
-import { createProductSearch, type ProductSearch } from '../../sdk/search/search.ts'
+import type { SearchHit } from '../../core/search/hit.ts'
+import { createProductSearch, type ProductSearch } from '../../core/search/search.ts'
 import {
   QUERY_KINDS,
   type QueryKind,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
-import type { Synonyms } from '../../sdk/search/synonyms.ts'
+import type { Synonyms } from '../../core/search/synonyms.ts'
 import { findFile } from '../../train/shop/lines.ts'
 
 /**

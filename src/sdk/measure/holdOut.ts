@@ -5,8 +5,8 @@
 
 import { NearsideError } from '../../core/error.ts'
 import { isRecord } from '../../core/isRecord.ts'
+import type { ListOptions, ListQuery } from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { ListOptions, ListQuery } from '../../device/apiLists.ts'
 import type { Arm } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, type TrialStorage, trialStorage, withTrial } from './trial.ts'
 

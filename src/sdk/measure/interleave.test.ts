@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { Recommendation } from '../../device/apiLists.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { createFakePersonalizer } from '../../ui/react/testPersonalizer.ts'
 import { interleave } from './interleave.ts'
 import { measureLists, toGa4 } from './measureLists.ts'

@@ -4,8 +4,13 @@
  * @see https://doi.org/10.1145/1458082.1458092 (Radlinski, Kurup, Joachims 2008)
  */
 import { isRecord } from '../../core/isRecord.ts'
+import type {
+  ListAnswer,
+  ListOptions,
+  ListQuery,
+  Recommendation,
+} from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { ListAnswer, ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
 import type { Team } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, trialStorage, withTrial } from './trial.ts'
 

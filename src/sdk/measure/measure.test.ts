@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { ListQuery } from '../../device/apiLists.ts'
+import type { ListQuery } from '../../core/ranking/apiLists.ts'
 import { createFakePersonalizer } from '../../ui/react/testPersonalizer.ts'
 import { fromDataLayer } from '../adapters/ga4.ts'
 import { type HoldOutOptions, holdOut } from './holdOut.ts'

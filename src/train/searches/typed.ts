@@ -8,8 +8,8 @@ import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { searchEntries } from '../../core/events/history.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { Case, Interaction } from '../../core/features/history.ts'
+import type { SearchHit } from '../../core/search/hit.ts'
 import { DAY } from '../../core/time.ts'
-import type { SearchHit } from '../../sdk/search/hit.ts'
 import type { ShopSearch } from '../shop/shop.ts'
 
 /** `targets`: what was bought of what the query finds. */

@@ -1,7 +1,7 @@
 /** @module The developer's panel: what the page asked for, what came and why, what is known, and what it took. */
 import type { Item } from '../../core/catalog/item.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { Recommendation } from '../../device/apiLists.ts'
 import css from './devtools.css?inline'
 import { type ListRecord, type Recorder, recorder } from './record.ts'
 import { make, queryText, reasonText, rounded } from './text.ts'

@@ -1,6 +1,6 @@
 /** @module What a page asks of its personalizer, watched on the way: each list, its answers, and how long they took. */
+import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { ListAnswer, ListQuery, Recommendation } from '../../device/apiLists.ts'
 
 /** A list that the page asked for. */
 export interface ListRecord {

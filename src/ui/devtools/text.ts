@@ -1,5 +1,5 @@
 /** @module How the developer's panel writes what it knows. */
-import type { ListQuery, Reason } from '../../device/apiLists.ts'
+import type { ListQuery, Reason } from '../../core/ranking/apiLists.ts'
 
 type Part = string | Node
 

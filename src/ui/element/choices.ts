@@ -1,5 +1,5 @@
 /** @module The choices beside a list as DOM nodes: the same markup as React's `Facets`. Nodes stay while choices are made, so the focus does. */
-import type { Facet } from '../../sdk/search/facets.ts'
+import type { Facet } from '../../core/search/facets.ts'
 import { FIRST } from '../search/defaultGroups.ts'
 import type { SearchLabels } from '../search/labels.ts'
 import { element } from './card.ts'

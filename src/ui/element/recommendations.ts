@@ -3,7 +3,7 @@
  * properties, in a shadow root, so that no style leaks in or out. What stands between its tags is
  * shown until the first answer: a server can put its bestsellers there.
  */
-import type { ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Placed } from '../../sdk/measure/listMeasure.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'

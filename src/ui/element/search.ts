@@ -3,11 +3,11 @@
  * with nothing typed, the products of a `category`. What is typed goes nowhere but to this device.
  */
 import type { Item } from '../../core/catalog/item.ts'
-import type { ListAnswer, Recommendation } from '../../device/apiLists.ts'
-import { blend } from '../../sdk/search/blend.ts'
-import { type FacetGroup, type FacetSelection, narrow } from '../../sdk/search/facets.ts'
-import type { SearchHit } from '../../sdk/search/hit.ts'
-import { type ProductSearch, prepareProductSearch } from '../../sdk/search/search.ts'
+import type { ListAnswer, Recommendation } from '../../core/ranking/apiLists.ts'
+import { blend } from '../../core/search/blend.ts'
+import { type FacetGroup, type FacetSelection, narrow } from '../../core/search/facets.ts'
+import type { SearchHit } from '../../core/search/hit.ts'
+import { type ProductSearch, prepareProductSearch } from '../../core/search/search.ts'
 import { defaultGroups, toggled } from '../search/defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from '../search/labels.ts'
 import searchCss from '../search/search.css?inline'

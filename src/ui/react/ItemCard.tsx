@@ -1,7 +1,7 @@
 /** @module The default look of one recommended item; a shop passes its own as `itemComponent`. */
 import type { ComponentType } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../device/apiLists.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'

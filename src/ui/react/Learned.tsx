@@ -1,8 +1,9 @@
 /** @module What was learned, the strongest first, and every stored action: each line can be forgotten. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
+import type { Learned as Entry } from '../../core/ranking/learned.ts'
 import type { Forgettable, Personalizer } from '../../device/api.ts'
-import type { Learned as Entry, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import type { Labels } from './labels.ts'

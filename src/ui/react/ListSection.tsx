@@ -4,7 +4,7 @@
  */
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../device/apiLists.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'

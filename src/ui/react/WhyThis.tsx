@@ -1,5 +1,5 @@
 /** @module Why an item stands where it stands. */
-import type { Recommendation } from '../../device/apiLists.ts'
+import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { movedText, reasonText } from './reason.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import type { EventName } from '../../core/events/event.ts'
-import type { Signal } from '../../device/apiLists.ts'
+import type { Signal } from '../../core/ranking/apiLists.ts'
 import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
 import type { Labels, Wish } from './labels.ts'
 

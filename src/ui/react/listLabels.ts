@@ -1,7 +1,7 @@
 /** @module Every string that a list shows, in English; the panel's are in `labels.ts`. */
 
 import type { ErrorCode } from '../../core/error.ts'
-import type { Signal } from '../../device/apiLists.ts'
+import type { Signal } from '../../core/ranking/apiLists.ts'
 
 export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`
 

@@ -4,9 +4,9 @@
  */
 
 import type { ErrorCode } from '../../core/error.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
+import { limitOf } from '../../core/ranking/listLimit.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { ListAnswer, ListQuery, Recommendation } from '../../device/apiLists.ts'
-import { limitOf } from '../../device/listLimit.ts'
 
 /** A list as it is now. */
 export interface ListState {

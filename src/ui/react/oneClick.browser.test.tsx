@@ -1,7 +1,7 @@
 /** @module One click, from the page to the worker and back: counted with a real worker and real widgets. */
 import { afterEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { testCatalog } from '../../device/worker/testShop.ts'
+import { testCatalog } from '../../core/model/testShop.ts'
 import { TestPage } from '../../sdk/testPage.ts'
 import { waitFor } from '../../testPatience.ts'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'

@@ -1,7 +1,8 @@
 /** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
-import type { Learned, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import type { Learned } from '../../core/ranking/learned.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { Labels } from './labels.ts'
 
 /** Titles of one action that are written out. */

@@ -1,6 +1,6 @@
 /** @module A recommendation's reason, in plain words. */
 import type { Item } from '../../core/catalog/item.ts'
-import type { Reason, Recommendation } from '../../device/apiLists.ts'
+import type { Reason, Recommendation } from '../../core/ranking/apiLists.ts'
 import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
 /**

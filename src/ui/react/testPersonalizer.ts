@@ -8,13 +8,13 @@ import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolic
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
-import type { CaptureInput, Personalizer } from '../../device/api.ts'
 import type {
   ListAnswer,
   ListOptions,
   Recommendation,
   RerankOptions,
-} from '../../device/apiLists.ts'
+} from '../../core/ranking/apiLists.ts'
+import type { CaptureInput, Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { STARTING } from '../../sdk/starting.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Signal } from '../../device/apiLists.ts'
+import type { Signal } from '../../core/ranking/apiLists.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { STARTING } from '../../sdk/starting.ts'
 import { ENGLISH, type Labels } from './labels.ts'

@@ -1,6 +1,6 @@
 /** @module Hooks for lists of recommendations; all of them keep themselves up to date. */
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
-import type { ListOptions, ListQuery, RerankOptions } from '../../device/apiLists.ts'
+import type { ListOptions, ListQuery, RerankOptions } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { type Asked, createListObserver, type ListState, LOADING } from './listObserver.ts'
 

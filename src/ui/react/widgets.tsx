@@ -1,7 +1,7 @@
 /** @module The list widgets: a hook each, shown by the same section with the same slots. */
 import './nearside.css'
 import type { ReactNode } from 'react'
-import type { ListOptions, ListQuery } from '../../device/apiLists.ts'
+import type { ListOptions, ListQuery } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { LearningPaused } from './LearningPaused.tsx'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'

@@ -2,7 +2,7 @@
 import '../react/nearside.css'
 import './search.css'
 import { memo, useId, useRef, useState } from 'react'
-import type { Facet } from '../../sdk/search/facets.ts'
+import type { Facet } from '../../core/search/facets.ts'
 import { FIRST } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'

@@ -16,7 +16,7 @@ import {
   useState,
 } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
-import type { AskSearch } from '../../sdk/search/searchAmong.ts'
+import type { AskSearch } from '../../core/search/searchAmong.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { Offer, Offered } from './offers.ts'

@@ -1,7 +1,7 @@
 /** @module What a list is narrowed by where the shop says nothing else: category, brand, price and availability. */
 import type { Item } from '../../core/catalog/item.ts'
-import { priceGroup, priceLimits, valueGroup } from '../../sdk/search/facetGroups.ts'
-import type { FacetGroup, FacetSelection } from '../../sdk/search/facets.ts'
+import { priceGroup, priceLimits, valueGroup } from '../../core/search/facetGroups.ts'
+import type { FacetGroup, FacetSelection } from '../../core/search/facets.ts'
 import { priceText } from '../react/itemText.ts'
 import type { SearchLabels } from './labels.ts'
 

@@ -3,9 +3,9 @@
  * the letters may become: searches, categories, products.
  */
 import type { Item } from '../../core/catalog/item.ts'
-import { categoriesBegun } from '../../sdk/search/categoriesBegun.ts'
-import { highlight } from '../../sdk/search/highlight.ts'
-import type { AskSearch } from '../../sdk/search/searchAmong.ts'
+import { categoriesBegun } from '../../core/search/categoriesBegun.ts'
+import { highlight } from '../../core/search/highlight.ts'
+import type { AskSearch } from '../../core/search/searchAmong.ts'
 import type { SearchLabels } from './labels.ts'
 
 export interface Offer {

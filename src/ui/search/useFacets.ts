@@ -6,7 +6,7 @@ import {
   type FacetGroup,
   type FacetSelection,
   narrow,
-} from '../../sdk/search/facets.ts'
+} from '../../core/search/facets.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'

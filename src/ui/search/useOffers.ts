@@ -1,7 +1,7 @@
 /** @module The offers below the search box, as one types. */
 import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import type { AskSearch } from '../../core/search/searchAmong.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { AskSearch } from '../../sdk/search/searchAmong.ts'
 import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './offers.ts'
 
 /**

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { NO_CONTEXT } from '../features/context/context.ts'
+import { contextFeature } from '../features/context/contextFeatures.ts'
+import { tinyModel } from '../model/testModel.ts'
+import { BaseOrder } from './baseOrder.ts'
+
+const tiny = tinyModel(5)
+const popularity30 = Float32Array.of(1, 3, 9, 3, 2)
+const model = { ...tiny, statistics: { ...tiny.statistics, popularity30 } }
+
+test('those shown, the best first, equals as the shop has them', () => {
+  const order = new BaseOrder(model, [4, 3, 1, 0])
+  expect(order.rows).toEqual([3, 1, 4, 0])
+  expect([...order.ranks]).toEqual([4, 2, 0, 1, 3])
+  expect(order.sorted([4, 0, 1])).toEqual([1, 4, 0])
+  expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
+})
+
+test('sorts once, and again only when the scores have changed', () => {
+  const discountsAt = (time: number) => Float32Array.of(time < 2 ? 0 : 5, 0, 0, 0, 0)
+  const context = {
+    terms: [{ feature: contextFeature('discount')!, weight: 1 }],
+    contexts: { ...NO_CONTEXT, discountsAt },
+  }
+  const order = new BaseOrder({ ...model, context }, [0, 1, 2, 3, 4])
+  const { rows } = order
+  expect(order.ranks[0]).toBe(5)
+  order.moveTo(1)
+  expect(order.rows).toBe(rows)
+  order.moveTo(2)
+  expect(order.rows).toEqual([2, 0, 1, 3, 4])
+  expect(order.ranks[0]).toBe(2)
+})

@@ -1,0 +1,81 @@
+/**
+ * @module The order in which the shop lists its products: what is shown while there is no model,
+ * or no worker to compute anything better. Needs nothing but ids and categories.
+ */
+import type { Item } from '../catalog/item.ts'
+import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
+import { limitOf } from './listLimit.ts'
+
+export interface CatalogOrder {
+  readonly ids: readonly string[]
+  /** Parallel to `ids`; '' for none. */
+  readonly categories: readonly string[]
+}
+
+export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
+
+/** Items that may be shown. Of rows that nobody has checked, too: one without an id, or with one that came before, is left out. */
+export function orderOf(
+  items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
+): CatalogOrder {
+  const categories = new Map<string, string>()
+  for (const item of items) {
+    const id = String(item?.id ?? '')
+    if (id && item?.available !== false && !categories.has(id))
+      categories.set(id, item?.category ?? '')
+  }
+  return { ids: [...categories.keys()], categories: [...categories.values()] }
+}
+
+/** The list that can be had without a device: nothing of what the shopper did, nor of prices. */
+export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
+  const { from, dearer }: ListOptions = query.options ?? {}
+  if (from || dearer) return []
+  return inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
+}
+
+/** The same without a limit. */
+export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
+  switch (query.kind) {
+    case 'recommend':
+      return listInOrder(order, query.options ?? {})
+    case 'similar':
+      return siblings(order, query.item, query.options ?? {})
+    case 'boughtTogether':
+      return []
+    case 'rerank':
+      return [...new Set(query.items)]
+  }
+}
+
+function listInOrder(order: CatalogOrder, options: ListOptions): readonly string[] {
+  const excluded = new Set(options.excludeIds)
+  return order.ids.filter(
+    (id, i) =>
+      !excluded.has(id) &&
+      (options.category === undefined || order.categories[i] === options.category),
+  )
+}
+
+/** Others of the same category, in the shop's order. */
+function siblings(order: CatalogOrder, item: string, options: ListOptions): readonly string[] {
+  const at = order.ids.indexOf(item)
+  const category = order.categories[at]
+  if (at < 0 || !category) return []
+  return listInOrder(order, {
+    category,
+    ...options,
+    excludeIds: [item, ...(options.excludeIds ?? [])],
+  })
+}
+
+/** Nothing moved them, and nothing is known of them. */
+export function inShopOrder(ids: readonly string[]): Recommendation[] {
+  return ids.map((id, i) => ({
+    id,
+    score: 1 / (i + 1),
+    rank: i + 1,
+    baseRank: i + 1,
+    reason: { kind: 'shop-order' },
+  }))
+}

@@ -1,0 +1,145 @@
+/**
+ * @module What was learned, for people: what was done with an item (of several things, the one that
+ * counts most by now), and the categories, items and queries of the recent history, by weight.
+ */
+
+import type { Catalog } from '../catalog/catalog.ts'
+import { sameQuery } from '../catalog/words.ts'
+import type { EventName, ShopperEvent } from '../events/event.ts'
+import type { FindItems } from '../events/history.ts'
+import { INTEREST_HALF_LIFE } from '../features/interest.ts'
+import { SEARCH_HALF_LIFE } from '../features/searches.ts'
+import { eventStrength } from '../features/strength.ts'
+import { DAY } from '../time.ts'
+import type { Signal } from './apiLists.ts'
+
+/** `strength` is relative to the strongest of its kind, in (0, 1]. */
+export type Learned = { readonly name: string; readonly strength: number } & (
+  | { readonly kind: 'category' | 'query' }
+  /** `signal`: what was done with it; of several things, the one that counts most. */
+  | { readonly kind: 'item'; readonly signal: Signal }
+)
+
+/** So long a click waits for its look before it counts by itself, milliseconds. */
+const UNTIL_LOOK = 60_000
+
+/** Of each kind. */
+const SHOWN = 6
+
+const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
+  view_item: 'viewed',
+  select_item: 'viewed',
+  add_to_wishlist: 'wished',
+  add_to_cart: 'basket',
+  purchase: 'bought',
+}
+
+interface Done<T> {
+  readonly item: T
+  readonly name: EventName
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** What is left by now of what was 1 then. @param halfLife days */
+const halved = (time: number, now: number, halfLife: number) =>
+  2 ** (-Math.max(0, now - time) / DAY / halfLife)
+
+const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
+  eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
+
+/** By item; what says nothing of interest has no entry. The later of two that count the same. */
+export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
+  const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
+  for (const { item, name, time } of done) {
+    const signal = SIGNALS[name]
+    if (!signal) continue
+    const strength = strengthNow({ name, time }, now)
+    if (strength >= (strongest.get(item)?.strength ?? 0)) strongest.set(item, { signal, strength })
+  }
+  return new Map([...strongest].map(([item, { signal }]) => [item, signal]))
+}
+
+/**
+ * Number of actions that shape the lists: what was done with items, and searches that find any. A click in a list
+ * and the look that it leads to are one action, which is counted with the look.
+ * @param events cleaned
+ * @param now milliseconds since the epoch
+ */
+export function countShaping(
+  events: readonly ShopperEvent[],
+  find: FindItems,
+  now: number,
+): number {
+  const looks = new Set<string>()
+  for (const { name, session, items } of events)
+    if (name === 'view_item') looks.add(`${session} ${items}`)
+  return events.filter(({ name, session, time, items, query }) => {
+    if (name === 'search') return query !== undefined && find(query).length > 0
+    const waits = looks.has(`${session} ${items}`) || now - time < UNTIL_LOOK
+    if (name === 'select_item' && waits) return false
+    return eventStrength(name) > 0
+  }).length
+}
+
+export function learnedOf(
+  events: readonly ShopperEvent[],
+  catalog: Catalog | null,
+  find: FindItems,
+  now: number,
+): readonly Learned[] {
+  const items = new Map<string, number>()
+  const categories = new Map<string, number>()
+  for (const event of events) {
+    const strength = strengthNow(event, now)
+    if (strength === 0) continue
+    for (const item of event.items) {
+      items.set(item, (items.get(item) ?? 0) + strength)
+      const category = catalog?.get(item)?.category
+      if (category) categories.set(category, (categories.get(category) ?? 0) + strength)
+    }
+  }
+  const done = events.flatMap(({ items, name, time }) =>
+    items.map((item) => ({ item, name, time })),
+  )
+  const signals = signalsOf(done, now)
+  return [
+    ...strongest(categories, (name, strength) => ({ kind: 'category', name, strength })),
+    ...strongest(items, (name, strength) => ({
+      kind: 'item',
+      name,
+      // Whatever has a strength has a signal.
+      signal: signals.get(name) as Signal,
+      strength,
+    })),
+    ...strongest(queriesOf(events, find, now), (name, strength) => ({
+      kind: 'query',
+      name,
+      strength,
+    })),
+  ]
+}
+
+/** Those that say anything, as they were last typed. */
+function queriesOf(
+  events: readonly ShopperEvent[],
+  find: FindItems,
+  now: number,
+): ReadonlyMap<string, number> {
+  const byQuery = new Map<string, [query: string, strength: number]>()
+  for (const { name, query, time } of events) {
+    if (name !== 'search' || !query || find(query).length === 0) continue
+    byQuery.set(sameQuery(query), [query, halved(time, now, SEARCH_HALF_LIFE)])
+  }
+  return new Map(byQuery.values())
+}
+
+/** Strengths relative to the strongest. */
+function strongest(
+  strengths: ReadonlyMap<string, number>,
+  entry: (name: string, strength: number) => Learned,
+): Learned[] {
+  const sorted = [...strengths].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
+  const most = sorted[0]?.[1] ?? 1
+  return sorted.map(([name, strength]) => entry(name, strength / most))
+}

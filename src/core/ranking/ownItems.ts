@@ -1,0 +1,101 @@
+/**
+ * @module What a shopper has already: lists don't offer it again, unless a shop says otherwise. Pure.
+ */
+
+import { handedOver, type ShopperEvent } from '../events/event.ts'
+import { SESSION_GAP } from '../events/session.ts'
+import { DAY } from '../time.ts'
+import type { Exclusion } from './exclusions.ts'
+
+/** A basket that nobody touched for longer is likely gone; no shop tells of that. */
+const BASKET_LIFE = 30 * DAY
+
+/** Share of an item's shoppers who came back to it on another day from which on it is bought again and again. */
+const REPEATED = 0.25
+/** Share of the usual interval after which an item is due: an order takes its time. */
+const DUE = 0.75
+
+/**
+ * Ids of what the kinds name.
+ * @param events ascending by time
+ * @param repeatRate share of an item's shoppers who came back to it; infinite for what the shop says is used up
+ */
+export function ownItems(
+  kinds: readonly Exclusion[],
+  events: readonly ShopperEvent[],
+  now: number,
+  repeatRate: (id: string) => number | undefined,
+): ReadonlySet<string> {
+  const isNow = inThisVisit(events, now)
+  const own = {
+    seen: new Set<string>(),
+    basket: new Set<string>(),
+    bought: new Set<string>(),
+    owned: new Set<string>(),
+  }
+  for (const event of events) {
+    const { items, name, time } = event
+    for (const id of items) {
+      if (name === 'view_item' || name === 'select_item') {
+        if (isNow(event)) own.seen.add(id)
+      } else if (name === 'add_to_cart') {
+        if (now - time < BASKET_LIFE) own.basket.add(id)
+      } else if (name === 'remove_from_cart') own.basket.delete(id)
+      else if (name === 'purchase') {
+        own.basket.delete(id)
+        own.owned.add(id)
+        if (isNow(event)) own.bought.add(id)
+      }
+    }
+  }
+  if (kinds.includes('bought')) {
+    const isDue = dueAgain(events, now, repeatRate)
+    for (const id of own.owned) if (!isDue(id)) own.bought.add(id)
+  }
+  return new Set(kinds.flatMap((kind) => [...own[kind]]))
+}
+
+/** Whether an event is of the visit that goes on now; what was handed over is a visit of its own, however recent. */
+export function inThisVisit(
+  events: readonly ShopperEvent[],
+  now: number,
+): (event: ShopperEvent) => boolean {
+  const isRecent = ({ time }: ShopperEvent) => Math.abs(now - time) <= SESSION_GAP
+  const last = events.findLast((event) => !handedOver(event))
+  const visit = last && isRecent(last) ? last.session : null
+  return (event) => (handedOver(event) ? isRecent(event) : event.session === visit)
+}
+
+function dueAgain(
+  events: readonly ShopperEvent[],
+  now: number,
+  repeatRate: (id: string) => number | undefined,
+) {
+  const orders: number[] = []
+  const times = new Map<string, number[]>()
+  for (const { name, items, time } of events) {
+    if (name !== 'purchase') continue
+    addDay(orders, time)
+    for (const id of items) {
+      const own = times.get(id) ?? []
+      addDay(own, time)
+      times.set(id, own)
+    }
+  }
+  return (id: string): boolean => {
+    const own = times.get(id) ?? []
+    const rate = repeatRate(id) ?? 0
+    if (rate === Number.POSITIVE_INFINITY) return true
+    const interval = own.length > 1 ? meanGap(own) : rate >= REPEATED ? meanGap(orders) : null
+    return interval !== null && now - own[own.length - 1] >= DUE * interval
+  }
+}
+
+/** @param days times at least a day apart, ascending */
+function addDay(days: number[], time: number): void {
+  if (days.length === 0 || time - days[days.length - 1] >= DAY) days.push(time)
+}
+
+/** Null for what happened once. */
+const meanGap = (days: readonly number[]): number | null =>
+  days.length > 1 ? (days[days.length - 1] - days[0]) / (days.length - 1) : null

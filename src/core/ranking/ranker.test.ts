@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { Catalog } from '../catalog/catalog.ts'
+import type { EventName } from '../events/event.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
+import type { History } from '../features/history.ts'
+import { DIMENSION } from '../model/baseModel.ts'
+import { createRandom } from '../model/random.ts'
+import { tinyTrees } from '../model/testModel.ts'
+import { ITEMS, testCatalog, testModel } from '../model/testShop.ts'
+import { DAY } from '../time.ts'
+import { explainItem } from './explainItem.ts'
+import { bestSellersOf, Ranker } from './ranker.ts'
+
+const NOW = 1_700_000_000_000
+const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
+
+const touch = (item: number, name: EventName = 'view_item', age = 0, session = 's') => ({
+  item,
+  name,
+  time: NOW - age * DAY,
+  session,
+})
+
+const ALL = [...testCatalog.keys()]
+const score = (history: History) => ranker.score(history, NOW, null)
+
+/** Random small lives: three visits of views and purchases. */
+function life(seed: number): History {
+  const random = createRandom(seed)
+  return Array.from({ length: 8 }, (_, i) =>
+    touch(
+      random.integer(ITEMS),
+      random.next() < 0.3 ? 'purchase' : 'view_item',
+      20 - 2 * i,
+      `visit-${i >> 1}`,
+    ),
+  )
+}
+
+test('for everybody: best sellers are the first of their order, the rest stand in the shop’s', () => {
+  const kinds = ranker.recommend(score([]), { limit: ITEMS }).map(({ reason }) => reason.kind)
+  expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 4 ? 'popular' : 'shop-order')))
+  expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })
+})
+
+test('a best seller is counted, in the first tenth, and one of a hundred', () => {
+  const model = testModel('1')
+  const popularityAll = model.statistics.popularityAll.map((count, row) => (row === 31 ? 0 : count))
+  const counted = new Ranker(
+    { ...model, statistics: { ...model.statistics, popularityAll } },
+    Catalog.parse(testCatalog),
+  )
+  const list = counted.recommend(score([]), { limit: 5, order: 'base' })
+  expect(list.map(({ id, reason }) => [id, reason.kind])).toEqual([
+    ['item-31', 'shop-order'],
+    ['item-30', 'popular'],
+    ['item-29', 'popular'],
+    ['item-28', 'popular'],
+    ['item-27', 'shop-order'],
+  ])
+  expect([1, 30, 240, 3_659, 1e6].map(bestSellersOf)).toEqual([1, 3, 24, 100, 100])
+})
+
+test('lists about an item say so, and nothing of what the shopper did', () => {
+  const kinds = (list: readonly { reason: { kind: string } }[]) =>
+    new Set(list.map(({ reason }) => reason.kind))
+  expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
+  expect(kinds(ranker.boughtTogether('item-0', {}))).toEqual(new Set(['bought-together']))
+})
+
+describe('places', () => {
+  test('baseRank is the place among the same candidates', () => {
+    const list = ranker.recommend(score([touch(0)]), { category: 'mugs', limit: ITEMS })
+    expect(list).toHaveLength(8)
+    expect(list.map(({ baseRank }) => baseRank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
+  })
+
+  test('λ = 0 is the base, and scores come in falling order', () => {
+    const parameters = {
+      u: new Float32Array(DIMENSION).fill(9),
+      w: new Float32Array(FEATURE_COUNT).fill(9),
+    }
+    const history = life(6)
+    const off = ranker.score(history, NOW, { parameters, fusionWeight: 0 })
+    expect(off.scoresOf(ALL)).toEqual(score(history).scoresOf(ALL))
+    const scores = ranker
+      .recommend(off, { limit: ITEMS, diversify: false })
+      .map(({ score }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+  })
+})
+
+describe('a list that would be all of one subject', () => {
+  const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
+  const mugs = (list: readonly { id: string }[]) =>
+    list.filter(({ id }) => categoryOf(id) === 'mugs').length
+  const looked = score([0, 4, 8, 12].map((item) => touch(item)))
+
+  test('is not, unless that is asked for', () => {
+    expect(mugs(ranker.recommend(looked, { limit: 6, diversify: false }))).toBe(6)
+    const list = ranker.recommend(looked, { limit: 6 })
+    expect(mugs(list)).toBeLessThan(6)
+    expect(mugs(list)).toBeGreaterThan(2)
+    expect(categoryOf(list[0].id)).toBe('mugs')
+  })
+
+  test('is left alone in everybody’s order, of a category, and for who is unknown', () => {
+    const stranger = score([touch(0, 'view_item_list')])
+    for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
+      const list = ranker.recommend(looked, { ...options, limit: 8 })
+      expect(ranker.recommend(looked, { ...options, limit: 8, diversify: false })).toEqual(list)
+    }
+    expect(ranker.recommend(stranger, { limit: 8 })).toEqual(
+      ranker.recommend(looked, { limit: 8, order: 'base' }),
+    )
+  })
+})
+
+test('what an explanation says adds up, trees and all', () => {
+  const withTrees = new Ranker(
+    { ...testModel('1'), trees: tinyTrees() },
+    Catalog.parse(testCatalog),
+  )
+  for (const seed of [1, 2, 3]) {
+    const scored = withTrees.score(life(seed), NOW, null)
+    expect(scored.scoresOf(ALL)).not.toEqual(score(life(seed)).scoresOf(ALL))
+    for (const { id } of testCatalog) {
+      const explained = explainItem(withTrees, id, scored)
+      const sum = explained?.contributions.reduce((total, { amount }) => total + amount, 0)
+      expect(sum).toBeCloseTo((explained?.score ?? 0) - (explained?.meanScore ?? 0), 4)
+    }
+  }
+})

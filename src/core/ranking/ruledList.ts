@@ -1,0 +1,82 @@
+/** @module A list by the shop's rules: what the model ranks, without what they hide, around what they pin. */
+import type { Item } from '../catalog/item.ts'
+import type { ListRules } from '../rules/listRules.ts'
+import { placeBeside, placePins, withPins } from '../rules/pins.ts'
+import type { ListQuery, Recommendation } from './apiLists.ts'
+import { limitOf } from './listLimit.ts'
+import type { Selection } from './selectPlaces.ts'
+
+/** What is ruled of a list's order. */
+export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
+  readonly lifts?: ListRules['lifts']
+}
+
+/**
+ * @param answer a list as the model gives it, with what is ruled of its order
+ * @param among ids of all that it may hold; undefined: any
+ */
+export function ruledList(
+  rules: ListRules,
+  query: ListQuery,
+  answer: (query: ListQuery, ruled: Ruled) => readonly Recommendation[],
+  among?: Ruled['among'],
+): readonly Recommendation[] {
+  const { lifts, limits } = rules
+  const limit = Math.floor(limitOf(query))
+  const mayStand = rules.pins.filter(
+    ({ item }) => mayHold(query, item) && among?.has(item.id) !== false,
+  )
+  const pins = placePins(mayStand, limit)
+  const taken = [...pins.values()].map(({ item }) => item)
+  const beside = besides(query, rules, taken, limit - pins.size)
+  const list = answer(beside, { among, lifts, limits, taken })
+  const isLifted = ({ id }: Recommendation) => (lifts.get(id) ?? 0) > 0
+  const unlifted = new Set(
+    list.some(isLifted) ? answer(beside, { among, limits, taken }).map(({ id }) => id) : [],
+  )
+  const ranked = list.map((one): Recommendation => {
+    const baseRank = placeBeside(one.baseRank, pins)
+    if (!isLifted(one) || unlifted.has(one.id)) return { ...one, baseRank }
+    const rule = rules.rulesOf(one.id).find((acting) => 'boost' in acting)
+    return { ...one, baseRank, reason: { kind: 'chosen', rule: rule?.name ?? '' } }
+  })
+  const pinned = new Map(
+    [...pins].map(([place, { item, rule }], before): [number, Recommendation] => {
+      const { score = 0 } = list[place - 1 - before] ?? list.at(-1) ?? {}
+      return [place, { id: item.id, score, rank: 0, baseRank: 0, reason: { kind: 'chosen', rule } }]
+    }),
+  )
+  // What is pinned is so for everybody.
+  return withPins(ranked, pinned, limit).map((one, at) => ({
+    ...one,
+    rank: at + 1,
+    baseRank: one.baseRank || at + 1,
+  }))
+}
+
+/** The one item that a list is about. */
+export const aboutOf = (query: ListQuery): string | undefined =>
+  'item' in query && typeof query.item === 'string' ? query.item : undefined
+
+function mayHold(query: ListQuery, { id, category }: Item): boolean {
+  if (query.kind === 'rerank') return query.items.includes(id)
+  const { excludeIds = [], category: wanted = category } = query.options ?? {}
+  const isAsked = 'item' in query && [query.item].flat().includes(id)
+  return !isAsked && !excludeIds.includes(id) && category === wanted
+}
+
+/** What is to be ranked beside what is pinned. */
+function besides(
+  query: ListQuery,
+  { hidden }: ListRules,
+  pinned: readonly Item[],
+  limit: number,
+): ListQuery {
+  const ids = pinned.map(({ id }) => id)
+  if (query.kind === 'rerank') {
+    const items = query.items.filter((id) => !ids.includes(id))
+    return { ...query, items, options: { ...query.options, limit } }
+  }
+  const excludeIds = [...(query.options?.excludeIds ?? []), ...hidden, ...ids]
+  return { ...query, options: { ...query.options, limit, excludeIds } }
+}

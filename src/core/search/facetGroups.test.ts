@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import { priceGroup, priceLimits, valueGroup } from './facetGroups.ts'
+import { narrow } from './facets.ts'
+
+const ITEMS: readonly Item[] = [
+  { id: 'a', price: 0.99, brand: 'Beta', attributes: { colour: ['red', 'blue'], size: 42 } },
+  { id: 'b', price: 1, brand: 'Alpha', attributes: { colour: 'red' } },
+  { id: 'c', price: 19, brand: 'Alpha' },
+  { id: 'd', brand: 'Gamma', attributes: { colour: ['red', 'red'] } },
+]
+const NAME = { name: 'x', label: 'X' }
+const colour = (item: Item) => item.attributes?.colour
+
+test('values: most items first, then by name; an item counts once, and for each of its values', () => {
+  const brands = valueGroup(ITEMS, NAME, ({ brand }) => brand)
+  expect(brands.options.map(({ value }) => value)).toEqual(['Alpha', 'Beta', 'Gamma'])
+  expect(valueGroup([...ITEMS].reverse(), NAME, ({ brand }) => brand).options).toEqual(
+    brands.options,
+  )
+  const colours = valueGroup(ITEMS, NAME, colour, (value) => value.toUpperCase())
+  expect(narrow(ITEMS, [colours], {}).facets[0].options).toEqual([
+    { value: 'red', label: 'RED', count: 3, selected: false },
+    { value: 'blue', label: 'BLUE', count: 1, selected: false },
+  ])
+  const sizes = valueGroup(ITEMS, NAME, ({ attributes }) => attributes?.size)
+  expect(narrow(ITEMS, [sizes], { x: ['42'] }).items.map(({ id }) => id)).toEqual(['a'])
+})
+
+test('prices: a limit begins the next band, and what has no price is in none', () => {
+  const prices = priceGroup(NAME, [1, 20], (from, to) => `${from} to ${to}`)
+  expect(prices.options).toEqual([
+    { value: '0-1', label: '0 to 1' },
+    { value: '1-20', label: '1 to 20' },
+    { value: '20-', label: '20 to Infinity' },
+  ])
+  const counts = narrow(ITEMS, [prices], {}).facets[0].options.map(({ count }) => count)
+  expect(counts).toEqual([1, 2, 0])
+  expect(prices.matches(ITEMS[0], 'none such')).toBe(false)
+})
+
+test('limits lie near the quarters of the prices, and are round', () => {
+  const at = (...prices: readonly number[]) =>
+    priceLimits(prices.map((price, i) => ({ id: `${i}`, price })))
+  expect(at(...Array.from({ length: 100 }, (_, i) => i + 1))).toEqual([20, 50, 100])
+  expect(at(0.049, 0.051, 0.3, 0.31)).toEqual([0.05, 0.2])
+  expect(at(7, 7, 7, 7)).toEqual([5])
+  expect(at(0, 0, 0)).toEqual([])
+  expect(priceLimits([{ id: 'a' }])).toEqual([])
+})

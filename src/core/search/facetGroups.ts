@@ -1,0 +1,88 @@
+/** @module Properties to narrow a list by, made of its items. */
+import type { AttributeValue, Item } from '../catalog/item.ts'
+import type { FacetGroup } from './facets.ts'
+
+/** How a group is called, in an address and on screen. */
+interface GroupName {
+  /** Stable name, e.g. for an address. */
+  readonly name: string
+  /** What the shopper reads. */
+  readonly label: string
+}
+
+/** What an item says of itself: one value, several, or none. */
+type Values = AttributeValue | readonly AttributeValue[] | undefined
+
+/**
+ * The values that these items have, most items first; equal ones by name, so that none moves when the
+ * same items come in another order. By its letters' codes: a language's order takes a slow phone a
+ * twentieth of a second to load, while one types.
+ * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
+ * @param text what the shopper reads of a value
+ */
+export function valueGroup(
+  items: readonly Item[],
+  { name, label }: GroupName,
+  valuesOf: (item: Item) => Values,
+  text: (value: string) => string = (value) => value,
+): FacetGroup {
+  const read = (item: Item) => [valuesOf(item) ?? []].flat().map(String)
+  const counts = new Map<string, number>()
+  for (const item of items)
+    for (const value of new Set(read(item))) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return {
+    name,
+    label,
+    options: [...counts]
+      .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
+      .map(([value]) => ({ value, label: text(value) })),
+    matches: (item, value) => read(item).includes(value),
+  }
+}
+
+/**
+ * Prices in bands; what has no price is in none of them.
+ * @param limits where one band ends and the next begins, rising, e.g. `[1, 3, 8]`: four bands, called `0-1` … `8-`
+ * @param text what the shopper reads; `to` is infinite for the last
+ */
+export function priceGroup(
+  { name, label }: GroupName,
+  limits: readonly number[],
+  text: (from: number, to: number) => string,
+): FacetGroup {
+  const bands = [0, ...limits].map((from, band) => ({
+    from,
+    to: limits[band] ?? Number.POSITIVE_INFINITY,
+    value: `${from}-${limits[band] ?? ''}`,
+  }))
+  const byValue = new Map(bands.map((band) => [band.value, band]))
+  return {
+    name,
+    label,
+    options: bands.map(({ value, from, to }) => ({ value, label: text(from, to) })),
+    matches({ price = -1 }, value) {
+      const band = byValue.get(value)
+      return band !== undefined && price >= band.from && price < band.to
+    },
+  }
+}
+
+/** Shares of the items that lie below the bands' limits. */
+const QUARTERS = [0.25, 0.5, 0.75]
+
+/** Limits of price bands, about a quarter of the items in each: 1, 2 or 5 times a power of ten. */
+export function priceLimits(items: readonly Item[]): readonly number[] {
+  const prices = items.flatMap(({ price }) => price ?? []).sort((a, b) => a - b)
+  const limits = QUARTERS.map((share) => round(prices[Math.floor(share * prices.length)] ?? 0))
+  return [...new Set(limits)].filter((limit) => limit > 0)
+}
+
+function round(price: number): number {
+  if (price <= 0) return 0
+  const power = 10 ** Math.floor(Math.log10(price))
+  const step = [1, 2, 5, 10].reduce((best, one) =>
+    Math.abs(one * power - price) < Math.abs(best * power - price) ? one : best,
+  )
+  // A power below one, multiplied, is a little off: 5 × 0.1 ** 2.
+  return Number((step * power).toPrecision(1))
+}

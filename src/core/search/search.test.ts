@@ -1,0 +1,410 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
+import { blend } from './blend.ts'
+import { highlight } from './highlight.ts'
+import type { SearchHit } from './hit.ts'
+import { takePrice } from './price.ts'
+import { createProductSearch, prepareProductSearch } from './search.ts'
+
+const ITEMS: readonly Item[] = [
+  { id: '85123A', title: 'White hanging heart t-light holder', category: 'Candles' },
+  { id: '22423', title: 'Regency cakestand 3 tier', category: 'Kitchen' },
+  { id: '84879', title: 'Assorted colour bird ornament', category: 'Decoration' },
+  { id: '22720', title: 'Set of 3 cake tins pantry design', category: 'Kitchen' },
+  { id: '22457', title: 'Natural slate heart chalkboard', category: 'Decoration' },
+  { id: '21080', title: 'Café napkins red berries', category: 'Party' },
+  { id: '15056', title: 'Edwardian parasol', brand: 'Boxford', category: 'Garden' },
+]
+
+const search = createProductSearch(ITEMS)
+const ids = (query: string) => search.find(query).map((hit) => hit.id)
+
+describe('find', () => {
+  it('finds by word, prefix, typing error, plural, accent, category, brand and id', () => {
+    expect(ids('heart')).toEqual(expect.arrayContaining(['85123A', '22457']))
+    expect(ids('cakest')).toContain('22423')
+    expect(ids('ornement')[0]).toBe('84879')
+    expect(ids('hearts')).toEqual(ids('heart'))
+    expect(ids('cafe')[0]).toBe('21080')
+    expect(ids('kitchen')).toEqual(expect.arrayContaining(['22423', '22720']))
+    expect(ids('boxford')).toEqual(['15056'])
+    expect(ids('85123a')[0]).toBe('85123A')
+  })
+
+  it('forgives two letters in each other’s place', () => {
+    expect(ids('parsaol')).toEqual(['15056'])
+    expect(ids('chalkbaord heart')[0]).toBe('22457')
+    expect(ids('Parsaol')).toEqual(ids('parasol'))
+    expect(search.find('parsaol')[0].terms).toEqual(['parasol'])
+    expect(ids('xqzwv')).toEqual([])
+  })
+
+  it('asks as the shop spells it, be it the beginning of another word too, in all its wordings', () => {
+    const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
+    const shop = createProductSearch(
+      titles.map((title) => ({ id: title, title })),
+      [['jewel box', 'trinket box']],
+    )
+    const found = (query: string) => shop.find(query).map(({ id }) => id)
+    expect(found('candel holder')[0]).toBe('Glass candle holder')
+    expect(found('candel')).toContain('Black candelabra holder')
+    expect(found('jewwel box')).toEqual(found('jewel box'))
+    expect(found('jewwel box')[0]).toBe('Trinket box')
+  })
+
+  it('takes no word that the shop has for another, but better than nothing', () => {
+    const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
+    const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
+    const found = (items: readonly Item[]) =>
+      createProductSearch([...items, cat])
+        .find('coat hook')
+        .map(({ id, complete }) => [id, complete])
+    expect(found(coats).map(([id]) => id)).not.toContain('cat')
+    expect(found(coats.slice(0, 2)).at(-1)).toEqual(['cat', false])
+  })
+
+  it('puts hits for all words before hits for some, whatever their score', () => {
+    const hits = search.find('heart chalkboard')
+    expect(hits[0]).toMatchObject({ id: '22457', complete: true })
+    expect(hits.map((hit) => hit.complete)).toEqual(
+      [...hits.map((hit) => hit.complete)].sort().reverse(),
+    )
+    expect(hits.some((hit) => !hit.complete)).toBe(true)
+  })
+
+  it('finds by description, after those whose title has the word', () => {
+    const found = createProductSearch([
+      { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
+      { id: 'named', title: 'Teapot' },
+    ])
+    expect(found.find('teapot').map((hit) => hit.id)).toEqual(['named', 'told'])
+    expect(found.suggest('teap')).toEqual(['teapot'])
+  })
+
+  it('puts the word itself before longer and before similar words', () => {
+    const found = createProductSearch([
+      { id: 'longer', title: 'Fantail fantail fantail' },
+      { id: 'similar', title: 'Hearth hearth hearth' },
+      { id: 'itself', title: 'A fan with a very long title for a small heart of glass' },
+    ])
+    expect(found.find('fan')[0].id).toBe('itself')
+    expect(found.find('heart')[0].id).toBe('itself')
+  })
+
+  it('leaves out hits for some words only where enough have all', () => {
+    const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
+    const some = { id: 'some', title: 'Red rug' }
+    const found = (items: readonly Item[]) =>
+      createProductSearch(items)
+        .find('red lamp')
+        .map((hit) => hit.id)
+    expect(found([...many, some])).not.toContain('some')
+    expect(found([...many.slice(1), some])).toContain('some')
+  })
+
+  it('finds nothing for an empty query, punctuation or an unknown word, and respects the limit', () => {
+    for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
+    expect(search.find('heart', 1)).toHaveLength(1)
+  })
+
+  it('survives items without texts and a repeated id', () => {
+    const odd = createProductSearch([
+      { id: 'a' },
+      { id: 'a', title: 'Lamp' },
+      { id: 'b', title: 'Lamp' },
+    ])
+    expect(odd.find('lamp').map((hit) => hit.id)).toEqual(['b'])
+  })
+
+  it('never throws and never repeats an id, whatever is typed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (query) => {
+        const found = ids(query)
+        expect(new Set(found).size).toBe(found.length)
+        search.suggest(query)
+      }),
+    )
+  })
+})
+
+describe('what people type', () => {
+  const shop = createProductSearch([
+    { id: '20682', title: "Children's umbrella", price: 3.25 },
+    { id: '22423', title: 'Birthday cakestand', price: 12.75 },
+    { id: '22424', title: 'Birthday card', price: 0.42, available: false },
+    { id: '21558', title: 'Lunch box with cutlery', price: 2.95 },
+    { id: '50s', title: "Wrap 50's Christmas" },
+    { id: '85123A', title: "Mum's kitchen clock", price: 4.95 },
+  ])
+  const found = (query: string) => shop.find(query).map(({ id }) => id)
+
+  it('is found with and without possessives, as one word and as two', () => {
+    for (const query of ["children's", 'children’s', 'childrens', 'child', 'CHILDREN'])
+      expect(found(query)).toEqual(['20682'])
+    expect(found('mums clock')[0]).toBe('85123A')
+    expect(shop.find("children's birthday")[0].terms).not.toContain('s')
+    expect(highlight("Wrap 50's", shop.find("50's")[0].terms)[1]).toEqual({
+      text: "50's",
+      hit: true,
+    })
+    expect(found('lunchbox')).toEqual(['21558'])
+    expect(shop.find('lunchbox')[0]).toMatchObject({ complete: true, terms: ['lunch', 'box'] })
+    expect(shop.find('cake stand')[0]).toMatchObject({ id: '22423', complete: true })
+  })
+
+  it('is found as one and as several', () => {
+    const same = ['child', 'children', 'childrens', "children's"]
+    const pairs = 'knife knives, leaf leaves, shelf shelves, scarf scarves, mouse mice, box boxes'
+    for (const forms of [
+      ...pairs.split(', ').map((pair) => pair.split(' ')),
+      same,
+      ["50's", '50s'],
+    ])
+      expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
+  })
+
+  it('names prices, alone or with words', () => {
+    expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
+    expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])
+    expect(found('£2.95')).toEqual(['21558'])
+    expect(found('£4 - £13')).toEqual(['22423', '85123A'])
+    expect(found('birthday over 5')).toEqual(['22423'])
+    expect(found('cakestand under £1,000')).toEqual(['22423'])
+    expect(found('over £1,000.50')).toEqual([])
+    expect(found('umbrella under £3')).toEqual([])
+    expect(takePrice('toy under 5 years')).toBeNull()
+    for (const words of ['mug under 3 pounds', 'under 3 quid mug', 'mug under 3'])
+      expect(takePrice(words)?.rest.trim()).toBe('mug')
+    expect(takePrice('umbrella between £3 and £5')?.rest.trim()).toBe('umbrella')
+    expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
+  })
+
+  it('names codes, and then nothing else', () => {
+    expect(found('22423')).toEqual(['22423'])
+    expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
+    // One digit from two others of the shop, or two changed about: another number is no slip.
+    for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
+  })
+
+  it('is no code where ids are words, and names the very id where two differ by case alone', () => {
+    const lamp = { id: 'lamp', title: 'Desk lamp' }
+    const shop = createProductSearch([
+      lamp,
+      { id: '1a', title: 'Wall lamp', price: 5 },
+      { id: '1A', title: 'Floor lamp', price: 50, available: false },
+    ])
+    const found = (query: string) => shop.find(query).map(({ id }) => id)
+    expect(found('lamp')).toHaveLength(3)
+    expect(found('lamp £5')).toEqual(['1a'])
+    expect([found('1a'), found('1A')]).toEqual([['1a'], ['1A']])
+    expect(shop.find('wall')[0]).not.toHaveProperty('soldOut')
+  })
+
+  it('has words that say nothing', () => {
+    expect(shop.find('a clock for the kitchen')[0]).toMatchObject({ id: '85123A', complete: true })
+    expect(found('for the')).toEqual([])
+  })
+
+  it('gets what is sold out last, whoever likes it', () => {
+    const hits = shop.find('birthday')
+    expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
+    expect(hits[0].relevance).toBe(hits[1].relevance)
+    expect(blend(hits, ['22424', '22423'])).toEqual(hits)
+  })
+
+  it('gets what is sold out before what fits less, but never first while something is to be had', () => {
+    const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
+    const order = (...sold: number[]) =>
+      createProductSearch(
+        titles.map((title, k) => ({ id: `${k}`, title, available: !sold.includes(k) })),
+      )
+        .find('green cushion')
+        .map(({ id }) => id)
+    const [first, second] = order()
+    expect([first, second]).toEqual(['0', '3'])
+    expect(order(0).slice(0, 2)).toEqual(['3', '0'])
+    expect(order(0, 3).slice(2)).toEqual(['0', '3'])
+    expect(order(0, 3, 1, 2).slice(0, 2)).toEqual(['0', '3'])
+  })
+
+  it('gets the nearest words where the shop has none of it', () => {
+    expect(shop.find('umbralle')).not.toEqual([])
+    expect(shop.find('brthdey').map(({ complete }) => complete)).toEqual([false, false])
+    expect(found('xqzwvk')).toEqual([])
+  })
+})
+
+describe('suggest', () => {
+  it('completes the word being typed, as the shop spells it', () => {
+    expect(search.suggest('cak')).toContain('cakestand')
+    expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
+    expect(search.suggest('napk')).toEqual(['napkins'])
+    const candles = createProductSearch([
+      { id: 'a', title: 'Candlestick candle' },
+      { id: 'b', title: 'Handle of a candle' },
+    ])
+    expect(candles.suggest('candl')).toEqual(['candle'])
+    expect(candles.suggest('cendle')).toEqual(['candle'])
+  })
+})
+
+describe('blend', () => {
+  // Few relevances, so that many hits are tied, and none by rounding alone.
+  const hit = fc.record({
+    id: fc.uuid(),
+    relevance: fc.integer({ min: 1, max: 40 }).map((n) => n / 7),
+    complete: fc.boolean(),
+    terms: fc.constant([]),
+  })
+  const result = fc
+    .uniqueArray(hit, { selector: (entry) => entry.id, maxLength: 30 })
+    .map((hits) =>
+      hits.sort((a, b) => Number(b.complete) - Number(a.complete) || b.relevance - a.relevance),
+    )
+  const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
+
+  it('changes no relevance at any place, whatever the shopper likes', () => {
+    fc.assert(
+      fc.property(liked, ([hits, order]) => {
+        const blended = blend(
+          hits,
+          order.map(({ id }) => id),
+        )
+        expect(new Set(blended)).toEqual(new Set(hits))
+        expect(blended.map(({ complete, relevance }) => [complete, relevance])).toEqual(
+          hits.map(({ complete, relevance }) => [complete, relevance]),
+        )
+      }),
+    )
+  })
+
+  it('with a tolerance is a permutation in which no hit passes a clearly more relevant one', () => {
+    const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
+    fc.assert(
+      fc.property(liked, tolerance, ([hits, order], width) => {
+        const blended = blend(
+          hits,
+          order.map(({ id }) => id),
+          width,
+        )
+        expect(new Set(blended)).toEqual(new Set(hits))
+        expect(blended).toHaveLength(hits.length)
+        blended.forEach((later, place) => {
+          for (const earlier of blended.slice(0, place)) {
+            expect(Number(later.complete)).toBeLessThanOrEqual(Number(earlier.complete))
+            if (later.complete !== earlier.complete) continue
+            expect(later.relevance * (1 - width)).toBeLessThanOrEqual(
+              earlier.relevance * (1 + 2e-9),
+            )
+          }
+        })
+      }),
+    )
+  })
+
+  const hits = (...relevances: number[]): SearchHit[] =>
+    relevances.map((relevance, i) => ({ id: 'abcdef'[i], relevance, complete: true, terms: [] }))
+  const ids = (found: readonly SearchHit[]) => found.map(({ id }) => id).join('')
+
+  it('follows the shopper where relevance is equal but for rounding, and relevance elsewhere', () => {
+    const found = hits(9, 5, 5 * (1 - 1e-12), 5, 4.99)
+    expect(ids(blend(found, ['e', 'd', 'b', 'a']))).toBe('adbce')
+    expect(ids(blend(found, ['e', 'd', 'b', 'a'], 0.01))).toBe('aedbc')
+    expect(ids(blend([...hits(5), { ...hits(5, 5)[1], complete: false }], ['b', 'a']))).toBe('ab')
+  })
+})
+
+/** Least number of letters to put in, take out or change. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])))
+    row = next
+  }
+  return row[b.length]
+}
+
+describe('highlight', () => {
+  it('marks only words that begin like one of the query, or like one a typing error away', () => {
+    const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
+    const typed = fc
+      .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
+      .map(([text, at, letter]) => {
+        const place = at % (text.length + 1)
+        return text.slice(0, place) + letter + text.slice(place + 1)
+      })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(word, typed), { minLength: 1, maxLength: 3 }), (words) => {
+        const asked = wordsOf(words.join(' ')).map(({ text }) => foldWord(text))
+        for (const { id, terms, complete } of search.find(words.join(' '))) {
+          const slips = complete ? 0.2 : 0.34
+          const title = ITEMS.find((item) => item.id === id)?.title ?? ''
+          for (const piece of highlight(title, terms)) {
+            if (!piece.hit) continue
+            const shown = foldWord(piece.text)
+            // A misspelt word is asked as the shop spells it, whose longer words count as well.
+            const beginnings = [...shown].map((_, at) => shown.slice(0, at + 1))
+            const near = (query: string) =>
+              shown.startsWith(query) ||
+              (query.length >= 4 &&
+                beginnings.some(
+                  (one) => editDistance(one, query) <= Math.round(query.length * slips),
+                ))
+            expect(asked.some(near), `${shown} for ${words.join(' ')}`).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
+  it('marks the words that matched and loses no letter', () => {
+    const [first] = search.find('hart')
+    expect(highlight('White hanging heart', first.terms)).toEqual([
+      { text: 'White hanging ', hit: false },
+      { text: 'heart', hit: true },
+    ])
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, query) => {
+        const terms = wordsOf(query).map((word) => foldWord(word.text))
+        expect(
+          highlight(text, terms)
+            .map((piece) => piece.text)
+            .join(''),
+        ).toBe(text)
+      }),
+    )
+  })
+})
+
+describe('prepareProductSearch', () => {
+  it('gives the same search, in slices that let others work', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
+    let pauses = 0
+    const prepared = await prepareProductSearch([...ITEMS, ...many, ...ITEMS], [], async () => {
+      pauses++
+    })
+    expect(pauses).toBe(3)
+    const whole = createProductSearch([...ITEMS, ...many])
+    for (const query of ['heart', 'jug 7', 'cakest', 'parsaol'])
+      expect(prepared.find(query)).toEqual(whole.find(query))
+    expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
+  })
+
+  it('lets the page have its turns by itself', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
+    let turns = 0
+    let preparing = true
+    const turning = (async () => {
+      for (; preparing; turns++) await new Promise(setImmediate)
+    })()
+    const prepared = await prepareProductSearch(many)
+    preparing = false
+    await turning
+    expect(turns).toBeGreaterThanOrEqual(10)
+    expect(prepared.find('jug 7')[0].id).toBe('m7')
+  })
+})

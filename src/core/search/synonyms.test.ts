@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import { createProductSearch } from './search.ts'
+import { foldSynonyms, otherWordings, reworded, type Synonyms } from './synonyms.ts'
+
+const ITEMS: readonly Item[] = [
+  { id: 'tlight', title: 'Red hanging T-light holder' },
+  { id: 'candle', title: 'Red candle' },
+  { id: 'pad', title: 'Notebook with owls' },
+  { id: 'mug', title: 'Red mug' },
+]
+const SYNONYMS: Synonyms = [
+  ['t-light', 'tealight', 'tea light'],
+  ['Notebook', 'notepads', 'jotter'],
+  ['alone'],
+  ['', 'empty'],
+]
+const ids = (query: string, synonyms?: Synonyms) =>
+  createProductSearch(ITEMS, synonyms)
+    .find(query)
+    .map((hit) => hit.id)
+
+describe('synonyms', () => {
+  it('are other wordings, of one word or more, in any number, each once', () => {
+    const folded = foldSynonyms(SYNONYMS)
+    expect(otherWordings(['red', 'tealights'], folded)).toEqual([
+      ['red', 't', 'light'],
+      ['red', 'tea', 'light'],
+    ])
+    expect(otherWordings(['tea', 'light', 'holder'], folded)[0]).toEqual(['t', 'light', 'holder'])
+    expect(otherWordings(['alone'], folded)).toEqual([])
+    expect(otherWordings(['empty'], folded)).toEqual([])
+    expect(otherWordings(['teapot', 'light'], folded)).toEqual([])
+  })
+
+  it('find what the shop calls otherwise, all words counted', () => {
+    expect(ids('jotter')).toEqual([])
+    expect(ids('jotter', SYNONYMS)).toEqual(['pad'])
+    const [first] = createProductSearch(ITEMS, SYNONYMS).find('red tealight')
+    expect(first).toMatchObject({ id: 'tlight', complete: true })
+    expect(first.terms).toEqual(expect.arrayContaining(['red', 'light']))
+  })
+
+  it('don’t take a short word of another wording for a beginning', () => {
+    const found = createProductSearch(
+      [...ITEMS, { id: 'tall', title: 'Tall triple light' }],
+      SYNONYMS,
+    )
+    const tall = found.find('tealight').find((hit) => hit.id === 'tall')
+    expect(tall).toMatchObject({ complete: false, terms: ['light'] })
+  })
+
+  it('never push the word itself down: a hit in the shopper’s own words counts in full', () => {
+    const found = createProductSearch(
+      [
+        { id: 'asked', title: 'Wallet' },
+        { id: 'other', title: 'Purse' },
+      ],
+      [['wallet', 'purse']],
+    )
+    expect(found.find('wallet').map((hit) => hit.id)).toEqual(['asked', 'other'])
+    expect(found.find('purse').map((hit) => hit.id)).toEqual(['other', 'asked'])
+  })
+
+  it('put the shop’s words in place of a phrase, with any number in it', () => {
+    const rewordings: Synonyms = [
+      { of: 'gift for', as: [''] },
+      { of: '# year old', as: ['child'] },
+      { of: "mother's day", as: ['mum', 'flower'] },
+      { of: 'empty', as: [''] },
+    ]
+    const folded = foldSynonyms(rewordings)
+    expect(reworded(['Gift', 'for', 'a', '5', 'years', 'old', 'girl'], folded)).toEqual([
+      ['a', 'child', 'girl'],
+    ])
+    expect(reworded(['mothers', 'day', 'card'], folded)).toEqual([
+      ['mum', 'card'],
+      ['flower', 'card'],
+    ])
+    for (const words of [['empty'], ['five', 'year', 'old'], ['red']])
+      expect(reworded(words, folded)).toEqual([words])
+  })
+
+  it('never count more than the best of the shopper’s own words, however many they are', () => {
+    const found = createProductSearch(
+      [
+        { id: 'own', title: 'Earbuds with a case and a very long title' },
+        { id: 'both', title: 'Ear bud' },
+      ],
+      [['earbuds', 'ear bud']],
+    )
+    expect(found.find('earbuds').map(({ id }) => id)).toEqual(['own', 'both'])
+  })
+
+  it('change nothing where none apply', () => {
+    for (const query of ['red', 'candle', 'red mug', 'xyz'])
+      expect(createProductSearch(ITEMS, SYNONYMS).find(query)).toEqual(
+        createProductSearch(ITEMS).find(query),
+      )
+  })
+})

@@ -1,0 +1,21 @@
+/** @module A file with a secret key: only its owner may read it. */
+import { readFile, stat } from 'node:fs/promises'
+import { NearsideError } from '../core/error.ts'
+
+/** @throws NearsideError `input-invalid` for a file that others can read, or that can't be read */
+export async function readKeyFile(file: string): Promise<string> {
+  const refuse = (why: string, cause?: unknown) =>
+    new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
+  let mode: number
+  let text: string
+  try {
+    mode = (await stat(file)).mode
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw refuse('can’t be read', cause)
+  }
+  // Windows has no such modes.
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw refuse('can be read by others: chmod 600')
+  return text
+}

@@ -1,0 +1,21 @@
+/** @module An earlier model once more, under a new version: what publishing can take back. */
+import { join } from 'node:path'
+import type { LatestModel } from '../core/model/manifest.ts'
+import { publishModel } from './publish.ts'
+import { readFiles, readModel } from './read.ts'
+import type { SignRelease } from './sign.ts'
+
+/** @throws NearsideError as `readModel` of the version `to`, and as `publishModel` */
+export async function rollBack(
+  models: string,
+  to: string,
+  sign: SignRelease | undefined,
+): Promise<LatestModel> {
+  const directory = join(models, to)
+  // Every file is checked.
+  const { manifest } = await readModel(directory)
+  // What pretraining reported lies beside the earlier version.
+  const { reports: _, ...kept } = manifest
+  const files = await readFiles({ manifest, directory })
+  return publishModel(models, { manifest: kept, files }, { sign })
+}
