@@ -31,9 +31,9 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the whole is read in a few minutes: at most 900 words', () => {
+test('the whole is read in a few minutes: at most 700 words', () => {
   const words = readFileSync(join(ROOT, 'README.md'), 'utf8').split(/\s+/).filter(Boolean)
-  expect(words.length).toBeLessThanOrEqual(900)
+  expect(words.length).toBeLessThanOrEqual(700)
 })
 
 test('they are there, and are ten lines of code', () => {
