@@ -14,7 +14,7 @@ test('past orders are taken in once, change the lists, and stay erased', async (
   await page.getByRole('button', { name: 'Sign in' }).press('Enter')
   const heading = (name: string) => page.getByRole('heading', { level: 2, name })
   await expect(heading('Signed in as Shopper F')).toBeFocused()
-  await expect(page.getByText(/^\d+ of 25 orders taken in/)).toBeVisible()
+  await expect(page.getByText(/^We used \d+ of your 25 orders/)).toBeVisible()
   await expect(page.locator('.past-order')).toHaveCount(25)
   await go(page, '/')
   await expect.poll(shown).not.toEqual(before)

@@ -74,7 +74,7 @@ export const ENGLISH = {
   home: {
     title: 'Gifts and small pleasures',
     heading: 'Little things to make your day',
-    text: 'Three thousand gifts, cards, candles and curiosities. The shelves rearrange themselves around you, here on your device, and keep no record of you anywhere else.',
+    text: 'Three thousand gifts, cards, candles and curiosities. Look at something you like and the shop re-sorts itself. What it learns stays in this browser unless you share it.',
     pictures: 'A few of our products',
     because: (title: string) => `Because you looked at ${title}`,
     behind: 'How it works',
@@ -194,12 +194,12 @@ export const ENGLISH = {
   checkout: {
     title: 'Checkout',
     demonstration:
-      '*This is a demonstration.* No payment is taken, nothing is delivered, and no name, address or card is asked for. Placing the order tells the shelves on this device what you bought; it is sent to nobody.',
+      '*This is a demonstration.* No payment is taken, nothing is delivered, and no name, address or card is asked for. Your order stays on this device and shapes your lists. Nobody else gets it.',
     place: 'Place demo order',
     back: 'Back to basket',
     thanks: 'Thank you',
     placed: (total: string) =>
-      `Your demo order of ${total} has been placed. No payment was taken. Your shelves have already noticed.`,
+      `Your demo order of ${total} has been placed. No payment was taken. Your lists are up to date.`,
     backToShop: 'Back to the shop',
     order: 'Order',
     product: 'Product',
@@ -225,11 +225,11 @@ export const ENGLISH = {
     signedIn: (label: string) => `Signed in as ${label}`,
     kept: 'These orders stay on this device. “Erase everything” in the panel removes them and signs you out.',
     taken: (n: number, of: number) =>
-      `${n} of ${of} orders taken in: those of the last 90 days. Your shelves have already noticed.`,
+      `We used ${n} of your ${of} orders, those of the last 90 days. Your lists are up to date.`,
     nothing:
-      'There was nothing new to take in. What was ordered before you last forgot an order, or erased everything, stays forgotten on this device.',
-    paused: 'Learning is paused, so no order was taken in.',
-    failed: 'The orders could not be taken in. Please try again.',
+      'There is nothing new to use. Orders from before you last forgot one, or erased everything, stay forgotten on this device.',
+    paused: 'Learning is paused, so no order was used.',
+    failed: 'The orders could not be used. Please try again.',
   },
 
   wishlist: { title: 'Your wishlist', empty: 'Your wishlist is empty. [Start shopping]' },

@@ -114,7 +114,7 @@ export const GERMAN: Words = {
   home: {
     title: 'Geschenke und kleine Freuden',
     heading: 'Kleine Dinge, die den Tag verschönern',
-    text: 'Dreitausend Geschenke, Karten, Kerzen und Kuriositäten. Die Regale ordnen sich um Sie herum neu, hier auf Ihrem Gerät, und speichern sonst nirgends etwas über Sie.',
+    text: 'Dreitausend Geschenke, Karten, Kerzen und Kuriositäten. Sehen Sie sich an, was Ihnen gefällt, und der Shop sortiert sich neu. Was er dabei lernt, bleibt in diesem Browser, wenn Sie es nicht teilen.',
     pictures: 'Einige unserer Artikel',
     because: (title) => `Weil Sie ${title} angesehen haben`,
     behind: 'So funktioniert es',
@@ -237,12 +237,12 @@ export const GERMAN: Words = {
   checkout: {
     title: 'Kasse',
     demonstration:
-      '*Dies ist eine Vorführung.* Es wird keine Zahlung angenommen, nichts wird geliefert, und weder Name noch Adresse oder Karte werden verlangt. Die Bestellung sagt den Regalen auf diesem Gerät, was Sie gekauft haben; sie wird an niemanden gesendet.',
+      '*Dies ist eine Vorführung.* Es wird keine Zahlung angenommen, nichts wird geliefert, und weder Name noch Adresse oder Karte werden verlangt. Ihre Bestellung bleibt auf diesem Gerät und prägt Ihre Listen. Niemand sonst bekommt sie.',
     place: 'Probebestellung aufgeben',
     back: 'Zurück zum Warenkorb',
     thanks: 'Vielen Dank',
     placed: (total) =>
-      `Ihre Probebestellung über ${total} ist aufgegeben. Es wurde nichts bezahlt. Ihre Regale haben es schon bemerkt.`,
+      `Ihre Probebestellung über ${total} ist aufgegeben. Es wurde nichts bezahlt. Ihre Listen sind auf dem neuesten Stand.`,
     backToShop: 'Zurück zum Shop',
     order: 'Bestellung',
     product: 'Artikel',
@@ -272,7 +272,7 @@ export const GERMAN: Words = {
     signedIn: (label) => `Angemeldet als ${label}`,
     kept: 'Diese Bestellungen bleiben auf diesem Gerät. „Alles löschen“ im Seitenfenster entfernt sie und meldet Sie ab.',
     taken: (n, of) =>
-      `${n} von ${of} Bestellungen übernommen: die der letzten 90 Tage. Ihre Listen richten sich schon danach.`,
+      `${n} Ihrer ${of} Bestellungen übernommen, die der letzten 90 Tage. Ihre Listen sind auf dem neuesten Stand.`,
     nothing:
       'Es gab nichts Neues zu übernehmen. Was bestellt wurde, bevor Sie zuletzt eine Bestellung vergessen oder alles gelöscht haben, bleibt auf diesem Gerät vergessen.',
     paused: 'Das Lernen ist angehalten, deshalb wurde keine Bestellung übernommen.',
