@@ -207,6 +207,13 @@ describe('documents name what there is', () => {
   })
 })
 
+test('README, CHANGELOG and docs together have at most 40,000 words', () => {
+  const counted = DOCUMENTS.filter(({ path }) => /^(README|CHANGELOG)\.md$|^docs\//.test(path))
+  const words = counted.map(({ text }) => text.split(/\s+/).filter(Boolean).length)
+  expect(counted.length).toBeGreaterThan(20)
+  expect(words.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40_000)
+})
+
 test('whoever reads of PINE reads that it is a draft, unaudited', () => {
   const script = {
     path: 'tools/verify.py',
