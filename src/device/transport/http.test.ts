@@ -4,7 +4,7 @@ import { createLedger } from '../ledger/ledger.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
-import { createTransport, destinationsOf } from './http.ts'
+import { addressesOf, createTransport, destinationsOf } from './http.ts'
 
 const MODEL = 'https://shop.test/models/'
 const LEADER = 'https://leader.test/'
@@ -56,6 +56,17 @@ describe('what the shop declares', () => {
     await transport.get(`${MODEL}latest.json`, 'model')
     expect(await store.setting('declared')).toContain(MODEL)
   })
+})
+
+test('through a relay the leader is asked for tokens, too, also where the shop names its address', () => {
+  const key = toBase64(new Uint8Array(32).fill(3))
+  const federation = {
+    relay: 'https://relay.test',
+    issuer: `${LEADER}v1/tokens`,
+    ...{ leader: LEADER, leaderKey: key, helper: 'https://helper.test/', helperKey: key },
+  }
+  const config = { catalog: [], rules: null, baseModel: MODEL, federation }
+  expect(addressesOf(config).map(({ url }) => url)).toEqual([MODEL, 'https://relay.test/'])
 })
 
 test('through a relay nothing goes to the aggregators, and the log says the way of each', async () => {

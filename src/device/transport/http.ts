@@ -3,6 +3,7 @@
  * destinations only, and the ledger entry stored before the first byte leaves.
  */
 
+import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
 import { sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { readAtMost } from '../../core/readAtMost.ts'
@@ -68,8 +69,13 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** What goes to the aggregators; a shop's own server may lie at the same address, its issuer of tokens too. */
-const isRelayed = ({ issuer }: Pick<Recipients, 'issuer'>, purpose: Destination['purpose']) =>
-  purpose === 'policy' || purpose === 'upload' || (purpose === 'token' && issuer === undefined)
+const isRelayed = (
+  { leader, issuer = endpoint(leader, ROUTES.tokens) }: Pick<Recipients, 'leader' | 'issuer'>,
+  purpose: Destination['purpose'],
+) =>
+  purpose === 'policy' ||
+  purpose === 'upload' ||
+  (purpose === 'token' && issuer === endpoint(leader, ROUTES.tokens))
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch

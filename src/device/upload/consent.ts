@@ -7,6 +7,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { standsForOthers } from '../ledger/removed.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
+import type { Settings } from '../storage/settingRows.ts'
 import type { ContributeDeps } from './contribute.ts'
 import { areSame, type ContributionTerms } from './terms.ts'
 
@@ -17,6 +18,7 @@ const missing = (why: string) => new NearsideError('consent-missing', why)
 /**
  * @param wording as it was shown, kept with the consent and as a hash in the log; undefined where
  * the shop's page doesn't say
+ * @param standing what is stored now, which stays if this can't be stored
  * @throws NearsideError `consent-missing` where the browser asks not to share, or can't sign its log;
  * `input-invalid`; `storage-…` where it can't be kept
  */
@@ -24,6 +26,7 @@ export async function giveConsent(
   deps: Pick<ContributeDeps, 'globalPrivacyControl' | 'ledger' | 'now' | 'records'>,
   terms: ContributionTerms,
   wording: unknown,
+  standing?: Settings['consent'],
 ): Promise<void> {
   if (deps.globalPrivacyControl === true)
     throw missing('Global Privacy Control is on: nothing is sent')
@@ -37,10 +40,16 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // Or the log alone would say that the shopper agrees.
-    await deps.ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
+    // Log and settings must say the same: what was agreed to before, or nothing.
+    await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }
+}
+
+async function detailOf(consent: Settings['consent'] | undefined) {
+  if (!consent?.contribute || !consent.terms) return { contribute: false }
+  const shown = await readWording(consent.wording)
+  return { contribute: true, ...consent.terms, ...(shown && { wording: shown.hash }) }
 }
 
 /** @throws NearsideError `consent-missing` unless the log's last word is a consent to these terms, signed by its key */

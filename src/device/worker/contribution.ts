@@ -41,10 +41,13 @@ export class Contribution {
   readonly #answer = serially()
   #sending: AbortController | null = null
   #timer: number | null = null
+  /** Milliseconds. */
+  readonly #opened: number
   #closed = false
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#opened = deps.now()
     deps.bus.on('fitted', () => this.#look(true))
     // It waits for what the tab that led before had planned.
     deps.bus.on('leading', () => this.#look(false))
@@ -163,7 +166,8 @@ export class Contribution {
         'consent-missing',
         'Nobody was shown who gets updates: call contributionTerms() and show them first',
       )
-    await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording)
+    const standing = await store.setting('consent')
+    await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording, standing)
   }
 
   async #withdraw(why?: 'recipients'): Promise<void> {
@@ -186,10 +190,18 @@ export class Contribution {
 
   /** A consent to other recipients than are named now ends: named again later, they need a new one. */
   async #endOthers(): Promise<void> {
-    const terms = (await this.#deps.store.setting('consent'))?.terms
-    if (!terms || this.#names(terms)) return
-    await this.#answer(() => this.#withdraw('recipients'))
+    if (!(await this.#isForOthers())) return
+    await this.#answer(async () => {
+      if (await this.#isForOthers()) await this.#withdraw('recipients')
+    })
     await this.#tell()
+  }
+
+  /** A consent that is newer than this page may be to recipients that a newer page names. */
+  async #isForOthers(): Promise<boolean> {
+    const consent = await this.#deps.store.setting('consent')
+    if (!consent?.terms || this.#names(consent.terms)) return false
+    return consent.since !== null && consent.since <= this.#opened
   }
 
   /** One report, if everything allows; alone among all tabs. */

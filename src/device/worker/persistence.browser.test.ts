@@ -261,6 +261,22 @@ test('a disk that refuses a no: that is said, and this tab is in memory', async 
   await expect.poll(() => stored(database)).toBe(0)
 })
 
+test('a disk that can’t be opened at the first no is erased by a later one', async () => {
+  const database = newDatabase()
+  const before = await start(await testServer(), database, {}, ASK)
+  await look(before, 1)
+  await before.device.setPersist(true)
+  await before.device.close()
+  let refuses = true
+  const indexedDb = () => (refuses ? undefined : globalThis.indexedDB)
+  const tested = await start(await testServer(), database, { indexedDb }, ASK)
+  await tested.device.setPersist(false)
+  refuses = false
+  expect(await stored(database)).not.toBe(0)
+  await tested.device.setPersist(false)
+  await expect.poll(() => stored(database)).toBe(0)
+})
+
 test.each([
   ['no', ({ device }: TestDevice) => device.setPersist(false)],
   ['erasure', ({ device }: TestDevice) => device.erase()],

@@ -24,6 +24,8 @@ export class Persistence {
   readonly #deps: Deps
   /** One answer after the other. */
   readonly #answer = serially()
+  /** The disk could not be opened, so it may hold something: a later no looks again. */
+  #unseen = false
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -44,7 +46,7 @@ export class Persistence {
     return this.#answer(async () => {
       const { state, store } = this.#deps
       const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
-      if (state.persist === allowed && isInUse && !state.unerased) return
+      if (state.persist === allowed && isInUse && !state.unerased && !this.#unseen) return
       try {
         await (allowed ? this.#keep() : this.#leave())
       } finally {
@@ -119,6 +121,7 @@ export class Persistence {
     const { config, indexedDb, notices, now, state } = this.#deps
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
+    this.#unseen = !disk && refused !== null
     // Where nothing could ever be stored, nothing has to be erased.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null

@@ -16,7 +16,15 @@ import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
 import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
-import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
+import {
+  live,
+  newDatabase,
+  openDevice,
+  start,
+  type TestDevice,
+  testConfig,
+  testServer,
+} from './testDevice.ts'
 
 async function federation(terms: Partial<Policy> = {}) {
   const server = await testServer()
@@ -403,6 +411,26 @@ describe('terms', () => {
     expect(said.at(-1)?.detail).toEqual({ contribute: false, why: 'recipients' })
     expect(aggregators.posted).toEqual([])
     await agreeTo(tested.device)
+    expect((await tested.device.contribute()).sent).toBe(true)
+  })
+
+  test('a page that was open before and names others does not end a newer consent', async () => {
+    const { server, aggregators, open } = await federation()
+    const database = newDatabase()
+    const fetch = aggregators.fetchWith(server.fetch)
+    const other = { ...FEDERATION, leaderOperator: 'Another shop' }
+    const old = await start(server, database, { fetch }, { federation: other })
+    // The same clock does not give both the same millisecond.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const tested = await open(database)
+    await live(tested)
+    await agreeTo(tested.device)
+    const { conditions } = testConfig('')
+    for (const globalPrivacyControl of [true, false])
+      await old.device.conditions({ ...conditions, globalPrivacyControl })
+    expect((await old.device.contribute()).sent).toBe(false)
+    const said = (await tested.device.entries()).filter(({ kind }) => kind === 'consent')
+    expect(said.at(-1)?.detail.contribute).toBe(true)
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 

@@ -16,6 +16,8 @@ export interface PressStart {
   readonly time: number
   readonly isOnAgree: boolean
   readonly device: 'key' | 'mouse' | 'touch'
+  /** Of the key or the pointer, the same until it is released. */
+  readonly id: string
   /** Whether the key was held down before. */
   readonly repeats: boolean
 }
@@ -29,8 +31,10 @@ interface PressGate {
   /** The mouse moved over the question, outside of the agreeing button. */
   travel(): void
   start(press: PressStart): void
-  /** A press with this device is over, and its click was reported. */
-  end(device: PressStart['device']): void
+  /** The press with this key or pointer is over, and its click was reported. */
+  end(id: string): void
+  /** The window lost the focus: keys may be released elsewhere, which clicks nothing here. */
+  leave(): void
   /** A click on the agreeing button. @returns whether it agrees */
   click(time: number): boolean
 }
@@ -42,7 +46,12 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
   let wasStill = false
   /** Whether the press under way counts. Null without one, as when assistive technology clicks. */
   let counts: boolean | null = null
-  let pressing: PressStart['device'] | null = null
+  /** Keys and pointers that are down. */
+  const held = new Map<string, PressStart['device']>()
+  const release = (ids: Iterable<string>) => {
+    for (const id of ids) held.delete(id)
+    if (held.size === 0) counts = null
+  }
 
   const gate: PressGate = {
     hindrance(time) {
@@ -59,21 +68,21 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
     travel() {
       hasTravelled = true
     },
-    start({ time, isOnAgree, device, repeats }) {
+    start({ time, isOnAgree, device, id, repeats }) {
       // A press elsewhere shows as well that the mouse has left the button.
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
-      // Two presses at once agree to nothing.
-      counts =
-        isOnAgree && hindrance === null && !repeats && (pressing === null || pressing === device)
-      pressing = device
+      // Two presses at once agree to nothing until both are over.
+      held.set(id, device)
+      counts = isOnAgree && hindrance === null && !repeats && held.size === 1
       if (hindrance === 'early' || repeats) since = Math.max(since, time)
     },
-    end(device) {
-      if (device !== pressing) return
-      counts = null
-      pressing = null
+    end(id) {
+      release([id])
+    },
+    leave() {
+      release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : [])))
     },
     click: (time) => gate.hindrance(time) === null && (counts ?? true),
   }

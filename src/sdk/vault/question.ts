@@ -1,6 +1,6 @@
 /** @module The question whether the shopper contributes, in a window of the vault's own origin. */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
-import { createPressGate, type Hindrance, type PressStart } from './pressGate.ts'
+import { createPressGate, type Hindrance } from './pressGate.ts'
 import { showSheet } from './sheet.ts'
 import { QUESTION_ENGLISH, SHARING_ENGLISH } from './words/english.ts'
 import { QUESTION_GERMAN, SHARING_GERMAN } from './words/german.ts'
@@ -12,7 +12,7 @@ const LEAST_HEIGHT = 170
 /** Milliseconds between two looks at what hinders a press. */
 const LOOK_INTERVAL = 100
 
-const deviceOf = ({ pointerType }: PointerEvent) => (pointerType === 'mouse' ? 'mouse' : 'touch')
+const isPress = (key: string) => key === 'Enter' || key === ' '
 
 /** Words of the question: in the page's language where the shopper's browser names it, else in the browser's. */
 export function wordsIn(page: string, browser: readonly string[] = navigator.languages) {
@@ -97,8 +97,10 @@ function pressThatCounts(
   addEventListener(
     'pointerdown',
     (event) => {
-      const device = deviceOf(event)
-      gate.start({ time: event.timeStamp, isOnAgree: isOnAgree(event), device, repeats: false })
+      const { pointerId, pointerType, timeStamp: time } = event
+      const device = pointerType === 'mouse' ? 'mouse' : 'touch'
+      const id = `${pointerId}`
+      gate.start({ time, isOnAgree: isOnAgree(event), device, id, repeats: false })
     },
     until,
   )
@@ -106,16 +108,17 @@ function pressThatCounts(
     'keydown',
     (event) => {
       const { key, repeat: repeats, timeStamp: time } = event
-      if (key !== 'Enter' && key !== ' ') return
-      gate.start({ time, isOnAgree: isOnAgree(event), device: 'key', repeats })
+      if (!isPress(key)) return
+      gate.start({ time, isOnAgree: isOnAgree(event), device: 'key', id: key, repeats })
     },
     until,
   )
   // After the click that belongs to the press.
-  const end = (device: PressStart['device']) => setTimeout(() => gate.end(device))
+  const end = (id: string) => setTimeout(() => gate.end(id))
   for (const name of ['pointerup', 'pointercancel'] as const)
-    addEventListener(name, (event) => end(deviceOf(event)), until)
-  addEventListener('keyup', ({ key }) => (key === 'Enter' || key === ' ') && end('key'), until)
+    addEventListener(name, ({ pointerId }) => end(`${pointerId}`), until)
+  addEventListener('keyup', ({ key }) => isPress(key) && end(key), until)
+  addEventListener('blur', gate.leave, { signal })
   const timer = setInterval(show, LOOK_INTERVAL)
   signal.addEventListener('abort', () => clearInterval(timer))
   // The second frame begins when the first has been painted.
