@@ -1,4 +1,4 @@
-/** @module Plugs in what an existing shop has: events of GA4's `dataLayer`, Shopify and Segment, and past orders. */
+/** @module Adapters for events of GA4's `dataLayer`, Shopify and Segment, and for a shopper's past orders. */
 export { followDataLayer, fromDataLayer } from './sdk/adapters/ga4.ts'
 export { ordersFromGa4, ordersFromShopify } from './sdk/adapters/orders.ts'
 export type { Receiver } from './sdk/adapters/read.ts'

@@ -1,4 +1,4 @@
-/** @module The page's consent platform answers whether anything is stored: Google Consent Mode, IAB TCF. */
+/** @module Storage consent taken from the page's consent platform: Google Consent Mode or IAB TCF. */
 export { fromConsentMode } from './sdk/consent/consentMode.ts'
 export type { ConsentSource } from './sdk/consent/source.ts'
 export { fromTcf, type TcfApi } from './sdk/consent/tcf.ts'

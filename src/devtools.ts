@@ -1,2 +1,2 @@
-/** @module The developer's panel, which a page loads only where its address says `?nearside-devtools`. */
+/** @module Developer panel; a page loads it only if its address contains `?nearside-devtools`. */
 export { type DevtoolsOptions, withDevtools } from './ui/devtools/panel.ts'

@@ -1,3 +1,3 @@
-/** @module The custom element `<nearside-recommendations>`, for shops without React. */
+/** @module Custom element `<nearside-recommendations>` for shops without React. */
 export { type ProvideOptions, provide } from './ui/element/provided.ts'
 export { NearsideRecommendations, type SelectDetail } from './ui/element/recommendations.ts'

@@ -1,4 +1,4 @@
-/** @module For a shop's server: gives shoppers who are signed in the tokens that reports need. */
+/** @module Token issuer for a shop's server: gives signed-in shoppers the tokens that reports need. */
 export {
   createTokenIssuer,
   type TokenIssuer,

@@ -1,4 +1,7 @@
-/** @module What lists are worth: a hold-out by the device's own coin, interleaving, and impressions and clicks for whom the shop names. */
+/**
+ * @module Measurement of lists: a hold-out drawn on each device, interleaving, and impressions and clicks for a sink
+ * of the shop's choice.
+ */
 export { type HoldOutOptions, holdOut } from './sdk/measure/holdOut.ts'
 export { type Interleaved, interleave, type Wins } from './sdk/measure/interleave.ts'
 export type { ListMeasure, Placed } from './sdk/measure/listMeasure.ts'

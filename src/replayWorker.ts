@@ -1,10 +1,14 @@
 /**
- * @module A worker for replaying a log, with the device's own code: `nearside/worker` but for four
- * things. It keeps everything in its own memory, so that no shopper's store or log is touched; the
- * time is what the page says; nothing happens by itself; it learns only when it is asked to. Of what
- * the device keeps it reads the base model alone, which is everybody's, and so needs no network.
+ * @module Worker that replays a log with the device's own code. It differs from `nearside/worker` in four points:
  *
- * The page sets the time by `worker.postMessage({ kind: 'clock', now })` before the call it is for.
+ * - It stores everything in its own memory, so it changes no shopper's store or log.
+ * - The page sets its clock.
+ * - It does nothing by itself.
+ * - It learns only on request.
+ *
+ * It reads the device's stored base model, which is the same for everybody, so it needs no network.
+ *
+ * The page sets the time with `worker.postMessage({ kind: 'clock', now })` before each call.
  */
 
 import { answerOf, readDownload } from './device/learning/modelSource.ts'
@@ -36,7 +40,7 @@ global.onmessage = (event: MessageEvent<ToWorker | { kind: 'clock'; now: number 
 
 async function keptModel(database: string): Promise<Download | null> {
   try {
-    // Where the shopper has said no to storing anything, there is none, and none is made.
+    // 'never': if the shopper refused storage, there is no database, and this must not create one.
     const store = createStore(await openIndexedDb(database, indexedDB, 'never'))
     try {
       const kept = await store.download('model')
@@ -46,7 +50,7 @@ async function keptModel(database: string): Promise<Download | null> {
       store.close()
     }
   } catch {
-    // Damaged or out of reach: it is fetched, as by a device that keeps none.
+    // The stored model is damaged or out of reach: fetch it, as a device without a stored model does.
     return null
   }
 }

@@ -1,4 +1,7 @@
-/** @module Search on the page: retrieval, suggestions, facets, highlighting, personal order between hits that are equally relevant. */
+/**
+ * @module Search in the page: retrieval, suggestions, facets, highlighting, and personal order among equally relevant
+ * hits.
+ */
 export { parseItem } from './core/catalog/parseItem.ts'
 export { blend } from './core/search/blend.ts'
 export { categoriesBegun } from './core/search/categoriesBegun.ts'

@@ -1,4 +1,4 @@
-/** @module A folder for the test that runs, gone when that test has ended, however it ended. */
+/** @module Temporary folder of the current test, deleted when the test ends, even if it fails. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-test-'))
-  // A process that the test killed may still be letting go of its files.
+  // A process that the test killed may still hold files open for a moment.
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }

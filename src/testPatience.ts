@@ -1,7 +1,7 @@
-/** @module Waiting in tests: as long as a busy machine may take, where Vitest's own second decides. */
+/** @module Waiting in tests. Vitest waits one second by default; a busy machine needs longer. */
 import { vi } from 'vitest'
 
-/** Resolves with what `check` returns once it no longer throws. */
+/** Repeats `check` until it no longer throws, and resolves with its result. */
 export function waitFor<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: 20_000, interval: 20 })
 }

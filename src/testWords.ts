@@ -1,4 +1,4 @@
-/** @module What of a language's set of words is missing its translation. For tests. */
+/** @module Finds words of a language's set that are not translated. For tests. */
 
 const ENGLISH = /\b(the|and|your|you|of|with|is|are|this|nothing|from|has|been|for|to|by|on|it)\b/i
 const LITERAL = /'((?:\\.|[^'\\\n])*)'|`((?:\\.|[^`\\])*)`/g
@@ -6,7 +6,7 @@ const LITERAL = /'((?:\\.|[^'\\\n])*)'|`((?:\\.|[^`\\])*)`/g
 const literals = (source: string) =>
   Array.from(source.matchAll(LITERAL), ([, plain, template]) => plain ?? template)
 
-/** Words of every string and function, by its path. */
+/** Words of every string and function, keyed by its path in the set. */
 export function wordsOf(set: object, path = ''): Map<string, string> {
   return new Map(
     Object.entries(set).flatMap(([name, value]) => {
@@ -19,7 +19,7 @@ export function wordsOf(set: object, path = ''): Map<string, string> {
 
 /**
  * @param source text of the file that holds the set
- * @returns what reads the same in English, and what has an English word in it
+ * @returns paths whose words equal the English ones, and texts that contain an English word
  */
 export function leftInEnglish(english: object, set: object, source: string): string[] {
   const before = wordsOf(english)

@@ -1,4 +1,6 @@
-/** @module The worker: `new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
+/**
+ * @module Worker entry. Start it with `new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`.
+ */
 import { type Scope, serve } from './device/worker/serve.ts'
 
 serve(self as unknown as Scope)

@@ -1,4 +1,4 @@
-/** @module Of the public surface: the state that a page shows. */
+/** @module State that a page shows; part of the public interface. */
 import type { ErrorCode } from '../core/error.ts'
 import type { EventName } from '../core/events/event.ts'
 import type { LearnerWeight } from '../core/personal/learners/names.ts'
@@ -8,133 +8,142 @@ import type { Persist } from './persists.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /**
- * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `js` is
- * plain JavaScript.
+ * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. If the preferred engine is unavailable,
+ * the device falls back to another and reports that.
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 
-/** What one fit of the personal model did. */
+/** Result of one fit of the personal model. */
 export interface FitReport {
-  /** Name of the one that computed it, e.g. `wasm`. */
+  /** Name of the engine that computed the fit, e.g. `wasm`. */
   readonly engine: string
-  /** What was learned from: 0 where there was nothing yet. */
+  /** Number of cases learned from; 0 if there was nothing yet. */
   readonly cases: number
-  /** Negative log-likelihood of cases by weight and of the prior, nats, before the first step. */
+  /** Loss before the first step: weighted negative log-likelihood of the cases plus that of the prior, nats. */
   readonly lossBefore: number
-  /** The same after the last step. */
+  /** Loss after the last step, nats. */
   readonly lossAfter: number
-  /** λ, 0 to 1: how much of what was learned counts; 0 is exactly the base model. */
+  /** Weight of the personal part, λ, 0 to 1; at 0 the ranking is exactly the base model's. */
   readonly fusionWeight: number
-  /** False when the guard prefers the base model. */
+  /** Whether the personal model is used; false if the guard prefers the base model. */
   readonly active: boolean
-  /** From the first look at the events to the result. */
+  /** Duration in milliseconds, from reading the events to the result. */
   readonly milliseconds: number
 }
 
-/** Something that degraded. */
+/** Notice of something that degraded. */
 export interface Notice {
-  /** What to switch on. */
+  /** Error code, for the page's code to branch on. */
   readonly code: ErrorCode
-  /** One line for people. */
+  /** Message for people, one line. */
   readonly message: string
-  /** Milliseconds since the epoch. */
+  /** Time of the notice, milliseconds since the epoch. */
   readonly time: number
 }
 
-/** Which lists a browser of a trial sees: its own, those that everybody sees, or both in one. */
+/** Arm of a trial: personal lists, base lists (`hold-out`), or both in one list. */
 export type Arm = 'personal' | 'hold-out' | 'interleaved'
 
-/** Whose pick an item of an interleaved list is: of the shopper's own order, or of everybody's. */
+/** Team that picked an item of an interleaved list: the personal order or the base order. */
 export type Team = 'personal' | 'base'
 
 /** The state that a page shows. */
 export interface PersonalizerSnapshot {
-  /** `starting` until lists can be asked for; `closed` for good. */
+  /** Status: `starting` until lists can be requested; `closed` is final. */
   readonly status: 'starting' | 'ready' | 'closed'
-  /** Rises whenever a recommendation may have changed. */
+  /** Revision number; rises whenever a recommendation may have changed. */
   readonly revision: number
   /**
-   * Another number whenever anything was erased, forgotten or put back, in any tab: what `forget`
-   * returned before can put nothing back any more, so let go of it.
+   * Number that changes whenever something is erased, forgotten or put back, in any tab. Undo functions that `forget`
+   * returned earlier no longer work then, so drop them.
    */
   readonly erasures: number
-  /** The base model in use; null while there is none. */
+  /** Base model in use; null while there is none. */
   readonly model: {
     readonly version: string
     readonly items: number
-    /** ISO time at which what it was trained on ends. */
+    /** End of the training data, as ISO time. */
     readonly until: string
-    /** For `blend` of `nearside/search`: what the shop's own searches have taught, 0 without. */
+    /** Search tolerance for `blend` of `nearside/search`, learned from the shop's own searches; 0 without them. */
     readonly searchTolerance: number
-    /** Which release it is by the keys that the shop names, and until when (milliseconds since the epoch); null where it names none. */
+    /**
+     * Signed release under the shop's keys, and its expiry (milliseconds since the epoch); null if the shop names no
+     * keys.
+     */
     readonly signed: {
       readonly release: number
       readonly expires: number
-      /** The helper has signed it, too. */
+      /** Whether the helper signed the release, too. */
       readonly byHelper: boolean
     } | null
   } | null
-  /** What was asked for, by the option `engine` or by `setEngine`. */
+  /** Engine requested by the option `engine` or by `setEngine`. */
   readonly enginePreference: EnginePreference
-  /** What computes, on which device, and why it was chosen; null while none is ready. */
+  /** Engine in use, its device, and why it was chosen; null while no engine is ready. */
   readonly engine: {
     readonly name: string
     readonly device: string
     readonly reason: string
   } | null
-  /** `memory`: nothing outlives the page. */
+  /** Kind of storage; with `memory`, nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
-  /** The option `persist`, and the shopper's answer to it. */
+  /** Option `persist` and the shopper's answer to it. */
   readonly persist: {
     readonly option: Persist
-    /** Whether what the shopper does may outlive the page; null before an answer. */
+    /** Whether the shopper's data may outlive the page; null before an answer. */
     readonly allowed: boolean | null
-    /** The browser refused to erase what an earlier yes stored. It is there at the next visit, unless a later no or `erase` erases it. */
+    /**
+     * Present if the browser refused to erase data that an earlier yes stored. These data return at the next visit
+     * unless a later no or `erase` deletes them.
+     */
     readonly unerased?: true
   }
-  /** Whether it is kept in a vault, out of reach for the page's scripts but through the personalizer. */
+  /** Whether the data are in a vault, where the page's scripts reach them only through the personalizer. */
   readonly vault: boolean
-  /** Whether this tab leads (learns by itself) or follows. */
+  /** Role of this tab: the leader learns automatically, followers don't. */
   readonly tab: 'leader' | 'follower'
-  /** Events that are kept, in all and by name. */
+  /** Number of stored events, in total and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
-  /** After how many days events are erased; absent until the device has answered. */
+  /** Age in days at which events are erased; absent until the device has answered. */
   readonly retentionDays?: number
-  /** Events that are learned from, and those that are not, by reason. */
+  /** Number of events learned from, and of events dropped, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
-  /** The last fit; null before the first. */
+  /** Last fit; null before the first. */
   readonly fit: FitReport | null
-  /** Steps of the fit under way; null while there is none. */
+  /** Progress of the current fit, in steps; null while none runs. */
   readonly fitting: { readonly done: number; readonly steps: number } | null
-  /** What each of the chosen `learners` counts for, and `model`, the ranking without them; empty without any. */
+  /** Weight of each chosen learner, and of `model`, the ranking without them; empty without learners. */
   readonly learners: readonly LearnerWeight[]
-  /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
+  /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
   readonly deferred: Deferral | null
-  /** What decides whether the personal model is used. */
+  /** State of the guard, which decides whether the personal model is used. */
   readonly guard: {
-    /** False when the base model predicts this shopper better: lists are its own then. */
+    /** Whether the personal model is used; false if the base model predicts this shopper better. */
     readonly active: boolean
-    /** Of the personal over the base model on what came after it was learned, nats. */
+    /** Log-likelihood ratio of the personal model over the base model on later events, nats. */
     readonly logLikelihoodRatio: number
-    /** Events that it was tested on. */
+    /** Number of events in that test. */
     readonly tested: number
   }
-  /** The comparison that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`), and as what; null in none. */
+  /**
+   * Trial that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`) and its arm; null without
+   * a trial.
+   */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /**
-   * Number of stored actions that shape the lists: the shopper's, without repetitions and slips, a click and the
-   * look that it led to as one, and searches that find anything.
+   * Number of stored actions that shape the lists. Repetitions and slips don't count, a click and the view it leads
+   * to count as one, and searches count only if they find anything.
    */
   readonly learnedFrom: number
-  /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
+  /** Strongest categories, items and queries of the recent history, from which a page words what was learned. */
   readonly learned: readonly Learned[]
-  /** True: no event is kept, and nothing is learned or sent. */
+  /** Whether the personalizer is paused: no event is stored, and nothing is learned or sent. */
   readonly paused: boolean
-  /** Whether the shop named aggregation servers: without them nothing can be contributed. */
+  /** Whether the shop named aggregation servers; contributing needs them. */
   readonly canContribute: boolean
   /**
-   * Whether the shopper agreed to contribute, since when (milliseconds since the epoch), and to
-   * which words, where `setContribution` was given them.
+   * Consent to contribute, its time (milliseconds since the epoch), and the wording that `setContribution` got, if
+   * any.
    */
   readonly consent: {
     readonly contribute: boolean
@@ -142,12 +151,12 @@ export interface PersonalizerSnapshot {
     readonly wording?: string
   }
   /**
-   * The browser asks sites not to share (Global Privacy Control): no consent can be given, and one
-   * that was given sends nothing.
+   * Whether the browser sends Global Privacy Control. If so, no consent can be given, and an earlier consent sends
+   * nothing.
    */
   readonly globalPrivacyControl: boolean
   /**
-   * Reports that were counted; bytes that left, or were about to when something failed; ε of all reports
+   * Number of reports counted, and bytes that left or may have left in a failed attempt. `epsilon` covers all reports
    * that may have left.
    */
   readonly sent: {
@@ -155,14 +164,14 @@ export interface PersonalizerSnapshot {
     readonly bytes: number
     /** ε over the last year, at the δ of the last report; null while nothing was sent. */
     readonly epsilon: number | null
-    /** The same over all time. */
+    /** ε over all time, at the same δ. */
     readonly epsilonEver?: number
   }
   /**
-   * Who gets updates, and what they cost at most: to be shown before `setContribution(true)`, which agrees to
-   * exactly this. Null until the aggregators were asked by `contributionTerms()`.
+   * Recipients of updates and their maximum cost. Show them before `setContribution(true)`, which agrees to exactly
+   * these terms. Null until `contributionTerms()` has asked the aggregators.
    */
   readonly terms: ContributionTerms | null
-  /** Newest first, at most 50: everything that degraded, each in one clear line. */
+  /** Notices of everything that degraded, one clear line each; newest first, at most 50. */
   readonly notices: readonly Notice[]
 }
