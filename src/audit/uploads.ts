@@ -11,7 +11,7 @@ import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
 import { fromBase64, fromHex, toHex } from '../core/bytes.ts'
 import { canonicalJson } from '../core/canonicalJson.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
+import { bytesThatLeft, isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
 import { isWithin } from '../device/upload/terms.ts'
 import type { Check, Findings } from './finding.ts'
 
@@ -44,7 +44,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     const { detail } = entry
     const id = String(detail.reportId)
     total.posts++
-    total.bytes += entry.bytesSent
+    total.bytes += bytesThatLeft(entry)
     if (consent === null) fault('consent', entry, 'an upload, but no consent before it')
     else if (!(await wasAgreedTo(detail, consent)))
       fault(
@@ -87,7 +87,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     if (kind !== 'upload' && entry.bytesSent !== expected)
       fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
     if (kind === 'request' || kind === 'upload') {
-      const sent = entry.bytesSent === 0 ? 0 : entry.bytesSent / Number(detail.count ?? 1)
+      const sent = entry.bytesSent / Math.max(Number(detail.count ?? 1), 1)
       if ((detail.relay !== undefined) !== Number(detail.sealed ?? 0) > sent)
         fault('upload', entry, 'the size of what a relay carried is missing or untrue')
     }

@@ -174,10 +174,12 @@ describe('an erasure', () => {
       signed: 1,
     })
     await ledger.append(upload('b'))
-    await ledger.append(upload('c'))
+    // Of what a relay carried, the sealed bytes left.
+    const relayed = { ...upload('c').detail, relay: 'https://relay.example/', sealed: 15 }
+    await ledger.append({ ...upload('c'), detail: relayed })
     await ledger.erase()
     const [again] = await ledger.entries()
-    expect(again.detail).toMatchObject({ uploads: 5, reports: 3, bytesSent: 50, lossSquared: 0.75 })
+    expect(again.detail).toMatchObject({ uploads: 5, reports: 3, bytesSent: 55, lossSquared: 0.75 })
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 

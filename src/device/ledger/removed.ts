@@ -9,6 +9,13 @@ export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'de
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 
+/** Bytes of its bodies, as they left: sealed, where a relay carried them. */
+export const bytesThatLeft = ({
+  detail: { relay, sealed = 0, count = 1 },
+  bytesSent,
+}: Pick<LedgerEntry, 'detail' | 'bytesSent'>): number =>
+  relay === undefined ? bytesSent : Number(sealed) * Number(count)
+
 /** What the first `gone` of all entries sent and cost, with those removed before; {} for none. */
 export function summaryOf(
   entries: readonly LedgerEntry[],
@@ -20,7 +27,7 @@ export function summaryOf(
   const before = entries.findLast(standsForOthers)?.detail ?? {}
   const had = (name: string) => Number(before[name] ?? 0)
   const bytesOf = (those: readonly LedgerEntry[]) =>
-    those.reduce((sum, one) => sum + one.bytesSent, 0)
+    those.reduce((sum, one) => sum + bytesThatLeft(one), 0)
   const asked = oldest.filter(isTokenRequest)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
   // A report that was sent again is one, and cost no more.

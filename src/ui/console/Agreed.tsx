@@ -2,7 +2,7 @@
 import { useId } from 'react'
 import { guessesAfter } from '../../device/guesses.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { summaryOf } from '../../device/ledger/removed.ts'
+import { bytesThatLeft, summaryOf } from '../../device/ledger/removed.ts'
 import { Button } from '../react/Button.tsx'
 import { SharingOffer, wordingOf } from '../react/SharingOffer.tsx'
 import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
@@ -100,13 +100,14 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
           <Table
             caption={words.sentUpdates}
             columns={[words.time, words.size, words.cost]}
-            rows={uploads.map(({ sequence, time, bytesSent, detail }) => {
+            rows={uploads.map((upload) => {
+              const { sequence, time, detail } = upload
               const times = posts.filter((one) => one.detail.reportId === detail.reportId).length
               return [
                 String(sequence),
                 [
                   <Moment key="time" at={time} />,
-                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesSent))}`,
+                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesThatLeft(upload)))}`,
                   number(Number(detail.epsilon ?? 0)),
                 ],
               ]

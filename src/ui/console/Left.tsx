@@ -1,7 +1,7 @@
 /** @module What left: what any web server sees, what was fetched, what was shared. */
 import type { ReactNode } from 'react'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { isTokenRequest, summaryOf } from '../../device/ledger/removed.ts'
+import { bytesThatLeft, isTokenRequest, summaryOf } from '../../device/ledger/removed.ts'
 import { Section, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {
@@ -12,10 +12,8 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
-  const sealed = downloads.reduce(
-    (all, { detail }) => all + Number(detail.sealed ?? 0) * Number(detail.count ?? 1),
-    0,
-  )
+  const asking = whole(downloads.reduce((all, one) => all + bytesThatLeft(one), 0))
+  const isRelayed = downloads.some(({ detail }) => detail.relay !== undefined)
   const updates = Number(reports)
   return (
     <Section title={words.left} wide>
@@ -23,9 +21,12 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
         <Column title={words.ordinary} figure={words.ordinaryFigure}>
           {words.ordinaryText}
         </Column>
-        <Column title={words.files} figure={words.filesFigure(sum('count', false))}>
+        <Column
+          title={words.files}
+          figure={words.filesFigure(sum('count', false), isRelayed ? asking : '')}
+        >
           {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
-          {sealed > 0 && words.throughRelay(whole(sealed))}{' '}
+          {isRelayed && words.throughRelay(asking)}{' '}
           {entries.length > 0 && words.filesSince(days(entries[0].time))}
         </Column>
         {tokens !== 0 && (

@@ -116,6 +116,28 @@ describe('what left', () => {
     await expect.element(left).toHaveTextContent('2 files came in, nothing went out')
   })
 
+  test('what a relay carried counts as it left, sealed', async () => {
+    const by = { relay: 'https://relay.test', method: 'POST' }
+    const asked = { ...by, purpose: 'policy', url: '/v1/task', count: 2, received: 99, sealed: 212 }
+    const token = { ...by, purpose: 'token', url: '/t', count: 2, received: 512, sealed: 450 }
+    const sent = upload(3, 4.9)
+    log(
+      entry(1, { detail: asked }),
+      entry(2, { bytesSent: 518, detail: token }),
+      { ...sent, detail: { ...sent.detail, ...by, sealed: 2400 } },
+      entry(4),
+    )
+    const screen = await show()
+    const left = part(screen, 'What left?')
+    await expect.element(left).toHaveTextContent('2 files came in, 424 bytes went out')
+    await expect.element(left).not.toHaveTextContent('nothing went out')
+    await expect.element(left).toHaveTextContent('sealed in 424 bytes')
+    await expect.element(left).toHaveTextContent('2 requests, 900 bytes')
+    await expect.element(left).toHaveTextContent('1 update, 2,400 bytes')
+    const agreed = part(screen, 'What did I agree to?')
+    await expect.element(agreed).toHaveTextContent('2,400 bytes')
+  })
+
   test('updates are counted with their bytes, folded ones too', async () => {
     const detail = {
       through: 9,
@@ -531,7 +553,6 @@ describe('technical details', () => {
     const detail = { method: 'GET', purpose: 'policy', relay: 'https://relay.test', sealed: 212 }
     log(entry(0, { detail: { ...detail, url: 'https://leader.test/v1/task', count: 2 } }))
     const screen = await showTechnical()
-    await expect.element(part(screen, 'What left?')).toHaveTextContent('424 bytes went out')
     const row = screen.container.querySelector('.ns-ledger tbody tr')
     expect(row?.textContent).toContain('424 bytes')
   })

@@ -34,11 +34,13 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   ordinaryText:
     'Jeder Webserver sieht sie: Adresse, Zeit, Ihre Netzadresse und Ihren Browser. Unser Protokoll kann sie nicht aufführen, Ihr Browser schon: siehe „Kann ich das prüfen?“',
   files: 'Dateien für die Empfehlungen',
-  filesFigure: (n) =>
-    n === 0 ? 'Keine' : `${count(n, 'Datei kam an', 'Dateien kamen an')}, nichts ging hinaus`,
+  filesFigure: (n, asking) =>
+    n === 0 && !asking
+      ? 'Keine'
+      : `${count(n, 'Datei kam an', 'Dateien kamen an')}, ${asking ? `${asking} Bytes gingen` : 'nichts ging'} hinaus`,
   filesText: (kilobytes, asked) =>
     `Die Artikel des Shops und was seine Bestellungen gelehrt haben: für alle dieselben Dateien. ${kilobytes} kB kamen an.${asked > 0 ? ` Nach den Bedingungen für das Teilen wurde ${count(asked, 'Mal', 'Mal')} gefragt.` : ''}`,
-  throughRelay: (bytes) => `Ein Relay überbrachte das versiegelt: ${bytes} Bytes gingen hinaus.`,
+  throughRelay: (bytes) => `Ein Relay überbrachte diese Fragen, versiegelt in ${bytes} Bytes.`,
   filesSince: (day) => `Seit ${day}.`,
   tokens: 'Berechtigungen zum Senden',
   tokensFigure: (n, bytes) => `${count(n, 'Anfrage', 'Anfragen')}, ${bytes} Bytes`,

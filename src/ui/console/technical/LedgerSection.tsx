@@ -1,6 +1,7 @@
 /** @module The device's log as a table: every entry, every byte that was shared, and its chain of hashes. */
 import { type ReactNode, useRef, useState } from 'react'
 import type { LedgerEntry } from '../../../device/ledger/entry.ts'
+import { bytesThatLeft } from '../../../device/ledger/removed.ts'
 import { Button } from '../../react/Button.tsx'
 import { Moment, Section, Table, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
@@ -52,8 +53,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
 }
 
 function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, ReactNode[]] {
-  const { sequence, time, kind, detail, bytesSent, hash } = entry
-  const sealed = Number(detail.sealed ?? 0) * Number(detail.count ?? 1)
+  const { sequence, time, kind, detail, hash } = entry
   const facts = (
     <ul key="facts" className="ns-detail">
       {Object.entries(detail)
@@ -73,6 +73,6 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
   )
   return [
     String(sequence),
-    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(sealed || bytesSent), short],
+    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(bytesThatLeft(entry)), short],
   ]
 }
