@@ -1244,7 +1244,7 @@ class Audit:
             if kind != "upload" and entry["bytesSent"] != expected:
                 self.fault("upload", entry, f"a {kind} that sent other than {expected} bytes")
             if kind in ("request", "upload"):
-                sent = entry["bytesSent"] / detail.get("count", 1) if entry["bytesSent"] else 0
+                sent = entry["bytesSent"] / max(detail.get("count", 1), 1)
                 if ("relay" in detail) != (detail.get("sealed", 0) > sent):
                     self.fault("upload", entry, "the size of what a relay carried is missing or untrue")
             if kind == "consent":

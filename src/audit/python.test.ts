@@ -25,7 +25,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 const FIXTURES = 56
 const SEED = 11
 /** `audit selftest --against tools/verify.py --count 10000` compares more. */
-const MUTATIONS = 300
+const MUTATIONS = 400
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
   try {
@@ -224,6 +224,14 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       size,
       size,
     ])
+    // The answer of a request that an earlier entry counts has an entry that counts none.
+    for (const bytesSent of [0, 1]) {
+      const detail = { ...bundle.ledger[at].detail, count: 0 }
+      const none = { ...bundle.ledger[at], detail, bytesSent }
+      const file = await signed({ bundle, signer }, bundle.ledger.with(at, none))
+      const said = bytesSent === 0 ? [] : size
+      expect(await saysOfBoth(file)).toEqual([said, said])
+    }
     const upload = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const unsealed = { sealed: bundle.ledger[upload].bytesSent }
     const [first, second] = await saysOfBoth(
@@ -304,7 +312,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     const { refused, malformed, faulty, clean } = counts
     expect(Math.min(refused, malformed, faulty, clean)).toBeGreaterThan(MUTATIONS / 30)
     // Each option shows something now and then.
-    for (const check of ['option', 'key', 'earlier', 'checkpoint'])
+    for (const check of ['option', 'key', 'earlier', 'release', 'checkpoint'])
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
 

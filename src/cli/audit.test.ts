@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { inOrder } from '../audit/selftest/bothVerifiers.ts'
 import { fixtures } from '../audit/selftest/selftest.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './audit.ts'
@@ -57,6 +58,32 @@ it.skipIf(!hasPython)('compares itself with the verifier in Python', async () =>
   const { result } = await run('selftest', '--against', script, '--count', '10', '--seed', '3')
   expect(result).toMatchObject({ compared: 10 })
   await expect(run('selftest', '--against', 'missing.py', '--count', '1')).rejects.toThrow()
+})
+
+it.skipIf(!hasPython)('says what the two differ about so that it can be asked again', async () => {
+  const [other, json] = ['other.py', 'out.json'].map((name) => join(testFolder(), name))
+  const answer = `'{"faults": [{"check": "none", "entry": null}]}'`
+  writeFileSync(other, `import sys\nfor _ in sys.stdin: print(${answer}, flush=True)\n`)
+  const given = ['--against', other, '--count', '24', '--seed', '3', '--json', json]
+  await expect(run('selftest', ...given)).rejects.toThrow(/differ/)
+  interface Differing {
+    readonly first: readonly string[]
+    readonly line: object
+  }
+  const { different }: { different: readonly Differing[] } = JSON.parse(readFileSync(json, 'utf8'))
+  expect(different).toHaveLength(24)
+  for (const name of ['key', 'earlier', 'releases', 'reports'])
+    expect(
+      different.some(({ line }) => name in line),
+      name,
+    ).toBe(true)
+  const script = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
+  const input = different.map(({ line }) => `${JSON.stringify(line)}\n`).join('')
+  const { stdout } = spawnSync('python3', [script, '--lines'], { encoding: 'utf8', input })
+  const said = stdout.trim().split('\n')
+  expect(said.map((line) => inOrder(JSON.parse(line).faults))).toEqual(
+    different.map(({ first }) => first),
+  )
 })
 
 it('tests itself', async () => {

@@ -5,10 +5,9 @@ import { type Bundle, MalformedBundle, parseBundle } from '../audit/bundle.ts'
 import { explain } from '../audit/explain.ts'
 import type { Fault } from '../audit/finding.ts'
 import { parseOptions } from '../audit/options.ts'
-import { compareVerifiers } from '../audit/selftest/bothVerifiers.ts'
+import { compareVerifiers, lineOf } from '../audit/selftest/bothVerifiers.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
-import { toBase64 } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
 import { readHashed } from '../models/read.ts'
@@ -155,6 +154,10 @@ async function compare(
   for (const [check, files] of Object.entries(result.checks)) print(`${check}: ${files} files`)
   print(`${different.length} files of which the two verifiers differ`)
   if (different.length === 0) return result
-  const files = different.map(({ file, beside: _, ...said }) => ({ ...said, file: toBase64(file) }))
-  throw new NegativeResult('the two verifiers differ', { ...result, different: files })
+  // Each can be given to the script again, with --lines.
+  const lines = different.map(({ file, beside, ...said }) => ({
+    ...said,
+    line: lineOf(file, beside),
+  }))
+  throw new NegativeResult('the two verifiers differ', { ...result, different: lines })
 }
