@@ -1,6 +1,6 @@
 /**
  * @module The helper's signed list of a round's reports, as a file: made once, when the round has ended, and
- * only streamed from then on. Few streams run at once; a stream that is read too slowly, or for too long, is ended.
+ * only streamed from then on. Few streams run at once; one that is read too slowly is ended.
  */
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,11 +10,10 @@ import { serially } from '../../core/serially.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
-/** Milliseconds that a stream may take. */
-const LONGEST = 60_000
-/** Milliseconds in which a stream has to be read by `LEAST_READ` bytes, or to its end. */
-const PERIOD = 5_000
-const LEAST_READ = 2 ** 18
+/** Bytes a second that a stream has to be read by, from its start on average. */
+const LEAST_RATE = 2 ** 14
+/** Milliseconds before which no stream is too slow, and between two looks at it. */
+const [GRACE, LOOK] = [10_000, 1000]
 
 interface ListFilesOptions {
   /** Where the files are; made where it is missing. */
@@ -104,13 +103,11 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
         const { size: bytes } = await stat(path)
         const stream = (await open(path)).createReadStream()
         const started = performance.now()
-        let read = 0
         const watch = setInterval(() => {
-          const isSlow = stream.bytesRead < read + LEAST_READ
-          if (isSlow || performance.now() - started > LONGEST)
+          const taken = performance.now() - started
+          if (taken > GRACE && stream.bytesRead < (taken / 1000) * LEAST_RATE)
             stream.destroy(new Error('read too slowly'))
-          read = stream.bytesRead
-        }, PERIOD).unref()
+        }, LOOK).unref()
         stream.once('close', () => {
           clearInterval(watch)
           end()
