@@ -13,7 +13,7 @@ import { testFolder } from '../testFolder.ts'
 import { command } from './proveEgress.ts'
 import { runCommand } from './testCommand.ts'
 
-const probe = (kind: 'channel' | 'planted', lifted: 'found' | 'nothing', policed = 'nothing') =>
+const probe = (kind: 'channel' | 'planted', lifted: string, policed = 'nothing') =>
   ({ name: `a ${kind}`, kind, where: 'page', lifted, policed }) as Outcome['probes'][number]
 const marks = { planted: 1000, held: 1000, found: 0 }
 const SHOPPER = { events: 9, requests: 4, questions: 0, own: 0, bytes: 99, findings: [], marks }
@@ -64,6 +64,12 @@ it('names every fault', () => {
   const probes = [probe('channel', 'found', 'found'), probe('planted', 'nothing')]
   expect(faultsOf({ probes })).toBe(
     '1 channels to other servers are open; 1 planted leaks were not found; only 1 planted leaks were found',
+  )
+  // A shop without a worker has none to try in, with or without its policy.
+  const none = probe('channel', 'no worker', 'no worker')
+  expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
+  expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(
+    '1 ways out had no worker to be tried in under the policy',
   )
 })
 

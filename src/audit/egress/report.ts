@@ -59,6 +59,9 @@ export function createReport(
   )
   const missed = named(planted.filter(({ lifted }) => lifted !== 'found'))
   const found = planted.length - missed.length
+  const withheld = probes.filter(
+    ({ lifted, policed }) => lifted === 'found' && policed === 'no worker',
+  )
   const findings = shoppers.flatMap((one) => one.findings)
   const apart = listOf(difference).length
   const marked = shoppers.reduce((sum, { marks }) => sum + marks.found, 0)
@@ -68,6 +71,9 @@ export function createReport(
     ...(apart > 0 ? [`${apart} requests tell two shoppers apart`] : []),
     ...(marked > 0 ? [`${marked} marks of the shoppers’ data in what left`] : []),
     ...(open.length > 0 ? [`${open.length} channels to other servers are open`] : []),
+    ...(withheld.length > 0
+      ? [`${withheld.length} ways out had no worker to be tried in under the policy`]
+      : []),
     ...(missed.length > 0 ? [`${missed.length} planted leaks were not found`] : []),
     ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),
     ...shoppers.flatMap(({ marks: { held, planted: all } }) =>

@@ -74,7 +74,7 @@ const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
   ...[ids, titles, queries, prices, times].flat(),
 ]
 
-/** `found`: it stands in what the browser sent; `nothing`: no trace of it; `no worker`: the shop has none. */
+/** `found`: it stands in what the browser sent; `nothing`: no trace of it; `no worker`: none could be started. */
 export type Trace = 'found' | 'nothing' | 'no worker'
 
 /**
@@ -156,7 +156,8 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 
 /**
  * Chromium ends a service worker that rests; a page of the shop starts it again. A shop that does not get as far without
- * its policy has none yet: it is registered as the shop does.
+ * its policy has none yet: it is registered as the shop does, or as a module.
+ * @returns undefined for none, also where the browser refuses it
  */
 async function serviceWorkerOf(
   context: BrowserContext,
@@ -169,8 +170,17 @@ async function serviceWorkerOf(
   const started = context.waitForEvent('serviceworker', options).catch(() => undefined)
   const page = await context.newPage()
   await page.goto(url, { waitUntil: 'domcontentloaded' })
-  await page.evaluate((script) => navigator.serviceWorker.register(script), script)
-  return started
+  const register = page.evaluate(async (script) => {
+    const { serviceWorker } = navigator
+    await serviceWorker
+      .register(script)
+      .catch(() => serviceWorker.register(script, { type: 'module' }))
+  }, script)
+  const isRegistered = await register.then(
+    () => true,
+    () => false,
+  )
+  return isRegistered ? started : undefined
 }
 
 async function placeOf(

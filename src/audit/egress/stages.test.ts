@@ -1,0 +1,35 @@
+/** @module A proof goes on where the shop has no worker, or the browser refuses one. */
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { PROBES } from './probes.ts'
+import { tryProbes, type Watched } from './stages.ts'
+
+it('tries all other ways out where the browser refuses the service worker', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const tried: string[] = []
+  const page = {
+    on: () => undefined,
+    goto: async () => null,
+    // A probe is a script; what is registered comes as a function.
+    async evaluate(what: unknown) {
+      if (typeof what !== 'string') throw new Error('Failed to register a ServiceWorker')
+      tried.push(what)
+    },
+  }
+  const context = {
+    newPage: async () => page,
+    serviceWorkers: () => [],
+    waitForEvent: () => new Promise(() => {}),
+    newCDPSession: async () => ({ send: async () => ({}) }),
+  }
+  const watched = { context, sent: async () => [], end: async () => [] } as unknown as Watched
+  const rules = { shopAt: [], origins: [], browserNames: new Set<string>(), plain: new Map() }
+  const given = rules as unknown as Parameters<typeof tryProbes>[5]
+  const [url, worker] = ['https://shop.example/', 'https://shop.example/sw.js']
+  const traces = tryProbes(watched, url, worker, () => 'MARK', 0, given)
+  traces.catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(600_000)
+  const expected = PROBES.map(({ where }) => (where.endsWith('worker') ? 'no worker' : 'nothing'))
+  expect(await traces).toEqual(expected)
+  expect(tried).toHaveLength(expected.filter((trace) => trace === 'nothing').length)
+})
