@@ -1,7 +1,6 @@
 /**
- * @module Everything that crosses between the page and the worker, in one place. The page asks by
- * `call` and gets one `result` or `error` with the same id. Snapshots come unasked, each with the
- * watched lists that changed.
+ * @module All messages between the page and the worker. The page sends a `call` and gets one `result` or `error` with
+ * the same id. The worker also sends snapshots, each with the watched lists that changed.
  */
 import type { WireError } from '../core/error.ts'
 import type { ShopperEvent } from '../core/events/event.ts'
@@ -15,31 +14,31 @@ import type { Forgotten } from './storage/eventRows.ts'
 
 type Given = Required<PersonalizerOptions>
 
-/** Options of `createPersonalizer` without what can't be cloned; all URLs absolute, `baseModel` ends in `/`. */
+/** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
 export interface WorkerConfig
   extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'database' | 'strategy' | 'learners'>,
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
-  /** Unchecked. */
+  /** Content of `latest.json`, not validated; null without one. */
   readonly latest: Given['latest'] | null
-  /** Unchecked; null where any model is taken. */
+  /** Model keys, not validated; null if any model is accepted. */
   readonly modelKeys: Given['modelKeys'] | null
   readonly federation: Given['federation'] | null
-  /** Unchecked, or where they are; null for none. */
+  /** Rules, not validated, or their URL; null without rules. */
   readonly rules: readonly unknown[] | string | null
   readonly budget: TrainingBudget
   readonly conditions: DeviceConditions
-  /** The shop's context as last given, unchecked. */
+  /** The shop's last context, not validated. */
   readonly context: unknown
 }
 
-/** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
+/** Event with the page's id and time, so that a repeated message stores it once. */
 export interface Captured {
   readonly id: string
   readonly time: number
   readonly input: CaptureInput
 }
 
-/** The page gives the id, and never gives it twice. */
+/** Watched query. The page chooses the id and never reuses it; a null query ends the watch. */
 export interface WatchedQuery {
   readonly id: number
   readonly query: ListQuery | null
@@ -50,7 +49,7 @@ export type WatchedList = { readonly id: number } & (
   | { readonly error: WireError }
 )
 
-/** What is asked of the worker as it is asked of the page. */
+/** Methods that the worker answers with the page's own parameters. */
 type Same<Names extends keyof Personalizer> = {
   [K in Names]: Personalizer[K] extends (...args: infer Args) => Promise<infer Answer>
     ? (...args: Args) => Answer
@@ -58,11 +57,11 @@ type Same<Names extends keyof Personalizer> = {
 }
 
 export interface LoggedForgotten extends Forgotten {
-  /** Sequence of the log's entry; null where it could not be written. */
+  /** Sequence number of the log's entry; null if the log could not store it. */
   readonly logged: number | null
 }
 
-/** What the page asks of the worker. */
+/** Calls from the page to the worker. */
 export interface Calls
   extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'setPersist' | 'erase' | 'export'>,
     Same<'exportTransfer' | 'importTransfer'>,
@@ -72,16 +71,16 @@ export interface Calls
   capture(captured: Captured): string | null
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   list(query: ListQuery): readonly Recommendation[]
-  /** What went, for `restore`. */
+  /** Deletes events and returns them for `restore`. */
   forget(what: Forgettable): LoggedForgotten
   restore(forgotten: LoggedForgotten): void
-  /** Lists to be posted whenever they change, as they are now; null: no longer. */
+  /** Starts or ends watches and returns the new lists. The worker then posts each list when it changes. */
   watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
   fineTune(): FitReport
   entries(): readonly LedgerEntry[]
   verify(): Verdict
   conditions(now: DeviceConditions): void
-  /** The shop's context from here on, unchecked. */
+  /** Sets the shop's current context, not validated. */
   context(given: unknown): void
   close(): void
 }
@@ -99,15 +98,15 @@ export type ToWorker =
     }[CallName]
   | { readonly kind: 'abort'; readonly id: number }
 
-/** The worker's part of the snapshot; the page adds its own status and notices, and where the worker is. */
+/** The worker's part of the snapshot. The page adds its own status and notices, its trial, and whether a vault holds the data. */
 export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial'>
 
 export type FromWorker =
-  /** The script has loaded. */
+  /** The worker's script has loaded. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
-  /** How far a fit is; `id` is that of the call which asked for it, null where nobody did. */
+  /** Progress of a fit. `id` is the id of the call that requested it, or null for an automatic fit. */
   | {
       readonly kind: 'progress'
       readonly id: number | null
@@ -117,17 +116,17 @@ export type FromWorker =
   | {
       readonly kind: 'snapshot'
       readonly snapshot: WorkerSnapshot
-      /** The watched ones that are other ones now. */
+      /** Watched lists that changed. */
       readonly lists: readonly WatchedList[]
     }
   | {
-      /** The catalog's order, for the page to fall back on should the worker die. */
+      /** The catalog's order, a fallback for the page if the worker dies. */
       readonly kind: 'catalog'
       readonly ids: readonly string[]
       readonly categories: readonly string[]
     }
 
-/** A worker, or what stands in for one. */
+/** A worker, or an object that replaces it. */
 export interface Thread extends Pick<Worker, 'terminate'> {
   postMessage(message: ToWorker): void
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null

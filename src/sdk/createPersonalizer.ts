@@ -1,6 +1,6 @@
 /**
- * @module The facade: the public surface over a worker. It holds no data of its own but the last
- * snapshot, and the catalog's order in case the worker dies.
+ * @module Public interface of a personalizer, in front of a worker. The page stores only the last snapshot, and the
+ * catalog's order in case the worker dies.
  */
 
 import { NearsideError } from '../core/error.ts'
@@ -17,21 +17,21 @@ import { createShopContext } from './shopContext.ts'
 import { PageSnapshot } from './snapshot.ts'
 import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
 
-/** What a page has of its own; a replay of the past gives other ones. */
+/** Inputs from the page's surroundings; a replay of past events passes its own. */
 export interface PageEnvironment {
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: () => number
-  /** A new id, unique on this device. */
+  /** Creates an id that is unique on this device. */
   readonly newId: () => string
-  /** Whether the page is visible, and how the device’s power is. */
+  /** Visibility of the page, and state of the device's power. */
   readonly conditions: ConditionsSource
   /** Milliseconds after which a silent worker counts as dead. */
   readonly silence: number
-  /** Where there are no workers; absent, lists are in the shop's order then. */
+  /** Runs the device in the page if there are no workers. Without it, lists are then in the shop's order. */
   readonly inPage?: () => Promise<Thread>
-  /** Told each notice as it comes, in one line; absent: they are in the snapshot only. */
+  /** Gets each notice as one line. Without it, notices appear in the snapshot only. */
   readonly warn?: (line: string) => void
-  /** For the catalog, where there is no device to ask for it; absent where it is given. */
+  /** Fetches the catalog if no device can be asked for it. Not needed if the page passes the catalog. */
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -41,7 +41,7 @@ function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** As bundlers say it; without one there is no `process`. */
+/** Bundlers replace `process.env.NODE_ENV`; without a bundler `process` doesn't exist. */
 function isDevelopment(): boolean {
   try {
     return process.env.NODE_ENV === 'development'
@@ -55,7 +55,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // Nobody loads it who has workers. Not the worker's own file, which may be what is missing.
+  // Pages with workers never load this. It is not the worker's own file, which may be the missing one.
   inPage: async () => (await import('../device/worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),
@@ -68,8 +68,8 @@ const AFTER: Readonly<Record<Recovery, string>> = {
 }
 
 /**
- * Starts the worker; resolves when lists can be asked for. Whatever is missing (storage, network,
- * even the worker) degrades and is said in the snapshot's notices.
+ * Starts the worker and resolves when lists can be requested. If storage, network or the worker is missing, the
+ * personalizer works with less and reports that in the snapshot's notices.
  *
  * @example
  * const personalizer = await createPersonalizer({
@@ -80,8 +80,8 @@ const AFTER: Readonly<Record<Recovery, string>> = {
  * await personalizer.capture({ name: 'view_item', item_id: 'SKU_1' })
  * const list = await personalizer.recommend({ limit: 12 })
  *
- * @param environment in place of the browser's own clock, ids and conditions
- * @throws NearsideError `input-invalid` for options that can't be meant
+ * @param environment replaces the browser's own clock, ids and conditions
+ * @throws NearsideError `input-invalid` for invalid options
  */
 export async function createPersonalizer(
   options: PersonalizerOptions,
@@ -99,12 +99,18 @@ export async function createPersonalizer(
     snapshot.notify(NearsideError.from(error, 'input-invalid', 'context failed')),
   )
 
-  /** Before whatever depends on the moment: the worker takes calls in order. */
+  /**
+   * Sends the shop's context if it changed. Call this before any call that depends on it: the worker takes calls in
+   * order.
+   */
   function sendContext(): void {
     if (shopContext.changed()) link.call('context', [shopContext.given()]).catch(() => undefined)
   }
 
-  /** Asks for the catalog where no device ever told of it; again when that failed. */
+  /**
+   * Lists in the catalog's order. If no device has sent the catalog, the page fetches it, and tries again after a
+   * failure.
+   */
   async function listInOrder(query: ListQuery): Promise<readonly Recommendation[]> {
     const { catalog } = config
     const { fetch } = environment
@@ -165,7 +171,7 @@ export async function createPersonalizer(
     },
   })
 
-  /** Lists are answered whatever happens to the worker. */
+  /** Answers a list even if the worker is down. */
   async function list(query: ListQuery): Promise<readonly Recommendation[]> {
     requireOpen()
     sendContext()
@@ -189,7 +195,7 @@ export async function createPersonalizer(
   try {
     await link.start()
   } catch (error) {
-    // The link has said why; the shop's own order is still there.
+    // If the link is down, it has already reported why, and lists come in the shop's own order.
     if (!link.down)
       snapshot.notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
   }
@@ -207,7 +213,7 @@ export async function createPersonalizer(
       const captured = { id: environment.newId(), time: environment.now(), input }
       try {
         sendContext()
-        // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
+        // A value that can't be cloned (a DOM node, a function) must not throw into the shop's page.
         return await link.call('capture', [captured])
       } catch (error) {
         const { code, message } = NearsideError.from(error, 'event-invalid', 'It failed')
@@ -259,7 +265,7 @@ export async function createPersonalizer(
       unsubscribe()
       snapshot.set({ status: 'closed' })
       const end = () => link.terminate(new NearsideError('closed', 'The personalizer was closed.'))
-      // What was captured before is stored first; a worker that doesn't answer is ended anyway.
+      // Let the worker store earlier events first, but end a worker that doesn't answer.
       const late = new Promise((resolve) => setTimeout(resolve, 1000))
       Promise.race([link.call('close', []), late]).then(end, end)
     },

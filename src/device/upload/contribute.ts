@@ -1,7 +1,6 @@
 /**
- * @module One contribution, from consent to receipt. What it spends and the report itself are on disk
- * before the first byte leaves; a retry sends the same bytes under the same report id, so that it is
- * counted once.
+ * @module One contribution, from consent to receipt. The report and its privacy cost are on disk before the first
+ * byte leaves. A retry sends the same bytes under the same report id, so the report counts once.
  */
 import { cryptoRandomBytes, type RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { receiptMessage, verify } from '../../aggregate/privacy/signature.ts'
@@ -27,71 +26,77 @@ import { makeReport, type Opening } from './makeReport.ts'
 import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
 import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
-// The rest of what a device loads only once its shopper agreed.
+// Further code that a device loads only after its shopper agreed.
 export { giveConsent } from './consent.ts'
 export { agreeTask, termsOf }
 
-/** Of so many reports the plain update is kept, so that an export shows what the log commits to. */
+/**
+ * Number of reports whose plain update stays stored, so that an export can show the content behind the log's
+ * commitments.
+ */
 const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
-/** A report whose bytes may have left and for which there is no receipt yet. */
+/** Report whose bytes may have left and which has no receipt yet. */
 export interface PendingReport {
   readonly id: string
   readonly round: number
   readonly policyHash: string
-  /** The consent under which it was made; another consent never sends it. */
+  /** Time of the consent for this report; under another consent the report is never sent. */
   readonly consentSince: number
-  /** The sealed report, base64: a retry sends these very bytes. */
+  /** Sealed report, base64; a retry sends these exact bytes. */
   readonly body: string
-  /** The header with its token, where the policy asks for one; a retry shows the same. */
+  /** Header with the report's token, if the policy needs one; a retry sends the same header. */
   readonly authorization?: string
   readonly detail: Readonly<Record<string, string | number | boolean>>
 }
 
 export interface ContributeDeps {
   readonly endpoints: Recipients
-  /** Writes the ledger's `upload` entry, on disk, before it posts. */
+  /** Transport; it stores the log's `upload` entry on disk before it posts. */
   readonly transport: Pick<Transport, 'get' | 'post'>
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
-  /** One transaction, on disk when it resolves; it rejects with what `change` throws, which may run twice. */
+  /**
+   * Runs one transaction on the settings; they are on disk when it resolves. It rejects with any error of `change`,
+   * which may run twice.
+   */
   readonly records: Store['changeSettings']
-  /** `navigator.globalPrivacyControl`; true forbids contributing, whatever else was agreed to. */
+  /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
   readonly globalPrivacyControl: boolean | undefined
   /** Hex SHA-256 of the adopted model's manifest.json. */
   readonly modelHash: string
-  /** The update that this shopper's history suggests at a time, any norm. */
+  /** Update computed from this shopper's history at a time, of any norm. */
   readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
-   * From [0, 1), at random, where nobody asked for the update: when it leaves after its token was asked
-   * for, so that the one doesn't tell of the other.
+   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the
+   * update, so that neither reveals the time of the other.
    */
   readonly share?: number
-  /** Only its token is wanted now. */
+  /** Whether to obtain only the token now. */
   readonly tokenOnly?: boolean
-  /** Stops it, at whatever it is: what may have left stays spent, and is not sent again. */
+  /** Signal that stops the contribution at any step. A report that may have left stays spent and is not sent again. */
   readonly signal?: AbortSignal
-  /** Masks, rounding and ids; default WebCrypto. Only vectors in tests hand in another. */
+  /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another. */
   readonly randomBytes?: RandomBytes
 }
 
 export interface Contributed {
-  /** True when the leader took the report and its receipt holds. */
+  /** Whether the leader accepted the report and its receipt is valid. */
   readonly sent: boolean
-  /** One sentence for the shopper. */
+  /** Outcome for the shopper, one sentence. */
   readonly reason: string
   readonly error: NearsideError | null
 }
 
-/** What to do of what nobody asked for: the update, or its token alone. */
+/** The next scheduled action: send the update, or obtain its token only. */
 export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
 
 /**
- * What is to be done now of an update that nobody asked for, once for each; and else how long until then.
- * @param learned something new, from which one is planned, at random within a day
- * @param random from [0, 1)
+ * Returns the next automatic action if it is due, else the wait until then. Each action is returned once.
+ * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
+ * @param random returns a number in [0, 1)
  */
 export async function whenDue(
   records: ContributeDeps['records'],
@@ -105,7 +110,7 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // What is planned stands; one that may have left already told its time.
+    // A planned time stays. A report that may have left has revealed its time already, so it needs no delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed
@@ -119,7 +124,10 @@ export async function whenDue(
   return { wait, next }
 }
 
-/** Sends one report if consent, budget and an open round allow. Never throws: what failed is a coded error in the result, and counted in the log. */
+/**
+ * Sends one report if consent, budget and an open round allow it. Never throws: a failure is a coded error in the
+ * result, and the log counts it.
+ */
 export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   let error: NearsideError | null = null
   let reason: string
@@ -136,13 +144,13 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
     error = NearsideError.from(thrown, 'report-invalid', 'The update could not be made')
     reason = error.message
     const detail = { purpose: 'contribute', code: error.code }
-    // The result says it, whether or not the log still takes it.
+    // The result contains the error even if the log can't store it.
     await deps.ledger.count({ kind: 'failure', detail }).catch(() => undefined)
   }
   return { sent: error === null, reason, error }
 }
 
-/** @throws NearsideError `consent-missing` unless disk and log say that the shopper agrees */
+/** @throws NearsideError `consent-missing` unless both settings and log contain the shopper's consent */
 async function requireConsent(deps: ContributeDeps): Promise<void> {
   if (deps.globalPrivacyControl === true)
     throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
@@ -151,13 +159,13 @@ async function requireConsent(deps: ContributeDeps): Promise<void> {
     agreed = consentOf(kept).terms
     return {}
   })
-  // Others aren't even asked.
+  // Servers that the consent doesn't name get no request.
   if (agreed === undefined || !isFor(agreed, deps.endpoints))
     throw new NearsideError('consent-missing', 'The shopper agreed to other recipients than these')
   await requireLoggedConsent(deps.ledger, agreed)
 }
 
-/** @returns since when the shopper agrees, and to what */
+/** @returns time and terms of the shopper's consent */
 function consentOf({ consent, paused }: Partial<Settings>) {
   if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
   if (!consent?.contribute || consent.since === null || !consent.terms)
@@ -166,8 +174,8 @@ function consentOf({ consent, paused }: Partial<Settings>) {
 }
 
 /**
- * @returns the report to send: spent and on disk, together with what it spends; null where it waits,
- * because its token was asked for just now
+ * Prepares the report to send and stores it on disk together with its privacy cost.
+ * @returns the report; null if it waits because its token was requested just now
  */
 async function commit(
   deps: ContributeDeps,
@@ -199,7 +207,7 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // Run twice where a connection was lost: the first time may have been enough.
+    // After a lost connection this runs twice; the first run may have succeeded.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -219,9 +227,9 @@ async function commit(
 }
 
 /**
- * What is on disk for this round: a report to send again, or room in the budget for a new one.
- * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; or `policy-mismatch` where the aggregators
- * ask for more than was agreed to: the consent ends then, and what they ask is kept, to be shown
+ * Reads the state of this round from disk: a report to send again, or room in the budget for a new one.
+ * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; `policy-mismatch` if the aggregators ask for more
+ * than the shopper agreed to: the consent then ends, and their new terms are stored for the shopper to see
  */
 async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionTerms) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
@@ -235,10 +243,10 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    // Kept whatever follows: it is how this device learns what time it is.
+    // Store this in every case: signed answers tell this device the time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
-    // It may run twice.
+    // This function may run twice.
     refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
     if (refused !== null) return { budget }
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
@@ -276,11 +284,11 @@ async function post(
   let spent = {}
   await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
     consentOf(kept)
-    // Withdrawn, forgotten or erased since: then this report is gone.
+    // The report is gone: the shopper withdrew, forgot or erased something in the meantime.
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
     spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
-    // Before they leave: a tab that ends meanwhile must not leave them out.
+    // Count the bytes before they leave, in case the tab ends in between.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
@@ -295,7 +303,7 @@ async function post(
   }
 }
 
-/** Nothing is left of it to send again. */
+/** Removes the pending report and adds `reports` to the number counted. */
 function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
   return deps.records(({ pending, sent = NOTHING_SENT }) =>
     pending?.id === id
@@ -311,7 +319,7 @@ async function settle(
   answer: { readonly status: number; readonly body: Uint8Array },
 ): Promise<Receipt> {
   if (answer.status !== 200 && answer.status !== 201) {
-    // The same bytes may be welcome later; a refusal for good leaves nothing to retry.
+    // A retryable answer keeps the report for later; a final refusal removes it.
     if (!isRetryable(answer.status)) await done(deps, pending, 0)
     throw errorFromResponse(answer.status, answer.body)
   }
@@ -322,7 +330,7 @@ async function settle(
   return receipt
 }
 
-/** @throws NearsideError `report-invalid` unless the leader signed for exactly these bytes */
+/** @throws NearsideError `report-invalid` unless the leader signed a receipt for exactly these bytes */
 async function checkReceipt(
   answer: Uint8Array,
   pending: PendingReport,

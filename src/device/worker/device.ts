@@ -1,6 +1,6 @@
 /**
- * @module The device: puts its parts together, each of what it needs, and answers the page's calls.
- * Runs in the worker; knows nothing of messages.
+ * @module The device: builds its parts, passes each part its inputs, and answers the page's calls. It runs in the
+ * worker and doesn't know the message format.
  */
 
 import { NearsideError } from '../../core/error.ts'
@@ -31,12 +31,12 @@ import { type Bus, createBus, type Stored, startingState } from './state.ts'
 import { joinTabs } from './tabs.ts'
 import { createUpdates } from './updates.ts'
 
-/** What the worker's conditions give; tests give other ones. */
+/** Inputs from the worker's surroundings; tests pass their own. */
 export interface Environment {
   readonly now: () => number
-  /** For durations, milliseconds. */
+  /** Clock for durations, in milliseconds. */
   readonly clock: () => number
-  /** From [0, 1), cryptographic: when an update leaves. */
+  /** Cryptographic random number in [0, 1) that decides when an update leaves. */
   readonly random: () => number
   readonly timers: Timers
   readonly nextTask: () => Promise<void>
@@ -45,13 +45,14 @@ export interface Environment {
   readonly chooseEngine: ChooseEngine
   readonly onDemand: OnDemand
   /**
-   * Asks the shopper where no script of the page can answer, before a consent is given; resolves with the words that
-   * were shown. Absent: the page asks. @throws NearsideError `consent-missing` where the answer is no
+   * Asks the shopper to confirm a consent, out of reach of the page's scripts; resolves with the words shown. Without
+   * this function, the page asks.
+   * @throws NearsideError `consent-missing` if the shopper declines
    */
   readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
 }
 
-/** Code that is loaded when it is first needed. */
+/** Loads code on first use. */
 export type OnDemand = () => Promise<typeof import('./onDemand.ts')>
 
 export interface Device
@@ -61,13 +62,13 @@ export interface Device
   > {
   list: Calls['list']
   fineTune(options: FitOptions): ReturnType<Learner['fineTune']>
-  /** Resolves when the base model is there or known to be missing. */
+  /** Resolves when the base model is loaded or known to be missing. */
   ready(): Promise<void>
   snapshot(): WorkerSnapshot
   order(): Shop['order']
 }
 
-/** Code that is downloaded only where a shop chose it; null, which is said, where it can't be had. */
+/** Loads code for an option that the shop chose. If loading fails, it adds a notice and returns null. */
 async function loadChosen<T>(
   load: () => Promise<T>,
   what: string,
@@ -82,13 +83,13 @@ async function loadChosen<T>(
   }
 }
 
-/** What the log says of them. */
+/** Numbers that the log records about forgotten events. */
 const numbersOf = ({ rows }: Forgotten) => ({
   events: rows.length,
   orders: rows.filter(({ name }) => name === 'purchase').length,
 })
 
-/** @param bus where changes of the device are announced */
+/** @param bus announces changes of the device */
 export async function startDevice(
   config: WorkerConfig,
   environment: Environment,
@@ -96,7 +97,7 @@ export async function startDevice(
 ): Promise<Device> {
   const { confirmConsent, now, random, timers } = environment
   const { retentionDays } = config
-  /** In a vault, too. */
+  /** The shop's origin; in a vault this differs from the worker's own origin. */
   const shopOrigin = new URL(config.baseModel).origin
   const state = startingState(config)
   bus.on('lists', () => {
@@ -118,7 +119,7 @@ export async function startDevice(
     fetch: environment.fetch,
     ledger,
     destinations,
-    // In memory, too: what is stored later must name them.
+    // Recorded in memory, too: the log, which may be stored on disk later, needs these addresses.
     records: (change) => store.changeSettings(change, 'strict'),
     relayed: config.federation && relay ? { ...config.federation, relay } : undefined,
   })
@@ -168,13 +169,13 @@ export async function startDevice(
     ...{ chosen, config, loaded: () => loaded, now, onDemand, shop, shopper, state },
   })
 
-  /** Whatever learns or sends. */
+  /** Stops learning and sending. */
   function stop(): void {
     learner.abort()
     contribution.stop()
   }
 
-  /** A wish that the disk refused: it holds in this tab all the same. */
+  /** Pause that could not be stored; it applies to this tab only. */
   let unkept: boolean | null = null
   function setPaused(paused: boolean): void {
     const before = state.paused
@@ -196,7 +197,7 @@ export async function startDevice(
     }
   }
 
-  /** What was made from what is gone. */
+  /** Drops everything derived from deleted events. */
   function drop(): void {
     state.erasures++
     contribution.stop()
@@ -212,7 +213,7 @@ export async function startDevice(
       bus.emit('lists', null)
     },
   })
-  // Under `never`, what an earlier yes stored goes too.
+  // With `never`, data that an earlier yes stored are erased, too.
   const unaskedFor = config.persist === 'never' ? 'no' : 'unasked'
   if (opened.unasked) await persistence.clear(unaskedFor).catch((error) => notices.add(error))
 
@@ -233,7 +234,7 @@ export async function startDevice(
   }
   bus.on('storedElsewhere', (what) => (what === 'events' ? undefined : readWhatOthersStored(what)))
 
-  /** What was learned goes with what it was learned from; what there is now is learned anew. */
+  /** Drops the model learned from deleted events, and learns anew from the rest. */
   function onForgotten(): void {
     drop()
     learner.relearn()
@@ -241,7 +242,7 @@ export async function startDevice(
     bus.emit('lists', null)
   }
 
-  /** What has happened already. */
+  /** Logs an action that has already happened, so a failure is a notice only. */
   const log = (kind: LedgerEntry['kind'], detail: LedgerEntry['detail']) =>
     ledger.append({ kind, detail }, 'strict').catch((error) => {
       notices.add(error)
@@ -263,15 +264,18 @@ export async function startDevice(
     if (state.conditions.visible) await eraseTooOld()
   })
 
-  /** What is here already, for what is handed over. @param ended older is not taken, milliseconds */
+  /**
+   * Stored events and limits, to check imported events against.
+   * @param ended time before which events are skipped, milliseconds since the epoch
+   */
   const known = (ended = 0) => ({
     ...{ events: state.events, knows: shop.knows, now: now() },
     after: Math.max(ended, now() - retentionDays * DAY),
   })
 
-  /** Handed over twice at once, it is new once. */
+  /** Runs imports one after another, so that an order imported twice concurrently is stored once. */
   const oneByOne = serially()
-  /** @returns how many are kept, which the log says */
+  /** @returns number of events stored; the log records it */
   async function takeIn(
     drafts: readonly EventDraft[],
     kind: LedgerEntry['kind'],
@@ -288,7 +292,7 @@ export async function startDevice(
   const closing = new AbortController()
   const stored = Promise.all([shopper.reload(), readSettings()])
 
-  /** The whole model at work. A new shopper's list is possible before, which `first` is called for. */
+  /** Loads the whole model. Calls `first` when a new shopper's list is possible, which may be earlier. */
   async function begin(first: () => void): Promise<void> {
     const [kept] = await Promise.all([shop.start(first, closing.signal), stored])
     if (closing.signal.aborted) return
@@ -366,9 +370,9 @@ export async function startDevice(
     setPersist: async (allowed) => persistence.set(allowed),
     async forget(what) {
       stop()
-      // What is gone from this tab is unlearned, also where the disk refused.
+      // Events deleted from this tab are unlearned even if the disk refused to delete them.
       const forgotten = await shopper.forget(what).finally(onForgotten)
-      // Not its name: that is what is to be forgotten.
+      // The log gets the kind only: the name itself is to be forgotten.
       const logged = await log('erase', { what: what.kind, ...numbersOf(forgotten) })
       return { ...forgotten, logged: logged?.sequence ?? null }
     },

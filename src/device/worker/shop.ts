@@ -1,6 +1,6 @@
 /**
- * @module What is the same for every shopper: the catalog and the base model. What was kept from
- * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
+ * @module Catalog and base model, which are the same for every shopper. Stored copies answer at once; meanwhile the
+ * network is asked, and its answer is used once verified.
  */
 
 import { Catalog } from '../../core/catalog/catalog.ts'
@@ -34,7 +34,7 @@ import type { ShopRules } from './shopRules.ts'
 interface ShopDeps
   extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'nextTask'>,
     Pick<Parts, 'store' | 'transport'> {
-  /** Called when lists may be others, unasked. */
+  /** Called when lists may have changed without a request. */
   readonly rebuilt: () => void
 }
 
@@ -43,16 +43,16 @@ export class Shop {
   readonly #newItems: NewItems
   #releases: Releases | null = null
   #catalog: Catalog | null = null
-  /** Null where the page gave the catalog. */
+  /** Null if the page passed the catalog itself. */
   readonly #catalogFile: KeptFile | null
   readonly #openFile: OpenFile
   #rules: ShopRules | null = null
-  /** Made when first asked, of the catalog as it is then. */
+  /** Title index of the current catalog, built on first use. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #loaded: LoadedModel | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
-  /** Popularity by id: known before the rest of a model that is being fetched for the first time. */
+  /** Popularity by id. On a first download it arrives before the rest of the model. */
   #sold: ReadonlyMap<string, number> | null = null
   #bestSellers: ReadonlySet<string> = new Set()
   #firstOrder: CatalogOrder | null = null
@@ -70,7 +70,7 @@ export class Shop {
         : null
   }
 
-  /** Nothing goes on by itself after this. */
+  /** Stops background work. */
   stop(): void {
     this.#newItems.stop()
   }
@@ -79,12 +79,12 @@ export class Shop {
     return this.#catalog
   }
 
-  /** The base model without the catalog's own additions. */
+  /** Base model without items that only the catalog has. */
   get loaded(): LoadedModel | null {
     return this.#loaded
   }
 
-  /** Null where the shop names no keys. */
+  /** Null if the shop names no keys. */
   get signed(): NonNullable<PersonalizerSnapshot['model']>['signed'] {
     const { modelKeys } = this.#deps.config
     const { signed } = this.#loaded?.latest ?? {}
@@ -94,20 +94,20 @@ export class Shop {
   }
 
   /**
-   * The base model for learning what would improve it; in the shop's context, but without discounts: of
-   * past moments they are not known.
+   * Base model for computing updates. It uses the shop's context but no discounts, because past discounts are
+   * unknown.
    */
   get toImprove(): LoadedModel | null {
     const known = { at: this.#deps.context.at, discountsAt: () => null }
     return this.#loaded && { ...this.#loaded, model: withContext(this.#loaded.model, known) }
   }
 
-  /** Null until there is a base model. */
+  /** Ranker; null until a base model is loaded. */
   get ranker(): Ranker | null {
     return this.#ranker
   }
 
-  /** Null where the shop has none, or they can't be had. */
+  /** The shop's rules; null if there are none or they can't be loaded. */
   get rules(): ShopRules | null {
     return this.#rules
   }
@@ -117,30 +117,30 @@ export class Shop {
     return this.#order
   }
 
-  /** Available items as a new shopper gets them, as far as that is known without the whole model. */
+  /** Available items in a new shopper's order, as far as it is known without the whole model. */
   get firstOrder(): CatalogOrder {
     return this.#firstOrder ?? this.#order
   }
 
-  /** Why an item is in that order. */
+  /** Reason for an item in `firstOrder`. */
   readonly firstReason = (item: string): Reason => {
     if (!this.#sold) return { kind: 'shop-order' }
     if (!this.#sold.has(item)) return { kind: 'new' }
     return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
   }
 
-  /** What it scores there; undefined while nothing is known of what sells. */
+  /** Score of an item in `firstOrder`; undefined while sales are unknown. */
   readonly firstScore = (item: string): number | undefined =>
     this.#sold ? (this.#sold.get(item) ?? 0) : undefined
 
-  /** Whether it is below its usual price, as far as the base model knows that. */
+  /** Whether the price is below the usual price, as far as the base model knows it. */
   readonly isOffer = (item: string): boolean => {
     const row = this.rowOf(item)
     if (!this.#ranker || !this.#catalog || row === undefined) return false
     return discountOf(this.#ranker.model, this.#catalog, row) > 0
   }
 
-  /** Without a catalog and without a model, any item may exist. */
+  /** Whether the item exists; without a catalog and a model, any item may. */
   readonly knows = (item: string): boolean => {
     if (!this.#catalog && !this.#ranker) return true
     return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
@@ -148,7 +148,7 @@ export class Shop {
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
 
-  /** What a query is about; nothing while there is no catalog. */
+  /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => {
     const catalog = this.#catalog
     if (!catalog) return []
@@ -158,13 +158,13 @@ export class Shop {
   }
 
   /**
-   * Takes what is kept; fetches only what is missing. Never rejects.
-   * @param first called once if a new shopper's list is possible before the whole model is there
-   * @returns whether the base model was kept
+   * Uses stored copies, and fetches only the missing files. Never rejects.
+   * @param first called once if a new shopper's list is possible before the whole model is loaded
+   * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const ready = Promise.all([this.#startCatalog(), this.#startRules()])
-    // Its code comes while the network is asked for the model; whether it did is seen where it is needed.
+    // Loads the code in parallel with the model's download. Later users of the code report a failure.
     this.#openReleases().catch(() => undefined)
     const onPopularity = async ({ itemIds, popularity30 }: PopularityPart) => {
       this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
@@ -182,16 +182,16 @@ export class Shop {
     return kept
   }
 
-  /** Reads what another tab has stored. */
+  /** Reads the catalog, rules and base model that another tab stored. */
   async reload(): Promise<void> {
     await Promise.all([this.#readKeptModel(), ...this.#files.map((file) => file.readKept())])
     await this.#build()
   }
 
   /**
-   * Asks the network for a newer catalog, rules and base model.
-   * @returns what changed
-   * @throws NearsideError if the base model can't be had; the old one stays
+   * Asks the network for a newer catalog, newer rules and a newer base model.
+   * @returns whether the model and the files changed
+   * @throws NearsideError if the base model can't be loaded; the old model stays
    */
   async update(
     signal?: AbortSignal,
@@ -216,7 +216,7 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // Loaded before the model is looked at: another one may come meanwhile.
+    // Load this before reading the model: a new model may arrive in the meantime.
     const scoreInPart = await this.#scoreInPart()
     const catalog = this.#catalog
     this.#order = orderOf(catalog?.items ?? [])
@@ -226,7 +226,7 @@ export class Shop {
     }
     const loaded = this.#loaded
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
-    // Whoever brought another one meanwhile builds with that.
+    // A model or catalog that arrived meanwhile is built by its own call.
     if (this.#loaded !== loaded || this.#catalog !== catalog) return
     const discounts =
       known.context && catalog
@@ -235,7 +235,7 @@ export class Shop {
     const { context, now } = this.#deps
     const model = withContext(known, {
       at: context.at,
-      // What a price was when something was looked at long ago is not kept.
+      // Past prices are not stored, so discounts count only for the last day.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
     })
     this.#ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
@@ -243,10 +243,10 @@ export class Shop {
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
   }
 
-  /** Null where nothing is large, or, which is said, its code can't be loaded. */
+  /** Scoring for large catalogs; null for smaller catalogs, and, with a notice, if its code can't be loaded. */
   async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.#loaded?.model.itemIds.length ?? 0
-    // No more than both together.
+    // The model and the catalog together contain at most this many items.
     if (!known || known + (this.#catalog?.items.length ?? 0) <= LARGE) return null
     try {
       return (await this.#deps.onDemand()).scoreInPart
@@ -307,7 +307,7 @@ export class Shop {
     return false
   }
 
-  /** Null where the shop names no keys. */
+  /** Null if the shop names no keys. */
   async #openReleases(): Promise<Releases | null> {
     if (!this.#deps.config.modelKeys) return null
     const { createReleases } = await import('./releases.ts')
@@ -330,14 +330,14 @@ export class Shop {
     }
   }
 
-  /** True when a newer one was adopted. */
+  /** True if a newer base model was adopted. */
   async #fetchModel(
     options: Pick<FetchModelOptions, 'signal' | 'onPopularity' | 'latest'>,
   ): Promise<boolean> {
     const { config, store, transport } = this.#deps
     const directory = config.baseModel
     const now = this.#deps.now()
-    // Bytes that could not be read back are no reason to skip the download.
+    // The download may be skipped only if the stored bytes can be read back.
     const hash = this.#loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null
@@ -350,7 +350,7 @@ export class Shop {
     return adopted
   }
 
-  /** Not being able to keep it is no reason not to use it. */
+  /** Stores a download. If that fails, the device still uses the download and adds a notice. */
   async #keep(download: Download): Promise<void> {
     try {
       await this.#deps.store.putDownload(download)
@@ -360,7 +360,7 @@ export class Shop {
   }
 }
 
-/** As the base model orders them for somebody of whom it knows nothing. */
+/** Orders items as the base model does for a cold-start user. */
 function byPopularity(order: CatalogOrder, sold: ReadonlyMap<string, number>): CatalogOrder {
   const sales = order.ids.map((id) => sold.get(id) ?? 0)
   const sorted = order.ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])

@@ -9,7 +9,7 @@ import { fromSegment, segmentMiddleware } from './segment.ts'
 import { followShopify, fromShopify, type ShopifyAnalytics } from './shopify.ts'
 import { followShopifyPixel, relayShopifyPixel } from './shopifyPixel.ts'
 
-/** What the device would keep of it. */
+/** Event that the device would store for an input. */
 const kept = (input: CaptureInput | null) => {
   const event = readCapture(input, 'id', 1)
   return event instanceof NearsideError ? event.code : event
@@ -43,7 +43,7 @@ test('GA4: order lines with quantities and prices, by Tag Manager’s and by gta
     name: 'purchase',
     items: lines,
   })
-  // gtag() pushes its `arguments`, which are no array.
+  // gtag() pushes its `arguments`, which is not an array.
   const gtag = (...given: unknown[]) => Object.assign(Object.create(null), { ...given })
   expect(fromDataLayer(gtag('event', 'purchase', ecommerce))).toEqual({
     name: 'purchase',
@@ -66,7 +66,7 @@ test('GA4: each line of an order keeps its quantity and price', () => {
     items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
     lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
   })
-  // As it comes back from storage; damaged lines are left out, the event stays.
+  // The event as read back from storage; invalid lines are dropped, the event stays.
   const stored = { ...(event as object), session: 's' }
   expect(readStoredEvent(stored)).toEqual(stored)
   const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
@@ -186,7 +186,7 @@ test('Shopify: subscribes to each event once, and can stop', () => {
   expect(taken.heard).toHaveLength(1)
 })
 
-/** As a browser's, of one origin. */
+/** Storage like a browser's, of one origin. */
 function memoryStorage(): Storage {
   const kept = new Map<string, string>()
   return {
@@ -210,7 +210,7 @@ test('Shopify: what a pixel heard in its sandbox reaches the page once, in order
   const analytics: ShopifyAnalytics = {
     subscribe: (name, callback) => void subscribed.set(name, callback),
   }
-  // All that the sandbox lets through: text, later.
+  // The sandbox passes text only, with a delay.
   const localStorage = {
     setItem: async (key: string, value: string) => storage.setItem(key, value),
   }
@@ -224,7 +224,7 @@ test('Shopify: what a pixel heard in its sandbox reaches the page once, in order
   const time = Date.now()
   const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }], time }
   expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee', time }])
-  // A second tab finds nothing any more; what comes later is found within a second.
+  // A second tab finds no event left; later events are found within a second.
   const other = receiver()
   followShopifyPixel(other, storage)()
   happens('product_viewed', { productVariant: variant })

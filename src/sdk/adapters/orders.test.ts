@@ -7,7 +7,7 @@ const gid = (kind: string, id: number) => `gid://shopify/${kind}/${id}`
 
 const time = Date.parse('2026-05-02T10:00:00Z')
 
-/** Of the Customer Account API. */
+/** Order line of the Customer Account API. */
 const line = {
   title: 'Tee',
   quantity: 2,

@@ -1,14 +1,14 @@
 /**
- * @module A signed-in shopper's orders, as Shopify and GA4 have them → what `seed` takes. Of an order's
- * fields only its number, time and lines are read; all else (name, address, payment) is left behind.
+ * @module Converts a signed-in shopper's orders from Shopify or GA4 into input of `seed`. It reads an order's number,
+ * time and lines only; name, address and payment are left out.
  */
 import type { PastOrder } from '../../device/api.ts'
 import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
 import type { ShopifyOptions } from './shopify.ts'
 
 /**
- * Orders of a customer: of the Customer Account API or the Storefront API (`orders`, as it came, or its
- * `nodes`), or of the Admin API (`orders`). What was cancelled is left out.
+ * Reads a customer's orders from the Customer Account API or the Storefront API (`orders` as received, or its
+ * `nodes`), or from the Admin API (`orders`). Cancelled orders are left out.
  * @example await personalizer.seed(ordersFromShopify(data.customer.orders, { id: 'sku' }))
  * @see https://shopify.dev/docs/api/customer/latest/objects/Order
  * @see https://shopify.dev/docs/api/admin-rest/latest/resources/order
@@ -27,14 +27,14 @@ export function ordersFromShopify(orders: unknown, options: ShopifyOptions = {})
   })
 }
 
-/** `[…]`, `{ nodes: […] }` or `{ edges: [{ node }] }`. */
+/** Reads `[…]`, `{ nodes: […] }` or `{ edges: [{ node }] }`. */
 function nodesOf(given: unknown): readonly unknown[] {
   if (Array.isArray(given)) return given
   const { nodes, edges } = fieldsOf(given)
   return Array.isArray(nodes) ? nodes : listOf(edges).map((edge) => fieldsOf(edge).node)
 }
 
-/** GraphQL's `gid://shopify/Order/1?key=…` is the 1 of the shop's events. */
+/** Shortens GraphQL's `gid://shopify/Order/1?key=…` to `1`, the id in the shop's events. */
 const plainId = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?key=.*$/g, '')
 
 function idOf(line: Fields, id: NonNullable<ShopifyOptions['id']>): string | undefined {
@@ -48,9 +48,9 @@ function idOf(line: Fields, id: NonNullable<ShopifyOptions['id']>): string | und
 }
 
 /**
- * GA4's `purchase` events: as BigQuery's export has them (`event_timestamp` in microseconds, parameters
- * as `ecommerce`), or as they were sent by the Measurement Protocol (`params`, `timestamp_micros`). Other
- * events, and purchases without a `transaction_id`, are left out.
+ * Reads GA4's `purchase` events, in the form of BigQuery's export (`event_timestamp` in microseconds, parameters as
+ * `ecommerce`) or of the Measurement Protocol (`params`, `timestamp_micros`). Other events, and purchases without a
+ * `transaction_id`, are left out.
  * @example await personalizer.seed(ordersFromGa4(await (await fetch('/my-purchases')).json()))
  * @see https://support.google.com/analytics/answer/7029846
  */
@@ -72,7 +72,7 @@ export function ordersFromGa4(events: unknown): PastOrder[] {
   })
 }
 
-/** None without a number, a time or a line. */
+/** Empty without a number, a time or a line. */
 function pastOrder(id: string | undefined, time: number, items: PastOrder['items']): PastOrder[] {
   return id === undefined || Number.isNaN(time) || items.length === 0 ? [] : [{ id, time, items }]
 }

@@ -1,13 +1,12 @@
 /**
- * @module Reading what other systems emit. Anything may stand where a field is documented; what is
- * not a usable value is left out, and an event without a usable item is refused by `capture` with a
- * notice, so that a broken tag is heard of.
+ * @module Reads events of other systems. Any value may appear in a documented field, so unusable values are left out.
+ * `capture` refuses an event without a usable item with a notice, so a broken tag becomes visible.
  */
 import type { CaptureInput } from '../../device/api.ts'
 
-/** What takes the events: a personalizer, or a function around one. */
+/** Receiver of events: a personalizer, or a function around one. */
 export interface Receiver {
-  /** Takes one event; what it returns is not looked at. */
+  /** Takes one event; callers ignore the return value. */
   capture(input: CaptureInput): unknown
 }
 
@@ -25,13 +24,13 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
-/** Prices and quantities come as strings as often as not: "49.90". */
+/** Reads a number; prices and quantities often arrive as strings, e.g. "49.90". */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
-/** One order line; none without an id. Absent fields stay absent. */
+/** Reads one order line; empty without an id. Missing fields stay missing. */
 export function linesOf(id: unknown, quantity: unknown, price: unknown): readonly Line[] {
   const item_id = textOf(id)
   if (item_id === undefined) return []

@@ -1,6 +1,6 @@
 /**
- * @module Segment's ecommerce events: a source middleware sees what the shop tracks, on this page,
- * before it is sent anywhere, and passes it on unchanged.
+ * @module Adapter for Segment's ecommerce events. A source middleware sees each event in this page before Segment
+ * sends it, and passes it on unchanged.
  * @see https://www.twilio.com/docs/segment/connections/spec/ecommerce/v2
  * @see https://www.twilio.com/docs/segment/connections/sources/catalog/libraries/website/javascript/middleware
  */
@@ -8,17 +8,17 @@ import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
-/** How Segment’s events name products. */
+/** Options for Segment's events. */
 export interface SegmentOptions {
-  /** Which id the shop's catalog uses; default `product_id`. */
+  /** Id that the shop's catalog uses; default `product_id`. */
   readonly id?: 'product_id' | 'sku'
 }
 
-/** What Segment calls a source middleware with. */
+/** Argument that Segment passes to a source middleware. */
 interface SegmentMiddlewareCall<Payload> {
-  /** The event on its way. */
+  /** Event to be sent. */
   readonly payload: Payload
-  /** Lets it pass. */
+  /** Passes the event on. */
   readonly next: (payload: Payload) => void
 }
 
@@ -34,8 +34,8 @@ const NAMES: Readonly<Record<string, EventName>> = {
 }
 
 /**
- * A track call: `{ event, properties }`.
- * @returns null for what is no shopping event
+ * Reads a track call: `{ event, properties }`.
+ * @returns null if it is not a shopping event
  */
 export function fromSegment(call: unknown, options: SegmentOptions = {}): CaptureInput | null {
   const { event, properties } = fieldsOf(call)
@@ -50,7 +50,10 @@ export function fromSegment(call: unknown, options: SegmentOptions = {}): Captur
   return { name, items }
 }
 
-/** @example analytics.addSourceMiddleware(segmentMiddleware(personalizer)) */
+/**
+ * Source middleware that captures Segment's events.
+ * @example analytics.addSourceMiddleware(segmentMiddleware(personalizer))
+ */
 export function segmentMiddleware(receiver: Receiver, options: SegmentOptions = {}) {
   return <Payload>({ payload, next }: SegmentMiddlewareCall<Payload>): void => {
     const { obj } = fieldsOf(payload)

@@ -1,22 +1,21 @@
 /**
- * @module Shopify's customer events, as `analytics.subscribe` hands them out. This is for code that
- * has these payloads in the shop's page itself; a pixel in Shopify's sandbox, an app's (a worker) or a
- * custom one (a frame), hands them on by `shopifyPixel.ts`.
+ * @module Adapter for Shopify's customer events in the form of `analytics.subscribe`, for code in the shop's own
+ * page. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
-/** How Shopify’s events name products. */
+/** Options for Shopify's events. */
 export interface ShopifyOptions {
-  /** Which id the shop's catalog uses; default `product`. */
+  /** Id that the shop's catalog uses; default `product`. */
   readonly id?: 'product' | 'variant' | 'sku'
 }
 
-/** Shopify’s `analytics`, as far as it is used. */
+/** Part of Shopify's `analytics` that this adapter uses. */
 export interface ShopifyAnalytics {
-  /** Calls back for each event of that name. */
+  /** Calls `callback` for each event of that name. */
   subscribe(event: string, callback: (event: unknown) => void): unknown
 }
 
@@ -29,7 +28,10 @@ const NAMES: Readonly<Record<string, EventName>> = {
   search_submitted: 'search',
 }
 
-/** @returns null for what is no shopping event */
+/**
+ * Reads one of Shopify's customer events.
+ * @returns null if it is not a shopping event
+ */
 export function fromShopify(event: unknown, options: ShopifyOptions = {}): CaptureInput | null {
   const { name: given, data: carried } = fieldsOf(event)
   const name = typeof given === 'string' ? NAMES[given] : undefined
@@ -62,8 +64,9 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
 }
 
 /**
+ * Captures Shopify's customer events.
  * @example followShopify(personalizer, analytics, { id: 'sku' })
- * @returns how to stop
+ * @returns function that stops capturing
  */
 export function followShopify(
   receiver: Receiver,

@@ -1,26 +1,25 @@
 /**
- * @module From a pixel in Shopify's sandbox to the shop's page. The two share no memory, but a pixel
- * may write into the page's own storage (`browser.localStorage`), and the page looks there. So a
- * purchase is heard of too: it is made on a page of Shopify's, and found at the next page of the shop
- * if that is of the same origin. Nothing is sent anywhere.
+ * @module Passes events from a pixel in Shopify's sandbox to the shop's page. The two share no memory, but a pixel
+ * may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase happens on a
+ * page of Shopify's; the shop's next page of the same origin captures it. Nothing is sent anywhere.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api/browser
  */
 import type { CaptureInput } from '../../device/api.ts'
 import type { Receiver } from './read.ts'
 import { followShopify, type ShopifyAnalytics, type ShopifyOptions } from './shopify.ts'
 
-/** One entry an event: two that write at once can't lose each other's. */
+/** Key prefix. Each event has its own entry, so concurrent writers don't overwrite each other. */
 const PREFIX = 'nearside-pixel '
 const LOOK_EVERY = 1000
 
-/** What a pixel is given as `browser`, as far as it is used. */
+/** Part of a pixel's `browser` that this adapter uses. */
 export interface ShopifyBrowser {
-  /** Of the page that the pixel belongs to. */
+  /** Storage of the page that the pixel belongs to. */
   readonly localStorage: { setItem(key: string, value: string): unknown }
 }
 
 /**
- * In the pixel. Events wait in the page's storage until the page takes them.
+ * Runs in the pixel: stores events in the page's storage until the page captures them.
  * @example
  * register(({ analytics, browser }) => relayShopifyPixel(analytics, browser, { id: 'sku' }))
  */
@@ -31,7 +30,7 @@ export function relayShopifyPixel(
 ): () => void {
   let written = 0
   const write = (input: CaptureInput) => {
-    // In order of writing; the random part keeps two tabs apart.
+    // Keys sort by time of writing; the random part separates two tabs.
     const time = Date.now()
     const key = [time, String(written++).padStart(6, '0'), Math.random()].join(' ')
     return localStorage.setItem(PREFIX + key, JSON.stringify({ ...input, time }))
@@ -40,9 +39,9 @@ export function relayShopifyPixel(
 }
 
 /**
- * In the shop's page: captures what a pixel has left, now and once a second.
+ * Runs in the shop's page: captures the pixel's events now and once a second.
  * @example const stop = followShopifyPixel(personalizer)
- * @returns how to stop
+ * @returns function that stops capturing
  */
 export function followShopifyPixel(
   receiver: Receiver,
@@ -52,7 +51,7 @@ export function followShopifyPixel(
     const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '')
     for (const key of keys.filter((key) => key.startsWith(PREFIX)).sort()) {
       const text = storage.getItem(key)
-      // Taken away first: another tab may be looking as well.
+      // Remove the entry first: another tab may be reading, too.
       storage.removeItem(key)
       const input = text === null ? null : parsed(text)
       if (input) void receiver.capture(input)
@@ -63,7 +62,7 @@ export function followShopifyPixel(
   return () => clearInterval(timer)
 }
 
-/** Anything of the origin can write there; `capture` checks what it says. */
+/** Any script of the origin can write there; `capture` checks the content. */
 function parsed(text: string): CaptureInput | null {
   try {
     return JSON.parse(text) as CaptureInput

@@ -1,6 +1,6 @@
-/** @module What a page has pushed to an array so far, and will push. */
+/** @module Follows past and future pushes to an array of the page. */
 
-/** Other listeners go on as before. @returns how to stop */
+/** Calls `take` for each past and future entry; other listeners work as before. @returns function that stops it */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {
   let following = true
   const tell = (entry: unknown) => {
@@ -16,7 +16,7 @@ export function watchPushes(array: unknown[], take: (entry: unknown) => void): (
   array.push = push
   return () => {
     following = false
-    // Somebody may have wrapped ours meanwhile; then it stays, and passes on.
+    // Another script may have wrapped our `push`; then ours stays in place and passes entries on.
     if (array.push === push) array.push = before
   }
 }
