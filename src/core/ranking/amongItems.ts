@@ -1,17 +1,17 @@
-/** @module What a list is narrowed to: the shopper's own, what is new in the shop, what costs more. Pure. */
+/** @module Narrows a list to the shopper's own items, new arrivals or dearer items. Pure. */
 import type { Item } from '../catalog/item.ts'
 import type { EventName, ShopperEvent } from '../events/event.ts'
 import { DAY } from '../time.ts'
 import type { ListOptions, ListQuery, Reason, Signal } from './apiLists.ts'
 import { inThisVisit } from './ownItems.ts'
 
-/** What is known of the shop and the shopper. */
+/** Facts about the shop and the shopper. */
 interface Known {
   readonly items: readonly Item[]
-  /** Ascending by time. */
+  /** Events of the shopper, ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly now: number
-  /** Whether nobody was counted for an item yet. */
+  /** Whether the log counts no shopper for an item yet. */
   readonly isNew: (id: string) => boolean
 }
 
@@ -22,10 +22,12 @@ const CONSIDERED: readonly EventName[] = [
   'add_to_wishlist',
 ]
 
-/** A product that was added longer ago is no new arrival. */
+/** Milliseconds after `added` during which a product is a new arrival. */
 const NEW_FOR = 30 * DAY
 
-/** @returns ids: the latest first, what costs more in the shop's order; undefined for a list of anything */
+/**
+ * @returns ids, latest first (dearer items in the shop's order); undefined if the list may contain any item
+ */
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from === 'new') return newItems(known)
@@ -62,7 +64,7 @@ function newItems({ items, now, isNew }: Known): ReadonlySet<string> {
 
 const idsOf = (items: readonly { readonly id: string }[]) => new Set(items.map(({ id }) => id))
 
-/** Why an item is in a list of what the shopper did. */
+/** Reason for an item in a list of the shopper's own items. */
 export const reasonFrom = (
   from: ListOptions['from'],
   item: string,

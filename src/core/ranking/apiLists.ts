@@ -1,134 +1,153 @@
-/** @module Of the public surface: the lists that are asked for, and what an item in one says of its place. */
+/** @module Public types of list queries, list entries and reasons. */
 import type { NearsideError } from '../error.ts'
 import type { Exclusion } from './exclusions.ts'
 
 /** One item of a list. */
 export interface Recommendation {
-  /** The catalog’s id. */
+  /** Id of the item in the catalog. */
   readonly id: string
   /**
-   * Log-odds but for a constant: comparable within one list only; what stands higher for variety's sake may
-   * have less than what follows. Of what a rule pinned, the score of what it stands before.
+   * Log-odds up to a constant, so scores are comparable within one list only. Variety may place an item above
+   * one with a higher score. A pinned item has the score of the item that it stands before.
    */
   readonly score: number
-  /** 1-based place in the list as the device gives it, before a page leaves anything out. */
+  /** 1-based place in the list that the device returns, before the page removes anything. */
   readonly rank: number
   /**
-   * The same in the list in base order (no personal parameters, no own history), for showing what moved;
-   * what this list leaves out is left out there too.
+   * 1-based place in the same list in base order (no personal parameters, no history), to show which items
+   * moved. Both lists exclude the same items.
    */
   readonly baseRank: number
-  /** Why it stands where it stands. */
+  /** Reason why the item is in the list. */
   readonly reason: Reason
 }
 
-/** What a shopper did with an item; `basket`: put into it, whatever became of it. */
+/** Action of the shopper on an item; `basket`: they put it into the basket, even if they removed it later. */
 export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
- * Why an item is in a list. A reason names something that the shopper did (`because`, `searched`, `category`,
- * `taste`) only where the list made without that, by the same rules, lacks the item among its first 12 (24, 36 …)
- * places, within the limit, that hold the item now. Where learning has changed the list, that is so with what was
- * learned as it is, and without it; what would be learned anew is not tried. Of several such causes, the likeliest is named.
+ * Why an item is in a list. Reasons are counterfactual.
+ *
+ * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item loses
+ * its screen without that action. A screen is the first 12 (24, 36 …) places within the limit. The comparison
+ * list is made without the action, by the same rules.
+ *
+ * After learning, the comparison must hold with the learned parameters and without them. The parameters are
+ * not trained again for it. If several causes qualify, the reason names the likeliest.
  */
 export type Reason =
   /**
-   * The shopper did something with that item; `signal`: what of it counts most. The item itself, where a list is of
-   * the shopper's own.
+   * The shopper acted on `item`; `signal` is their strongest action on it. In a list of the shopper's own
+   * items, `item` may be the listed item itself.
    */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
-  /** Asked for: items like that one. */
+  /** The item resembles `item`, which the query asked about. */
   | { readonly kind: 'similar'; readonly item: string }
-  /** Bought in the same orders as that item, which was asked about. */
+  /** Shoppers buy it in the same orders as `item`, which the query asked about. */
   | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
   | { readonly kind: 'searched'; readonly query: string }
-  /** The shopper did something with several items of that category. */
+  /** The shopper acted on several items of that category. */
   | { readonly kind: 'category'; readonly category: string }
-  /** Several things that the shopper did, none of them alone. */
+  /** Several actions of the shopper together; no single action suffices. */
   | { readonly kind: 'taste' }
-  /** In another context it would not be in the list, e.g. name `weather`, value `rain`. */
+  /** The current context brings the item into the list, e.g. name `weather`, value `rain`. */
   | { readonly kind: 'context'; readonly name: string; readonly value: string }
-  /** Below its usual price, without which it would not be in the list. */
+  /** The item costs less than usual, and this brings it into the list. */
   | { readonly kind: 'offer' }
-  /** Nobody was counted for it yet. */
+  /** The log counts no shopper for the item yet. */
   | { readonly kind: 'new' }
-  /** In the first tenth of everybody's order, at most 100 items, and counted in the shop's log. */
+  /**
+   * The item is in the first tenth of the base order (at most 100 items) and has counts in the shop's log.
+   */
   | { readonly kind: 'popular' }
-  /** The shop's rule of this name pinned it here, or without its boost it would not be in the list. */
+  /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
-  /** Nothing more is known. */
+  /** Fallback: the list follows the shop's order. */
   | { readonly kind: 'shop-order' }
 
-/** What a list holds, and in which order. */
+/** Selection and order of a list. */
 export interface ListOptions {
-  /** Default 20; of `rerank`, all that were given. */
+  /** Maximum number of items. Default 20; for `rerank`, the number of given items. */
   readonly limit?: number
-  /** `base`: the shop's order, the same for everybody. Default `personal`. */
+  /** Order of the list. `base`: the same for every shopper. Default `personal`. */
   readonly order?: 'personal' | 'base'
   /**
-   * What of the shopper's own is left out. Default: the personalizer's, and nothing with `order: 'base'`.
-   * `rerank`, which orders what it is given, leaves out nothing.
+   * Groups of the shopper's own items to exclude. Default: the personalizer's setting; with `order: 'base'`,
+   * none. `rerank` excludes nothing.
    */
   readonly exclude?: readonly Exclusion[]
-  /** Ids that are left out besides. */
+  /** Ids of further items to exclude. */
   readonly excludeIds?: readonly string[]
-  /** Only items of this category. */
+  /** Category that every item must have. */
   readonly category?: string
   /**
-   * Of `recommend`, only one kind of items. Empty where there is no device.
-   * `viewed`: what the shopper viewed, the latest first, whatever `order` says; nothing of theirs is left out by default.
-   * `bought`: what they bought before this visit and is due again (default `exclude`: `['bought', 'basket']`). Due is
-   * what they bought on several days, after three quarters of the usual interval; what they bought once, if a quarter
-   * of its shoppers come back to it, after their usual interval between orders; and what a rule says is used up.
-   * `unbought`: what they never bought.
-   * `considered`: what they viewed, wished for or put into the basket before this visit and never bought; nothing is
-   * left out by default.
-   * `new`: what the shop added within 30 days: by `added` of its items, or, where none says so, what the base model lacks.
+   * Kind of items that `recommend` lists. Without a device the list is empty.
+   * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is
+   *   excluded.
+   * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
+   *   `['bought', 'basket']`.
+   * - `unbought`: items that they never bought.
+   * - `considered`: items that they viewed, wished for or put into the basket before this visit and never
+   *   bought; by default nothing is excluded.
+   * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that
+   *   the base model lacks.
+   *
+   * A bought item is due in three cases:
+   * - The shopper bought it on several days, and three quarters of their usual interval have passed.
+   * - They bought it once, a quarter of its shoppers buy it again, and three quarters of their interval
+   *   between orders have passed.
+   * - A rule of the shop says that it is used up.
    */
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new'
   /**
-   * The list as it would be without what the shopper did after this time (milliseconds since the epoch), to tell what
-   * that changed. Its reasons are those that hold for everybody.
+   * Time in milliseconds since the epoch. The list ignores later actions of the shopper, to show their
+   * effect. Its reasons are those that hold for every shopper.
    */
   readonly until?: number
   /**
-   * Of `similar`: only what costs more than that item, in the same currency, but at most so many times as
-   * much. Above 1.
+   * Maximum price for `similar`, as a multiple of the item's price; above 1. The list contains only items
+   * that cost more, in the same currency.
    */
   readonly dearer?: number
-  /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` and what was viewed take all. */
+  /**
+   * Maximum number of items with the same `groupId`, as long as other items remain. Default 2. `rerank` and
+   * `from: 'viewed'` have no such maximum.
+   */
   readonly perFamily?: number
   /**
-   * Of `recommend` in personal order, without a category: whether each item of a category costs the next
-   * ones of it some of their odds, so that not all are of one subject. Default true.
+   * Whether `recommend` varies the categories. Default true. Each item then lowers the odds of further items
+   * of its category. Applies to the personal order without a `category`.
    */
   readonly diversify?: boolean
   /**
-   * Of the lists that a page watches, those that repeat nothing of one another, in this order: what one
-   * with a smaller number (from 1) holds, this one leaves out, and comes anew when that one changes.
-   * Two with the same number may hold the same.
+   * Priority (from 1) among the watched lists of a page that must not repeat one another's items. This list
+   * excludes the items of lists with smaller numbers and updates when those lists change. Lists with the same
+   * number may share items.
    */
   readonly distinct?: number
-  /** Which page shows it, by the shop's own name: its rules may go by that. */
+  /** Name of the page that shows the list, chosen by the shop; rules may refer to it. */
   readonly page?: string
-  /** False: without the shop's rules. */
+  /** Whether the shop's rules apply. Default true. */
   readonly rules?: boolean
 }
 
-/** How given items are ordered. */
+/** Options for ordering given items. */
 export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order' | 'page' | 'rules'> {
-  /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
+  /**
+   * Whether to include items that the shop no longer sells, for a page that marks them as sold out. Default
+   * false.
+   */
   readonly soldOut?: boolean
 }
 
-/** Which list: `recommend`, `similar`, `boughtTogether` and `rerank` of `Personalizer`, as plain data. */
+/** Query for one list: a call of `recommend`, `similar`, `boughtTogether` or `rerank` as plain data. */
 export type ListQuery =
   | { readonly kind: 'recommend'; readonly options?: ListOptions }
   | { readonly kind: 'similar'; readonly item: string; readonly options?: ListOptions }
   | {
       readonly kind: 'boughtTogether'
-      /** One, or several: what goes with a basket. */
+      /** Id of one item, or ids of several, e.g. the basket. */
       readonly item: string | readonly string[]
       readonly options?: ListOptions
     }
@@ -138,20 +157,26 @@ export type ListQuery =
       readonly options?: RerankOptions
     }
 
-/** A watched list as it is from here on, or why it can't be had. */
+/** Current state of a watched list, or the error that prevents it. */
 export type ListAnswer =
   | { readonly items: readonly Recommendation[] }
   | { readonly error: NearsideError }
 
-/** The score of one item, taken apart. */
+/** Explanation of one item's score, term by term. */
 export interface Explanation extends Recommendation {
-  /** 1-based place by score among all items that may be shown. */
+  /** 1-based place by score among all items that lists may show. */
   readonly rank: number
   /**
-   * What each kind of term adds to the score beyond its mean over the catalog, largest first:
-   * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
-   * by a search), `category`, `taste`, `context` (wanted in the context of now), `offer` (below its
-   * usual price), `popular`, `learners` (moved by the learners that the shop chose), where it has any, `rules` (its boosts and buries). They add up to `score - meanScore`.
+   * Contribution of each kind of term to the score, relative to its mean over the catalog; largest first. The
+   * contributions add up to `score - meanScore`.
+   * - `because`: co-occurrence with items that the shopper viewed, wanted or bought.
+   * - `own`: earlier actions of the shopper on this item.
+   * - `searched`: the shopper's searches found it.
+   * - `category`, `taste`, `popular`: fit of the category, fit of the user vector, popularity.
+   * - `context`: demand in the current context.
+   * - `offer`: price below the usual price.
+   * - `learners`: change by the additional learners, if the shop chose any.
+   * - `rules`: boosts and buries of the shop's rules.
    */
   readonly contributions: readonly {
     readonly kind:
@@ -170,8 +195,8 @@ export interface Explanation extends Recommendation {
   /** Mean score over the catalog, without the shop's rules. */
   readonly meanScore: number
   /**
-   * Names of the rules that act on it in `recommend`. Of what one of them hides, `rank` is the place that
-   * it would have.
+   * Names of the rules that act on the item in `recommend`. If a rule hides the item, `rank` is the place
+   * that it would have without that rule.
    */
   readonly rules: readonly string[]
 }

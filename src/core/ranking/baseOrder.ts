@@ -1,6 +1,6 @@
 /**
- * @module The order that everybody gets: no history, no personal parameters. Sorted when it is first
- * needed, and again only when its scores have changed.
+ * @module Base order: the ranking without a history or personal parameters. It is sorted on first use, and
+ *   again only after its scores changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
@@ -13,7 +13,7 @@ export class BaseOrder {
   #rows: readonly number[] | null = null
   #ranks: Int32Array | null = null
 
-  /** @param shown rows that may be shown, in the shop's order, which decides between equal scores */
+  /** @param shown rows that lists may show, in the shop's order, which breaks ties */
   constructor(
     model: BaseModel,
     shown: readonly number[],
@@ -24,13 +24,13 @@ export class BaseOrder {
     this.#scores = scores
   }
 
-  /** As it is now, with what is added to the score of each row. */
+  /** Copy of the current order with `lift` added to the score of each row. */
   lifted(lift: (row: number) => number): BaseOrder {
     const scores = this.#scores.map((score, row) => score + lift(row))
     return new BaseOrder(this.#model, this.#shown, scores)
   }
 
-  /** Without a history only the context's terms depend on the time. */
+  /** Updates the scores to the time `now`. Without a history only the context terms depend on the time. */
   moveTo(now: number): void {
     if (!this.#model.context) return
     const scores = strangerScores(this.#model, now)
@@ -40,12 +40,12 @@ export class BaseOrder {
     this.#ranks = null
   }
 
-  /** Of every row. */
+  /** Scores of all rows, [N]. */
   get scores(): Float32Array {
     return this.#scores
   }
 
-  /** Those shown, the best first. */
+  /** Shown rows, best first. */
   get rows(): readonly number[] {
     this.#rows ??= highestRows(
       Float32Array.from(this.#shown, (row) => this.#scores[row]),
@@ -54,7 +54,7 @@ export class BaseOrder {
     return this.#rows
   }
 
-  /** These of those shown, the best first. */
+  /** Sorts the given shown rows, best first. */
   sorted(rows: readonly number[]): readonly number[] {
     if (rows.length === this.#shown.length) return this.rows
     const places = new Int32Array(this.#shown.length).fill(-1)
@@ -62,7 +62,7 @@ export class BaseOrder {
     return [...places.filter((row) => row >= 0)]
   }
 
-  /** Of each row among those shown, 1 for the best; 0 for what is not shown. */
+  /** Rank of each row among the shown rows; 1 is the best, 0 means not shown. [N] */
   get ranks(): Int32Array {
     if (!this.#ranks) {
       this.#ranks = new Int32Array(this.#scores.length)

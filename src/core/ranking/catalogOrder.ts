@@ -1,6 +1,6 @@
 /**
- * @module The order in which the shop lists its products: what is shown while there is no model,
- * or no worker to compute anything better. Needs nothing but ids and categories.
+ * @module The shop's order of products, shown while there is no model or no worker. It needs only ids and
+ *   categories.
  */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
@@ -8,13 +8,16 @@ import { limitOf } from './listLimit.ts'
 
 export interface CatalogOrder {
   readonly ids: readonly string[]
-  /** Parallel to `ids`; '' for none. */
+  /** Categories parallel to `ids`; '' for none. */
   readonly categories: readonly string[]
 }
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Items that may be shown. Of rows that nobody has checked, too: one without an id, or with one that came before, is left out. */
+/**
+ * Order of the items that lists may show. The rows may be unchecked: rows without an id and repeated ids are
+ * skipped.
+ */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -27,14 +30,14 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** The list that can be had without a device: nothing of what the shopper did, nor of prices. */
+/** List that needs no device: it ignores the shopper's actions and prices. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []
   return inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
 }
 
-/** The same without a limit. */
+/** All ids of `listWithoutModel`, without a limit. */
 export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
   switch (query.kind) {
     case 'recommend':
@@ -57,7 +60,7 @@ function listInOrder(order: CatalogOrder, options: ListOptions): readonly string
   )
 }
 
-/** Others of the same category, in the shop's order. */
+/** Other items of the same category, in the shop's order. */
 function siblings(order: CatalogOrder, item: string, options: ListOptions): readonly string[] {
   const at = order.ids.indexOf(item)
   const category = order.categories[at]
@@ -69,7 +72,7 @@ function siblings(order: CatalogOrder, item: string, options: ListOptions): read
   })
 }
 
-/** Nothing moved them, and nothing is known of them. */
+/** List entries in the given order, with the reason `shop-order`. */
 export function inShopOrder(ids: readonly string[]): Recommendation[] {
   return ids.map((id, i) => ({
     id,

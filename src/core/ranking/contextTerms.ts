@@ -1,4 +1,4 @@
-/** @module What the context of now adds to scores, where a model weighs it. */
+/** @module Contribution of the current context to the scores, if the model has context terms. */
 import { contextValue } from '../features/context/context.ts'
 import { type ContextFeature, computeContext } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
@@ -9,7 +9,7 @@ interface ShownContext extends ContextTerm {
   /** Raw values, [N]. */
   readonly column: Float32Array
   readonly mean: number
-  /** What the kind of context is now, for words. */
+  /** Current value of this kind of context as a word, e.g. `rain`. */
   readonly value: string | undefined
 }
 
@@ -30,7 +30,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** The kind of context that lifts the item most; null where none does, or there is no word for it. */
+/** Kind of context that lifts the item most; null if none lifts it, or if its value has no word. */
 export function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0

@@ -1,4 +1,4 @@
-/** @module What each kind of term adds to an item's score beyond its mean over the catalog, which moves no item. */
+/** @module Contribution of each kind of term to an item's score, relative to its mean over the catalog. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
 import { searchLifts } from '../features/searches.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
@@ -10,10 +10,10 @@ import { contextKind, contextTerms } from './contextTerms.ts'
 import { columnMeans } from './featureRows.ts'
 import type { ExplainedScores } from './ranker.ts'
 
-/** The shop's rules are no term of the model. */
+/** Kinds of terms of the model; the shop's rules are outside the model. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** Price closeness is taste, a price is not. */
+/** Price closeness belongs to the taste; the price itself belongs to the popularity. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',
@@ -36,7 +36,7 @@ const NONE: Readonly<Record<Kind, number>> = {
   learners: 0,
 }
 
-/** Largest first. */
+/** Contributions of the terms to the score of a row, largest first. */
 export function contributionsOf(
   model: BaseModel,
   scored: ExplainedScores,
@@ -74,7 +74,7 @@ export function contributionsOf(
     .sort((a, b) => b.amount - a.amount)
 }
 
-/** What the trees add beyond their mean over the catalog, by the feature that they ask. */
+/** Contribution of the trees per feature that they test, relative to the mean over the catalog. [F] */
 function treesLift(
   { trees, itemIds }: BaseModel,
   { candidates, features }: ExplainedScores,
@@ -82,7 +82,7 @@ function treesLift(
 ): Float64Array {
   const lift = new Float64Array(FEATURE_COUNT)
   if (!trees) return lift
-  // In one order, however they were found.
+  // Sorted, so that the sums don't depend on how the candidates were found.
   for (const item of candidates.toSorted((a, b) => a - b))
     treesParts(trees, features.of(item), 0).forEach((part, f) => {
       lift[f] += (item === row ? part : 0) - part / itemIds.length
@@ -90,6 +90,6 @@ function treesLift(
   return lift
 }
 
-/** Of what stays the same as long as the model does. */
+/** Means that stay the same as long as the model does. */
 const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
 const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

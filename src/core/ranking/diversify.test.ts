@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { diversify } from './diversify.ts'
 
-/** Category and score of each candidate, '' for none, best first. */
+/** Category ('' for none) and score of each candidate, best first. */
 const shops = fc
   .array(
     fc.tuple(fc.constantFrom('', 'a', 'b', 'c'), fc.double({ min: -9, max: 9, noNaN: true })),

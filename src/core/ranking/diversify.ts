@@ -1,23 +1,23 @@
 /**
- * @module A list that is not all of one subject: what it holds of a category already counts against more
- * of that. Pure; candidates are numbers.
+ * @module Varies the categories of a list: each listed item lowers the worth of others of its category. Pure;
+ *   candidates are numbers.
  */
 import type { Item } from '../catalog/item.ts'
 
 /**
- * Log-odds that an item loses for each one of its category, beyond the first, that stands before it.
- * docs/results/lists.md has what other amounts cost.
+ * Log-odds that an item loses for each item of its category before it, except the first.
+ * docs/results/lists.md compares other amounts.
  */
 const COST = 0.25
-/** In a long list what scores highest comes first again, whatever it is of. */
+/** Maximum loss in log-odds, so that in a long list high scores prevail again. */
 const MOST = 2.5
 
 /**
- * Maximal marginal relevance, with the category as what makes two items alike.
+ * Maximal marginal relevance; two items are alike if they have the same category.
  * @see Carbonell and Goldstein 1998, The use of MMR
- * @param ranked by score, best first
- * @param taken what stands in the list besides, and counts
- * @returns `count` of them, or all, in the list's order
+ * @param ranked candidates by score, best first
+ * @param taken items that also stand in the list and count
+ * @returns `count` of the candidates, or all, in the list's order
  */
 export function diversify(
   ranked: readonly number[],
@@ -30,7 +30,7 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Places of each category, best last; what has no category is alike to nothing.
+  // Places of each category, best last. Items without a category are alike to none.
   const queues = new Map<string, number[]>()
   for (let place = ranked.length - 1; place >= 0; place--) {
     const category = itemOf(ranked[place])?.category ?? ''
@@ -46,7 +46,7 @@ export function diversify(
       if (place === undefined) continue
       const before = Math.max(0, (held.get(category) ?? 0) - 1)
       const worth = scoreOf(ranked[place]) - Math.min(MOST, COST * before)
-      // Of equals the one that would stand first anyway.
+      // On a tie, the candidate that ranks higher wins.
       if (worth < most || (worth === most && place > best)) continue
       ;[best, most, from] = [place, worth, category]
     }

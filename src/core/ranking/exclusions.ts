@@ -1,9 +1,11 @@
-/** @module What of the shopper's own a list may leave out. */
+/** @module Groups of the shopper's own items that a list may exclude. */
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 
 /**
- * What a shopper has already. `bought`: unless it is due again (`from: 'bought'` of `ListOptions`). `owned`: whatever
- * they bought, ever. `basket`: put into it within 30 days and neither taken out nor bought since. `seen`: looked at in
- * this visit.
+ * Group of items that the shopper already has.
+ * - `bought`: bought and not due again (`from: 'bought'` of `ListOptions`).
+ * - `owned`: ever bought.
+ * - `basket`: put into the basket within 30 days and neither removed nor bought since.
+ * - `seen`: viewed in this visit.
  */
 export type Exclusion = (typeof EXCLUSIONS)[number]

@@ -1,9 +1,9 @@
-/** @module The score of one item, taken apart; loaded when it is first asked for. */
+/** @module Explains the score of one item, term by term; loaded on first use. */
 import type { Explanation } from './apiLists.ts'
 import { contributionsOf } from './contributions.ts'
 import type { ExplainedScores, Ranker } from './ranker.ts'
 
-/** Null for an item that may not be shown. */
+/** Explanation of an item; null if lists may not show it. */
 export function explainItem(
   ranker: Ranker,
   id: string,

@@ -1,16 +1,16 @@
-/** @module Features of items for an explanation: of all of them, or of those that are asked for. */
+/** @module Features of items for an explanation: of the whole catalog, or of single items on demand. */
 import { type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 
 export interface FeatureRows {
-  /** Scaled, [F]. */
+  /** Scaled features of one item, [F]. */
   of(row: number): Float32Array
-  /** Of each feature over the catalog, [F]. */
+  /** Mean of each feature over the catalog, [F]. */
   readonly means: Float64Array
 }
 
-/** @param matrix [N, F] */
+/** @param matrix features of all items, [N, F] */
 export function wholeFeatures(matrix: Float32Array): FeatureRows {
   let means: Float64Array | null = null
   return {
@@ -22,10 +22,10 @@ export function wholeFeatures(matrix: Float32Array): FeatureRows {
   }
 }
 
-/** Enough to name the largest term of a score by. */
+/** Sample size for the means; enough to find the largest term of a score. */
 const SAMPLE = 2048
 
-/** Computed when asked for; the means are those of some thousand items, evenly taken. */
+/** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */
 export function someFeatures(
   { statistics, featureScale }: BaseModel,
   signals: Signals,

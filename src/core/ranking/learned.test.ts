@@ -13,7 +13,7 @@ test('the signal is what counts most by now; what says nothing is none', () => {
   for (const [i, name] of NAMES.entries())
     expect([...signalsOf([did(name)], NOW)]).toEqual([[0, SIGNALS[i]]])
   expect(signalsOf([did('purchase', 1), did('view_item')], NOW).get(0)).toBe('bought')
-  // A look of today counts more than an order of last year; the later of equals stands.
+  // A view of today counts more than an order of last year; of equally strong actions, the later wins.
   expect(signalsOf([did('purchase', 365), did('view_item')], NOW).get(0)).toBe('viewed')
   expect(signalsOf([did('add_to_cart', 1), did('add_to_wishlist', 1)], NOW).get(0)).toBe('wished')
   expect(signalsOf([did('view_item_list'), did('remove_from_cart')], NOW).size).toBe(0)

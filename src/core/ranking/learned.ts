@@ -1,6 +1,6 @@
 /**
- * @module What was learned, for people: what was done with an item (of several things, the one that
- * counts most by now), and the categories, items and queries of the recent history, by weight.
+ * @module Summary for people of the recent history: items with the strongest action on each, categories and
+ *   queries, by weight.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
@@ -13,17 +13,17 @@ import { eventStrength } from '../features/strength.ts'
 import { DAY } from '../time.ts'
 import type { Signal } from './apiLists.ts'
 
-/** `strength` is relative to the strongest of its kind, in (0, 1]. */
+/** One learned interest; `strength` is relative to the strongest of its kind, in (0, 1]. */
 export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'category' | 'query' }
-  /** `signal`: what was done with it; of several things, the one that counts most. */
+  /** `signal`: the shopper's strongest action on the item. */
   | { readonly kind: 'item'; readonly signal: Signal }
 )
 
-/** So long a click waits for its look before it counts by itself, milliseconds. */
+/** Milliseconds that a click waits for its view before it counts by itself. */
 const UNTIL_LOOK = 60_000
 
-/** Of each kind. */
+/** Maximum number of entries of each kind. */
 const SHOWN = 6
 
 const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
@@ -37,18 +37,20 @@ const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
 interface Done<T> {
   readonly item: T
   readonly name: EventName
-  /** Milliseconds since the epoch. */
+  /** Time of the action in milliseconds since the epoch. */
   readonly time: number
 }
 
-/** What is left by now of what was 1 then. @param halfLife days */
+/** Exponential decay: the share of a weight of 1 that remains at `now`. @param halfLife days */
 const halved = (time: number, now: number, halfLife: number) =>
   2 ** (-Math.max(0, now - time) / DAY / halfLife)
 
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** By item; what says nothing of interest has no entry. The later of two that count the same. */
+/**
+ * Strongest action on each item at `now`; of equally strong actions, the later. Other actions are ignored.
+ */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {
@@ -61,9 +63,9 @@ export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<
 }
 
 /**
- * Number of actions that shape the lists: what was done with items, and searches that find any. A click in a list
- * and the look that it leads to are one action, which is counted with the look.
- * @param events cleaned
+ * Number of actions that shape the lists: actions on items, and searches with results. A click in a list and
+ * the view that follows it count once, as the view.
+ * @param events cleaned events
  * @param now milliseconds since the epoch
  */
 export function countShaping(
@@ -108,7 +110,7 @@ export function learnedOf(
     ...strongest(items, (name, strength) => ({
       kind: 'item',
       name,
-      // Whatever has a strength has a signal.
+      // Every action with a strength has a signal.
       signal: signals.get(name) as Signal,
       strength,
     })),
@@ -120,7 +122,7 @@ export function learnedOf(
   ]
 }
 
-/** Those that say anything, as they were last typed. */
+/** Decayed weights of the searches with results, spelled as last typed. */
 function queriesOf(
   events: readonly ShopperEvent[],
   find: FindItems,
@@ -134,7 +136,7 @@ function queriesOf(
   return new Map(byQuery.values())
 }
 
-/** Strengths relative to the strongest. */
+/** The strongest entries, with strengths relative to the first. */
 function strongest(
   strengths: ReadonlyMap<string, number>,
   entry: (name: string, strength: number) => Learned,

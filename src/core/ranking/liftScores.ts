@@ -1,4 +1,4 @@
-/** @module Scores and explanations with what the shop's rules add. */
+/** @module Adds the shop's boosts and buries to scores and explanations. */
 import type { ListRules } from '../rules/listRules.ts'
 import type { Explanation } from './apiLists.ts'
 import type { ExplainedScores, Ranker, Scored, Weighed } from './ranker.ts'
@@ -7,7 +7,7 @@ export interface Lifting extends Weighed {
   of<Scores extends Scored>(scored: Scores): Scores
 }
 
-/** @param lifts id → what is added to its score, for this shopper and for everybody */
+/** @param lifts id → amount added to its score, for this shopper and for the base order */
 export function liftScores(ranker: Ranker, lifts: ListRules['lifts']): Lifting {
   const { itemIds } = ranker.model
   const lift = (row: number) => lifts.get(itemIds[row]) ?? 0
@@ -25,7 +25,10 @@ export function liftScores(ranker: Ranker, lifts: ListRules['lifts']): Lifting {
   }
 }
 
-/** What is hidden stands behind all others, but where it is the one that is asked about. */
+/**
+ * Explanation of an item under the shop's rules. Hidden items rank last, except the explained item, which
+ * keeps its place.
+ */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

@@ -1,4 +1,4 @@
-/** @module How many items a list holds at most. */
+/** @module Maximum number of items of a list. */
 import type { ListQuery } from './apiLists.ts'
 
 export const DEFAULT_LIMIT = 20

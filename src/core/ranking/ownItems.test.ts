@@ -31,7 +31,7 @@ describe('bought: all but what is due again', () => {
 
   test('one order says no interval: only what the shop says is used up is due, after the visit', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
-    // A clock that was set back.
+    // The clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
     for (const ago of [31 * MINUTE, 300 * DAY])
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
@@ -42,7 +42,7 @@ describe('bought: all but what is due again', () => {
     expect(own('bought', days(60, 40, 20), rates)).toEqual([])
     expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])
     expect(own('bought', days(55, 35, 15), rates)).toEqual([])
-    // Two orders of a day are one.
+    // Two orders within a day count once.
     expect(own('bought', days(20, 19.5), rates)).toEqual(['laptop'])
   })
 
@@ -82,7 +82,7 @@ test('seen: in this visit', () => {
     event('view_item_list', ['c'], 3 * MINUTE),
   ]
   expect(own('seen', looks)).toEqual(['a', 'b'])
-  // The visit is over half an hour after its last event.
+  // The visit ends half an hour after its last event.
   expect([...ownItems(['seen'], looks, NOW + 28 * MINUTE, () => 0)]).toEqual([])
   expect(own('seen', [])).toEqual([])
 })

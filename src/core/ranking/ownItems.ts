@@ -1,24 +1,26 @@
-/**
- * @module What a shopper has already: lists don't offer it again, unless a shop says otherwise. Pure.
- */
+/** @module Items that a shopper already has, which lists exclude by default. Pure. */
 
 import { handedOver, type ShopperEvent } from '../events/event.ts'
 import { SESSION_GAP } from '../events/session.ts'
 import { DAY } from '../time.ts'
 import type { Exclusion } from './exclusions.ts'
 
-/** A basket that nobody touched for longer is likely gone; no shop tells of that. */
+/** Milliseconds after which an untouched basket entry is assumed gone; shops report no expiry. */
 const BASKET_LIFE = 30 * DAY
 
-/** Share of an item's shoppers who came back to it on another day from which on it is bought again and again. */
+/**
+ * Share of an item's shoppers who came back to it on another day, from which the item counts as bought
+ * repeatedly.
+ */
 const REPEATED = 0.25
-/** Share of the usual interval after which an item is due: an order takes its time. */
+/** Share of the usual interval after which an item is due, since delivery takes time. */
 const DUE = 0.75
 
 /**
- * Ids of what the kinds name.
+ * Ids of the items in the given groups.
  * @param events ascending by time
- * @param repeatRate share of an item's shoppers who came back to it; infinite for what the shop says is used up
+ * @param repeatRate share of an item's shoppers who came back to it; infinite if the shop says that it is
+ *   used up
  */
 export function ownItems(
   kinds: readonly Exclusion[],
@@ -55,7 +57,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event is of the visit that goes on now; what was handed over is a visit of its own, however recent. */
+/** Whether an event belongs to the current visit. Transferred events belong to it only if they are recent. */
 export function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,
@@ -91,11 +93,11 @@ function dueAgain(
   }
 }
 
-/** @param days times at least a day apart, ascending */
+/** Adds a day of purchase. @param days times at least a day apart, ascending */
 function addDay(days: number[], time: number): void {
   if (days.length === 0 || time - days[days.length - 1] >= DAY) days.push(time)
 }
 
-/** Null for what happened once. */
+/** Mean interval in milliseconds; null for a single day. */
 const meanGap = (days: readonly number[]): number | null =>
   days.length > 1 ? (days[days.length - 1] - days[0]) / (days.length - 1) : null

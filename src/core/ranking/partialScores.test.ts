@@ -1,4 +1,4 @@
-/** @module A large catalog is scored in part, and its lists are those of scoring everything. */
+/** @module Partial scoring of a large catalog yields the same lists as full scoring. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scoreInPart } from '../../device/scoreInPart.ts'
@@ -18,7 +18,7 @@ import type { Selection } from './selectPlaces.ts'
 const ITEMS = 700
 const model = tinyModel(ITEMS)
 const catalog = Catalog.parse(
-  // In another order than the model's, some sold out.
+  // In another order than the model's; some items are sold out.
   Array.from({ length: ITEMS }, (_, i) => (i * 13) % ITEMS).map((row) => ({
     id: model.itemIds[row],
     title: `thing ${row}`,
@@ -80,7 +80,7 @@ function personalOf({
 const models: readonly (readonly [string, BaseModel])[] = [
   ['a model', model],
   ['one with trees', { ...model, trees: tinyTrees() }],
-  // Of equal scores the shop's order decides.
+  // The shop's order breaks ties.
   ['one of many equal items', { ...model, itemVectors: new Float32Array(ITEMS * DIMENSION) }],
 ]
 

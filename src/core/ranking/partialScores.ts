@@ -1,7 +1,7 @@
 /**
- * @module Scores in a catalog that is too large to be scored whole for every list: of the items that may
- * be among the highest, found by a scan of the table, and of others when they are asked for. Each score
- * is the one that scoring everything gives, to the bit, so the lists are the same.
+ * @module Partial scoring of a catalog that is too large to score fully for every list. A scan of the item
+ *   table finds the items that may rank highest; other scores are computed on demand. Each score equals that
+ *   of full scoring bit by bit, so the lists are the same.
  */
 import { readHistory } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -15,43 +15,43 @@ import { type CandidateTools, createCandidates, linearTermsOf } from '../persona
 import { createShortlist, type Shortlist } from '../personal/shortlist.ts'
 import { type FeatureRows, someFeatures } from './featureRows.ts'
 
-/** Rows at a time, so that their features stay small. */
+/** Number of rows per batch, which bounds the memory of their features. */
 const CHUNK = 4096
-/** A list that is longer is made from everything. */
+/** Maximum length of a list that uses partial scoring. */
 const MOST = 1000
-/** Rows are looked for so many at a time. */
+/** The number of rows searched is rounded up to a multiple of this. */
 const STEP = 64
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
-  /** λ > 0. */
+  /** Weight λ of the personal parameters, above 0. */
   readonly fusionWeight: number
 }
 
 export interface PartialScores {
   scoresOf(rows: readonly number[]): Float32Array
-  /** Rows among which are the `count` highest of those shown; null: any may be. */
+  /** Rows that include the `count` highest shown rows; null: any row may be among them. */
   among(count: number): readonly number[] | null
   readonly features: FeatureRows
-  /** h, [d]. */
+  /** Encoder output h, [d]. */
   readonly hidden: Float32Array
-  /** What learners beside the fit add to an item's score. */
+  /** Change of a row's score by the additional learners. */
   readonly learnersLift: (row: number) => number
-  /** Rows whose base score the trees changed, the highest first. */
+  /** Rows whose base score the trees changed, highest first. */
   readonly candidates: readonly number[]
 }
 
-/** Null where the scores of some can't be told without those of all. */
+/** Partial scores; null if they would need the scores of all items. */
 export type ScorePart = (
   history: History,
   now: number,
   personal: ActivePersonal | null,
 ) => PartialScores | null
 
-/** @param unshown rows that no list has */
+/** @param unshown rows that no list shows */
 export type ScoreInPart = (model: BaseModel, unshown: readonly number[]) => ScorePart
 
-/** @param unshown rows that no list has */
+/** @param unshown rows that no list shows */
 export function createPartialScores(
   model: BaseModel,
   unshown: readonly number[],
@@ -59,7 +59,7 @@ export function createPartialScores(
 ): ScorePart {
   const { trees } = model
   const find = trees && createCandidates(model, tools)
-  /** Of the base's weights and a shopper's own: the last ones asked for. */
+  /** Shortlist of the last personal parameters, cached. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
   function shortlistFor(personal: ActivePersonal | null): Shortlist | null {
@@ -130,10 +130,10 @@ export function createPartialScores(
       },
       among(count) {
         if (count > MOST) return null
-        // Lists of one page want nearly as many.
+        // The lists of one page need about the same number of rows, so a recent search is reused.
         if (!found || count > found.count || 2 * count < found.count) {
           const most = Math.ceil(count / STEP) * STEP
-          // Trees may take as many as they look at away from the top.
+          // The trees may move every candidate away from the top, so the search includes that many more rows.
           const some = shortlist(signals, ownTaste, own, most + candidates.length)
           found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
         }

@@ -1,9 +1,9 @@
-/** @module The list that a model gives of a query. */
+/** @module Answers a list query with the ranker. */
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import type { Lifting } from './liftScores.ts'
 import type { Ranker, Scored, SelectOptions } from './ranker.ts'
 
-/** @param scoresOf asked for by lists that are the shopper's own */
+/** @param scoresOf computes the shopper's scores; called only for personal lists */
 export function rankedList(
   ranker: Ranker,
   query: ListQuery,

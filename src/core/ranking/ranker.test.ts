@@ -24,7 +24,7 @@ const touch = (item: number, name: EventName = 'view_item', age = 0, session = '
 const ALL = [...testCatalog.keys()]
 const score = (history: History) => ranker.score(history, NOW, null)
 
-/** Random small lives: three visits of views and purchases. */
+/** Random short histories: three visits of views and purchases. */
 function life(seed: number): History {
   const random = createRandom(seed)
   return Array.from({ length: 8 }, (_, i) =>

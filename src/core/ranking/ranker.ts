@@ -1,6 +1,6 @@
 /**
- * @module Lists of items for one shopper: candidates, scored and sorted. Pure; everything that depends on
- * the model alone is computed once. What a shopper did that brings an item there, `reasons.ts` says.
+ * @module Ranks items for one shopper: finds candidates, scores and sorts them. Pure. Values that depend on
+ *   the model alone are computed once. `reasons.ts` finds the reasons.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
@@ -19,20 +19,20 @@ import { Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 import { createWholeScores, gather, type ScoreWhole } from './wholeScores.ts'
 
-/** What the scores of a list are compared with, and multiplied by. */
+/** Reference order of a list, and the boosts of its rows. */
 export interface Weighed {
   readonly base: BaseOrder
-  /** What the shop's rules multiply the odds of a row by, as a logarithm. */
+  /** Log of the factor by which the shop's rules multiply the odds of a row. */
   readonly lift?: (row: number) => number
 }
 
-/** Scores for one shopper at one time; made once per change and minute, read by many lists. */
+/** Scores for one shopper at one time; made once per change and minute, and shared by many lists. */
 export interface Scored extends Pick<PartialScores, 'scoresOf' | 'among'>, Weighed {
-  /** Whether anything is known of the shopper. */
+  /** Whether the shopper has a history. */
   readonly isOwn: boolean
 }
 
-/** The same with all that the scores were made from. */
+/** Scores together with all inputs that they were computed from. */
 export interface ExplainedScores extends PartialScores, Scored {
   readonly history: History
   /** Milliseconds since the epoch. */
@@ -40,41 +40,43 @@ export interface ExplainedScores extends PartialScores, Scored {
   readonly personal: ActivePersonal | null
 }
 
-/** What a list is made from. */
+/** Scores and reasons that a list is made from. */
 interface Ranking extends Pick<Scored, 'scoresOf' | 'base'> {
-  /** Default: what is true of an item for everybody. */
+  /** Reason of a row. Default: the fallback reason, which holds for every shopper. */
   readonly reasonOf?: (row: number) => Reason
 }
 
 export interface SelectOptions extends ListOptions, Selection {
-  /** True: base ranks are left out, since nobody reads them. */
+  /** True: base ranks are omitted, because the caller ignores them. */
   readonly unplaced?: boolean
 }
 
-/** How many of the first items of everybody's order are best sellers, if they were counted at all. */
+/** Number of items at the top of the base order that count as best sellers if the log counts them. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
   readonly #rows: ReadonlyMap<string, number>
-  /** By row, as the catalog has them. */
+  /** Items of the catalog by row; undefined where the catalog lacks the row. */
   readonly #items: readonly (Item | undefined)[]
   readonly #hasFamilies: boolean
-  /** Rows that may be shown, in the shop's order. */
+  /** Rows that lists may show, in the shop's order. */
   readonly #shown: readonly number[]
-  /** Place of each row among those shown, −1 for the others. */
+  /** Place of each row among the shown rows; −1 for the others. */
   readonly #places: Int32Array
   readonly #base: BaseOrder
   readonly #scoreWhole: ScoreWhole
-  /** Of a large catalog. */
+  /** Partial scoring of a large catalog; null for a small catalog. */
   readonly #scorePart: ScorePart | null
-  /** Of one that is not. */
+  /** Partial scoring of a small catalog, set by `speedUp`. */
   #scoreFast: ScorePart | null = null
   #withoutContext: Ranker | null = null
   readonly #related: Related
 
-  /** @param scoreInPart for a large catalog, see `isLarge`; the lists are the same without */
+  /**
+   * @param scoreInPart partial scoring for a large catalog, see `isLarge`; it yields the same lists, faster
+   */
   constructor(model: BaseModel, catalog: Catalog | null, scoreInPart: ScoreInPart | null = null) {
     this.model = model
     this.#catalog = catalog
@@ -103,7 +105,7 @@ export class Ranker {
     return this.#rows.get(id)
   }
 
-  /** Whether nobody was counted for it yet. */
+  /** Whether the log counts no shopper for the item yet. */
   isNew(id: string): boolean {
     const row = this.#rows.get(id)
     return row !== undefined && this.reasonForAll(row).kind === 'new'
@@ -119,18 +121,18 @@ export class Ranker {
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
-  /** Share of its shoppers who came back to it on another day; undefined where nothing is known. */
+  /** Share of the item's shoppers who came back to it on another day; undefined if unknown. */
   repeatRate(id: string): number | undefined {
     const row = this.#rows.get(id)
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
-  /** Which of these rows another is bought with most; undefined where with none. */
+  /** For any row: the one of `rows` that it is most often bought with; undefined if there is none. */
   tiesOf(rows: readonly number[]): (row: number) => number | undefined {
     return this.#related.boughtWith(rows).mostWith
   }
 
-  /** What everybody gets. */
+  /** Scores for a shopper without a history. */
   everybodys(now: number): Scored {
     this.#base.moveTo(now)
     return {
@@ -141,26 +143,29 @@ export class Ranker {
     }
   }
 
-  /** The same shop by a model that weighs no context; null where it weighs none anyway. */
+  /** Ranker of the same shop without the model's context terms; null if the model has none. */
   get withoutContext(): Ranker | null {
     const { context, ...model } = this.model
     if (context) this.#withoutContext ??= new Ranker(model, this.#catalog)
     return this.#withoutContext
   }
 
-  /** From here on `score` may take this way where it is asked to be fast: the scores are the same, to the bit. */
+  /**
+   * From now on `score` may use partial scoring when asked to be fast. The scores stay the same, bit by bit.
+   */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#unshown())
   }
 
-  /** Whether many scorings in a row take no longer than a list may. */
+  /** Whether partial scoring is available, so that many scorings take no longer than one list may. */
   get isFast(): boolean {
     return !!(this.#scorePart ?? this.#scoreFast)
   }
 
   /**
-   * @param learners chosen besides the fit, which read the scores of all; null for none
-   * @param fast for what is compared only, which `explainItem` never reads
+   * @param learners additional learners, which need the scores of all items; null for none
+   * @param fast allows partial scoring, for scores that are only compared; `explainItem` needs the full
+   *   scores
    */
   score(
     history: History,
@@ -185,7 +190,8 @@ export class Ranker {
     const gone = new Set(
       excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
     )
-    // All else may leave out any number.
+    // A category, `among` or the base order may exclude any number of items, so only this case uses few
+    // candidates.
     const isShort = ranking === scored && category === undefined && !options.among
     let whole: readonly number[] | null = null
     let isPart = false
@@ -211,7 +217,7 @@ export class Ranker {
     return this.#select(candidates, ranking, options, isVaried, baseRanksOf)
   }
 
-  /** Where they stand in the list that everybody gets of these options, variants left out there too. */
+  /** Ranks of the rows in the base list with the same options, including its limits on variants. */
   #placesForAll(
     best: readonly number[],
     candidates: readonly number[],
@@ -255,7 +261,7 @@ export class Ranker {
     return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
   }
 
-  /** @param item one, or several */
+  /** @param item id of one item, or ids of several */
   boughtTogether(
     item: string | readonly string[],
     options: SelectOptions,
@@ -277,7 +283,7 @@ export class Ranker {
     reasonOf: (row: number) => Reason,
     { base, lift }: Weighed = { base: this.#base },
   ): Recommendation[] {
-    // What has nothing in common with it does not go with it.
+    // Items without any relation to the given items are no candidates.
     const candidates = this.#candidates(options).filter(
       (one) => scores[one] > 0 && !rows.includes(one),
     )
@@ -306,8 +312,8 @@ export class Ranker {
   }
 
   /**
-   * @param candidates among which are the `count` best
-   * @param baseRanksOf rows → their ranks in the base order; null: counted
+   * @param candidates returns rows that include the `count` best
+   * @param baseRanksOf rows → their ranks in the base order; null: ranks are counted from the scores
    */
   #select(
     candidates: (count: number) => readonly number[],
@@ -348,7 +354,7 @@ export class Ranker {
   }
 }
 
-/** From here on scoring in part is the faster way by far (docs/ENGINE.md). */
+/** Number of items above which partial scoring is much faster (docs/ENGINE.md). */
 export const LARGE = 20_000
 
 export const isLarge = ({ itemIds }: BaseModel): boolean =>

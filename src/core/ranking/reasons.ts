@@ -1,6 +1,7 @@
 /**
- * @module Why an item is in a list. Reasons are counterfactual: one names something that the shopper did only
- * where the list made without it lacks the item on its screen of twelve (the first 12, 24, 36 … places).
+ * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of
+ *   the shopper only if the list made without it lacks the item on its screen. A screen is the first 12 (24,
+ *   36 …) places.
  */
 import { sameQuery } from '../catalog/words.ts'
 import type { ShopperEvent } from '../events/event.ts'
@@ -10,32 +11,35 @@ import type { BaseModel } from '../model/baseModel.ts'
 import type { Reason, Recommendation } from './apiLists.ts'
 import { signalsOf } from './learned.ts'
 
-/** Number of items of a screen: an item is "there" while it is in the first 12, 24, 36 … places that hold it now. */
+/**
+ * Number of items of a screen. An item keeps its screen while it is within the first 12, 24, 36 … places that
+ * contain it now.
+ */
 export const SCREEN = 12
 
-/** One thing that the shopper did, as a reason names it. */
+/** One action of the shopper that a reason can name. */
 export interface Cause {
-  /** Unique. */
+  /** Unique key. */
   readonly key: string
-  /** An event without it; null for nothing left. */
+  /** Returns an event without this action; null if nothing of the event remains. */
   readonly without: (event: ShopperEvent) => ShopperEvent | null
   readonly reasonFor: (id: string) => Reason
 }
 
-/** Ids of lists, each of which must lack an item for a reason to be true; made one after the other. */
+/** Lists of ids, made one after the other. A reason holds only if every list lacks the item. */
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
-  /** Places of the list. */
+  /** Number of places of the list. */
   readonly limit: number
-  /** Lists of a shopper who did nothing. */
+  /** Lists made for a shopper without any actions. */
   readonly withoutAll: Lists
-  /** @returns for items that want a reason, the likeliest first, no more than there is time for */
+  /** @returns causes for the given items, likeliest first, as many as there is time to test */
   readonly causes: (ids: readonly string[]) => readonly Cause[]
   readonly listsWithout: (cause: Cause) => Lists
 }
 
-/** Whether a reason is true of an item for everybody, so that a better one may stand in its place. */
+/** Whether an item has only a fallback reason, which a personal reason may replace. */
 export const isFallback = ({ reason: { kind } }: Recommendation) =>
   kind === 'popular' || kind === 'new' || kind === 'shop-order'
 
@@ -43,7 +47,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Those of a list that all these lack. */
+  /** Items of `of` that every list lacks on their screen. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -68,20 +72,20 @@ export function giveReasons(
   return list.map((one) => ({ ...one, reason: reasons.get(one.id) ?? one.reason }))
 }
 
-/** What is known of the shopper, and of the shop. */
+/** Facts about the shopper and the shop. */
 interface Known {
   readonly model: BaseModel
-  /** Ascending by time. */
+  /** Events of the shopper, ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly history: History
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
-  /** Rows → which of them another is bought with most. */
+  /** Given rows → for another row, the one that it is most often bought with. */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All that a reason can name, what lifts most of these items first, then the latest. */
+/** All causes that a reason can name: first those that lift most of these items, then the latest. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, tiesOf }: Known,
   ids: readonly string[],
@@ -154,7 +158,7 @@ function categoryCause(category: string, categoryOf: Known['categoryOf']): Cause
   }
 }
 
-/** An order keeps its other items. */
+/** Removes items from an event; an order retains its other items. */
 function leavingOut(isOut: (id: string) => boolean) {
   return (event: ShopperEvent): ShopperEvent | null => {
     if (!event.items.some(isOut)) return event

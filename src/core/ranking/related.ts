@@ -1,16 +1,16 @@
-/** @module How well other items go with one item: what is like it, and what is bought with it. */
+/** @module Relates items to one another: by similarity, and by being bought together. */
 import { type Alike, createAlike } from '../catalog/alike.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 
-/** What the same category adds to the likeness of two items: chosen by eye, on thirty of the demo's. */
+/** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
 const SAME_CATEGORY = 0.3
 
 export class Related {
   readonly #model: BaseModel
   readonly #catalog: Catalog | null
-  /** Made when first needed. */
+  /** Title similarity, computed on first use. */
   #alike: Alike | null = null
 
   constructor(model: BaseModel, catalog: Catalog | null) {
@@ -19,9 +19,9 @@ export class Related {
   }
 
   /**
-   * By direction of the item vectors, by title and by category; and by what is looked at together, where
-   * the log tells: what is bought together is more often no likeness.
-   * @returns by row, [N]; 0 for what is not among `others`
+   * Similarity by item vectors, title and category, and by joint views if the log has views. Joint purchases
+   * are left out where views are missing, because they rarely mean similarity.
+   * @returns scores by row, [N]; 0 for rows outside `others`
    */
   similarTo(row: number, others: readonly number[]): Float32Array {
     const { itemIds, itemVectors } = this.#model
@@ -45,9 +45,10 @@ export class Related {
   }
 
   /**
-   * @param rows of one item, or of several that lie in a basket
-   * @returns `scores` by row, [N], 0 for what isn't bought with any of them, at most 1 for each; `mostWith`: with
-   * which of them another is bought most
+   * Items bought together with the given ones.
+   * @param rows one item, or the items of a basket
+   * @returns `scores` by row, [N]: 0 if bought with none of them, at most 1 per given item; `mostWith`: the
+   *   given item that a row is most often bought with
    */
   boughtWith(rows: readonly number[]): {
     readonly scores: Float32Array
@@ -63,7 +64,7 @@ export class Related {
     return { scores, mostWith: (other) => most.get(other)?.[0] }
   }
 
-  /** Other items that go with the one at `row` → weight in (0, 1]. */
+  /** Items that co-occur with the item at `row` → weight in (0, 1]. */
   #ties(row: number): ReadonlyMap<number, number> {
     const { neighboursPerItem, neighbourItems, neighbourWeights } = this.#model.statistics
     const ties = new Map<number, number>()
@@ -75,7 +76,7 @@ export class Related {
   }
 }
 
-/** Whether what goes together is counted from looks as well; else from orders alone. */
+/** Whether the co-occurrence counts views as well as orders. */
 function countsViews({ manifest }: BaseModel): boolean {
   const counted = manifest.features.filter(({ kept }) => kept).map(({ name }) => name)
   return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))

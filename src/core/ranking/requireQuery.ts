@@ -1,4 +1,4 @@
-/** @module Lists that are asked for from JavaScript, where no type says what can be meant. */
+/** @module Validates list queries from JavaScript, which has no types. */
 import { NearsideError } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
 import { EXCLUSIONS } from './exclusions.ts'
@@ -11,7 +11,7 @@ const FROM: readonly unknown[] = [
   'new',
 ] satisfies ListOptions['from'][]
 
-/** @throws NearsideError `input-invalid` for a list that can't be meant */
+/** @throws NearsideError `input-invalid` for an invalid query */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>

@@ -1,4 +1,4 @@
-/** @module Whatever rules a shop writes, its lists hold: on a shop of 32 items, ranked by its model. */
+/** @module Any list obeys any rules: property test on a shop of 32 items, ranked by its model. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
@@ -113,7 +113,7 @@ const query: fc.Arbitrary<ListQuery> = fc.oneof(
   }),
 )
 
-/** Told anew, for what a test needs to know: whether an item is one of these. */
+/** Second implementation of the matching, for this test. */
 const isOneOf = ({ id, brand, category, price }: RuleItems, item: Item) =>
   (!id || id.includes(item.id)) &&
   (!brand || brand.includes(item.brand ?? '')) &&
@@ -163,7 +163,7 @@ test('ten thousand rule files never break a list', () => {
       const there = [...new Set(first.pin)].filter((one) => isAllowed.has(one))
       for (const [at, one] of there.entries()) {
         const place = (first.at ?? 1) + at
-        // Where others don't reach as far, what is pinned closes up.
+        // If too few other items remain, pinned items close up.
         if (place > shown.length - pins) continue
         expect(shown[place - 1]).toBe(one)
         pinned++

@@ -1,4 +1,6 @@
-/** @module A list by the shop's rules: what the model ranks, without what they hide, around what they pin. */
+/**
+ * @module Applies the shop's rules to a list: removes hidden items, ranks the rest and inserts pinned items.
+ */
 import type { Item } from '../catalog/item.ts'
 import type { ListRules } from '../rules/listRules.ts'
 import { placeBeside, placePins, withPins } from '../rules/pins.ts'
@@ -6,14 +8,14 @@ import type { ListQuery, Recommendation } from './apiLists.ts'
 import { limitOf } from './listLimit.ts'
 import type { Selection } from './selectPlaces.ts'
 
-/** What is ruled of a list's order. */
+/** Constraints by the rules on a list's order. */
 export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
   readonly lifts?: ListRules['lifts']
 }
 
 /**
- * @param answer a list as the model gives it, with what is ruled of its order
- * @param among ids of all that it may hold; undefined: any
+ * @param answer ranks a list under the rules' constraints
+ * @param among ids that the list may contain; undefined: any
  */
 export function ruledList(
   rules: ListRules,
@@ -46,7 +48,7 @@ export function ruledList(
       return [place, { id: item.id, score, rank: 0, baseRank: 0, reason: { kind: 'chosen', rule } }]
     }),
   )
-  // What is pinned is so for everybody.
+  // A pinned item has the same place for every shopper, so its base rank is its rank.
   return withPins(ranked, pinned, limit).map((one, at) => ({
     ...one,
     rank: at + 1,
@@ -54,7 +56,7 @@ export function ruledList(
   }))
 }
 
-/** The one item that a list is about. */
+/** Id of the item that a list is about, if it is about exactly one. */
 export const aboutOf = (query: ListQuery): string | undefined =>
   'item' in query && typeof query.item === 'string' ? query.item : undefined
 
@@ -65,7 +67,7 @@ function mayHold(query: ListQuery, { id, category }: Item): boolean {
   return !isAsked && !excludeIds.includes(id) && category === wanted
 }
 
-/** What is to be ranked beside what is pinned. */
+/** Query for the items that fill the places beside the pinned items. */
 function besides(
   query: ListQuery,
   { hidden }: ListRules,

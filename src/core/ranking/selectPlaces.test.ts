@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { ranksInGroups, selectPlaces } from './selectPlaces.ts'
 
-/** Families by place, '' for none. */
+/** Family of each place, '' for none. */
 const families = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { maxLength: 60 })
 const itemOf = (all: readonly string[]) => (place: number) => ({
   id: `${place}`,
@@ -52,7 +52,7 @@ test('ranks are the places in that list; a variant too many stands with the next
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
       const ranks = ranksInGroups([...all.keys()], { limit }, itemOf(all))
       expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
-      // With a variant too many in it, the list has room for all others: the rest come after them.
+      // The list contains a surplus variant, so it has room for all other items; the rest come after them.
       const roomForAll = list.some((place, at) => place < (list[at - 1] ?? 0))
       for (const [place, rank] of ranks.entries()) {
         if (list.includes(place)) continue

@@ -1,4 +1,4 @@
-/** @module Which of the ranked candidates make a list. Pure; candidates are numbers. */
+/** @module Selects the ranked candidates that make a list. Pure; candidates are numbers. */
 import type { Item } from '../catalog/item.ts'
 import type { GroupLimit } from '../rules/listRules.ts'
 import type { ListOptions } from './apiLists.ts'
@@ -6,25 +6,25 @@ import { diversify } from './diversify.ts'
 import { DEFAULT_LIMIT } from './listLimit.ts'
 
 export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
-  /** Beside `perFamily`. */
+  /** Limits in addition to `perFamily`. */
   readonly limits?: readonly GroupLimit[]
-  /** Ids of all that it may hold; absent: any. */
+  /** Ids that the list may contain; undefined: any. */
   readonly among?: ReadonlySet<string>
-  /** What stands in the list besides, and counts. */
+  /** Items that also stand in the list and count against the limits. */
   readonly taken?: readonly Item[]
 }
 
-/** Variants of one product that a list shows before anything else has its turn. */
+/** Maximum number of variants of one product while other items remain. */
 const PER_FAMILY = 2
 
-/** Candidates for each place of a list that is not to be all of one subject. */
+/** Number of candidates per place of a list with varied categories. */
 const POOL = 8
 
 /**
- * @param best the so many best candidates, best first; fewer only where there are no more
- * @param itemOf undefined: of no group
- * @param scoreOf of a list that is not to be all of one subject
- * @returns `limit` candidates, rounded down, or all
+ * @param best returns the given number of best candidates, best first; fewer only if there are no more
+ * @param itemOf item of a candidate; undefined: it belongs to no group
+ * @param scoreOf score of a candidate; given only for a list with varied categories
+ * @returns `limit` (rounded down) candidates, or all
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
@@ -51,8 +51,8 @@ export function selectPlaces(
 }
 
 /**
- * The place of each in such a list: a variant too many stands no higher than what comes after it, and
- * behind all others where the list has room for them.
+ * Rank of each candidate in such a list. A surplus variant shares the rank of the next item; if the list has
+ * room for all others, it ranks behind them.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(
@@ -63,13 +63,13 @@ export function ranksInGroups(
   const { limit = DEFAULT_LIMIT } = selection
   const fits = createFits(selection)
   let above = 0
-  // A minus marks a variant too many.
+  // A negative rank marks a surplus variant.
   const ranks = ordered.map((candidate) => (fits(itemOf(candidate)) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/** Whether there is room for one more of its groups; to be asked once for each, in order. */
+/** Returns a check whether an item's groups have room left. Call the check once per item, in order. */
 function createFits({ perFamily = PER_FAMILY, limits = [], taken = [] }: Selection) {
   const all = [{ per: 'groupId', most: perFamily } as const, ...limits].map((limit) => ({
     ...limit,
@@ -84,7 +84,7 @@ function createFits({ perFamily = PER_FAMILY, limits = [], taken = [] }: Selecti
     }
   }
   for (const item of taken) add(item)
-  // Asked of every item of a catalog: nothing is made on the way.
+  // Called for every item of a catalog, so it allocates nothing.
   return (item: Item | undefined): boolean => {
     if (!item) return true
     for (const limit of all)

@@ -1,4 +1,4 @@
-/** @module Scores of every item of a catalog at once. */
+/** @module Full scoring: the scores of every item of a catalog at once. */
 import type { History } from '../features/history.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { createEncoder } from '../model/encoder.ts'
@@ -7,7 +7,7 @@ import type { CandidateLearners } from '../personal/learners/candidateLearners.t
 import { wholeFeatures } from './featureRows.ts'
 import type { ActivePersonal, PartialScores } from './partialScores.ts'
 
-/** @param learners chosen besides the fit, which read the scores of all; null for none */
+/** @param learners additional learners, which need the scores of all items; null for none */
 export type ScoreWhole = (
   history: History,
   now: number,
@@ -16,7 +16,7 @@ export type ScoreWhole = (
 ) => PartialScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // With the states of the last scores, so that an event costs its own and the one before it.
+  // The encoder caches the states of its last run, so a new event costs only its own step and the one before.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))
@@ -35,7 +35,7 @@ export function createWholeScores(model: BaseModel): ScoreWhole {
   }
 }
 
-/** In the order of the rows, so that equals keep the shop's order. */
+/** Scores in the order of the rows, so that the shop's order breaks ties. */
 export function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
   const gathered = new Float32Array(rows.length)
   for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
