@@ -14,7 +14,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** After one step more. By multiplication: the last bits of `**` are each browser's own. */
+/** Decay after one more step. It multiplies, because browsers differ in the last bits of `**`. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }
@@ -34,7 +34,9 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/** Moves `q` in place by one step; the moments are updated in place, the new decay is returned. */
+/**
+ * Moves `q` by one step. It updates `q` and the moments in place and returns the state with the new decay.
+ */
 export function adamStep(
   state: AdamState,
   q: Float64Array,
@@ -56,9 +58,9 @@ export function adamStep(
 }
 
 /**
- * Step size and ε with the bias corrections inside, for hardware. With M_t = Σ β₁^(t−i) g_i and V_t
- * likewise for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)),
- * k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
+ * Step size and ε that include the bias corrections, for the GPU. With M_t = Σ β₁^(t−i) g_i and V_t likewise
+ * for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t
+ * = ε/r_t.
  * @param stepSize [P]
  * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
  */

@@ -1,9 +1,9 @@
-/** @module Byte strings: hex, base64, joining, comparing; the same in the browser and in Node. */
+/** @module Byte strings: hex, base64, concatenation, comparison; the same in the browser and in Node. */
 
-/** Bytes in memory of their own, as WebCrypto wants them. */
+/** Bytes in a buffer of their own, which WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** A copy or view of any byte array that WebCrypto accepts. */
+/** View or copy of any byte array that WebCrypto accepts. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
 }
@@ -14,7 +14,7 @@ export function utf8(text: string): Bytes {
 
 export const concat = (...parts: readonly Uint8Array[]): Bytes => joined(parts)
 
-/** Of a list of any length: as arguments of `concat`, some 125,000 parts overflow the stack. */
+/** Concatenates a list of any length. `concat` overflows the stack at about 125,000 arguments. */
 export function joined(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
@@ -29,7 +29,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
-/** Lower-case. */
+/** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
@@ -50,7 +50,7 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** @throws RangeError if `text` is not canonical base64 (RFC 4648 §4, padded) */
 export function fromBase64(text: string): Bytes {
-  // Of a last group, only with unused bits that are 0: else two texts would be the same bytes.
+  // The unused bits of the last group must be 0; otherwise two texts would decode to the same bytes.
   const last = /(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/.source
   if (!new RegExp(`^(?:[A-Za-z0-9+/]{4})*${last}`).test(text)) throw new RangeError('not base64')
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
@@ -60,7 +60,7 @@ export async function sha256(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', ownBytes(bytes)))
 }
 
-/** Lower-case hex. */
+/** SHA-256 in lower-case hexadecimal. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return toHex(await sha256(bytes))
 }
@@ -72,7 +72,7 @@ export function uint32(value: number): Bytes {
   return bytes
 }
 
-/** Numbers below 2³² as little-endian bytes, whatever the machine's own order is. */
+/** Encodes numbers below 2³² as little-endian bytes on any machine. */
 export function encodeVector(vector: Uint32Array): Bytes {
   const bytes = new Uint8Array(4 * vector.length)
   const view = new DataView(bytes.buffer)

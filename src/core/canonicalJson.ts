@@ -1,13 +1,12 @@
 /**
- * @module JSON in one spelling, so that two parties hash the same bytes (RFC 8785).
- * Not the package `canonicalize`, which the test compares it with: that one drops undefined members
- * and lets half a surrogate pair pass, where this one refuses, and is no smaller in the worker.
- * ECMAScript's own number and string serialisation is the one that the RFC prescribes.
+ * @module Canonical JSON, so that two parties hash the same bytes (RFC 8785). ECMAScript serialises numbers
+ *   and strings as the RFC prescribes. The package `canonicalize` is no smaller and accepts undefined members
+ *   and lone surrogates; this module rejects both.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 import { NearsideError } from './error.ts'
 
-/** @throws NearsideError `input-invalid` for what JSON can't say: NaN, undefined, lone surrogates */
+/** @throws NearsideError `input-invalid` for values that JSON lacks: NaN, undefined, lone surrogates */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
@@ -20,7 +19,7 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value === 'object') {
-    // Default sort compares UTF-16 code units, as RFC 8785 §3.2.3 asks.
+    // The default sort compares UTF-16 code units, as RFC 8785 §3.2.3 requires.
     const members = Object.keys(value)
       .sort()
       .map((key) => {

@@ -1,8 +1,6 @@
-/**
- * @module How Nearside fails: callers switch on `code`.
- */
+/** @module The error class of Nearside and its codes. */
 
-/** Every way in which Nearside can fail, as a literal. */
+/** Code of every error that Nearside throws, as a literal. */
 export type ErrorCode =
   | 'aborted'
   | 'aggregator-unreachable'
@@ -42,13 +40,13 @@ export type ErrorCode =
   | 'worker-failed'
 
 /**
- * The one error class of Nearside. `message` says what happened and what to do; `cause` keeps the
+ * The only error class of Nearside. `message` says what happened and what to do; `cause` contains the
  * platform's own error.
  */
 export class NearsideError extends Error {
-  /** Tells it from other errors where `instanceof` can't. */
+  /** Name that identifies the error where `instanceof` can't, e.g. across realms. */
   override readonly name = 'NearsideError' as const
-  /** What to switch on. */
+  /** Code to switch on. */
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
@@ -56,17 +54,17 @@ export class NearsideError extends Error {
     this.code = code
   }
 
-  /** The form in which an error crosses a thread: structured clone drops custom fields of errors. */
+  /** Plain form of the error for `postMessage`, since structured clone drops custom fields of errors. */
   toWire(): WireError {
     return { code: this.code, message: this.message }
   }
 
-  /** The error that `toWire` described. */
+  /** Restores the error from its plain form. */
   static fromWire(wire: WireError): NearsideError {
     return new NearsideError(wire.code, wire.message)
   }
 
-  /** Wraps anything thrown; a NearsideError passes through untouched. */
+  /** Wraps any thrown value; a NearsideError passes through unchanged. */
   static from(thrown: unknown, code: ErrorCode, message: string): NearsideError {
     if (thrown instanceof NearsideError) return thrown
     const detail = thrown instanceof Error ? `: ${thrown.message}` : ''
@@ -74,10 +72,10 @@ export class NearsideError extends Error {
   }
 }
 
-/** A NearsideError as plain data. */
+/** NearsideError as plain data. */
 export interface WireError {
-  /** Of the error. */
+  /** Code of the error. */
   readonly code: ErrorCode
-  /** Of the error. */
+  /** Message of the error. */
   readonly message: string
 }

@@ -1,6 +1,8 @@
-/** @module The normal distribution, to about 1e-13. */
+/** @module Normal distribution, accurate to about 1e-13. */
 
-/** erfc(x)·exp(x²) for x ≥ 0, to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
+/**
+ * erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond.
+ */
 function scaledErfc(x: number): number {
   if (x < 2) {
     // erf(x) = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, all terms positive.
@@ -26,7 +28,7 @@ function scaledErfc(x: number): number {
   return 1 / (fraction * Math.sqrt(Math.PI))
 }
 
-/** ln Φ(x); in logarithms because the tails of interest lie below the smallest double. */
+/** ln Φ(x). The logarithm represents tails below the smallest double. */
 export function logNormalCdf(x: number): number {
   const y = Math.abs(x) / Math.SQRT2
   const logTail = Math.log(scaledErfc(y) / 2) - y * y
@@ -40,7 +42,7 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
   return z < 0 ? tail : 1 - tail
 }
 
-/** x with P(X ≤ x) = p, for p in (0, 1); by halving. */
+/** x with P(X ≤ x) = p, for p in (0, 1); found by bisection. */
 export function normalQuantile(p: number): number {
   let [low, high] = [-38, 38]
   for (let step = 0; step < 100; step++) {
@@ -52,7 +54,7 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * How often somebody who knew everything else and saw every release of a μ-Gaussian mechanism would
- * guess rightly whether a device took part, at most. Of a coin's two sides: half the time.
+ * Upper bound on the rate of right guesses whether a device took part, under μ-Gaussian differential privacy.
+ * The guesser knows everything else and sees every release. Tossing a coin has a rate of one half.
  */
 export const guessRate = (mu: number): number => normalCdf(mu / 2)

@@ -1,4 +1,4 @@
-/** @module What follows from an object alone, made when it is first asked for and kept as long as the object. */
+/** @module Caches a value derived from an object for as long as the object lives. */
 
 export function onceFor<Key extends WeakKey, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const known = new WeakMap<Key, Made>()

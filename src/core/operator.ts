@@ -1,4 +1,4 @@
-/** @module How a party that runs an aggregator is named to shoppers. */
+/** @module Format of the name by which shoppers see the operator of an aggregator. */
 
-/** Up to 80 characters, none of them invisible, without a space at either end. */
+/** 1 to 80 visible characters, without a space at either end. */
 export const OPERATOR = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,80}(?<! )$/u

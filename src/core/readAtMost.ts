@@ -1,9 +1,9 @@
-/** @module An answer from elsewhere, of a length that the reader decides on: it may have no end. */
+/** @module Reads a response up to a maximum length, since a hostile response may never end. */
 import { type Bytes, joined } from './bytes.ts'
 
 /**
- * @param heard called whenever some of it came
- * @throws Error as soon as there are more than `most` bytes, unpacked or announced
+ * @param heard called whenever a part arrives
+ * @throws Error as soon as the unpacked or announced length exceeds `most` bytes
  */
 export async function readAtMost(
   response: Response,

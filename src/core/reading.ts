@@ -1,11 +1,11 @@
 /**
- * @module What comes from outside, checked by a description of what it must be. Small, since it is in the
- * worker; servers and commands, which can afford it, have zod.
+ * @module Validates data from outside against a description. Small, because the worker includes it. Servers
+ *   and commands use zod instead.
  */
 import { type ErrorCode, NearsideError } from './error.ts'
 import { isRecord } from './isRecord.ts'
 
-/** @throws NearsideError with this code where the bytes are no JSON in UTF-8 */
+/** @throws NearsideError with this code if the bytes are not JSON in UTF-8 */
 export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -14,10 +14,10 @@ export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message
   }
 }
 
-/** Gives the value back as what it must be, or throws; `what` says in an error where it stood. */
+/** Returns the value as type `T`, or throws; `what` names its place in the error. */
 export type Read<T> = (value: unknown, what: string) => T
 
-/** @param refuse makes the error: what is not as it must be, and why if there is more to say */
+/** @param refuse makes the error from the name of the invalid value and an optional cause */
 export function createReaders(refuse: (what: string, why?: string) => Error) {
   const number =
     (holds: (value: number) => boolean = () => true): Read<number> =>
@@ -56,7 +56,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
       const entries = Object.entries(value)
       return Object.fromEntries(entries.map(([name, one]) => [name, read(one, `${what}.${name}`)]))
     }
-  /** A fresh object of these members; others are left out, absent ones stay absent. */
+  /** Reads the given members into a new object; ignores other members and omits absent ones. */
   const object =
     <T>(members: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> =>
     (value, what) => {
@@ -67,7 +67,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
       })
       return Object.fromEntries(read)
     }
-  /** The same; others are refused, since one might matter. */
+  /** Like `object`, but rejects other members, since they might matter. */
   const exactly = <T>(members: Parameters<typeof object<T>>[0]): Read<T> => {
     const read = object(members)
     return (value, what) => {

@@ -1,4 +1,4 @@
-/** @module Runs asynchronous steps one after another, so that two never see half of each other. */
+/** @module Runs asynchronous steps one after another, so that none sees another's intermediate state. */
 
 export function serially(): <T>(step: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

@@ -1,11 +1,11 @@
-/** @module How much the titles of a catalog's items have in common: what few titles say counts most. */
+/** @module Similarity of item titles; rare words count most. */
 import { titleWords } from '../model/content.ts'
 import type { Item } from './item.ts'
 
-/** Ids of items that share a word with this one → in (0, 1]; 1 for the same words. */
+/** Id of an item → ids of items that share a word with it → similarity in (0, 1]; 1 for the same words. */
 export type Alike = (id: string) => ReadonlyMap<string, number>
 
-/** Cosine of the titles' words, each weighed by the logarithm of how rare it is. */
+/** Cosine of the title words, each weighted by the logarithm of its rarity. */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
   const byWord = new Map<string, string[]>()
@@ -23,7 +23,7 @@ export function createAlike(items: readonly Item[]): Alike {
     const shared = new Map<string, number>()
     for (const word of words.get(id) ?? []) {
       const weight = weightOf(word)
-      // A word of every title says nothing.
+      // A word in every title carries no information.
       if (weight === 0) continue
       for (const other of byWord.get(word) ?? [])
         shared.set(other, (shared.get(other) ?? 0) + weight)

@@ -1,20 +1,21 @@
-/** @module All items of a shop in a fixed order, found by id in constant time. */
+/** @module All items of a shop in a fixed order, with constant-time lookup by id. */
 import { NearsideError } from '../error.ts'
 import type { Item } from './item.ts'
 import { parseItem } from './parseItem.ts'
 
 /**
+ * Items of a shop.
  * @example
  * const catalog = Catalog.parse(await response.json())
  * catalog.get('85123A')?.title
  */
 export class Catalog {
-  /** In row order. */
+  /** Items in row order. */
   readonly items: readonly Item[]
-  /** A Map and not an object: an item may be called `__proto__` or `constructor`. */
+  /** A Map rather than an object, since an item id may be `__proto__` or `constructor`. */
   readonly #byId = new Map<string, Item>()
 
-  /** What was wrong with each row that `parse` left out. */
+  /** Fault of each row that `parse` skipped. */
   readonly faults: readonly string[]
 
   /** @throws NearsideError `catalog-invalid` when two items share an id */
@@ -29,9 +30,9 @@ export class Catalog {
   }
 
   /**
-   * From unknown data. A row that can't be used, or repeats an id, is left out: it costs one product its
-   * place, not all of them theirs.
-   * @throws NearsideError `catalog-invalid` for what is no array, or where no row can be used
+   * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't
+   * cost the whole catalog.
+   * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown): Catalog {
     if (!Array.isArray(value))

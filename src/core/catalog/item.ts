@@ -1,32 +1,34 @@
-/** @module A product as a shop describes it; one line of `catalog.jsonl`. */
+/** @module Product as a shop describes it; one line of `catalog.jsonl`. */
 
-/** A product as the shop describes it. Only `id` is required. */
+/** Product as the shop describes it. Only `id` is required. */
 export interface Item {
-  /** Unique in the catalog; the id that events name. */
+  /** Unique id, which events refer to. */
   readonly id: string
-  /** What the shopper reads; also searched. */
+  /** Title that the shopper reads; searchable. */
   readonly title?: string
-  /** In units of `currency`, e.g. 2.55 for £2.55. */
+  /** Price in units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
-  /** ISO 4217. */
+  /** ISO 4217 code of the price's currency. */
   readonly currency?: string
-  /** One department; lists can be narrowed to it, and taste is learned by it. */
+  /** Category (one per item). Lists can be narrowed to it, and the model learns preferences by it. */
   readonly category?: string
-  /** The same for all variants (colour, size, pattern) of a product; Google's `item_group_id`. */
+  /** Id shared by all variants (colour, size, pattern) of a product; Google's `item_group_id`. */
   readonly groupId?: string
-  /** Maker or label; also searched. */
+  /** Maker or label; searchable. */
   readonly brand?: string
-  /** Plain text; also searched. */
+  /** Description in plain text; searchable. */
   readonly description?: string
-  /** URL of the product's picture, relative to the shop's root. */
+  /** URL of the picture, relative to the shop's root. */
   readonly image?: string
-  /** Address of its page, absolute or from the shop's root; default `/product/<id>`. */
+  /** Address of the product's page, absolute or from the shop's root; default `/product/<id>`. */
   readonly url?: string
-  /** Absent means available. An unavailable item is never recommended. */
+  /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean
-  /** Since when the shop has it, ISO 8601: a day (from its beginning in UTC), or a time with its zone. */
+  /** ISO 8601 day (from its beginning in UTC) or time with its zone, since which the shop has the item. */
   readonly added?: string
-  /** What else the shop's rules go by, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. Anybody can read it. */
+  /**
+   * Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public.
+   */
   readonly attributes?: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
 }
 

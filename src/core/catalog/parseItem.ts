@@ -1,4 +1,4 @@
-/** @module Items at the edge: whatever a file or a page hands in becomes an `Item` or a clear error. */
+/** @module Validates items from a file or a page: the result is an `Item` or a clear error. */
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { parseIso } from '../time.ts'
@@ -8,7 +8,7 @@ type Check = readonly [fits: (value: unknown) => boolean, fault: string]
 
 const TEXT: Check = [(value) => typeof value === 'string', 'is not text']
 
-/** What each field must be that an item may have, and what is said where it isn't. */
+/** Check of each optional field, and the fault that the error reports. */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
   category: TEXT,
@@ -30,10 +30,12 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   attributes: [isAttributes, 'has not only texts and numbers'],
 }
 
-/** Longer ids are a sign of a wrong column, and would be carried by every event. */
+/**
+ * Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry it.
+ */
 const MAX_ID_LENGTH = 200
 
-/** Ids are written to a tab-separated file and shown on screens: no control characters in them. */
+/** Ids appear in tab-separated files and on screens, so they must not contain control characters. */
 function hasControlCharacter(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -43,11 +45,11 @@ function hasControlCharacter(text: string): boolean {
 }
 
 /**
- * Checks one item. Optional fields may be missing or null; unknown fields are left out; a numeric
- * id becomes text. Only own, enumerable fields are read, and the result is a fresh object, so that
- * neither `__proto__` in a JSON file nor a getter gets any further.
+ * Validates one item and returns a new object. Optional fields may be missing or null. Unknown fields are
+ * ignored; a numeric id becomes text. Only own, enumerable fields are read, so `__proto__` in a JSON file and
+ * getters have no effect.
  *
- * @param where what the error names, e.g. `catalog.jsonl line 7`
+ * @param where place that the error names, e.g. `catalog.jsonl line 7`
  * @throws NearsideError `catalog-invalid`
  */
 export function parseItem(value: unknown, where = 'item'): Item {

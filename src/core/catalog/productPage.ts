@@ -1,7 +1,7 @@
-/** @module Where a product's page is. */
+/** @module Address of a product's page. */
 import type { Item } from './item.ts'
 
-/** As the catalog says, where that is an address of the web; else `/product/<id>`. */
+/** The catalog's address if it is an http(s) or root-relative URL; otherwise `/product/<id>`. */
 export function productPage({ id, url = '' }: Item): string {
   return /^(https?:\/)?\//.test(url) ? url : `/product/${encodeURIComponent(id)}`
 }

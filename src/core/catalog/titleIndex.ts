@@ -1,27 +1,26 @@
 /**
- * @module What a query is about: the products whose title has all of its words. A word that no title
- * has stands for those that begin with it, or else for those that one slip makes it from. Not the
- * shop's search, which also finds by some of the words: only what was plainly asked for is worth
- * learning from.
+ * @module Finds the products that a query is about: those whose title contains all of its words. A word that
+ *   no title contains matches the words that begin with it, or else the words one typo away. The shop's
+ *   search is broader: it also matches some of the words. Learning uses only clear matches.
  */
 import type { Item } from './item.ts'
 import { foldedWords, rememberingFold } from './words.ts'
 
 /**
- * Ids, each once; empty where no title has all words, and where more have than a wish can be told
- * from.
+ * Finds distinct item ids for a query. The result is empty if no title contains all words, or if too many
+ * titles do to tell what the shopper wants.
  */
 export type FindByTitle = (query: string) => readonly string[]
 
-/** "Red" names no wish; of each of a hundred products it would say next to nothing. */
+/** Maximum number of matches. A query such as "red" matches more and says nearly nothing about each. */
 const MOST_FOUND = 100
 
-/** With fewer letters a word begins too many others. */
+/** Minimum number of letters of a word for prefix matches; shorter words begin too many others. */
 const LEAST_PREFIX = 3
-/** With fewer letters every word is a slip away from others. */
+/** Minimum number of letters of a word for typos; shorter words are one typo away from too many others. */
 const LEAST_FOR_SLIP = 5
 
-/** Keeps each answer: the same history asks again after every event. */
+/** Builds the index. It caches answers, because the same history is looked up after every event. */
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()
@@ -61,11 +60,11 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
   }
 }
 
-/** One letter too many, missing or wrong, or two neighbours in each other's place. */
+/** Whether one letter is added, missing or wrong, or two neighbouring letters are swapped. */
 function isOneSlip(a: string, b: string): boolean {
   let start = 0
   while (start < a.length && a[start] === b[start]) start++
-  // Hands rarely miss the first letter.
+  // People rarely mistype the first letter.
   if (start === 0 || Math.abs(a.length - b.length) > 1) return false
   const [restA, restB] = [a.slice(start), b.slice(start)]
   return (

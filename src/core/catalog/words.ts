@@ -1,17 +1,17 @@
-/** @module Words of titles and queries: one folding for the index, the query and the highlighting. */
+/** @module Words of titles and queries, folded alike for the index, the query and the highlighting. */
 
-/** An apostrophe inside a word belongs to it: "children's" is one word, not two. */
+/** An apostrophe inside a word belongs to it: "children's" is one word. */
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu
 const MARKS = /\p{M}/gu
 
 interface Word {
   readonly text: string
-  /** Offsets into the text it came from. */
+  /** Offset of the first character in the source text. */
   readonly from: number
   readonly to: number
 }
 
-/** Words in order of appearance, with their places. */
+/** Words in order of appearance, with their offsets. */
 export function wordsOf(text: string): Word[] {
   return [...text.matchAll(WORD)].map((match) => ({
     text: match[0],
@@ -20,10 +20,10 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
-/** The same without their places. */
+/** Words in order of appearance, without their offsets. */
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
-/** Plurals that no rule makes, as the rules leave them. */
+/** Irregular plurals, spelled as the rules below leave them. */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],
@@ -37,8 +37,9 @@ const IRREGULAR = new Map([
 ])
 
 /**
- * Lower case, no accents, no plural, no possessive: "Cafés" and "cafe" meet, "children's", "childrens"
- * and "child", "50's" and "50s". English only, and by one rule each, since a prefix search forgives what a rule misses.
+ * Folds a word to lower case without accents, plural or possessive. "Cafés" folds to "cafe"; "children's" and
+ * "childrens" fold to "child"; "50's" and "50s" fold to "50". English only, with one rule per form,
+ * since the prefix search tolerates missed forms.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
@@ -46,7 +47,7 @@ export function foldWord(word: string): string {
   return IRREGULAR.get(singular) ?? singular
 }
 
-/** `foldWord` for many texts of few words: each is folded once. */
+/** `foldWord` with a cache, for many texts of few distinct words. */
 export function rememberingFold(): (word: string) => string {
   const known = new Map<string, string>()
   return (word) => {
@@ -65,14 +66,14 @@ function foldPlural(plain: string): string {
 
 /**
  * Distinct folded words in order of appearance.
- * @param fold `foldWord`, or one that remembers
+ * @param fold `foldWord`, or the result of `rememberingFold`
  */
 export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
   const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')
 }
 
-/** However it was written: "Parasols" is what "parasol" is. */
+/** Canonical form of a query, so that "Parasols" and "parasol" count as the same query. */
 export function sameQuery(query: string): string {
   return foldedWords(query).join(' ')
 }

@@ -1,52 +1,52 @@
-/** @module What the shop's rules make of one list: which of them hold for it, and what they do to which items. */
+/** @module Selects the shop's rules that apply to a list, and computes their effect on the items. */
 import type { Item } from '../catalog/item.ts'
 import { createItemTest, type IsOffer, type ItemTest } from './matchItem.ts'
 import { readDate } from './readDate.ts'
 import type { ItemGroup, Rule, RuleCondition, RuleItems } from './rule.ts'
 
-/** A list that is asked for. */
+/** List that rules may apply to. */
 export interface Asked {
   readonly list: NonNullable<RuleCondition['list']>[number]
   readonly page?: string
-  /** What it is about. */
+  /** Item that the list is about. */
   readonly about?: Item
-  /** Milliseconds since the epoch. */
+  /** Current time in milliseconds since the epoch. */
   readonly now: number
-  /** What the shop or the clock says of now; undefined for nothing. */
+  /** Current value of a context by the shop or the clock; undefined if unknown. */
   readonly context: (name: string) => string | undefined
 }
 
 export interface Pin {
   readonly item: Item
-  /** 1-based, of the rule's first; the others follow it. */
+  /** 1-based place of the rule's first item; the others follow it. */
   readonly at: number
   readonly rule: string
 }
 
-/** Items of one group that come before others have their turn. */
+/** Maximum number of items of one group while others remain. */
 export interface GroupLimit {
   readonly per: ItemGroup
   readonly most: number
 }
 
 export interface ListRules {
-  /** Ids that the list may not hold. */
+  /** Ids of items that the list must exclude. */
   readonly hidden: ReadonlySet<string>
-  /** Id → logarithm of what its odds are multiplied by. */
+  /** Id → logarithm of the factor on the item's odds. */
   readonly lifts: ReadonlyMap<string, number>
-  /** Of items that may be shown. */
+  /** Pinned items that lists may show. */
   readonly pins: readonly Pin[]
   readonly limits: readonly GroupLimit[]
-  /** Ids of what is used up. */
+  /** Ids of items that are used up. */
   readonly again: ReadonlySet<string>
-  /** The rules that act on an item. */
+  /** Rules that act on an item. */
   rulesOf(id: string): readonly Rule[]
 }
 
-/** Items and rules stay the same, so what was worked out once is kept. */
+/** Maximum number of cached combinations; items and rules stay the same, so results are reused. */
 const MOST_KEPT = 50
 
-/** @returns what holds for a list; the same object while the same rules do */
+/** @returns the effect of the rules on a list; the same object while the same rules apply */
 export function createRuleBook(
   rules: readonly Rule[],
   items: readonly Item[],
@@ -66,7 +66,7 @@ export function createRuleBook(
 
 function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   const { list, page, about, now, context } = asked
-  // What a page gives to be ordered is all shown.
+  // `rerank` shows every item that the page passes.
   if (list === 'rerank' && ('hide' in rule || 'only' in rule || 'atMost' in rule)) return false
   const same = itemsOf(rule)?.same ?? []
   if (same.some((group) => about?.[group] === undefined)) return false
@@ -81,7 +81,7 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   )
 }
 
-/** What a rule is about; null for pins and limits. */
+/** Items that a rule acts on; null for pins and limits. */
 export function itemsOf(rule: Rule): RuleItems | null {
   if ('hide' in rule) return rule.hide
   if ('only' in rule) return rule.only

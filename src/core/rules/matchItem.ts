@@ -1,13 +1,13 @@
-/** @module Whether an item is what a rule is about. */
+/** @module Tests whether a rule applies to an item. */
 import type { Item } from '../catalog/item.ts'
 import type { RuleItems, Wanted } from './rule.ts'
 
 export type ItemTest = (item: Item) => boolean
 
-/** Whether an item is below its usual price. */
+/** Whether an item costs less than usual. */
 export type IsOffer = (id: string) => boolean
 
-/** @param about the item that the list is about */
+/** @param about item that the list is about */
 export function createItemTest(
   { offer, same = [], attributes = {}, ...fields }: RuleItems,
   about: Item | undefined,

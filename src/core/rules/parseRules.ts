@@ -1,4 +1,4 @@
-/** @module Rules at the edge: what a file or an option hands in becomes rules, and a line for each that can't be one. */
+/** @module Validates rules from a file or an option; reports one line for each invalid rule. */
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
@@ -10,7 +10,7 @@ const refuse = (what: string, why = 'is not what it must be') =>
 
 const { exactly, list, number, oneOf, optional, record, text, whole } = createReaders(refuse)
 
-/** Says what it must be; of things that have no parts. */
+/** Replaces the error of a value without parts by a description of the valid values. */
 const must =
   <T>(be: string, read: Read<T>): Read<T> =>
   (value, what) => {
@@ -21,7 +21,7 @@ const must =
     }
   }
 
-/** Says something: of nothing, it would be every item. */
+/** Rejects an empty object or list, since an empty condition would match every item. */
 const filled =
   <T extends object>(read: Read<T>): Read<T> =>
   (value, what) => {
@@ -116,9 +116,10 @@ function readRule(value: unknown, what: string): Rule {
 }
 
 /**
- * @param value an array of rules, or an object that has one as `rules`
- * @returns with one line for each that is left out
- * @throws NearsideError `rules-invalid` where it is neither
+ * Reads the shop's rules.
+ * @param value array of rules, or an object with such an array as `rules`
+ * @returns the valid rules, and one line for each invalid rule
+ * @throws NearsideError `rules-invalid` if the value is neither
  */
 export function parseRules(value: unknown): {
   readonly rules: readonly Rule[]

@@ -1,13 +1,13 @@
-/** @module Items at fixed places of a list. */
+/** @module Places pinned items in a list. */
 import type { Pin } from './listRules.ts'
 
-/** 1-based place → what stands there. */
+/** 1-based place → entry at that place. */
 type Places<T> = ReadonlyMap<number, T>
 
 /**
- * Which pin has which place: the earlier one, where two want the same.
- * @param pins of items that may be in the list
- * @param limit of the list; what would stand behind its end is left out
+ * Assigns places to pins. If two pins want the same place, the earlier pin gets it.
+ * @param pins pins of items that the list may contain
+ * @param limit number of places; pins beyond the last place are dropped
  */
 export function placePins(pins: readonly Pin[], limit: number): Places<Pin> {
   const places = new Map<number, Pin>()
@@ -23,14 +23,14 @@ export function placePins(pins: readonly Pin[], limit: number): Places<Pin> {
   return new Map([...places].sort(([a], [b]) => a - b))
 }
 
-/** The list with what is pinned at its places, or, where it is shorter, at its end. */
+/** Inserts pinned entries at their places, or at the end of a shorter list. */
 export function withPins<T>(list: readonly T[], pinned: Places<T>, limit: number): T[] {
   const all = [...list]
   for (const [place, one] of pinned) all.splice(place - 1, 0, one)
   return all.slice(0, limit)
 }
 
-/** Where what had this place stands beside what is pinned. */
+/** Shifts a place in the unpinned list to its place beside the pinned entries. */
 export function placeBeside(place: number, pinned: Places<unknown>): number {
   let beside = place
   for (const taken of pinned.keys()) if (taken <= beside) beside++

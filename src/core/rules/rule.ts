@@ -1,66 +1,69 @@
-/** @module The shop's own rules about its lists, as an option or a `rules.json` says them. */
+/** @module Types of the shop's rules, as given by an option or a `rules.json`. */
 
-/** A number from `from` to `to`, both included; one of them may be left out. */
+/** Range of numbers, inclusive; either end may be omitted. */
 export interface NumberRange {
-  /** The least. */
+  /** Minimum. */
   readonly from?: number
-  /** The most. */
+  /** Maximum. */
   readonly to?: number
 }
 
-/** One of these, or, for numbers, within a range. */
+/** Accepted values, or for numbers a range. */
 export type Wanted = readonly (string | number | boolean)[] | NumberRange
 
-/** What an item must be: all that is given must hold. */
+/** Conditions on an item; all of them must hold. */
 export interface RuleItems {
-  /** One of these ids. */
+  /** Accepted ids. */
   readonly id?: readonly string[]
-  /** One of these brands. */
+  /** Accepted brands. */
   readonly brand?: readonly string[]
-  /** In one of these categories. */
+  /** Accepted categories. */
   readonly category?: readonly string[]
-  /** A variant of one of these products. */
+  /** Accepted product groups, which contain the variants of one product. */
   readonly groupId?: readonly string[]
-  /** In the catalog's currency. */
+  /** Price range in the catalog's currency. */
   readonly price?: NumberRange
-  /** Whether it is at least 5 % below the price that the base model knows; never without a model. */
+  /**
+   * Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an
+   * offer.
+   */
   readonly offer?: boolean
   /**
-   * The same as of the item that the list is about. A rule that says it holds only for lists about an
-   * item that has these.
+   * Groups that the item must share with the item that the list is about. The rule applies only to lists
+   * about an item that has these groups.
    */
   readonly same?: readonly ItemGroup[]
-  /** By the name of one of the catalog's `attributes`. */
+  /** Accepted values by name of the attribute in the catalog. */
   readonly attributes?: Readonly<Record<string, Wanted>>
 }
 
-/** What items have in common. */
+/** Property by which items are grouped. */
 export type ItemGroup = 'brand' | 'category' | 'groupId'
 
-/** When a rule holds: all that is given must. */
+/** Conditions under which a rule applies; all of them must hold. */
 export interface RuleCondition {
-  /** In these lists. */
+  /** Kinds of lists. */
   readonly list?: readonly ('recommend' | 'similar' | 'boughtTogether' | 'rerank')[]
-  /** On these pages, by what the list's option `page` says. */
+  /** Names of pages, as given by the list's option `page`. */
   readonly page?: readonly string[]
-  /** In lists about an item like this. */
+  /** Conditions on the item that the list is about. */
   readonly item?: RuleItems
   /**
-   * What `context` of `createPersonalizer` gives (a campaign, a locale, …), or the clock: `hour`, `weekday`,
-   * `holiday`. By name, one of these values.
+   * Accepted values by name of the context. The names come from `context` of `createPersonalizer` (a
+   * campaign, a locale, …) or the clock: `hour`, `weekday`, `holiday`.
    */
   readonly context?: Readonly<Record<string, readonly string[]>>
-  /** ISO 8601: a day (all of it, in UTC), or a time with its zone. From then on. */
+  /** First moment of validity in ISO 8601: a UTC day (from its beginning) or a time with its zone. */
   readonly from?: string
-  /** The same; until then, the day included. */
+  /** End of validity in ISO 8601: a UTC day (inclusive) or a time with its zone. */
   readonly until?: string
 }
 
-/** What every rule has. */
+/** Fields of every rule. */
 export interface RuleHead {
-  /** Told by `explain`, and by the reason of what the rule chose. */
+  /** Name that `explain` and the reason `chosen` report. */
   readonly name: string
-  /** Default: always. */
+  /** Conditions for the rule; default: it always applies. */
   readonly when?: RuleCondition
 }
 
@@ -68,39 +71,42 @@ export interface RuleHead {
 export type Rule = RuleHead &
   (
     | {
-        /** Never in the list. `rerank` keeps what it is given. */
+        /** Items that lists must exclude. `rerank` shows all given items. */
         readonly hide: RuleItems
       }
     | {
-        /** Nothing else in the list. `rerank` keeps what it is given. */
+        /** Items to which lists are restricted. `rerank` shows all given items. */
         readonly only: RuleItems
       }
     | {
-        /** Multiplies the odds of these. */
+        /** Items whose odds are multiplied by `by`. */
         readonly boost: RuleItems
-        /** Above 1. */
+        /** Factor above 1. */
         readonly by: number
       }
     | {
-        /** Divides the odds of these. */
+        /** Items whose odds are divided by `by`. */
         readonly bury: RuleItems
-        /** Above 1. */
+        /** Divisor above 1. */
         readonly by: number
       }
     | {
-        /** Ids that stand one after another at a fixed place, if they may be shown. */
+        /** Ids of items that stand in sequence at a fixed place, if lists may show them. */
         readonly pin: readonly string[]
-        /** Of the first; default 1. */
+        /** 1-based place of the first item; default 1. */
         readonly at?: number
       }
     | {
-        /** Items of one group before others have their turn, as long as there are others. */
+        /** Maximum number of items of one group, as long as other items remain. */
         readonly atMost: number
-        /** What makes a group. */
+        /** Property by which items are grouped. */
         readonly per: ItemGroup
       }
     | {
-        /** What is used up: offered although it was bought before this visit. */
+        /**
+         * Items that are used up, so lists offer them again although the shopper bought them before this
+         * visit.
+         */
         readonly again: RuleItems
       }
   )

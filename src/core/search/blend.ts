@@ -1,18 +1,19 @@
 /**
- * @module Personal order inside a search result, without loss of relevance: it decides between hits
- * that are equally relevant. Where a shop's own searches have shown that hits of nearly the same
- * relevance are bought in the personal order, it decides between those as well, and nowhere else.
+ * @module Applies the personal order inside a search result, without loss of relevance. The personal order
+ *   decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also
+ *   decides between hits of nearly equal relevance.
  */
 import type { SearchHit } from './hit.ts'
 
-/** How far two relevances lie apart, as a share, that differ by the rounding of sums alone. */
+/** Relative difference of two relevances that can come from rounding alone. */
 const ROUNDING = 1e-9
 
 /**
- * @param hits best first, as `find` gives them
- * @param personalOrder ids, best first, as `rerank` gives them; hits it lacks come after those it has
- * @param tolerance share of relevance that counts as none, 0 … 1: what `pretrain` has learned from the
- * shop's own searches, in the snapshot's `model`. Without it only hits that are tied change places
+ * Sorts hits of about equal relevance by the personal order.
+ * @param hits best first, as `find` returns them
+ * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
+ * @param tolerance relative difference of relevance that counts as equal, 0 … 1. `pretrain` learns it from
+ *   the shop's own searches and stores it in the snapshot's `model`. Default 0: only tied hits change places.
  * @returns the same hits, each once
  */
 export function blend(
@@ -27,7 +28,7 @@ export function blend(
   )
 }
 
-/** A band begins at its most relevant hit and ends where relevance falls below (1 − tolerance) of it. */
+/** A band begins at its most relevant hit and ends where the relevance falls below (1 − tolerance) of it. */
 function bands(hits: readonly SearchHit[], tolerance: number): SearchHit[][] {
   const result: SearchHit[][] = []
   let top: SearchHit | null = null

@@ -1,9 +1,11 @@
-/** @module Categories that a query may mean. */
+/** @module Finds the categories that a query may mean. */
 
-/** Of the beginning of a category's word. */
+/** Minimum number of letters of the query. */
 const LEAST_LETTERS = 3
 
-/** Those with a word that begins so, in their order; none for fewer than three letters. */
+/**
+ * Categories with a word that begins with the query, in the given order; none for fewer than three letters.
+ */
 export function categoriesBegun(categories: readonly string[], query: string): readonly string[] {
   const asked = query.toLowerCase()
   if (asked.length < LEAST_LETTERS) return []

@@ -1,24 +1,24 @@
-/** @module Properties to narrow a list by, made of its items. */
+/** @module Builds facet groups from the items of a list. */
 import type { AttributeValue, Item } from '../catalog/item.ts'
 import type { FacetGroup } from './facets.ts'
 
-/** How a group is called, in an address and on screen. */
+/** Names of a facet group, in an address and on screen. */
 interface GroupName {
   /** Stable name, e.g. for an address. */
   readonly name: string
-  /** What the shopper reads. */
+  /** Text that the shopper reads. */
   readonly label: string
 }
 
-/** What an item says of itself: one value, several, or none. */
+/** Value or values of an item's property. */
 type Values = AttributeValue | readonly AttributeValue[] | undefined
 
 /**
- * The values that these items have, most items first; equal ones by name, so that none moves when the
- * same items come in another order. By its letters' codes: a language's order takes a slow phone a
- * twentieth of a second to load, while one types.
+ * Facet group of the values that the items have, most frequent first. Equally frequent values are sorted by
+ * name, so that the order of the items doesn't matter. Names are compared by character code, because a
+ * locale's order takes a slow phone 50 ms to load while the shopper types.
  * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
- * @param text what the shopper reads of a value
+ * @param text text that the shopper reads for a value
  */
 export function valueGroup(
   items: readonly Item[],
@@ -41,9 +41,9 @@ export function valueGroup(
 }
 
 /**
- * Prices in bands; what has no price is in none of them.
- * @param limits where one band ends and the next begins, rising, e.g. `[1, 3, 8]`: four bands, called `0-1` … `8-`
- * @param text what the shopper reads; `to` is infinite for the last
+ * Facet group of price bands; items without a price are in none.
+ * @param limits ascending limits between the bands, e.g. `[1, 3, 8]`: four bands with the values `0-1` … `8-`
+ * @param text text that the shopper reads; `to` is infinite for the last band
  */
 export function priceGroup(
   { name, label }: GroupName,
@@ -67,10 +67,13 @@ export function priceGroup(
   }
 }
 
-/** Shares of the items that lie below the bands' limits. */
+/** Shares of the items below each limit. */
 const QUARTERS = [0.25, 0.5, 0.75]
 
-/** Limits of price bands, about a quarter of the items in each: 1, 2 or 5 times a power of ten. */
+/**
+ * Limits of price bands that each contain about a quarter of the items, rounded to 1, 2 or 5 times a power of
+ * ten.
+ */
 export function priceLimits(items: readonly Item[]): readonly number[] {
   const prices = items.flatMap(({ price }) => price ?? []).sort((a, b) => a - b)
   const limits = QUARTERS.map((share) => round(prices[Math.floor(share * prices.length)] ?? 0))
@@ -83,6 +86,6 @@ function round(price: number): number {
   const step = [1, 2, 5, 10].reduce((best, one) =>
     Math.abs(one * power - price) < Math.abs(best * power - price) ? one : best,
   )
-  // A power below one, multiplied, is a little off: 5 × 0.1 ** 2.
+  // Removes the rounding error of negative powers, e.g. 5 × 0.1 ** 2.
   return Number((step * power).toPrecision(1))
 }

@@ -1,47 +1,50 @@
 /**
- * @module Narrowing a list down by properties of its items, with counts that hold: beside each choice
- * stands how many items there would be with it and the other groups as they are.
+ * @module Narrows a list by facets and counts each choice. The count beside a choice is the number of items
+ *   with that choice while the other groups stay as they are.
  */
 import type { Item } from '../catalog/item.ts'
 
-/** A property to narrow a list by. */
+/** Property that a list can be narrowed by. */
 export interface FacetGroup {
   /** Stable name, e.g. for an address. */
   readonly name: string
-  /** What the shopper reads. */
+  /** Text that the shopper reads. */
   readonly label: string
-  /** Its choices, in the order in which they are shown. */
+  /** Choices in display order. */
   readonly options: readonly { readonly value: string; readonly label: string }[]
-  /** Whether an item has that value. */
+  /** Whether an item has the value. */
   readonly matches: (item: Item, value: string) => boolean
 }
 
-/** Chosen values by the group’s name. */
+/** Chosen values by name of the group. */
 export type FacetSelection = Readonly<Record<string, readonly string[]>>
 
-/** One choice. */
+/** One choice of a facet. */
 export interface FacetOption {
-  /** As `matches` is given it. */
+  /** Value as passed to `matches`. */
   readonly value: string
-  /** What the shopper reads. */
+  /** Text that the shopper reads. */
   readonly label: string
-  /** Items that there would be with it. */
+  /** Number of items with this choice. */
   readonly count: number
-  /** Whether it is chosen. */
+  /** Whether the shopper chose it. */
   readonly selected: boolean
 }
 
-/** A group with its counts. */
+/** Facet group with its counts. */
 export interface Facet {
-  /** Of its group. */
+  /** Name of the group. */
   readonly name: string
-  /** What the shopper reads. */
+  /** Text that the shopper reads. */
   readonly label: string
-  /** Its choices, in the group’s order. */
+  /** Choices in the group's order. */
   readonly options: readonly FacetOption[]
 }
 
-/** Inside a group one of the choices must hold, and so in every group; no choice means any. */
+/**
+ * Narrows the items. An item must match one chosen value in every group; a group without a choice matches
+ * all.
+ */
 export function narrow(
   items: readonly Item[],
   groups: readonly FacetGroup[],
@@ -49,7 +52,7 @@ export function narrow(
 ): { readonly items: readonly Item[]; readonly facets: readonly Facet[] } {
   const chosen = groups.map(({ name, options }) => {
     const wanted = new Set(selection[name])
-    // What an address names and the shop doesn't know narrows nothing.
+    // An address may name values that the shop doesn't have; they are ignored.
     return options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
   })
   const holds = (item: Item, g: number) =>

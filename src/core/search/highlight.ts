@@ -1,19 +1,22 @@
-/** @module Which parts of a title matched, as plain pieces: no HTML, so nothing to escape. */
+/**
+ * @module Splits a title into plain-text pieces and marks those that matched. Without HTML, nothing needs
+ *   escaping.
+ */
 
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
-/** A part of a text. */
+/** Piece of a text. */
 export interface Piece {
-  /** As it stands there. */
+  /** Text exactly as it appears in the title. */
   readonly text: string
-  /** Whether it matched. */
+  /** Whether the piece matched. */
   readonly hit: boolean
 }
 
-/** The text cut into pieces that joined give the text again; matched words are marked. */
+/** Splits the text into pieces that join to the same text; matched words are marked. */
 export function highlight(text: string, terms: SearchHit['terms']): readonly Piece[] {
-  // Most lists are no answer to a query.
+  // Fast path: most lists aren't search results.
   if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
   const pieces: Piece[] = []

@@ -1,15 +1,21 @@
-/** @module A hit, in a file of its own: a shop's compiler reads it, and has no MiniSearch. */
+/** @module Type of a search hit, in its own file so that a shop can compile against it without MiniSearch. */
 
-/** A product that was found. */
+/** Product that a search found. */
 export interface SearchHit {
-  /** The catalog’s id. */
+  /** Id of the item in the catalog. */
   readonly id: string
-  /** BM25+ with field boosts; comparable within one result only. */
+  /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /** True when every word of the query was found; such hits precede the others, unless all of them are sold out. */
+  /**
+   * Whether every word of the query was found. Complete hits precede the others, unless all of them are sold
+   * out.
+   */
   readonly complete: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
-  /** True for what the shop no longer sells; such hits come after those that match as fully. */
+  /**
+   * Whether the shop no longer sells the product. Sold-out hits come after available hits that match as
+   * completely.
+   */
   readonly soldOut?: boolean
 }

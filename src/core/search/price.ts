@@ -1,14 +1,14 @@
-/** @module Prices in a query: "under £5", "£5 to £10", "£2.95". */
+/** @module Reads prices in a query: "under £5", "£5 to £10", "£2.95". */
 
-/** Which prices are asked for. */
+/** Whether a price fits the query. */
 type PriceTest = (price: number) => boolean
 
 const AMOUNT = '(\\d+(?:,\\d{3})*(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'
-/** Without a currency a number is a price only at the end: "under 5 years" is none. */
+/** Without a currency, a number is a price only at the end of the query: "under 5 years" names no price. */
 const ANY = `(?:[£$€]\\s?${AMOUNT}|${AMOUNT}\\s*(?:pounds?\\b|quid\\b|$))`
 const SURE = `[£$€]\\s?${AMOUNT}`
 
-/** About a penny's rounding. */
+/** Tolerance for rounding, half a penny. */
 const SAME = 0.005
 
 const FORMS: readonly (readonly [RegExp, (a: number, b: number) => PriceTest])[] = [
@@ -25,7 +25,7 @@ const FORMS: readonly (readonly [RegExp, (a: number, b: number) => PriceTest])[]
   [new RegExp(SURE, 'iu'), (a) => (price) => Math.abs(price - a) < SAME],
 ]
 
-/** @returns the query without its price; null where it names none */
+/** @returns the query without its price; null if it names no price */
 export function takePrice(
   query: string,
 ): { readonly rest: string; readonly fits: PriceTest } | null {

@@ -1,24 +1,24 @@
 /**
- * @module Finding products by words: one inverted index (BM25+ by MiniSearch) over title, category,
- * brand, description and id, with word beginnings and small typing errors forgiven.
+ * @module Finds products by words, with one inverted index (BM25+ by MiniSearch). It covers title, category,
+ *   brand, description and id, and accepts word beginnings and small typing errors.
  */
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
 import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
-/** A query as its words are asked for, each list a search of its own. */
+/** Wordings of a query; each list of words is one search. */
 interface Wordings {
   readonly asked: readonly (readonly string[])[]
-  /** Other words for the same, which count a little less. */
+  /** Alternative wordings, which count a little less. */
   readonly others: readonly (readonly string[])[]
 }
 
 const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
 
 /**
- * What a match in a field counts. Chosen on human judgements by `nearside evaluate --protocol search`,
- * as are the weights below: a description says what a title leaves out.
+ * Boost of a match in each field. Chosen on human judgements by `nearside evaluate --protocol search`, as are
+ * the weights below.
  */
 export const BOOST: Readonly<Record<(typeof FIELDS)[number], number>> = {
   title: 3,
@@ -29,42 +29,45 @@ export const BOOST: Readonly<Record<(typeof FIELDS)[number], number>> = {
 }
 
 /**
- * What a word counts that only begins like the query's, and one a typing error away; exact is 1. A
- * word that is merely similar must not outweigh the word itself.
+ * Weight of a match by prefix or with one typing error; an exact match has weight 1. A merely similar word
+ * must not outweigh the word itself.
  */
 const WEIGHTS = { prefix: 0.1, fuzzy: 0.1 }
 
-/** What a hit counts that another wording found: of itself, and of the best that has the very words asked for. */
+/** Weight of a hit by another wording, relative to its own relevance and to the best exact hit. */
 const SYNONYM_WEIGHT = 0.8
 
-/** With this many products for all words of a query, those for some of them are only noise. */
+/** Number of complete hits from which partial hits are omitted as noise. */
 const ENOUGH = 12
 
-/** Words that say nothing of a product, in a query that has others. */
+/** Words that tell nothing about a product; ignored if the query has other words. */
 const FILLERS = new Set('a an and for in my of on some the to with your'.split(' '))
 
 /**
- * Letters of a word that may be wrong, as a share: from four letters on, one per five letters. A number
- * or a code with another digit is another one.
+ * Maximum typing errors as a share of a word's letters: from four letters on, one per five letters. Words
+ * with a digit allow none, because another digit means another product.
  */
 export function fuzzy(term: string): number | false {
   return term.length < 4 || /\d/.test(term) ? false : 0.2
 }
 
-/** As far as a word may be from those of the shop where nothing is nearer. */
+/** Maximum typing errors as a share of the letters, for a query without any nearer word. */
 const FAR = 0.34
 
-/** The inverted index, which also knows how the shop spells. */
+/** Inverted index that also corrects the spelling of query words. */
 export class SearchIndex extends MiniSearch<Item> {
-  /** Whether a product has that very word. */
+  /** Whether a product has exactly this word. */
   knows(word: string): boolean {
     return this._index.has(foldWord(word))
   }
 
   /**
-   * What a word that no product has was meant to be: two neighbouring letters in each other's place,
-   * which is one slip of the fingers and two edits; else, where no word begins so, the nearest one,
-   * of several the one that most products have. The word itself where there is none.
+   * Corrects a word that no product has.
+   * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
+   * - Otherwise the word stays if a known word begins with it.
+   * - Otherwise: the known word with the fewest edits; of several, the one that most products have.
+   *
+   * Without such a word, the result is the word itself.
    */
   meant(word: string): string {
     const term = foldWord(word)
@@ -73,7 +76,7 @@ export class SearchIndex extends MiniSearch<Item> {
     const swapped = swaps(term).find((other) => this._index.has(other))
     if (swapped !== undefined) return swapped
     for (const _ of this._index.atPrefix(term)) return word
-    // None of four letters: one edit makes "pear" of "year".
+    // Zero edits for four letters, since one edit turns "year" into "pear".
     const most = Math.floor(term.length * share)
     let best = { word, edits: most + 1, products: 0 }
     for (const [word, [fields, edits]] of this._index.fuzzyGet(term, most)) {
@@ -94,7 +97,7 @@ function swaps(word: string): string[] {
     )
 }
 
-/** @param items ids distinct. */
+/** @param items items with distinct ids */
 export function buildIndex(items: readonly Item[]): SearchIndex {
   const fold = rememberingFold()
   const index = new SearchIndex({
@@ -106,7 +109,7 @@ export function buildIndex(items: readonly Item[]): SearchIndex {
   return index
 }
 
-/** Best first: hits for all words, then, where those are few, hits for some of them. */
+/** Hits, best first: those for all words, then, if they are few, those for some words. */
 export function retrieve(index: SearchIndex, wordings: Wordings): readonly SearchHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0) {
@@ -115,11 +118,11 @@ export function retrieve(index: SearchIndex, wordings: Wordings): readonly Searc
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // A stable sort: within each half MiniSearch's order by relevance stays.
+  // The sort is stable, so each half stays in MiniSearch's order of relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 
-/** Each product once, by its best wording. */
+/** Best hit of each product over all wordings. */
 function matchAll(
   index: SearchIndex,
   { asked, others }: Wordings,
@@ -143,14 +146,16 @@ function matchAll(
   }
   for (const words of others) {
     const found = match(index, words, { prefix: beginsAWord })
-    // Two words add up to more than the one that they stand for.
+    // Several words score more than the single word that they replace, so scale them down.
     const most = Math.max(...found.map(({ relevance }) => relevance), 0)
     add(found, own > 0 ? SYNONYM_WEIGHT * Math.min(1, own / most) : SYNONYM_WEIGHT)
   }
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
 }
 
-/** Nobody is typing a synonym: the T of "t-light" is no beginning of "triple". */
+/**
+ * Nobody is typing a synonym, so single letters match no prefix: the T of "t-light" must not match "triple".
+ */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: SearchHit, b: SearchHit): boolean =>
@@ -180,7 +185,7 @@ function match(index: SearchIndex, words: readonly string[], further: SearchOpti
       id: String(result.id),
       relevance: result.score,
       complete: wanted.every(({ word, known }) =>
-        // Of a word that the shop has, another spelling is another word: "coat" is no "cat".
+        // If the shop has the word, a different spelling is a different word: "cat" must not find "coat".
         known
           ? result.terms.some((term) => term.startsWith(word))
           : result.queryTerms.includes(word),

@@ -184,7 +184,8 @@ describe('what people type', () => {
   it('names codes, and then nothing else', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
-    // One digit from two others of the shop, or two changed about: another number is no slip.
+    // Codes one digit away from others of the shop, or with two digits swapped, find nothing: another number
+    // is no typo.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
@@ -251,7 +252,7 @@ describe('suggest', () => {
 })
 
 describe('blend', () => {
-  // Few relevances, so that many hits are tied, and none by rounding alone.
+  // Few distinct relevances, so that many hits tie, and none by rounding alone.
   const hit = fc.record({
     id: fc.uuid(),
     relevance: fc.integer({ min: 1, max: 40 }).map((n) => n / 7),
@@ -316,7 +317,7 @@ describe('blend', () => {
   })
 })
 
-/** Least number of letters to put in, take out or change. */
+/** Minimum number of letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -346,7 +347,7 @@ describe('highlight', () => {
           for (const piece of highlight(title, terms)) {
             if (!piece.hit) continue
             const shown = foldWord(piece.text)
-            // A misspelt word is asked as the shop spells it, whose longer words count as well.
+            // A misspelt word is also searched as the shop spells it, which matches longer words, too.
             const beginnings = [...shown].map((_, at) => shown.slice(0, at + 1))
             const near = (query: string) =>
               shown.startsWith(query) ||

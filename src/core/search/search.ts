@@ -1,4 +1,4 @@
-/** @module The shop's search as a page uses it: finds and completes; what was typed goes nowhere. */
+/** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
 import { foldWord, rememberingFold, textWords, wordsOf } from '../catalog/words.ts'
@@ -7,20 +7,27 @@ import { takePrice } from './price.ts'
 import { BOOST, buildIndex, fuzzy, retrieve, type SearchIndex } from './retrieve.ts'
 import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
-/** A search over the shop’s products. */
+/** Search over the shop's products. */
 export interface ProductSearch {
   /**
-   * Best first; what is sold out comes after what fits as well, and never first while something is to
-   * be had. A code of the shop, an id with a digit, finds exactly that product, "under £5" or "£2.95"
-   * only what costs that. A misspelt word is asked as the shop spells it, too. Where no word is known,
-   * what is spelt most like it, none of it `complete`. An empty query finds nothing.
+   * Finds products, best first.
+   * - A sold-out product comes after available products that match as completely. It is first only if nothing
+   *   that matches is available.
+   * - A product code (an id with a digit) finds exactly that product.
+   * - "under £5" or "£2.95" finds only products at such a price.
+   * - A misspelt word is also searched as the shop spells it.
+   * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
+   * - An empty query finds nothing.
    */
   find(query: string, limit?: number): readonly SearchHit[]
-  /** Completions of what is being typed, most promising first. */
+  /** Completions of the query being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
 }
 
-/** Only the word at the end is still being typed; a description's words are no names of products. */
+/**
+ * Only the last word is still being typed. Descriptions are excluded, because their words don't name
+ * products.
+ */
 const SUGGEST: SearchOptions = {
   fields: ['title', 'category', 'brand', 'id'],
   boost: BOOST,
@@ -30,8 +37,8 @@ const SUGGEST: SearchOptions = {
 }
 
 /**
- * At once, which holds the page, for 8,700 products with a line of description 0.3 s: of more than
- * a thousand, `prepareProductSearch` is the one to take.
+ * Builds a search synchronously, which blocks the page. For 8,700 products with a line of description it
+ * takes 0.3 s; above a thousand products, use `prepareProductSearch`.
  * @param synonyms wordings that mean the same in this shop; default none
  * @example createProductSearch(items, [['notebook', 'jotter']]).find('jotter')
  */
@@ -45,12 +52,12 @@ export function createProductSearch(
   return searchOver(distinct, buildIndex(distinct), vocabulary, synonyms)
 }
 
-/** Products that are indexed in one go: a few milliseconds on a slow phone. */
+/** Number of products indexed per slice; a slice takes a few milliseconds on a slow phone. */
 const SLICE = 25
 
 /**
- * The same without holding the thread: a page stays at the shopper's hand meanwhile.
- * @param nextTask lets whoever waits for the thread have it; default: a timer
+ * Builds the same search in slices, so that the page stays responsive.
+ * @param nextTask yields the thread between two slices; default: a timer
  * @example const search = await prepareProductSearch(items)
  */
 export async function prepareProductSearch(
@@ -130,7 +137,7 @@ function searchOver(
       const words = wordsOf(query).length
       const asTyped = index.autoSuggest(query, { ...SUGGEST, fuzzy: false })
       for (const { terms } of asTyped.length > 0 ? asTyped : index.autoSuggest(query, SUGGEST)) {
-        // A title with two words that begin so is no third word that was typed.
+        // A title with two words that match the last word would suggest a word that nobody typed.
         if (terms.length > words) continue
         suggestions.add(terms.map((term) => vocabulary.spelling(term)).join(' '))
         if (suggestions.size === limit) break
@@ -140,9 +147,9 @@ function searchOver(
   }
 }
 
-/** The shop's own words: how it spells them most often, and which two it also writes as one. */
+/** The shop's vocabulary: its usual spellings and its compound words. */
 class Vocabulary {
-  /** Folded word → its spellings → how often. */
+  /** Folded word → spelling → number of occurrences. */
   readonly #forms = new Map<string, Map<string, number>>()
   readonly #titles: (readonly string[])[] = []
   readonly #fold = rememberingFold()
@@ -160,7 +167,7 @@ class Vocabulary {
     }
   }
 
-  /** The query with two of its words as one, or one as two, where the shop writes it so. */
+  /** Variants of the query with two words joined, or one word split, as the shop writes them. */
   compounds(words: readonly string[]): readonly (readonly string[])[] {
     return words.flatMap((word, at) => {
       const others: (readonly string[])[] = []
@@ -174,7 +181,7 @@ class Vocabulary {
     })
   }
 
-  /** Two words that a title has side by side, and that are this one together. */
+  /** Two words that are adjacent in a title and spell the given word when joined. */
   #pairOf(folded: string): readonly [string, string] | undefined {
     for (let at = LEAST_PART; at <= folded.length - LEAST_PART; at++) {
       const [first, second] = [folded.slice(0, at), folded.slice(at)]
@@ -186,12 +193,12 @@ class Vocabulary {
     return undefined
   }
 
-  /** The folded word itself where the shop doesn't have it. */
+  /** The shop's most frequent spelling; the folded word itself if the shop doesn't have it. */
   spelling(folded: string): string {
     const forms = this.#forms.get(folded)
     return forms ? [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))[0] : folded
   }
 }
 
-/** Letters of each part of a compound: "no" and "te" make no "note". */
+/** Minimum number of letters of each part of a compound: "no" and "te" don't make "note". */
 const LEAST_PART = 3

@@ -1,35 +1,35 @@
-/** @module What a search box asks: one question at a time, answered when the index is built. */
+/** @module Answers the queries of a search box as soon as the index is built. */
 import type { Item } from '../catalog/item.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
 import { prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonyms.ts'
 
-/** What is asked of the shop's search. */
+/** Question to the shop's search. */
 export interface SearchQuestion {
-  /** As it was typed. */
+  /** Query as typed. */
   readonly query: string
-  /** Default: all that are found. A cap would be shown as their number. */
+  /** Maximum number of hits. Default: unlimited, because a search box shows the number of hits. */
   readonly limit?: number
-  /** Completions of the query. Default 0. */
+  /** Maximum number of completions. Default 0. */
   readonly suggestions?: number
 }
 
-/** What it answers. */
+/** Answer of the shop's search. */
 export interface SearchAnswer {
-  /** Best first; those that are tied in the products' order. */
+  /** Hits, best first; tied hits in the order of the products. */
   readonly hits: readonly SearchHit[]
-  /** Most promising first. */
+  /** Completions, most promising first. */
   readonly suggestions: readonly string[]
 }
 
-/** The shop's search, in the page or in a thread of its own: a question can be posted to one. */
+/** The shop's search, in the page or in a separate thread that receives the question by message. */
 export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 
 /**
- * Begins at once to build the index, in slices between which the page has its turn.
- * @param items their order decides between hits that are equally relevant: a new shopper's, at best
- * @param nextTask as of `prepareProductSearch`
+ * Starts building the index at once, in slices that leave the page responsive.
+ * @param items products, whose order breaks ties; best is the order for a new shopper
+ * @param nextTask see `prepareProductSearch`
  * @example <SearchBox search={searchAmong(items)} />
  */
 export function searchAmong(

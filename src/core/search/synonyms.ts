@@ -1,22 +1,23 @@
 /**
- * @module A query in a shop's own words. The shop fills the list: what means the same is asked in the
- * other wordings as well, and what they find counts a little less; what a shop has no words for ("for
- * him") is asked in those that it has, instead.
+ * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched as
+ *   well, and their hits count a little less. Rewordings replace a phrase that the shop doesn't use ("for
+ *   him").
  */
 import { foldWord, wordsOf } from '../catalog/words.ts'
 
 /**
- * Wordings of one thing, each one or more words: `['notebook', 'notepad', 'jotter']`; or what to ask
- * instead of a phrase, in which `#` is any number: `{ of: '# year old', as: ['child'] }`. An empty text
- * leaves the phrase out.
+ * List of synonyms and rewordings.
+ * - Synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
+ * - A rewording, in which `#` is any number: `{ of: '# year old', as: ['child'] }`. An empty text removes the
+ *   phrase.
  */
 export type Synonyms = readonly (readonly string[] | Rewording)[]
 
-/** What is asked instead of a phrase. */
+/** Replacement of a phrase. */
 export interface Rewording {
-  /** One or more words. */
+  /** Phrase of one or more words. */
   readonly of: string
-  /** Each is asked by itself, and counts in full. */
+  /** Replacements, each searched by itself at full weight. */
   readonly as: readonly string[]
 }
 
@@ -32,7 +33,7 @@ interface Wording {
   readonly folded: Words
 }
 
-/** A query has at most so many wordings, and so many others for them: each is a search of its own. */
+/** Maximum number of wordings of a query, and again of alternatives; each is a separate search. */
 export const MOST_WORDINGS = 8
 
 const wording = (text: string): Wording => {
@@ -54,7 +55,7 @@ export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
   }
 }
 
-/** What to ask instead: the query itself where no phrase of it is to be replaced. */
+/** Wordings after all replacements; the query itself if no phrase matches. */
 export function reworded(words: Words, { rewordings }: FoldedSynonyms): readonly Words[] {
   let asked: readonly Words[] = [words]
   for (const { of, as } of rewordings)
@@ -67,7 +68,7 @@ export function reworded(words: Words, { rewordings }: FoldedSynonyms): readonly
   return asked.slice(0, MOST_WORDINGS)
 }
 
-/** The query in other words, one replacement at a time; without the query itself. */
+/** Alternative wordings by synonyms, with one replacement each; without the query itself. */
 export function otherWordings(words: Words, { groups }: FoldedSynonyms): readonly Words[] {
   if (groups.length === 0) return []
   const folded = words.map(foldWord)
@@ -96,7 +97,7 @@ const replaced = (words: Words, at: number, of: Wording, other: Wording): Words 
   ...words.slice(at + of.words.length),
 ]
 
-/** Where the phrase begins in the text, in whole words; −1 where it doesn't occur. */
+/** Index of the word where the phrase begins in the text; −1 if it doesn't occur. */
 function placeOf(text: Words, phrase: Words): number {
   const isWord = (word: string, at: number) =>
     word === '#' ? /^\d+$/.test(text[at] ?? '') : text[at] === word
