@@ -1,9 +1,10 @@
 /**
- * @module The base model in memory: what every shopper of a shop shares.
+ * @module Base model in memory: the parameters that all shoppers of a shop share.
  *
  *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context) + trees(f_i)
  *
- * `u` and `w_p` are personal and never in here. With u = 0 and w_p = 0 this is exactly the base.
+ * `u` and `w_p` are personal and never part of the base model. With u = 0 and w_p = 0 the score is exactly
+ * the base score.
  */
 
 import type { ContextSource } from '../features/context/context.ts'
@@ -20,66 +21,66 @@ export const DIMENSION = 64
 
 export interface BaseModel {
   readonly manifest: ModelManifest
-  /** Item ids by row. */
+  /** Item ids by row, [N]. */
   readonly itemIds: readonly string[]
-  /** E, dequantised, row-major [N, d]. */
+  /** Item vectors E, dequantised, row-major [N, d]. */
   readonly itemVectors: Float32Array
-  /** b, [N]. */
+  /** Item biases b, [N]. */
   readonly bias: Float32Array
-  /** A, row-major [d, d]. */
+  /** Projection A, row-major [d, d]. */
   readonly projection: Float32Array
-  /** w, [F]; applied to scaled features. */
+  /** Feature weights w of the scaled features, [F]. */
   readonly featureWeights: Float32Array
-  /** Raw features are divided by this, [F]. */
+  /** Divisor of each raw feature, [F]. */
   readonly featureScale: Float32Array
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior
-  /** Gives items added after training a vector; without it they start from zeros. */
+  /** Content tables, which give new items a vector; without them, new items start from zeros. */
   readonly content?: ContentTables
-  /** What depends on the context; absent where training found nothing that helps. */
+  /** Context terms; absent if training found none that helps. */
   readonly context?: ContextPart
-  /** Re-rank the highest; absent where training found that they don't help. */
+  /** Trees that re-rank the highest items; absent if training found that they don't help. */
   readonly trees?: Trees
 }
 
-/** Terms of the score beside the features'; nothing of them is personal, nothing is uploaded. */
+/** Context terms of the score. They contain nothing personal, and nothing of them is uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
-  /** What is known where the model is used; not part of its files. */
+  /** Known contexts on the device; not part of the model files. */
   readonly contexts: ContextSource
 }
 
 export interface ContextTerm {
   readonly feature: ContextFeature
-  /** Of a raw value. */
+  /** Weight of the raw feature value. */
   readonly weight: number
 }
 
 /**
- * The population's prior over personal parameters p = (u, w_p), P = d + F, and the recipe of the
- * fit, both learned on training shoppers by what helps their next case.
+ * Population prior over the personal parameters p = (u, w_p), P = d + F, and the settings of the fit. Both
+ * are learned on training shoppers, so as to predict their next case best.
  */
 export interface PersonalPrior {
-  /** [P]. */
+  /** Prior mean, [P]. */
   readonly mean: Float32Array
-  /** [P], ≥ 0; 0 freezes the parameter at its mean. */
+  /** Prior variance, [P], ≥ 0; 0 freezes the parameter at its mean. */
   readonly variance: Float32Array
   /** Adam step size, [P]. */
   readonly stepSize: Float32Array
   readonly steps: number
-  /** λ: θ = λ·θ_new + (1−λ)·θ_base. */
+  /** Fusion weight λ: θ = λ·θ_new + (1−λ)·θ_base. */
   readonly fusionWeight: number
-  /** Half-life of a case's weight, days. */
+  /** Half-life of a case's weight in days. */
   readonly halfLifeDays: number
-  /** Of a case; absent: by rule. */
+  /** Weight of a case by its event; default: by rule. */
   readonly eventWeights?: EventWeights
 }
 
-/** p = (u, w_p). */
+/** Personal parameters p = (u, w_p). */
 export interface PersonalParameters {
-  /** u, [d]. */
+  /** Personal offset u of the user vector, [d]. */
   readonly u: Float32Array
-  /** w_p, [F]. */
+  /** Personal offset w_p of the feature weights, [F]. */
   readonly w: Float32Array
 }

@@ -1,6 +1,6 @@
 /**
- * @module What an item that a model doesn't know is most like, among those it knows: by direction of
- * the item vectors, or, where its content says nothing, its category's items by price.
+ * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the
+ *   item vectors. Without a content vector, it is the closeness in price within the category.
  */
 
 import type { ColdStartItems } from '../features/coldStart.ts'
@@ -11,14 +11,14 @@ import { highestRows } from './highest.ts'
 const NEIGHBOURS_EACH = 20
 
 export interface Added {
-  /** From content, row-major [added, d]; all 0 where nothing is known. */
+  /** Content vectors, row-major [added, d]; zeros if nothing is known. */
   readonly vectors: Float32Array
-  /** As `ItemStatistics` has them, [added]. */
+  /** Category and price, as in `ItemStatistics`, [added]. */
   readonly category: Uint16Array
   readonly logPrice: Float32Array
 }
 
-/** Before anything is found: items of which each is like nothing. */
+/** Empty result: each added item has no neighbours. */
 export function likeNothing(known: number, added: number): ColdStartItems {
   const neighboursEach = Math.min(NEIGHBOURS_EACH, known)
   const neighbours = new Uint32Array(added * neighboursEach)
@@ -26,12 +26,12 @@ export function likeNothing(known: number, added: number): ColdStartItems {
 }
 
 interface NeighbourSearch {
-  /** Complete once `find` was called for each added item. */
+  /** Neighbours; complete after one call of `find` per added item. */
   readonly found: ColdStartItems
   find(one: number): void
 }
 
-/** @param itemVectors of the known items, row-major [N, d] */
+/** @param itemVectors vectors of the known items, row-major [N, d] */
 export function createNeighbourSearch(
   itemVectors: Float32Array,
   statistics: ItemStatistics,

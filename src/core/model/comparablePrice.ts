@@ -1,8 +1,8 @@
-/** @module What a catalog's prices say to a model that was made of others. */
+/** @module Prices that are comparable with the model's prices. */
 import type { Item } from '../catalog/item.ts'
 import type { BaseModel } from './baseModel.ts'
 
-/** Above 0; undefined where there is none, or where it is in another currency than the model's. */
+/** Price above 0; undefined if the item has none, or if its currency differs from the model's. */
 export function comparablePrice(
   { manifest }: Pick<BaseModel, 'manifest'>,
   { price = 0, currency = manifest.currency }: Pick<Item, 'price' | 'currency'>,

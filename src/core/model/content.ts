@@ -1,6 +1,6 @@
 /**
- * @module Item vectors from content. A title's words, the category and the price band each have a
- * vector in the item space, so that a product added after training has a place at once:
+ * @module Item vectors from content, so that a product added after training has a vector at once. Each title
+ *   word, the category and the price band have a vector in the item space:
  *
  *   c = (1/√n) Σ word vectors + category vector + price-band vector
  */
@@ -8,31 +8,31 @@ import type { Item } from '../catalog/item.ts'
 import { DIMENSION } from './baseModel.ts'
 
 export interface ContentTables {
-  /** Lower-case words; row order of `wordVectors`. */
+  /** Lower-case words in the row order of `wordVectors`, [W]. */
   readonly words: readonly string[]
-  /** Row-major [W, d]. */
+  /** Word vectors, row-major [W, d]. */
   readonly wordVectors: Float32Array
-  /** Names by the index that `ItemStatistics.category` uses; [0] is '' (none). */
+  /** Category names by the index that `ItemStatistics.category` uses; [0] is '' (none). */
   readonly categories: readonly string[]
-  /** Row-major [C, d]. */
+  /** Category vectors, row-major [C, d]. */
   readonly categoryVectors: Float32Array
-  /** Ascending natural logs of price between the bands, [B − 1]. */
+  /** Ascending natural logarithms of the prices between the bands, [B − 1]. */
   readonly priceEdges: Float32Array
-  /** Row-major [B, d]. */
+  /** Price-band vectors, row-major [B, d]. */
   readonly priceVectors: Float32Array
 }
 
-/** What of an item the content tables know. */
+/** Rows of an item in the content tables. */
 export interface ContentRows {
-  /** Rows of `words`, distinct. */
+  /** Distinct rows of `words`. */
   readonly words: readonly number[]
-  /** Row of `categories`, 0 for none. */
+  /** Row of `categories`; 0 for none. */
   readonly category: number
-  /** Price band, −1 without a price. */
+  /** Price band; −1 without a price. */
   readonly price: number
 }
 
-/** Finds an item's rows in the tables. Build once, use for many items. */
+/** Builds a function that finds an item's rows in the tables. Build it once for many items. */
 export function createContentReader(
   tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
 ): (item: Item) => ContentRows {
@@ -48,7 +48,7 @@ export function createContentReader(
   }
 }
 
-/** Content vectors of items that training never saw, row-major [items, d]; zeros where nothing is known. */
+/** Content vectors of items outside the training data, row-major [items, d]; zeros if nothing is known. */
 export function contentVectors(
   tables: ContentTables,
   items: readonly Item[],
@@ -66,7 +66,7 @@ export function contentVectors(
   return vectors
 }
 
-/** Distinct lower-case words of a title, without plurals' s, numbers kept: "Set of 3 Tins" → set of 3 tin. */
+/** Distinct lower-case words of a title without plural s; numbers remain: "Set of 3 Tins" → set of 3 tin. */
 export function titleWords(title: string): string[] {
   const found = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   return [...new Set(found.map(singular))]

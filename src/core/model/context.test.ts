@@ -33,7 +33,7 @@ function contextModel(): BaseModel {
     statistics: {
       ...model.statistics,
       context: [
-        // As it is after a file: int8 steps.
+        // Rounded to int8 steps, as after reading a file.
         {
           kind: 'weather',
           values: ['rain', 'snow & ice'],
@@ -45,7 +45,7 @@ function contextModel(): BaseModel {
   }
 }
 
-/** The model with one tensor of the context replaced, hashes made right again. */
+/** The model with one tensor of the context replaced and its hashes recomputed. */
 async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   const { manifest, files } = await writeBaseModel(contextModel())
   const tensors = new Map(readSafetensors(files.get(FILE)!))

@@ -1,10 +1,10 @@
-/** @module The terms of the score that depend on the context: the same for training and device. */
+/** @module Context terms of the score, the same in training and on the device. */
 import type { ContextSource } from '../features/context/context.ts'
 import { computeContext } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel } from './baseModel.ts'
 
-/** scores += w_c · c(H, t, context); nothing where the model has no context. */
+/** scores += w_c · c(H, t, context); no change if the model has no context terms. */
 export function addContext(
   scores: Float32Array,
   { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,
@@ -20,7 +20,7 @@ export function addContext(
   })
 }
 
-/** The model where these contexts are known; itself where it reads none. */
+/** The model with the given contexts; the same model if it has no context terms. */
 export function withContext(model: BaseModel, contexts: ContextSource): BaseModel {
   return model.context ? { ...model, context: { ...model.context, contexts } } : model
 }

@@ -1,13 +1,13 @@
 /**
- * @module Encodes a shopper's last interactions into one vector: a causal pre-LN self-attention
- * block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs the last position only,
- * so keys and values are computed for all positions and everything else for one.
+ * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN
+ *   self-attention block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs only the last
+ *   position. So keys and values are computed for all positions, and everything else for the last.
  *
- * What a position contributes (its state) depends on its item, its event and the bucket of the time
- * to what follows, and on nothing else: not on its place in the window (`distance` is counted back
- * from the last) and, but for the last position, not on `now`. So a state that was computed once
- * holds whatever is added, forgotten, or slides out of the window; a new event costs two states, its
- * own and that of the one before, whose gap it ends.
+ * The state of a position depends only on its item, its event and the bucket of the time to the next
+ * interaction. It doesn't depend on the position in the window, since `distance` counts back from the last.
+ * Only the last position depends on `now`. So a cached state stays valid when interactions are added, deleted
+ * or leave the window. A new event costs two states: its own and that of its predecessor, whose time gap
+ * changes.
  * @see https://arxiv.org/abs/1808.09781
  */
 
@@ -20,14 +20,16 @@ import { exp } from './exponential.ts'
 import { multiply } from './multiply.ts'
 import type { Tensors } from './tensor.ts'
 
-/** L: how many of the last interactions are read. */
+/** L: maximum number of interactions that the encoder reads. */
 export const HISTORY_LENGTH = 50
 /** Width of the feed-forward layer. */
 export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
 const MINUTE = 60_000
-/** Exclusive upper bounds of the time-gap buckets; the first means "in the same visit". */
+/**
+ * Exclusive upper bounds of the time-gap buckets in milliseconds; the first bucket means "in the same visit".
+ */
 const GAP_BOUNDS = [
   30 * MINUTE,
   360 * MINUTE,
@@ -43,9 +45,9 @@ const GAP_BOUNDS = [
 export const GAP_BUCKETS = GAP_BOUNDS.length + 1
 
 /**
- * Every tensor of the encoder and its shape. Matrices are [out, in]. `distance` is added to the
- * attention score by how many places back the key lies; it stands in for position embeddings,
- * which would tie a meaning to where a window happens to start.
+ * Shape of every tensor of the encoder. Matrices are [out, in]. `distance` is added to the attention score by
+ * the number of places between key and query. It replaces position embeddings, which would depend on where a
+ * window starts.
  */
 export const ENCODER_SHAPES = {
   event: [EVENT_NAMES.length, DIMENSION],
@@ -79,14 +81,14 @@ export function eventRow(name: EventName): number {
   return EVENT_ROWS[name]
 }
 
-/** Bucket of the time between an interaction and what follows it (for the last one: now). */
+/** Bucket of the time in milliseconds between an interaction and the next (after the last: now). */
 export function gapBucket(milliseconds: number): number {
   let bucket = 0
   while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++
   return bucket
 }
 
-/** @throws NearsideError `model-corrupt` where a tensor is missing or has another shape */
+/** @throws NearsideError `model-corrupt` if a tensor is missing or has another shape */
 export function encoderWeights(tensors: Tensors): EncoderWeights {
   const weights: Partial<Record<EncoderName, Float32Array>> = {}
   for (const [name, shape] of Object.entries(ENCODER_SHAPES)) {
@@ -103,23 +105,23 @@ type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 /** Encodes a history at `now`, as `encode` does. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
-/** Rows of a window's positions in arrays of states. */
+/** States of positions, stored by row. */
 interface States {
   /** Embeddings, [rows, d]. */
   readonly input: Float32Array
-  /** Embeddings after the first norm: keys and values in one, [rows, d]. */
+  /** Embeddings after the first norm, used as keys and as values, [rows, d]. */
   readonly normalised: Float32Array
 }
 
 /**
- * h: the encoded history at `now` (milliseconds since the epoch), [d]; zeros for an empty history.
+ * Encodes the history at `now` (milliseconds since the epoch) to h, [d]; zeros for an empty history.
  * Interactions after `now` count as just before it.
  */
 export function encode(model: EncoderModel, history: History, now: number) {
   return createEncoder(model)(history, now)
 }
 
-/** The last interactions with items; what a search merely found is none of them. */
+/** The last interactions with items; search results don't count. */
 function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
@@ -128,12 +130,12 @@ function windowOf(history: History): History {
 }
 
 /**
- * Encodes again and again, e.g. after each event, and computes only the states that the last
- * history did not have. The same numbers as `encode`.
+ * Encoder for repeated use, e.g. after each event. It caches states and computes only new ones. The result
+ * equals that of `encode`.
  */
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
-  // The window of the last call and one new: no row is overwritten that may be needed.
+  // Room for the last window and a new one, so no needed row is overwritten.
   const states: States = {
     input: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
     normalised: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
@@ -182,7 +184,7 @@ function computeState(
   layerNorm(input, row * DIMENSION, weights.norm1_scale, weights.norm1_bias, normalised)
 }
 
-/** @param rows of each position's state, the last position's last */
+/** @param rows row of each position's state, in order of the positions */
 function encodeLast(
   weights: EncoderWeights,
   { input, normalised }: States,
@@ -223,7 +225,7 @@ function encodeLast(
   layerNorm(stream, 0, weights.norm3_scale, weights.norm3_bias, hidden)
   return hidden
 }
-/** Writes the normalised d values at `at` of `source` to the same place of `into`. */
+/** Normalises the d values of `source` at `at` and writes them to the same place of `into`. */
 function layerNorm(
   source: Float32Array,
   at: number,

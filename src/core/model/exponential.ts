@@ -1,22 +1,22 @@
 /**
- * @module e^x by additions, multiplications and divisions only. The language leaves the last bits of
- * `Math.exp` to each browser; these are the same in all of them.
+ * @module e^x by additions, multiplications and divisions only. The last bits of `Math.exp` differ between
+ *   browsers; these are the same in all of them.
  */
 
-/** ln 2 in two parts: the first, times a whole number below 2¹¹, is exact. */
+/** ln 2 in two parts; the product of the first with an integer below 2¹¹ is exact. */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
-/** Above the one, e^x is more than double precision holds, below the other 0. */
+/** Above `LARGEST`, e^x exceeds double precision; below `LOWEST`, it rounds to 0. */
 const LARGEST = 709.782712893384
 const LOWEST = -745.1332191019412
-/** 1/n! from n = 13 down: |x| ≤ ½ ln 2 leaves less than 2⁻⁵⁷. */
+/** Coefficients 1/n! from n = 13 down; for |x| ≤ ½ ln 2 the remainder is below 2⁻⁵⁷. */
 const FACTORS = Float64Array.from({ length: 14 }, (_, i) => {
   let factorial = 1
   for (let n = 2; n <= 13 - i; n++) factorial *= n
   return 1 / factorial
 })
 
-/** e^x, within 4e-16 of it, relatively; of less than 2.3e-308 as near as there are numbers. */
+/** e^x with a relative error of at most 4e-16; subnormal results are rounded to the nearest double. */
 export function exp(x: number): number {
   if (x > LARGEST) return Number.POSITIVE_INFINITY
   if (x < LOWEST) return 0
@@ -24,14 +24,14 @@ export function exp(x: number): number {
   const rest = x - doublings * LN2_HIGH - doublings * LN2_LOW
   let sum = 0
   for (const factor of FACTORS) sum = sum * rest + factor
-  // In two steps, since 2^1024 is no number, and 2^−1074 is one that is not reached in one.
+  // Two factors, since 2^1024 overflows and 2^−1074 is subnormal, which `powerOfTwo` doesn't cover.
   const half = Math.trunc(doublings / 2)
   return sum * powerOfTwo(half) * powerOfTwo(doublings - half)
 }
 
 const BITS = new DataView(new ArrayBuffer(8))
 
-/** @param exponent whole, −1022 to 1023 */
+/** @param exponent integer, −1022 to 1023 */
 function powerOfTwo(exponent: number): number {
   BITS.setUint32(0, (exponent + 1023) << 20)
   return BITS.getFloat64(0)

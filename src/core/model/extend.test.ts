@@ -1,4 +1,4 @@
-/** @module Items that a model doesn't know join it, and move nothing of those it knows. */
+/** @module Extending a model with new items leaves its known items unchanged. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -162,7 +162,7 @@ describe('neighbours', () => {
     const { coldStart } = extendModel(bare, items).statistics
     expect([...(coldStart?.neighbours.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
     expect(coldStart?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
-    // Nothing is known of the last one: it is like nothing.
+    // The last item has no known content, so it has no neighbours.
     expect(coldStart?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
   })
 })

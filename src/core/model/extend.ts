@@ -1,4 +1,4 @@
-/** @module Items that appeared after training join a model at once, by their content. */
+/** @module Adds items that appeared after training to a model, by their content. */
 import type { Item } from '../catalog/item.ts'
 import type { ColdStartItems } from '../features/coldStart.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
@@ -8,9 +8,9 @@ import { contentVectors } from './content.ts'
 import { concat, extendStatistics, smallest } from './extendStatistics.ts'
 
 /**
- * The model with a row for each item that it doesn't know, after its own rows; itself when it
- * knows all. New rows have content vectors, no neighbours, no popularity and age 0; the features
- * read of their neighbours what was not counted yet.
+ * Extends the model by a row for each unknown item, after its own rows; returns the same model if it knows
+ * all. New rows have content vectors, no co-occurrence, no popularity and age 0. The features of a new item
+ * use the statistics of its neighbours.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -20,12 +20,12 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   return joinItems(model, added, search.found)
 }
 
-/** Items that a model doesn't know, as it reads them. */
+/** Items that the model doesn't know, converted to its tables. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
 }
 
-/** Null where it knows all. */
+/** Unknown items; null if the model knows all. */
 export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
@@ -46,13 +46,13 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   return { ids: added.map(({ id }) => id), vectors, category, logPrice }
 }
 
-/** The model with rows for added items, as `extendModel` gives it. */
+/** Adds rows for the given items, see `extendModel`. */
 export function joinItems(
   model: BaseModel,
   { ids, vectors, category, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
-  // What the aggregated updates have learned of its neighbours; without any, a new item starts as a rare one.
+  // Mean bias of the neighbours; without neighbours, a new item starts as a rare item.
   const least = smallest(model.bias)
   const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0
@@ -72,7 +72,7 @@ export function joinItems(
   }
 }
 
-/** Index of each category's name: the model's, or as the items that it knows have it. */
+/** Index of each category: from the model's content tables, or else from the items that the model knows. */
 function categoriesOf(
   { content, statistics }: BaseModel,
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** @module Statistics with rows for items of which nothing was counted. */
+/** @module Extends statistics by rows for items without counts. */
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 
@@ -36,7 +36,7 @@ export function extendStatistics(
   }
 }
 
-/** A new item is worth in a context what the others of its category are on average. */
+/** The lift of a new item in a context is the mean lift of its category. */
 function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,

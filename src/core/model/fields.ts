@@ -1,6 +1,6 @@
 /**
- * @module How a model's file holds values as named tensors: vectors, matrices in int8, strings. What
- * is read is checked, for it came over a network.
+ * @module Values of a model file as named tensors: vectors, int8 matrices, strings. Reading validates them,
+ *   because they came over a network.
  */
 import { NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'
@@ -15,7 +15,7 @@ export type Take = <C extends Constructor>(
 ) => InstanceType<C>
 
 /**
- * Takes tensors by name, element type and shape; `null` accepts any vector.
+ * Returns tensors by name, element type and shape; shape `null` accepts any vector.
  * @throws NearsideError `model-corrupt`, naming file and tensor
  */
 export function taker(tensors: Tensors, file: string): Take {
@@ -33,7 +33,7 @@ export function taker(tensors: Tensors, file: string): Take {
   }
 }
 
-/** [count, columns] in int8 with a scale a row, as `NAME_vectors` and `NAME_scale`. */
+/** Writes a matrix [count, columns] in int8 with one scale per row, as `NAME_vectors` and `NAME_scale`. */
 export function rows(name: string, data: Float32Array, columns: number): [string, Tensor][] {
   const { values, scale } = quantizeRows(data, columns)
   return [
@@ -42,7 +42,7 @@ export function rows(name: string, data: Float32Array, columns: number): [string
   ]
 }
 
-/** What `rows` wrote, [count, columns]. */
+/** Reads the matrix that `rows` wrote, [count, columns]. */
 export function readRows(take: Take, name: string, count: number, columns = DIMENSION) {
   const values = take(`${name}_vectors`, Int8Array, [count, columns])
   const scale = take(`${name}_scale`, Float32Array, [count])
@@ -53,7 +53,10 @@ export function vector(data: TensorData): Tensor {
   return { shape: [data.length], data }
 }
 
-/** Strings as one UTF-8 text, a line each. @throws NearsideError `input-invalid` for a line break inside one */
+/**
+ * Encodes strings as UTF-8 text, one per line. @throws NearsideError `input-invalid` for a line break inside
+ * a string
+ */
 export function strings(values: readonly string[]): Tensor {
   const broken = values.find((value) => value.includes('\n'))
   if (broken !== undefined)
@@ -61,7 +64,7 @@ export function strings(values: readonly string[]): Tensor {
   return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
 }
 
-/** What `strings` wrote. @throws NearsideError `model-corrupt` */
+/** Decodes the strings that `strings` wrote. @throws NearsideError `model-corrupt` */
 export function readStrings(bytes: Uint8Array, name: string): string[] {
   let text: string
   try {
@@ -73,7 +76,7 @@ export function readStrings(bytes: Uint8Array, name: string): string[] {
   return text.split('\n').slice(0, -1)
 }
 
-/** The values themselves. @throws NearsideError `model-corrupt` */
+/** Returns the values unless one is negative. @throws NearsideError `model-corrupt` */
 export function notNegative(values: Float32Array, name: string): Float32Array {
   for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
   return values

@@ -24,7 +24,7 @@ async function refusal(read: Promise<unknown>): Promise<NearsideError> {
   return thrown as NearsideError
 }
 
-/** The model with one tensor of one file replaced, hashes made right again. */
+/** The model with one tensor of one file replaced and its hashes recomputed. */
 async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
   const tensors = new Map(readSafetensors(files.get(file) as Uint8Array))
@@ -60,7 +60,7 @@ test('a written model is read back, and written again to the same bytes', async 
     expect(kept?.shape).toEqual(shape)
     data.forEach((value, k) => {
       const row = data.slice(k - (k % columns), k - (k % columns) + columns)
-      // A matrix is kept in steps of a 127th of its row's largest value, a vector exactly.
+      // A matrix is stored in steps of 1/127 of its row's largest value, a vector exactly.
       const step = columns > 1 ? Math.max(...Array.from(row, Math.abs)) / 127 : 0
       expect(Math.abs((kept?.data[k] ?? Number.NaN) - value)).toBeLessThanOrEqual(step * 0.501)
     })

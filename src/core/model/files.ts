@@ -1,6 +1,6 @@
 /**
- * @module A base model as files and back. Nothing of a downloaded file is used before its size and
- * SHA-256 match the manifest, whose own hash the device knows from `latest.json`.
+ * @module Writes a base model to files and reads it back. Reading verifies the size and SHA-256 of each file
+ *   against the manifest. `latest.json` gives the manifest's own hash.
  */
 
 import { sha256Hex } from '../bytes.ts'
@@ -37,8 +37,9 @@ export interface WrittenModel {
 }
 
 /**
- * @throws NearsideError `model-corrupt` naming the file that is missing or differs,
- * `model-incompatible` for a model made for other features or another dimension
+ * Reads a model from its verified files.
+ * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if
+ *   the model has other features or another dimension
  */
 export async function readBaseModel(
   manifest: ModelManifest,
@@ -76,7 +77,7 @@ export async function readBaseModel(
 }
 
 /**
- * The items and how popular they are, from that one file, verified like any other.
+ * Reads item ids and popularity from their file, after verifying it.
  * @throws NearsideError `model-corrupt`
  */
 export async function readPopularity(
@@ -89,7 +90,7 @@ export async function readPopularity(
   return popularityFromTensors(await readFile(file, new Map([[name, bytes]])), manifest.items)
 }
 
-/** The files of a model and its manifest with `files` and `items` filled in from what is written. */
+/** Files of a model, and its manifest with `files` and `items` filled in. */
 export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
     [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
@@ -114,8 +115,8 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
 }
 
 /**
- * The next version after an update of the shared parameters: one new file; the others keep their
- * bytes, so that devices need not fetch them again.
+ * Next version after an update of the shared parameters. Only one file is new, so that devices keep the
+ * others.
  */
 export async function releaseShared(
   model: BaseModel,
@@ -124,7 +125,7 @@ export async function releaseShared(
 ): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
   const file = writeSafetensors(sharedToTensors(model))
   const described = await describeFile(MODEL_FILES.shared, file)
-  // What training reported and did lies beside the parent.
+  // The training reports belong to the parent version.
   const { reports: _, update: __, ...inherited } = model.manifest
   const manifest: ModelManifest = {
     ...inherited,
@@ -142,12 +143,12 @@ export async function releaseShared(
   return { manifest, file }
 }
 
-/** The bytes of `manifest.json`; `latest.json` names their SHA-256. */
+/** Bytes of `manifest.json`, whose SHA-256 is in `latest.json`. */
 export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)
 }
 
-/** What the manifest says of a file. */
+/** Manifest entry of a file. */
 export const describeFile = async (name: string, bytes: Uint8Array): Promise<ModelFile> => ({
   name,
   bytes: bytes.length,

@@ -1,8 +1,8 @@
-/** @module The highest of many scores, without sorting them all. */
+/** @module Finds the highest of many scores without sorting all. */
 import { MOST_RANKED, ranksOfAll } from './ranksOf.ts'
 
 /**
- * Rows by score, descending, equal scores by row; all of them where there are no more than `places`.
+ * Rows by descending score, ties by row; all rows if there are at most `places`.
  * @param scores [N], no NaN.
  */
 export function highestRows(scores: Float32Array, places: number): number[] {
@@ -13,7 +13,7 @@ export function highestRows(scores: Float32Array, places: number): number[] {
     })
     return rows
   }
-  // A heap of the best so far with the weakest on top: N comparisons, few moves.
+  // A heap of the best rows so far, with the weakest on top: N comparisons, few moves.
   const heap: number[] = []
   const weaker = (a: number, b: number) =>
     scores[a] < scores[b] || (scores[a] === scores[b] && a > b)

@@ -1,8 +1,8 @@
 /**
- * @module `manifest.json` of a model version: what the files are, what they must hash to, and what
- * the model was made from. A model directory is `<version>/manifest.json` plus the files it names;
- * `latest.json` beside the versions is `{ "version": string, "manifest": sha256 }`, and where models are
- * signed also `signed`: as which release, for how long, and by whom.
+ * @module `manifest.json` of a model version: its files, their hashes and the origin of the model. A model
+ *   directory is `<version>/manifest.json` plus the files that it names. Beside the versions lies
+ *   `latest.json`: `{ "version": string, "manifest": sha256 }`. For signed models it also has `signed`:
+ *   release number, validity and signatures.
  */
 
 import { NearsideError } from '../error.ts'
@@ -16,88 +16,94 @@ export interface ModelFile {
   /** File name inside the version's directory. */
   readonly name: string
   readonly bytes: number
-  /** Lower-case hex. */
+  /** SHA-256 in lower-case hexadecimal. */
   readonly sha256: string
 }
 
 export interface FeatureRecord {
   readonly name: string
-  /** Raw values are divided by this before w applies. */
+  /** Divisor of the raw values before w applies. */
   readonly scale: number
   readonly weight: number
   readonly kept: boolean
-  /** Why it was kept or dropped. */
+  /** Reason why training kept or dropped the feature. */
   readonly reason: string
 }
 
 export interface ModelManifest {
   readonly format: typeof MANIFEST_FORMAT
   readonly version: string
-  /** The version whose shared parameters were updated to make this one; null for a pretrained model. */
+  /** Version whose shared parameters were updated to make this one; null for a pretrained model. */
   readonly parent: string | null
-  /** Where `pretrain --from` made it of an earlier version: of which, and what it did. */
+  /** Earlier version that `pretrain --from` started from, and the update that it did. */
   readonly update?: { readonly from: string; readonly did: string }
   readonly shop: string
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Features of the context, as far as training looked at them; kept ones lie in a file. */
+  /** Context features that training examined; the kept ones are in a file. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
-  /** ISO dates of the first and last event that training saw, and the exclusive limit. */
+  /** ISO dates of the first and last event in training, and the exclusive limit. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
-  /** Shoppers never seen in training: `hash(shopper, seed) < fraction`, or a list given by file. */
+  /** Shoppers excluded from training: `hash(shopper, seed) < fraction`, or a list in a file. */
   readonly holdout: {
     readonly fraction: number
     readonly shoppers: number
-    /** Of those that the file named, SHA-256 in hex; absent where a share is held out. */
+    /** SHA-256 (hexadecimal) of the shoppers in the file; absent if a share is held out. */
     readonly hash?: string
   }
-  /** What training wrote down beside the model; no device needs it. */
+  /** Files that training wrote beside the model, which devices don't need. */
   readonly reports?: readonly ModelFile[]
   readonly metrics: Readonly<Record<string, number>>
-  /** ISO 4217, of most of the shop's prices; absent where they name none. */
+  /** ISO 4217 code of most of the shop's prices; absent if the prices name none. */
   readonly currency?: string
-  /** Share of relevance within which the personal order decides in a search; absent: 0, ties alone. */
+  /**
+   * Relative difference of relevance within which the personal order decides in a search. Default 0: only
+   * ties.
+   */
   readonly searchTolerance?: number
 }
 
-/** What `latest.json` says. */
+/** Content of `latest.json`. */
 export interface LatestModel {
-  /** The newest version’s name, which is also its directory’s. */
+  /** Name of the newest version, which is also its directory's name. */
   readonly version: string
   /** SHA-256 of that version's `manifest.json`. */
   readonly manifest: string
-  /** Where the shop signs its models. */
+  /** Terms and signatures; only if the shop signs its models. */
   readonly signed?: SignedRelease
 }
 
-/** What is signed of a published model besides its name and hash, and the signatures. */
+/** Signed terms of a published model, and the signatures. */
 export interface SignedRelease extends ReleaseTerms {
-  /** Each over all that `latest.json` says but the signatures. */
+  /** Signatures, each over all of `latest.json` except the signatures. */
   readonly signatures: readonly ModelSignature[]
 }
 
-/** Which release a model is, and until when. */
+/** Number and validity of a release. */
 export interface ReleaseTerms {
-  /** From 1; rises with each release and never names two, an earlier model that is published again included. */
+  /** Release number, from 1. It rises with each release, even when an earlier model is published again. */
   readonly release: number
-  /** Milliseconds since the epoch. */
+  /** Start of validity in milliseconds since the epoch. */
   readonly issued: number
-  /** Milliseconds since the epoch, at most 366 days later: a new release has to come by then. */
+  /**
+   * End of validity in milliseconds since the epoch, at most 366 days after `issued`. A new release is due by
+   * then.
+   */
   readonly expires: number
 }
 
-/** By Ed25519. */
+/** Ed25519 signature. */
 export interface ModelSignature {
-  /** The public key, base64. */
+  /** Public key in base64. */
   readonly key: string
-  /** Base64. */
+  /** Signature in base64. */
   readonly signature: string
 }
 
-/** A version is also a directory's name, hence no slashes and no leading dot. */
+/** A version names a directory, so it has no slash and no leading dot. */
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$/
 const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/
@@ -110,7 +116,10 @@ const MAX_FEATURES = 1000
 const MAX_FILES = 16
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
-/** A hit for another wording of a query counts four fifths, and is not to pass one for the word itself. */
+/**
+ * Maximum tolerance. A hit by another wording has four fifths of the relevance and must not overtake an exact
+ * hit.
+ */
 const MOST_TOLERANCE = 0.2
 
 const corrupt = (what: string) =>
@@ -134,7 +143,7 @@ const features = list(
   }),
   MAX_FEATURES,
 )
-/** As far as dates go. */
+/** Range of JavaScript dates in milliseconds since the epoch. */
 const time = whole(0, 8.64e15)
 const readLatest = object<LatestModel>({
   version: text(VERSION),
@@ -185,7 +194,7 @@ export function parseLatest(value: unknown): LatestModel {
 }
 
 /**
- * A version's name, given by a person.
+ * Validates a version name that a person entered.
  * @throws NearsideError `input-invalid`
  */
 export function parseVersion(name: string): string {
@@ -197,12 +206,12 @@ export function parseVersion(name: string): string {
 }
 
 /**
- * Checks every field of a manifest from outside and returns a fresh object of only those fields.
- * @throws NearsideError `model-corrupt` for a malformed one, `model-incompatible` for another format
+ * Validates every field of a manifest from outside and returns a new object with only those fields.
+ * @throws NearsideError `model-corrupt` if it is malformed, `model-incompatible` for another format
  */
 export function parseManifest(value: unknown): ModelManifest {
   if (isRecord(value) && value.format !== MANIFEST_FORMAT) {
-    // Not just anything can be written as text: {"toString": []} can't.
+    // Some JSON values can't be converted to text, e.g. {"toString": []}.
     const given = typeof value.format === 'number' ? value.format : 'not a number'
     throw new NearsideError(
       'model-incompatible',

@@ -1,6 +1,8 @@
-/** @module A matrix times a vector. */
+/** @module Product of a matrix and a vector. */
 
-/** M·x for M [rows, x.length], rows a multiple of 4: four sums that don't wait for each other. */
+/**
+ * M·x for M [rows, x.length]; rows must be a multiple of 4. Four independent sums run in parallel on the CPU.
+ */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length
   const rows = matrix.length / columns

@@ -1,7 +1,7 @@
 /**
- * @module The files of a base model as named tensors, both ways. They are split by how often they
- * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
- * the items and is enough for a new shopper's list while the others are still on their way.
+ * @module Converts the files of a base model to named tensors and back. The files are split by how often they
+ *   change and by what is needed first. A federated update rewrites only `shared`. `popularity` names the
+ *   items and suffices for a cold-start user's list until the other files arrive.
  */
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
@@ -30,7 +30,7 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** Only where the context has shown to help. */
+  /** Written only if context terms helped. */
   context: 'context.safetensors',
 } as const
 
@@ -115,7 +115,7 @@ const PER_ITEM = {
 export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   const { items, neighboursPerItem } = statistics
   const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
-    // A weak neighbour stays a neighbour.
+    // At least 1, so that a weak neighbour stays a neighbour.
     weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
   )
   return new Map<string, Tensor>([
@@ -152,13 +152,13 @@ export function statisticsFromTensors(tensors: Tensors, items: number): Statisti
   }
 }
 
-/** Each field of `names` as a tensor. */
+/** One tensor for each field of `names`. */
 const namedVectors = <K extends string>(
   names: Readonly<Record<K, string>>,
   values: Readonly<Record<NoInfer<K>, Float32Array>>,
 ): [string, Tensor][] => (Object.keys(names) as K[]).map((key) => [names[key], vector(values[key])])
 
-/** One number an item, for each field of `names`. */
+/** Reads one number per item for each field of `names`. */
 function vectors<K extends string>(
   take: Take,
   names: Readonly<Record<K, string>>,
@@ -171,7 +171,7 @@ function vectors<K extends string>(
   return Object.fromEntries(read)
 }
 
-/** Lifts in int8 with a scale a value. */
+/** Writes the lifts in int8 with one scale per value. */
 export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
   const used = tables.filter(
     ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
@@ -264,7 +264,7 @@ function eventWeightsFromTensors(take: Take): EventWeights {
   return { purchase, cart, view }
 }
 
-/** Matrices in int8 with a scale a row, vectors as they are: a quarter of the bytes. */
+/** Writes matrices in int8 with one scale per row, and vectors unchanged: a quarter of the bytes. */
 export function encoderToTensors(encoder: Tensors): Tensors {
   return new Map(
     Object.entries(encoderWeights(encoder)).flatMap(([name, data]) => {
@@ -286,7 +286,7 @@ export function encoderFromTensors(tensors: Tensors): Tensors {
   return new Map(read)
 }
 
-/** Of a matrix; undefined for a vector. */
+/** Number of columns of a matrix; undefined for a vector. */
 function columnsOf(name: string): number | undefined {
   const shape: readonly number[] = ENCODER_SHAPES[name as keyof typeof ENCODER_SHAPES]
   return shape[1]

@@ -23,7 +23,7 @@ test('each value is off by at most half a step of its row', () => {
       const back = dequantizeRows(quantized, columns)
       for (let i = 0; i < data.length; i++) {
         const step = quantized.scale[Math.floor(i / columns)]
-        // Subnormal scales round coarsely; such values are zero for every purpose.
+        // Subnormal scales round coarsely; such values are practically zero.
         expect(Math.abs(back[i] - data[i])).toBeLessThanOrEqual(step * 0.50001 + 1e-38)
       }
     }),

@@ -1,18 +1,18 @@
 /**
- * @module Symmetric int8 quantisation with one scale a row: a quarter of the bytes of float32, with
- * an error of at most half a step (max|row| / 254) per value.
+ * @module Symmetric int8 quantisation with one scale per row. It takes a quarter of the bytes of float32,
+ *   with an error of at most half a step (max|row| / 254) per value.
  */
 
 interface QuantizedRows {
   /** Row-major [rows, columns], in −127…127. */
   readonly values: Int8Array
-  /** [rows]; value ≈ int8 × scale. 0 for a row of zeros. */
+  /** Scale of each row, [rows]; value ≈ int8 × scale. 0 for a row of zeros. */
   readonly scale: Float32Array
 }
 
 /**
  * @param data row-major [rows, columns], finite
- * @throws RangeError where the values don't fill rows
+ * @throws RangeError if the number of values is no multiple of `columns`
  */
 export function quantizeRows(data: Float32Array, columns: number): QuantizedRows {
   const rows = data.length / columns
@@ -34,7 +34,10 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
   return { values, scale }
 }
 
-/** Row-major [rows, columns]. @throws RangeError where values and scales don't go together */
+/**
+ * Restores the values, row-major [rows, columns]. @throws RangeError if the sizes of values and scales don't
+ * match
+ */
 export function dequantizeRows(
   { values, scale }: QuantizedRows,
   columns: number,

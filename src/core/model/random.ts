@@ -1,6 +1,6 @@
 /**
- * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated.
- * Never for masks or noise: those come from WebCrypto (`src/aggregate/privacy`).
+ * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated. Masks and
+ *   noise use WebCrypto instead (`src/aggregate/privacy`).
  */
 
 export interface Random {
@@ -8,7 +8,7 @@ export interface Random {
   next(): number
   /** Uniform integer in [0, n). */
   integer(n: number): number
-  /** Standard normal. */
+  /** Standard normal number. */
   normal(): number
 }
 
@@ -45,7 +45,7 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** In an order drawn by lot: each gets a number, and they are sorted by it. */
+/** Random order: each element gets a random number, and the elements are sorted by it. */
 export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
   return all
     .map((one) => ({ one, place: random.next() }))

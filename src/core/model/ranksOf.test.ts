@@ -11,7 +11,7 @@ test('places are those of a full sort, with ties', () => {
     fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {
       const scores = Float32Array.from(list)
       const all = sorted(scores)
-      // Some of them, in an order that has nothing to do with the scores.
+      // A subset in an order that is independent of the scores.
       const ids = list.map((_, id) => (id * 7) % list.length).slice(0, few)
       const distinct = [...new Set(ids)]
       expect([...ranksOf(distinct, scores)]).toEqual(distinct.map((id) => all.indexOf(id) + 1))

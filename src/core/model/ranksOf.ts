@@ -1,9 +1,11 @@
-/** @module Places in the order of `highestRows`: of a few without sorting all, O(n log k), or of all. */
+/**
+ * @module Ranks in the order of `highestRows`: of a few rows in O(n log k) without sorting, or of all rows.
+ */
 
 /**
  * @param ids distinct indices into `scores`, [k]
  * @param scores [n], no NaN
- * @returns the place of each id, the best being 1, [k]
+ * @returns rank of each id, 1 for the best, [k]
  */
 export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Array {
   if (ids.length > scores.length / 8 && scores.length <= MOST_RANKED) {
@@ -14,7 +16,7 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   const before = (a: number, b: number) =>
     scores[a] > scores[b] || (scores[a] === scores[b] && a < b)
   order.sort((a, b) => (before(ids[a], ids[b]) ? -1 : 1))
-  /** How many come before the p-th of the few but not before the one above it. */
+  /** Number of scores between the (p − 1)-th and the p-th of the given ids. */
   const between = new Int32Array(ids.length + 1)
   for (let id = 0; id < scores.length; id++) {
     let low = 0
@@ -35,16 +37,16 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   return ranks
 }
 
-/** Numbers of more scores and places than that fit no double together. */
+/** Maximum number of scores whose order and index fit into one double. */
 export const MOST_RANKED = 2 ** 21
 
 /**
- * The rank of each of all, by one sort of numbers that hold a score's order and its place.
+ * Rank of each score, by one sort of numbers that combine the score's order and its index.
  * @param scores [n], no NaN, n ≤ MOST_RANKED
- * @returns 1 for the best, equal scores by place, [n]
+ * @returns 1 for the best, ties by index, [n]
  */
 export function ranksOfAll(scores: Float32Array): Int32Array {
-  // −0 and 0 are equal, but not their bits.
+  // Turns −0 into 0: they are equal, but their bits differ.
   const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
   const keys = Float64Array.from(bits, (word, place) => {
     const ascending = word >>> 31 ? ~word >>> 0 : word + 2 ** 31

@@ -1,12 +1,12 @@
-/** @module What is signed of a published model; `manifest.ts` says how it lies in `latest.json`. */
+/** @module Signed message of a published model; `manifest.ts` describes its form in `latest.json`. */
 import { type Bytes, utf8 } from '../bytes.ts'
 import { canonicalJson } from '../canonicalJson.ts'
 import type { LatestModel, ReleaseTerms } from './manifest.ts'
 
-/** An Ed25519 public key in base64. */
+/** Ed25519 public key in base64. */
 export const KEY = /^[A-Za-z0-9+/]{43}=$/
 
-/** What each key signs. */
+/** Message that each key signs. */
 export function releaseMessage({ version, manifest }: LatestModel, terms: ReleaseTerms): Bytes {
   const { release, issued, expires } = terms
   const said = canonicalJson({ version, manifest, release, issued, expires })

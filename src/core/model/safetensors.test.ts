@@ -35,7 +35,7 @@ function corrupts(read: () => unknown): void {
   expect((thrown as NearsideError).code).toBe('model-corrupt')
 }
 
-/** A file with any header and body. */
+/** Builds a file with any header and a body of zeros. */
 function file(header: unknown, body: number): Uint8Array {
   const json = new TextEncoder().encode(
     typeof header === 'string' ? header : JSON.stringify(header),
@@ -71,7 +71,7 @@ test('a Buffer from Node reads like any bytes, and tensors are copies of it', ()
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
-      // A view into a pool, as `readFile` may give one.
+      // A view into a pool, such as Node's `readFile` may return.
       const pool = Buffer.alloc(bytes.length + 8, 0xff)
       const buffer = pool.subarray(8)
       buffer.set(bytes)

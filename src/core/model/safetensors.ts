@@ -1,7 +1,7 @@
 /**
- * @module Reads and writes the safetensors format: 8 bytes of little-endian header length, a JSON
- * header, then the raw values. A reader of files from the network trusts nothing: every claim of
- * the header is checked against the bytes at hand before anything is allocated.
+ * @module Reads and writes the safetensors format. A file is 8 bytes of little-endian header length, a JSON
+ *   header and the raw values. Files come from the network, so every claim of the header is checked against
+ *   the bytes before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
 import { isRecord } from '../isRecord.ts'
@@ -9,11 +9,11 @@ import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
 import type { Tensor, TensorData, Tensors } from './tensor.ts'
 
-/** Caps that a model of this system never comes near; a file beyond them is an attack or an accident. */
+/** Limits far above any real model; a larger file is an attack or an accident. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_DIMENSIONS = 4
-/** No trained weight is this large; beyond it scores overflow into nonsense. */
+/** Maximum magnitude of a trained weight; larger weights would make scores overflow. */
 const MAX_MAGNITUDE = 1e4
 
 const DTYPES = {
@@ -27,7 +27,7 @@ const DTYPES = {
 
 type Dtype = keyof typeof DTYPES
 
-/** Name of the element type as the format spells it. */
+/** Name of the element type in the format. */
 function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return 'F32'
   if (data instanceof Int32Array) return 'I32'
@@ -37,9 +37,9 @@ function dtypeOf(data: TensorData): Dtype {
 }
 
 /**
- * Tensors of a file, as copies of its bytes. Values are little-endian, as is every platform with
- * typed arrays that a browser runs on.
- * @throws NearsideError `model-corrupt` for anything that is not exactly right
+ * Reads the tensors of a file into copies of its bytes. Values are little-endian, like every platform that
+ * runs a browser.
+ * @throws NearsideError `model-corrupt` for any deviation from the format
  */
 export function readSafetensors(bytes: Uint8Array): Tensors {
   if (bytes.length > MAX_FILE_BYTES) throw corrupt('the file is larger than 64 MB')
@@ -53,7 +53,7 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
   const body = bytes.subarray(8 + headerBytes)
 
   const entries = Object.entries(header)
-    // Notes that a file may carry; nothing here reads them.
+    // Optional metadata, which this system ignores.
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(name, value))
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
@@ -67,7 +67,7 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
 
   const tensors = new Map<string, Tensor>()
   for (const { name, dtype, shape, begin, end } of entries) {
-    // Not `slice`, which of Node's Buffer shares the whole pool's memory.
+    // Copies the bytes, because `slice` of Node's Buffer would share the pool's memory.
     const data = new DTYPES[dtype](new Uint8Array(body.subarray(begin, end)).buffer)
     if (data instanceof Float32Array) checkFinite(name, data)
     tensors.set(name, { shape, data })
@@ -76,9 +76,10 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
 }
 
 /**
- * The same tensors give the same bytes, whatever the order of the map. Wider types come first and
- * the header is padded with spaces, so that every tensor starts at a multiple of its element size.
- * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't fit
+ * Writes tensors; the same tensors give the same bytes in any order of the map. Wider types come first and
+ * the header is padded with spaces, so that every tensor is aligned to its element size.
+ * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't match the
+ *   data
  */
 export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   const sorted = [...tensors].sort(
@@ -157,7 +158,7 @@ function elements(name: string, shape: readonly unknown[]): number {
 
 function checkFinite(name: string, data: Float32Array): void {
   for (let i = 0; i < data.length; i++) {
-    // Written so that NaN fails it too.
+    // Negated, so that NaN fails as well.
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
       throw corrupt(`tensor '${name}' holds ${data[i]} at ${i}: not a weight`)
   }

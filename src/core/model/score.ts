@@ -1,6 +1,6 @@
 /**
- * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i, plus what the
- * trees say of the highest.
+ * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. The trees add to
+ *   the scores of the highest items.
  */
 import { computeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -14,25 +14,25 @@ import { highestRows } from './highest.ts'
 import { multiply } from './multiply.ts'
 import { CANDIDATES, treesScore } from './trees.ts'
 
-/** What a history gives before anything personal; the fit and every re-scoring reuse it. */
+/** Terms of a history before any personal parameter; the fit and every re-scoring reuse them. */
 export interface ScoreTerms {
   /** Scores of the base model, [N]. */
   readonly base: Float32Array
   /** Scaled features, row-major [N, F]. */
   readonly features: Float32Array
-  /** h, [d]. */
+  /** Encoder output h, [d]. */
   readonly hidden: Float32Array
-  /** Rows whose base score the trees changed, the highest first; none without trees or a history. */
+  /** Rows whose base score the trees changed, highest first; empty without trees or a history. */
   readonly candidates: readonly number[]
 }
 
-/** The base's scores, trees and all. See `linearTerms`. */
+/** Terms of the base score including the trees. See `linearTerms`. */
 export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
   const [model, history] = given
   return withTrees(model, history, linearTerms(...given))
 }
 
-/** @param terms whose `base` is changed */
+/** Adds the trees' scores. @param terms terms whose `base` is changed in place */
 export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
   { trees }: Pick<BaseModel, 'trees'>,
   history: History,
@@ -45,20 +45,19 @@ export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
   return { ...terms, candidates }
 }
 
-/** Whether the weights apply, which were learned where there is something to go by. */
+/** Whether the history is informative enough for the learned weights. */
 export function isKnown(history: History): boolean {
   return history.some(({ name }) => eventStrength(name) > 0)
 }
 
 /**
- * All that the base's score is a sum of, without the trees, which look at its highest items only.
+ * Terms of the base score without the trees, which re-rank only its highest items.
  *
- * A shopper of whom nothing is known gets the shop's popularity of the last 30 days: on first orders
- * of training shoppers it ranks better (NDCG@10 .106) than the weights, which were learned where
- * there is a history (.098).
+ * A cold-start user gets the shop's popularity of the last 30 days instead of the learned weights. On first
+ * orders of training shoppers it ranks better: NDCG@10 .106 against .098.
  * @param now milliseconds since the epoch
- * @param hidden `encode(model, history, now)`, where an encoder with cached states has it already
- * @param out becomes `features`: megabytes that a loop need not allocate anew
+ * @param hidden `encode(model, history, now)`, if an encoder with cached states has computed it
+ * @param out buffer for `features`, so that a loop need not allocate megabytes repeatedly
  */
 export function linearTerms(
   model: BaseModel,
@@ -83,9 +82,9 @@ export function linearTerms(
 }
 
 /**
- * What was searched for, last of all terms: the sum is the same to the bit, whichever items it is
- * made for.
- * @param items rows of the scores; absent, all of them in order.
+ * Adds the lifts of the shopper's searches. They come last, so the sum is bit-identical for any subset of
+ * items.
+ * @param items rows of the scores; absent: all of them in order.
  */
 export function addSearches(
   scores: Float32Array,
@@ -100,14 +99,14 @@ export function addSearches(
     })
 }
 
-/** Scores for somebody of whom nothing is known, [N]. */
+/** Scores for a cold-start user, [N]. */
 export function strangerScores(model: BaseModel, now: number): Float32Array<ArrayBuffer> {
   const base = Float32Array.from(model.statistics.popularity30)
   addContext(base, model, [], now)
   return base
 }
 
-/** Scores with λ = `fusionWeight` of the personal parameters, [N]; λ = 0 gives the base bit for bit. */
+/** Scores with λ = `fusionWeight` of the personal parameters, [N]. λ = 0 yields exactly the base scores. */
 export function personalScores(
   model: Pick<BaseModel, 'itemVectors'>,
   terms: Pick<ScoreTerms, 'base' | 'features'>,

@@ -1,4 +1,4 @@
-/** The model that comes with the package is whole and fits the catalog that comes with it. */
+/** The packaged model is complete and fits the packaged catalog. */
 
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'

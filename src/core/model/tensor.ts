@@ -1,4 +1,4 @@
-/** @module Named arrays: the only form in which weights move between files, threads and engines. */
+/** @module Named arrays, the form in which weights move between files, threads and engines. */
 
 export type TensorData =
   | Float32Array
@@ -10,7 +10,7 @@ export type TensorData =
 
 export interface Tensor {
   readonly shape: readonly number[]
-  /** Row-major; its length is the product of `shape`. */
+  /** Values, row-major; their number is the product of `shape`. */
   readonly data: TensorData
 }
 

@@ -1,4 +1,4 @@
-/** @module A small valid model of random numbers, for tests of whatever needs one. */
+/** @module Small valid model of random numbers, for tests. */
 import { FEATURE_COUNT, FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { ENCODER_SHAPES } from './encoder.ts'
@@ -15,7 +15,7 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
   const random = createRandom(seed)
   const normal = (length: number, deviation: number) =>
     Float32Array.from({ length }, () => deviation * random.normal())
-  // As they are after a file: int8 steps.
+  // Rounded to int8 steps, as after reading a file.
   const table = (rows: number) =>
     dequantizeRows(quantizeRows(normal(rows * DIMENSION, 0.2), DIMENSION), DIMENSION)
   const neighboursPerItem = 4
@@ -92,7 +92,7 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
 
 const TREES = 6
 
-/** Trees of two questions with three answers each, of random features. */
+/** Trees with two inner nodes and three leaves each, on random features. */
 export function tinyTrees(seed = 1): Trees {
   const random = createRandom(seed)
   const nodes = Array.from({ length: TREES }, (_, tree) => {

@@ -1,6 +1,6 @@
 /**
- * @module A small shop for tests: 32 items in 4 categories, tied within their category, the later
- * ones the more popular; its model as the bytes that a server would send.
+ * @module Small shop for tests: 32 items in 4 categories, and its model as the bytes that a server sends.
+ *   Items co-occur within their category; later items are more popular.
  */
 import { sha256Hex } from '../bytes.ts'
 import type { Item } from '../catalog/item.ts'
@@ -34,7 +34,7 @@ export function testModel(version: string, seed = 7): BaseModel {
       return [name, { shape, data: vector(length, value) }]
     }),
   )
-  // The three others of the same category next in line, cyclically.
+  // The next three items of the same category, cyclically.
   const neighboursPerItem = 3
   const neighbourItems = new Uint16Array(ITEMS * neighboursPerItem)
   const neighbourWeights = new Float32Array(ITEMS * neighboursPerItem)
@@ -101,7 +101,7 @@ export function testModel(version: string, seed = 7): BaseModel {
   }
 }
 
-/** What a server with this one model would hold, by path below the model directory. */
+/** Files of a server with this one model, by path below the model directory. */
 export async function filesOf(model: BaseModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { version } = model.manifest
   const { manifest, files } = await writeBaseModel(model)
@@ -118,7 +118,7 @@ export const testModelFiles = (version: string, seed?: number) => filesOf(testMo
 
 export const TEST_MODEL_URL = 'https://shop.test/models/'
 
-/** A server that can be changed, damaged and switched off under a running device. */
+/** Test server that a test can change, damage and switch off under a running device. */
 export class TestServer {
   files: Map<string, Uint8Array<ArrayBuffer>>
   online = true

@@ -6,7 +6,7 @@ import { linearTerms, scoreTerms } from './score.ts'
 import { tinyModel, tinyTrees } from './testModel.ts'
 import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
 
-/** One question: below 2 of feature 3 it is worth −1, else 4. */
+/** One inner node: feature 3 below 2 gives −1, otherwise 4. */
 const one: Trees = {
   roots: Uint16Array.of(0),
   feature: Uint8Array.of(3, LEAF, LEAF),

@@ -1,33 +1,36 @@
 /**
- * @module Regression trees that re-rank the candidates of a case, the items that the rest of the base
- * puts highest: what no weighted sum can say, such as "often bought, but not lately, and it has gone
- * out of fashion". Each adds a leaf's value to an item's score, so a list costs a few hundred short
- * walks, whatever the size of the catalog. Grown by `train/trees/boost.ts`.
+ * @module Regression trees that re-rank the highest items of a case. They capture interactions that no
+ *   weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's
+ *   score. A list costs a few hundred short traversals, independent of the size of the catalog.
+ *   `train/trees/boost.ts` grows the trees.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 
-/** How many items compete for the top of a list: as many the ranker's weights are fitted to tell apart. */
+/** Number of items that the trees re-rank; the ranker's weights are fitted on the same number. */
 export const CANDIDATES = 64
 
-/** `feature` of a node where a walk ends. */
+/** Value of `feature` that marks a leaf. */
 export const LEAF = 255
 
 export interface Trees {
-  /** The node where each tree begins, [trees]. */
+  /** Root node of each tree, [trees]. */
   readonly roots: Uint16Array
-  /** Column of the feature that is asked, or `LEAF`, [nodes]. */
+  /** Column of the feature that the node tests, or `LEAF`, [nodes]. */
   readonly feature: Uint8Array
-  /** Below it (the scaled feature) a walk goes to `next`, else to the node after, [nodes]. */
+  /**
+   * Threshold of the scaled feature: below it a traversal goes to `next`, otherwise to the node after `next`,
+   * [nodes].
+   */
   readonly threshold: Float32Array
-  /** Greater than the node's own place, so every walk ends; 0 at a leaf, [nodes]. */
+  /** First child; greater than the node's own index, so every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array
-  /** What a walk that reaches the node is worth by then, 0 at a root; a leaf's is the tree's, [nodes]. */
+  /** Value of a traversal that reaches the node: 0 at a root; at a leaf, the value of the tree, [nodes]. */
   readonly value: Float32Array
 }
 
 /**
- * What all trees add to a score, in log-odds.
- * @param features scaled, of one item from `at` on.
+ * Sum of all trees for an item, in log-odds.
+ * @param features scaled features, of one item from `at` on.
  */
 export function treesScore(trees: Trees, features: Float32Array, at: number): number {
   const { roots, feature, value } = trees
@@ -41,8 +44,8 @@ export function treesScore(trees: Trees, features: Float32Array, at: number): nu
 }
 
 /**
- * The same, told apart by the feature that was asked: what each answer changed on the way to a leaf
- * (Saabas 2014, "Interpreting random forests"). They sum to `treesScore`.
+ * Contribution of each feature to `treesScore`: the changes of value along the path (Saabas 2014,
+ * "Interpreting random forests").
  * @returns [F]
  */
 export function treesParts(trees: Trees, features: Float32Array, at: number): Float64Array {
@@ -64,7 +67,7 @@ function step(trees: Trees, node: number, features: Float32Array, at: number): n
   return trees.next[node] + (below ? 0 : 1)
 }
 
-/** The first of the trees, as if no more had been grown. */
+/** The first `count` trees, as if no more had been grown. */
 export function firstTrees(trees: Trees, count: number): Trees {
   if (count >= trees.roots.length) return trees
   const nodes = trees.roots[count]

@@ -1,10 +1,10 @@
-/** @module The trees of a base model as named tensors, both ways; what is read is checked. */
+/** @module Converts the trees of a base model to named tensors and back; reading validates them. */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
 import type { Tensors } from './tensor.ts'
 import { LEAF, type Trees } from './trees.ts'
 
-/** Only in models whose shop's log has shown that they help. */
+/** Written only if the trees helped on the shop's log. */
 export const TREES_FILE = 'trees.safetensors'
 
 export function treesToTensors(trees: Trees): Tensors {
@@ -17,7 +17,7 @@ export function treesToTensors(trees: Trees): Tensors {
   ])
 }
 
-/** @throws NearsideError `model-corrupt` where a walk could go astray or would not end */
+/** @throws NearsideError `model-corrupt` if a traversal could leave the file or never end */
 export function treesFromTensors(tensors: Tensors): Trees {
   const take = taker(tensors, TREES_FILE)
   const feature = take('feature', Uint8Array, null)
