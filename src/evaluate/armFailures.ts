@@ -1,4 +1,4 @@
-/** @module Arms that can't score a case: the report leaves each out with its reason and keeps the rest. */
+/** @module Handles arms that can't score a case: the report omits each with its reason and shows the other arms. */
 import { NearsideError } from '../core/error.ts'
 import type { ArmName } from './arms.ts'
 
@@ -7,7 +7,7 @@ export interface ArmFailure {
   readonly reason: string
 }
 
-/** An arm that the report leaves out. */
+/** An arm that the report omits. */
 export interface LeftOutArm extends ArmFailure {
   /** Number of cases that it could not score. */
   readonly cases: number

@@ -1,4 +1,4 @@
-/** @module The arms that are compared, from the cheapest to what ships, and the rungs between them. */
+/** @module The compared arms, from the cheapest to the model that ships, with steps between them. */
 
 export const ARMS = [
   'popular',
@@ -16,13 +16,13 @@ export const ARMS = [
 
 export type ArmName = (typeof ARMS)[number]
 
-/** Those that learn nothing on a device, the first of all: tens of thousands of shoppers are asked in minutes. */
+/** Arms at the start of the list that learn nothing on a device. They test tens of thousands of shoppers in minutes. */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
-/** Whom a shop has for nothing. */
+/** Arms that need no model. */
 export type BaselineName = Exclude<ArmName, `base-${string}` | 'personal' | 'naive-finetune'>
 
-/** What each arm is, in one line for people. */
+/** Description of each arm in one line. */
 export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
   popular: 'most shoppers ever',
   'popular-30d': 'most shoppers in the last 30 days',
@@ -41,7 +41,7 @@ export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
 interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
-  /** Where the step comes from. */
+  /** Mechanism that the step adds. */
   readonly source: string
 }
 
@@ -52,7 +52,7 @@ export const LADDER: readonly Rung[] = [
   { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
 ]
 
-/** What a shop would get for nothing or by a simpler way is the bar, not popularity alone. */
+/** Arms that the shipped model must beat: free or simpler alternatives, not popularity alone. */
 export const OPPONENTS = [
   'popular-30d',
   'recently-viewed',
@@ -63,7 +63,7 @@ export const OPPONENTS = [
   'naive-finetune',
 ] as const satisfies readonly ArmName[]
 
-/** Compared besides the ladder. */
+/** Further comparisons beside the ladder. */
 export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
   ...(['base-fresh', 'personal'] as const).flatMap((arm) =>
     OPPONENTS.map((over) => ({ arm, over })),

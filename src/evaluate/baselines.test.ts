@@ -20,7 +20,7 @@ const popularity = {
   share: Float32Array.of(1, 2, 3, 4, 5, 6).map((value) => value / 21),
 }
 
-// Item 2 goes with 1, item 0 with nothing.
+// Item 2 is bought with item 1; item 0 has no neighbours.
 const neighbours = {
   neighboursPerItem: 2,
   neighbourItems: Uint16Array.of(0, 0, 1, 1, 1, 2, 3, 3, 4, 4, 5, 5),
@@ -132,11 +132,11 @@ describe('tuning', () => {
     })
     const { parameters, quality } = tune(RECENTLY_VIEWED, cases, N)
     expect(quality).toBeCloseTo(1, 6)
-    // Two old orders of one item outweigh the last order unless days count.
+    // Two old orders of an item outweigh the last order unless age is counted in days.
     expect(parameters.unit).toBe('days')
   })
 
-  /** The nearer the parameter is to what is best, by their ratio, the higher stands item 0. */
+  /** The closer the parameter is, by ratio, to its best value, the higher item 0 ranks. */
   const ranksBy = (best: number, grid: readonly number[], below = 1e9) => ({
     start: { size: grid[1] },
     grid: { size: grid },
@@ -185,7 +185,7 @@ describe('popularity', () => {
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])
-    // Nobody in 30 days; a hundredth of whoever came before, and a floor.
+    // Nobody bought it in 30 days: a hundredth of the earlier shoppers, plus a floor.
     expect(at(40).share[1] / at(40).share[0]).toBeCloseTo(0.11 / 0.1, 5)
     expect(at(41).share[1] / at(41).share[0]).toBeCloseTo(1.12 / 0.1, 5)
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)

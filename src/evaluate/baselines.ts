@@ -1,7 +1,7 @@
 /**
- * @module The cheap arms a sceptic would try first, each given what makes it strong: decay, repeats,
- * a popularity to fill up with, and parameters tuned on training shoppers. Every arm returns
- * log-probabilities up to a constant, so that the likelihood means the same for all.
+ * @module Simple baselines, each at its strongest: with decay, repeats, popularity as a fallback, and parameters
+ * tuned on training shoppers. Every arm returns log-probabilities up to a constant, so that
+ * likelihoods are comparable.
  */
 
 import type { History } from '../core/features/history.ts'
@@ -9,13 +9,13 @@ import { eventStrength } from '../core/features/strength.ts'
 import { DAY } from '../core/time.ts'
 import type { Popularity } from './popularity.ts'
 
-/** What an arm may look at for one case: nothing from the case itself, nothing after it. */
+/** Information that an arm may use for a case: nothing from the case itself or after it. */
 export interface BaselineContext {
   readonly history: History
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly popularity: Popularity
-  /** Which items go together. */
+  /** Neighbours of each item. */
   readonly neighbours: NeighbourTable
 }
 
@@ -25,14 +25,14 @@ interface NeighbourTable {
   readonly neighbourWeights: Float32Array
 }
 
-/** An arm whose few numbers are chosen on training shoppers. */
+/** An arm with a few parameters that are tuned on training shoppers. */
 export interface TunableArm<P> {
   readonly start: P
-  /** Values to try, parameter by parameter. */
+  /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
-  /** Where a parameter has an end that it never reaches. */
+  /** Exclusive upper limit of a parameter, where it has one. */
   readonly below?: { readonly [K in keyof P]?: number }
-  /** Log-probabilities up to a constant, [N], into `out`. */
+  /** Writes log-probabilities up to a constant, [N], to `out`. */
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
 
@@ -51,7 +51,7 @@ interface Decayed {
   readonly weight: number
 }
 
-/** Each item once a session, weighted by the event and by how many sessions (or days) ago. */
+/** Counts each item once a session, weighted by the event and by the number of sessions (or days) since. */
 export function decayedInteractions(
   { history, time }: BaselineContext,
   unit: 'days' | 'sessions',
@@ -62,7 +62,7 @@ export function decayedInteractions(
     const strength = eventStrength(entry.name)
     if (strength === 0) continue
     let session = sessions.get(entry.session)
-    // Re-inserted, so that the map's order is that of each session's latest event.
+    // Insert again, so that the map is ordered by each session's latest event.
     if (session) sessions.delete(entry.session)
     else session = new Map()
     sessions.set(entry.session, session)
@@ -81,7 +81,7 @@ export function decayedInteractions(
   return interactions
 }
 
-/** log((1 − fill)·counts / Σcounts + fill·popularity); popularity alone where there are no counts. */
+/** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity where there are no counts. */
 export function mixWithPopularity(
   counts: Float32Array,
   { share }: Popularity,
@@ -104,7 +104,7 @@ interface RecentlyViewedParameters {
   readonly fill: number
 }
 
-/** The shopper's own decayed counts, filled up with popularity. */
+/** The shopper's own decayed counts, mixed with popularity. */
 export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
   start: { unit: 'sessions', halfLife: 3, fill: 0.1 },
   grid: { unit: ['sessions', 'days'], halfLife: HALF_LIVES, fill: FILLS },
@@ -120,12 +120,12 @@ export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
 export interface ItemKnnParameters {
   readonly unit: 'days' | 'sessions'
   readonly halfLife: number
-  /** Similarity of an item to itself: how much a repeat counts against a neighbour. */
+  /** Similarity of an item to itself: weight of a repeat against a neighbour. */
   readonly self: number
   readonly fill: number
 }
 
-/** Neighbours of everything the shopper touched, decayed; the item itself is its own neighbour. */
+/** Neighbours of every item in the history, decayed; each item is also its own neighbour. */
 export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
   start: { unit: 'sessions', halfLife: 3, self: 1, fill: 0.1 },
   grid: {
@@ -150,13 +150,13 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
 export interface EwmaParameters {
   readonly unit: 'days' | 'sessions'
   readonly halfLife: number
-  /** Cosines are divided by this. */
+  /** Divisor of the cosines. */
   readonly temperature: number
-  /** Exponent of the popularity share that the softmax is multiplied by. */
+  /** Exponent of the popularity share that multiplies the softmax. */
   readonly popularity: number
 }
 
-/** Exponentially weighted mean of the touched items' vectors; cosine to every item. */
+/** Cosine of every item to the exponentially weighted mean vector of the history's items. */
 export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<EwmaParameters> {
   const unitVectors = normaliseRows(itemVectors, dimension)
   return {
@@ -180,7 +180,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
           for (let d = 0; d < dimension; d++) cosine += taste[d] * unitVectors[i * dimension + d]
           cosine /= length
         }
-        // Without a history only popularity is left, at its full weight.
+        // Without a history, popularity alone decides, at full weight.
         const weight = length > 0 ? popularity : 1
         out[i] = cosine / temperature + weight * Math.log(share[i])
       }
@@ -188,7 +188,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
   }
 }
 
-/** Each row divided by its length; a zero row stays zero. */
+/** Divides each row by its length; a zero row stays zero. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
   const unit = new Float32Array(rows.length)
   for (let at = 0; at < rows.length; at += dimension) {

@@ -67,7 +67,7 @@ describe('paired bootstrap', () => {
       const [lift] = pairedBootstrap([pair(values, over)], 120, random, 400)
       if (lift && lift.lo <= 0.05 && lift.hi >= 0.05) covered++
     }
-    // Binomial(300, .95) leaves [.90, .985] once in some thousand seeds.
+    // Binomial(300, .95) falls outside [.90, .985] for one seed in some thousand.
     expect(covered / trials).toBeGreaterThan(0.9)
     expect(covered / trials).toBeLessThan(0.985)
   })

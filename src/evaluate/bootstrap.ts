@@ -1,10 +1,10 @@
 /**
- * @module Paired bootstrap over shoppers: whole shoppers are drawn again and again, both arms on
- * the same draw, because one shopper's cases are not independent of each other.
+ * @module Paired bootstrap over shoppers. It draws whole shoppers, because a shopper's cases depend on each other,
+ * and evaluates both arms on the same draw.
  */
 import type { Random } from '../core/model/random.ts'
 
-/** One value and weight a shopper; a shopper without cases has weight 0. */
+/** One value and one weight for each shopper; a shopper without cases has weight 0. */
 export interface PairedValues {
   readonly values: Float64Array
   readonly over: Float64Array
@@ -21,7 +21,7 @@ export interface Lift {
 
 export const RESAMPLES = 2000
 
-/** Σ weight·value / Σ weight; 0 where there is no weight. */
+/** Σ weight·value / Σ weight; 0 where the weights sum to 0. */
 export function weightedMean(values: Float64Array, weights: Float64Array): number {
   let sum = 0
   let total = 0
@@ -33,8 +33,8 @@ export function weightedMean(values: Float64Array, weights: Float64Array): numbe
 }
 
 /**
- * One lift a pair, all pairs on the same draws. Null where the arm compared against is at 0, so
- * that a ratio has no meaning.
+ * One lift for each pair; all pairs share the same draws. Null where the reference arm is at 0, which
+ * leaves the ratio undefined.
  */
 export function pairedBootstrap(
   pairs: readonly PairedValues[],
@@ -54,7 +54,7 @@ export function pairedBootstrap(
   return pairs.map((pair, p) => liftOf(ratio(pair, null), ratios[p]))
 }
 
-/** From `value / over − 1` as it is and on each draw; null where it has no meaning. */
+/** Lift from `value / over − 1`: the observed value and the value of each draw. Null where it is undefined. */
 export function liftOf(relative: number, drawn: Float64Array): Lift | null {
   if (!Number.isFinite(relative)) return null
   const sorted = drawn.filter(Number.isFinite).sort()
@@ -72,7 +72,7 @@ function ratio({ values, over, weights }: PairedValues, drawn: Float64Array | nu
   return b > 0 ? a / b - 1 : Number.NaN
 }
 
-/** Linear between order statistics, of ascending values. */
+/** Quantile of ascending values, interpolated linearly between order statistics. */
 export function quantile(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1)
   const low = Math.floor(at)

@@ -1,4 +1,4 @@
-/** @module What is asked of whom: the tested shoppers and their cases. Refuses what gives no interval. */
+/** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
 import { NearsideError } from '../core/error.ts'
 import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
 import type { Case, History, Interaction } from '../core/features/history.ts'
@@ -8,18 +8,18 @@ import type { ServerKnows } from './owner/knowledge.ts'
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
 export type Protocol = 'personal' | 'leave-one-out'
 
-/** Where a device's history begins: with the tested days, as in a browser that comes then, or with the log. */
+/** Start of a device's history: the first tested day (`install`), or the start of the log. */
 export type HistoryFrom = 'install' | 'beginning'
 
-/** What is predicted: orders alone, or whatever a shopper turns to. */
+/** Events to predict: orders only, or any event. */
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends Case {
-  /** Those of the targets that were bought; in a log without purchases, all. */
+  /** Targets that were bought; in a log without purchases, all targets. */
   readonly bought: readonly number[]
 }
 
-/** Whether a log holds purchases, and whether it holds anything else. */
+/** Whether a log has purchases, and whether it has other events. */
 interface EventKinds {
   readonly purchases: boolean
   readonly others: boolean
@@ -30,9 +30,9 @@ export interface EvaluationInput {
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly isHeldOut: (shopper: string) => boolean
-  /** Whose cases are asked for; absent: of those held out. */
+  /** Selects the tested shoppers; absent: all held-out shoppers. */
   readonly isTested?: (shopper: string) => boolean
-  /** Milliseconds since the epoch; training saw nothing at or after it. */
+  /** Exclusive training limit, milliseconds since the epoch. */
   readonly until: number
   readonly protocol: Protocol
   readonly historyFrom: HistoryFrom
@@ -42,18 +42,18 @@ export interface EvaluationInput {
   readonly seed: number
 }
 
-/** What decides which cases there are; known before any model. */
+/** Options that select the test cases; known before any model. */
 type CaseSelection = Pick<
   EvaluationInput,
   'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target' | 'kinds'
 >
 
-/** An interval over fewer shoppers than this says nothing. */
+/** Fewest shoppers for a meaningful interval. */
 export const LEAST_SHOPPERS = 10
 
 /**
- * The cases of each held-out shopper who has any.
- * @throws NearsideError `input-invalid` where they are too few to say anything.
+ * Test cases of each held-out shopper who has any.
+ * @throws NearsideError `input-invalid` where there are too few.
  */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
@@ -67,7 +67,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
     .map((shopper) => {
       if (protocol === 'personal') return casesOf(selection, shopper, until)
       const last = casesOf(selection, shopper, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
-      // Whoever taught the model may be asked only for what it has not seen.
+      // A training shopper may be tested only on events that training has not seen.
       return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
     })
     .filter((cases) => cases.length > 0)
@@ -83,7 +83,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   return selected
 }
 
-/** A shopper's cases from a time on, of what is asked. */
+/** A shopper's test cases from a time on, for the chosen target. */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,
   shopper: ShopperHistory,
@@ -94,7 +94,7 @@ export function casesOf(
   const bought = new Map(orders.map(({ time, targets }) => [time, targets]))
   const boughtIn = ({ time, targets }: Case) =>
     kinds.purchases ? (bought.get(time) ?? []) : targets
-  // Not a spread: that would cut every history now.
+  // Assign to the object: a spread would build every history now.
   return asked.map((one) => Object.assign(one, { bought: boughtIn(one) }))
 }
 
@@ -107,7 +107,7 @@ export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
 
 export const isPurchase = ({ name }: Interaction) => name === 'purchase'
 
-/** What those did whom training saw. */
+/** Histories of the shoppers that training saw. */
 export function trainingHistories({
   shoppers,
   isHeldOut,

@@ -1,4 +1,4 @@
-/** @module Two models side by side: the same cases of the same shoppers, whom neither of them saw. */
+/** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
 import { NearsideError } from '../core/error.ts'
 import { createRandom } from '../core/model/random.ts'
 import { readModel } from '../models/read.ts'
@@ -17,11 +17,11 @@ import type { Steps } from './steps.ts'
 import type { CaseResult } from './walk.ts'
 
 interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
-  /** Directories of models, or of versions. */
+  /** Directories of models or of model versions. */
   readonly models: { readonly a: string; readonly b: string }
 }
 
-/** What `--json` holds. Arms are named `base-fresh of A`, and the lifts are B's over A's. */
+/** Content of `--json`. Arms are named like `base-fresh of A`; lifts are B's over A's. */
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
@@ -35,12 +35,12 @@ interface ModelFacts {
   readonly bytes: number
 }
 
-/** Those that differ from one model to another; the baselines don't. */
+/** Arms that depend on the model; baselines don't. */
 const COMPARED: readonly ArmName[] = ['base-stale', 'base-fresh', 'personal']
 
 /**
- * @param learns whether devices learn; else the base alone is asked
- * @throws NearsideError `model-incompatible` where the two held out different shoppers, or as `load`
+ * @param learns whether devices learn; otherwise only the base is tested
+ * @throws NearsideError `model-incompatible` where the models held out different shoppers, or as `load`
  */
 export async function compareModels(
   question: CompareQuestion,
@@ -124,7 +124,7 @@ async function describe(model: string) {
   }
 }
 
-/** Each case of the second with the same one of the first. */
+/** Pairs each case of the second model with the same case of the first. */
 function pairUp(first: readonly CaseResult[], second: readonly CaseResult[]) {
   const nameOf = ({ shopper, time }: CaseResult) => JSON.stringify([shopper, time])
   const known = new Map(first.map((one) => [nameOf(one), one]))
@@ -195,7 +195,7 @@ function reportOf(
   }
 }
 
-/** In words, by NDCG@10 of what ships. */
+/** Conclusion in words, by NDCG@10 of the shipped arm. */
 function verdict(found: NamedLift | undefined): string {
   if (!found) return 'A finds nothing, so that nothing can be said of B over A'
   if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`

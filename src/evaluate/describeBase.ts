@@ -1,8 +1,11 @@
-/** @module What the tested base model is made of, where shops differ: `pretrain` leaves out what did not help. */
+/**
+ * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
+ * help.
+ */
 import { EVENT_WEIGHTS } from '../core/features/strength.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 
-/** A sentence without its full stop. */
+/** One sentence without its full stop. */
 export function describeBase({ trees, context, prior }: BaseModel): string {
   const parts = [
     trees ? `${trees.roots.length} trees` : 'no trees',

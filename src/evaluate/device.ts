@@ -1,6 +1,6 @@
 /**
- * @module One shopper's device, case by case: it learns from everything before the case, by the very
- * functions that the browser runs, and scores the catalog; once the case is known the guard looks.
+ * @module Simulates one shopper's device, case by case. Before each case it learns from everything earlier, with
+ * the functions that the browser runs, and scores the catalog. Then the guard observes the case.
  */
 import type { Case, History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
@@ -17,24 +17,24 @@ export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float3
 
 export interface DeviceShop {
   readonly model: BaseModel
-  /** What the shop's nightly files would say on the day of `time`. */
+  /** Item statistics as the shop's nightly files would have them on the day of `time`. */
   statisticsAt(time: number): ItemStatistics
-  /** Null: nothing is learned on the device. */
+  /** Fit of the personal model; null: the device doesn't learn. */
   readonly fit: Fit | null
-  /** The moment the model reached the device: nothing is fitted before it. Milliseconds. */
+  /** Time when the model reached the device, milliseconds. Nothing is fitted before it. */
   readonly installed: number
 }
 
 export interface DeviceScores {
-  /** With the statistics of the case's day. */
+  /** Model with the statistics of the case's day. */
   readonly model: BaseModel
-  /** The base model with everything before the case: `terms.base`. */
+  /** Score terms of everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
-  /** Null where there is nothing to learn from. */
+  /** Personal model and its problem; null where there is nothing to learn from. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
-  /** With λ as served, whether or not the guard lets it be shown, [N]. */
+  /** Scores with λ as served, whatever the guard decides, [N]. */
   readonly served: Float32Array
-  /** What the shopper sees, [N]. */
+  /** Scores that the shopper sees, [N]. */
   readonly shown: Float32Array
 }
 
@@ -46,18 +46,18 @@ export class ShopperDevice {
     this.#shop = shop
   }
 
-  /** Whether the personal model may be shown. */
+  /** Whether the guard allows the personal model. */
   get guardActive(): boolean {
     return this.#guard.active
   }
 
-  /** @param scored what a device that holds the same history has scored already */
+  /** @param scored scores that another device with the same history has already computed */
   async score(one: Known, scored = scoreOn(this.#shop, one)): Promise<DeviceScores> {
     const { terms, served, ...rest } = await scored
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
   }
 
-  /** What the case turned out to want. */
+  /** Tells the guard which items the case turned out to contain. */
   observe({ learned, served, terms }: DeviceScores, targets: readonly number[]): void {
     if (!learned || learned.personal.fusionWeight <= 0) return
     this.#guard = observe(
@@ -70,7 +70,7 @@ export class ShopperDevice {
 
 type Known = Pick<Case, 'history' | 'time'>
 
-/** All but what the guard decides. */
+/** All scores except those that depend on the guard. */
 export async function scoreOn(
   shop: DeviceShop,
   { history, time }: Known,
@@ -84,7 +84,7 @@ export async function scoreOn(
   return { model, terms, learned, served }
 }
 
-/** As at the end of the last session. */
+/** Personal model as of the end of the last session. */
 async function learn(shop: DeviceShop, history: History): Promise<DeviceScores['learned']> {
   const last = history.at(-1)
   if (!last || !shop.fit) return null

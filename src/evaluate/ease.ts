@@ -1,6 +1,6 @@
 /**
- * @module EASE: how much each item says for every other, as the weights of a linear regression without
- * its diagonal, in closed form from who turned to what. B = I − P·diag(P)⁻¹ with P = (XᵀX + λI)⁻¹.
+ * @module EASE: item-to-item weights of a linear regression without its diagonal, in closed form from
+ * who interacted with which items. B = I − P·diag(P)⁻¹ with P = (XᵀX + λI)⁻¹.
  * @see Steck 2019, "Embarrassingly shallow autoencoders for sparse data", doi 10.1145/3308558.3313710
  */
 import type { History } from '../core/features/history.ts'
@@ -15,22 +15,22 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** A matrix of them is 64 MB; the items that fewest turned to are left to popularity. */
+/** Maximum number of items: their matrix takes 64 MB. For the rarest other items, popularity decides. */
 const MOST_ITEMS = 4000
-/** Inverted entry by entry. */
+/** Size up to which a matrix is inverted entry by entry. */
 const LEAF = 32
 
 interface EaseWeights {
-  /** Row of an item, −1 where it has none, [N]. */
+  /** Row of each item, −1 where it has none, [N]. */
   readonly row: Int32Array
-  /** Item of a row, [n]. */
+  /** Item of each row, [n]. */
   readonly item: Int32Array
-  /** What a row's item says for each other, [n, stride]. */
+  /** Weights of each row's item for every other item, [n, stride]. */
   readonly weights: Float32Array
   readonly stride: number
 }
 
-/** @param before milliseconds; only what happened strictly before it counts. */
+/** @param before milliseconds; only earlier events count. */
 export function easeWeights(
   items: number,
   histories: readonly History[],
@@ -74,10 +74,10 @@ export function easeWeights(
 }
 
 /**
- * A symmetric positive definite matrix at the start of a memory, in place, by halves: of
+ * Inverts a symmetric positive definite matrix at the start of a memory, in place, by halves: for
  * [A B; Bᵀ D] the complement S = D − BᵀA⁻¹B, with W = −A⁻¹B, gives
  * [A⁻¹ + W·S⁻¹·Wᵀ, W·S⁻¹; S⁻¹·Wᵀ, S⁻¹].
- * @param size multiple of 8; behind the matrix lies as much again to work in
+ * @param size multiple of 8; the memory behind the matrix needs the same size again as work space
  */
 function invert(gemm: Gemm, buffer: ArrayBuffer, size: number): void {
   const matrix = new Float32Array(buffer)
@@ -112,7 +112,7 @@ function invert(gemm: Gemm, buffer: ArrayBuffer, size: number): void {
   part(0, size, 4 * size * size)
 }
 
-/** Gauss and Jordan; a positive definite matrix needs no pivots. */
+/** Gauss–Jordan elimination; a positive definite matrix needs no pivoting. */
 function invertEntries(matrix: Float32Array, start: number, stride: number, n: number): void {
   for (let k = 0; k < n; k++) {
     const pivot = 1 / matrix[start + k * stride + k]
@@ -129,11 +129,11 @@ function invertEntries(matrix: Float32Array, start: number, stride: number, n: n
 }
 
 interface EaseParameters extends ItemKnnParameters {
-  /** λ, in shoppers. */
+  /** Ridge λ, in shoppers. */
   readonly ridge: number
 }
 
-/** What the touched items say for others, decayed; of the item itself, which EASE leaves out, its own weight. */
+/** Weights of the history's items for others, decayed. EASE has no weight for the item itself, so it gets its own. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const known = new Map<number, EaseWeights>()
   const remembered = (ridge: number) => {

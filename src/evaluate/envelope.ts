@@ -1,4 +1,4 @@
-/** @module What every `evaluate --json` holds, whatever was compared; its own details stand beside it. */
+/** @module Fields that every `evaluate --json` has; each protocol adds its own details. */
 import type { Lift } from './bootstrap.ts'
 
 export interface NamedLift extends Lift {
@@ -10,27 +10,27 @@ export interface NamedLift extends Lift {
 export interface Envelope {
   readonly protocol: string
   readonly shop: string
-  /** ISO date from which on was tested. */
+  /** Start of the tested time, ISO date. */
   readonly until: string
   readonly seed: number
-  /** Tested ones; sessions, where a log of clicks knows nothing else. */
+  /** Number of tested shoppers, or of sessions where a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Each with its metrics as numbers. */
+  /** Arms, each with its metrics as numbers. */
   readonly arms: readonly { readonly name: string }[]
-  /** Relative, by paired bootstrap; left out over an arm that scores 0. */
+  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0 is left out. */
   readonly lifts: readonly NamedLift[]
-  /** Null where nothing personal is compared with the base, shopper by shopper. */
+  /** Shoppers who fare worse; null where personal and base are not compared by shopper. */
   readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
 }
 
-/** An arm with what each metric is over one other arm's; null where that is at 0. */
+/** An arm with the lift of each metric over another arm; null where the other arm is at 0. */
 interface LiftedArm {
   readonly name: string
   readonly lift: Readonly<Record<string, Lift | null>>
 }
 
-/** Of all arms but `over` itself. */
+/** Lifts of all arms except `over` itself. */
 export function liftsOver(over: string, arms: readonly LiftedArm[]): NamedLift[] {
   return arms.flatMap(({ name, lift }) =>
     Object.entries(lift).flatMap(([metric, found]) =>

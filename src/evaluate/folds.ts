@@ -1,7 +1,7 @@
 /**
- * @module `--folds K`: every shopper is tested, each by a model that never saw them. The shoppers are
- * parted into K, and K models are trained, each without one part and asked about that part: K times
- * the shoppers of a single hold-out, so intervals that are narrower by the root of it.
+ * @module `--folds K`: tests every shopper with a model that never saw them. Divides the shoppers into K parts and
+ * trains K models, each without one part, then tests each model on its part. That gives K times the shoppers of a
+ * single hold-out, so intervals are narrower by a factor of √K.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import type { Evaluated } from './report/report.ts'
 import type { Steps } from './steps.ts'
 import { DEFAULT_SEED, trainModel } from './trainModel.ts'
 
-/** @param directory where models are kept while they are asked. */
+/** @param directory stores the models while they are tested. */
 export async function evaluateFolds(
   asked: Omit<Question, 'model' | 'holdout'>,
   folds: number,

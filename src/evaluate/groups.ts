@@ -1,10 +1,10 @@
-/** @module Quality by groups of cases: months, places among a shopper's cases, lengths of history. */
+/** @module Quality by groups of cases: by month, by index among a shopper's cases, by length of history. */
 import { createRandom } from '../core/model/random.ts'
 import type { ArmName } from './arms.ts'
 import { type Lift, pairedBootstrap } from './bootstrap.ts'
 import { type ByShopper, type Keep, meanOverAll, metricOf, pairOver } from './perShopper.ts'
 
-/** The rest of the arms would only cross their lines. */
+/** Arms in the charts of groups; lines of more arms would cross and be hard to read. */
 export const GROUP_ARMS = [
   'popular-30d',
   'recently-viewed',
@@ -14,13 +14,13 @@ export const GROUP_ARMS = [
 ] as const satisfies readonly ArmName[]
 
 export interface CaseGroup {
-  /** A month (`2011-09`), places among a shopper's cases (`4-5`) or lengths of history (`6-20`). */
+  /** A month (`2011-09`), a range of indices among a shopper's cases (`4-5`) or of history lengths (`6-20`). */
   readonly label: string
   readonly cases: number
   readonly shoppers: number
   /** Mean NDCG@10. */
   readonly means: Readonly<Partial<Record<ArmName, number>>>
-  /** personal over base-fresh; absent where base-fresh is at 0 or nothing is learned. */
+  /** Lift of personal over base-fresh; absent where base-fresh is at 0 or devices don't learn. */
   readonly lift?: Lift
 }
 
@@ -32,7 +32,7 @@ export interface Groups {
 
 type Range = readonly [label: string, least: number, most: number]
 
-/** By the number of entries in the history. */
+/** Ranges of the number of history entries. */
 export const HISTORY_LENGTHS: readonly Range[] = [
   ['0-5', 0, 5],
   ['6-20', 6, 20],
@@ -40,7 +40,7 @@ export const HISTORY_LENGTHS: readonly Range[] = [
   ['>60', 61, Number.POSITIVE_INFINITY],
 ]
 
-/** Places of a shopper's cases, from 1. */
+/** Ranges of the index among a shopper's cases, from 1. */
 const NTH_CASES: readonly Range[] = [
   ['1', 1, 1],
   ['2', 2, 2],
@@ -55,7 +55,7 @@ export function groupCases(byShopper: ByShopper, arms: readonly ArmName[], seed:
   const months = [...new Set(byShopper.flat().map(({ time }) => monthOf(time)))].sort()
   const summarise = (groups: readonly (readonly [label: string, keep: Keep])[]): CaseGroup[] => {
     const fresh = metricOf('base-fresh', 'ndcg@10')
-    // The same draws as the summary's, hence the same numbers.
+    // The same draws as the summary's give the same numbers.
     const lifts = arms.includes('personal')
       ? pairedBootstrap(
           groups.map(([, keep]) =>

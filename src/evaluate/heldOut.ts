@@ -1,6 +1,6 @@
 /**
- * @module Whom an evaluation may ask: those whom the model never saw, by the model's own word. A model
- * that saw the tested shoppers would only prove that it remembers.
+ * @module Decides which shoppers an evaluation may test: shoppers that the model never saw, according to its
+ * manifest. On other shoppers a model only proves that it remembers.
  */
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
@@ -8,15 +8,15 @@ import { isHeldOut as isInShare, isOutOf, readHoldout } from '../train/holdout.t
 import type { Shop } from '../train/shop/shop.ts'
 
 interface HeldOut {
-  /** Whom the model never saw. */
+  /** Whether the model never saw a shopper. */
   isHeldOut(shopper: string): boolean
-  /** Those that are asked about. */
+  /** Whether a shopper is tested. */
   isTested(shopper: string): boolean
 }
 
 /**
- * The model learned from everybody and is asked for each one's last event, which must lie behind
- * its limit: `--holdout` names those who are asked about.
+ * Hold-out for leave-one-out: the model trained on all shoppers, and is tested on each shopper's last event, which
+ * must lie after its limit. `--holdout` names the tested shoppers.
  */
 export async function everybody(
   option: string | undefined,
@@ -37,8 +37,8 @@ export async function everybody(
 }
 
 /**
- * Who was held out, by the model's own word; `--holdout` must agree with it or name some of them.
- * @param grown whether there may be more of them than the model's log had
+ * Held-out shoppers by the model's manifest. `--holdout` must agree with it or name some of them.
+ * @param grown whether the log may have more held-out shoppers than the model's log had
  */
 export async function heldOut(
   option: string | undefined,

@@ -17,7 +17,7 @@ const row = (part: Partial<Counted>): Counted => ({
   ...part,
 })
 
-/** Shoppers who see many lists, some of them much keener than others; rates .2 and .25 on the whole. */
+/** Shoppers who see many lists and differ much in activity; the overall rates are .2 and .25. */
 function shoppers(seed: number): Counted[] {
   const random = createRandom(seed)
   return Array.from({ length: 400 }, (_, k) => {
@@ -42,7 +42,7 @@ test('the interval over shoppers holds the planted lift as often as it says, one
       const { lift } = measured(asked, units).versions[0]
       return lift && lift.lo <= 0.25 && lift.hi >= 0.25
     }).length / runs.length
-  // 95 % within five standard errors.
+  // The tolerance is five standard errors around 95 %.
   expect(Math.abs(covered('shoppers') - 0.95)).toBeLessThan(0.063)
   expect(covered(null)).toBeLessThan(0.85)
 })

@@ -1,22 +1,22 @@
-/** @module What lists were worth to shoppers, from what a shop's own sink counted: lift over the hold-out, and interleaving. */
+/** @module Live value of lists, from counts in a shop's own sink: lift over the hold-out, and interleaving. */
 import { count, lift, share } from './report/numbers.ts'
 import type { Evaluated } from './report/report.ts'
 
-/** Lists that came into view, or items in them that were followed. */
+/** Count of lists that came into view, or of items clicked in them. */
 export interface Counted {
   readonly event: 'shown' | 'followed'
   readonly arm: string
-  /** Version of the base model; empty where nothing says it. */
+  /** Version of the base model; empty where unknown. */
   readonly model: string
-  /** Of what was followed in an interleaved list. */
+  /** Team of an item clicked in an interleaved list. */
   readonly team: 'personal' | 'base' | null
   readonly many: number
-  /** Whose they were, or of which day; empty where nothing says it. */
+  /** Shopper or day of the count; empty where unknown. */
   readonly unit: string
 }
 
 interface LiveOptions {
-  /** What a `unit` is; null: each count stands for itself. */
+  /** Type of `unit`; null: each count is independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }
@@ -25,7 +25,7 @@ interface Rate {
   readonly shown: number
   readonly followed: number
   readonly rate: number
-  /** Of the rate. */
+  /** Variance of the rate. */
   readonly variance: number
 }
 
@@ -36,7 +36,7 @@ interface Relative {
 }
 
 const Z = 1.959964
-/** Below as many in an arm, no interval is worth reading. */
+/** Fewest counts in an arm for a useful interval. */
 const LEAST = 20
 const EVERY = 'all'
 
@@ -129,7 +129,7 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
   }
 }
 
-/** A ratio of sums, its variance by the deviations of units; of single counts, as if they came by chance alone. */
+/** Ratio of sums. Its variance comes from the units' deviations; single counts are treated as independent. */
 function rateOf(rows: readonly Counted[]): Rate {
   const units = new Map<string, { shown: number; followed: number }>()
   for (const { unit, event, many } of rows) {
@@ -151,7 +151,7 @@ function rateOf(rows: readonly Counted[]): Rate {
 const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
   all.reduce((total, one) => total + one[of], 0)
 
-/** The lift and its interval, by the ratio's logarithm; null where there is too little. */
+/** Relative difference and its interval, by the logarithm of the ratio; null where counts are too few. */
 function relativeTo(one: Rate, other: Rate): Relative | null {
   if (Math.min(one.followed, other.followed) < LEAST) return null
   const ratio = one.rate / other.rate
@@ -161,7 +161,7 @@ function relativeTo(one: Rate, other: Rate): Relative | null {
     : null
 }
 
-/** Of what was followed, the share of the shopper's own picks. */
+/** Share of the personal picks among the items clicked in interleaved lists. */
 function preferenceOf(rows: readonly Counted[]) {
   const picks = rows.filter(({ event, team }) => event === 'followed' && team !== null)
   const asRate = picks.flatMap((row): Counted[] => [
@@ -169,7 +169,7 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // Of single clicks: each is one or the other.
+  // A single click is a binary outcome.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

@@ -40,7 +40,7 @@ function question(directory: string, protocol: 'personal' | 'leave-one-out' = 'p
   return { ...asked, shop: directory, model: join(folder, 'models') }
 }
 
-/** The same shop, each shopper's events where `at` puts them. */
+/** The same shop with event times moved by `at`. */
 function moved(at: (time: number, k: number) => number): TestShop {
   const shoppers = shop.shoppers.map(({ id, interactions }) => ({
     id,

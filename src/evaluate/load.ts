@@ -1,6 +1,6 @@
 /**
- * @module Brings shop and model together for an evaluation: one row order, one set of held-out
- * shoppers, and a refusal wherever the model may have seen what it is to be tested on.
+ * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. Rejects a model that
+ * may have seen the test data.
  */
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
@@ -21,33 +21,33 @@ import { describeBase } from './describeBase.ts'
 import { everybody, heldOut, refusal } from './heldOut.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
-/** Plain data, so that a process can be given it. */
+/** Options as plain data, so that they can be sent to a process. */
 export interface Question {
   readonly shop: string
   readonly model: string
-  /** ISO date; absent: the model's. */
+  /** ISO date; absent: the model's limit. */
   readonly until?: string
   /** A fraction, or the path of a file of shopper ids; absent: the model's fraction. */
   readonly holdout?: string
-  /** Absent: the model's. */
+  /** Seed; absent: the model's. */
   readonly seed?: number
   readonly protocol: Protocol
-  /** Absent: the beginning of the log. */
+  /** Start of the histories; absent: the beginning of the log. */
   readonly historyFrom?: HistoryFrom
-  /** Absent: any event. */
+  /** Events to predict; absent: any event. */
   readonly target?: Target
-  /** Absent: orders. */
+  /** Events that the server knows; absent: orders. */
   readonly serverKnows?: ServerKnows
-  /** Whether the log may have got more shoppers since the model was trained. */
+  /** Whether the log may have more shoppers than at the training. */
   readonly grown?: boolean
-  /** Milliseconds since the epoch; later events are left out. */
+  /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 
 interface Loaded {
   readonly shop: Shop
   readonly input: EvaluationInput
-  /** What was left out or deserves a word. */
+  /** Notes on omitted data and other remarks. */
   readonly notes: readonly string[]
 }
 
@@ -73,7 +73,7 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      // Held out but not asked about: neither tested nor learned from.
+      // Held-out shoppers outside the test are neither tested nor learned from.
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
@@ -96,7 +96,7 @@ export function parseDate(text: string): number {
   return time
 }
 
-/** A model that saw the tested shoppers or the tested time would only prove that it remembers. */
+/** Rejects a model that saw the tested shoppers or the tested time: it would only prove that it remembers. */
 function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
   if (manifest.shop !== shop.name)
     throw refusal(`the model was trained on '${manifest.shop}', the shop is '${shop.name}'`)

@@ -1,4 +1,4 @@
-/** @module One value a shopper from values of cases: what means and intervals over shoppers stand on. */
+/** @module Averages values of cases into one value for each shopper; means and intervals over shoppers use these. */
 import { METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import { type PairedValues, weightedMean } from './bootstrap.ts'
@@ -8,7 +8,7 @@ export type ByShopper = readonly (readonly CaseResult[])[]
 
 type CaseValue = (one: CaseResult) => number
 
-/** @param nth place among the shopper's cases, from 0 */
+/** @param nth index among the shopper's cases, from 0 */
 export type Keep = (one: CaseResult, nth: number) => boolean
 
 export function groupByShopper<One extends { readonly shopper: string }>(
@@ -28,7 +28,7 @@ export function metricOf(arm: ArmName, metric: MetricName, onlyNew = false): Cas
   return ({ metrics }) => metrics[at]
 }
 
-/** Both values of each shopper's kept cases, averaged; a shopper without any has weight 0. */
+/** Averages both values over each shopper's selected cases; a shopper without any has weight 0. */
 export function pairOver(
   byShopper: ByShopper,
   value: CaseValue,
@@ -55,7 +55,7 @@ export function meanOf(cases: readonly CaseResult[], value: CaseValue): number {
   return cases.reduce((sum, one) => sum + value(one), 0) / cases.length
 }
 
-/** Over the shoppers' kept cases; 0 where there are none. */
+/** Mean over the shoppers' selected cases; 0 where there are none. */
 export function meanOverAll(byShopper: ByShopper, value: CaseValue, keep?: Keep): number {
   const { values, weights } = pairOver(byShopper, value, value, keep)
   return weightedMean(values, weights)

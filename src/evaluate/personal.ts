@@ -1,4 +1,4 @@
-/** @module `--protocol personal` and `leave-one-out`: every arm on every case of held-out shoppers. */
+/** @module `--protocol personal` and `leave-one-out`: tests every arm on every case of held-out shoppers. */
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS } from './arms.ts'
 import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
@@ -18,36 +18,36 @@ import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
 import type { CaseResult } from './walk.ts'
 import type { WalkOrder } from './walker.ts'
 
-/** What `--json` holds. */
+/** Content of `--json`. */
 export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
-  /** How many models were trained, each asked about the shoppers that it never saw. */
+  /** Number of trained models, each tested on shoppers that it never saw. */
   readonly folds?: number
   readonly arms: readonly ArmSummary[]
   readonly lifts: readonly LiftSummary[]
-  /** Arms that failed, and so are in no table. */
+  /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
-  /** Change of NDCG@10, personal − base-fresh, shopper by shopper: least, nine deciles, most. */
+  /** Change of NDCG@10 for each shopper, personal − base-fresh: minimum, nine deciles, maximum. */
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
-  /** What the plots of `--html` show. */
+  /** Data of the plots in `--html`. */
   readonly detail: Groups & {
-    /** Ascending. */
+    /** Changes of the shoppers, ascending. */
     readonly shopperChanges: readonly number[]
   }
 }
 
-/** Every arm on every case of the shoppers whom one model never saw. */
+/** Results of every arm on every case of shoppers that one model never saw. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
   readonly tuned: TunedBaselines
-  /** Grouped by shopper. */
+  /** Results grouped by shopper. */
   readonly results: readonly CaseResult[]
   readonly notes: readonly string[]
 }
 
-/** @param learns whether devices learn; else the base and the baselines alone are asked, in minutes */
+/** @param learns whether devices learn; otherwise only the base and the baselines are tested, in minutes */
 export async function evaluatePersonal(
   question: Question,
   learns: boolean,
@@ -56,7 +56,7 @@ export async function evaluatePersonal(
   return reportWalks([await walkHeldOut(question, learns, steps)], learns)
 }
 
-/** In a checkout, and once built. */
+/** File of the worker process, in a checkout or in the build. */
 const WALKER = new URL(
   import.meta.url.endsWith('.ts') ? './walker.ts' : './walker.js',
   import.meta.url,
@@ -76,7 +76,7 @@ export async function walkHeldOut(
   return { shop: shop.name, input, tuned, results, notes }
 }
 
-/** @param shoppers who have cases. @returns grouped by shopper */
+/** @param shoppers shoppers who have cases. @returns results grouped by shopper */
 export async function walkCases(
   order: WalkOrder,
   shoppers: number,
@@ -85,7 +85,7 @@ export async function walkCases(
   return (await inProcesses<CaseResult>(WALKER, order, shoppers, steps)).flat()
 }
 
-/** @param walks of one shop and one question, of different shoppers each. */
+/** @param walks replays of one shop with the same options, of different shoppers each. */
 export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
   const [{ shop, input }] = walks
   const results = walks.flatMap((walked) => walked.results)
@@ -149,7 +149,7 @@ function heading(
     folds > 1
       ? `shoppers, each asked of the one of ${folds} models that never saw them`
       : 'shoppers the model never saw'
-  // In a log without times everybody teaches, and is asked for what training left out.
+  // A log without times trains on all shoppers, and tests on the events that training left out.
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,

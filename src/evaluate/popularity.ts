@@ -1,4 +1,4 @@
-/** @module How many shoppers wanted each item, as the shop's nightly file of a day says. */
+/** @module Number of shoppers interested in each item, as in the shop's nightly file of a day. */
 import type { History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'
@@ -6,16 +6,16 @@ import { DAY } from '../core/time.ts'
 import type { EvaluationInput } from './cases.ts'
 
 export interface Popularity {
-  /** Distinct shoppers who turned to the item ever, [N]. */
+  /** Distinct shoppers who ever turned to the item, [N]. */
   readonly all: Float32Array
   /**
-   * Probabilities, [N]: the last 30 days' shoppers, a hundredth of all earlier ones to order what
-   * nobody wanted lately, and a floor for what nobody wanted ever.
+   * Probabilities, [N]: the last 30 days' shoppers, plus a hundredth of all earlier shoppers to order items
+   * without recent interest, plus a floor for items without any.
    */
   readonly share: Float32Array
 }
 
-/** Statistics hold the logarithms of counts; the baselines want the counts. */
+/** Statistics hold logarithms of counts; the baselines need the counts. */
 export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
   const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
   const all = popularityAll.map(count)
@@ -24,10 +24,10 @@ export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): P
   return { all, share: share.map((value) => value / sum) }
 }
 
-/** Days kept at once; a bound on memory, not a setting. */
+/** Maximum number of cached days, which limits memory. */
 const MOST_DAYS = 200
 
-/** Computes one value a day and keeps it: shoppers are walked one after another, days come again. */
+/** Caches one value a day, because shoppers are replayed one after another and days recur. */
 export function byDay<T>(compute: (midnight: number) => T): (time: number) => T {
   const known = new Map<number, T>()
   return (time) => {

@@ -1,4 +1,4 @@
-/** @module What the walk needs, the same in every process: the baselines as tuned, and the devices' shop. */
+/** @module Prepares the replay, the same in every process: tuned baselines and the shop data of the devices. */
 import { NearsideError } from '../core/error.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
 import {
@@ -20,7 +20,7 @@ import {
 } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** The arm with its tuned parameters. @throws NearsideError `engine-failed` where it could not be tuned */
+/** The arm with its tuned parameters. @throws NearsideError `engine-failed` where tuning failed */
 function score<P>(arm: TunableArm<P>, { parameters, failure }: Tuned<P>) {
   return (context: BaselineContext, out: Float32Array) => {
     if (failure !== undefined) throw new NearsideError('engine-failed', failure)
@@ -38,8 +38,8 @@ function scoresOf(arms: CountingArms, tuned: TunedCounts) {
 }
 
 /**
- * @param tuned null: only what the model gives is asked for, neither baselines nor the owner's questions
- * @param fit null: nothing is learned on the devices
+ * @param tuned null: only the model's arms are tested, without baselines and the owner's questions
+ * @param fit null: the devices don't learn
  */
 export function prepareWalk(
   input: EvaluationInput,
@@ -71,7 +71,7 @@ export function prepareWalk(
   }
 }
 
-/** What the devices of all tested shoppers share. */
+/** Data that the devices of all tested shoppers share. */
 export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
   const { model, until, protocol } = input
   return {

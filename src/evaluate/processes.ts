@@ -1,6 +1,6 @@
 /**
- * @module Spreads the shoppers over processes, and serves a process its share of them. The numbers
- * don't depend on how many processes there are.
+ * @module Distributes the shoppers over processes, and runs a process's share. Results don't depend on the
+ * number of processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -9,10 +9,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { NearsideError, type WireError } from '../core/error.ts'
 import type { Steps } from './steps.ts'
 
-/** Each holds its own model and log, so more of them cost memory. */
+/** Maximum number of processes; each holds its own model and log in memory. */
 const MOST_PROCESSES = 8
 
-/** What a process is asked once, and what it answers, shopper by shopper. */
+/** Request to a process, and its answers by shopper. */
 interface Work<Order> {
   readonly order: Order
   readonly shoppers: readonly number[]
@@ -22,8 +22,8 @@ type Answer<Result> =
   | { readonly error: WireError }
 
 /**
- * A shopper's results each, in the order of the shoppers.
- * @param module calls `serveProcess`
+ * Results of each shopper, in the order of the shoppers.
+ * @param module file that calls `serveProcess`
  */
 export async function inProcesses<Result>(
   module: URL,
@@ -58,7 +58,7 @@ export async function inProcesses<Result>(
 function start(module: URL): ChildProcess {
   const serialization = 'advanced'
   if (!module.pathname.endsWith('.ts')) return fork(fileURLToPath(module), { serialization })
-  // In a checkout the source runs under tsx, also where this process was started otherwise.
+  // In a checkout the source runs under tsx, however this process was started.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return fork(fileURLToPath(module), { serialization, execArgv: ['--import', tsx] })
 }
@@ -88,7 +88,7 @@ function answered<Result>(
   })
 }
 
-/** In the process: walks the shoppers of the one order that comes. */
+/** Runs in the child process: replays the shoppers of its single order. */
 export function serveProcess<Order, Result>(
   prepare: (order: Order) => Promise<(shopper: number) => Promise<readonly Result[]>>,
 ): void {
@@ -100,7 +100,7 @@ export function serveProcess<Order, Result>(
   process.once('message', (message) => {
     work(message as Work<Order>).catch((thrown) => send({ error: failure(thrown).toWire() }))
   })
-  // Without a parent nobody waits for the answer.
+  // Without a parent nobody reads the answer.
   process.once('disconnect', () => process.exit())
 }
 

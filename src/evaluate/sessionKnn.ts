@@ -1,6 +1,6 @@
 /**
- * @module Nearest sessions, with what the shopper turned to earlier: past visits, or whole shoppers,
- * that share most with the decayed history tell what goes with it.
+ * @module Nearest-session baseline, applied to whole histories. It finds the past visits, or whole
+ * shoppers, that share most with the decayed history; their other items are recommended.
  * @see Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms" (V-SKNN),
  * doi 10.1007/s11257-018-9209-6
  */
@@ -15,24 +15,24 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** What others turned to in one go. */
+/** Items of one past visit, or of one shopper. */
 interface Neighbour {
   readonly items: readonly number[]
-  /** Milliseconds, of the latest. */
+  /** Time of the latest event, milliseconds. */
   readonly time: number
 }
 
 export interface SessionKnnParameters extends ItemKnnParameters {
   readonly neighbour: 'session' | 'shopper'
-  /** How many count. */
+  /** Number of nearest neighbours that count. */
   readonly nearest: number
-  /** Days after which a neighbour counts half. */
+  /** Age in days at which a neighbour counts half. */
   readonly agedDays: number
-  /** Exponent of the number of neighbours with an item, by which that item's weight is divided. */
+  /** Exponent of the number of neighbours with an item; that power divides the item's weight. */
   readonly rarity: number
 }
 
-/** @param before milliseconds; only what happened strictly before it counts. */
+/** @param before milliseconds; only earlier events count. */
 export function sessionKnn(
   items: number,
   histories: readonly History[],
@@ -81,10 +81,10 @@ export function sessionKnn(
           highest = Math.max(highest, counts[item])
         }
       })
-      // So that what a repeat counts does not depend on how many neighbours there are.
+      // Normalise, so that the weight of a repeat does not depend on the number of neighbours.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] /= highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
-      // Years after the last event every weight has underflowed to 0.
+      // Years after the last event, every weight has underflowed to 0.
       if (strongest > 0)
         for (const { item, weight } of interactions) counts[item] += (self * weight) / strongest
       mixWithPopularity(counts, context.popularity, fill, out)

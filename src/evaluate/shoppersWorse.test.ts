@@ -13,7 +13,7 @@ describe('sign-flip test', () => {
     expect(signFlipP([1, -2], random())).toBe(2 / 4)
     expect(signFlipP([1, 2], random())).toBe(1)
     expect(signFlipP([], random())).toBe(1)
-    // Metrics are kept in single precision: sums that are equal must count as equal all the same.
+    // Metrics are stored in single precision; sums that should be equal must count as equal.
     const changes = [1 / 3, -2 / 3, 1 / 6, 1 / 2, -1 / 7, 1 / 7, 1 / 3]
     const single = changes.map((change) => Math.fround(1 / 9 + change) - Math.fround(1 / 9))
     expect(signFlipP(single, random())).toBe(signFlipP(changes, random()))

@@ -1,13 +1,13 @@
-/** @module What a long evaluation is handed: somebody to tell how far it is, and a way to be stopped. */
+/** @module Progress reports and cancellation for a long evaluation. */
 import { NearsideError } from '../core/error.ts'
 
 export interface Steps {
-  /** `done` of `total` units of `label`. */
+  /** Called with `done` of `total` units of `label`. */
   onProgress(label: string, done: number, total: number): void
   readonly signal: AbortSignal
 }
 
-/** Between two steps: says how far it is and lets Ctrl-C be heard. @throws NearsideError `aborted` */
+/** Called between two steps: reports progress and lets Ctrl-C take effect. @throws NearsideError `aborted` */
 export async function step(
   { onProgress, signal }: Steps,
   label: string,

@@ -6,7 +6,7 @@ import { textLines } from './report/report.ts'
 import { summarise } from './summary.ts'
 import { type CaseResult, metricAt } from './walk.ts'
 
-/** A case in which every arm has NDCG@10 `base`, except those named. */
+/** A case in which every arm has NDCG@10 `base`, except the named arms. */
 function result(
   shopper: string,
   base: number,

@@ -1,4 +1,4 @@
-/** @module From cases to the numbers that are reported. */
+/** @module Summarises test cases into the reported numbers. */
 import { createRandom } from '../core/model/random.ts'
 import { isGain, METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
@@ -17,7 +17,7 @@ import {
 import { countWorse } from './shoppersWorse.ts'
 import type { CaseResult } from './walk.ts'
 
-/** Metrics with repeats filtered carry the suffix `:new`. */
+/** Metrics without repeats have the suffix `:new`. */
 export interface ArmSummary extends Readonly<Record<MetricName, number>> {
   readonly name: ArmName
   readonly [onlyNew: `${string}:new`]: number
@@ -26,15 +26,15 @@ export interface ArmSummary extends Readonly<Record<MetricName, number>> {
 export interface LiftSummary extends Lift {
   readonly arm: ArmName
   readonly over: ArmName
-  /** A reported metric; `@history=6-20` behind it restricts it to such cases. */
+  /** Reported metric; the suffix `@history=6-20` restricts it to such cases. */
   readonly metric: string
 }
 
 export type Summary = ReturnType<typeof summarise>
 
 /**
- * @param results grouped by shopper
- * @param arms that the results have
+ * @param results results grouped by shopper
+ * @param arms arms that the results have
  */
 export function summarise(
   results: readonly CaseResult[],
@@ -50,7 +50,7 @@ export function summarise(
   return {
     shoppers: byShopper.length,
     cases: results.length,
-    /** Those with at least one item that was new to the shopper. */
+    /** Number of cases with at least one item that was new to the shopper. */
     casesWithNew: results.filter(({ hasNew }) => hasNew).length,
     arms: arms.map((name) => summariseArm(name, byShopper)),
     lifts: plans.flatMap(({ arm, over, label }, p): LiftSummary[] => {
@@ -58,9 +58,9 @@ export function summarise(
       return lift ? [{ arm, over, metric: label, ...lift }] : []
     }),
     groups: groupCases(byShopper, arms, seed),
-    /** Null where nothing is learned on devices. */
+    /** Null where devices don't learn. */
     change: arms.includes('personal') ? changeOf(byShopper, seed) : null,
-    /** Null where nobody was asked the owner's questions. */
+    /** Null where the owner's questions were not measured. */
     owner: summariseOwner(byShopper, seed, arms),
   }
 }
@@ -111,7 +111,7 @@ function planLifts(arms: readonly ArmName[]): LiftPlan[] {
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/** personal against base-fresh, shopper by shopper. */
+/** Change from base-fresh to personal, by shopper. */
 function changeOf(byShopper: ByShopper, seed: number) {
   const random = createRandom(seed + 1)
   const ndcg = changesOf(byShopper, 'ndcg@10')
@@ -125,16 +125,16 @@ function changeOf(byShopper: ByShopper, seed: number) {
     worseByLikelihood: countWorse(changesOf(byShopper, 'nll'), random),
     /** Mean change of NDCG@10 of each shopper, ascending. */
     changes: [...means],
-    /** Their mean over the worst tenth of shoppers. */
+    /** Mean change over the worst tenth of shoppers. */
     worstTenth: worst.reduce((sum, mean) => sum + mean, 0) / worst.length,
-    /** The least, the nine deciles and the most. */
+    /** Minimum, nine deciles and maximum. */
     deciles: Array.from({ length: 11 }, (_, tenth) => quantile(means, tenth / 10)),
-    /** Shoppers for whom the guard switched the personal model off. */
+    /** Number of shoppers for whom the guard switched the personal model off. */
     guardTripped: byShopper.filter((own) => own.some(({ guardActive }) => !guardActive)).length,
   }
 }
 
-/** Per shopper, per case: personal − base-fresh, up = better. */
+/** Differences personal − base-fresh by shopper and case; positive is better. */
 function changesOf(byShopper: ByShopper, metric: MetricName): number[][] {
   const sign = isGain(metric) ? 1 : -1
   const personal = metricOf('personal', metric)

@@ -1,8 +1,8 @@
-/** @module What a test asks of every result that `evaluate --json` writes. */
+/** @module Checks that every result of `evaluate --json` passes in tests. */
 import { expect } from 'vitest'
 import type { Envelope } from './envelope.ts'
 
-/** After a round through JSON, in which what is no finite number would become null. */
+/** Compare after a JSON round trip, which turns non-finite numbers into null. */
 export function expectEnvelope(result: Envelope, protocol: string, arms: readonly string[]): void {
   const read = JSON.parse(JSON.stringify(result)) as Envelope
   expect(read).toMatchObject({
@@ -25,7 +25,7 @@ export function expectEnvelope(result: Envelope, protocol: string, arms: readonl
       read.arms.find((one) => one.name === name) as unknown as Record<string, number>
     for (const value of [relative, lo, hi]) expect(value).toEqual(expect.any(Number))
     expect(lo).toBeLessThanOrEqual(hi)
-    // The lift is that of the very numbers that the arms report.
+    // The lift must match the arms' reported numbers.
     if (find(over)[metric] !== undefined)
       expect(find(arm)[metric] / find(over)[metric] - 1, `${arm} ${metric}`).toBeCloseTo(
         relative,

@@ -29,7 +29,7 @@ export interface TestShop {
   readonly dayOnly: boolean
 }
 
-/** `shoppers` regulars, each with orders over 100 days, two of three lines from five favourites. */
+/** `shoppers` regulars with orders over 100 days. Two of three lines come from five favourites. */
 export function testShop(shoppers = 60, items = 30, seed = 1): TestShop {
   const random = createRandom(seed)
   return {
@@ -66,7 +66,7 @@ export interface TestModelOptions {
   readonly prior?: Partial<PersonalPrior>
 }
 
-/** Popularity and repeats by hand-set weights, no encoder: enough to walk through. */
+/** Popularity and repeats with hand-set weights and no encoder, enough for a replay. */
 export function testModel(shop: TestShop, options: TestModelOptions = {}): BaseModel {
   const { holdout = 0.5, seed = 1, until = UNTIL } = options
   const training = shop.shoppers.filter(({ id }) => !isHeldOut(id, holdout, seed))
@@ -125,7 +125,7 @@ export function testModel(shop: TestShop, options: TestModelOptions = {}): BaseM
   }
 }
 
-/** What an evaluation of a test shop asks; half of its shoppers are held out. */
+/** Evaluation input for a test shop, with half of its shoppers held out. */
 export function testInput(
   shop: TestShop,
   changes: Partial<EvaluationInput> = {},

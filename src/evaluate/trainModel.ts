@@ -1,4 +1,4 @@
-/** @module A base model for an evaluation that was given none. */
+/** @module Trains a base model for an evaluation that was given none. */
 
 import { publishModel } from '../models/publish.ts'
 import { isOutOf, readHoldout } from '../train/holdout.ts'
@@ -11,10 +11,10 @@ import { type Steps, step } from './steps.ts'
 
 export const DEFAULT_SEED = 1
 const DEFAULT_HOLDOUT = '0.2'
-/** Share of the log's span that comes before the tested part. */
+/** Share of the log's span before the tested part. */
 const TRAINED_SHARE = 0.75
 
-/** Trains a base model on what the evaluation will not ask about; returns the limit as a date. */
+/** Trains a base model without the test data; returns the limit as a date. */
 export async function trainModel(
   asked: Omit<Question, 'model'>,
   directory: string,
@@ -28,8 +28,8 @@ export async function trainModel(
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
-  // Minutes of training for a question that has no answer would be a poor joke. (With leave-one-out
-  // in a log without times everybody has an answer.)
+  // Check first that there are test cases, before minutes of training. (With leave-one-out in a log without times
+  // every shopper has one.)
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,

@@ -1,6 +1,6 @@
 /**
- * @module Chooses a baseline's parameters on training shoppers, one parameter at a time, by mean
- * NDCG@10: a baseline that nobody tuned is no opponent.
+ * @module Chooses a baseline's parameters on training shoppers, one parameter at a time, by mean NDCG@10. An untuned
+ * baseline would be too weak a comparison.
  */
 
 import { ndcg, placesOf } from '../train/metrics.ts'
@@ -9,7 +9,7 @@ import type { BaselineContext, TunableArm } from './baselines.ts'
 
 export interface TuningCase extends BaselineContext {
   readonly targets: readonly number[]
-  /** In the mean: that of the report. */
+  /** Weight of the case in the mean, as in the report. */
   readonly weight: number
 }
 
@@ -17,18 +17,18 @@ export interface Tuned<P> {
   readonly parameters: P
   /** Mean NDCG@10 over the tuning cases with these parameters; 0 without cases. */
   readonly quality: number
-  /** Why the arm can't be tuned: it then scores nothing. */
+  /** Reason why tuning failed; the arm then has no scores. */
   readonly failure?: string
 }
 
-/** Rounds over all parameters; a second one lets them settle together. */
+/** Number of rounds over all parameters; a second round accounts for interactions. */
 const SWEEPS = 2
-/** Values tried past either end of a grid; the last is far from anything sensible. */
+/** Number of values tried past either end of a grid; the last is far from any sensible value. */
 const WIDENINGS = 6
 
 /**
- * Ties keep the earlier choice, so the result is deterministic. Without cases: the start.
- * @param tried called after each choice that was tried
+ * Tunes an arm. Ties keep the earlier choice, so the result is deterministic. Without cases it keeps the start.
+ * @param tried called after each tried choice
  */
 export function tune<P extends object>(
   arm: TunableArm<P>,
@@ -93,8 +93,8 @@ function climb<P extends object>(
 }
 
 /**
- * The next value past the end of a grid that the best one lies at, by the ratio of the last two;
- * halfway where it would pass `below`. Null inside the grid, or where its end is 0.
+ * Next value past the end of a grid where the best value lies, by the ratio of the last two values.
+ * Goes halfway to `below` instead of passing it. Null inside the grid, or where its end is 0.
  */
 function beyond(
   numbers: readonly number[],

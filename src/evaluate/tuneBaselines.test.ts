@@ -15,7 +15,7 @@ describe('tuned baselines', () => {
       tries++
     })
     expect(tuned.cases).toBeGreaterThan(20)
-    // Told one by one: on a large catalog each takes seconds.
+    // Each try is reported, because on a large catalog it takes seconds.
     expect(tries).toBeGreaterThan(40)
     const elsewhere = evaluation.shoppers.map((shopper) => ({
       ...shopper,
@@ -31,7 +31,7 @@ describe('tuned baselines', () => {
   })
 
   it('know nothing else of the shoppers that they are tuned on', () => {
-    // Everybody buys two things that nobody else ever buys, together, again and again.
+    // Each shopper repeatedly buys two items together that nobody else buys.
     const items = 120
     const shop = {
       ...testShop(1, items),

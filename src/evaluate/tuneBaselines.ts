@@ -1,4 +1,4 @@
-/** @module The baselines' parameters: tuned on training shoppers, as those of the tests will be asked. */
+/** @module Tunes the baselines on training shoppers, under the conditions of the test. */
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
 import type { History } from '../core/features/history.ts'
 import { columnsOf } from '../core/features/logColumns.ts'
@@ -21,12 +21,12 @@ import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 const TUNING_CASES = 400
-/** Of one shopper: few shoppers with many would say little. */
+/** Maximum number of cases a shopper; many cases of few shoppers would say little. */
 const CASES_EACH = 4
-/** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
+/** Days before `until` that tuning cases come from; earlier events build the neighbours. */
 const TUNING_DAYS = 60
 
-/** Arms that only count, by who wanted what before some day. */
+/** Counting arms, from the interactions before a time. */
 export function countingArms(items: number, histories: readonly History[], before: number) {
   return {
     recentlyViewed: RECENTLY_VIEWED,
@@ -38,7 +38,7 @@ export function countingArms(items: number, histories: readonly History[], befor
 
 export type CountingArms = ReturnType<typeof countingArms>
 
-/** Tuned by one knowledge of the past. */
+/** Counting arms tuned for one state of knowledge about the past. */
 export type TunedCounts = {
   readonly [K in keyof CountingArms]: CountingArms[K] extends TunableArm<infer P> ? Tuned<P> : never
 }
@@ -47,13 +47,13 @@ export interface TunedBaselines extends TunedCounts {
   readonly cases: number
   readonly shoppers: number
   readonly ewma: Tuned<EwmaParameters>
-  /** On what was bought. */
+  /** Arms tuned on purchases. */
   readonly owner: Readonly<Record<keyof OwnerQuestions['counts'], TunedCounts>>
 }
 
 /**
  * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
- * @param tried called after each choice that was tried
+ * @param tried called after each tried choice
  */
 export function tuneBaselines(input: EvaluationInput, tried?: () => void): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
@@ -64,7 +64,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
   const bought = (one: AskedCase) => one.bought
   const tuned = new Map<string, TunedCounts>()
   const counts = (cases: readonly TuningCase[]): TunedCounts => {
-    // All are parts of the same logs: where all sizes agree, so does the rest.
+    // All lists come from the same logs: equal sizes imply equal content.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
     const found = tuned.get(sizes) ?? {
       recentlyViewed: tune(arms.recentlyViewed, cases, items, tried),
@@ -91,8 +91,8 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
 }
 
 /**
- * Some training shoppers' cases, with lists and popularity that don't know these shoppers, as those of
- * the tests don't know the tested ones.
+ * Cases of some training shoppers, with neighbours and popularity that exclude these shoppers, as
+ * those of the test exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until } = input

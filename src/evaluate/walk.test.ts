@@ -10,7 +10,7 @@ import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './t
 import { tuneBaselines } from './tuneBaselines.ts'
 import { type CaseResult, metricAt, walkShopper } from './walk.ts'
 
-/** Gradient descent that needs no engine: the walk only asks for something that fits. */
+/** Gradient descent without an engine; the replay accepts any function that fits. */
 const fit: Fit = async (problem) => {
   const { cases, candidates, parameters: P, design, offset, target, weight } = problem
   const p = Float32Array.from(problem.mean)
@@ -163,7 +163,7 @@ describe('walking a shopper', () => {
   })
 
   it('lets the guard switch a harmful personal model off, and then shows the base', async () => {
-    // A prior that is certain of nonsense: it pushes every item along a random direction.
+    // A confident but wrong prior: it pushes every item along a random direction.
     const noise = createRandom(5)
     const evaluation = input({
       prior: {
@@ -203,7 +203,7 @@ describe('walking a shopper', () => {
     }
     const [first, second, third] = await walkShopper(walk, casesOf(evaluation, shopper, UNTIL))
     expect([first.hasNew, second.hasNew, third.hasNew]).toEqual([true, false, true])
-    // Nothing was seen before the first case, so nothing is filtered.
+    // Before the first case there is no history, so nothing is filtered.
     expect(of(first, 'popular', 'nll', true)).toBe(of(first, 'popular', 'nll'))
     expect(of(second, 'popular', 'nll', true)).toBe(0)
     expect(of(third, 'recently-viewed', 'nll', true)).not.toBe(of(third, 'recently-viewed', 'nll'))

@@ -1,6 +1,6 @@
 /**
- * @module Test, then learn: one shopper's cases in time order. Every arm ranks the whole catalog
- * before the case is known to it.
+ * @module Tests, then learns: replays one shopper's cases in time order. Every arm ranks the whole catalog before
+ * the case is revealed to it.
  */
 import { withoutLastSession } from '../core/features/cases.ts'
 import type { History } from '../core/features/history.ts'
@@ -18,28 +18,31 @@ import { measureOwner, type OwnerCase, type OwnerQuestions } from './owner/measu
 import { popularityOf } from './popularity.ts'
 
 export interface Walk extends DeviceShop {
-  /** What the compared arms have of a shopper. */
+  /** Store from which the compared arms know a shopper. */
   readonly store: Store
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
-  /** Empty where only what models give is compared. */
+  /** Empty where only model arms are compared. */
   readonly baselines: Readonly<
     Partial<Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>>
   >
 }
 
-/** Metrics of one case: [arm, in the order of ARMS; where nothing is learned, of BASE_ARMS][all items, then new items only][metric], see `metricAt`. 0 of an arm that is not compared. */
+/**
+ * Metrics of one case: [arm][all items, then new items only][metric], see `metricAt`. Arms are in the order of ARMS,
+ * or of BASE_ARMS where devices don't learn. 0 for an arm that is not compared.
+ */
 export interface CaseResult {
   readonly shopper: string
   readonly time: number
-  /** Length of the history in entries. */
+  /** Number of entries in the history. */
   readonly history: number
-  /** Whether a target is new to the shopper; where not, the `:new` metrics don't exist. */
+  /** Whether a target is new to the shopper; otherwise the `:new` metrics don't exist. */
   readonly hasNew: boolean
   readonly metrics: Float32Array
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
-  /** Null where nothing was bought, or not asked. */
+  /** Null where nothing was bought, or where it was not measured. */
   readonly owner: OwnerCase | null
   /** Arms that could not score the case. */
   readonly failures: readonly ArmFailure[]
@@ -47,18 +50,19 @@ export interface CaseResult {
 
 const STRIDE = 2 * METRICS.length
 
-/** Where a metric lies in `CaseResult.metrics`. */
+/** Index of a metric in `CaseResult.metrics`. */
 export function metricAt(arm: number, metric: number, onlyNew: boolean): number {
   return arm * STRIDE + (onlyNew ? METRICS.length : 0) + metric
 }
 
-/** Adam's step in the naive fine-tune, the textbook order of magnitude for thirty steps. */
+/** Adam's step size in the naive fine-tune: the textbook order of magnitude for thirty steps. */
 const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * The guard of the compared arms' device sees every case, those of the other stores the purchases.
- * @param cases of one shopper, ascending by time.
+ * Replays a shopper. The guard of the compared arms' device observes every case; guards of other stores observe
+ * purchases only.
+ * @param cases cases of one shopper, ascending by time.
  */
 export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Promise<CaseResult[]> {
   const results: CaseResult[] = []
@@ -72,7 +76,7 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
     const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
     const after: (() => void)[] = []
     const scoreStore = async (store: Store, history: History) => {
-      // Parts of one history with the same beginning and length are the same.
+      // Parts of one history with the same start and length are equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )
@@ -119,7 +123,7 @@ function contextOf(
   return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
 }
 
-/** Of each arm that is compared, all items'. */
+/** Scores of all items for each compared arm. */
 type Scores = Readonly<Partial<Record<ArmName, Float32Array>>>
 
 async function scoreAll(
@@ -134,7 +138,7 @@ async function scoreAll(
     'base-fresh': terms.base,
     personal: shown,
   }
-  // Without these there is nothing to report.
+  // The report needs these arms.
   for (const [name, own] of Object.entries(scores)) requireFinite(name, own)
   for (const [name, score] of Object.entries(walk.baselines)) {
     const arm = name as BaselineName
@@ -157,7 +161,7 @@ function parametersOf(parameters: Float32Array) {
   return { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
 }
 
-/** The same cases and candidates; nothing that holds the parameters back. */
+/** The same cases and candidates, without regularisation. */
 function naiveProblem(problem: FitProblem): FitProblem {
   const zeros = new Float32Array(problem.parameters)
   return {

@@ -1,4 +1,4 @@
-/** @module One process of an evaluation: loads what its parent loaded and walks its share of it. */
+/** @module A worker process of an evaluation: loads the same data as its parent and replays its share. */
 import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
@@ -9,7 +9,7 @@ import { walkShopper } from './walk.ts'
 
 export interface WalkOrder {
   readonly question: Question
-  /** Null: the baselines are not asked. */
+  /** Null: the baselines are not tested. */
   readonly tuned: TunedBaselines | null
   /** Whether devices learn. */
   readonly learns: boolean

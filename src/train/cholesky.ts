@@ -1,6 +1,9 @@
-/** @module Symmetric positive systems, by Cholesky's factor: row-major [n, n], its lower half. */
+/**
+ * @module Solves symmetric positive definite systems by Cholesky factorisation.
+ * Matrices are row-major [n, n]; only the lower half is used.
+ */
 
-/** Turns the lower half of a matrix into its factor; what rounding pushed below 0 is taken as 1e-12. */
+/** Replaces the lower half of a matrix by its Cholesky factor. Pivots that rounding pushed below 0 become 1e-12. */
 export function factorise(matrix: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

@@ -1,4 +1,4 @@
-/** @module What a new model's manifest says of its making: data, hold-out, features and measurements. */
+/** @module Describes in a new model's manifest how it was made: data, hold-out, features and measurements. */
 import { createHash } from 'node:crypto'
 import { FEATURE_COUNT } from '../core/features/features.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
@@ -12,25 +12,25 @@ import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
 import type { Validation } from './validate.ts'
 
-/** Stands in until the model is published. */
+/** Version number used until the model is published. */
 const UNPUBLISHED = '0'
 
 interface Making {
   readonly seed: number
   readonly shop: Shop
   readonly split: Split
-  /** 0 where no share was drawn: nobody is held out, or those that a file names. */
+  /** Share of shoppers held out; 0 where nobody is held out or a file names them. */
   readonly heldOutShare: number
-  /** Of those whom a file names. */
+  /** Hash of the held-out shoppers where a file names them. */
   readonly heldOutHash: { readonly hash?: string }
-  /** The fixed features', then those of the context. */
+  /** Records of the fixed features, then those of the context features. */
   readonly records: readonly FeatureRecord[]
   readonly hasContext: boolean
   readonly report: Report | null
   readonly metrics: ModelManifest['metrics']
 }
 
-/** What training writes down beside a model, as JSON that its manifest vouches for. */
+/** Report that training writes beside a model, as JSON; the manifest holds its hash. */
 interface Report {
   readonly described: ModelFile
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -42,12 +42,12 @@ export function describeReport(name: string, content: unknown): Report {
   return { described: { name, bytes: bytes.length, sha256 }, bytes }
 }
 
-/** Six digits are more than any of these figures is worth. */
+/** Rounds numbers to six digits, which is more than any of these figures is accurate to. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
-/** The most frequent one. */
+/** The most frequent currency. */
 function mainCurrency(items: Shop['items']): string | undefined {
   const counts = new Map<string, number>()
   for (const { currency } of items)
@@ -55,7 +55,7 @@ function mainCurrency(items: Shop['items']): string | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
-/** Of a model without a parent; its files are not known yet. */
+/** Manifest of a model without a parent; its list of files is still missing. */
 export function describeModel(making: Making): ModelManifest {
   const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, report, metrics } =
     making
@@ -87,7 +87,7 @@ export function describeModel(making: Making): ModelManifest {
   }
 }
 
-/** @param without of the candidate that does without the encoder */
+/** @param without metrics of the candidate without the encoder */
 export function metricsOf(
   split: Split,
   without: Validation,

@@ -1,6 +1,6 @@
 /**
- * @module What the encoder's score may weigh beside the features: next to nothing, some fixed
- * shares, and what was fitted with the features. Which of them ships, validation says.
+ * @module Candidate weights of the encoder's score beside the features: nearly 0, some fixed shares, and the
+ * jointly fitted weight. Validation decides which one ships.
  */
 import { DIMENSION } from '../core/model/baseModel.ts'
 import type { FeatureRecord } from '../core/model/manifest.ts'
@@ -9,22 +9,22 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * A where the encoder does not help: small enough to leave the ranking alone, present so that
- * item vectors and hidden states keep their meaning for `u` and for shared updates.
+ * Weight where the encoder does not help: too small to change the ranking.
+ * It is above 0 so that item vectors and hidden states keep their meaning for `u` and for shared updates.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 
-/** Factors of the encoder's score that are tried beside the jointly fitted one. */
+/** Factors of the encoder's score that validation tries beside the jointly fitted factor. */
 export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
-/** Everything that a model ranks with but its statistics. */
+/** Everything that a model ranks with, except its statistics. */
 interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
   /** A = encoderWeight · identity. */
   readonly encoderWeight: number
 }
 
-/** The first one does without the encoder. */
+/** Returns the candidates; the first has no encoder. */
 export function encoderCandidates(
   encoder: TrainedEncoder,
   ranker: RankerResult,
@@ -38,7 +38,7 @@ export function encoderCandidates(
   ]
 }
 
-/** A = encoderWeight · identity beside the given feature weights. */
+/** Combines A = encoderWeight · identity with the given feature weights. */
 function combine(
   encoder: TrainedEncoder,
   featureScale: Float32Array,

@@ -1,11 +1,11 @@
-/** @module Means over cases and over shoppers, and how far they can be trusted. */
+/** @module Means over cases and over shoppers, and their standard errors. */
 
-/** 0 of nothing. */
+/** Mean; 0 for an empty list. */
 export function mean(values: readonly number[]): number {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
 }
 
-/** Of the mean; 0 of fewer than two. */
+/** Standard error of the mean; 0 for fewer than two values. */
 export function standardError(values: readonly number[]): number {
   if (values.length < 2) return 0
   const middle = mean(values)
@@ -13,7 +13,7 @@ export function standardError(values: readonly number[]): number {
   return Math.sqrt(square / (values.length - 1) / values.length)
 }
 
-/** The mean of each shopper's values, so that heavy shoppers don't decide alone. */
+/** Mean of each shopper's values, so that heavy shoppers don't decide alone. */
 export function shopperMeans<T extends { readonly shopper: string }>(
   answers: readonly T[],
   value: (answer: T, index: number) => number,

@@ -1,13 +1,13 @@
 /**
- * @module Which shoppers training never sees. A shopper's place depends on their id and the seed
- * alone, so that `pretrain` and `evaluate` agree without sharing a list.
+ * @module Decides which shoppers are held out of training. The decision depends on the shopper's id and the
+ * seed alone, so `pretrain` and `evaluate` agree without sharing a list.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../core/error.ts'
 import type { ShopperHistory } from '../core/features/cases.ts'
 
-/** A share of all shoppers by hash, or those named. */
+/** Held-out shoppers: a share of all shoppers by hash, or the named shoppers. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
 
 /** FNV-1a with a final avalanche, mapped to [0, 1). */
@@ -21,7 +21,7 @@ function place(shopper: string, seed: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296
 }
 
-/** Which of `folds` parts of about one size; the first of five is whom a fifth holds out. */
+/** Fold of a shopper among `folds` of about equal size. A hold-out of a fifth is the first of five folds. */
 export function foldOf(shopper: string, folds: number, seed: number): number {
   return Math.floor(place(shopper, seed) * folds)
 }
@@ -31,15 +31,16 @@ export function isHeldOut(shopper: string, fraction: number, seed: number): bool
   return place(shopper, seed) < fraction
 }
 
-/** Whether training may not see a shopper. */
+/** Returns whether a shopper is held out of training. */
 export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
   return (id) =>
     'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
 }
 
 /**
- * Tells two sets of named shoppers apart, and names nobody; of those who had events before `until`, so
- * that a log and a file that grow have the same. Absent where a share is held out: that is no set.
+ * Hash that identifies a set of named held-out shoppers without naming anybody.
+ * It covers shoppers with events before `until`, so it stays the same when log and file grow.
+ * Absent where a share is held out.
  * @returns SHA-256, hex
  */
 export function hashOfHeldOut(
@@ -58,7 +59,7 @@ export function hashOfHeldOut(
 }
 
 /**
- * What `--holdout` says: a share, or the path of a file with one id a line.
+ * Parses the value of `--holdout`: a share, or the path of a file with one id a line.
  * @throws NearsideError `input-invalid`
  */
 export async function readHoldout(text: string): Promise<Holdout> {

@@ -34,7 +34,7 @@ async function filesOf(options: Partial<PretrainOptions>) {
 
 it('goes on behind each part that was finished, to the bit', async () => {
   const folder = join(testFolder(), 'unfinished')
-  // A part that is made again is another file.
+  // A part that is made again gets another file.
   const parts = () =>
     existsSync(folder)
       ? readdirSync(folder).map(

@@ -1,6 +1,6 @@
 /**
- * @module Finished parts of a training, kept until all of it is: one that was interrupted and is begun
- * again goes on behind them. Nothing is taken that another log, catalog, option or code has made.
+ * @module Stores the finished parts of a training, so that an interrupted training resumes after them.
+ * A part is used only if log, catalog, options and code are the same.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -13,21 +13,23 @@ import type { Shop } from './shop/shop.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 export interface KeptIn {
-  /** It holds shoppers' cases: made for its owner alone, and not for where a web server hands files out. */
+  /**
+   * Folder for the parts. They hold shoppers' cases: the folder is readable by its owner only and must not be served.
+   */
   readonly folder: string
-  /** Told of each part that is not made again: what a whole training costs is then not seen. */
+  /** Called for each reused part; the cost of a whole training is then unknown. */
   onTaken?(): void
-  /** Told once; from then on nothing is kept, and what was is removed: the room is the model's. */
+  /** Called once. From then on nothing is stored, and stored parts are removed to leave the disk to the model. */
   onFailure(error: unknown): void
   readonly disk?: Disk
 }
 
-/** What was kept under the name of `part`, else what `make` makes. */
+/** Returns the stored result for `part`, else calls `make`. */
 type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
 
 export const keepNothing: Keep = async (_, make) => make()
 
-/** What lies in the folder of another training is removed. */
+/** Removes whatever the folder stores of another training. */
 export async function keepParts(
   { folder, onTaken, onFailure, disk = nodeDisk }: KeptIn,
   key: string,
@@ -64,7 +66,7 @@ export async function keepParts(
   }
 }
 
-/** Another one for whatever may give another model. */
+/** Cache key: changes with anything that can change the model. */
 export async function keyOf(
   shop: Shop,
   { holdout, words, ...rest }: { readonly holdout: Holdout; readonly words: WordVectors },
@@ -73,7 +75,7 @@ export async function keyOf(
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
   const { items, shoppers, searches = [], prices = [], ...facts } = shop
   const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
-  // A log that goes on after `now` is refused: no model depends on it otherwise.
+  // `now` is left out: it only rejects logs that continue after it, and changes no model.
   const options = { ...rest, now: undefined, keptIn: undefined }
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)

@@ -118,7 +118,7 @@ describe('properties', () => {
         measure(Float32Array.from(values), targets, undefined, before, 0)
         const raised = values.map((value, row) => (row === targets[0] ? value + 1 : value))
         measure(Float32Array.from(raised), targets, undefined, after, 0)
-        // Another target may fall behind the raised one, which changes no sum of gains for worse.
+        // Another target may fall behind the raised one; the sum of gains doesn't fall.
         for (let m = 0; m < 4; m++) expect(after[m]).toBeGreaterThanOrEqual(before[m] - 1e-6)
       }),
     )

@@ -1,6 +1,6 @@
 /**
- * @module Ranking metrics of one case over the full catalog, with several relevant items a case.
- * Ties break by item row, so that a number does not depend on how a sort treats equals.
+ * @module Ranking metrics of one test case over the full catalog, with one or more relevant items.
+ * Ties break by item row, so that results don't depend on the sort.
  */
 import { NearsideError } from '../core/error.ts'
 import { logLikelihood } from '../core/personal/likelihood.ts'
@@ -19,7 +19,7 @@ export function isGain(metric: MetricName): boolean {
  * @param scores [N], finite.
  * @param targets distinct rows, none of them excluded.
  * @param excluded [N], non-zero leaves an item out of the ranking.
- * @throws NearsideError `engine-failed` where a score is not finite: a rank would be an accident.
+ * @throws NearsideError `engine-failed` where a score is not finite, because its rank would be arbitrary.
  */
 export function placesOf(
   scores: Float32Array,
@@ -45,7 +45,7 @@ export function placesOf(
 }
 
 /**
- * Binary relevance, gain 1 / log2(place + 2), divided by the best that |targets| items could reach
+ * NDCG with binary relevance: gain 1 / log2(place + 2), divided by the best sum that |targets| items can reach
  * in k places. @see Järvelin and Kekäläinen, doi 10.1145/582415.582418
  * @param places 0-based, ascending; its length is the number of targets.
  */
@@ -64,7 +64,7 @@ export function hitRate(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 : 0
 }
 
-/** Share of the targets among the first k; with more than k targets it can't reach 1. */
+/** Share of the targets that are among the first k; below 1 where there are more than k targets. */
 export function recall(places: Int32Array, k: number): number {
   let found = 0
   for (const place of places) if (place < k) found++
@@ -76,7 +76,7 @@ export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/** All of METRICS, in their order, written to `out` from `at`. */
+/** Writes all of METRICS, in their order, to `out` from `at`. */
 export function measure(
   scores: Float32Array,
   targets: readonly number[],

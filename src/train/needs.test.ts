@@ -2,16 +2,16 @@ import { expect, it } from 'vitest'
 import { testShop } from '../evaluate/testShop.ts'
 import { describeNeeds } from './needs.ts'
 
-/** GB that are named. */
+/** Memory in GB that the description names. */
 function memoryOf(shoppers: number, items: number): number {
   const text = describeNeeds({ ...testShop(shoppers, items), from: 0, to: 0 }, 3e6)
   return Number(/up to ([\d.]+) GB/.exec(text)?.[1])
 }
 
 it('counts the cases that the prior is learned from, of both halves', () => {
-  // A log of 30,000 events took 1,033 MB there (docs/results/scale.md).
+  // For comparison, a log of 30,000 events took 1,033 MB (docs/results/scale.md).
   expect(memoryOf(2000, 3000)).toBeGreaterThan(1)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)
-  // Of a large catalog the best items alone are held.
+  // For a large catalog only the best items are held in memory.
   expect(memoryOf(2000, 50_000)).toBeLessThan(memoryOf(2000, 3000))
 })

@@ -1,27 +1,31 @@
 /**
- * @module What a training takes and what devices download of it: told before it begins, by what five logs
- * took (70,000 to 300,000 events, 3,700 to 12,000 items: docs/results; of a longer log parts were measured:
- * docs/results/scale.md), and held against the shop's budget.
+ * @module Estimates, before a training begins, its time and memory and the download size for devices.
+ * The estimate rests on five logs (70,000 to 300,000 events, 3,700 to 12,000 items: docs/results).
+ * For longer logs parts of the training were measured (docs/results/scale.md).
+ * The download is compared with the shop's budget.
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sizeOf } from './prior/learnPrior.ts'
 import type { Shop } from './shop/shop.ts'
 
-/** Milliseconds of one core for each event: the quickest and the slowest log. */
+/** Milliseconds of one core for each event: fastest and slowest log. */
 const EACH_EVENT = [1, 4.5] as const
-/** Bytes of memory, and of those for each event, of the hungriest; a short log of many items takes what the prior does. */
+/**
+ * Memory in bytes: a base amount, plus bytes an event of the most demanding log.
+ * In a short log of many items the prior decides.
+ */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
-/** Events from which the cases that are asked are a sample: beyond them an event takes columns only. */
+/** Number of events from which test cases are sampled; beyond it an event costs only its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Bytes of a model for each item, as they travel. */
+/** Compressed bytes of a model for each item. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`
 
-/** @param budget bytes that a device may download of a model */
+/** @param budget bytes of a model that a device may download */
 export function describeNeeds({ items, shoppers }: Shop, budget: number): string {
   const events = shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0)
   const [least, most] = EACH_EVENT.map((each) => Math.max(1, Math.round((events * each) / 60_000)))
@@ -39,7 +43,7 @@ export function describeNeeds({ items, shoppers }: Shop, budget: number): string
   return model > budget ? `${text} ${beyond(budget)}` : text
 }
 
-/** Null where the model is within the budget. */
+/** Describes by how much a model exceeds the budget; null if it is within. */
 export async function describeExcess(
   files: readonly Uint8Array[],
   budget: number,

@@ -1,7 +1,8 @@
 /**
- * @module Who teaches what. By time, some shoppers are kept from the encoder, so that others can
- * be asked what it is worth to a stranger. Leaving one out, as published tables do, everybody
- * teaches, and each shopper's second last event is asked for; the last is not looked at.
+ * @module Plans which shoppers train which part of the model.
+ * By time: some shoppers are kept out of the encoder's training, to measure its value for new shoppers.
+ * Leave-one-out, as in published tables: all shoppers train, and each shopper's second last event is the
+ * test case; the last event is never read.
  */
 
 import { NearsideError } from '../core/error.ts'
@@ -21,38 +22,38 @@ import { formatDay } from './shop/time.ts'
 import { type Split, splitShop } from './split.ts'
 import { lastPart } from './validate.ts'
 
-/** Shoppers fall into this many folds by id; by time, the encoder never sees the first two. */
+/** Number of folds of shoppers, by id. By time, the encoder never trains on the first two. */
 export const FOLDS = 10
-/** Its scale is fitted on this fold … */
+/** Fold on which the encoder's scale is fitted. */
 const CALIBRATION_FOLD = 0
-/** … and whether it helps is measured on this one too. */
+/** Fold on which the encoder's benefit is measured, together with the calibration fold. */
 const VALIDATION_FOLD = 1
-/** The last share of the log's span gives the validation cases. */
+/** Share of the log's span, at its end, that gives the validation cases. */
 const VALIDATION_SHARE = 0.4
-/** … which must hold this share of the events, as it does not in a log with gaps. */
+/** Share of the events that the validation part must hold; a log with gaps may fail it. */
 const VALIDATION_EVENTS = 0.1
-/** Most that the encoder reads in all epochs together. */
+/** Maximum number of events that the encoder reads in all epochs together. */
 const MOST_EVENTS = 1e7
 
 interface Plan {
-  /** What encoder and shipped statistics come from. */
+  /** Split that the encoder and the shipped statistics are made from. */
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** What ranker, validation and prior ask about: the same log, or one event of each more. */
+  /** Split for ranker, validation and prior: the same log, or with one more event of each shopper. */
   readonly questions: Split
-  /** Milliseconds of the ranker's first case; absent: after a warm-up. */
+  /** Time of the ranker's first case, milliseconds; absent: after a warm-up. */
   readonly questionsFrom?: number
-  /** Who may tell the ranker what the encoder's score is worth. */
+  /** Whether a shopper may be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
   readonly measuredFrom: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
-  /** Cases of each shopper that the prior is judged by; absent: several. */
+  /** Number of cases of each shopper that the prior is judged by; absent: several. */
   readonly priorCases?: number
 }
 
-/** @throws NearsideError `input-invalid` saying what the log has too little of */
+/** @throws NearsideError `input-invalid`, naming what the log has too little of */
 export function planByTime(
   shop: Shop,
   until: number | null,
@@ -73,13 +74,13 @@ export function planByTime(
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom: validationStart(split),
-    // Both: one scalar and a nudge were fitted on the first, and a tenth of the shoppers is too few.
+    // Both folds: only one scalar was fitted on the first fold, and a tenth of the shoppers is too few.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
 }
 
-/** Epochs that a long log can pay for: what it says is said often within one. */
+/** Fewer epochs for a long log, because one epoch already repeats its patterns often. */
 function settingsFor(events: number, items: number): EncoderSettings {
   const settings = items < LARGE_CATALOG ? ENCODER_SETTINGS : LARGE_SETTINGS
   return { ...settings, epochs: Math.min(settings.epochs, Math.ceil(MOST_EVENTS / events)) }
@@ -97,7 +98,7 @@ function* allTimes(shoppers: readonly ShopperHistory[]): Generator<number> {
   for (const { interactions } of shoppers) for (const { time } of interactions) yield time
 }
 
-/** @throws NearsideError `input-invalid` where the log is not one of sequences */
+/** @throws NearsideError `input-invalid` unless the log is one of sequences */
 export function requireSequences(shop: Shop): void {
   if (!isSequenceShop(shop))
     throw new NearsideError(
@@ -106,7 +107,7 @@ export function requireSequences(shop: Shop): void {
     )
 }
 
-/** @param shop a log of sequences, of which some items may be missing. */
+/** @param shop a log of sequences, in which some items may be missing. */
 export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   const everybody = { fraction: 0 }
   const limit = lastTwoDays(shop)
@@ -124,12 +125,12 @@ export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   }
 }
 
-/** Where the second last event of everybody begins, in a log of sequences. */
+/** Start of the day of everybody's second last event, in a log of sequences. */
 function lastTwoDays(shop: Shop): number {
   return shop.to - DAY
 }
 
-/** Whether days stand for the order: one event a day, everybody's last one on the same. */
+/** Whether days only encode the order: one event a day, and everybody's last event on the same day. */
 export function isSequenceShop(shop: Shop): boolean {
   if (!shop.dayOnly) return false
   return shop.shoppers.every(({ interactions }) =>

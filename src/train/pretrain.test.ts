@@ -26,7 +26,7 @@ const OPTIONS: PretrainOptions = {
   encoder: { epochs: 3, negatives: 16 },
 }
 
-/** Each shopper keeps to one of three kinds of item, and buys anew every few days. */
+/** Each shopper buys one of three kinds of item, again every few days. */
 function tinyShop(shoppers = 60, items = 24, orders = 6): Shop {
   const random = createRandom(9)
   const logs = Array.from({ length: shoppers }, (_, s) => {
@@ -168,7 +168,7 @@ test('a shop where nobody has come back yet gets a model of what is popular', as
   expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
 })
 
-/** Each shopper walks in steps of one through the items of one kind, one a day, to the same last day. */
+/** Each shopper goes through the items of one kind in order, one a day, all up to the same last day. */
 function sequenceShop(shoppers = 60, items = 24): Shop {
   const last = START + 30 * DAY
   const logs = Array.from({ length: shoppers }, (_, s) => {

@@ -1,8 +1,8 @@
 /**
  * @module Makes a base model from a shop's log and catalog. Reads top to bottom:
- * split → encoder and item table → ranker with the encoder's
- * score as one more column → validate with and without the encoder → trees over its highest, where they
- * help → context → judge the features → what a shop's searches say → population prior → files.
+ * split → encoder and item table → ranker with the encoder's score as one more column → validation with and
+ * without the encoder → trees over the highest items, where they help → context → feature judgement →
+ * search tolerance → population prior → files.
  */
 import type { Item } from '../core/catalog/item.ts'
 import { historiesOf } from '../core/features/cases.ts'
@@ -40,7 +40,7 @@ import { learnTrees } from './trees/learnTrees.ts'
 import { bestBeyondError, validate } from './validate.ts'
 import { shippedWordVectors, type WordVectors } from './wordVectors.ts'
 
-/** Stands in until the prior is learned. */
+/** Prior that is used until the real prior is learned. */
 const NO_PRIOR: PersonalPrior = {
   mean: new Float32Array(DIMENSION + FEATURE_COUNT),
   variance: new Float32Array(DIMENSION + FEATURE_COUNT),
@@ -50,46 +50,49 @@ const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
-/** What may join the weighted features; each does only where the shop's own log shows that it helps. */
+/** Learners that may join the weighted features; each ships only if it helps on the shop's own log. */
 export const LEARNERS = ['encoder', 'trees', 'context'] as const
 
 export type Learner = (typeof LEARNERS)[number]
 
 export interface PretrainOptions {
   readonly seed: number
-  /** Those that are tried; default: all. */
+  /** Learners to try; default: all. */
   readonly learners?: readonly Learner[]
   readonly holdout: Holdout
-  /** Exclusive, milliseconds since the epoch; null for the end of the log. */
+  /** Exclusive limit, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
   /**
-   * Of a log of sequences, from which items may be missing: all but each shopper's last two events;
-   * hold-out and limit don't count.
+   * Whether to train leave-one-out on a log of sequences: on all but each shopper's last two events.
+   * Items may be missing from the log; hold-out and limit are ignored.
    */
   readonly leaveOneOut?: boolean
-  /** Default: true. Judging changes nothing of the model; one that is made to be evaluated does without. */
+  /**
+   * Whether to judge the features. Default: true. Judging does not change the model, so an evaluation switches it
+   * off.
+   */
   readonly judgeFeatures?: boolean
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: number
-  /** Default: those that come with this package. */
+  /** Pre-trained word vectors; default: those of this package. */
   readonly words?: WordVectors
   readonly encoder?: Partial<EncoderSettings>
   readonly onProgress?: (label: string, done: number, total: number) => void
-  /** Awaited between steps, so that signals get through; may throw to stop. */
+  /** Awaited between steps, so that signals are handled; it may throw to stop. */
   readonly checkpoint?: () => Promise<void>
-  /** Where finished parts are kept, and taken from by the same training begun again; default: nowhere. */
+  /** Place where finished parts are stored for the same training to resume; default: nowhere. */
   readonly keptIn?: KeptIn
 }
 
-/** A model and what the manifest lists beside it; whoever publishes it gives it its version. */
+/** A model with its manifest's entries; the publisher adds the version. */
 export interface Pretrained extends WrittenModel {
-  /** Why devices learn so much from one shopper, or nothing. */
+  /** Reason for the strength of learning on devices, or for no learning. */
   readonly priorReason: string
-  /** As a device reads it from `files`. */
+  /** Model as a device reads it from `files`. */
   readonly model: BaseModel
 }
 
-/** @throws NearsideError `input-invalid` where the log holds too little to train on */
+/** @throws NearsideError `input-invalid` where the log is too small to train on */
 export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
   const { seed, holdout, learners = LEARNERS } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
@@ -101,7 +104,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     items: shop.items,
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
-    // Where days stand for the order of a sequence, no moment has a context.
+    // Where days only encode the order of a sequence, context has no meaning.
     ...(options.leaveOneOut || !learners.includes('context')
       ? {}
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
@@ -272,7 +275,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/** With what the kinds of context that have earned a place are worth to each item. */
+/** Adds the weights of the accepted kinds of context for each item. */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],
@@ -290,7 +293,7 @@ function withContext(
   }
 }
 
-/** Names by category index, as `statistics.category` numbers them. */
+/** Category names by category index, as in `statistics.category`. */
 export function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
   const names = ['']
   items.forEach(({ category }, i) => {

@@ -1,4 +1,4 @@
-/** @module How long this process has computed so far, whatever else the machine does. */
+/** @module Processor time of this process so far, in seconds, regardless of other processes. */
 export function processorSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6

@@ -5,7 +5,7 @@ import { splitShop } from './split.ts'
 
 const START = Date.parse('2024-01-01')
 
-/** Twelve shoppers, one purchase a day for ten days, of one of them in ten years, too. */
+/** Twelve shoppers with one purchase a day for ten days; one shopper also buys in ten years. */
 function shop(): Shop {
   const shoppers = Array.from({ length: 12 }, (_, s) => ({
     id: `s${s}`,

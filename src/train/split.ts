@@ -1,4 +1,4 @@
-/** @module Who and what training may see: shoppers not held out, before the limit. */
+/** @module Splits off the training data: shoppers who are not held out, before the limit. */
 
 import { NearsideError } from '../core/error.ts'
 import { type ShopperHistory, shopperBefore } from '../core/features/cases.ts'
@@ -14,8 +14,8 @@ const FEWEST_SHOPPERS = 10
 /**
  * Training shoppers and the limit, which is exclusive.
  * @param until exclusive limit in milliseconds, null for the end of the log.
- * @param now milliseconds; a log that goes on after it has a wrong time column.
- * @throws NearsideError `input-invalid` saying what the log has too little of
+ * @param now milliseconds; a log with later events has a wrong time column.
+ * @throws NearsideError `input-invalid`, naming what the log has too little of
  */
 export function splitShop(
   shop: Shop,
@@ -34,9 +34,9 @@ export function splitShop(
   if (!(limit > shop.from))
     throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
   const isOut = isOutOf(holdout, seed)
-  /** With their events before the limit; at least one event each. */
+  /** Shoppers with their events before the limit, at least one each. */
   const training: ShopperHistory[] = []
-  /** How many shoppers of the log are held out. */
+  /** Number of the log's shoppers that are held out. */
   let heldOut = 0
   /** Times of the first and last training event. */
   let from = Number.POSITIVE_INFINITY

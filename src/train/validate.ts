@@ -1,7 +1,7 @@
 /**
- * @module Measures a base model on training shoppers that its encoder has not seen, next order
- * against the full catalog. Statistics are out of fold and from before each case, so that the
- * number is what a new shopper would get. Held-out shoppers are never touched.
+ * @module Measures a base model on training shoppers that its encoder has not seen: rank of the next order in
+ * the full catalog. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
+ * Held-out shoppers are never used.
  */
 
 import type { Item } from '../core/catalog/item.ts'
@@ -17,7 +17,7 @@ import { mean, standardError } from './estimates.ts'
 import { hitRate, ndcg, placesOf } from './metrics.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
-/** Cases that are measured, at most: the error of their mean is a forty-fifth of the cases' spread. */
+/** Maximum number of cases; the standard error of their mean is a forty-fifth of their standard deviation. */
 const MOST_CASES = 2000
 
 export type ScoringModel = Pick<
@@ -29,7 +29,7 @@ interface ValidationData {
   readonly items: readonly Item[]
   readonly training: readonly ShopperHistory[]
   readonly dayOnly: boolean
-  /** Cases of these shoppers, at or after `from` and before `until`. */
+  /** Selects the shoppers whose cases, from `from` and before `until`, are measured. */
   readonly isMeasured: (shopper: string) => boolean
   readonly folds: number
   readonly from: number
@@ -39,8 +39,8 @@ interface ValidationData {
 export type Validation = ReturnType<typeof validate>[number]
 
 /**
- * One row a model, means over cases. Models may differ in everything but the items; those that share
- * the array of feature weights share bias and scale.
+ * Returns one row a model, with means over cases. Models may differ in everything but the items.
+ * Models that share the array of feature weights share bias and scale.
  */
 export function validate(data: ValidationData, models: readonly ScoringModel[]) {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
@@ -86,7 +86,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]) 
     ndcgs: ndcgs[m] as readonly number[],
     ndcg: mean(ndcgs[m]),
     hitRate: sum.hitRate / Math.max(1, cases.length),
-    /** NDCG@10 with items that the shopper had before filtered out of list and targets. */
+    /** NDCG@10 without items that the shopper already had, in list and targets. */
     ndcgNew: sum.ndcgNew / Math.max(1, withNew),
   }))
 }
@@ -101,8 +101,8 @@ function scoreFeatures(model: ScoringModel, raw: Float32Array): Float32Array {
 }
 
 /**
- * The best by NDCG@10 of those that beat the first by more than the standard error of the paired
- * difference; else the first. A few dozen cases must not let in a term that only looks good on them.
+ * The best by NDCG@10 of the models that beat the first by more than the standard error of the paired
+ * difference; else the first. So a few dozen cases don't let in a term that helps by chance.
  */
 export function bestBeyondError(measured: readonly Validation[]): number {
   const [first] = measured
@@ -114,7 +114,7 @@ export function bestBeyondError(measured: readonly Validation[]): number {
   return best
 }
 
-/** The start of the last `share` of a span, at midnight: where validation cases begin. */
+/** Midnight at the start of the last `share` of a span, where validation cases begin. */
 export function lastPart(from: number, until: number, share: number): number {
   return Math.floor((until - share * (until - from)) / DAY) * DAY
 }

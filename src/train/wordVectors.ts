@@ -1,6 +1,6 @@
 /**
  * @module Pre-trained word vectors: `words.txt`, a word a line, and `vectors.f32le.gz`, row-major
- * little-endian float32. Without them words have only what the shop's own titles teach.
+ * little-endian float32. Without them, word vectors come from the shop's titles alone.
  */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export const NO_WORD_VECTORS: WordVectors = {
   dimension: 8,
 }
 
-/** Those of `data/word-vectors`, found upwards of this file; none where they were left out. */
+/** Word vectors of `data/word-vectors`, found in this file's folder or a parent; none if left out. */
 export async function shippedWordVectors(): Promise<WordVectors> {
   for (const up of ['../../', '../../../', '../']) {
     const directory = fileURLToPath(new URL(`${up}data/word-vectors`, import.meta.url))
@@ -31,7 +31,7 @@ export async function shippedWordVectors(): Promise<WordVectors> {
   return NO_WORD_VECTORS
 }
 
-/** @throws NearsideError `input-invalid` when a file is missing or the two do not fit */
+/** @throws NearsideError `input-invalid` when a file is missing or the two files don't match */
 export async function readWordVectors(directory: string): Promise<WordVectors> {
   let text: string
   let bytes: Buffer

@@ -1,6 +1,6 @@
 /**
- * @module `--protocol incremental`: keep a model up to date period after period. What does each way
- * reach on the next period, and what does it cost?
+ * @module `--protocol incremental`: compares ways to keep a model up to date, period after period.
+ * Reports the quality of each way on the next period, and its cost.
  */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
@@ -26,27 +26,27 @@ export interface IncrementalQuestion {
   /** `week`, `month`, or a file of dates. */
   readonly periods: string
   readonly seed: number
-  /** Where models are kept, to go on from after an interruption; absent: nowhere. */
+  /** Folder where models are stored, so that an interrupted evaluation resumes; absent: nowhere. */
   readonly keep?: string
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 
-/** What `--json` holds. */
+/** Content of `--json`. */
 export interface IncrementalResult extends Envelope {
   readonly protocol: 'incremental'
   readonly items: number
   readonly periods: readonly {
     readonly from: string
     readonly events: number
-    /** Asked for in this period; null for the first ones, which are only learned from. */
+    /** Number of test cases in this period; null for the first periods, which are only trained on. */
     readonly cases: number | null
-    /** What updating did before this period; null where nothing was updated. */
+    /** Description of the update before this period; null where nothing was updated. */
     readonly update: string | null
   }[]
-  /** The arm that the others are compared with. */
+  /** Name of the reference arm. */
   readonly reference: string
-  /** Means by their metric's name, beside what they are the means of. */
+  /** Means by metric name, with the values they are means of. */
   readonly arms: readonly (ArmResult & { readonly [metric: string]: unknown })[]
 }
 
@@ -70,7 +70,7 @@ export async function evaluateIncremental(
     const cases = held
       .map((shopper) => buildCases(shopper, shop.dayOnly, from).filter(({ time }) => time < to))
       .filter(({ length }) => length > 0)
-    // Before hours of training.
+    // Check before hours of training begin.
     if (cases.length < LEAST_SHOPPERS)
       throw refusal(
         `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
@@ -90,7 +90,7 @@ export async function evaluateIncremental(
   const result: IncrementalResult = {
     protocol: 'incremental',
     shop: shop.name,
-    // The first that is tested; the first model is trained on what lies before.
+    // Start of the first tested period; the first model is trained on everything before it.
     until: periods[FIRST_PERIODS].from,
     seed: question.seed,
     shoppers: new Set(observations.map(({ shopper }) => shopper)).size,
@@ -149,7 +149,7 @@ function qualities(arms: readonly ArmResult[]): Part {
   }
 }
 
-/** Of each update beside full training's, and of all. */
+/** Cost of each update relative to full training, and of all updates. */
 function costs(arms: readonly ArmResult[], periods: IncrementalResult['periods']): Part {
   const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
   const [updated, full] = [of('updated'), of(REFERENCE)]

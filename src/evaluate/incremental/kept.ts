@@ -1,4 +1,4 @@
-/** @module The models of an evaluation of hours, kept so that an interrupted one goes on where it was. */
+/** @module Stores the models of a long evaluation, so that an interrupted evaluation resumes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
@@ -11,11 +11,11 @@ import { isoDay } from '../cases.ts'
 export interface Made {
   readonly model: BaseModel
   readonly did: string
-  /** Processor seconds. */
+  /** Processor time, seconds. */
   readonly seconds: number
 }
 
-/** What was made of an arm until a time, or is made now. */
+/** Returns the stored model of an arm at a time, or makes it. */
 export type Kept = (
   arm: string,
   until: number,
@@ -25,8 +25,8 @@ export type Kept = (
 const SECONDS = 'cpuSeconds'
 
 /**
- * @param directory absent: nothing is kept
- * @param of whose models these must be
+ * @param directory absent: nothing is stored
+ * @param of identity that the stored models must have
  */
 export function keptIn(
   directory: string | undefined,

@@ -1,7 +1,4 @@
-/**
- * @module What arms reached in each period after an update, and its summary: means over periods,
- * intervals by bootstrap over shoppers, and the cost beside it.
- */
+/** @module Summarises the arms over periods: means over periods, bootstrap intervals over shoppers, and costs. */
 import type { Random } from '../../core/model/random.ts'
 import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import type { Estimate } from '../report/numbers.ts'
@@ -13,28 +10,28 @@ export const UPDATE_ARMS = [
   { name: 'full', describe: 'each period `pretrain` on everything' },
 ] as const
 
-/** The arm that the others are compared with. */
+/** Name of the reference arm. */
 export const REFERENCE = 'full'
 
 export const PERIOD_METRICS = ['ndcg@10', 'hitRate@10'] as const
 
-/** Of one shopper in one period. */
+/** Result of one shopper in one period. */
 export interface Observation {
-  /** Number of the shopper: the same one in all periods. */
+  /** Index of the shopper, the same in all periods. */
   readonly shopper: number
   readonly period: number
-  /** Means over their cases, row-major [arms, metrics]. */
+  /** Means over the shopper's cases, row-major [arms, metrics]. */
   readonly values: Float32Array
 }
 
 export interface ArmResult {
   readonly name: string
   readonly describe: string
-  /** By metric. */
+  /** Estimates by metric. */
   readonly metrics: Readonly<Record<string, Estimate>>
-  /** Difference from the reference arm, by metric; null for itself. */
+  /** Difference from the reference arm, by metric; null for the reference itself. */
   readonly overReference: Readonly<Record<string, Estimate>> | null
-  /** The same relatively; null where the reference is at 0. */
+  /** Relative difference by metric; null where the reference is at 0. */
   readonly lift: Readonly<Record<string, Lift | null>>
   readonly byPeriod: readonly Readonly<Record<string, number>>[]
   /** Processor seconds of each update after the first training. */
@@ -44,8 +41,8 @@ export interface ArmResult {
 const RESAMPLES = 300
 
 /**
- * @param all period by period
- * @param seconds of each arm, update by update
+ * @param all observations by period
+ * @param seconds processor seconds of each arm, by update
  */
 export function summarisePeriods(
   all: readonly Observation[],
@@ -90,7 +87,7 @@ export function summarisePeriods(
   })
 }
 
-/** Each period's means over the shoppers who are in it. @param times how often a shopper counts */
+/** Each period's means over its shoppers. @param times number of times that a shopper was drawn */
 function periodMeans(
   all: readonly Observation[],
   times: (shopper: number) => number,

@@ -9,8 +9,8 @@ export interface Span {
 }
 
 /**
- * @param cut `week`, `month`, or the beginnings of the second and all later periods, ascending
- * @param first time of the log's first event, and of its last one
+ * @param cut `week`, `month`, or the start dates of the second and all later periods, ascending
+ * @param first time of the log's first event, and of its last event
  */
 export function spansOf(
   cut: 'week' | 'month' | readonly number[],

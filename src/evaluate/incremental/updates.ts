@@ -1,7 +1,7 @@
 /**
- * @module The next order, period after period, by models as they would be published: the first one
- * frozen, counted anew, updated by `pretrain --from`, or trained again in full; tested on shoppers
- * whom no training saw.
+ * @module Predicts the next order, period after period, with models as they would be published.
+ * The first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full.
+ * Tests use shoppers that no training saw.
  */
 import { buildCases } from '../../core/features/cases.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
@@ -22,15 +22,15 @@ import type { Kept, Made } from './kept.ts'
 import { type Observation, PERIOD_METRICS, UPDATE_ARMS } from './results.ts'
 import type { Span } from './spans.ts'
 
-/** Periods that the first model is trained on. */
+/** Number of periods that the first model is trained on. */
 export const FIRST_PERIODS = 3
 
-/** Share of shoppers whom no training sees. */
+/** Share of shoppers that no training sees. */
 export const HOLDOUT = { fraction: 0.2 }
 
 /**
- * @param reading processor seconds of reading the log, which every training and update does
- * @returns also processor seconds of each arm's updates, and what each update did, in words
+ * @param reading processor seconds for reading the log, which every training and update repeats
+ * @returns also processor seconds of each arm's updates, and a description of each update
  */
 export async function runUpdates(
   shop: Shop,
@@ -68,7 +68,7 @@ export async function runUpdates(
   const train = (until: number) =>
     make('full', until, async () => {
       const asked = options(`full training until ${isoDay(until)}`, until)
-      // The judgement of the features changes nothing of the model.
+      // Judging the features does not change the model.
       const made = await pretrain(shop, { ...asked, seed, judgeFeatures: false })
       return { ...made, did: 'trained in full' }
     })
@@ -118,7 +118,7 @@ export async function runUpdates(
           values[2 * arm] += ndcg(places, 10) / all.length
           values[2 * arm + 1] += hitRate(places, 10) / all.length
         })
-      // Means are over shoppers, as everywhere: a wholesaler counts as much as a new shopper.
+      // Means are over shoppers, so a wholesaler counts as much as a new shopper.
       observations.push({ shopper: who, period: t, values })
     }
   }

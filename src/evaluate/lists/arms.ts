@@ -1,4 +1,4 @@
-/** @module What of a list's defaults is switched on: the arms that are compared, and their lists. */
+/** @module Compares arms that switch list defaults on or off, and makes their lists. */
 import type { Ranker, Scored } from '../../core/ranking/ranker.ts'
 import { LIST_LENGTH } from './quality.ts'
 
@@ -35,7 +35,7 @@ export const ARMS = Object.keys(RULES) as Arm[]
 
 export const meaningOf = (arm: Arm): string => RULES[arm].meaning
 
-/** @param own ids of what the shopper has. @returns rows, best first */
+/** @param own ids of items the shopper already has. @returns rows, best first */
 export function listOf(arm: Arm, ranker: Ranker, scored: Scored, own: readonly string[]): number[] {
   const { own: isLeftOut, diversify, ...rest }: Rules = RULES[arm]
   const { perFamily } = rest

@@ -1,6 +1,6 @@
 /**
- * @module `--protocol lists`: what the defaults of lists cost in NDCG@10, and what they give. Lists as a
- * device makes them.
+ * @module `--protocol lists`: cost of the list defaults in NDCG@10, and their benefits. Lists are made as on a
+ * device.
  */
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -31,12 +31,12 @@ export interface ListsQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
 }
 
-/** What `--json` holds. */
+/** Content of `--json`. */
 export interface ListsResult extends Envelope {
   readonly protocol: 'lists'
 }
 
-/** @throws NearsideError `input-invalid` without a model, or where too few shoppers are left to ask */
+/** @throws NearsideError `input-invalid` without a model, or with too few shoppers to test */
 export async function evaluateLists(
   { model: directory, ...question }: ListsQuestion,
   steps: Steps,
@@ -49,7 +49,7 @@ export async function evaluateLists(
   const asked = { ...question, model: directory, protocol: 'personal' } as const
   const { shop, input, notes } = await load(asked)
   const { model, seed, until } = input
-  // What is sold out by now was not when the cases came.
+  // Ignore availability: an item that is sold out now was on sale at the time of the cases.
   const catalog = new Catalog(shop.items.map(({ available: _, ...item }) => item))
   const ranker = new Ranker(model, catalog)
   const facts: Facts = {

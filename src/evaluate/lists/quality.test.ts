@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { diversity, familyRepeats, mix, novelty, oneSubject } from './quality.ts'
 
-/** Two alike, one at right angles, one opposite to the first. */
+/** Two equal vectors, one orthogonal to them, one opposite to the first. */
 const vectors = new Float32Array(4 * DIMENSION)
 vectors.set([2, 0], 0)
 vectors.set([5, 0], DIMENSION)
@@ -28,7 +28,7 @@ test('repeats count from the third of a family on', () => {
 })
 
 test('what fewer people wanted is more of a novelty', () => {
-  // 1, 2, 4 and 28 of 35.
+  // Counts 1, 2, 4 and 28 of 35.
   expect(novelty([0], facts)).toBeCloseTo(Math.log2(35), 5)
   expect(novelty([0, 2], facts)).toBeCloseTo((Math.log2(35) + Math.log2(35 / 4)) / 2, 5)
 })
@@ -42,7 +42,7 @@ test('a list is of the last visit, of earlier ones, or of neither', () => {
     earlier: 0.5,
     discovery: 0.25,
   })
-  // What both visits were about is of the last.
+  // A category of both visits counts for the last visit.
   expect(mix([0, 2], facts, [did(1, 'a'), ...both, did(0, 'b')], 0)).toEqual({
     current: 1,
     earlier: 0,

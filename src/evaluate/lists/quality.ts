@@ -1,4 +1,4 @@
-/** @module What is good about a list besides what it hits. Pure. */
+/** @module Quality of a list beyond its hits. Pure functions. */
 import type { History } from '../../core/features/history.ts'
 import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
 import { eventStrength } from '../../core/features/strength.ts'
@@ -8,13 +8,13 @@ import { DAY } from '../../core/time.ts'
 export const LIST_LENGTH = 10
 
 export interface Facts {
-  /** Row-major [N, d]. */
+  /** Item vectors, row-major [N, d]. */
   readonly itemVectors: Float32Array
-  /** Family of each row; undefined: of none. */
+  /** Family of each row; undefined: none. */
   readonly families: readonly (string | undefined)[]
-  /** Category of each row; undefined: of none. */
+  /** Category of each row; undefined: none. */
   readonly categories: readonly (string | undefined)[]
-  /** Shoppers of each row, log1p, [N]. */
+  /** Number of shoppers of each row as log1p, [N]. */
   readonly popularityAll: Float32Array
 }
 
@@ -31,7 +31,7 @@ export function diversity(rows: readonly number[], { itemVectors }: Facts): numb
   return pairs > 0 ? sum / pairs : 0
 }
 
-/** Items beyond the second of their family. */
+/** Number of items beyond the second of their family. */
 export function familyRepeats(rows: readonly number[], { families }: Facts): number {
   const counts = new Map<string, number>()
   let repeats = 0
@@ -45,7 +45,7 @@ export function familyRepeats(rows: readonly number[], { families }: Facts): num
   return repeats
 }
 
-/** Mean of −log₂ of the share of all interest that each item has: what everybody knows is no news. */
+/** Novelty: mean of −log₂ of each item's share of all interest. Well-known items score low. */
 export function novelty(rows: readonly number[], { popularityAll }: Facts): number {
   const all = popularityAll.reduce((sum, value) => sum + Math.expm1(value) + 1, 0)
   const news = rows.map((row) => -Math.log2((Math.expm1(popularityAll[row]) + 1) / all))
@@ -57,12 +57,12 @@ function unit(vector: Float32Array): Float32Array {
   return length > 0 ? vector.map((value) => value / length) : vector
 }
 
-/** Earlier interests that count: as many as the panel lists. */
+/** Number of earlier interests that count, as many as the panel lists. */
 const INTERESTS = 6
 
 /**
- * Shares of a list: of categories of the last visit; of the strongest ones before it; of neither. NaN
- * where there was but one visit.
+ * Shares of a list by category: the last visit's, the strongest earlier ones', neither.
+ * NaN where there was only one visit.
  */
 export function mix(
   rows: readonly number[],
@@ -92,7 +92,7 @@ export function mix(
   }
 }
 
-/** 1 where all but one item at most are of one category. */
+/** 1 where all items but one at most share a category. */
 export function oneSubject(rows: readonly number[], { categories }: Facts): number {
   const counts = new Map<string, number>()
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** @module What `--protocol lists` says to people. */
+/** @module Report text of `--protocol lists`. */
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
 import type { Part, Report } from '../report/report.ts'
 import { meaningOf } from './arms.ts'

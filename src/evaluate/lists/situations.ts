@@ -1,11 +1,11 @@
 /**
- * @module When a list is looked at: before the next case, and in the middle of a visit, after four looks
- * at things of one category. A log of orders holds no looks, so an order gives them: its first four of the
- * category that it has most of, and the rest is what is wanted.
+ * @module Situations in which a list is viewed: before the next case, and during a visit, after four views in one
+ * category. A log of orders has no views, so they are taken from an order: the first four items of its most
+ * frequent category count as views, the other items as targets.
  */
 import type { Case, History } from '../../core/features/history.ts'
 
-/** The suffix of a metric → what it means. */
+/** Suffix of a metric → its meaning. */
 export const SITUATIONS = {
   '': 'before the next order',
   '@looks=later': 'after four looks at one category, by who has been here before',
@@ -17,7 +17,7 @@ export type Situation = keyof typeof SITUATIONS
 export const ALL_SITUATIONS = Object.keys(SITUATIONS) as Situation[]
 
 const LOOKS = 4
-/** Of an order, besides what was looked at. */
+/** Fewest items of an order that remain as targets. */
 const LEAST_WANTED = 3
 const MINUTE = 60_000
 

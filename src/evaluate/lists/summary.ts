@@ -1,4 +1,4 @@
-/** @module From what each list was to the numbers that are reported: means over shoppers. */
+/** @module Summarises the measured lists as means over shoppers. */
 import type { Random } from '../../core/model/random.ts'
 import { pairedBootstrap } from '../bootstrap.ts'
 import type { NamedLift } from '../envelope.ts'
@@ -29,17 +29,17 @@ export interface Measured {
 
 interface ListArm {
   readonly name: Arm
-  /** Metrics; in the middle of a visit with a suffix: see `SITUATIONS`. Only what a list has. */
+  /** Metrics that the list has; metrics during a visit have a suffix, see `SITUATIONS`. */
   readonly [metric: string]: number | string
 }
 
 export interface ListsSummary {
   readonly arms: readonly ListArm[]
-  /** NDCG@10 over `plain`. */
+  /** Lifts of NDCG@10 over `plain`. */
   readonly lifts: readonly NamedLift[]
 }
 
-/** @param items how many there are */
+/** @param items number of items in the catalog */
 export function summariseLists(
   measured: readonly Measured[],
   items: number,
@@ -74,7 +74,7 @@ export function summariseLists(
   return { arms: [...arms.values()] as unknown as ListArm[], lifts }
 }
 
-/** One a shopper, over the cases that have it. */
+/** One mean a shopper, over the cases that have the metric. */
 function meansOf(
   lists: readonly Measured[],
   shoppers: ReadonlySet<number>,

@@ -1,4 +1,4 @@
-/** @module Who knows what of a shopper when a case comes: a browser's store, by when it began, and the shop's server. */
+/** @module Knowledge about a shopper at the time of a case: a browser's store, by its start, and the shop's server. */
 
 import { SESSION_GAP } from '../../core/events/session.ts'
 import { firstAtOrAfter } from '../../core/features/cases.ts'
@@ -7,8 +7,8 @@ import { DAY } from '../../core/time.ts'
 import { isPurchase } from '../cases.ts'
 
 /**
- * When it began: days before the case, with the tested days (`seeded`: and the shop handed over all orders),
- * after the last idle week, or with the log.
+ * Start of a device's store: some days before the case, the first tested day (`seeded`: plus all earlier orders
+ * from the shop), after the last idle week, or the start of the log.
  */
 export const STORES = [
   '0',
@@ -24,15 +24,15 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/** Of the shopper's past; popularity and all else about items it knows in any case. */
+/** Events of the shopper that the server knows. It always knows popularity and other facts about items. */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
-/** A browser may clear what a shop has kept when nobody came for so long. @see https://webkit.org/blog/10218 */
+/** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */
 const IDLE_DAYS = 7
 
 type Known = Pick<Case, 'history' | 'time'>
 
-/** @param installed milliseconds; when the tested days begin. */
+/** @param installed start of the tested days, milliseconds. */
 export function storeHistory(store: Store, { history, time }: Known, installed: number): History {
   if (store === 'beginning') return history
   if (store === 'evicted') return sinceIdle(history, time)
@@ -41,7 +41,7 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/** The log has no visits without an event, so a store may seem idle that was not. */
+/** The log shows only visits with an event, so some stores that seem idle were not. */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time
@@ -49,7 +49,7 @@ function sinceIdle(history: History, time: number): History {
   return history.slice(from)
 }
 
-/** Whoever asks a server for a list shows it a page: the item of a visit's latest event. */
+/** A request to the server reveals the current page: the item of the visit's latest event. */
 export function serverHistory(
   knows: ServerKnows,
   { history, time }: Known,

@@ -1,6 +1,6 @@
 /**
- * @module What a shop's owner asks of one case: how well the bought is ranked by a server, by what it
- * knows, and by a device, by when its store began. NDCG@10 throughout.
+ * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
+ * knowledge, and by the device, according to the start of its store. All figures are NDCG@10.
  */
 import { firstAtOrAfter } from '../../core/features/cases.ts'
 import type { History } from '../../core/features/history.ts'
@@ -15,7 +15,7 @@ import type { AskedCase } from '../cases.ts'
 import type { DeviceScores } from '../device.ts'
 import { type ServerKnows, STORES, type Store, serverHistory, storeHistory } from './knowledge.ts'
 
-/** Arms that only count: each is asked, since which is the strongest only the tested cases can tell. */
+/** Counting arms. All are tested, because only the test cases show which is the strongest. */
 export const COUNTING_ARMS = [
   'recently-viewed',
   'item-knn',
@@ -29,39 +29,39 @@ type OfCounts<T> = Readonly<Record<CountingArm, T>>
 
 type Counts = OfCounts<(context: BaselineContext, out: Float32Array) => void>
 
-/** What servers and counts need; the same for all shoppers. */
+/** Data for server and counting arms; the same for all shoppers. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
-  /** Milliseconds; when the tested days begin. */
+  /** Start of the tested days, milliseconds. */
   readonly installed: number
-  /** Tuned by who counts what. */
+  /** Counting arms, tuned for the knowledge of each place. */
   readonly counts: Readonly<Record<'server' | 'install' | 'seeded' | 'beginning', Counts>>
 }
 
-/** NDCG@10 of what was bought. */
+/** NDCG@10 of the purchased items. */
 export interface OwnerCase {
   readonly server: { readonly model: number; readonly counts: OfCounts<number> }
-  /** Of a server that has taken every event before the case's midnight. */
+  /** NDCG@10 of a server that has every event before the case's midnight. */
   readonly nightly: number
   readonly stores: Readonly<Record<Store, StoreQuality>>
 }
 
 interface StoreQuality {
   readonly counts: OfCounts<number>
-  /** Nothing learned. */
+  /** NDCG@10 of the base model without learning. */
   readonly base: number
-  /** What ships. */
+  /** NDCG@10 of the shipped model. */
   readonly personal: number
 }
 
-/** Scores by a device that holds a history. */
+/** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
- * @param asked `failures` gains the arms that can't score the case; their NDCG is NaN
- * @param context what counts know but the history
- * @param model with the statistics of the case's day
+ * @param asked arms that can't score the case are added to `failures`; their NDCG is NaN
+ * @param context input of the counting arms except the history
+ * @param model model with the statistics of the case's day
  */
 export async function measureOwner(
   {

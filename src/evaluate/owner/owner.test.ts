@@ -13,7 +13,7 @@ import { STORES } from './knowledge.ts'
 import type { OwnerCase } from './measure.ts'
 import { summariseOwner } from './summary.ts'
 
-/** Everybody looks, the day before, at what they are about to buy, and at nothing else. */
+/** On the day before, each shopper views exactly the items they will buy. */
 function clicks(): EvaluationInput {
   const orders = testShop(60, 30)
   const shop = {
@@ -37,7 +37,7 @@ function clicks(): EvaluationInput {
   return testInput(shop, { kinds, model: withViews(testModel(shop)) })
 }
 
-/** Views of the last days count as much as orders. */
+/** Views of the last days weigh as much as orders. */
 function withViews(model: EvaluationInput['model']): EvaluationInput['model'] {
   const touched = model.manifest.features.findIndex(({ name }) => name === 'interactions3')
   const featureWeights = model.featureWeights.slice()
@@ -63,7 +63,7 @@ describe('the owner’s questions', () => {
       expect(summary.blind[store].model.lift?.lo).toBeGreaterThan(0.2)
       expect(summary.blind[store].countsOverCounts.lift?.lo).toBeGreaterThan(0.2)
     }
-    // Looks lie a day back: the night before, the server has them all.
+    // Views are a day old, so the nightly server has them all.
     expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
     expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
     expect(summary.learning).toBeNull()
@@ -88,7 +88,7 @@ describe('the owner’s questions', () => {
       'session-knn': 0.05,
       ease,
     })
-    // EASE is the stronger by its mean, though not with each of them.
+    // EASE has the higher mean, though not for every shopper.
     const quality = (personal: number) => ({
       counts: counts(personal < 0.4 ? 0.1 : 0.3),
       base: 0.4,

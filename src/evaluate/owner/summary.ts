@@ -1,4 +1,4 @@
-/** @module A shop owner's four questions, answered with intervals over the tested shoppers. */
+/** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
 import { createRandom } from '../../core/model/random.ts'
 import type { ArmName } from '../arms.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
@@ -7,44 +7,44 @@ import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
 import { STORES, type Store } from './knowledge.ts'
 import { COUNTING_ARMS, type CountingArm, type OwnerCase } from './measure.ts'
 
-/** Mean NDCG@10 of two, and the first over the second; no lift where the second is at 0. */
+/** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where the second is at 0. */
 export interface Compared {
   readonly arm: number
   readonly over: number
   readonly lift?: Lift
 }
 
-/** Stores of a device that was there from the first tested day, without and with the orders from before, and from the log's beginning. */
+/** Device stores that start on the first tested day, without or with earlier orders, or at the start of the log. */
 export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfies readonly Store[]
 
 type OfDevices<T> = Readonly<Record<(typeof DEVICE_STORES)[number], T>>
 
 export interface OwnerSummary {
-  /** With something that was bought, and their cases with it. */
+  /** Number of shoppers with a purchase, and of their cases with one. */
   readonly shoppers: number
   readonly cases: number
-  /** (a) What ships against a server that lacks clicks, by model and by counts; counts against counts. */
+  /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
   readonly blind: OfDevices<{
     readonly model: Compared
     readonly counts: Compared
-    /** The strongest arm that counts on the device over the strongest on the server. */
+    /** The strongest counting arm on the device over the strongest on the server. */
     readonly countsOverCounts: Compared & { readonly arms: readonly [CountingArm, CountingArm] }
   }>
-  /** (b) What ships against a nightly server that has taken every click. */
+  /** (b) The shipped model against a nightly server with every click. */
   readonly nightly: OfDevices<Compared>
-  /** (c) What ships against the strongest counting, by when the store began. */
+  /** (c) The shipped model against the strongest counting arm, by start of the store. */
   readonly stores: Readonly<
     Record<Store, Compared & { readonly base: number; readonly counts: CountingArm }>
   >
-  /** (d) What ships against the base; null where nothing is learned. */
+  /** (d) The shipped model against the base; null where devices don't learn. */
   readonly learning: OfDevices<Compared & { readonly worse: WorseShoppers }> | null
 }
 
 type Value = (one: OwnerCase) => number
 
 /**
- * Null below two shoppers, because an interval over one says nothing, and without a counting arm.
- * @param arms that scored every case; with `personal` where devices learn
+ * Null below two shoppers, because an interval needs more, and without a counting arm.
+ * @param arms arms that scored every case; includes `personal` where devices learn
  */
 export function summariseOwner(
   byShopper: ByShopper,
@@ -58,7 +58,7 @@ export function summariseOwner(
   const compare = (arm: Value, over: Value): Compared => {
     const value = (of: Value) => (one: ByShopper[number][number]) => (one.owner ? of(one.owner) : 0)
     const pair = pairOver(asked, value(arm), value(over))
-    // The same draws for every pair.
+    // Every pair uses the same draws.
     const [lift] = pairedBootstrap([pair], asked.length, createRandom(seed))
     return {
       arm: weightedMean(pair.values, pair.weights),
@@ -72,7 +72,7 @@ export function summariseOwner(
     ({ stores }) =>
       stores[store][what]
   const [personal, base] = [of('personal'), of('base')]
-  /** Chosen on the tested cases, in the baseline's favour: nobody can choose a stronger one beforehand. */
+  /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
   const strongest = (value: (one: OwnerCase, arm: CountingArm) => number) => {
     const means = counting.map((arm) => {
       const { values, weights } = pairOver(

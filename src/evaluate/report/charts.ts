@@ -1,12 +1,12 @@
 /**
- * @module The page's plots, drawn by Observable Plot without a browser. Colours come from the page's
- * style, so that they change with its scheme; every plot has its numbers in a table beside it.
+ * @module Plots of the page, drawn by Observable Plot without a browser. Colours come from the page's style, so
+ * they follow its colour scheme; a table beside every plot has its numbers.
  */
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 
 export type Chart = {
-  /** What a screen reader says instead of the drawing. */
+  /** Text that a screen reader reads in place of the drawing. */
   readonly alternative: string
 } & (
   | { readonly kind: 'bars'; readonly bars: readonly { name: string; value: number }[] }
@@ -14,11 +14,11 @@ export type Chart = {
   | {
       readonly kind: 'lines'
       readonly labelX: string
-      /** Names along the axis, in their order. */
+      /** Names along the axis, in order. */
       readonly places: readonly string[]
       readonly series: readonly { name: string; values: readonly number[] }[]
     }
-  /** One value a shopper, ascending. */
+  /** One value for each shopper, ascending. */
   | { readonly kind: 'changes'; readonly values: readonly number[] }
 )
 
@@ -29,21 +29,21 @@ interface IntervalRow {
   readonly hi: number
 }
 
-/** Narrow, so that type is readable where the page is as narrow as a phone. */
+/** Narrow, so that text is readable on a phone. */
 const WIDTH = 340
 const COLOURS = ['var(--a)', 'var(--b)', 'var(--c)', 'var(--d)', 'var(--e)']
 const DASHES = ['2 4', '8 3', '8 3 2 3', '5 3', 'none']
 const HEIGHT = 230
-/** Room for names. */
+/** Left margin for names. */
 const LEFT = 110
 const INK = 'var(--ink)'
 
-/** An SVG element as text. */
+/** Draws the chart as an SVG element in text form. */
 export function drawChart(chart: Chart): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const style = { fontSize: '11px' }
   const svg = Plot.plot({ document, width: WIDTH, style, ...optionsOf(chart) })
-  // The drawing is one picture with one name; its groups have none.
+  // The drawing is one picture with one name, so its groups get none.
   for (const group of svg.querySelectorAll('g')) group.removeAttribute('aria-label')
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', chart.alternative)
@@ -122,7 +122,7 @@ function zero(axis: 'x' | 'y'): Plot.Markish {
   return axis === 'x' ? Plot.ruleX([0], { stroke: INK }) : Plot.ruleY([0], { stroke: INK })
 }
 
-/** Names for lines that cross too often to be labelled where they end; HTML. */
+/** Legend, as HTML, for lines that cross too often for labels at their ends. */
 export function legendOf(names: readonly string[]): { name: string; line: string }[] {
   return names.map((name, s) => ({
     name,

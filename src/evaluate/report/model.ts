@@ -1,4 +1,4 @@
-/** @module What a model learned, of what, and what it costs: the report of `nearside inspect`. */
+/** @module Report of `nearside inspect`: what a model learned, from which data, and its cost. */
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { isoDay } from '../cases.ts'
@@ -8,17 +8,17 @@ import type { Part, Report } from './report.ts'
 
 interface Inspected {
   readonly model: BaseModel
-  /** SHA-256 of its manifest, hex. */
+  /** SHA-256 of the manifest, hex. */
   readonly hash: string
-  /** Of its signature and release, in words; null where that is not known. */
+  /** Description of signature and release; null where unknown. */
   readonly release: string | null
-  /** Of an item; undefined where it has none. */
+  /** Title of an item; undefined where it has none. */
   readonly titleOf: (id: string) => string | undefined
 }
 
-/** Rows of what sells. */
+/** Maximum number of bestsellers shown. */
 const MOST_ITEMS = 15
-/** Of each, what goes with it. */
+/** Maximum number of neighbours shown for each. */
 const MOST_TIES = 3
 
 export function modelReport(inspected: Inspected): Report {
@@ -103,14 +103,14 @@ function downloads(model: BaseModel): Part {
   }
 }
 
-/** Of all typed arrays below it. */
+/** Bytes of all typed arrays in a value. */
 function tableBytes(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength
   if (typeof value !== 'object' || value === null) return 0
   return Object.values(value).reduce<number>((sum, part) => sum + tableBytes(part), 0)
 }
 
-/** Kept ones first, by how much they move. */
+/** Lists the kept features first, by their effect. */
 function features(title: string, records: readonly FeatureRecord[]): Part {
   const size = ({ weight }: FeatureRecord) => Math.abs(weight)
   const sorted = records.toSorted((a, b) => Number(b.kept) - Number(a.kept) || size(b) - size(a))
@@ -137,7 +137,7 @@ function features(title: string, records: readonly FeatureRecord[]): Part {
   }
 }
 
-/** What a new shopper is shown, more or less, and what each is bought with. */
+/** Bestsellers, which are roughly a new shopper's list, and the items bought with each. */
 function bestsellers({ model, titleOf }: Inspected): Part {
   const { itemIds, statistics } = model
   const { popularity30, neighboursPerItem: most, neighbourItems, neighbourWeights } = statistics

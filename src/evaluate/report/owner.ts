@@ -1,11 +1,11 @@
-/** @module The first page of the report: a shop owner's four questions. */
+/** @module First page of the report: a shop owner's four questions. */
 import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
 import { type Compared, DEVICE_STORES, type OwnerSummary } from '../owner/summary.ts'
 import { count, decimal, fixed, lift, share } from './numbers.ts'
 import type { Part } from './report.ts'
 
-/** How much worse than the nightly server still counts as no worse. */
+/** Relative loss against the nightly server that still counts as no worse. */
 const MARGIN = 0.003
 
 const DEVICE_HOLDS: Readonly<Record<(typeof DEVICE_STORES)[number], string>> = {

@@ -1,17 +1,17 @@
-/** @module A report as one HTML page: nothing is fetched, nothing runs, light or dark. */
+/** @module Renders a report as one HTML page that loads nothing and runs no script, light or dark. */
 import { drawChart, legendOf } from './charts.ts'
 import type { Part, Report, Table } from './report.ts'
 import { STYLES } from './styles.ts'
 
-/** Nothing may be loaded or run, whatever a catalog's texts try. */
+/** Blocks loading and scripts, even if a catalog's texts contain markup. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** @param result stands in the page as JSON, for whoever wants to compute with its numbers. */
+/** @param result result that the page contains as JSON, for further computation. */
 export function page({ title, lead, parts, notes }: Report, result: unknown): string {
   const links = parts.map(
     ({ title: name }, k) => `<li><a href="#part-${k}">${escapeHtml(name)}</a></li>`,
   )
-  // "<" can't end the block early when it is written as an escape.
+  // An escaped "<" can't end the script block early.
   const json = JSON.stringify(result).replaceAll('<', '\\u003c')
   return `<!doctype html>
 <html lang="en">
@@ -71,7 +71,7 @@ function tableHtml(caption: string, { columns, rows, prose = false }: Table): st
     const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
     return `<tr><th scope="row">${escapeHtml(name)}</th>${data}</tr>`
   })
-  // It scrolls inside itself on a phone, hence it must take the focus.
+  // A table scrolls inside itself on a phone, so it must be focusable.
   return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
 }
 

@@ -1,4 +1,4 @@
-/** @module The report of `personal` and `leave-one-out`: where it comes from, all arms, whom it hurts. */
+/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms, and harmed shoppers. */
 import { METRICS } from '../../train/metrics.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
@@ -125,7 +125,7 @@ function shoppers(found: ShopperChange, all: number): Part {
 
 function against({ arms, lifts }: Summary): Part {
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  // Of new items counting alone is popularity.
+  // Among new items, popularity already covers the counting baseline.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   const last = own[own.length - 1]
   const rows = others.flatMap((over) => {

@@ -5,7 +5,7 @@ import { testReport } from './testReport.ts'
 
 const { html } = testReport()
 
-/** The page in place of the test's own, in either scheme whatever the machine prefers. */
+/** Shows the page in the test's document, in the given scheme whatever the machine prefers. */
 function show(html: string, scheme: 'light' | 'dark') {
   const forced = html.replace('(prefers-color-scheme: dark)', scheme === 'dark' ? 'all' : 'not all')
   const { head, body, title } = new DOMParser().parseFromString(forced, 'text/html')

@@ -1,39 +1,39 @@
-/** @module What an evaluation says to people: built once, shown as text, as Markdown or as a page. */
+/** @module A report of an evaluation: built once, rendered as text, Markdown or an HTML page. */
 import type { Chart } from './charts.ts'
 
 export interface Report {
   readonly title: string
-  /** What was asked of whom, and how means and intervals were made. */
+  /** Method: tested shoppers, means and intervals. */
   readonly lead: readonly string[]
   readonly parts: readonly Part[]
-  /** What was left out or deserves a word; without a full stop. */
+  /** Notes on omitted data and other remarks, without a full stop. */
   readonly notes: readonly string[]
 }
 
 export interface Part {
   readonly title: string
   readonly table?: Table
-  /** Drawn on the page only. */
+  /** Chart, drawn on the page only. */
   readonly chart?: Chart
-  /** Below the table. */
+  /** Lines below the table. */
   readonly text?: readonly string[]
 }
 
 export interface Table {
   readonly columns: readonly string[]
-  /** The first cell names the row. */
+  /** Rows; the first cell names the row. */
   readonly rows: readonly (readonly string[])[]
-  /** The last column is prose. */
+  /** Whether the last column is prose. */
   readonly prose?: boolean
 }
 
-/** What every protocol gives: `result` is what `--json` writes. */
+/** Result of every protocol; `--json` writes `result`. */
 export interface Evaluated<Result = unknown> {
   readonly result: Result
   readonly report: Report
 }
 
-/** For a terminal. */
+/** Renders a report for a terminal. */
 export function textLines({ title, lead, parts, notes }: Report): string[] {
   return [
     title,
@@ -61,7 +61,7 @@ function tableLines({ columns, rows, prose = false }: Table): string[] {
   })
 }
 
-/** @param command that made it, as typed. @param date ISO date */
+/** @param command command that made it, as typed. @param date ISO date */
 export function markdown(report: Report, command: string, date: string): string {
   const { title, lead, parts, notes } = report
   const row = (cells: readonly string[]) =>

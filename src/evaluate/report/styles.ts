@@ -1,6 +1,6 @@
 /**
- * @module The page's style. Arms differ by hue and by dash, so that neither is needed alone; text
- * and lines keep a contrast of 4.5 and 3 to their ground in both schemes.
+ * @module Styles of the page. Arms differ by hue and by dash, so either one suffices. Text has a contrast of 4.5 and
+ * lines of 3 to the background, in both schemes.
  */
 
 export const STYLES = `

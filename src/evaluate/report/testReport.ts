@@ -1,4 +1,4 @@
-/** @module A report of a made-up walk, with a name that tries to break out of it; tests only. */
+/** @module Report of an invented replay, with a name that tries to inject HTML; tests only. */
 import { createRandom } from '../../core/model/random.ts'
 import { METRICS, measure } from '../../train/metrics.ts'
 import { ARMS } from '../arms.ts'

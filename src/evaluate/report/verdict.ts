@@ -1,4 +1,4 @@
-/** @module What the tables come to, in words, for whoever decides whether to switch it on. */
+/** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
 import { COUNTING_ARMS } from '../owner/measure.ts'
 import type { Summary } from '../summary.ts'
 import { lift, share } from './numbers.ts'
@@ -10,7 +10,7 @@ interface Interval {
   readonly hi: number
 }
 
-/** By NDCG@10, repeats allowed. */
+/** Conclusions by NDCG@10, repeats allowed. */
 export function verdict({ arms, lifts, change, owner }: Summary): Part {
   const ships = change ? 'personal' : 'base-fresh'
   const ndcg = (name: string) => arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
@@ -37,7 +37,7 @@ export function verdict({ arms, lifts, change, owner }: Summary): Part {
   }
 }
 
-/** @param counting the best arm that only counts */
+/** @param counting the best counting arm */
 export function inWords(
   overPopular: Interval | undefined,
   overCounting: Interval | undefined,

@@ -1,8 +1,8 @@
 /**
- * @module Search by shoppers who know what they want: what they typed before they bought it, where
- * the log says that, else words from the titles of what they bought next; the products found, and the
- * place of the bought ones by relevance alone, and among equally relevant ones by the base model
- * without a past, with it, and by the personal model.
+ * @module Tests search by shoppers who know what they want. Queries are those typed before a purchase, if
+ * the log has them, else title words of the next purchases. Reports the products found, and the place of
+ * the purchased ones: by relevance alone, and with ties ordered by the base model without a history, by
+ * the base model with it, and by the personal model.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -41,7 +41,7 @@ const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
 
 export type Bought = Awaited<ReturnType<typeof searchBought>>
 
-/** @param searches what the log says was typed */
+/** @param searches typed queries in the log */
 export async function searchBought(
   input: EvaluationInput,
   items: readonly Item[],
@@ -68,15 +68,15 @@ export async function searchBought(
     if (own.length > 0) asked.push(own)
   }
   return {
-    /** `log`: typed by the shoppers. `titles`: made of title words, for too few typed any. */
+    /** `log`: typed by the shoppers. `titles`: made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
+    /** One value for each shopper: the mean over their queries. `@query=broad` averages only broad queries. */
     values: valuesOf(asked),
     shoppers: asked.length,
     queries: asked.flat().length,
-    /** Queries that did not find what was bought among the first 500; typed ones are left out. */
+    /** Number of queries without the purchased item among the first 500 hits; typed ones are left out. */
     missed: isTyped ? typed.missed : asked.flat().filter(({ found }) => !found).length,
-    /** Per shopper, per query: NDCG@10, personal − base. */
+    /** Change of NDCG@10 by shopper and query, personal − base. */
     changes: asked.map((own) =>
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),

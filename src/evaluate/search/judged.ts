@@ -1,6 +1,6 @@
 /**
- * @module Search against human judgements: MiniSearch's defaults, what ships, and what ships after a
- * shopper's taste has spoken.
+ * @module Tests search against human judgements: MiniSearch's defaults, the search that ships, and that
+ * search re-ranked by personal preference.
  */
 import MiniSearch from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
@@ -33,18 +33,21 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['reranked:titles', 'lexical:titles'],
 ]
 
-/** What re-ranking costs must not hang on what a shop happens to write. */
+/** Catalogs with fewer fields, so that the cost of re-ranking is known for sparse catalogs, too. */
 const LEANER: Readonly<Record<string, (item: Item) => Item>> = {
   brands: ({ category, description, ...item }) => item,
   titles: ({ category, description, brand, ...item }) => item,
 }
 
-/** Random orders a query; their mean is what re-ranking costs where taste and relevance are strangers. */
+/**
+ * Number of random orders a query; their mean is the cost of re-ranking when preference and relevance are
+ * independent.
+ */
 const TASTES = 20
 
 /**
- * Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits.
- * @param synonyms the shop's, for all arms but MiniSearch's
+ * Each arm's metrics, one value a query; `:typo` queries have one typing error, NaN where none is possible.
+ * @param synonyms the shop's synonyms, for all arms but MiniSearch's
  */
 export function searchJudged(
   items: readonly Item[],
@@ -76,7 +79,7 @@ interface AskedQuery extends JudgedQuery {
 interface FoundQuery {
   readonly hits: readonly SearchHit[]
   readonly ratings: Ratings
-  /** Ids of the hits, in orders drawn by lot. */
+  /** Ids of the hits in random orders. */
   readonly tastes: readonly (readonly string[])[]
 }
 
@@ -104,7 +107,7 @@ function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tas
 /** Metric → value of one query. */
 type Answer = Readonly<Record<string, number>>
 
-/** By the search that ships. */
+/** Answers a query by the search that ships. */
 function answerLexical(search: ProductSearch, one: AskedQuery): Answer {
   return answer(one, (query) => search.find(query, LIMIT).map(({ id }) => id))
 }
@@ -119,7 +122,7 @@ function answer(
   }
 }
 
-/** `:judged` leaves out products that nobody judged. @see Sakai 2007, doi 10.1145/1277741.1277756 */
+/** `:judged` ignores products without a judgement. @see Sakai 2007, doi 10.1145/1277741.1277756 */
 function measure(ranking: readonly string[], ratings: Ratings): Answer {
   const judged = ranking.filter((id) => ratings.has(id))
   return {
@@ -129,7 +132,7 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** The mean over the tastes, in a shop without searches to learn a tolerance from. */
+/** Mean over the random orders, with the tolerance of a shop that has no searches to learn from. */
 function answerReranked({ hits, ratings, tastes }: FoundQuery): Answer {
   const answers = tastes.map((taste) =>
     measure(

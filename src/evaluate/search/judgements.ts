@@ -1,4 +1,4 @@
-/** @module People's judgements of search results: a table of query, docid, rating. */
+/** @module Reads human judgements of search results: a table of query, docid, rating. */
 
 import { NearsideError } from '../../core/error.ts'
 import { readTable } from '../../train/import/readTable.ts'
@@ -12,7 +12,7 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/** Gain is 2^rating − 1: a percentage in this column would drown everything else. */
+/** Largest rating. Gain is 2^rating − 1, so a percentage in this column would dominate everything. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */
@@ -31,9 +31,9 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
   const judged = new Map<string, Map<string, number>>()
   const count = {
     rows: table.rows.length,
-    /** Rows whose product the catalog lacks. */
+    /** Number of rows whose product is not in the catalog. */
     unknownDocids: 0,
-    /** Rows that say again what an earlier row said. */
+    /** Number of rows that repeat an earlier row. */
     repeated: 0,
   }
   for (const { line, values } of table.rows) {
@@ -56,10 +56,10 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     .filter(([, ratings]) => [...ratings.values()].some((grade) => grade > 0))
     .map(([text, ratings]): JudgedQuery => ({ query: text, ratings }))
   return {
-    /** With at least one relevant product, in the order of the file. */
+    /** Queries with at least one relevant product, in the order of the file. */
     queries,
     ...count,
-    /** Queries left out: no row names a product of the catalog, or no product is relevant. */
+    /** Number of queries left out: no row names a catalog product, or no product is relevant. */
     withoutJudgements: judged.size - withJudgements.length,
     withoutRelevant: withJudgements.length - queries.length,
   }

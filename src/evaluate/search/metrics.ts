@@ -1,6 +1,6 @@
 /**
  * @module Metrics of one search result against graded judgements, and their mean with an interval.
- * A product that nobody judged counts as not relevant, as in TREC.
+ * A product without a judgement counts as not relevant, as in TREC.
  */
 import type { Random } from '../../core/model/random.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
@@ -14,7 +14,7 @@ export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] a
 type SearchMetric = (typeof SEARCH_METRICS)[number]
 
 /**
- * Gain 2^rating − 1, discount log2(place + 1), divided by the best order of all judged products.
+ * Graded NDCG: gain 2^rating − 1, discount log2(place + 1), divided by the best order of all judged products.
  * @see Burges et al. 2005, doi 10.1145/1102351.1102363
  * @param ranking ids, best first, each once
  * @returns in [0, 1]; 0 where nothing is relevant
@@ -53,10 +53,10 @@ export function measureRanking(
   }
 }
 
-/** Values of one arm, one a unit (a query or a shopper); NaN where a unit has none. */
+/** Values of one arm, one for each unit (a query or a shopper); NaN where a unit has none. */
 export type UnitValues = readonly number[]
 
-/** Units without a value, the same in both arms, weigh nothing. */
+/** Units without a value, the same in both arms, get weight 0. */
 function paired(values: UnitValues, over: UnitValues) {
   const known = values.map((value, unit) => !Number.isNaN(value) && !Number.isNaN(over[unit]))
   return {
@@ -71,7 +71,7 @@ export function meanOf(values: UnitValues): number {
   return weightedMean(clean, weights)
 }
 
-/** Over units drawn again and again; a mean is the ratio to an arm that is always at 1. */
+/** Interval by bootstrap over units. A mean is the ratio to an arm that is always at 1. */
 export function intervalOf(values: UnitValues, random: Random): Estimate {
   const ones = values.map(() => 1)
   const [lift] = pairedBootstrap([paired(values, ones)], values.length, random)
@@ -79,7 +79,7 @@ export function intervalOf(values: UnitValues, random: Random): Estimate {
   return { mean: lift.relative + 1, lo: lift.lo + 1, hi: lift.hi + 1 }
 }
 
-/** Both arms on the same draws; null where the arm compared against is at 0. */
+/** Lift with both arms on the same draws; null where the reference arm is at 0. */
 export function liftOf(values: UnitValues, over: UnitValues, random: Random): Lift | null {
   return pairedBootstrap([paired(values, over)], values.length, random)[0]
 }

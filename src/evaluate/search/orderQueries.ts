@@ -1,4 +1,4 @@
-/** @module Queries made of title words of what an order holds, and what they find. */
+/** @module Makes queries from title words of an order's products, and finds their hits. */
 import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -13,10 +13,10 @@ import {
   titleFrequency,
 } from './queries.ts'
 
-/** A wholesaler's hundred orders say no more about search than their first. */
+/** Maximum number of orders a shopper: further orders of a wholesaler add little information about search. */
 export const ORDERS = 3
 const ITEMS_PER_ORDER = 5
-/** As many as a page of results asks for. */
+/** Maximum number of hits: as many as a results page requests. */
 export const LIMIT = 500
 
 export interface SearchShop {
@@ -24,7 +24,7 @@ export interface SearchShop {
   readonly find: FindByTitle
   readonly frequency: TitleFrequency
   readonly titles: ReadonlyMap<string, string>
-  /** Of the model's rows, and back. */
+  /** Ids of the model's rows, and rows by id. */
   readonly ids: readonly string[]
   readonly rows: ReadonlyMap<string, number>
 }
@@ -42,7 +42,7 @@ export function searchShop(items: readonly Item[], ids: readonly string[]): Sear
 
 interface OrderQuery {
   readonly kind: QueryKind
-  /** The product whose title it is from. */
+  /** Id of the product whose title the query is from. */
   readonly id: string
   readonly hits: readonly SearchHit[]
 }
@@ -52,7 +52,7 @@ export function orderQueries(
   { targets }: Pick<Case, 'targets'>,
   random: Random,
 ): OrderQuery[] {
-  // Some of an order's products, each as likely as the others.
+  // A uniform sample of the order's products.
   const some = inRandomOrder(targets, random).slice(0, ITEMS_PER_ORDER)
   const ids = some.map((row) => shop.ids[row])
   return ids.flatMap((id) =>

@@ -1,9 +1,9 @@
-/** @module Queries that nobody typed but somebody might have: from a product's title, or mistyped. */
+/** @module Synthetic queries: from a product's title, or mistyped. */
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 import type { Random } from '../../core/model/random.ts'
 
-/** `narrow`: the title's two rarest words. `broad`: one word of it that other products share. */
+/** `narrow`: the title's two rarest words. `broad`: one title word that other products share. */
 export const QUERY_KINDS = ['narrow', 'broad'] as const
 
 export type QueryKind = (typeof QUERY_KINDS)[number]
@@ -20,7 +20,7 @@ export function titleFrequency(items: readonly Item[]): TitleFrequency {
   return counts
 }
 
-/** Words as the title has them; null where the title has no fitting word. */
+/** Words as in the title; null where the title has no fitting word. */
 export function queryFrom(
   title: string,
   kind: QueryKind,
@@ -28,7 +28,7 @@ export function queryFrom(
   random: Random,
 ): string | null {
   const count = (word: string) => frequency.get(foldWord(word)) ?? 0
-  // Numbers and short words are what nobody looks for: sizes, "of", "in".
+  // Shoppers rarely search for numbers and short words: sizes, "of", "in".
   const words = [...new Set(wordsOf(title).map(({ text }) => text.toLowerCase()))].filter(
     (word) => word.length > 2 && /\p{L}/u.test(word),
   )
@@ -43,8 +43,8 @@ export function queryFrom(
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * One letter of the longest word missing, wrong or too many, never the first: hands rarely miss
- * that one. Null where no word has four letters.
+ * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype.
+ * Null where no word has four letters.
  */
 export function mistype(query: string, random: Random): string | null {
   const [longest] = wordsOf(query).sort((a, b) => b.text.length - a.text.length)

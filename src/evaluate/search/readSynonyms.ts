@@ -1,4 +1,4 @@
-/** @module `synonyms.json` of a shop folder: the wordings that its pages give to the search. */
+/** @module Reads `synonyms.json` of a shop folder: the synonyms that the shop's pages give to the search. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
@@ -6,7 +6,7 @@ import type { Synonyms } from '../../core/search/synonyms.ts'
 import { findFile } from '../../train/shop/lines.ts'
 
 /**
- * @param shop a shop folder; one without the file, or a catalog file, has none
+ * @param shop a shop folder; without the file, or with a catalog file, there are no synonyms
  * @throws NearsideError `input-invalid`
  */
 export async function readSynonyms(shop: string): Promise<Synonyms> {

@@ -1,21 +1,21 @@
 /**
- * @module What a shopper's device would score before each of their orders: the base model and the
- * personal model under its guard, learned from what came before. Nothing of the order is known.
+ * @module Scores that a shopper's device would compute before each order: by the base model and by the guarded
+ * personal model. Both use only events before the order.
  */
 import type { Case } from '../../core/features/history.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { type DeviceScores, type DeviceShop, ShopperDevice } from '../device.ts'
 
-/** [N] each, by the model's rows. */
+/** Scores by the model's rows, [N] each. */
 export interface CaseScores {
-  /** The base model as it is for somebody without a past. */
+  /** Scores of the base model for a cold-start user. */
   readonly stranger: Float32Array
   readonly base: Float32Array
   readonly personal: Float32Array
   readonly scored: DeviceScores
 }
 
-/** @param cases of one shopper, ascending by time. */
+/** @param cases cases of one shopper, ascending by time. */
 export async function* scoreCases(
   shop: DeviceShop,
   cases: readonly Case[],

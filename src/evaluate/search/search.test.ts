@@ -20,7 +20,7 @@ import { evaluateSearch, type SearchQuestion } from './search.ts'
 const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']
 const COLOURS = ['red', 'green', 'white', 'black', 'yellow', 'purple']
 
-/** Every kind in every colour; what is asked for are kinds, and colours of kinds. */
+/** Every kind in every colour; queries are kinds, and kinds with a colour. */
 const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
   COLOURS.map((colour, c) => ({
     id: `${k}${c}`,
@@ -55,7 +55,7 @@ async function file(name: string, text: string): Promise<string> {
 
 const HEADER = 'query,docid,rating\n'
 
-/** Kind and colour: the one product is best, its colours of another kind are half right. */
+/** For kind and colour, the one product is best and other colours of the kind are half right. */
 function judgementsText(): string {
   const rows = KINDS.flatMap((kind, k) =>
     COLOURS.slice(0, 2).flatMap((colour, c) => [
@@ -193,7 +193,7 @@ describe('for what was bought', () => {
 
 describe('for what was typed', () => {
   const HALF_HOUR = 1_800_000
-  /** Before each order somebody types the kind of one of its products; then one that nobody sells. */
+  /** Before each order its shopper types the kind of one of its products, then a kind that nobody sells. */
   const searches = shop.shoppers.flatMap(({ id, interactions }) =>
     interactions.flatMap(({ item, time, session }, k) => {
       if (interactions[k - 1]?.session === session) return []
@@ -222,7 +222,7 @@ describe('for what was typed', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     const [lexical, , base] = result.arms
     expect(base['ndcg@10']).toBeGreaterThan(lexical['ndcg@10'] as number)
-    // A purchase a day later answers nothing.
+    // A purchase a day later does not count as an answer.
     const early = searches.map((one) => ({ ...one, time: one.time - 86_400_000 }))
     expect((await runOn(early)).result.source).toBe('titles')
   }, 60_000)

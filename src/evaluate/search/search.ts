@@ -1,6 +1,6 @@
 /**
- * @module `--protocol search`: retrieval against human judgements, or the place of what shoppers
- * bought next in a search for it.
+ * @module `--protocol search`: tests search against human judgements, or by the rank of the shoppers' next
+ * purchases.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -28,19 +28,19 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly judgements: string | undefined
 }
 
-/** What `--json` holds. */
+/** Content of `--json`. */
 export interface SearchResult extends Omit<Envelope, 'until'>, SearchSummary {
   readonly protocol: 'search'
   readonly arms: SearchSummary['arms']
-  /** Null where no model ranks. */
+  /** Start of the tested time; null where no model ranks. */
   readonly until: string | null
-  /** With purchases: whether shoppers typed the queries or title words made them. */
+  /** Source of the queries in a test by purchases: typed by shoppers, or made of title words. */
   readonly source?: Bought['source']
-  /** What was read and left out. */
+  /** Counts of judgements that were read and left out. */
   readonly judgements?: Omit<Judgements, 'queries'>
 }
 
-/** An interval over fewer queries than this says nothing. */
+/** Fewest queries for a meaningful interval. */
 const LEAST_QUERIES = 10
 
 export function evaluateSearch(
@@ -63,7 +63,7 @@ export function evaluateSearch(
 }
 
 /**
- * The queries of a judgement file that can be answered from the catalog.
+ * Queries of a judgement file that the catalog can answer.
  * @param now milliseconds since the epoch
  */
 async function readJudged(path: string, file: string, now: number) {
@@ -138,7 +138,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** One table of arms, one of lifts; `further` are the metrics beyond NDCG@10 and MRR@20 to show. */
+/** One table of arms and one of lifts; `further` lists metrics to show beside NDCG@10 and MRR@20. */
 export function searchParts(
   { arms, lifts }: SearchSummary,
   meanings: Readonly<Record<string, string>>,
@@ -175,8 +175,8 @@ export function searchParts(
 }
 
 /**
- * A shop folder's catalog, whether or not it has a log; or a catalog file as `import` reads, or
- * the one such file of a folder.
+ * Items of a shop folder's catalog, with or without a log; or of a catalog file as for `import`, or of the only
+ * such file in a folder.
  */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
@@ -195,5 +195,5 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
   )
 }
 
-/** A table by its ending, products by its name. */
+/** A file name that ends like a table and begins like a product list. */
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i

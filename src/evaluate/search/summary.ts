@@ -1,4 +1,4 @@
-/** @module From one value a unit, arm and metric to the numbers that a search evaluation reports. */
+/** @module Summarises a search evaluation from one value for each unit, arm and metric. */
 import { createRandom } from '../../core/model/random.ts'
 import type { NamedLift } from '../envelope.ts'
 import { intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
@@ -8,9 +8,9 @@ export type SearchValues = ReadonlyMap<string, ReadonlyMap<string, UnitValues>>
 
 export interface SearchArm {
   readonly name: string
-  /** A search has no likelihood. */
+  /** Always null, because a search has no likelihood. */
   readonly nll: null
-  /** Means; NDCG and MRR with the ends of their interval, `ndcg@10:lo` and `ndcg@10:hi`. */
+  /** Means; NDCG and MRR also with the ends of their interval, `ndcg@10:lo` and `ndcg@10:hi`. */
   readonly [metric: string]: number | string | null
 }
 
@@ -28,7 +28,7 @@ export function summariseSearch(
   const arms = [...values].map(([name, metrics]): SearchArm => {
     const numbers = [...metrics].flatMap(([metric, units]) => {
       if (!hasInterval(metric)) return [[metric, meanOf(units)]]
-      // The same draws for every arm, whatever the order of the arms.
+      // Every arm uses the same draws, whatever the order of the arms.
       const { mean, lo, hi } = intervalOf(units, createRandom(seed))
       return [
         [metric, mean],

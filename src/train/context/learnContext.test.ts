@@ -56,7 +56,7 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   expect(count(best('rain'), 'umbrella')).toBeGreaterThan(count(best('sun'), 'umbrella'))
   expect(count(best('sun'), 'hat')).toBeGreaterThan(count(best('rain'), 'hat'))
   expect(best('snow')).toEqual(best(null))
-  // Of a new shopper nothing is known but the context.
+  // The context is the only information about a new shopper.
   expect(count(best('rain', model, []), 'umbrella')).toBe(6)
 
   // An item that came later shares its category's weather.

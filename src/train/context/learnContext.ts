@@ -1,7 +1,7 @@
 /**
- * @module Which kinds of context help to say what is wanted next, and the weights of those that do.
- * A kind is kept if, fitted before a moment, it ranks the cases after it better, at several moments:
- * a season that was met once fits anything, and must show that it comes back.
+ * @module Chooses the kinds of context that help predict the next item, and fits their weights.
+ * A kind is kept if weights fitted before a moment rank the later cases better, at several moments.
+ * Several moments are needed because a season that occurred once fits anything.
  */
 import {
   type ContextFeature,
@@ -20,7 +20,7 @@ import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 import { measureCases } from '../selection/measure.ts'
 import { buildContextTable } from './table.ts'
 
-/** What a kind of context added to the base on cases later than those it was fitted on. */
+/** Effect of a kind of context, added to the base, on cases later than the fitted ones. */
 export interface ContextOutcome {
   readonly kind: string
   readonly cases: number
@@ -35,7 +35,7 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Every feature that was looked at; scale and weight as in the fixed ones. */
+  /** Records of every feature that was judged; scale and weight as for the fixed features. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
@@ -48,12 +48,14 @@ interface LearnContextOptions {
 
 const MAX_CASES = 3000
 const FEWEST_CASES = 60
-/** Moments, as shares of the cases in time order: fitted before, asked from there to the next. */
+/** Split points as shares of the cases in time order. Each fits on the cases before it and tests up to the next. */
 const ORIGINS = [0.25, 0.5, 0.75]
-/** Six kinds are tried: one standard error would let chance in too often. */
+/**
+ * Standard errors of the loss that a kind must gain. With six kinds, one standard error would admit chance too often.
+ */
 const LOSS_ERRORS = 2
 
-/** @param base the weights that context is to add to. */
+/** @param base the weights that context is added to */
 export function learnContext(
   data: RankerData,
   base: Pick<BaseModel, 'featureWeights' | 'featureScale'>,
@@ -71,7 +73,7 @@ export function learnContext(
   return weighContext(table, features)
 }
 
-/** Judges each kind on the table's later cases, and weighs those that help on all of them. */
+/** Judges each kind on the table's later cases, and fits the kinds that help on all cases. */
 function weighContext(table: RankerDataset, features: readonly ContextFeature[]): LearnedContext {
   if (table.cases.length < FEWEST_CASES)
     return {
@@ -98,7 +100,7 @@ function weighContext(table: RankerDataset, features: readonly ContextFeature[])
     const found = outcome ? describe(outcome) : ''
     const place = columns.indexOf(1 + f)
     if (place < 0) return dropped(feature, `no help on later cases: ${found}`, scale[1 + f])
-    // As a part of the base's score, whose own factor was fitted too.
+    // Divided by the base's fitted factor, so that the base's score keeps its scale.
     const weight = weights[place] / score
     if (Math.abs(weight) < NEGLIGIBLE)
       return dropped(feature, `|weight| below ${NEGLIGIBLE} beside the others`, scale[1 + f])
@@ -119,7 +121,7 @@ function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRe
   return { name, scale, weight: 0, kept: false, reason }
 }
 
-/** Weights for scaled columns, and the factor of the base's score itself. */
+/** Fits weights for scaled columns, and the factor of the base's score. */
 function fitWeights(data: RankerDataset): {
   readonly score: number
   readonly weights: Float64Array
@@ -131,7 +133,10 @@ function fitWeights(data: RankerDataset): {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/** Fitted before each moment, asked after it, with the base's score alone and with the kind's columns. */
+/**
+ * Fits before each split point and tests after it: the base's score alone against the base's score with the kind's
+ * columns.
+ */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []
@@ -163,7 +168,7 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
 
 type IsIn = (one: RankerCase) => boolean
 
-/** By time; by shoppers where all cases have one time. */
+/** Splits by time, or by shoppers where all cases have the same time. */
 function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn }[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])

@@ -1,6 +1,6 @@
 /**
- * @module The out-of-fold cases that context is judged on: for each candidate item the base's score
- * and the features of the moment, in time order.
+ * @module Builds the out-of-fold cases that context is judged on.
+ * Each candidate item has the base's score and the context features of the moment, in time order.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Random } from '../../core/model/random.ts'

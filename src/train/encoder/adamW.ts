@@ -1,4 +1,4 @@
-/** @module Named parameters with their gradients, moved by AdamW: Adam with weight decay of its own. */
+/** @module Named parameters with their gradients, updated by AdamW (Adam with decoupled weight decay). */
 import { BETA1, BETA2, EPSILON } from '../../core/adam.ts'
 
 export interface Parameter {
@@ -6,18 +6,21 @@ export interface Parameter {
   readonly gradient: Float32Array
   /** Decoupled weight decay per step, as a share of the step size. */
   readonly decay: number
-  /** Where a step moves only some rows; absent: it moves all. */
+  /** Rows that a step updates; absent: all rows. */
   readonly met?: MetRows
 }
 
-/** Rows with a gradient in the step at hand. The others keep their moments, and owe their decay. */
+/**
+ * Tracks the rows that have a gradient in the current step.
+ * Other rows keep their moments and receive their weight decay later.
+ */
 export class MetRows {
   count = 0
   readonly rows: Int32Array
   readonly width: number
-  /** What decay has left of a row that has owed it since the beginning. */
+  /** Factor that weight decay would have applied to a row since the beginning. */
   #left = 1
-  /** That when a row was last met, [rows]. */
+  /** Value of `#left` when a row was last updated, [rows]. */
   readonly #leftThen: Float64Array
 
   constructor(rows: number, width: number) {
@@ -26,13 +29,13 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** For each row once a step. */
+  /** Call it once a step for each row. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
   }
 
-  /** Lets a row have the decay that it owes. */
+  /** Applies the outstanding weight decay to a row. */
   settle(row: number, value: Float32Array): void {
     const share = this.#left / this.#leftThen[row]
     this.#leftThen[row] = this.#left
@@ -40,7 +43,7 @@ export class MetRows {
     for (let k = row * this.width, end = k + this.width; k < end; k++) value[k] *= share
   }
 
-  /** After a step that gave its decay to those that it met. */
+  /** Call it after a step that decayed the rows it met. */
   finishStep(keep: number): void {
     this.#left *= keep
     for (let k = 0; k < this.count; k++) this.#leftThen[this.rows[k]] = this.#left
@@ -48,7 +51,7 @@ export class MetRows {
   }
 }
 
-/** `allocate` says where the two arrays lie. */
+/** Creates a parameter; `allocate` decides where its two arrays lie. */
 export function createParameter(
   length: number,
   decay: number,
@@ -58,7 +61,7 @@ export function createParameter(
 }
 
 /**
- * @returns one step with `gradient` × `factor`, which is then zero again
+ * @returns a function that makes one step with `gradient` × `factor` and then clears the gradient
  * @see https://arxiv.org/abs/1711.05101
  */
 export function createAdam(

@@ -10,12 +10,12 @@ import { biasBack, type Matrix } from './matrix.ts'
 
 const D = DIMENSION
 const L = HISTORY_LENGTH
-/** Rows of a buffer: the products want multiples of 8. */
+/** Rows of a buffer, a multiple of 8 as the products require. */
 const ROWS = Math.ceil(L / 8) * 8
 const ROOT = Math.sqrt(D)
 const ONE_SEQUENCE = new Int32Array(L)
 
-/** Numbers that a block allocates. */
+/** Number of float32 values that a block allocates. */
 export const BLOCK_FLOATS = 34 * ROWS * D + 2 * ROWS * ROWS + 2 * ROWS * FEED_FORWARD + 10_000
 
 /** All buffers and `weights` lie in the memory of `matrix`. */
@@ -68,7 +68,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     for (let i = 0; i < n * D; i++) mask[i] = random.next() < dropout ? 0 : kept
   }
 
-  /** Keys of the future and of other sequences get exactly 0, so that whole rows can be multiplied. */
+  /** Keys of later positions and other sequences get exactly 0, so that whole rows can be multiplied. */
   function attend(n: number, first: Int32Array): void {
     const width = Math.ceil(n / 8) * 8
     linear(attention, query, key, n, width, D)
@@ -122,8 +122,8 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     hiddenGradient,
     inputGradient,
     /**
-     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t:
-     * several short sequences can share the rows. Without `first`, all n are one sequence.
+     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t,
+     * so several short sequences can share the rows. Without `first`, all n positions are one sequence.
      */
     forward(n: number, random: Random | null, first: Int32Array = ONE_SEQUENCE): void {
       drawMask(inputMask, n, random)
@@ -151,7 +151,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       }
       normForward(norm3, z, w.norm3_scale, w.norm3_bias, n)
     },
-    /** Adds to `g` what the last `forward`, of the same n and `first`, gives. */
+    /** Adds the gradients of the last `forward` to `g`; `n` and `first` must be the same. */
     backward(n: number, g: EncoderWeights, first: Int32Array = ONE_SEQUENCE): void {
       const w = weights
       for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)

@@ -1,4 +1,4 @@
-/** Backpropagation against finite differences, and the trained block against the serving encoder. */
+/** Compares backpropagation with finite differences, and the trained block with the serving encoder. */
 
 import { expect, test } from 'vitest'
 import { EVENT_NAMES } from '../../core/events/event.ts'
@@ -40,7 +40,7 @@ function setup(seed: number) {
   const matrix = createMatrix(BLOCK_FLOATS + 400_000)
   const weights = initialWeights(matrix, random)
   for (const [name, { value }] of Object.entries(weights)) {
-    // Everything away from its starting point, so that no gradient is zero by symmetry.
+    // Move every parameter from its initial value, so that no gradient is zero by symmetry.
     for (let k = 0; k < value.length; k++)
       value[k] = value[k] * 0.5 + (name === 'distance' ? 0.5 : 0.2) * random.normal()
   }
@@ -64,7 +64,7 @@ test.each([
     table.compose(null)
     fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
     block.forward(one.length, null, one.first)
-    // The same negatives each time.
+    // The fixed seed gives the same negatives each time.
     return softmax(one, block.hidden, block.hiddenGradient, table, bias, createRandom(3))
   }
   const everything = [...Object.values(weights), ...table.parameters, bias]
@@ -96,7 +96,7 @@ test.each([
       if (Math.abs(numeric) > 0.5) compared++
     }
   })
-  // Most parameters must have been compared at a slope that the tolerance cannot hide.
+  // Most parameters must have a slope that is large compared with the tolerance.
   expect(compared).toBeGreaterThan(everything.length)
 })
 

@@ -1,4 +1,4 @@
-/** The table of a large catalog, of which a batch moves only the rows that it meets, beside the whole one. */
+/** Compares the sparse table of a large catalog (a batch moves only its own rows) with the dense table. */
 import { expect, test } from 'vitest'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
@@ -9,7 +9,7 @@ import { createItemTable } from './itemTable.ts'
 import { createMatrix } from './matrix.ts'
 import { ENCODER_SETTINGS, trainEncoder } from './train.ts'
 
-/** The last has no content: its vector is its own part. */
+/** The last item has no content, so its vector is its id part alone. */
 const ITEMS = Array.from({ length: 30 }, (_, i) => ({
   id: `i${i}`,
   ...(i < 29 && { category: i % 2 ? 'a' : 'b' }),
@@ -18,7 +18,7 @@ const EVERY = Int32Array.from(ITEMS.keys())
 const RATE = 0.05
 const DECAY = 0.1
 
-/** Moves by the same gradients, of the items that each batch meets. */
+/** Applies the same gradients to the items of each batch. */
 function move(sparseFrom: number, batches: readonly Int32Array[]): Float32Array {
   const random = createRandom(1)
   const settings = { leastTitles: 1, priceBands: 3, idDropout: 0, decay: DECAY, sparseFrom }

@@ -1,7 +1,8 @@
 /**
- * @module The item vectors as a sum of trained parts: E = id part + content. Words' vectors are a
- * projection of pre-trained ones plus a part of their own, so that a word which training hardly
- * saw still lies near its neighbours. The id part is dropped at random, so that content alone must do.
+ * @module Item vectors as a sum of trained parts: E = id part + content.
+ * A word's vector is a projection of its pre-trained vector plus a part of its own.
+ * So a word that is rare in training still lies near similar words.
+ * The id part is dropped at random, so that training also fits the content.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
@@ -19,21 +20,21 @@ import type { Matrix } from './matrix.ts'
 const D = DIMENSION
 
 export interface ItemTableSettings {
-  /** Words in fewer titles say nothing about other items and are left out. */
+  /** Fewest titles that contain a word; rarer words are left out because they say nothing about other items. */
   readonly leastTitles: number
   readonly priceBands: number
-  /** Chance that an item's id part is left out of a batch. */
+  /** Probability that an item's id part is left out of a batch. */
   readonly idDropout: number
   /** Decoupled weight decay of id parts and words' own parts. */
   readonly decay: number
   /**
-   * From so many items on, a batch composes and moves only those that it meets: sparse Adam with lazy
-   * decay. A smaller catalog is met whole by nearly each batch.
+   * Number of items from which a batch composes and moves only the items it reads (sparse Adam, lazy decay).
+   * In a smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }
 
-/** Vectors of an earlier model, rows of the items; those of no row begin as their content. */
+/** Vectors of an earlier model by item row. Items without a row start from their content. */
 export interface EarlierVectors {
   readonly itemVectors: Float32Array
   readonly content?: ContentTables
@@ -41,12 +42,12 @@ export interface EarlierVectors {
 
 export type ItemTable = ReturnType<typeof createItemTable>
 
-/** Numbers that a table of `items` with such vectors allocates, at most. */
+/** Upper bound of the float32 values that a table of `items` with such vectors allocates. */
 export function tableFloats(words: number, inputs: number): number {
   return words * (inputs + 2 * D) + 3 * D * inputs + 1000
 }
 
-/** @param earlier where to go on from: its vectors are those of `compose(null)` until the first step */
+/** @param earlier starting point: its vectors equal those of `compose(null)` until the first step */
 export function createItemTable(
   matrix: Matrix,
   items: readonly Item[],
@@ -74,18 +75,18 @@ export function createItemTable(
   fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
   const wordVectors = matrix.allocate(words.length * D)
   const dWords = matrix.allocate(words.length * D)
-  /** E, as of the last `compose`, [N, d]. */
+  /** E as of the last `compose`, [N, d]. */
   const vectors = new Float32Array(items.length * D)
-  /** ∂loss/∂E, to be filled between `compose` and `backward`, [N, d]. */
+  /** ∂loss/∂E, filled by the caller between `compose` and `backward`, [N, d]. */
   const gradient = new Float32Array(items.length * D)
   const kept = new Uint8Array(items.length)
 
   let batch = 0
-  /** The batch in which a row was last composed. */
+  /** Number of the batch that last composed a row. */
   const composedIn = new Int32Array(items.length)
   let dropped: Random | null = null
 
-  /** Sums the parts; a null `drop` keeps every id part. Where it is sparse, `meet` does the rows. */
+  /** Sums the parts; a null `drop` keeps every id part. In a sparse table `meet` composes the rows. */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
     for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
@@ -105,7 +106,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** To be told which rows a batch reads, between `compose` and the reading. */
+  /** Composes the rows that a batch reads. Call it between `compose` and the reading. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {
@@ -140,7 +141,7 @@ export function createItemTable(
   }
 
   if (earlier) {
-    // What pre-trained vectors gave to a word is in its vector: the projection learns what is left.
+    // A word's earlier vector already contains its pre-trained vector; the projection learns the rest.
     projection.value.fill(0)
     const { content } = earlier
     if (content) {
@@ -162,7 +163,7 @@ export function createItemTable(
     compose,
     meet,
     backward,
-    /** As the model ships them. */
+    /** Content tables in the form that the model ships. */
     content: (): ContentTables => ({
       words,
       wordVectors: wordVectors.slice(),
@@ -174,18 +175,18 @@ export function createItemTable(
   }
 }
 
-/** Numbers of a word's pre-trained vector, padded with zeros to a multiple of 8. */
+/** Length of a word's pre-trained vector, padded with zeros to a multiple of 8. */
 export function wordInputs({ dimension }: WordVectors): number {
   return Math.ceil(dimension / 8) * 8
 }
 
-/** Their vectors at length 1; zeros for a word that is not known. */
+/** Writes the words' vectors scaled to length 1; an unknown word gets zeros. */
 function fillUnitRows(into: Float32Array, wanted: readonly string[], known: WordVectors): void {
   const { words, vectors, dimension } = known
   const width = wordInputs(known)
   const rowOf = new Map(words.map((word, row) => [word, row]))
   wanted.forEach((word, k) => {
-    // Titles lose their plural s (`titleWords`), the vectors' words keep it.
+    // `titleWords` removes the plural s; the pre-trained words keep it.
     const row = rowOf.get(word) ?? rowOf.get(`${word}s`)
     if (row === undefined) return
     const vector = vectors.subarray(row * dimension, (row + 1) * dimension)
@@ -205,7 +206,7 @@ export function frequentWords(items: readonly Item[], leastTitles: number): stri
     .sort()
 }
 
-/** Logs of price that cut the catalog into equally full bands. */
+/** Edges, in log price, that cut the catalog into equally full bands. */
 function quantiles(items: readonly Item[], bands: number): Float32Array {
   const logs = items
     .flatMap(({ price }) => (price !== undefined && price > 0 ? [Math.log(price)] : []))
@@ -221,7 +222,7 @@ function fillNormal(values: Float32Array, deviation: number, random: Random): vo
   for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
 }
 
-/** Rows by their name; those that `known` lacks become 0. */
+/** Copies rows by name; rows that `known` lacks become 0. */
 function copyRows(
   into: Float32Array,
   names: readonly string[],

@@ -1,11 +1,11 @@
 /**
- * @module The products that training consists of, on row-major Float32Arrays of one memory. Column
- * counts are multiples of 8; nothing is allocated after the start.
+ * @module The matrix products that training consists of, on row-major Float32Arrays in one memory.
+ * Column counts are multiples of 8. Nothing is allocated after the start.
  */
 import { PAGE } from '../../engine/wasm/assemble.ts'
 import { createGemm } from './gemm.ts'
 
-/** Into `c`, of n rows; the widths are those of w[outputs, inputs]. */
+/** Writes to `c`, which has n rows. The widths are those of w[outputs, inputs]. */
 type Product = (
   c: Float32Array,
   a: Float32Array,
@@ -17,12 +17,12 @@ type Product = (
 
 export type Matrix = ReturnType<typeof createMatrix>
 
-/** @param floats the numbers that will be allocated in all */
+/** @param floats total number of float32 values that will be allocated */
 export function createMatrix(floats: number) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / PAGE) + 8 })
   const gemm = createGemm(memory)
   let used = 0
-  /** Zeros, in the shared memory: arguments of the products must come from here. */
+  /** Allocates zeros in the shared memory. Arguments of the products must come from here. */
   const allocate = (length: number): Float32Array => {
     const view = new Float32Array(memory.buffer, used, length)
     used = Math.ceil((used + length * 4) / 16) * 16
@@ -39,7 +39,7 @@ export function createMatrix(floats: number) {
     return scratch
   }
 
-  /** c += a · b by row strides; `columns` of both c and b. */
+  /** c += a · b with the given row strides; `columns` is the width of both c and b. */
   const multiply = (
     c: Float32Array,
     [a, row, inner]: readonly [a: Float32Array, row: number, inner: number],

@@ -1,7 +1,7 @@
 /**
- * @module Softmax over a target and shared sampled negatives with the logQ correction: sampled
- * scores are lowered by the log of how often they are sampled, so that the minimum is that of the
- * full softmax. Negatives that are targets of the same position are left out.
+ * @module Softmax over a target and shared sampled negatives with the logQ correction.
+ * Each sampled score is lowered by the log of its sampling frequency, which gives the minimum of the full softmax.
+ * Negatives that are targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { DIMENSION } from '../../core/model/baseModel.ts'
@@ -13,9 +13,10 @@ import type { Window } from './sequences.ts'
 const D = DIMENSION
 
 /**
- * Half uniform, half by frequency: the tail gets pushed down too, the head is not over-punished.
- * Items without a count are never drawn: nobody passed them over, they were not there, and pushing
- * them all the same way would make everything new look alike.
+ * Samples negatives, half uniformly and half by frequency.
+ * The uniform half also pushes down rare items; frequent items are then not punished too much.
+ * Items without a count are never drawn: shoppers could not choose them, and pushing them all down in
+ * the same way would make all new items alike.
  * @param counts [N], at least one of them positive
  */
 export function createSampler(counts: Float64Array) {
@@ -36,7 +37,7 @@ export function createSampler(counts: Float64Array) {
         into[k] = seen[at]
       }
     },
-    /** log(number of draws × probability) of an item, minus which the score is corrected. */
+    /** log(number of draws × probability) of an item, which is subtracted from its score. */
     logExpected: (item: number, draws: number) => Math.log(draws * probability(item)),
   }
 }
@@ -64,19 +65,19 @@ type SampledSoftmax = (
   items: {
     readonly vectors: Float32Array
     readonly gradient: Float32Array
-    /** Told the rows before they are read. */
+    /** Receives the rows before they are read. */
     meet(rows: Int32Array): void
   },
   bias: { readonly value: Float32Array; readonly gradient: Float32Array },
   random: Random,
 ) => number
 
-/** Numbers that `createSampledSoftmax` allocates. */
+/** Number of float32 values that `createSampledSoftmax` allocates. */
 export function softmaxFloats(negatives: number): number {
   return 2 * negatives * D + HISTORY_LENGTH * negatives + 1000
 }
 
-/** @param negatives a multiple of 8, drawn anew for each window and shared by its positions */
+/** @param negatives number of negatives, a multiple of 8; drawn anew for each window, shared by its positions */
 export function createSampledSoftmax(
   matrix: Matrix,
   sampler: ReturnType<typeof createSampler>,
@@ -113,7 +114,7 @@ export function createSampledSoftmax(
     }
     return loss
 
-    /** Turns the scores of a position into their gradients. */
+    /** Replaces the scores of a position by their gradients. */
     function position(t: number): number {
       const row = t * negatives
       const from = window.start[t]
@@ -135,7 +136,7 @@ export function createSampledSoftmax(
         scores[row + k] = e
         rest += e
       }
-      // Each target competes with the negatives alone, not with the other targets.
+      // Each target competes with the negatives only, not with the other targets.
       let lossHere = 0
       let onNegatives = 0
       for (let k = from; k < to; k++) {

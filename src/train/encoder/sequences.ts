@@ -1,28 +1,28 @@
 /**
- * @module A shopper's log as a sequence of sets (orders, visits, days) and, from it, windows of
- * positions to train on. The lines of one order share one time and their order in the log means
- * nothing, so each epoch shuffles them: a position inside an order learns what else belongs to it,
- * and the last one of an order learns the whole next order, which is the question at serving time.
+ * @module A shopper's log as a sequence of sets (orders, visits, days), cut into training windows.
+ * The lines of one order share one time and have no meaningful order, so each epoch shuffles them.
+ * A position inside an order learns which items complete the order.
+ * The last position of an order learns the whole next order, which is the task at serving time.
  */
 import type { History } from '../../core/features/history.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '../../core/model/encoder.ts'
 import { type Random, shuffled } from '../../core/model/random.ts'
 
-/** Distinct items of one session, in no order. */
+/** Distinct items of one session, unordered. */
 export interface ItemSet {
   readonly items: Int32Array
-  /** Event row of each, its strongest event. */
+  /** Event row of each item: its strongest event. */
   readonly events: Uint8Array
-  /** Milliseconds of the session's first and last event. */
+  /** Times of the session's first and last event, milliseconds. */
   readonly from: number
   readonly to: number
 }
 
-/** At most L positions, consecutive ones of one shopper or several such runs, with their targets. */
+/** At most L consecutive positions of one shopper, or several such runs, with their targets. */
 export interface Window {
   readonly length: number
-  /** Where the run of each position begins. */
+  /** Position where the run of each position begins. */
   readonly first: Int32Array
   /** Item, event and gap rows by position. */
   readonly items: Int32Array
@@ -36,7 +36,7 @@ export interface Window {
 }
 
 export interface SequenceSettings {
-  /** Targets drawn from the next set, at most. */
+  /** Maximum number of targets drawn from the next set. */
   readonly nextTargets: number
   /** Weight of the last position of a set, shared by its targets. */
   readonly nextWeight: number
@@ -139,8 +139,8 @@ export function drawWindows(
 }
 
 /**
- * Puts short windows one after another into windows of at most L positions, in the order given:
- * the cost of a step lies in how many windows it has.
+ * Packs short windows, in the order given, into windows of at most L positions.
+ * The cost of a step depends on its number of windows.
  */
 export function packWindows(windows: readonly Window[]): Window[] {
   const packs: Window[][] = []

@@ -38,20 +38,20 @@ import {
 
 export interface EncoderSettings {
   readonly epochs: number
-  /** Windows a step. */
+  /** Number of windows a step. */
   readonly batch: number
   readonly learningRate: number
   readonly dropout: number
   readonly negatives: number
-  /** Short windows of a batch share rows and negatives: much faster where histories are short. */
+  /** Whether short windows of a batch share rows and negatives: much faster where histories are short. */
   readonly pack: boolean
-  /** Whether items have an offset of their own while training; the model ships none. */
+  /** Whether items have a bias while training; the shipped model has none. */
   readonly bias: boolean
   readonly sequences: SequenceSettings
   readonly table: ItemTableSettings
 }
 
-/** Items from which a batch meets few of the catalog. */
+/** Number of items from which a batch reads only a small part of the catalog. */
 export const LARGE_CATALOG = 20_000
 
 export const ENCODER_SETTINGS: EncoderSettings = {
@@ -66,7 +66,7 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
 
-/** What is done once a batch is dear where there are many words and items: fewer, larger ones. */
+/** Settings for many words and items, where a batch is expensive: fewer, larger batches. */
 export const LARGE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   batch: 128,
@@ -74,10 +74,10 @@ export const LARGE_SETTINGS: EncoderSettings = {
   pack: true,
 }
 
-/** Most shoppers whose windows lie in memory at once. */
+/** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** For logs of sequences: short, without repeats, one item after another. */
+/** Settings for logs of sequences: short, without repeats, one item after another. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,
@@ -87,7 +87,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
-/** As devices get it, through int8 and back, so that everything after is fitted to that. */
+/** Encoder after quantisation to int8 and back, as devices read it. Later steps are fitted to these values. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** E, [N, d]. */
@@ -97,17 +97,17 @@ export interface TrainedEncoder {
 
 interface EncoderData {
   readonly items: readonly Item[]
-  /** Names by `ItemStatistics.category`. */
+  /** Category names, indexed by `ItemStatistics.category`. */
   readonly categories: readonly string[]
   readonly shoppers: readonly { readonly interactions: History }[]
-  /** Milliseconds; nothing at or after it is read. */
+  /** Exclusive limit in milliseconds: no event at or after it is read. */
   readonly until: number
   readonly words: WordVectors
-  /** Where to go on from, of the same items; absent: from nothing. */
+  /** Starting point, for the same items; absent: training starts from scratch. */
   readonly earlier?: EarlierVectors & { readonly encoder: Tensors }
 }
 
-/** The same seed gives the same numbers. `onProgress` gets steps done. */
+/** Trains the encoder; the same seed gives the same numbers. `onProgress` receives the number of steps done. */
 export async function trainEncoder(
   data: EncoderData,
   settings: EncoderSettings,
@@ -175,7 +175,7 @@ export async function trainEncoder(
         batchWeight += total(window.weights)
       }
       table.backward()
-      // The last quarter cools down to a tenth.
+      // In the last quarter of the steps the learning rate falls to a tenth.
       const all = settings.epochs * parts * steps
       const done = (pass * steps + step) / all
       const rate = settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6)
@@ -202,13 +202,13 @@ function trained(
   }
 }
 
-/** Numbers of the encoder's weights, each array rounded up. */
+/** Number of the encoder's weights, each array rounded up. */
 const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
   (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
   0,
 )
 
-/** Zero event and gap vectors: an event that training never sees says nothing rather than noise. */
+/** Event and gap vectors start at zero, so that an event which training never sees adds no noise. */
 export function initialWeights(
   matrix: Matrix,
   random: Random,

@@ -1,11 +1,11 @@
-/** @module Which columns of a file mean what: named by flags, by its layout, else guessed. */
+/** @module Maps the columns of a file to roles: by flags, by the file's layout, else by guessing from names. */
 import { NearsideError } from '../../core/error.ts'
 import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
 
 /**
- * Names in order of preference, compared without case, spaces and punctuation: of shop systems,
- * analytics and research logs, in English and German.
+ * Known column names by role, most preferred first, compared without case, spaces and punctuation.
+ * They come from shop systems, analytics and research logs, in English and German.
  */
 const KNOWN_NAMES = {
   shopper:
@@ -38,7 +38,7 @@ const KNOWN_NAMES = {
   query: 'query searchterm search suchbegriff',
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
-  // Only layouts know these.
+  // Named by layouts only.
   record: '',
   cancelled: '',
   lines: '',
@@ -55,7 +55,7 @@ const KNOWN_NAMES = {
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES
-/** Columns by role; where there are several, the first that isn't empty counts. */
+/** Columns by role. Where a role has several columns, the first non-empty one counts. */
 export type Columns = Readonly<Partial<Record<Role, readonly string[]>>>
 export type NamedColumns = Readonly<Partial<Record<Role, string>>>
 
@@ -70,11 +70,11 @@ export function normalName(name: string): string {
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
 
 /**
- * Finds columns for the roles: flags first, then the layout's, then by name. A guessed column serves
- * one role only, roles in the order given.
- * @param named by flag: role → column name, exactly or up to case and punctuation
- * @param mayLack flags are given once for all files: one that names no column here is passed over
- * @throws NearsideError `input-invalid` when a named column is not there
+ * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves
+ * only one role; roles are guessed in the order given.
+ * @param named by flag: role → column name, exact or up to case and punctuation
+ * @param mayLack passes over a flag that names no column here, because flags apply to all files
+ * @throws NearsideError `input-invalid` when a named column does not exist
  */
 export function mapColumns(
   source: Source,
@@ -119,13 +119,13 @@ export function mapColumns(
     const place = places(KNOWN_NAMES[role]).find((place) => place >= 0 && !taken.has(place))
     if (place !== undefined) take(role, [place])
   }
-  // `line_item_1`, `line_item_2` …, a line each.
+  // `line_item_1`, `line_item_2` …: one line each.
   const numbered = source.columns.filter((column) => /^lineitem\d+$/.test(normalName(column)))
   if (layout?.columns?.lines && !found.lines && numbered.length > 0) found.lines = numbered
   return found
 }
 
-/** @throws NearsideError `input-invalid`, naming the role without a column and the flag to say it with */
+/** @throws NearsideError `input-invalid`, naming the role without a column and the flag that sets it */
 export function requireColumn(source: Source, found: Columns, roles: readonly Role[]): void {
   if (roles.some((role) => found[role])) return
   throw new NearsideError(
@@ -134,7 +134,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
   )
 }
 
-/** A role's text as SQL, tidied; '' where no column has one. */
+/** SQL for a role's trimmed text; '' where no column has a value. */
 export function roleText(source: Source, columns: Columns, role: Role, join?: string): string {
   const texts = (columns[role] ?? []).map((column) => `filled(${source.column(column)})`)
   if (texts.length === 0) return `''`

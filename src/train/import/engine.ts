@@ -1,6 +1,6 @@
 /**
- * @module The analytical engine of an import (DuckDB), with a folder of its own for what doesn't fit
- * in memory. The SQL lies in `sql/`, so that it can be read, and run elsewhere.
+ * @module The analytical engine of an import (DuckDB), with a temporary folder for data that exceeds memory.
+ * The SQL lies in `sql/`, where it can be read and run by other tools.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,15 +8,15 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api'
 import { NearsideError } from '../../core/error.ts'
 
-/** Of the engine's own memory. Beyond it, tables and sorts go to disk. */
+/** Memory limit of the engine. Larger tables and sorts go to disk. */
 const MEMORY = '1GB'
 
 type SqlRow = Readonly<Record<string, JS>>
 
 export class SqlEngine {
-  /** For files on the way; private to the user, and gone with the engine. */
+  /** Folder for temporary files; private to the user and removed with the engine. */
   readonly folder: string
-  /** What is done beside the engine must stop by itself. */
+  /** Aborts the import; work outside the engine must watch it, too. */
   readonly signal?: AbortSignal
   readonly #connection: DuckDBConnection
 
@@ -26,7 +26,7 @@ export class SqlEngine {
     this.#connection = connection
   }
 
-  /** Runs `work` with an engine, and removes all that it put on disk, whatever happens. */
+  /** Runs `work` with an engine, and always removes the engine's files from disk. */
   static async use<T>(work: (engine: SqlEngine) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const folder = await mkdtemp(join(tmpdir(), 'nearside-import-'))
     try {
@@ -38,7 +38,7 @@ export class SqlEngine {
       })
       const connection = await instance.connect()
       const engine = new SqlEngine(folder, connection, signal)
-      // An interrupt between two statements is lost: `run` and `rows` ask again.
+      // An interrupt between two statements is lost, so `run` and `rows` check the signal again.
       const stop = () => connection.interrupt()
       signal?.addEventListener('abort', stop)
       try {
@@ -57,13 +57,13 @@ export class SqlEngine {
     }
   }
 
-  /** @throws NearsideError `input-invalid` with the engine's own reason */
+  /** @throws NearsideError `input-invalid` with the engine's message */
   async run(sql: string): Promise<void> {
     this.signal?.throwIfAborted()
     await this.#connection.run(sql).catch(refuse)
   }
 
-  /** A file of `sql/`, statement by statement. */
+  /** Runs a file of `sql/`, statement by statement. */
   async runFile(name: string): Promise<void> {
     await this.run(await readFile(new URL(`sql/${name}.sql`, import.meta.url), 'utf8'))
   }
@@ -74,12 +74,12 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /** The only row. */
+  /** Returns the only row of a result. */
   async row(sql: string): Promise<SqlRow> {
     return (await this.rows(sql))[0]
   }
 
-  /** For `getvariable` in the SQL; null where it has no value. */
+  /** Sets variables that the SQL reads with `getvariable`; null unsets one. */
   async set(variables: Readonly<Record<string, string | number | boolean | null>>): Promise<void> {
     for (const [name, value] of Object.entries(variables)) {
       const text = typeof value === 'string' ? quote(value) : (value ?? 'CAST(NULL AS VARCHAR)')
@@ -93,12 +93,12 @@ function refuse(error: unknown): never {
   throw new NearsideError('input-invalid', `the import can't go on: ${reason}`, { cause: error })
 }
 
-/** A text as SQL. */
+/** Quotes a text as an SQL literal. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** A column's name as SQL. */
+/** Quotes a column's name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,4 +1,4 @@
-/** @module From order log, clicks and catalog to a shop folder with a report. */
+/** @module Imports an order log, clicks and a catalog into a shop folder with a report. */
 
 import { createReadStream } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -18,28 +18,28 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly clicks?: string
   readonly catalog?: string
   readonly out: string
-  /** Milliseconds since the epoch: sales that have ended by then give no price. */
+  /** Time of the import, milliseconds since the epoch. Sales that ended before it set no price. */
   readonly now: number
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Items not sold in the last so many days of the log are unavailable; absent: all are available. */
+  /** Number of days: items not sold in the log's last days become unavailable. Absent: all are available. */
   readonly availableDays?: number
-  /** Shopper ids as the files have them, for data that is public anyway. Default: keyed hashes. */
+  /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
   readonly keepShopperIds?: boolean
-  /** A shop of ids without a single title is refused unless this is set. */
+  /** Whether a shop without any title is accepted; it is rejected by default. */
   readonly allowUntitled?: boolean
-  /** Everything but writing. */
+  /** Whether to do everything except writing. */
   readonly dryRun?: boolean
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal
-  /** Other choices that the report should name. */
+  /** Other settings that the report lists. */
   readonly settings?: Readonly<Record<string, string | number | undefined>>
-  /** Has the last word on the items. */
+  /** Final change to the items before they are written. */
   readonly refine?: (items: readonly Item[], lines: readonly OrderLine[]) => readonly Item[]
 }
 
-/** What an event says about things that are bought together. */
+/** Fields of an event that show which items are bought together. */
 export interface OrderLine {
   readonly shopper: string
   readonly session?: string
@@ -49,20 +49,21 @@ export interface OrderLine {
 
 export interface ImportReport {
   readonly format: 2
-  /** What was asked for beyond the files. */
+  /** Settings of the import, apart from the files. */
   readonly settings: Readonly<Record<string, string | number>>
   readonly logs: readonly FileReport[]
   readonly catalog: FileReport | null
-  /** How log and catalog fit; null without a catalog. */
+  /** Match between log and catalog; null without a catalog. */
   readonly match: Match | null
   readonly shop: ShopCounts
   readonly files: readonly WrittenFile[]
 }
 
 /**
- * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`, and the key of the shopper
- * ids beside it (`out.key`, for its owner's eyes only). They appear when all of them are whole.
- * @returns also three events, as they are written, with their items' titles
+ * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`.
+ * Writes the key of the shopper ids beside the folder (`out.key`), readable by its owner only.
+ * All files appear only when all of them are complete.
+ * @returns also three events as written, with their items' titles
  * @throws NearsideError `input-invalid`, `aborted`
  */
 export async function importShop(
@@ -111,7 +112,7 @@ export async function importShop(
   }
 }
 
-/** @throws NearsideError `input-invalid` where an input has the place of a file of the shop folder */
+/** @throws NearsideError `input-invalid` where an output file would replace an input */
 function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void {
   for (const path of [orders, clicks, catalog])
     if (
@@ -180,7 +181,7 @@ async function readProducts(engine: SqlEngine, options: ImportOptions, currency:
   return report
 }
 
-/** Without a catalog, what the log says about its items. */
+/** Without a catalog, builds the items from the log. */
 async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog: boolean) {
   const { availableDays = null, refine } = options
   await engine.set({ available_days: availableDays })
@@ -193,7 +194,9 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
   return refine(items, lines as unknown as OrderLine[])
 }
 
-/** Below this share of its lines, a log is another shop's, or its items are named in another way. */
+/**
+ * Least share of log lines whose item is in the catalog. Below it the log belongs to another shop or uses other ids.
+ */
 const LEAST_MATCH = 0.01
 
 /** @throws NearsideError `input-invalid`, saying what was seen */
@@ -219,7 +222,7 @@ function refuseNonsense(
     )
 }
 
-/** The text of `events.tsv`: columns that no event fills are left out. */
+/** Writes `events.tsv`, without columns that no event fills. */
 async function writeEvents(engine: SqlEngine, path: string, dayOnly: boolean): Promise<void> {
   const columns: Readonly<Record<string, string>> = {
     shopper: 'shopper',

@@ -1,23 +1,23 @@
 /**
- * @module JSON records as columns. Fields nest (`ecommerce.transaction_id`); an array of lines
- * (`items` of GA4, `line_items` of shop APIs, Matomo's actions and their items, Snowplow's products,
- * JSON-LD's `@graph` and `hasVariant`) makes a row of each, of another array the first entry counts; GA4's
- * `event_params` are columns.
+ * @module Reads JSON records as columns. Nested fields become dotted names (`ecommerce.transaction_id`).
+ * An array of lines becomes one row a line: `items` of GA4, `line_items` of shop APIs, Matomo's actions and
+ * their items, Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of any other array the first entry
+ * counts. GA4's `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import type { SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
-/** Records whose keys are looked at. */
+/** Number of records whose keys are read. */
 const SAMPLE = 2000
 const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
-/** What a line may hold lines of. */
+/** Fields of a line that hold further lines. */
 const INNER = ['hasVariant', 'itemDetails']
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Where a column's text comes from. */
+/** Source of a column's text. */
 type Place =
   | { readonly in: 'record' | 'line'; readonly path: string }
   | { readonly parameter: string }
@@ -60,7 +60,7 @@ export async function jsonSource(
   }
 }
 
-/** An extraction of no path gives an error, hence one that finds nothing. */
+/** Extracting an empty list of paths fails, so the list then holds a path that matches nothing. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
 }
@@ -89,7 +89,7 @@ function collect(places: Map<string, Place>, record: unknown): void {
   }
 }
 
-/** As the SQL's `spread`. */
+/** Same rule as `spread` in the SQL. */
 function spread(line: unknown): readonly unknown[] {
   const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
   if (!key || !isRecord(line)) return [line]
@@ -106,7 +106,7 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** What a line says itself comes before what its record says. */
+/** A line's own fields come before its record's fields. */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',
@@ -124,7 +124,7 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    // Snowplow's words of a search are all of it.
+    // Snowplow lists the words of one search; together they are the query.
     const whole = name.endsWith('.terms') && value.every((one) => typeof one === 'string')
     if (whole) places.set(name, { in: where, path })
     else if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])

@@ -1,23 +1,23 @@
-/** @module Exports that are recognised by their columns, and what is particular about each. */
+/** @module Known export formats, recognised by their columns, with their peculiarities. */
 import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /** Columns that give it away, in normal form: all of one of the lines. */
+  /** Columns that identify the format, in normal form: all columns of any one line. */
   readonly marks: readonly string[]
-  /** Role → columns in normal form, the first that isn't empty counts; other roles are guessed. */
+  /** Role → columns in normal form; the first non-empty one counts. Other roles are guessed. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
-  /** Items must match, else they are service lines. */
+  /** Pattern of item ids; lines that don't match are service lines. */
   readonly itemPattern?: string
-  /** An order number that matches is a cancellation. */
+  /** Pattern of order numbers that are cancellations. */
   readonly cancelPattern?: string
-  /** A row takes from the product that it's a variant of what it doesn't say; that is its `group`. */
+  /** Whether a variant inherits missing fields from its parent product, which becomes its `group`. */
   readonly inherits?: true
-  /** Only an order's first line carries what belongs to the order. */
+  /** Whether only an order's first line carries the order's fields. */
   readonly carry?: true
 }
 
-/** As the loaders write them behind a schema's name. */
+/** Schema versions that loaders append to a schema's name. */
 const SCHEMA_VERSIONS = ['1', '100', '101', '102']
 const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
   SCHEMA_VERSIONS.map((version) =>
@@ -28,7 +28,7 @@ const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
 
 const LAYOUTS: readonly Layout[] = [
   {
-    // Goods have codes that begin with five digits; POST, M, BANK CHARGES and the like are services.
+    // Products have codes that begin with five digits; POST, M, BANK CHARGES and the like are services.
     name: 'UCI Online Retail',
     marks: [
       'invoiceno stockcode invoicedate customerid',
@@ -43,9 +43,9 @@ const LAYOUTS: readonly Layout[] = [
     columns: {
       session: 'name',
       shopper: 'email phone',
-      // An order that waits for its payment has no `Paid at`.
+      // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',
-      // A product without a SKU is told by its name, here and in the products' export.
+      // A product without a SKU is identified by its name, here and in the product export.
       item: 'lineitemsku lineitemname',
       title: 'lineitemname',
       brand: 'vendor',
@@ -94,7 +94,7 @@ const LAYOUTS: readonly Layout[] = [
     carry: true,
   },
   {
-    // The report of WooCommerce Analytics: `2× Mug, 1× Tea pot`.
+    // Report of WooCommerce Analytics: `2× Mug, 1× Tea pot`.
     name: 'WooCommerce orders, a cell of products',
     marks: ['order products itemssold'],
     columns: {
@@ -183,7 +183,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // The answer of Live.getLastVisitsDetails, as JSON. A page of no product's is an action, too.
+    // Answer of Live.getLastVisitsDetails, as JSON. Views of pages without a product are actions, too.
     name: 'Matomo visits',
     marks: ['idvisit visitorid type timestamp'],
     columns: {
@@ -202,7 +202,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // What the Analytics SDKs and the loaders write. An event may come twice, under one id.
+    // Format of the Analytics SDKs and the loaders. An event may occur twice under the same id.
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

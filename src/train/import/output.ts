@@ -1,4 +1,7 @@
-/** @module The folder that an import writes: refused at once where it can't be, else whole or untouched. */
+/**
+ * @module The folder that an import writes. An impossible folder is rejected at once; an import writes all files
+ * or none.
+ */
 import { randomBytes } from 'node:crypto'
 import {
   access,
@@ -21,7 +24,7 @@ interface OutputOptions {
   readonly dryRun?: boolean
 }
 
-/** @throws NearsideError `input-invalid` where the folder can't be made or written to */
+/** @throws NearsideError `input-invalid` where the folder can't be created or written */
 export async function openOutput(options: OutputOptions) {
   const { dryRun = false, keepShopperIds = false } = options
   const out = resolve(options.out)
@@ -29,9 +32,9 @@ export async function openOutput(options: OutputOptions) {
   const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
   const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
   return {
-    /** Of the shopper ids; null where they stay as they are. */
+    /** Key of the shopper ids; null where the ids stay unchanged. */
     key,
-    /** Packs the texts, then puts them and the report in their places. */
+    /** Compresses the texts, then moves them and the report into place. */
     async write(
       texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
       report: (files: readonly WrittenFile[]) => unknown,
@@ -53,7 +56,7 @@ export async function openOutput(options: OutputOptions) {
         await rm(parts, { recursive: true, force: true })
       }
     },
-    /** Removes the folder again if it was made for this. */
+    /** Removes the folder if this import created it. */
     async discard(): Promise<void> {
       if (made !== undefined) await rm(made, { recursive: true, force: true })
     },
@@ -61,8 +64,8 @@ export async function openOutput(options: OutputOptions) {
 }
 
 /**
- * Folder by folder: `mkdir` with `recursive` tries for ever in `/proc`.
- * @returns the outermost folder that was made
+ * Creates folders one by one, because `mkdir` with `recursive` never returns in `/proc`.
+ * @returns the outermost folder that was created
  */
 async function makeFolder(path: string): Promise<string | undefined> {
   const about = await stat(path).catch(() => undefined)
@@ -82,7 +85,7 @@ async function makeFolder(path: string): Promise<string | undefined> {
   }
 }
 
-/** The same key gives the same shopper the same id in the next import too. */
+/** Reads the stored key, so that a shopper keeps the same id in the next import. */
 async function readKey(path: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return undefined

@@ -1,4 +1,4 @@
-/** @module A shop's product file to the engine's table `product`, and from there to items. */
+/** @module Loads a shop's product file into the engine's table `product`, and makes items of it. */
 import type { Item } from '../../core/catalog/item.ts'
 import { parseItem } from '../../core/catalog/parseItem.ts'
 import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
@@ -42,15 +42,15 @@ const CATALOG_ROLES: readonly Role[] = [
 ]
 
 interface ProductOptions {
-  /** Of prices that name none. */
+  /** Currency of prices that name none. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
-  /** Milliseconds since the epoch: a sale price counts where its sale runs then. */
+  /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs then. */
   readonly now: number
 }
 
 /**
- * Fills `product`. Of the names that a file has for a product, the one counts that the log uses
+ * Fills `product`. A file may have several ids for a product; the id that the log uses counts
  * (table `known_item`).
  * @throws NearsideError `input-invalid`
  */
@@ -71,7 +71,7 @@ export async function loadCatalog(
   )
   const orders = await dateOrders(engine, 'raw_catalog', 'added')
   await engine.set({
-    // Where days and months can't be told apart, a product has no date.
+    // Where day and month can't be told apart, a product has no date.
     date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,
@@ -88,13 +88,13 @@ export async function loadCatalog(
   return { ...report, undated: Number(undated) }
 }
 
-/** Items of `product` or `fact`, in order. */
+/** Items of `product` or `fact`, in the query's order. */
 export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]> {
   return (await engine.rows(sql)).map((row) => parseItem(row))
 }
 
 /**
- * The items of a product file by itself.
+ * Reads the items of a product file alone, without a log.
  * @param now milliseconds since the epoch
  * @throws NearsideError `input-invalid`, `catalog-invalid` where no row is a product
  */

@@ -12,7 +12,7 @@ const field = fc.constantFrom('', 'C1', '85123A', '-1', '0', '3', '2011-01-01', 
 const lines = fc.array(fc.array(field, { minLength: 6, maxLength: 9 }), { maxLength: 120 })
 
 test('whatever the lines, kept and left out add up to what was read', () =>
-  // One engine for all: to start one, and to write a shop, takes longer than to read so few lines.
+  // All tests share one engine: starting it takes longer than reading a few lines.
   SqlEngine.use(async (engine) => {
     await engine.runFile('event')
     const path = join(engine.folder, 'orders.csv')

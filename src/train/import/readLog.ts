@@ -1,4 +1,4 @@
-/** @module A log's file to events in the engine's table `event`, with an account of what was left out. */
+/** @module Loads a log file into the engine's table `event`, and counts the lines that it drops. */
 import { NearsideError } from '../../core/error.ts'
 import {
   type Columns,
@@ -12,7 +12,7 @@ import type { SqlEngine } from './engine.ts'
 import { type Layout, recogniseLayout } from './layouts.ts'
 import type { Source } from './source.ts'
 
-/** How `1/12/2010` is meant. */
+/** Order of day and month in dates such as `1/12/2010`. */
 export type DateOrder = 'mdy' | 'dmy'
 
 export interface LogOptions {
@@ -20,7 +20,7 @@ export interface LogOptions {
   readonly dateOrder?: DateOrder
 }
 
-/** Counts of one file; `lines` = `kept` + the counts of `dropped`. */
+/** Counts for one file; `lines` = `kept` + the counts of `dropped`. */
 export interface FileReport {
   readonly file: string
   readonly layout: string | null
@@ -28,13 +28,13 @@ export interface FileReport {
   readonly lines: number
   readonly kept: number
   readonly dropped: Readonly<Record<string, number>>
-  /** Reason → the first lines of the file that were left out for it. */
+  /** Reason → numbers of the first lines that were dropped for it. */
   readonly examples: Readonly<Record<string, readonly number[]>>
-  /** Of a catalog: products that were kept without the date of their arrival, which is none. */
+  /** Number of catalog products stored without a date of arrival, because it could not be read. */
   readonly undated?: number
 }
 
-/** The report's names of logs without times; some are invented that keep the order. */
+/** Names in the report for logs without times; their times are invented in the log's order. */
 const WITHOUT_TIMES: Readonly<Partial<Record<Source['form'], string>>> = {
   sequences: 'sequences: a shopper a line, without times; days stand for the order',
   periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',
@@ -73,7 +73,7 @@ export async function readLog(
   const columns = mapColumns(source, layout, LOG_ROLES, options.columns, isClicks)
   requireColumn(source, columns, ['shopper', 'device'])
   requireColumn(source, columns, ['time'])
-  // A log of queries alone names no items.
+  // A log of search queries alone has no items.
   if (!isClicks || !columns.query) requireColumn(source, columns, ['item', 'lines'])
   await loadRaw(engine, 'raw', source, columns, LOG_ROLES)
   if (layout?.carry) await engine.runFile('carry')
@@ -91,7 +91,7 @@ export async function readLog(
   return describeFile(engine, 'verdict', source, layout, columns)
 }
 
-/** Role by role, as text, into a table; rows that could not be read have a `problem`. */
+/** Loads each role as text into a table. Rows that could not be read have a `problem`. */
 export async function loadRaw(
   engine: SqlEngine,
   table: string,
@@ -124,7 +124,7 @@ export async function loadRaw(
       FROM (${source.unread})`)
 }
 
-/** Counts what a verdict on the rows says: a view with `line` and `reason`. */
+/** Counts the rows of a verdict, a view with `line` and `reason`. */
 export async function describeFile(
   engine: SqlEngine,
   verdict: string,
@@ -154,7 +154,7 @@ export async function describeFile(
   }
 }
 
-/** Whether a column's decimal sign is the comma: some value says so, and none says the point is. */
+/** Whether a column uses a decimal comma: some value shows a comma, and no value a point. */
 export async function usesComma(engine: SqlEngine, table: string, column: Role): Promise<boolean> {
   const { comma } = await engine.row(`SELECT
     coalesce(bool_or(regexp_matches("${column}", ',\\d{1,2}\\D*$')), false)
@@ -164,8 +164,8 @@ export async function usesComma(engine: SqlEngine, table: string, column: Role):
 }
 
 /**
- * The order of day and month that all of a log's times allow; null when none is slashed.
- * @throws NearsideError `input-invalid` when they leave it open
+ * Order of day and month that fits all times of a log; null when no time has slashes.
+ * @throws NearsideError `input-invalid` when both orders fit
  */
 async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
   const orders = await dateOrders(engine, 'raw', 'time')
@@ -176,7 +176,7 @@ async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrde
   )
 }
 
-/** Those that all slashed dates of a column allow: one, null alone where there are none, else two or none. */
+/** Orders that fit all slashed dates of a column: one; null alone if there are none; else two or no orders. */
 export async function dateOrders(
   engine: SqlEngine,
   table: string,

@@ -1,11 +1,11 @@
-/** @module A small file with columns, as rows of text. */
+/** @module Reads a small file with columns as rows of text. */
 import { identifier, SqlEngine } from './engine.ts'
 import { openSource } from './source.ts'
 
 /**
- * Rows in the file's order, with '' where a row lacks a column; and the lines that have another number of
+ * Rows in the file's order, with '' where a row lacks a column. Also lists lines that have another number of
  * fields than the header, or are no JSON.
- * @param wanted which columns; of a feed that says thousands of things, all would not fit into memory
+ * @param wanted selects columns, because a feed may have too many to fit into memory
  * @throws NearsideError `input-invalid`
  */
 export async function readTable(path: string, wanted: (column: string) => boolean = () => true) {

@@ -1,17 +1,17 @@
 /**
- * @module A text file of any encoding, cut into records with the number of their first line: lines,
- * and of delimited text several lines where a quoted field holds line breaks (RFC 4180). The engine
- * reads the fields; where a record ends is decided here, because one quote that is never closed
- * would cost it the rest of the file.
+ * @module Cuts a text file of any encoding into records, each with the number of its first line.
+ * A record is a line, or several lines where a quoted field holds line breaks (RFC 4180).
+ * The engine parses the fields; this module decides where a record ends, because to the engine one
+ * unclosed quote would swallow the rest of the file.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { type Encoding, readLines } from '../shop/lines.ts'
 
 export interface FileRecord {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly text: string
-  /** It begins a quoted field that is never closed. */
+  /** Whether the record begins a quoted field that is never closed. */
   readonly isOpen?: true
 }
 
@@ -20,10 +20,10 @@ export interface RecordOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** A quoted field of more lines than this was never meant to be one. */
+/** Maximum number of lines of a quoted field; a longer field has a stray quote. */
 const MOST_LINES = 500
 
-/** Every line that isn't empty. */
+/** Yields every non-empty line. */
 export async function* readRecords(
   path: string,
   options: RecordOptions,
@@ -37,9 +37,9 @@ export async function* readRecords(
 }
 
 /**
- * Every record of delimited text. A quote opens a field only at the field's start, so that `5" nail`
- * is text. A line whose quote is not closed within 500 lines, or closed only where the record would
- * have another number of fields than the first, comes alone, with `isOpen`.
+ * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail`
+ * is text. A line comes alone, with `isOpen`, if its quote is not closed within 500 lines, or if the record
+ * would then have another number of fields than the first record.
  */
 export async function* readDelimited(
   path: string,
@@ -73,7 +73,7 @@ export async function* readDelimited(
   yield cut(true)
 }
 
-/** Lines of the record that begins at `at`; 0 where its quote isn't closed in what is there. */
+/** Number of lines of the record that begins at `at`; 0 if its quote isn't closed in the lines at hand. */
 function lengthOfRecord(lines: readonly string[], at: number, delimiter: string, width: number) {
   if (!lines[at].includes('"')) return 1
   let { inside, fields } = scan(lines[at], delimiter)
@@ -87,7 +87,7 @@ function lengthOfRecord(lines: readonly string[], at: number, delimiter: string,
   return 0
 }
 
-/** Whether a line ends inside quotes, and its fields; `isClean` if a delimiter follows each closing quote. */
+/** Fields of a line, and whether it ends inside quotes; `isClean` if a delimiter follows each closing quote. */
 function scan(text: string, delimiter: string, inside = false) {
   let fields = 1
   let isClean = true

@@ -1,4 +1,4 @@
-/** @module A file of a shop as a relation of the engine: its columns, and its rows with their lines. */
+/** @module A file of a shop as a relation of the engine: its columns, and its rows with their line numbers. */
 import { createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -16,33 +16,33 @@ export interface Source {
   readonly name: string
   readonly form: 'delimited' | 'json' | 'sequences' | 'periods'
   readonly columns: readonly string[]
-  /** A column as SQL text over the relation's rows; NULL or empty where a row lacks it. */
+  /** SQL text for a column over the relation's rows; NULL or empty where a row lacks it. */
   column(name: string): string
   /**
-   * What tells two rows apart, as SQL text.
-   * @param id SQL text of what tells two records apart, where it isn't empty
+   * SQL text that identifies a row.
+   * @param id SQL text that identifies a record, where it isn't empty
    */
   wholeRow(id?: string): string
-  /** SQL to select from, once all columns were asked for: rows with `line` (from 1) and `readable`. */
+  /** SQL to select from, called after all columns were requested: rows with `line` (from 1) and `readable`. */
   relation(): string
-  /** SQL that gives `line` and `isOpen` of what the relation couldn't read, once it was read. */
+  /** SQL for `line` and `isOpen` of records that the relation couldn't read; run it after the relation. */
   readonly unread?: string
 }
 
 export interface SourceOptions {
-  /** Found out when absent. */
+  /** Encoding; absent: detected. */
   readonly encoding?: Encoding
   readonly delimiter?: string
   readonly onProgress?: (done: number, total: number) => void
 }
 
 export const DELIMITERS = [',', '\t', ';', '|'] as const
-/** The longest record, in bytes. */
+/** Length of the longest record, bytes. */
 const LONGEST = 16_000_000
 
 /**
  * Opens delimited text, JSON (lines, an array or one document), an XML feed, Parquet, or a research
- * log without times. Text is copied into the engine's folder as numbered UTF-8 records.
+ * log without times. Copies text into the engine's folder as numbered UTF-8 records.
  * @throws NearsideError `input-invalid`
  */
 export async function openSource(
@@ -119,8 +119,8 @@ async function delimitedSource(
 }
 
 /**
- * Lines are numbered below zero where a quote is never closed: alone, such a line lacks columns. A
- * return inside a record would end it for the engine.
+ * Records with an unclosed quote get a negative number, because such a line lacks columns.
+ * Carriage returns inside a record are replaced, because the engine would end the record there.
  */
 async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
   for await (const records of batches)
@@ -137,7 +137,7 @@ async function copy({ signal }: SqlEngine, text: AsyncIterable<string>, to: stri
   await pipeline(Readable.from(text), createWriteStream(to), { signal })
 }
 
-/** Between a line's number and its text: a character that JSON doesn't hold. */
+/** Separator between a line's number and its text: a character that JSON doesn't contain. */
 const UNIT = '\u0001'
 
 function csvOptions(delimiter: string, columns: readonly string[]): string {
@@ -147,7 +147,7 @@ function csvOptions(delimiter: string, columns: readonly string[]): string {
   return `header = false, auto_detect = false, delim = ${quote(delimiter)}, max_line_size = ${LONGEST}, columns = {${types}}`
 }
 
-/** Names that are missing, taken or the reader's own get a number. */
+/** Adds a number to column names that are empty, repeated or reserved by the reader. */
 function nameColumns(header: readonly string[]): string[] {
   const taken = new Set(['line', 'readable'])
   return header.map((written, k) => {
@@ -158,7 +158,7 @@ function nameColumns(header: readonly string[]): string[] {
   })
 }
 
-/** One value a line: the first line is whole. */
+/** JSON lines have one value a line, so the first line is a complete value. */
 function isJsonLines(head: string): boolean {
   if (!head.startsWith('{')) return false
   const [first] = head.split('\n', 1)
@@ -167,7 +167,7 @@ function isJsonLines(head: string): boolean {
     JSON.parse(first)
     return true
   } catch {
-    // A broken first line is one bad line; a line that is only a brace begins a document.
+    // A broken first line is one bad line; a line with only a brace begins a document.
     return first.trim().length > 1
   }
 }
@@ -193,7 +193,7 @@ async function isParquet(path: string): Promise<boolean> {
   }
 }
 
-/** The one that splits the header line into the most fields. */
+/** Delimiter that splits the header line into the most fields. */
 function guessDelimiter(head: string): string {
   const [header] = head.split(/[\r\n]/, 1)
   const counts = DELIMITERS.map((delimiter) => splitFields(header, delimiter).length)

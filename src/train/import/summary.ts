@@ -1,13 +1,13 @@
-/** @module What came out of an import, in numbers and in three rows. */
+/** @module Summarises an import in numbers and three sample rows. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { SqlEngine } from './engine.ts'
 
-/** Of the view `shop_counts`. */
+/** Columns of the view `shop_counts`. */
 interface LogCounts {
   readonly shoppers: number
   readonly sessions: number
   readonly events: number
-  /** Of the first event. */
+  /** Time of the first event. */
   readonly from: string
   readonly to: string
   readonly dayOnly: boolean
@@ -18,20 +18,20 @@ export interface ShopCounts extends LogCounts {
   readonly titled: number
   readonly priced: number
   readonly available: number
-  /** With a `groupId`. */
+  /** Number of items with a `groupId`. */
   readonly variants: number
-  /** Name → items, largest first. */
+  /** Name → number of items, largest first. */
   readonly categories: Readonly<Record<string, number>>
-  /** Event → lines. */
+  /** Event → number of lines. */
   readonly byEvent: Readonly<Record<string, number>>
 }
 
-/** How the items that a log names fit those of the catalog. */
+/** How well the items in a log match those of the catalog. */
 export interface Match {
   readonly logItems: number
-  /** Of them, those that the catalog lists. */
+  /** Number of the log's items that the catalog lists. */
   readonly items: number
-  /** Lines of the log that name one of these, searches among them. */
+  /** Number of log lines that name one of these items, searches included. */
   readonly lines: number
   /** Some items that the catalog lacks, and some that it has. */
   readonly unknown: readonly string[]

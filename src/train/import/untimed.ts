@@ -1,9 +1,9 @@
 /**
- * @module Research logs without times, which get some that keep the order. Sequences: a shopper a
- * line, `shopper item item …`; each item gets a day of its own, counted back from one last day that
- * all share, so that what comes before the last two days is everything but each shopper's last two
- * items. Periods: a folder with a numbered file a period, `session item` a click; each period gets a
- * week, its clicks spread evenly over it.
+ * @module Reads research logs without times, and invents times that keep the order.
+ * Sequences: one shopper a line, `shopper item item …`. Each item gets a day of its own, counted back from one
+ * last day that all shoppers share. So a limit before the last two days removes each shopper's last two items.
+ * Periods: a folder with one numbered file a period, `session item` a click. Each period gets a week, with
+ * its clicks spread evenly.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -11,12 +11,12 @@ import { NearsideError } from '../../core/error.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
-/** A shopper and two items; most lines have as many. */
+/** Fewest fields of most lines: a shopper and two items. */
 const LEAST_FIELDS = 3
 const LOOKED_AT = 100
 const NUMBERED = /(\d+)\.(?:txt|tsv)(?:\.gz)?$/
 
-/** No header and no delimiter but spaces, and lines of different lengths. */
+/** A sequence log has no header, no delimiter but spaces, and lines of different lengths. */
 export function looksLikeSequences(head: string): boolean {
   const whole = head.split(/\r?\n/).slice(0, LOOKED_AT).slice(0, -1)
   const lines = whole.filter((text) => text.trim() !== '')

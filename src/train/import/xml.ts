@@ -1,6 +1,6 @@
 /**
- * @module An XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records: one
- * for each `item` or `entry`, with the text of its elements, `g:` left off.
+ * @module Reads an XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records.
+ * Each `item` or `entry` gives one record with the text of its elements, without the prefix `g:`.
  * @see https://support.google.com/merchants/answer/14987622
  */
 import { Parser } from 'htmlparser2'
@@ -9,7 +9,7 @@ import type { FileRecord, RecordOptions } from './records.ts'
 
 const RECORD = /^(item|entry|product)$/
 
-/** `line` counts products. An element that repeats keeps its first text; nested ones are left out. */
+/** `line` numbers the products. A repeated element keeps its first text; nested elements are left out. */
 export async function* readXmlRecords(
   path: string,
   options: RecordOptions,
@@ -28,7 +28,7 @@ export async function* readXmlRecords(
           record = {}
           depth = 0
         }
-        // Atom's link is an attribute.
+        // Atom puts the link into an attribute.
         if (record && depth === 1 && href !== undefined) record[localName(tag)] ??= href
       },
       ontext(piece) {

@@ -1,7 +1,7 @@
 /**
- * @module Chooses how strongly, how long and with which λ to learn by how likely that made the next
- * case of training shoppers, among what leaves NDCG@10 as it is. Doing nothing is always among the
- * choices, and noise chooses it.
+ * @module Chooses the strength, half-life and λ of learning on devices.
+ * Criterion: likelihood of the next case of training shoppers, among recipes that keep NDCG@10 as it is.
+ * Learning nothing is always one of the choices, and it wins on noise.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
@@ -13,12 +13,12 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
-/** Multiplies the learned variances of u and of w_p; 0 freezes them. */
+/** Recipe of the fit. Its factors multiply the learned variances of u and of w_p; 0 freezes them. */
 export interface Recipe {
   readonly taste: number
   readonly features: number
   readonly halfLifeDays: number
-  /** One of `EVENT_WEIGHTINGS`. */
+  /** Event weights, from `EVENT_WEIGHTINGS`. */
   readonly eventWeights: EventWeights
   /** Share of the learned mean, 0 or 1. */
   readonly mean: number
@@ -30,14 +30,14 @@ export interface Judgement {
   /** Mean change of NDCG@10 over shoppers relative to the base's, and its standard error. */
   readonly ndcgLift: number
   readonly ndcgError: number
-  /** Mean fall of the next case's NLL in nats, and its standard error. */
+  /** Mean fall of the next case's negative log-likelihood in nats, and its standard error. */
   readonly nllGain: number
   readonly nllError: number
-  /** Of each shopper. */
+  /** Fall of the negative log-likelihood for each shopper, nats. */
   readonly nllGains: readonly number[]
 }
 
-/** Shoppers who are asked, and a spread that others gave. */
+/** Shoppers who are tested, and a spread estimated from other shoppers. */
 interface Asked {
   readonly trials: readonly Trial[]
   readonly spread: Spread
@@ -62,7 +62,7 @@ export function priorOf(
   }
 }
 
-/** One judgement a λ. */
+/** Returns one judgement for each λ. */
 export async function judge(
   model: BaseModel,
   asked: readonly Asked[],
@@ -95,27 +95,28 @@ export async function judge(
   })
 }
 
-/** Of one shopper nothing is certain. */
+/** Standard error; infinite for a single shopper. */
 function errorOf(values: readonly number[]): number {
   return values.length < 2 ? Number.POSITIVE_INFINITY : standardError(values)
 }
 
 interface Choice {
-  /** Null: learn nothing. */
+  /** Best recipe; null: learn nothing. */
   readonly best: Judgement | null
   readonly reason: string
 }
 
-/** Worst loss of NDCG@10 that the interval's lower end may reach, relative. */
+/** Largest relative loss of NDCG@10 that the interval's lower end may reach. */
 const HARM_LIMIT = 0.003
-/** Standard errors to the end of an interval. */
+/** Half width of an interval in standard errors. */
 const ERRORS = 2
 
 /**
- * Of what is proven not to cost NDCG@10 more than 0.3 %, the largest certain gain in likelihood: a
- * shopper's few cases tell likelihoods apart long before they tell ranks apart. Else nothing: null.
- * The taste vector u, 64 numbers, is learned only where that is proven to be more likely than the
- * best without it, harmless or not: else it would stand in for a λ that the grid lacks.
+ * Among recipes proven to cost at most 0.3 % of NDCG@10, chooses the largest certain gain in likelihood.
+ * Likelihood decides because a shopper's few cases separate likelihoods long before ranks.
+ * Without such a recipe the choice is null.
+ * The user vector u (64 numbers) is learned only if that is proven more likely than the best recipe without
+ * it, harmless or not. Otherwise u would only replace a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))
@@ -134,10 +135,10 @@ export function choose(judgements: readonly Judgement[]): Choice {
   }
 }
 
-/** Nats, at the interval's lower end. */
+/** Gain at the interval's lower end, nats. */
 export const certainGain = (one: Judgement) => one.nllGain - ERRORS * one.nllError
 
-/** Proven, on the same shoppers. */
+/** Whether one recipe is proven more likely than another, on the same shoppers. */
 function isMoreLikely(one: Judgement, other: Judgement): boolean {
   const differences = one.nllGains.map((gain, k) => gain - other.nllGains[k])
   return mean(differences) > ERRORS * errorOf(differences)

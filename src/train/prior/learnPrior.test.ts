@@ -21,7 +21,7 @@ describe('learnPrior', () => {
     expect(prior.fusionWeight).toBeGreaterThanOrEqual(0)
     expect(prior.fusionWeight).toBeLessThanOrEqual(1)
     expect(learned.reason).toMatch(prior.fusionWeight === 0 ? /λ = 0/ : /next case/)
-    // What the ranker dropped is not learned on a device either.
+    // Devices don't learn a feature that the ranker dropped.
     model.featureWeights.forEach((weight, f) => {
       if (weight === 0) expect(prior.variance[DIMENSION + f]).toBe(0)
     })

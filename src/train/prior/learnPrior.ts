@@ -1,9 +1,9 @@
 /**
- * @module Learns the population's prior over personal parameters and the recipe of the fit:
- * variances from the spread over training shoppers, then their scale, the half-life, what an event
- * weighs (where the log holds several kinds) and λ by what helps the next case. Each half of the
- * shoppers is asked with the spread of the other. Where learning does not help, λ becomes 0 and it
- * says so.
+ * @module Learns the population's prior over personal parameters, and the recipe of the fit.
+ * Variances come from the spread over training shoppers.
+ * Their scale, the half-life, the event weights (if the log has several kinds of event) and λ are chosen by
+ * the next case. Each half of the shoppers is tested with the other half's spread.
+ * Where learning does not help, λ becomes 0 and `reason` says so.
  */
 
 import type { ShopperHistory } from '../../core/features/cases.ts'
@@ -23,7 +23,7 @@ import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from
 import { learnSpread, type Spread, withVariance } from './spread.ts'
 import { BEST, buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
-/** Its shoppers' logs give the statistics. */
+/** Data for the prior; the statistics come from its shoppers' logs. */
 type PriorData = Omit<RankerData, 'context'>
 
 interface PriorOptions {
@@ -32,13 +32,13 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Whose next cases the encoder has not learned: of one that it knows by heart, the taste vector
-   * gains six times what it gains of others. Absent: everybody's.
+   * Shoppers whose next cases the encoder has not seen. On a shopper it was trained on, the user vector
+   * seems to gain six times as much. Absent: all shoppers.
    */
   readonly eligible?: (shopper: string) => boolean
-  /** Of each half. */
+  /** Maximum number of shoppers in each half. */
   readonly maxShoppers?: number
-  /** Next cases judged of one shopper: the most recent ones. */
+  /** Maximum number of judged cases a shopper: the most recent ones. */
   readonly casesEach?: number
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
@@ -47,19 +47,21 @@ const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
-/** Bytes that the features of the judged cases of each half may take; where all items' don't fit, the best ones' are kept. */
+/**
+ * Memory in bytes for the features of the judged cases in each half. If not all items fit, the best items are stored.
+ */
 const MEMORY = 8e8
-/** Items times shoppers that may be looked at, for the time it takes. */
+/** Maximum of items × shoppers to examine, which limits the time. */
 const MOST_LOOKED_AT = 1.5e7
 const SCALES = [0.1, 0.3, 1, 3, 10] as const
 const HALF_LIVES = [60, 180, 365] as const
-/** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
+/** Initial standard deviation, in nats, of a score's change through u, and through a weight of w_p. */
 const START_TASTE = 0.5
 const START_WEIGHT = 0.1
 
 /**
  * @param model its prior and statistics are not read.
- * @returns also the `reason` why so much is learned, or nothing, and `metrics` for the manifest
+ * @returns also the `reason` for the strength of learning, and `metrics` for the manifest
  */
 export async function learnPrior(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { engine, onProgress } = options
@@ -86,7 +88,7 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
     if (!known) judgements.push(...(await judge(model, asked, start, recipe, engine)))
     onProgress?.('choice', ++done, total)
   }
-  // One coordinate after the other: a full grid would only find more noise.
+  // Searches one coordinate after the other, because a full grid would only fit more noise.
   const from: Recipe = {
     taste: 0,
     features: 0,
@@ -119,13 +121,13 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
   }
 }
 
-/** Of two halves. */
+/** Mean of the two halves' spreads. */
 function meanOf([a, b]: readonly Spread[]): Spread {
   const middle = (name: keyof Spread) => a[name].map((value, j) => (value + b[name][j]) / 2)
   return { mean: middle('mean'), variance: middle('variance') }
 }
 
-/** By likelihood, also where nothing is certain. */
+/** Best recipe by likelihood, even where no gain is certain. */
 function bestOf(judgements: readonly Judgement[]): Recipe {
   const best = choose(judgements).best
   return (best ?? judgements.reduce((a, b) => (certainGain(b) > certainGain(a) ? b : a))).recipe
@@ -138,7 +140,7 @@ function startOf(model: BaseModel): PersonalPrior {
   const variance = new Float32Array(DIMENSION + FEATURE_COUNT)
   if (perItem > 0) variance.fill(START_TASTE ** 2 / perItem, 0, DIMENSION)
   for (let f = 0; f < FEATURE_COUNT; f++) {
-    // A feature that the ranker dropped carries nothing here either.
+    // A feature that the ranker dropped stays frozen here, too.
     if (model.featureWeights[f] !== 0) variance[DIMENSION + f] = START_WEIGHT ** 2
   }
   return withVariance(
@@ -155,8 +157,8 @@ function startOf(model: BaseModel): PersonalPrior {
 }
 
 /**
- * The `most` shoppers that are asked of each half, whether the `best` items of their cases alone are
- * held, all `cases` of both halves, and the bytes that the features of each take.
+ * Sizes of the search: the maximum number of tested shoppers in each half (`most`), whether only the `best`
+ * items of a case are stored, all `cases` of both halves, and bytes of features for each case.
  */
 export function sizeOf(
   items: number,
@@ -170,7 +172,7 @@ export function sizeOf(
   return { most, best, cases: 2 * ofHalf, bytesEach: (best ? BEST : items) * row }
 }
 
-/** Of two halves of the shoppers. */
+/** Builds the trials of both halves of the shoppers. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
   const shoppers = logsBefore(data.shoppers, until)
@@ -216,7 +218,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return halves
 }
 
-/** What the model's terms need to know of the moments, to be counted out of fold. */
+/** Context of the moments, counted out of fold, that the model's terms need. */
 export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))

@@ -8,7 +8,7 @@ import type { Trial } from './trial.ts'
 
 const P = 3
 const K = 10
-/** One parameter differs much between shoppers, one little, one is never seen to matter. */
+/** Three parameters: the first varies much between shoppers, the second little, the third has no effect. */
 const DEVIATION = [1.2, 0.1, 0.5]
 
 function simulate(cases: number, random: Random): FitProblem {

@@ -1,8 +1,8 @@
 /**
- * @module How far shoppers' personal parameters lie apart: empirical Bayes for a Gaussian prior
- * with one variance a parameter, with Laplace's approximation of each shopper's posterior. A
- * parameter that a shopper's few cases say little about counts as little: γ = I·v / (I·v + 1), with
- * I the cases' information. The fixed point v = Σ p² / Σ γ gets there in a few rounds, where plain
+ * @module Estimates how much personal parameters vary between shoppers.
+ * Empirical Bayes for a Gaussian prior with one variance a parameter, with Laplace's approximation of each
+ * shopper's posterior. A parameter counts by how well a shopper's cases determine it: γ = I·v / (I·v + 1), with
+ * I the information of the cases. The fixed point v = Σ p² / Σ γ converges in a few rounds, where plain
  * expectation–maximisation barely moves.
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
@@ -12,29 +12,29 @@ import type { FitProblem } from '../../core/personal/problem.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { problemUnder, type Trial } from './trial.ts'
 
-/** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine of them. */
+/** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine standard deviations. */
 const STEP_SHARE = 0.3
 
-/** Shoppers' worth of determined parameters that the start counts as. */
+/** Weight of the initial variance, in shoppers whose data determine the parameter fully. */
 const START_COUNT = 5
-/** A variance moves by no more than this factor from its start, down or up. */
+/** Largest factor by which a variance moves from its initial value, down or up. */
 const MOST_MOVED = 30
 const PADDED = -1e8
 
-/** Over shoppers, [P] each. */
+/** Mean and variance over shoppers, [P] each. */
 export interface Spread {
   readonly mean: Float32Array
   readonly variance: Float32Array
 }
 
-/** The prior with another variance, [P], and the steps that go with it. */
+/** The prior with other variances, [P], and with matching step sizes. */
 export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
   return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
 }
 
 /**
  * Mean and variance of the parameters over shoppers, [P] each.
- * @param rounds fits of every trial; the fixed point is near after a few
+ * @param rounds number of times that every trial is fitted; a few come near the fixed point
  */
 export async function learnSpread(
   trials: readonly Trial[],
@@ -63,7 +63,7 @@ export async function learnSpread(
       }
       onProgress(round * trials.length + index + 1, rounds * trials.length)
     }
-    // A parameter on which nobody's data says anything is frozen rather than left at a guess.
+    // Freeze a parameter that no data determine, rather than guess its variance.
     variance = Float32Array.from(start.variance, (from, j) => {
       if (determined[j] < 1e-6 * trials.length) return 0
       const moved = (square[j] + START_COUNT * from) / (determined[j] + START_COUNT)

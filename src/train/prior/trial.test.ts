@@ -24,7 +24,7 @@ test('the best items of a case stand for the whole catalog', () => {
     const [wholeStill, wholeMoved] = outcomes(whole[k])
     expect(still.ndcg).toBeCloseTo(wholeStill.ndcg, 6)
     expect(still.nll).toBeCloseTo(wholeStill.nll, 4)
-    // What lies below moves a little, too, and in this flat shop it is half of all.
+    // Lower items move a little, too, and in this flat shop they are half of all items.
     expect(Math.abs(moved.nll - wholeMoved.nll)).toBeLessThan(0.1)
     if (Math.abs(moved.nll - still.nll) > 0.01) shifted++
   })

@@ -1,7 +1,7 @@
 /**
- * @module A trial: one training shopper at one moment, with everything that a device would have
- * learned from by then and the case that came next. Statistics know neither the shopper nor the
- * time after, as for a shopper who arrives after the model was shipped.
+ * @module A trial: one training shopper at one moment, with the cases that a device would have learned from
+ * by then, and the next case. Statistics exclude the shopper and everything later, as for a shopper who
+ * arrives after the model was shipped.
  */
 
 import type { ShopperHistory } from '../../core/features/cases.ts'
@@ -23,31 +23,31 @@ import { METRICS, measure, ndcg, placesOf } from '../metrics.ts'
 export interface Trial {
   readonly shopper: string
   readonly problem: FitProblem
-  /** Of each case in days, [T]. */
+  /** Age of each case in days, [T]. */
   readonly ageDays: Float32Array
-  /** Whether weights of events change more than how much is learned. */
+  /** Whether event weights change more than the strength of learning. */
   readonly ofSeveralKinds: boolean
-  /** One for each of `EVENT_WEIGHTINGS`. */
+  /** Weights of the cases for each entry of `EVENT_WEIGHTINGS`. */
   readonly weightings: readonly Weighting[]
-  /** Of the next case. */
+  /** Score terms of the next case. */
   readonly terms: Pick<ScoreTerms, 'base' | 'features'>
-  /** Places in `terms`. */
+  /** Indices of the targets in `terms`. */
   readonly targets: readonly number[]
-  /** Items that `terms` are about, and ln Σ exp of the base of all others; null: all items. */
+  /** Items in `terms`, and ln Σ exp of the base scores of all other items; null: all items are in `terms`. */
   readonly part: { readonly items: readonly number[]; readonly others: number } | null
   readonly baseNdcg: number
   readonly baseNll: number
 }
 
-/** What the cases weigh under some weights of events. */
+/** Weights of the cases under some event weights. */
 interface Weighting {
-  /** Of each case when it is fresh, [T]. */
+  /** Weight of each case at age 0, [T]. */
   readonly freshWeight: Float32Array
-  /** [T, K], as in the problem. */
+  /** Target shares, [T, K], as in the problem. */
   readonly target: Float32Array
 }
 
-/** The rule, and its ratios to the power of 0 (all events alike), 2 and 4. */
+/** The default weights, and their ratios to the power of 0 (all events alike), 2 and 4. */
 export const EVENT_WEIGHTINGS: readonly EventWeights[] = [
   EVENT_WEIGHTS,
   ...[0, 2, 4].map((power): EventWeights => {
@@ -62,7 +62,7 @@ export interface Outcome {
   readonly nll: number
 }
 
-/** Items that stand for the whole catalog. */
+/** Number of items that stand for the whole catalog. */
 export const BEST = 256
 
 const NDCG = METRICS.indexOf('ndcg@10')
@@ -82,8 +82,8 @@ function outcome(
 }
 
 /**
- * The base's highest items and the targets: what lies below is not brought among the first ten, and
- * counts as one item that stays where it is.
+ * The base's highest items and the targets. Lower items don't reach the first ten, so they count as one
+ * item with a fixed score.
  */
 function bestOf(
   { base, features }: Trial['terms'],
@@ -104,7 +104,7 @@ function bestOf(
   }
 }
 
-/** Rows of a matrix. */
+/** Selects rows of a matrix. */
 function gathered(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
   const out = new Float32Array(rows.length * width)
   rows.forEach((row, k) => {
@@ -114,8 +114,8 @@ function gathered(matrix: Float32Array, rows: readonly number[], width: number):
 }
 
 /**
- * Null where the shopper has no case with a learnable past.
- * @param best whether the terms are kept of the best items only: else they are of the whole catalog.
+ * Builds a trial; null where the shopper has no case with a history to learn from.
+ * @param best whether to store the terms of the best items only, rather than of the whole catalog.
  */
 export function buildTrial(
   model: BaseModel,
@@ -168,7 +168,7 @@ export function buildTrial(
   }
 }
 
-/** Hundreds of trials are held at once, and most shoppers have a handful of cases, not T. */
+/** Hundreds of trials are in memory at once, and most shoppers have far fewer cases than T. */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {
@@ -196,7 +196,7 @@ export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   }
 }
 
-/** What the next case gets when the fit is fused by λ; λ itself is scaled down as on a device. */
+/** Outcome of the next case when the fit is fused by λ; λ is scaled down as on a device. */
 export function outcomesOf(
   model: BaseModel,
   trial: Trial,
@@ -207,7 +207,7 @@ export function outcomesOf(
   const evidence = evidenceOf(problemUnder(trial, prior))
   const { base, features } = trial.terms
   const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
-  // Scores are linear in λ: the catalog is multiplied once.
+  // Scores are linear in λ, so one product over the catalog serves every λ.
   const itemVectors = trial.part
     ? gathered(model.itemVectors, trial.part.items, DIMENSION)
     : model.itemVectors

@@ -1,8 +1,8 @@
 /**
- * @module The second question to the ranker and to the trees: not which of all items, but which among
- * those that a first fit ranks highest. NDCG@10 is decided there. They are the highest of the whole
- * catalog, as a device meets them: the highest of a case's sampled rows would hold targets that rank
- * far lower, and teach that what ranks low is often wanted, above all where a history says little.
+ * @module Second fit of ranker and trees: rank the items that a first fit placed highest, where NDCG@10 is decided.
+ * The candidates are the highest items of the whole catalog, as on a device.
+ * The highest of a case's sampled rows would contain targets of far lower rank.
+ * They would teach that low-ranked items are often bought, above all where the history is short.
  */
 import { computeFeatures } from '../../core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
@@ -12,12 +12,12 @@ import { addScores } from '../../core/model/score.ts'
 import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from './dataset.ts'
 
 /**
- * Each case's highest items by w·f; a case whose targets all lie outside falls out. Nothing is
- * sampled, so there is nothing to correct for.
- * @param cases in the order in which `statisticsOf` likes to be asked.
- * @param scale [F], raw features are divided by it; the table holds raw ones.
+ * Each case's highest items by w·f; a case is dropped if none of its targets is among them.
+ * Nothing is sampled, so no correction is needed.
+ * @param cases in the order that `statisticsOf` prefers.
+ * @param scale [F], divisor of the raw features; the table holds raw features.
  * @param weights for scaled features, [F].
- * @param extra described, but not ranked by.
+ * @param extra columns to add, not used for ranking.
  */
 export function candidatesOfCatalog(
   cases: readonly RankerCase[],

@@ -1,7 +1,6 @@
 /**
- * @module Training cases of the ranker as one ragged table: a case's rows are its targets, the
- * shopper's own items, the items that go best with them, the popular ones, and a corrected uniform
- * sample.
+ * @module Training cases of the ranker as one ragged table. The rows of a case are its targets, the shopper's
+ * own items, their strongest neighbours, popular items, and a corrected uniform sample.
  */
 
 import { computeFeatures } from '../../core/features/computeFeatures.ts'
@@ -23,23 +22,23 @@ export interface RankerDataset {
   readonly start: Int32Array
   /** Item of each row. */
   readonly item: Int32Array
-  /** F, and the extra columns after them. */
+  /** F columns of features, then the extra columns. */
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array
-  /** log(rest / sampled) of sampled rows, else 0. */
+  /** log(rest / sampled) for sampled rows, else 0. */
   readonly correction: Float32Array
-  /** Share of the case's targets that the row is. */
+  /** Share of the case's targets in this row. */
   readonly target: Float32Array
 }
 
-/** Most rows of a case; targets and own items beyond three quarters are thinned. */
+/** Maximum number of rows of a case. Targets and own items beyond three quarters of it are thinned. */
 const ROWS = 320
-/** Items that go best with the history, and the most popular of 30 days, taken for certain. */
+/** Number of the history's strongest neighbours, and of popular items of 30 days, that are always included. */
 const CERTAIN_NEIGHBOURS = 60
 const CERTAIN_POPULAR = 60
 
-/** w·x of each row, [rows]. @param scale [columns], raw features are divided by it */
+/** w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
 export function rowScores(
   { columns, features, item }: Pick<RankerDataset, 'columns' | 'features' | 'item'>,
   scale: Float32Array,
@@ -56,11 +55,11 @@ export function rowScores(
 /** More columns beside the features, e.g. an encoder's score. */
 export interface ExtraColumns {
   readonly count: number
-  /** Of every item for a case, [N] each. */
+  /** Values of the columns for every item of a case, [N] each. */
   of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
 }
 
-/** Features of the context of each case's moment. */
+/** Feature columns of the context at each case's moment. */
 export function contextColumns(
   features: readonly ContextFeature[],
   contexts: ContextSource,
@@ -79,7 +78,7 @@ export interface TableRow {
   readonly target: number
 }
 
-/** Of cases with their rows. */
+/** Builds the table of cases and their rows. */
 export function tableOf(
   columns: number,
   described: readonly { readonly one: RankerCase; readonly rows: readonly TableRow[] }[],
@@ -102,7 +101,7 @@ export function tableOf(
   }
 }
 
-/** @param cases in the order in which `statisticsOf` likes to be asked. */
+/** @param cases in the order that `statisticsOf` prefers. */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
@@ -181,14 +180,14 @@ function chooseRows(one: RankerCase, items: number, features: Float32Array, rand
   }
 }
 
-/** Items with the largest values of a feature; only those above 0. */
+/** Items with the largest positive values of a feature. */
 function strongest(features: Float32Array, items: number, column: number, count: number): number[] {
   const values = new Float32Array(items)
   for (let item = 0; item < items; item++) values[item] = features[item * FEATURE_COUNT + column]
   return highestRows(values, count).filter((item) => values[item] > 0)
 }
 
-/** The first `count` of a partial Fisher–Yates shuffle; changes `pool`. */
+/** Draws `count` items by a partial Fisher–Yates shuffle; changes `pool`. */
 function draw(pool: number[], count: number, random: Random): number[] {
   if (count >= pool.length) return pool
   for (let k = 0; k < count; k++) {

@@ -1,13 +1,13 @@
-/** @module Moves the weight of each training case towards the targets that the ranker can reach. */
+/** @module Moves the weight of each training case to the targets that the ranker can rank high. */
 import { focusedShares } from '../../core/personal/focus.ts'
 import { type RankerDataset, rowScores } from './dataset.ts'
 import { rowsOfCase } from './part.ts'
 
 /**
  * Target shares as in `focusedShares`, by the scores of a first fit.
- * @param scale [columns], raw features are divided by it.
+ * @param scale [columns], divisor of the raw features.
  * @param weights [columns], of a first fit with equal shares.
- * @param focus 0 keeps equal shares; 1 would be the likelihood that any one target is next.
+ * @param focus 0 keeps equal shares; 1 gives the likelihood that any one target is next.
  */
 export function focusTargets(
   data: RankerDataset,

@@ -1,36 +1,35 @@
 /**
- * @module Fits the ranker's weights by Newton's method: the multi-positive softmax with an L2 term
- * is convex in w and has some thirty parameters, so a handful of exact steps reach the optimum and
- * no learning rate has to be chosen.
+ * @module Fits the ranker's weights by Newton's method. The multi-positive softmax with an L2 term is convex in w
+ * and has about thirty parameters. So a few exact steps reach the optimum, without a learning rate.
  */
 import { NearsideError } from '../../core/error.ts'
 import { factorise, solve } from '../cholesky.ts'
 import type { RankerDataset } from './dataset.ts'
 
 interface NewtonOptions {
-  /** L2 on the distance of the scaled weights from `centre`, in units of one case. */
+  /** Strength of the L2 term on the distance of the scaled weights from `centre`, in units of one case. */
   readonly l2: number
-  /** Columns that stay at the centre. */
+  /** Columns whose weights stay at the centre. */
   readonly frozen: ReadonlySet<number>
-  /** Where the descent starts and the L2 term pulls; default 0. [columns] */
+  /** Start of the descent and centre of the L2 term, [columns]; default 0. */
   readonly centre?: Float64Array
   readonly onProgress?: (step: number, loss: number) => void
 }
 
-/** The part of a dataset that the fit reads. */
+/** Fields of a dataset that the fit reads. */
 type NewtonTable = Pick<
   RankerDataset,
   'start' | 'columns' | 'features' | 'correction' | 'target'
 > & { readonly cases: readonly { readonly weight: number }[] }
 
 const MAX_STEPS = 25
-/** Stops when a step improves the mean loss by less, nats. */
+/** Stops when a step improves the mean loss by less than this, nats. */
 const TOLERANCE = 1e-7
 
 /**
- * @param scale [columns], > 0; raw features are divided by it.
+ * @param scale [columns], > 0; divisor of the raw features
  * @returns weights for scaled features, [columns]; the mean negative log-likelihood of a case, nats, with
- *   the L2 term; and the steps that it took
+ *   the L2 term; and the number of steps
  */
 export function fitNewton(data: NewtonTable, scale: Float32Array, options: NewtonOptions) {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
@@ -65,8 +64,7 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
 }
 
 /**
- * Mean loss of a case, nats, with the L2 term; its gradient and Hessian by the scaled weights, as
- * far as asked for.
+ * Mean loss of a case, nats, with the L2 term. Optionally also its gradient and Hessian by the scaled weights.
  * @param inverse 1 / scale, [columns]
  */
 export function evaluate(

@@ -1,7 +1,7 @@
 /**
- * @module Item statistics as a case may know them: without the case's own shopper (out of fold)
- * and from before its time. Statistics that hold the answer teach the ranker to trust them, and
- * it falls behind a one-line baseline on shoppers it has never seen.
+ * @module Item statistics for training cases: without the case's own shopper (out of fold) and from events
+ * before the case. Statistics that contain the answer teach the ranker to trust them too much; on new
+ * shoppers it then falls behind a one-line baseline.
  */
 
 import type { Item } from '../../core/catalog/item.ts'
@@ -20,17 +20,17 @@ export interface OutOfFoldOptions {
   /** Days between two rebuilds of the neighbour lists, and of popularity. */
   readonly neighbourDays: number
   readonly popularityDays: number
-  /** The first rebuild: earlier cases would learn from an empty log. Milliseconds. */
+  /** Time of the first rebuild, milliseconds. Earlier cases would get statistics of an empty log. */
   readonly from: number
-  /** No event at or after it counts, and no case lies beyond it. Milliseconds. */
+  /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: StatisticsOptions
 }
 
-/** As the ranker is trained. */
+/** Settings for training the ranker. */
 export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
 
-/** FNV-1a: a shopper's fold depends on the id alone. */
+/** Fold of a shopper, by FNV-1a of the id alone. */
 export function foldOf(shopper: string, folds: number): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < shopper.length; i++) {
@@ -41,8 +41,8 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and keeps only the latest of each kind: ask in the order of
- * `compareCases`, or every question is a rebuild.
+ * Builds statistics on demand and caches only the latest of each kind.
+ * Ask in the order of `compareCases`; any other order rebuilds them for every case.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]
@@ -80,7 +80,7 @@ export class OutOfFoldStatistics {
     return statistics
   }
 
-  /** Fold first, then time. */
+  /** Sorts by fold, then by time. */
   readonly compareCases = (
     a: { readonly shopper: string; readonly time: number },
     b: { readonly shopper: string; readonly time: number },

@@ -1,7 +1,7 @@
-/** @module Some cases, rows and columns of a table of training cases, as a table of its own. */
+/** @module A table made of some cases, rows and columns of another table of training cases. */
 import type { RankerCase, RankerDataset } from './dataset.ts'
 
-/** @param columns in the order given; absent: all. */
+/** @param columns columns in the order given; absent: all. */
 export function partOf(
   table: RankerDataset,
   isIn: (one: RankerCase) => boolean,
@@ -21,7 +21,7 @@ export function rowsOfCase({ start }: Pick<RankerDataset, 'start'>, c: number): 
   return Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
 }
 
-/** @param rows of each of the cases, in the order in which they shall come. */
+/** @param rows rows of each case, in the order of the result. */
 function rowsOf(
   table: RankerDataset,
   cases: readonly number[],

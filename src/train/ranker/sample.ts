@@ -1,6 +1,6 @@
 /**
- * @module The cases that the ranker and its judges learn from: what shoppers turned to before a
- * moment, from when on the log has something to count, and of those a sample.
+ * @module Samples the cases that the ranker and its judges learn from: items that shoppers turned to before a
+ * limit, after a warm-up that gives the statistics something to count.
  */
 
 import {
@@ -15,38 +15,38 @@ import { DAY } from '../../core/time.ts'
 import type { RankerCase } from './dataset.ts'
 
 export interface SampleOptions {
-  /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
   readonly from?: number
   /** Exclusive, milliseconds since the epoch. */
   readonly until: number
   /** Share of the log's span before the first case, so that statistics have something to count. */
   readonly warmUp: number
-  /** Share of first orders (no history yet) that are drawn; 0: none. */
+  /** Share of first orders (no history yet) that are drawn; 0: no first orders. */
   readonly firstShare: number
   readonly maxCases: number
 }
 
-/** The part of the log before a moment; shoppers who came later are not in it. */
+/** The part of the log before a moment, without shoppers who came later. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
     .map((shopper) => shopperBefore(shopper, until))
     .filter(({ interactions }) => interactions.length > 0)
 }
 
-/** Of the first event; `until` where there is none. */
+/** Time of the first event; `until` where there is no event. */
 export function firstTime(shoppers: readonly ShopperHistory[], until: number): number {
   return shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
 }
 
-/** The midnight before which a share of the span from `first` to `until` lies. */
+/** The midnight before which the given share of the span from `first` to `until` lies. */
 function midnightAt(share: number, first: number, until: number): number {
   return Math.floor((first + share * (until - first)) / DAY) * DAY
 }
 
 /**
- * All cases are as likely as each other to be drawn.
- * @returns cases of weight 1 in the order of the shoppers, none where nobody came back; those shoppers, with
- *   no event at or after `until`; and when the first case could be drawn
+ * Draws all cases with the same probability.
+ * @returns cases of weight 1 in the order of the shoppers, none where no shopper came back; those shoppers,
+ *   with no event at or after `until`; and the time from which cases could be drawn
  */
 export function sampleCases(
   { shoppers: whole, dayOnly }: { shoppers: readonly ShopperHistory[]; dayOnly: boolean },
@@ -56,7 +56,7 @@ export function sampleCases(
   const { until, warmUp, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
   const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
-  // Twice: the log may hold millions of cases, of which a few thousand are drawn.
+  // Cases are built twice, because the log may hold millions, of which a few thousand are drawn.
   const isOpening = ({ interactions }: ShopperHistory, { time }: Case) =>
     firstAtOrAfter(interactions, time) === 0
   const dropped = new Set<number>()

@@ -1,4 +1,4 @@
-/** @module A sample of the ranker's cases for its judges: features and context, out of fold. */
+/** @module Samples the ranker's cases for its judges: features and context, out of fold. */
 import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
 import type { Random } from '../../core/model/random.ts'
 import { buildDataset, contextColumns, type RankerCase, type RankerDataset } from './dataset.ts'
@@ -6,7 +6,7 @@ import { OUT_OF_FOLD, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { DEFAULT_RANKER, type RankerData } from './trainRanker.ts'
 
-/** `tableOf` describes some of the cases; where context is looked at, its columns come last. */
+/** `tableOf` describes some of the cases; context columns, if any, come last. */
 export function sampleTable(
   data: RankerData,
   asked: Pick<SampleOptions, 'from' | 'until' | 'maxCases'>,

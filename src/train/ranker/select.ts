@@ -1,12 +1,12 @@
 /**
- * @module Feature selection: what is constant in the training data, or earns next to nothing, is
- * dropped; the manifest lists every feature with the reason.
+ * @module Drops features that are constant in the training data or nearly without weight. The manifest lists
+ * every feature with the reason.
  */
 import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
 import type { FeatureRecord } from '../../core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
-/** Scaled weights below this move no score by a hundredth of a nat per standard deviation. */
+/** Smallest relevant scaled weight: a smaller one moves no score by 0.01 nat per standard deviation. */
 export const NEGLIGIBLE = 0.01
 
 interface Spread {
@@ -15,7 +15,7 @@ interface Spread {
   readonly constant: ReadonlySet<number>
 }
 
-/** Of raw features, over all rows of all cases alike. */
+/** Spread of the raw features over all rows of all cases. */
 export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'item'>): Spread {
   const { columns, features } = data
   const rows = data.item.length
@@ -39,24 +39,21 @@ export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'ite
   return { scale, constant }
 }
 
-/** Features to leave out after a first fit, beside the constant ones. */
+/** Features to drop after a first fit, besides the constant ones. */
 export function negligible(weights: Float64Array): Set<number> {
   const found = new Set<number>()
   for (let f = 0; f < FEATURE_COUNT; f++) if (Math.abs(weights[f]) < NEGLIGIBLE) found.add(f)
   return found
 }
 
-/**
- * Features of interactions, where there is nothing but purchases: what was learned of purchases would be
- * said of a view.
- */
+/** Interaction features in a log of purchases only: a weight learned from purchases would be applied to views. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])
 }
 
 /**
- * What the manifest says of each fixed feature.
+ * Manifest records of the fixed features.
  * @param weights for scaled features, [F] or more
  */
 export function recordsOf(

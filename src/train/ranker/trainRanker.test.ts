@@ -15,7 +15,7 @@ it('ranks the popular first where a shopper’s category decides and nothing els
     id: `item${i}`,
     category: `kind${i % CATEGORIES}`,
   }))
-  // Of each category the first are bought most; most of what is bought are others.
+  // The first items of a category are bought most often, but most purchases are of other items.
   const draw = (category: number) => Math.floor(90 * random.next() ** 1.6) * CATEGORIES + category
   const shoppers = Array.from({ length: 100 }, (_, s) => ({
     id: `shopper${s}`,
@@ -36,6 +36,6 @@ it('ranks the popular first where a shopper’s category decides and nothing els
   const ofCategory = Array.from(scores).filter((_, i) => i % CATEGORIES === 0)
   const mean = (from: number, to: number) =>
     ofCategory.slice(from, to).reduce((sum, score) => sum + score, 0) / (to - from)
-  // Bought some two and a half times as often.
+  // They are bought about two and a half times as often.
   expect(mean(1, 10) - mean(30, 90)).toBeGreaterThan(0.25)
 })

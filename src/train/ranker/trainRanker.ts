@@ -1,6 +1,6 @@
 /**
- * @module Trains the feature weights w for shoppers never seen: every training case is described
- * by statistics that know neither its shopper nor its future.
+ * @module Trains the feature weights w for new shoppers. The statistics of each training case exclude its
+ * shopper and its future.
  */
 
 import type { Item } from '../../core/catalog/item.ts'
@@ -23,33 +23,33 @@ import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
 export interface RankerData {
   readonly items: readonly Item[]
-  /** Training shoppers only: no one held out. */
+  /** Training shoppers only, without held-out shoppers. */
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
-  /** Absent: the moments' context is not looked at. */
+  /** Context of the moments; absent: the training ignores context. */
   readonly context?: ContextCandidates
 }
 
-/** Kinds of context that may earn a place, and what is known of the moments. */
+/** Kinds of context that may earn a place, and the known context of the moments. */
 export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
 interface RankerOptions {
-  /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
   readonly from?: number
   /** Exclusive, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores
-  /** What of a case's history a device would hold; absent: all. */
+  /** Part of a case's history that a device would store; absent: all. */
   readonly heldOf?: (one: RankerCase) => History
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
-/** A trained encoder that may earn a place beside the features. */
+/** Scores of a trained encoder that may earn a place beside the features. */
 interface EncoderScores {
   /** h·E_i of every item, [N]. */
   scores(one: RankerCase): Float32Array
-  /** False for shoppers that the encoder was trained on: on them it looks better than it is. */
+  /** False for shoppers that the encoder was trained on, because its scores look too good on them. */
   unseen(shopper: string): boolean
 }
 
@@ -57,9 +57,9 @@ interface RankerSettings
   extends Omit<SampleOptions, 'from' | 'until'>,
     Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number
-  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `core/personal/focus.ts`. */
+  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/personal/focus.ts`. */
   readonly focus: number
-  /** Items of each case that the weights are finally fitted to tell apart: the highest of a first fit. */
+  /** Number of items of each case in the final fit: the highest of a first fit. */
   readonly candidates: number
 }
 
@@ -75,7 +75,7 @@ export const DEFAULT_RANKER: RankerSettings = {
 
 export type RankerResult = ReturnType<typeof trainRanker>
 
-/** @throws NearsideError `input-invalid` where the log holds too little to train on */
+/** @throws NearsideError `input-invalid` where the log is too small to train on */
 export function trainRanker(data: RankerData, options: RankerOptions) {
   const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)
@@ -121,16 +121,16 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
   return {
-    /** w for scaled features, [F]; 0 where dropped. */
+    /** w for scaled features, [F]; 0 for dropped features. */
     weights: Float32Array.from(weights),
-    /** Raw features are divided by this, [F]. */
+    /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, dropped),
     /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
     /** The same features fitted without the encoder's score. */
     alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
-    /** The highest of the catalog by those, for each case with a history; raw features. */
+    /** The catalog's highest items by these weights, for each case with a history; raw features. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
@@ -145,8 +145,8 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
 }
 
 /**
- * Refits on shoppers that the encoder has not seen, with its score as one more column; the
- * features' weights are pulled to what all shoppers taught.
+ * Refits on shoppers that the encoder has not seen, with its score as one more column.
+ * The features' weights are pulled towards the weights from all shoppers.
  */
 function withEncoder(
   encoder: EncoderScores,
@@ -157,7 +157,7 @@ function withEncoder(
   { l2, focus, candidates }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
-  // Nobody to show what its score is worth: it gets no weight.
+  // Without unseen shoppers the encoder's benefit can't be measured, so it gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
   const table = candidatesOfCatalog(unseen, statisticsOf, scale, weights, candidates, {
     count: 1,

@@ -9,7 +9,7 @@ import { learnTolerance } from './learnTolerance.ts'
 const MINUTE = 60_000
 const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella']
 
-/** Five kinds of six products; of each kind, half the titles are two words longer. */
+/** Five kinds with six products each; half the titles of a kind are two words longer. */
 const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
   Array.from({ length: 6 }, (_, i) => ({
     id: `${k}${i}`,
@@ -19,7 +19,7 @@ const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
 
 const shop: TestShop = { ...testShop(120, ITEMS.length), items: ITEMS }
 
-/** A minute before each order, the kind of each product that `isAsked`. */
+/** Each order follows, by a minute, searches for the kind of every product that `isAsked`. */
 function searchesFor(isAsked: (item: number) => boolean, shoppers = shop.shoppers): ShopSearch[] {
   return shoppers
     .flatMap(({ id, interactions }) =>
@@ -63,7 +63,7 @@ describe('the say of the personal order in a search', () => {
   })
 
   it('stays none where they buy what is most relevant', () => {
-    // Only short titles are bought after a search: relevance alone puts them first.
+    // Shoppers buy only products with short titles after a search, and relevance alone ranks these first.
     expect(learn(searchesFor((item) => item % 6 >= 3)).tolerance).toBe(0)
   })
 

@@ -1,6 +1,6 @@
 /**
- * @module How much say the personal order gets in a search result beyond hits that are tied: learned
- * from what shoppers typed and what they bought after it, and none until that shows a gain.
+ * @module Learns how far the personal order may move search results beyond tied hits.
+ * It learns from shoppers' queries and the purchases after them; the tolerance is 0 unless a gain is shown.
  */
 import { createTitleIndex } from '../../core/catalog/titleIndex.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
@@ -14,20 +14,20 @@ import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { Shop } from '../shop/shop.ts'
 import { likedOf, typedQueries } from './typed.ts'
 
-/** Narrowest first. A hit for another wording counts four fifths and is not to pass one for the word itself. */
+/** Tolerances, narrowest first. A hit for a synonym counts four fifths and must not pass a hit for the word itself. */
 const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
-/** Of fewer shoppers the error of a mean can't be trusted. */
+/** Fewest shoppers for a reliable standard error of the mean. */
 const FEWEST_SHOPPERS = 30
-/** Standard errors by which a gain must lie above nothing. */
+/** Number of standard errors by which a gain must exceed 0. */
 const SURE = 2
-/** As many as a page of results asks for. */
+/** Maximum number of hits: as many as a results page requests. */
 const LIMIT = 500
 
 /**
- * The widest that ranks what was bought surely higher than the best that is narrower.
+ * Chooses the widest tolerance that surely ranks purchases higher than the best narrower tolerance.
  * @param model its statistics are not read
- * @param shoppers whom the model's weights have not seen, their events before the limit of training
- * @param from milliseconds; earlier queries only count as the past
+ * @param shoppers shoppers unseen by the model's weights, with events before the training limit
+ * @param from milliseconds; earlier queries only count as history
  * @returns also `metrics` for the manifest
  */
 export function learnTolerance(

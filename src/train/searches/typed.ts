@@ -1,7 +1,7 @@
 /**
- * @module Queries that shoppers really typed, from the shop's own log: those after which the same
- * shopper bought, within a day, something that the query finds. What was bought is the answer; it is
- * ranked by what the device knew when the query was typed, its earlier queries included.
+ * @module Real queries from the shop's log that led to a purchase: within a day the same shopper bought an item
+ * that the query finds. The purchase is the target. Ranking uses only what the device knew when the query was
+ * typed, including earlier queries.
  */
 
 import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
@@ -12,19 +12,19 @@ import type { SearchHit } from '../../core/search/hit.ts'
 import { DAY } from '../../core/time.ts'
 import type { ShopSearch } from '../shop/shop.ts'
 
-/** `targets`: what was bought of what the query finds. */
+/** A typed query; `targets` are the purchased items among its hits. */
 export interface TypedQuery extends Case {
   readonly hits: readonly SearchHit[]
 }
 
-/** Somebody who searches all day says no more than that. */
+/** Maximum number of queries a shopper, so that heavy searchers don't dominate. */
 const MOST_QUERIES = 10
 
 /**
- * @param shoppers who are asked for; queries before `from` count as their past
- * @param rows of the model, by item id
- * @returns by shopper, those who have any; and how many queries were `missed`: a purchase followed of nothing
- *   that they find, another errand or a bad search
+ * @param shoppers tested shoppers; queries before `from` count as their history
+ * @param rows rows of the model, by item id
+ * @returns queries by shopper, for shoppers with any; and the number of `missed` queries: a purchase followed
+ *   that they don't find, because of another errand or a bad search
  */
 export function typedQueries(
   searches: readonly ShopSearch[],
@@ -63,7 +63,7 @@ export function typedQueries(
   return { perShopper: perShopper.filter((own) => own.length > 0), missed }
 }
 
-/** Ids of the hits as a shopper likes them. @param scores [N], by the model's rows */
+/** Ids of the hits in a shopper's personal order. @param scores [N], by the model's rows */
 export function likedOf(
   rows: ReadonlyMap<string, number>,
   hits: readonly SearchHit[],

@@ -1,23 +1,23 @@
 /**
- * @module How much each feature alone says about what was wanted: information gain over binned
- * values, beside what the same feature gains when its values are shuffled inside each case. A
- * feature that tells shoppers apart but not their items gains as much shuffled, hence nothing.
+ * @module Measures how much each feature alone says about the target: information gain over binned values.
+ * The reference is the gain of the same values shuffled inside each case.
+ * A feature that separates shoppers but not their items gains as much when shuffled, so it counts as nothing.
  * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
  */
 import type { Random } from '../../core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
 interface FeatureGain {
-  /** Bits per item of the catalog, as the corrected sample stands for it. */
+  /** Gain in bits per item of the catalog, estimated from the corrected sample. */
   readonly gain: number
-  /** The largest of the shuffled gains, bits: beyond it with a chance of 1 in `SHUFFLES` + 1. */
+  /** Largest of the shuffled gains, bits. Chance exceeds it with probability 1 / (`SHUFFLES` + 1). */
   readonly noise: number
 }
 
 const BINS = 12
 const SHUFFLES = 19
 
-/** One entry a column. */
+/** Gain of each column. */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {
   const weights = data.correction.map(Math.exp)
   const labels = Uint8Array.from(data.target, (share) => (share > 0 ? 1 : 0))
@@ -34,13 +34,13 @@ export function informationGains(data: RankerDataset, random: Random): FeatureGa
   })
 }
 
-/** Bin of each row of a column; edges are quantiles of its values, ties share a bin. */
+/** Bin of each row of a column. Edges are quantiles of its values; equal values share a bin. */
 function binned(data: RankerDataset, column: number) {
   const rows = data.target.length
   const values = new Float32Array(rows)
   for (let row = 0; row < rows; row++) values[row] = data.features[row * data.columns + column]
   const sorted = values.slice().sort()
-  // Most features are 0 for most items: what is left is cut by its own quantiles.
+  // Most features are 0 for most items, so edges come from the quantiles of the other values.
   const varied = sorted.filter((value) => value !== sorted[rows >> 1])
   const edges = new Set<number>([sorted[rows >> 1]])
   for (let bin = 0; bin < BINS; bin++) edges.add(varied[Math.floor((bin * varied.length) / BINS)])

@@ -1,15 +1,15 @@
 /**
- * @module The ranker's softmax with an L1 term, at falling strengths: what stays at 0 while the
- * others enter adds nothing to them. Accelerated proximal gradient, each strength from the last.
+ * @module The ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays at 0 while
+ * others enter adds nothing to them. Fitted by accelerated proximal gradient, each strength from the last.
  * @see Beck and Teboulle, FISTA, doi 10.1137/080716542
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { evaluate } from '../ranker/newton.ts'
 
 interface LassoStep {
-  /** Share of the smallest strength at which every weight is 0. */
+  /** Strength as a share of the smallest strength at which every weight is 0. */
   readonly strength: number
-  /** For scaled features, [columns]. */
+  /** Weights for scaled features, [columns]. */
   readonly weights: Float64Array
 }
 
@@ -18,7 +18,7 @@ const TOLERANCE = 1e-5
 const PLAIN = { l2: 0, frozen: new Set<number>() }
 
 /**
- * @param scale [columns], raw features are divided by it.
+ * @param scale [columns], divisor of the raw features.
  * @param strengths falling, in (0, 1].
  */
 export function lassoPath(

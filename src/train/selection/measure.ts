@@ -1,10 +1,10 @@
-/** @module What weights are worth on cases: the loss of each and NDCG@10 among its candidates. */
+/** @module Measures weights on cases: loss of each case, and NDCG@10 among its candidates. */
 import { ndcg, placesOf } from '../metrics.ts'
 import { type RankerDataset, rowScores } from '../ranker/dataset.ts'
 import { rowsOfCase } from '../ranker/part.ts'
 
 interface Measured {
-  /** Of each case, nats. */
+  /** Loss of each case, nats. */
   readonly loss: readonly number[]
   /** NDCG@10 of each case. */
   readonly ndcg: readonly number[]

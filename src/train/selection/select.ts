@@ -1,6 +1,6 @@
 /**
- * @module The selection at each pretrain: what every feature carries, by information gain and by an
- * L1 term, what the model kept and why.
+ * @module Selects features at each pretrain: measures each feature by information gain and an L1 term, and
+ * reports which features the model kept and why.
  */
 import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
 import { FEATURES } from '../../core/features/features.ts'
@@ -17,32 +17,32 @@ import { lassoPath } from './lasso.ts'
 
 interface FeatureJudgement {
   readonly name: string
-  /** Bits per item of the catalog, and the most that shuffled values gained. */
+  /** Gain in bits per item of the catalog, and the largest gain of shuffled values. */
   readonly gain: number
   readonly noise: number
-  /** The largest strength of the L1 term, as a share of the smallest that leaves nothing, at which it enters. */
+  /** Largest L1 strength at which the feature enters, as a share of the smallest strength without any feature. */
   readonly enters: number | null
   readonly carries: 'nothing: constant' | 'nothing: no gain, never entered' | 'something'
-  /** What the model did with it, and why; absent before the model is known. */
+  /** Whether the model kept the feature, and why; absent before the model is known. */
   readonly kept?: boolean
   readonly reason?: string
 }
 
-/** `selection.json` of a model version. */
+/** Contents of `selection.json` of a model version. */
 interface SelectionReport {
   readonly format: 2
   readonly cases: number
   readonly features: readonly FeatureJudgement[]
-  /** What each kind of context added to the base on later cases; absent before that is known. */
+  /** Effect of each kind of context on later cases; absent before it is known. */
   readonly context?: readonly ContextOutcome[]
 }
 
 const MAX_CASES = 1000
 const LEAST_CASES = 20
-/** Of the L1 term, as shares of the smallest strength at which every weight is 0. */
+/** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
 const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 
-/** Null where the log holds too few cases to judge. */
+/** Judges the features; null where the log has too few cases. */
 export function selectFeatures(
   data: RankerData,
   options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
@@ -55,7 +55,7 @@ export function selectFeatures(
   return judgeFeatures(names, tableOf(cases), options.seed + 3)
 }
 
-/** @param names one a column. */
+/** @param names names of the columns */
 export function judgeFeatures(
   names: readonly string[],
   data: RankerDataset,
@@ -78,7 +78,7 @@ export function judgeFeatures(
   return { format: 2, cases: data.start.length - 1, features }
 }
 
-/** The model's records with what the selection found, and the report with what the model did. */
+/** Adds the selection's findings to the model's records, and the model's decisions to the report. */
 export function joinRecords(
   report: SelectionReport,
   records: readonly FeatureRecord[],

@@ -1,10 +1,10 @@
-/** @module Cases of which it is known what was wanted and why. */
+/** @module Generated cases with a known target and reason. */
 import { createRandom } from '../../core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
 export const NAMES = ['likes', 'dislikes', 'constant', 'noise', 'of the case', 'zeros']
 
-/** What is wanted follows the first two columns; the others are planted and say nothing. */
+/** The target follows the first two columns; the other columns are noise. */
 export function planted(cases: number, seed: number, rows = 30): RankerDataset {
   const random = createRandom(seed)
   const columns = NAMES.length

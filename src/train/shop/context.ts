@@ -1,4 +1,4 @@
-/** @module What a shop folder knows of moments, as training and evaluation ask for it. */
+/** @module A shop folder's context of each moment, in the form that training and evaluation use. */
 
 import { CONTEXT_KINDS, type ContextSource } from '../../core/features/context/context.ts'
 import { contextOver } from '../../core/features/context/timeline.ts'
@@ -13,14 +13,14 @@ export function contextOf({ items, context = [], prices }: Shop): ContextSource 
     discountsAt(time) {
       if (!prices) return null
       const day = Math.floor(time / DAY)
-      // Cases of one day follow each other; all days at once would be items × days.
+      // Only the last day is cached: cases of one day follow each other, and all days would be items × days.
       if (last?.day !== day) last = { day, discounts: discountsAt(prices, items.length, time) }
       return last.discounts
     },
   }
 }
 
-/** Kinds of context that training looks at: those that are always there, and what the shop names. */
+/** Kinds of context that training considers: the built-in kinds, and kinds that the shop names. */
 export function contextKindsOf({ context = [] }: Pick<Shop, 'context'>): string[] {
   const named = new Set(context.map(({ name }) => name))
   return [...new Set([...CONTEXT_KINDS, ...[...named].sort()])]

@@ -1,6 +1,6 @@
 /**
- * @module The events of a log in columns of numbers, 21 bytes each: as objects, ten million would not
- * fit. A shopper's history is made of them whenever it is asked for.
+ * @module Stores the events of a log in numeric columns, 21 bytes each; ten million objects would not fit into
+ * memory. A shopper's history is built from the columns on demand.
  */
 import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
@@ -28,7 +28,7 @@ export class EventColumns {
     this.#time[k] = time
   }
 
-  /** Shoppers in order of first appearance; their events by time, those of one time as they were added. */
+  /** Shoppers in order of first appearance; events by time, equal times in order of insertion. */
   shoppers(timeOf: (time: number) => number): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]
     const sessions = [...this.#sessions.keys()]
@@ -75,11 +75,11 @@ function grown<T extends Int32Array | Uint8Array | Float64Array>(into: T, from: 
   return into
 }
 
-/** By order of first appearance. */
+/** Index of a text by order of first appearance. */
 function placeOf(known: Map<string, number>, text: string): number {
   const place = known.get(text)
   if (place !== undefined) return place
-  // A copy of its own: a slice would keep the whole file alive.
+  // Copy the text, because a slice would keep the whole file in memory.
   known.set(Buffer.from(text).toString(), known.size)
   return known.size - 1
 }

@@ -9,11 +9,11 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 interface ReadOptions {
   readonly encoding?: Encoding
-  /** Bytes of the file as it lies there (packed, if it is gzip). */
+  /** Called with the number of bytes read of the file on disk (compressed, if it is gzip). */
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Gzip by its first bytes, not by the file's name: a browser may have unpacked it on the way. */
+/** Detects gzip by the first bytes, because a browser may have unpacked the file and kept its name. */
 async function isGzip(path: string): Promise<boolean> {
   const file = await open(path)
   try {
@@ -25,7 +25,7 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 /**
- * Decoded pieces of any length; a byte order mark is dropped.
+ * Yields decoded pieces of any length, without the byte order mark.
  * @throws NearsideError `input-invalid` for a missing, damaged or wrongly encoded file
  */
 export async function* readText(
@@ -49,7 +49,8 @@ export async function* readText(
 }
 
 /**
- * By its mark, else UTF-8 where all of the file is that, else what Windows and old spreadsheets write.
+ * Encoding by byte order mark, else UTF-8 where the whole file is valid UTF-8, else the Windows encoding of old
+ * spreadsheets.
  * @throws NearsideError `input-invalid` for a missing or damaged file
  */
 export async function detectEncoding(path: string): Promise<Encoding> {
@@ -75,7 +76,7 @@ async function openBytes(path: string) {
   const isPacked = await isGzip(path)
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
   if (!isPacked) return { file, stream: file }
-  // `pipe` passes no errors on; a stream destroyed with one rejects the loop that reads it.
+  // `pipe` doesn't forward errors; destroying the stream with an error rejects the loop that reads it.
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
   return { file, stream: gunzip }
@@ -101,8 +102,8 @@ function fileError(path: string, error: unknown): NearsideError {
 }
 
 /**
- * Lines in batches (a generator step per line would cost more than the parsing). `\n` and `\r\n`
- * end a line; nothing else does, so that U+2028 in a title is left alone.
+ * Yields lines in batches, because a generator step for each line would cost more than parsing it.
+ * Only `\n` and `\r\n` end a line, so a U+2028 in a title is kept.
  */
 export async function* readLines(
   path: string,
@@ -121,7 +122,7 @@ function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
-/** The path itself or with `.gz`, whichever exists. */
+/** Returns the path itself or the path with `.gz`, whichever exists. */
 export async function findFile(path: string): Promise<string | undefined> {
   for (const candidate of [path, `${path}.gz`]) {
     if (

@@ -1,4 +1,4 @@
-/** @module A shop by the rows of a model that was trained on an earlier catalog. */
+/** @module Maps a shop to the item rows of a model that was trained on an earlier catalog. */
 import type { ContextSource } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
@@ -6,7 +6,7 @@ import { extendModel } from '../../core/model/extend.ts'
 import { contextOf } from './context.ts'
 import type { Shop } from './shop.ts'
 
-/** Items that the model lacked have joined it by their content, after its own rows. */
+/** Items that the model lacked are added after its own rows, with vectors from their content. */
 export function inModelRows(trained: BaseModel, shop: Shop) {
   const model = extendModel(trained, shop.items)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -23,7 +23,7 @@ export function inModelRows(trained: BaseModel, shop: Shop) {
   return { model: withContext(model, contexts), shoppers, contexts }
 }
 
-/** ContextSource of a shop whose items lie in other rows. */
+/** ContextSource of a shop, mapped to other item rows. */
 function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
   return {
     at: contexts.at,

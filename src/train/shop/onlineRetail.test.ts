@@ -1,4 +1,4 @@
-/** @module The shop that ships with the repository: whole, as its report says, and readable. */
+/** @module Checks that the shop in this repository is complete, matches its report and can be read. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

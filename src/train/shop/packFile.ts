@@ -1,4 +1,4 @@
-/** @module Packs a text as gzip; the same text gives the same bytes. */
+/** @module Compresses a text as gzip; the same text gives the same bytes. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
@@ -6,13 +6,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
-/** What a written file must hash to. */
+/** Hashes of a written file. */
 export interface WrittenFile {
   readonly name: string
   readonly bytes: number
-  /** Of the file as it lies there, lower-case hex. */
+  /** SHA-256 of the compressed file, lower-case hex. */
   readonly sha256: string
-  /** Of the text inside: gzip bytes may differ between builds of zlib, the text may not. */
+  /** SHA-256 of the text inside. Gzip bytes may differ between builds of zlib; the text may not. */
   readonly contentSha256: string
 }
 
@@ -48,7 +48,7 @@ export async function packFile(
   return { name: `${name}.gz`, bytes, sha256, contentSha256 }
 }
 
-/** No time, no file name, and "unknown" as the operating system: nothing of where it was made. */
+/** Removes time, file name and operating system from the header, so that it doesn't reveal its origin. */
 function anonymise(header: Buffer): void {
   header.fill(0, 4, 8)
   header[9] = 255

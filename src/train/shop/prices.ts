@@ -1,6 +1,6 @@
 /**
- * @module What items cost when, from the log: what is below its usual price on a day is on offer.
- * Orders of one day differ (quantities, vouchers), so a day is worth its median.
+ * @module Item prices over time, from the log: a price below the usual price of an item is an offer.
+ * Orders of one day differ (quantities, vouchers), so a day's price is its median.
  */
 
 import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
@@ -12,13 +12,13 @@ interface PriceHistory {
   readonly prices: readonly number[]
 }
 
-/** By item row; items of which no price was logged are missing. */
+/** Price history by item row; items without a logged price are missing. */
 export type PriceLog = ReadonlyMap<number, PriceHistory>
 
-/** Days over which a price is usual, and days after which the last one is no longer the price of now. */
+/** Days that the usual price is computed over; after `CURRENT_DAYS` the last price is no longer current. */
 const USUAL_DAYS = 120
 const CURRENT_DAYS = 14
-/** Days with a price before there is a usual one. */
+/** Fewest days with a price for a usual price. */
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 
@@ -50,8 +50,8 @@ export class PriceCollector {
 }
 
 /**
- * Log of usual over current price of each item, ≥ 0, [items], from the days before that of `time`
- * (milliseconds) alone.
+ * Log of usual over current price of each item, ≥ 0, [items]. Uses only days before that of `time`
+ * (milliseconds).
  */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
@@ -66,7 +66,7 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
     const current = prices[end - 1]
     let above = 0
     for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
-    // Most prices don't move: no need to sort to see that the median is not above.
+    // Most prices don't move, and a count shows without sorting that the median is not above.
     if (above < (end - start) / 2) continue
     const discount = Math.log(median(prices.slice(start, end)) / current)
     if (discount >= LEAST_DISCOUNT) discounts[item] = discount

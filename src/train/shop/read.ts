@@ -1,8 +1,7 @@
 /**
- * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`, each may be gzip
- * (`.gz`).
- * Streaming; what is wrong is refused with file and line. Of the log, up to a tenth of the lines may
- * be wrong: those are left out, and `leftOut` says how many and why.
+ * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`; each may be gzip (`.gz`).
+ * Reads streams, and rejects errors with file and line. Up to a tenth of the log's lines may be wrong;
+ * they are left out, and `leftOut` counts them by reason.
  */
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -16,17 +15,17 @@ import { readEvents } from './readEvents.ts'
 import type { Shop } from './shop.ts'
 
 /**
- * The whole folder in memory. Items keep the catalog's order; items that only the log knows come
- * after them, id-only, in order of first appearance. Shoppers come in order of first appearance,
- * their interactions by time (lines of equal time keep the file's order). A line without a session
- * belongs to the session of its UTC day. If any time is a bare date, or every time is midnight, the
- * log is `dayOnly` and all times are cut to the day: an order inside a day that only some lines
- * know would mislead. A search without an item is kept apart, in `searches`, and makes nobody a
- * shopper; a list view without an item names nothing to learn from and is left out. Without
- * `catalog.jsonl` all items are id-only; without `context.tsv` the moments are known by their time
- * alone.
+ * Reads the whole folder into memory.
+ * - Items keep the catalog's order. Items that only the log knows follow, id-only, in order of first appearance.
+ * - Shoppers come in order of first appearance, their interactions by time; equal times keep the file's order.
+ * - A line without a session belongs to the session of its UTC day.
+ * - The log is `dayOnly` if any time is a bare date, or every time is midnight. All times are then cut to the
+ *   day, because an order inside the day that only some lines know would mislead.
+ * - A search without an item is stored in `searches` and makes nobody a shopper.
+ * - A list view without an item is left out, because it names nothing to learn from.
+ * - Without `catalog.jsonl` all items are id-only; without `context.tsv` a moment's context is its time alone.
  *
- * @param now milliseconds since the epoch: lines of the log after it are wrong
+ * @param now milliseconds since the epoch: later lines of the log are wrong
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalog)
  */
 export async function readShop(

@@ -55,7 +55,7 @@ describe('context.tsv', () => {
 describe('the moments of a shop folder', () => {
   const events = (lines: readonly string[]) =>
     put('events.tsv', `shopper\tevent\titem\ttime\tprice\n${lines.join('\n')}\n`)
-  /** Ten days at 4, the last two at 3; another item's price never moves. */
+  /** Ten days at 4, the last two at 3; the other item's price never moves. */
   const priced = Array.from({ length: 10 }, (_, k) => [
     `a\tpurchase\ttea\t2011-05-${String(k + 1).padStart(2, '0')}\t${k < 8 ? 4 : 3}`,
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
@@ -77,13 +77,13 @@ describe('the moments of a shop folder', () => {
     const contexts = contextOf(shop)
     expect(contexts.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
     const tea = (day: string) => contexts.discountsAt(at(day))?.[0]
-    // On the day itself the case's own order would be the source.
+    // On the day itself the discount would come from the case's own order.
     expect(tea('2011-05-09')).toBe(0)
     expect(tea('2011-05-10')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-25')).toBe(0)
     expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
-    // Too few days to know what is usual.
+    // Too few days for a usual price.
     expect(tea('2011-05-04')).toBe(0)
   })
 })

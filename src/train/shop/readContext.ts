@@ -1,4 +1,4 @@
-/** @module `context.tsv` of a shop folder: what held in the shop from when on. */
+/** @module Reads `context.tsv` of a shop folder: the shop's context values and the times they start. */
 import { basename } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import { contextFault } from '../../core/features/context/context.ts'
@@ -9,8 +9,8 @@ import { parseIsoTime } from './time.ts'
 const COLUMNS = ['time', 'name', 'value'] as const
 
 /**
- * Lines of time (ISO, UTC), name and value; a value holds until the next one of its name, an empty
- * one ends it.
+ * Each line has time (ISO, UTC), name and value. A value lasts until the next line of its name; an empty value
+ * ends it.
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readContext(path: string): Promise<ContextChange[]> {

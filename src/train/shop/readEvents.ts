@@ -1,4 +1,4 @@
-/** @module `events.tsv` of a shop folder, line by line into shoppers' histories. */
+/** @module Reads `events.tsv` of a shop folder, line by line, into shoppers' histories. */
 
 import { basename } from 'node:path'
 import type { Catalog } from '../../core/catalog/catalog.ts'
@@ -17,7 +17,7 @@ const REQUIRED = ['shopper', 'event', 'item', 'time'] as const
 const OPTIONAL = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
 const NUMBERS = ['quantity', 'price', 'dwell_ms'] as const
 
-/** Where each column stands; −1 where the file has none. */
+/** Index of each column; −1 where the file lacks it. */
 interface Columns extends Record<(typeof REQUIRED | typeof OPTIONAL)[number], number> {
   readonly count: number
 }
@@ -35,14 +35,14 @@ function parseHeader(text: string, where: string): Columns {
   return { ...(places as Omit<Columns, 'count'>), count: names.length }
 }
 
-/** Times that are remembered: lines of one order follow each other. */
+/** Number of parsed times to cache, because lines of one order follow each other. */
 const TIMES = 10_000
 
 const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
 
 /**
- * Everything of a shop but its name. The rules are those of `readShop`.
- * @param now milliseconds; what lies after it has not happened.
+ * Reads everything of a shop except its name, by the rules of `readShop`.
+ * @param now milliseconds; later events have not happened yet
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readEvents(
@@ -64,7 +64,7 @@ export async function readEvents(
   let anyDay = false
   let allMidnight = true
 
-  /** One copy of each distinct text: slices would keep the whole file alive. */
+  /** Stores one copy of each distinct text, because slices would keep the whole file in memory. */
   const intern = (text: string): string => {
     const known = names.get(text)
     if (known !== undefined) return known
@@ -182,7 +182,7 @@ function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], d
     .sort((a, b) => a.time - b.time)
 }
 
-/** Never negative: days before 1970 are cut downwards too. */
+/** Modulo that is never negative, so that days before 1970 are also cut downwards. */
 function modulo(value: number, by: number): number {
   return ((value % by) + by) % by
 }

@@ -196,7 +196,7 @@ describe('writeShop', () => {
           expect(order(shopEvents(shop))).toEqual(order(expected))
           expect(shop.dayOnly || !dayOnly).toBe(true)
           await writeShop(folder, shop.items, shopEvents(shop), { dayOnly: shop.dayOnly, gzip })
-          // What was paid is read for what items cost; a log in memory doesn't keep it by line.
+          // Prices are read from the file; a shop in memory doesn't store the price of each line.
           const { prices: _, ...kept } = shop
           expect(await readShop(folder)).toEqual(kept)
         },

@@ -1,4 +1,4 @@
-/** @module A shop folder in memory. `read.ts` reads one, `write.ts` writes one. */
+/** @module A shop folder in memory. `read.ts` reads it, `write.ts` writes it. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ContextChange } from '../../core/features/context/timeline.ts'
@@ -8,32 +8,35 @@ import type { LeftOut } from './wrongLines.ts'
 export interface Shop {
   /** Last part of the folder's name. */
   readonly name: string
-  /** Row order of the model's item table; items that only the log knows come last, id-only. */
+  /** Items in the row order of the model's item table. Items that only the log knows come last, id-only. */
   readonly items: readonly Item[]
-  /** Ascending by time; `item` indexes `items`; `session` is the order or visit, else the day. */
+  /**
+   * Shoppers with interactions ascending by time. `item` indexes `items`; `session` is the order or visit, else the
+   * day.
+   */
   readonly shoppers: readonly ShopperHistory[]
-  /** Milliseconds since the epoch of the first and the last event. */
+  /** Times of the first and the last event, milliseconds since the epoch. */
   readonly from: number
   readonly to: number
-  /** True where the log's times are days only: then a case is one shopper-day. */
+  /** Whether the log's times are days only; a case is then one shopper-day. */
   readonly dayOnly: boolean
-  /** What the shop said of its days, from `context.tsv`; absent: nothing. */
+  /** Context of the days, from `context.tsv`; absent: none. */
   readonly context?: readonly ContextChange[]
-  /** What items cost when, where the log says it. */
+  /** Item prices over time, where the log has prices. */
   readonly prices?: PriceLog
-  /** Lines of the log that say nothing usable; absent: none. */
+  /** Lines of the log that are unusable; absent: none. */
   readonly leftOut?: readonly LeftOut[]
-  /** Ascending by time; absent: the log has no queries. */
+  /** Searches ascending by time; absent: the log has no queries. */
   readonly searches?: readonly ShopSearch[]
 }
 
-/** A line of the log that names words, not an item. */
+/** A line of the log with a query instead of an item. */
 export interface ShopSearch {
-  /** Need not be one of `Shop.shoppers`: some only search. */
+  /** Shopper id, possibly missing from `Shop.shoppers`: some shoppers only search. */
   readonly shopper: string
-  /** As it was typed. */
+  /** Query as typed. */
   readonly query: string
-  /** Milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
+  /** Time in milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
   readonly time: number
   readonly session: string
 }

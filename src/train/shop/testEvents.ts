@@ -1,8 +1,8 @@
-/** @module The log of a shop in memory; tests only. */
+/** @module Turns a shop in memory into the lines of a log; tests only. */
 import type { Shop } from './shop.ts'
 import type { ShopEvent } from './testWrite.ts'
 
-/** The log of a shop in memory as lines, shopper by shopper, then the searches. */
+/** Lines of the log of a shop in memory, shopper by shopper, then the searches. */
 export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {
   const events = shoppers.flatMap(({ id, interactions }) =>
     interactions.map(({ item, name, time, session }): ShopEvent => {

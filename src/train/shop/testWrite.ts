@@ -1,4 +1,4 @@
-/** @module Writes a shop folder for tests, as an import would: the same input gives the same bytes. */
+/** @module Writes a shop folder for tests, in the format of an import. The same input gives the same bytes. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '../../core/catalog/item.ts'
@@ -11,9 +11,9 @@ import { formatDay } from './time.ts'
 export interface ShopEvent {
   readonly shopper: string
   readonly event: EventName
-  /** Empty for a search by words. */
+  /** Item id; empty for a search by words. */
   readonly item: string
-  /** Milliseconds since the epoch, UTC. */
+  /** Time in milliseconds since the epoch, UTC. */
   readonly time: number
   readonly session?: string
   readonly quantity?: number
@@ -23,15 +23,15 @@ export interface ShopEvent {
 }
 
 interface WriteOptions {
-  /** Times are written as dates only. */
+  /** Whether times are written as dates only. */
   readonly dayOnly?: boolean
-  /** `.gz` files. Default true. */
+  /** Whether to write `.gz` files. Default true. */
   readonly gzip?: boolean
 }
 
 const COLUMNS: readonly {
   readonly name: string
-  /** Always written; others only where some event has a value. */
+  /** Set for columns that are always written; others need an event with a value. */
   readonly always?: true
   of(event: ShopEvent, dayOnly: boolean): string | number | undefined
 }[] = [
@@ -51,8 +51,8 @@ const COLUMNS: readonly {
 ]
 
 /**
- * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. A file of the other
- * form (plain against gzip) is removed.
+ * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Removes a file of the other form
+ * (plain against gzip).
  * @throws NearsideError `input-invalid` for an id that a tab-separated file cannot hold
  */
 export async function writeShop(
@@ -69,7 +69,7 @@ export async function writeShop(
   ]
 }
 
-/** The text of `events.tsv`. */
+/** Text of `events.tsv`. */
 function formatEvents(events: readonly ShopEvent[], dayOnly = false): string {
   const columns = COLUMNS.filter(
     ({ always, of }) => always || events.some((event) => of(event, dayOnly) !== undefined),
@@ -103,7 +103,7 @@ async function writeText(
   return undefined
 }
 
-/** `2011-09-01T08:26:00Z`; milliseconds only where there are some. */
+/** Formats as `2011-09-01T08:26:00Z`, with milliseconds only if there are any. */
 function formatTime(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z')
 }

@@ -10,7 +10,7 @@ interface ParsedTime {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Null for anything that is not a day of the calendar: `Date.parse` would take 31 February. */
+/** Null for anything but a calendar day; `Date.parse` would accept 31 February. */
 export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null
@@ -30,7 +30,7 @@ function zoneOffset(zone: string | undefined): number {
   return (zone.startsWith('-') ? -minutes : minutes) * 60_000
 }
 
-/** `2011-09-01`. */
+/** Formats as `2011-09-01`. */
 export function formatDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** A log of `good` right lines, then those given. */
+/** Reads a log of `good` right lines, followed by the given lines. */
 async function read(good: number, ...wrong: string[]) {
   const right = Array.from({ length: good }, (_, k) => {
     const day = String((k % 28) + 1).padStart(2, '0')

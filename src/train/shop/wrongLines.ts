@@ -1,25 +1,25 @@
 /**
- * @module Lines of a log that say nothing usable: a few are left out and counted, so that one slip
- * does not cost the whole log; where many are wrong, it is the file that is wrong.
+ * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log.
+ * Where many are wrong, the file is rejected.
  */
 import { NearsideError } from '../../core/error.ts'
 
 /** Lines of `events.tsv` that were left out for one reason. */
 export interface LeftOut {
-  /** As in "3 lines …": `without a time`, `in the future`. */
+  /** Reason that completes "3 lines …": `without a time`, `in the future`. */
   readonly reason: string
   readonly lines: number
-  /** Number of the first of them, the header being line 1. */
+  /** Number of the first such line; the header is line 1. */
   readonly first: number
 }
 
 export interface Fault {
   readonly reason: string
-  /** What is wrong with this very line. */
+  /** Description of the error in this line. */
   readonly message: string
 }
 
-/** Above this share of wrong lines a log is refused. */
+/** Share of wrong lines above which a log is rejected. */
 const MOST_WRONG = 0.1
 
 export class WrongLines {
@@ -42,8 +42,8 @@ export class WrongLines {
   }
 
   /**
-   * @param lines how many the file has, without its header
-   * @throws NearsideError `input-invalid` where more than a tenth of them are wrong, naming the first
+   * @param lines number of lines in the file, without its header
+   * @throws NearsideError `input-invalid` where more than a tenth are wrong, naming the first
    */
   leftOut(lines: number): readonly LeftOut[] {
     if (this.#first && this.#count > MOST_WRONG * lines) {
@@ -55,7 +55,7 @@ export class WrongLines {
   }
 }
 
-/** One sentence a reason, without its full stop. */
+/** One sentence for each reason, without its full stop. */
 export function describeLeftOut(leftOut: readonly LeftOut[] = []): string[] {
   return leftOut.map(({ reason, lines, first }) => {
     const where = lines === 1 ? `line ${first}` : `the first is line ${first}`

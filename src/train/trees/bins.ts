@@ -1,15 +1,15 @@
-/** @module Features cut into a few dozen bins by their quantiles, so that a split is found by counting. */
+/** @module Cuts features into a few dozen bins by their quantiles, so that counting finds a split. */
 
-/** Bins a column, at most: what lies between two neighbouring edges is the same to a tree. */
+/** Maximum number of bins a column. A tree treats all values between two neighbouring edges alike. */
 export const BINS = 64
-/** Values a column that its quantiles are taken from. */
+/** Number of values a column that the quantiles are computed from. */
 const SAMPLED = 50_000
 
 export interface Bins {
   readonly columns: number
-  /** Of each column, ascending and distinct; a value is in the bin of how many edges it reaches. */
+  /** Edges of each column, ascending and distinct. A value's bin is the number of edges at or below it. */
   readonly edges: readonly Float32Array[]
-  /** Row-major [rows, columns]. */
+  /** Bin of each value, row-major [rows, columns]. */
   readonly bin: Uint8Array
 }
 
@@ -34,7 +34,7 @@ export function binFeatures({
   return { columns, edges, bin }
 }
 
-/** Quantiles above the least value: below an edge there is always something. */
+/** Quantiles above the least value, so that the lowest bin is never empty. */
 function edgesOf(sorted: Float32Array): Float32Array {
   const edges = new Set<number>()
   for (let b = 1; b < BINS; b++) {
@@ -44,7 +44,7 @@ function edgesOf(sorted: Float32Array): Float32Array {
   return Float32Array.from(edges)
 }
 
-/** How many edges are at or below a value. */
+/** Number of edges at or below a value. */
 function reached(edges: Float32Array, value: number): number {
   let low = 0
   let high = edges.length

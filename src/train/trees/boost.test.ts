@@ -5,16 +5,16 @@ import { BOOST, type BoostTable, boost } from './boost.ts'
 
 const COLUMNS = 10
 
-/** Log-odds of what has both of the first two features high. */
+/** Added log-odds of a row in which both of the first two features are high. */
 const BOTH = 3
 
-/** No weighted sum of features says it. */
+/** Score that no weighted sum of features can express. */
 function truth({ features }: Pick<BoostTable, 'features'>, row: number): number {
   const at = row * COLUMNS
   return features[at] > 0 && features[at + 1] > 0 ? BOTH : 0
 }
 
-/** Cases of 8 rows; one is wanted, most likely one of those that have both. */
+/** Cases of 8 rows with one target, most likely a row in which both features are high. */
 function crossed(cases: number, seed: number): BoostTable {
   const random = createRandom(seed)
   const rows = 8 * cases
@@ -38,7 +38,7 @@ function crossed(cases: number, seed: number): BoostTable {
   }
 }
 
-/** Mean −log softmax of what was wanted. */
+/** Mean −log softmax of the target. */
 function lossOf(table: BoostTable, scoreOf: (row: number) => number): number {
   let loss = 0
   for (let c = 0; c + 1 < table.start.length; c++) {

@@ -1,8 +1,8 @@
 /**
- * @module Boosts regression trees on the softmax of a case's candidates: each tree takes a small
- * Newton step from the scores so far, the base's being the first (Friedman 2001, doi
+ * @module Boosts regression trees on the softmax of a case's candidates.
+ * Each tree takes a small Newton step from the scores so far, starting at the base's scores (Friedman 2001, doi
  * 10.1214/aos/1013203451; leaves by gradient and curvature as in Chen and Guestrin 2016, doi
- * 10.1145/2939672.2939785). Nothing is drawn at random: the same table gives the same trees.
+ * 10.1145/2939672.2939785). Nothing is random: the same table gives the same trees.
  */
 import { LEAF, type Trees } from '../../core/model/trees.ts'
 import { type Bins, binFeatures } from './bins.ts'
@@ -12,32 +12,32 @@ export interface BoostTable {
   /** First row of each case, and the number of rows at the end. */
   readonly start: Int32Array
   readonly columns: number
-  /** Scaled, row-major [rows, columns]. */
+  /** Scaled features, row-major [rows, columns]. */
   readonly features: Float32Array
-  /** Scores to start from, [rows]. */
+  /** Initial scores, [rows]. */
   readonly offset: Float64Array
-  /** Share of the case's targets that the row is; of each case they sum to one, [rows]. */
+  /** Share of the case's targets in each row, [rows]; the shares of a case sum to one. */
   readonly target: Float32Array
 }
 
 interface BoostOptions {
   readonly trees: number
-  /** Columns that are never asked. */
+  /** Columns that no split may use. */
   readonly without: ReadonlySet<number>
   readonly leaves: number
   /** Share of a Newton step that a tree takes. */
   readonly rate: number
-  /** Fewest rows on either side of a split. */
+  /** Fewest rows on each side of a split. */
   readonly leastRows: number
-  /** Added to every curvature: keeps what few rows say small. */
+  /** Amount added to every curvature, which keeps steps from few rows small. */
   readonly l2: number
   readonly onTree?: (done: number, total: number) => void
 }
 
-/** Tried on training shoppers of the demo shop, in July and August 2011; docs/results/ranker.md. */
+/** Chosen on training shoppers of the demo shop, July and August 2011; see docs/results/ranker.md. */
 export const BOOST = { leaves: 8, rate: 0.05, leastRows: 800, l2: 5 } as const
 
-/** A leaf that may still be split. */
+/** A leaf that can still be split. */
 interface Open {
   readonly node: number
   readonly rows: Int32Array
@@ -45,7 +45,7 @@ interface Open {
   readonly split: Split | null
 }
 
-/** As many trees as asked for, fewer where no split lowers the loss any more. */
+/** Grows the requested number of trees, or fewer if no split lowers the loss any more. */
 export function boost(table: BoostTable, options: BoostOptions): Trees {
   const bins = binFeatures(table)
   const columns = [...bins.edges.keys()].filter(
@@ -67,7 +67,7 @@ export function boost(table: BoostTable, options: BoostOptions): Trees {
   return grown.finish()
 }
 
-/** Of the loss −Σ target·log softmax(score) by each score: first and (diagonal) second derivative. */
+/** First and (diagonal) second derivative of the loss −Σ target·log softmax(score) by each score. */
 function slopes(
   { start, target }: BoostTable,
   score: Float64Array,
@@ -87,7 +87,7 @@ function slopes(
   }
 }
 
-/** Best first: the leaf whose split gains the most is split next. Returns the leaves. */
+/** Splits the leaf with the largest gain first. Returns the leaves. */
 function growTree(
   grown: Growing,
   bins: Bins,
@@ -113,7 +113,7 @@ function growTree(
     const isBelow = (row: number) => bins.bin[row * bins.columns + column] < bin
     const below = next.rows.filter(isBelow)
     const above = next.rows.filter((row) => !isBelow(row))
-    // One side is counted, the other is what is left: half of the work.
+    // Only the smaller side is counted; the other is the difference, which halves the work.
     const isFewer = below.length < above.length
     const counted = histogramOf(bins, columns, isFewer ? below : above, stats)
     const left = without(next.histogram, counted)
@@ -133,12 +133,12 @@ function gainOf({ split }: Open): number {
   return split?.gain ?? 0
 }
 
-/** The step that lowers a leaf's loss the most, shortened by the rate. */
+/** Step that lowers a leaf's loss the most, multiplied by the rate. */
 function newton({ gradient, curvature }: Histogram, { rate, l2 }: BoostOptions): number {
   return (-rate * gradient) / (curvature + l2)
 }
 
-/** Nodes in the order in which they came. */
+/** Nodes in order of creation. */
 class Growing {
   readonly #roots: number[] = []
   readonly #feature: number[] = []
@@ -146,21 +146,21 @@ class Growing {
   readonly #next: number[] = []
   readonly value: number[] = []
 
-  /** A tree that is a leaf yet. */
+  /** Adds a tree that is still a single leaf. */
   plant(): number {
     const root = this.#leaf(0)
     this.#roots.push(root)
     return root
   }
 
-  /** Takes back the tree that was planted last and never split. */
+  /** Removes the last tree if it was never split. */
   uproot(): readonly Open[] {
     for (const nodes of [this.#roots, this.#feature, this.#threshold, this.#next, this.value])
       nodes.pop()
     return []
   }
 
-  /** Returns the node below the threshold; the one above comes after it. */
+  /** Returns the node below the threshold; the node above follows it. */
   split(
     node: number,
     feature: number,

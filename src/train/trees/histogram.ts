@@ -1,13 +1,13 @@
-/** @module Sums of gradients and curvatures by bin, and the split of them that gains the most. */
+/** @module Sums gradients and curvatures by bin, and finds the split with the largest gain. */
 import { BINS, type Bins } from './bins.ts'
 
-/** Numbers of a bin: gradient, curvature, rows. */
+/** Numbers stored for each bin: gradient, curvature, rows. */
 const STRIDE = 3
 
 export interface Histogram {
   /** [columns, bins, gradient · curvature · rows]. */
   readonly sums: Float64Array
-  /** Of all rows. */
+  /** Sum of gradients over all rows. */
   readonly gradient: number
   readonly curvature: number
   readonly rows: number
@@ -15,13 +15,13 @@ export interface Histogram {
 
 export interface Split {
   readonly column: number
-  /** First bin that goes above, ≥ 1. */
+  /** Index of the first bin above the split, ≥ 1. */
   readonly bin: number
-  /** Twice the loss that two Newton steps save over one. */
+  /** Gain: twice the loss that two Newton steps save over one step. */
   readonly gain: number
 }
 
-/** @param columns those that are counted; the others stay 0. */
+/** @param columns columns to count; others stay 0 */
 export function histogramOf(
   { bin, columns: width }: Bins,
   columns: readonly number[],
@@ -47,7 +47,7 @@ export function histogramOf(
   return { sums, gradient, curvature, rows: rows.length }
 }
 
-/** What is left of a histogram without some of its rows. */
+/** Histogram of the remaining rows: the whole minus a part. */
 export function without(whole: Histogram, part: Histogram): Histogram {
   return {
     sums: whole.sums.map((sum, at) => sum - part.sums[at]),
@@ -57,7 +57,7 @@ export function without(whole: Histogram, part: Histogram): Histogram {
   }
 }
 
-/** Null where none gains anything. Equal gains: the first column, the lowest bin. */
+/** Best split; null if no split gains. Equal gains: the first column, the lowest bin. */
 export function bestSplit(
   { sums, gradient, curvature, rows }: Histogram,
   { edges }: Bins,

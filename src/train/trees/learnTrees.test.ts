@@ -7,7 +7,7 @@ import { learnTrees } from './learnTrees.ts'
 
 const ROWS = 16
 
-/** A shopper a case; with `odds` of 0 nothing tells what is wanted. */
+/** One case a shopper; with `odds` of 0 no feature predicts the target. */
 function simulate(cases: number, odds: number, seed: number): RankerDataset {
   const random = createRandom(seed)
   const features = Float32Array.from({ length: cases * ROWS * FEATURE_COUNT }, () =>
@@ -68,7 +68,7 @@ describe('learnTrees', () => {
     const isUnseen = (shopper: string) => shopper.endsWith('7')
     const { trees, unseen } = learnTrees(data, base, { ...options, isUnseen })
     expect(unseen).not.toEqual(trees)
-    // Whatever they want, the trees are the same.
+    // The trees stay the same whatever the other shoppers choose.
     const other = data.target.slice()
     data.cases.forEach(({ shopper }, c) => {
       if (isUnseen(shopper)) other.subarray(c * ROWS, (c + 1) * ROWS).reverse()

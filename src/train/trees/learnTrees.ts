@@ -1,8 +1,8 @@
 /**
- * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for
- * shoppers whom they have not seen. Judged by halves: each half of the shoppers is asked, about its
- * last months, with trees grown on the other; so everybody is asked, and the encoder, which looks
- * better on those it was trained on than it is, has no part in it.
+ * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new
+ * shoppers. Each half of the shoppers is tested, on its last months, with trees grown on the other half; so
+ * everybody is tested. The encoder has no part in the test, because it looks too good on its own training
+ * shoppers.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { firstTrees, treesScore } from '../../core/model/trees.ts'
@@ -13,22 +13,22 @@ import { partOf } from '../ranker/part.ts'
 import { BOOST, boost } from './boost.ts'
 import { ndcgOfCases } from './ndcgOfCases.ts'
 
-/** Numbers of trees that are tried. */
+/** Numbers of trees to try. */
 const COUNTS = [50, 100, 150] as const
 
 interface TreesOptions {
-  /** Of the first case that is asked, milliseconds since the epoch. */
+  /** Time of the first tested case, milliseconds since the epoch. */
   readonly askedFrom: number
-  /** Whom `unseen` has not seen. */
+  /** Whether `unseen` was grown without a shopper. */
   readonly isUnseen: (shopper: string) => boolean
-  /** Columns that are never asked. */
+  /** Columns that no split may use. */
   readonly untaught: ReadonlySet<number>
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
 /**
- * @param candidates of training cases with a history, raw features
- * @param base raw features are divided by `scale`, [F]; `weights` for scaled ones, [F]
+ * @param candidates training cases with a history, raw features
+ * @param base `scale`: divisor of the raw features, [F]; `weights`: for scaled features, [F]
  */
 export function learnTrees(
   candidates: RankerDataset,
@@ -74,13 +74,13 @@ export function learnTrees(
   })
   const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
   const ships = best.lift > best.error
-  /** Grown on all shoppers; null where none help by more than the error. */
+  /** Grown on all shoppers; null where no number of trees helps by more than the error. */
   const trees = ships ? grow('all', best.count, () => true) : null
-  /** As many, grown without some of the shoppers: honest beside what is learned from those. */
+  /** The same number of trees, grown without some shoppers, for honest tests on these. */
   const unseen = ships
     ? grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper))
     : null
-  /** For `manifest.metrics`. */
+  /** Metrics for `manifest.metrics`. */
   const metrics = {
     trees: trees?.roots.length ?? 0,
     'trees.cases': without.length,
@@ -91,7 +91,7 @@ export function learnTrees(
   return { trees, unseen, metrics }
 }
 
-/** Scaled as on a device; trees start from w·f. */
+/** Table with features scaled as on a device; trees start from w·f. */
 function scaledTable(
   { start, features, item, target }: RankerDataset,
   { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },

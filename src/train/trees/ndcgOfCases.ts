@@ -1,13 +1,13 @@
-/** @module NDCG@10 of cases of which only the candidates are scored. */
+/** @module NDCG@10 of cases in which only the candidates are scored. */
 import { ndcg } from '../metrics.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { rowsOfCase } from '../ranker/part.ts'
 
-/** A place that no list reaches. */
+/** Place beyond the end of any list. */
 const NOWHERE = 2 ** 31 - 1
 
 /**
- * Targets that are no candidates count as missed. Equal scores stay in the order of the rows.
+ * Targets that are not candidates count as missed. Equal scores keep the order of the rows.
  * @param scores [rows]
  */
 export function ndcgOfCases(

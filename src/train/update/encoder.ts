@@ -1,6 +1,6 @@
 /**
- * @module The encoder of a published model, taught a little more: shoppers who did something new, from
- * a window before it on, and as many events of others once more, so that what it knew stays.
+ * @module Continues the training of a published model's encoder. It trains on shoppers with new events, from a
+ * window before these on. It replays as many events of other shoppers, so that the encoder doesn't forget.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import { firstAtOrAfter, type ShopperHistory } from '../../core/features/cases.ts'
@@ -16,16 +16,16 @@ import {
 } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 
-/** A twentieth of full training’s epochs, over less, in steps of a third. */
+/** One epoch instead of full training's many, over fewer events, with a third of the step size. */
 const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
 
 export interface EncoderLesson {
   readonly items: readonly Item[]
-  /** Names by `ItemStatistics.category`. */
+  /** Category names, indexed by `ItemStatistics.category`. */
   readonly categories: readonly string[]
-  /** Who teaches, with nothing from `until` on. */
+  /** Training shoppers, with no event from `until` on. */
   readonly shoppers: readonly ShopperHistory[]
-  /** Of the first new event, and the exclusive limit; milliseconds. */
+  /** Time of the first new event, and the exclusive limit; milliseconds. */
   readonly since: number
   readonly until: number
   readonly seed: number
@@ -50,7 +50,7 @@ export function learnEncoder(
     room -= others[k].length
     taught.push({ interactions: others[k] })
   }
-  // An earlier model's words already hold what pre-trained vectors had to say of them.
+  // No pre-trained vectors: an earlier model's word vectors already include them.
   return trainEncoder(
     { items, categories, shoppers: taught, until, words: NO_WORD_VECTORS, earlier },
     { ...SETTINGS, ...settings },

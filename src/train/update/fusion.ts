@@ -1,6 +1,6 @@
 /**
- * @module The ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old: fitted to what is new from the old
- * ones on, and followed as far as ranks the newest cases best.
+ * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, starting
+ * at θ_old; λ is the value that ranks the newest cases best.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -12,19 +12,19 @@ import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 import { ndcgOfCases } from '../trees/ndcgOfCases.ts'
 
 export interface Fusion {
-  /** For scaled features, [F]. */
+  /** Weights for scaled features, [F]. */
   readonly weights: Float32Array
-  /** λ. */
+  /** Fusion weight λ. */
   readonly fusionWeight: number
 }
 
 const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
-/** Features of `serveCases` are scaled already. */
+/** Features of `serveCases` are already scaled. */
 const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**
- * @param table of new cases, as `serveCases` gives it with `old`
- * @param isNewest which of them choose λ; without any, or others to fit to, it is 0
+ * @param table new cases, as `serveCases` gives them with `old`
+ * @param isNewest selects the cases that choose λ; without such cases, or without others to fit to, λ is 0
  */
 export function fuseWeights(
   table: RankerDataset,

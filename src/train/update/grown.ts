@@ -1,4 +1,4 @@
-/** @module What of a log is new to a model, and why it may not be one that has grown since. */
+/** @module Finds the part of a log that is new to a model, and rejects a log that has not grown from the model's. */
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { DAY } from '../../core/time.ts'
@@ -8,12 +8,12 @@ import type { Shop } from '../shop/shop.ts'
 import { formatDay } from '../shop/time.ts'
 import type { Split } from '../split.ts'
 
-/** Share of a model's items that its own shop still has, at least. */
+/** Least share of a model's items that the shop still has. */
 const LEAST_KNOWN = 0.5
 
 /**
- * Whom the model held out stays held out.
- * @param named where the model's were named by a file
+ * The model's hold-out; held-out shoppers stay held out.
+ * @param named the held-out shoppers, where the model's were named by a file
  * @throws NearsideError `input-invalid`
  */
 export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Holdout {
@@ -34,7 +34,7 @@ export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Hol
 
 /**
  * @param until exclusive limit, milliseconds
- * @throws NearsideError `input-invalid` saying what doesn't fit
+ * @throws NearsideError `input-invalid`, naming the mismatch
  */
 export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until: number): void {
   const refuse = (why: string) => {
@@ -59,7 +59,7 @@ export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until
     )
 }
 
-/** @throws NearsideError `input-invalid` where others are held out than before */
+/** @throws NearsideError `input-invalid` where other shoppers are held out than before */
 export function requireSameHeldOut(
   { manifest }: BaseModel,
   shop: Pick<Shop, 'shoppers'>,

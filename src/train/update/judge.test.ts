@@ -27,7 +27,7 @@ test('what is worse for nearly everybody is surely worse; what is worse for some
   expect(isSurelyWorse(compare(before, after(38)))).toBe(true)
   expect(isSurelyWorse(compare(before, after(2)))).toBe(false)
   expect(isSurelyWorse(compare(served([]), served([])))).toBe(false)
-  // One shopper tells nothing of the spread.
+  // A single shopper gives no spread.
   expect(isSurelyWorse(compare(served([0.5]), served([0.4])))).toBe(false)
 })
 

@@ -1,22 +1,22 @@
-/** @module Whether one model ranks the same cases better than another, and whether ranking has broken. */
+/** @module Compares two models' rankings of the same cases, and detects whether ranking has broken. */
 import type { Case } from '../../core/features/history.ts'
 import { adwinMean, createAdwin, updateAdwin } from '../../core/personal/drift/adwin.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'
 import type { Served } from './served.ts'
 
-/** NDCG@10 of cases, means over their shoppers. */
+/** NDCG@10 of the cases: means over their shoppers. */
 export interface Comparison {
   readonly shoppers: number
   readonly before: number
   readonly after: number
-  /** Of `after` − `before`, paired. */
+  /** Standard error of the paired difference `after` − `before`. */
   readonly error: number
 }
 
-/** Two-sided 95 %. */
+/** Half width of a two-sided 95 % interval, in standard errors. */
 const SURE = 1.96
 
-/** @param before of the same cases in the same order, or of more before them */
+/** @param before the same cases in the same order, or more cases before them */
 export function compare(before: Served, after: Served): Comparison {
   const known = new Map(before.cases.map((one, c) => [keyOf(one), before.ndcgs[c]]))
   const was = (one: Case) => known.get(keyOf(one)) ?? 0
@@ -32,12 +32,12 @@ export function compare(before: Served, after: Served): Comparison {
 
 const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
 
-/** Never by one shopper, who has no spread. */
+/** Always false for a single shopper, which has no spread. */
 export function isSurelyWorse({ shoppers, before, after, error }: Comparison): boolean {
   return shoppers > 1 && after - before + SURE * error < 0
 }
 
-/** How far NDCG@10 fell where ADWIN sees a change for the worse among the cases since; else null. */
+/** Drop of NDCG@10 where ADWIN detects a change for the worse among the cases since `since`; else null. */
 export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
   const errors = createAdwin()
   const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)

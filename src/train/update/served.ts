@@ -1,7 +1,7 @@
 /**
- * @module Cases as a model would serve them: what it reaches with each, and its highest items as a
- * table in which only the features' weights are free. Encoder, context and trees are the offset, so
- * that new weights are fitted to what stays beside them.
+ * @module Ranks cases as a served model would: NDCG@10 of each, and a table of its highest items.
+ * In the table only the features' weights are free. Encoder, context and trees form the offset, so
+ * new weights are fitted to the parts that stay.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -17,17 +17,17 @@ import { type RankerCase, type RankerDataset, type TableRow, tableOf } from '../
 
 export interface Served {
   readonly cases: readonly Case[]
-  /** NDCG@10 of each over the whole catalog. */
+  /** NDCG@10 of each case over the whole catalog. */
   readonly ndcgs: readonly number[]
-  /** Scaled features; a case whose targets are all beyond the candidates is not in it. */
+  /** Table of scaled features, without cases whose targets are all outside the candidates. */
   readonly table: RankerDataset
 }
 
 /**
- * @param cases in the order in which `statisticsOf` likes to be asked
+ * @param cases in the order that `statisticsOf` prefers
  * @param between awaited before each case
- * @param shares what the encoder's part of a score is multiplied by
- * @returns for each of the shares
+ * @param shares factors for the encoder's part of a score
+ * @returns one result for each share
  */
 export async function serveCases(
   model: BaseModel,
@@ -45,7 +45,7 @@ export async function serveCases(
     const { history, time, targets } = one
     const terms = linearTerms({ ...model, statistics: statisticsOf(one) }, history, time)
     const encoded = new Float32Array(terms.base.length)
-    // A stranger's list is popularity.
+    // A cold-start user's list is ranked by popularity.
     if (isKnown(history))
       addScores(encoded, model.itemVectors, multiply(model.projection, terms.hidden))
     for (const [k, { ndcgs, described }] of all.entries()) {
@@ -63,7 +63,7 @@ export async function serveCases(
   }))
 }
 
-/** The highest; none where no target is among them. */
+/** Rows of the highest items; empty where they contain no target. */
 function rowsOf(
   base: Float32Array,
   features: Float32Array,

@@ -59,7 +59,7 @@ test('the next version counts what full training counts, and says what it is mad
 }, 900_000)
 
 test('stands beside the last full training, counted anew, whatever its parent has become', async () => {
-  // Its counts are of long ago, as those of a version that was trained then.
+  // The counts are old, as in a version that was trained then.
   const { statistics } = parent
   const stale = { ...statistics, popularityAll: statistics.popularityAll.map(() => 0) }
   const lastFull = { ...parent, statistics: stale }
@@ -67,7 +67,7 @@ test('stands beside the last full training, counted anew, whatever its parent ha
   const again = await updateModel(parent, shop, { ...OPTIONS, lastFull: parent })
   expect(manifest.metrics).toEqual(again.manifest.metrics)
   expect(manifest.metrics['guard.full.ndcg@10']).toBeGreaterThan(0)
-  // What was never trained is worse beside it.
+  // An untrained model ranks worse beside it.
   const silent = { ...parent, featureWeights: parent.featureWeights.map(() => 0) }
   const untaught = await updateModel(parent, shop, { ...OPTIONS, lastFull: silent })
   expect(untaught.manifest.metrics['guard.full.ndcg@10']).toBeLessThan(
@@ -123,7 +123,7 @@ test('items that are new to the catalog join after those of the parent, withdraw
   expect(model.itemVectors.slice(-64).some((value) => value !== 0)).toBe(true)
 }, 900_000)
 
-/** From `UNTIL` on, what `of` gives, each day's three lines of everybody asked for. */
+/** From `UNTIL` on, `of` chooses the item for each shopper's three daily lines. */
 function withNew(of: (id: string, day: number, line: number) => number | null): Shop {
   const shoppers = shop.shoppers.map(({ id, interactions }) => {
     const past = interactions.filter(({ time }) => time < UNTIL)
@@ -139,7 +139,7 @@ function withNew(of: (id: string, day: number, line: number) => number | null): 
   return shopOf({ ...shop, shoppers })
 }
 
-/** What a shopper has bought least until then, one every four days. */
+/** The item that a shopper has bought least until then, one every four days. */
 function leastBought(): (id: string, day: number, line: number) => number | null {
   const bought = new Map(
     shop.shoppers.map(({ id, interactions }) => {
@@ -163,12 +163,12 @@ test('where new orders have nothing to do with what came before, it is trained i
   expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
   expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(refused).toBeNull()
-  // Prior and all: it is not the parent's.
+  // All metrics were measured anew, the prior's included; they are not the parent's.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
 }, 900_000)
 
-/** A parent that expects the first three items of everybody. */
+/** A parent that ranks the first three items highest for every shopper. */
 function expectingThree() {
   const { statistics, featureWeights } = parent
   const sign = Math.sign(featureWeights[FEATURE_COLUMN.popularityAll])
@@ -188,7 +188,7 @@ test('a full training that ranks them surely worse is refused too', async () => 
 
 test('what ranks held-out shoppers’ newest orders surely worse than its parent is refused', async () => {
   const pastOf = new Map(shop.shoppers.map(({ id, interactions }) => [id, interactions]))
-  // Everybody goes on as ever, but held-out shoppers, who order three things that only the parent expects.
+  // Shoppers continue as before; held-out shoppers order three items that only the parent ranks high.
   const grown = withNew((id, day, line) =>
     isOut(id)
       ? day === 18

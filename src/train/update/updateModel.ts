@@ -1,10 +1,12 @@
 /**
- * @module The next version of a published model, from a log that has grown since. What is counted is
- * counted anew, all of it: that is a hundredth of a training, and exact. What is learned goes on from
- * where it was: the encoder over new and replayed sequences, its weight among those that training tries,
- * the ranker by fusion. Trees, context and prior stay. Weights are fitted and chosen by new cases of training shoppers whom the encoder never
- * sees. Where ranking has broken, the model is trained in full instead. Either is held against its
- * parent on the newest cases of held-out shoppers.
+ * @module Makes the next version of a published model from a log that has grown.
+ * - Counts are recomputed over the whole log: exact, at a hundredth of the cost of a training.
+ * - The encoder trains on from its last state, over new and replayed sequences.
+ * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
+ * - Trees, context and prior stay.
+ * New cases of training shoppers whom the encoder never sees fit and choose the weights.
+ * Where ranking has broken, the model is trained in full instead.
+ * Either result is compared with the parent on the newest cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -32,30 +34,30 @@ import { requireGrown, requireSameHeldOut } from './grown.ts'
 import { type Comparison, compare, fallOf, isSurelyWorse } from './judge.ts'
 import { type Served, serveCases } from './served.ts'
 
-/** Hold-out: whom the parent held out, see `sameHoldout`. */
+/** Options; the hold-out is the parent's, see `sameHoldout`. */
 type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
 > & {
-  /** The last version that was trained in full: counted anew, it is asked what the guard asks. */
+  /** Last fully trained version; the guard tests it, too, with new counts. */
   readonly lastFull?: BaseModel | null
 }
 
 interface Updated extends WrittenModel {
-  /** As a device reads it from `files`. */
+  /** Model as a device reads it from `files`. */
   readonly model: BaseModel
-  /** Why it is not to be published: it ranks surely worse than its parent. Null: it isn't. */
+  /** Reason not to publish: it ranks surely worse than its parent. Null: publish. */
   readonly refused: string | null
 }
 
-/** Share of the new span whose cases choose λ, and judge the result. */
+/** Share of the new span, at its end, whose cases choose λ and judge the result. */
 const NEWEST = 1 / 3
-/** Full training describes ten times as many. */
+/** Maximum number of cases: a tenth of full training's. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
-/** Metrics of the parent that speak of parts which stay. */
+/** Metrics of the parent about parts that stay. */
 const STAYING = /^(encoderWeight|trees|prior\.|cpuSeconds\.full)/
 
-/** @throws NearsideError `input-invalid` where the log is not one that has grown since */
+/** @throws NearsideError `input-invalid` where the log has not grown from the model's */
 export async function updateModel(
   parent: BaseModel,
   shop: Shop,
@@ -94,7 +96,7 @@ export async function updateModel(
     return checkpoint()
   }
 
-  // Beside the new ones, as many days before them: a change is told by both.
+  // The same number of days before the new ones is included, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
     ...OUT_OF_FOLD,
@@ -144,7 +146,7 @@ export async function updateModel(
     const cases = casesOf(isOut, newest, until, of)
     return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  /** With all that is counted as of the begin of the newest orders. */
+  /** Serves cases with counts up to the start of the newest orders. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
     const kinds = contextOf(rows.model)?.kinds
@@ -156,7 +158,7 @@ export async function updateModel(
     )
     return serveNewest(rows.model, asOfNewest, rows.shoppers)
   }
-  /** By the newest orders of held-out shoppers, beside the parent and the last full training. */
+  /** Judges by the newest orders of held-out shoppers, beside the parent and the last full training. */
   const judge = async (next: BaseModel) => {
     const reached = await serveCountedAnew(next)
     const guard = compare(await serveNewest(model, model.statistics, shoppers), reached)
@@ -207,7 +209,7 @@ export async function updateModel(
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
-  // Encoder and weights know other shoppers' orders of these days, so the guard flatters the update a little.
+  // Encoder and weights know other shoppers' orders of these days, so the guard slightly favours the update.
   const { guard, metrics } = await judge(next)
   progress('counting', 0, 1)
   const did = [
@@ -234,7 +236,7 @@ export async function updateModel(
   return { ...written, model: read, refused: refusal(guard) }
 }
 
-/** A's, which training makes a multiple of the identity. */
+/** Encoder weight of a model: training makes A a multiple of the identity. */
 function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   let sum = 0
   for (let j = 0; j < DIMENSION; j++) sum += projection[j * DIMENSION + j]
@@ -259,7 +261,7 @@ function describeUpdate(
   { weights, fusionWeight }: Fusion,
   metrics: ModelManifest['metrics'],
 ): ModelManifest {
-  // What training reported lies beside the parent.
+  // Reports of the training stay with the parent.
   const { reports: _, ...kept } = manifest
   const iso = (time: number) => new Date(time).toISOString()
   return {
@@ -307,7 +309,7 @@ function refusal(guard: Comparison): string | null {
 const staying = (metrics: ModelManifest['metrics']) =>
   Object.fromEntries(Object.entries(metrics).filter(([name]) => STAYING.test(name)))
 
-/** At most so many, evenly over time. */
+/** A limited number of cases, evenly over time. */
 function evenly(all: readonly Case[]): readonly Case[] {
   const sorted = [...all].sort((a, b) => a.time - b.time)
   const stride = Math.max(1, all.length / MOST_CASES)
