@@ -48,7 +48,7 @@ test('ranks alike for catalogs of other languages and currencies with the same i
 })
 
 test('refuses from JavaScript what a device refuses, and takes what says nothing of nobody', () => {
-  // Where ids lay in an earlier version.
+  // Position of the ids in an earlier version.
   const old = { exclude: ['item-31'] } as never
   for (const list of [
     () => lists.recommend(old),

@@ -1,6 +1,6 @@
 /**
- * @module Lists without a shopper, for a shop's server: exactly what a device shows that knows
- * nothing yet, so that a page rendered there doesn't change under a new shopper's eyes.
+ * @module Base lists for a shop's server. They equal the lists of a device without any events, so the server-rendered
+ * page doesn't change for a new shopper.
  */
 import { sha256Hex } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
@@ -23,32 +23,35 @@ import { parseRules } from '../core/rules/parseRules.ts'
 import type { Rule } from '../core/rules/rule.ts'
 import { scoreInPart } from '../device/scoreInPart.ts'
 
-/** What the lists are made of. */
+/** Inputs of the base lists. */
 export interface BaseListsOptions {
-  /** Bytes of a file below the model directory, e.g. `(path) => readFile(join('models', path))`. */
+  /** Reads the bytes of a file in the model directory, e.g. `(path) => readFile(join('models', path))`. */
   readonly read: (path: string) => Promise<Uint8Array>
   /** The shop’s products. */
   readonly catalog: readonly Item[]
-  /** As `createPersonalizer` is given them, or what their file holds. Those that go by `context` don't hold here. */
+  /**
+   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't
+   * apply here.
+   */
   readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
-  /** Milliseconds since the epoch, for rules with dates; default: the clock. */
+  /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */
   readonly now?: () => number
 }
 
-/** What a list holds that knows no shopper. */
+/** List options that need no shopper. */
 type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
-/** Lists that every device starts with. Options that can't be meant are refused: NearsideError `input-invalid`. */
+/** Lists that every device starts with. Invalid options are refused with NearsideError `input-invalid`. */
 export interface BaseLists {
-  /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
+  /** Model version for `createPersonalizer`, so that devices start with the model that the page was rendered with. */
   readonly latest: LatestModel
-  /** What was wrong with each row of the catalog, and each rule, that was left out. */
+  /** Faults of the catalog's rows and the rules that were left out, one each. */
   readonly faults: readonly string[]
-  /** The best items for nobody in particular. */
+  /** Recommends items without a shopper, best first. */
   recommend(options?: BaseListOptions): readonly Recommendation[]
-  /** Items like this one. */
+  /** Finds items similar to this item. */
   similar(item: string, options?: BaseListOptions): readonly Recommendation[]
-  /** Items bought in the same orders as this one, or as several. */
+  /** Finds items bought in the same orders as this item, or as several items. */
   boughtTogether(
     item: string | readonly string[],
     options?: BaseListOptions,
@@ -59,8 +62,8 @@ const parse = (bytes: Uint8Array): unknown =>
   readJson(bytes, 'model-corrupt', 'The base model is not readable')
 
 /**
- * Reads the newest base model once; ask the result as often as pages are rendered.
- * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or what `read` threw
+ * Reads the newest base model once. Use the result for as many pages as you like.
+ * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or an error of `read`
  */
 export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
   const { read, now = Date.now } = options

@@ -1,4 +1,4 @@
-/** @module What a shop says of the moment, from its page to the list and into what is learned. */
+/** @module The shop's context, from its page to the lists and to learning. */
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { sha256Hex } from '../core/bytes.ts'
@@ -12,7 +12,7 @@ import { codesOf, idsOf, TestPage } from './testPage.ts'
 const page = new TestPage()
 afterEach(page.end)
 
-/** In the rain the mugs are wanted (every fourth item), in the sun the cards after them. */
+/** Rain raises mugs (every fourth item); sun raises the next category, cards. */
 async function weatherModelFiles() {
   const model = testModel('1')
   const lifts = new Float32Array(2 * ITEMS)
@@ -60,7 +60,7 @@ async function start(options: Partial<PersonalizerOptions>) {
       },
     },
   )
-  // A new shopper's list needs only a part of the model, and no moment.
+  // A new shopper's list needs only a part of the model and no context, so wait for the whole model.
   await expect.poll(() => personalizer.getSnapshot().model).not.toBeNull()
   return personalizer
 }

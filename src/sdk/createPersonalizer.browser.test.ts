@@ -1,4 +1,4 @@
-/** @module The public surface, with real workers, from the page's side. */
+/** @module The public interface, seen from the page, with real workers. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { browserConditions } from './deviceConditions.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
@@ -170,7 +170,7 @@ describe('several tabs', () => {
     for (let i = 0; i < 6; i++) {
       await second.capture({ name: 'purchase', item_id: `item-${4 * i}` })
     }
-    // Nobody asked for it: the leader learned from what the follower stored.
+    // The leader learned automatically from the follower's event.
     await expect.poll(() => first.getSnapshot().fit).not.toBe(null)
     await expect.poll(() => second.getSnapshot().fit).not.toBe(null)
     expect(second.getSnapshot().tab).toBe('follower')
@@ -197,7 +197,7 @@ test('a fit is stopped by its signal, and the personalizer goes on', async () =>
     await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
   }
   const stop = new AbortController()
-  // The worker hears of both in one go: the wish to stop before the first step.
+  // Both messages reach the worker together: it reads the abort before the first step.
   const fit = personalizer.fineTune({ signal: stop.signal })
   stop.abort()
   await expect(fit).rejects.toMatchObject({ code: 'aborted' })
@@ -219,7 +219,8 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
   const { erasures } = personalizer.getSnapshot()
   await forget()
-  // Before the answer: whoever holds that knows from when on it is of no use.
+  // The count changes before the answer, so the page knows from then on that an earlier undo function no longer
+  // works.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })

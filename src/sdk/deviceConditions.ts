@@ -1,9 +1,11 @@
-/** @module What the page can tell of the device: shown or hidden, on battery, saving data, not to share. */
+/**
+ * @module Conditions of the device that the page can read: visible or hidden, battery, data saving, privacy control.
+ */
 import type { DeviceConditions } from '../device/learning/budget.ts'
 
 export interface ConditionsSource {
   read(): DeviceConditions
-  /** Returns how to stop listening. */
+  /** Calls `changed` after each change; returns a function that stops it. */
   listen(changed: () => void): () => void
 }
 
@@ -35,7 +37,7 @@ export function browserConditions(): ConditionsSource {
       const { signal } = stop
       document.addEventListener('visibilitychange', changed, { signal })
       platform.connection?.addEventListener('change', changed, { signal })
-      // A policy may forbid it; then nothing is known, and nothing waits.
+      // A policy may forbid the battery API. Then the level is unknown, and learning doesn't wait.
       platform.getBattery?.().then(
         (known) => {
           if (signal.aborted) return

@@ -1,4 +1,4 @@
-/** @module Without workers the page itself serves: the same lists, the same learning, and a notice. */
+/** @module A page without workers runs the device itself: same lists, same learning, and a notice. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { TestServer, testModelFiles } from '../core/model/testShop.ts'
 import type { Personalizer } from '../device/api.ts'
@@ -14,13 +14,13 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** As the documentation has it. */
+/** Worker option as in the documentation. */
 const byConstructor = () =>
   new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
 
 const HOUR = 3_600_000
 let time = 0
-/** Events are an hour apart, each a visit. */
+/** Clock that sets events an hour apart, so that each is a visit. */
 const clock = { now: () => time }
 
 async function live(personalizer: Personalizer, began = Date.now() - 40 * HOUR): Promise<void> {
@@ -60,14 +60,14 @@ const noWorkers: readonly [string, () => Parameters<typeof start>[1]][] = [
 ]
 
 test.each(noWorkers)('%s: lists and learning are those of a worker', async (_, options) => {
-  // At the same times, since recency is part of every score.
+  // Both use the same times, since recency is part of every score.
   const began = Date.now() - 40 * HOUR
   const withWorker = await learned(await start(newDatabase(), {}, clock), began)
   const personalizer = await start(newDatabase(), options(), clock)
   const { cases, lossAfter, list } = await learned(personalizer, began)
   expect(cases).toBeGreaterThan(5)
   expect(cases).toBe(withWorker.cases)
-  // The clock went on by the seconds between the two.
+  // The clock moved on by the seconds between the two fits.
   expect(lossAfter).toBeCloseTo(withWorker.lossAfter, 4)
   list.forEach(({ id, score }, i) => {
     expect(id).toBe(withWorker.list[i].id)
@@ -113,7 +113,7 @@ test('the page’s thread is free between the slices of a fit', async () => {
   const { cases } = await personalizer.fineTune()
   fitting = false
   await turning
-  // One between two cases at least.
+  // At least one turn between two cases.
   expect(turns).toBeGreaterThanOrEqual(cases)
 })
 
@@ -127,7 +127,7 @@ test('closed and opened again, it knows what it was told', async () => {
   expect(second.getSnapshot().events.count).toBe(12)
 })
 
-/** Nor can the page's own code be loaded. */
+/** The page's own code can't be loaded either. */
 const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
 
 test('its code can’t be loaded either: the shop’s own order', async () => {
@@ -189,7 +189,7 @@ describe('no device at all, and the catalog is a URL', () => {
   })
 })
 
-/** The list as it comes first. */
+/** First answer of a watched list. */
 function watched(personalizer: Personalizer): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const stop = personalizer.watch({ kind: 'recommend' }, (answer) => {

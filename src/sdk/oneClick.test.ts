@@ -1,4 +1,4 @@
-/** @module One click: how many files of the project run between `capture` and the new list, by V8's own count. */
+/** @module One click: number of project files that run between `capture` and the new list, counted by V8's coverage. */
 import 'fake-indexeddb/auto'
 import { Session } from 'node:inspector/promises'
 import { dirname } from 'node:path'
@@ -11,7 +11,7 @@ import { createPersonalizer, type PageEnvironment } from './createPersonalizer.t
 
 const SRC = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** A newcomer who follows a click reads these. The goal is 45. */
+/** Upper limit of files that a newcomer reads to follow a click. The goal is 45. */
 const MOST_FILES = 60
 
 const environment: PageEnvironment = {
@@ -39,7 +39,7 @@ test('from a click to the new list, no more files run than a newcomer can read',
       engine: 'js',
       database: 'one-click',
       persist: 'always',
-      // No fit of its own comes between.
+      // Batch strategy: no automatic fit runs in between.
       strategy: 'batch',
     },
     environment,

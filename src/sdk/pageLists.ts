@@ -1,10 +1,10 @@
-/** @module The lists that the page watches. Those begun or ended in one turn go to the worker together. */
+/** @module Lists that the page watches. Watches started or ended in one turn go to the worker in one message. */
 import { NearsideError } from '../core/error.ts'
 import type { ListAnswer, ListQuery } from '../core/ranking/apiLists.ts'
 import type { Personalizer } from '../device/api.ts'
 import type { WatchedList, WatchedQuery } from '../device/messages.ts'
 
-/** @param send resolves with the lists that were begun, as they are now */
+/** @param send resolves with the current items of the new lists */
 export function createPageLists(
   send: (queries: readonly WatchedQuery[]) => Promise<readonly WatchedList[]>,
 ) {
@@ -29,7 +29,7 @@ export function createPageLists(
     }
   }
 
-  /** Hands on what was posted; what is no longer watched is dropped. */
+  /** Passes posted lists to their listeners; drops lists that are no longer watched. */
   function deliver(lists: readonly WatchedList[]): void {
     for (const list of lists) {
       watched
@@ -44,13 +44,13 @@ export function createPageLists(
     register(id, query)
     return () => {
       if (!watched.delete(id)) return
-      // Begun and ended in one turn: nothing is sent.
+      // Started and ended in one turn: nothing is sent.
       if (unsent.get(id)) unsent.delete(id)
       else register(id, null)
     }
   }
 
-  /** Begins all of them again: whoever knew of them is gone. */
+  /** Starts all watches again, after the worker that knew them was lost. */
   function again(): void {
     for (const [id, { query }] of watched) register(id, query)
   }

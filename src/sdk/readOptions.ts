@@ -1,4 +1,4 @@
-/** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
+/** @module Reads the options of `createPersonalizer`: checks them, adds defaults and makes URLs absolute. */
 
 import { NearsideError } from '../core/error.ts'
 import { CLEANINGS } from '../core/events/cleanings.ts'
@@ -76,7 +76,7 @@ export function readRecipients(given: Recipients): Recipients {
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
-  /** The shop's order; null where only the catalog's address is known. */
+  /** The catalog's order; null if only its address is known. */
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options

@@ -1,4 +1,4 @@
-/** @module A query as an event, through a real worker. */
+/** @module A query becomes an event, in a real worker. */
 import { afterEach, expect, test } from 'vitest'
 import { idsOf, TestPage } from './testPage.ts'
 

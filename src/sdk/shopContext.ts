@@ -1,9 +1,9 @@
-/** @module The context that the shop gives (weather, promotion), as text, so that only changes reach the worker. */
+/** @module The shop's context (weather, promotion) as text, so that only changes go to the worker. */
 import type { PersonalizerOptions } from '../device/api.ts'
 
 /**
- * @param ask the shop's own function, which may throw or return anything: the worker checks it.
- * @param failed called once for each failure that follows a success.
+ * @param ask the shop's own function. It may throw or return anything: the worker checks the value
+ * @param failed called once for each failure that follows a success
  */
 export function createShopContext(
   ask: PersonalizerOptions['context'],
@@ -13,7 +13,7 @@ export function createShopContext(
   let broken = false
   const read = (): string => {
     try {
-      // As text: it is compared, and what is in it must survive the way to the worker.
+      // Text can be compared, and its content survives the message to the worker.
       const given = JSON.stringify(ask?.(now()) ?? {})
       broken = false
       return given
@@ -25,14 +25,14 @@ export function createShopContext(
   }
   let text = read()
   return {
-    /** Asks the shop. True if that differs from before. */
+    /** Asks the shop for its context; true if it changed. */
     changed(): boolean {
       if (!ask) return false
       const before = text
       text = read()
       return text !== before
     },
-    /** What it gave last. */
+    /** The shop's last context. */
     given: (): unknown => JSON.parse(text),
   }
 }

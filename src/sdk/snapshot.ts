@@ -1,4 +1,4 @@
-/** @module The page's snapshot: what the worker said last, with the page's own status and notices. */
+/** @module The page's snapshot: the worker's last snapshot with the page's own status and notices. */
 import type { NearsideError } from '../core/error.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/apiSnapshot.ts'
 import type { WorkerSnapshot } from '../device/messages.ts'
@@ -14,7 +14,7 @@ export class PageSnapshot {
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
 
-  /** @param warn told of each notice as it comes */
+  /** @param warn called with each new notice */
   constructor(
     now: () => number,
     enginePreference: EnginePreference,
@@ -39,7 +39,7 @@ export class PageSnapshot {
     const moved = snapshot.revision !== this.#workersRevision
     this.#workersRevision = snapshot.revision
     this.#workersNotices = snapshot.notices
-    // A restarted worker counts from the beginning; the page's revision never falls.
+    // A restarted worker counts from 0 again; the page's revision must never fall.
     const revision = moved ? Math.max(snapshot.revision, before + 1) : before
     this.set({ ...snapshot, revision })
   }
@@ -61,7 +61,7 @@ export class PageSnapshot {
   }
 }
 
-/** Snapshots are shared with whoever subscribes; nobody may change them. */
+/** Freezes a snapshot deeply: all subscribers share it, and nobody may change it. */
 function freezeDeep<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const entry of Object.values(value)) freezeDeep(entry)

@@ -1,4 +1,4 @@
-/** @module What is known before the worker has answered, and in React before there is one. */
+/** @module Snapshot before the worker has answered, and in React before a personalizer exists. */
 import type { PersonalizerSnapshot } from '../device/apiSnapshot.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../device/upload/nothingSent.ts'
 

@@ -1,4 +1,4 @@
-/** @module Personalizers for tests of the page's side: real workers, a server in their pocket. */
+/** @module Personalizers for tests of the page's side: real workers with a built-in test server. */
 import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
@@ -6,7 +6,7 @@ import { createPersonalizer, type PageEnvironment } from './createPersonalizer.t
 
 let databases = 0
 let ids = 0
-/** Events half an hour and a bit apart, so that each is a visit and there is something to learn. */
+/** Clock of the events: a little over half an hour apart, so that each is a visit and there is something to learn. */
 let clock = Date.now() - 100 * 3_600_000
 
 const environment: PageEnvironment = {
@@ -27,7 +27,7 @@ const environment: PageEnvironment = {
   },
 }
 
-/** Opens personalizers, remembers their workers, and ends all of them. */
+/** Opens personalizers, remembers their workers, and terminates all of them. */
 export class TestPage {
   readonly workers: Worker[] = []
   readonly #open: Personalizer[] = []

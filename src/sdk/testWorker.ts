@@ -1,11 +1,11 @@
 /**
- * @module The worker for tests: the real one, with a server in its pocket. A test may ask it to
- * fail by a message on a channel.
+ * @module Worker for tests: the real worker with a built-in test server. A test can make it fail with a message on a
+ * channel.
  */
 import { TestServer, testModelFiles } from '../core/model/testShop.ts'
 import { type Scope, serve, workerEnvironment } from '../device/worker/serve.ts'
 
-// Not awaited here: a module that awaits has no listener yet when Firefox and WebKit deliver messages.
+// Don't await here: Firefox and WebKit deliver messages while the module awaits, before it has a listener.
 const server = testModelFiles('1').then((files) => new TestServer(files))
 
 const control = new BroadcastChannel('test-worker')

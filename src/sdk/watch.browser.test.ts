@@ -1,4 +1,4 @@
-/** @module Watched lists, with real workers: they come with each change, whatever becomes of the worker. */
+/** @module Watched lists with real workers: they arrive with each change, even after the worker fails. */
 import { afterEach, expect, test } from 'vitest'
 import type { ListAnswer, ListQuery } from '../core/ranking/apiLists.ts'
 import type { Personalizer } from '../device/api.ts'
@@ -29,7 +29,7 @@ test('a list comes at once, then with each change of it, until it is ended', asy
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
   await expect.poll(() => best.ids()[0]).toBe('item-4')
   expect(best.ids()).toEqual(idsOf(await personalizer.recommend({ limit: 3 })))
-  // The shop's own order did not change: it was not posted again.
+  // The shop's own order did not change, so it was not posted again.
   expect(base.answers).toHaveLength(1)
   best.stop()
   const { length } = best.answers
@@ -130,7 +130,7 @@ test('a fit posts its first progress and then at most ten a second, none as a sn
   expect(count('progress')).toBeGreaterThan(0)
   expect(count('progress')).toBeLessThanOrEqual(1 + 10 * seconds)
   expect(steps.size).toBeGreaterThan(0)
-  // The engine that was chosen, the learned model, and other changes of state: not one a step.
+  // Snapshots for the chosen engine, the learned model and other changes of state, but not for each step.
   expect(count('snapshot')).toBeLessThan(5)
   expect(personalizer.getSnapshot().fitting).toBe(null)
 })

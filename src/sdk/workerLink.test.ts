@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Starts, answers pings at once, if it does, and nothing else, as while somebody is asked something. */
+/** Worker that starts, optionally answers pings, and answers no other call, as while the shopper is being asked. */
 class Waiting implements Thread {
   onmessage: Thread['onmessage'] = null
   onmessageerror = null

@@ -1,8 +1,7 @@
 /**
- * @module The page's end of the messages. Calls are answered by the worker; when the worker dies it
- * is started once more and unanswered calls are sent again (events carry ids, so twice is once).
- * Where no worker ever lived, the device runs in the page. When that fails too, or a worker died
- * twice, the link is down for good, and says so.
+ * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
+ * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in
+ * the page. If that fails too, or a worker died twice, the link stays down and reports that.
  */
 import { NearsideError } from '../core/error.ts'
 import type { Personalizer } from '../device/api.ts'
@@ -18,27 +17,27 @@ import type {
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * A worker that says nothing at all for this long, not even to a ping, is dead: nothing of ours
- * holds its thread for a tenth of it.
+ * Milliseconds without any message, even an answer to a ping, after which a worker counts as dead. Our own code never
+ * blocks the worker's thread for a tenth of that.
  */
 export const SILENCE = 10_000
 
-/** Times as long until the first sign of life: the script has to be downloaded first. */
+/** Factor on this time until the first message, because the script must be downloaded first. */
 const LOADING_FACTOR = 6
 
-/** What became of the device when its worker was lost. */
+/** State of the device after its worker was lost. */
 export type Recovery = 'restarted' | 'in-page' | 'down'
 
 interface LinkDeps {
   readonly worker: () => Thread
-  /** Runs the device in the page; absent where that is not wanted. */
+  /** Runs the device in the page; absent if the page must not run it. */
   readonly inPage?: () => Promise<Thread>
   readonly config: () => WorkerConfig
   readonly silence: number
   readonly received: (
     message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>,
   ) => void
-  /** Called before what waits is sent to the next one. */
+  /** Called after a loss, before unanswered calls go to the next thread. */
   readonly lost: (error: NearsideError, recovery: Recovery) => void
 }
 
@@ -56,12 +55,12 @@ export class WorkerLink {
   #nextId = 1
   #restarts = 0
   #lastMessageAt = 0
-  /** When the oldest unanswered call was made: silence before it means nothing. */
+  /** Time of the oldest unanswered call, milliseconds since the epoch; earlier silence doesn't count. */
   #askedAt = 0
   #watch: ReturnType<typeof setTimeout> | null = null
   #down: NearsideError | null = null
   #alive = false
-  /** Of any worker so far: one that lived and died is no reason to burden the page. */
+  /** Whether any worker ever answered. If one did, the device does not run in the page. */
   #everAlive = false
   #inPage = false
   #started: Promise<void> = Promise.resolve()
@@ -74,13 +73,13 @@ export class WorkerLink {
     return this.#down !== null
   }
 
-  /** Resolves when the worker answers; rejects when it can't be started. */
+  /** Starts the worker; resolves when it answers, rejects if it can't be started. */
   start(): Promise<void> {
     this.#spawn()
     return this.#started
   }
 
-  /** @throws NearsideError as the worker does, `worker-failed` when the link is down */
+  /** @throws NearsideError the worker's error, or `worker-failed` if the link is down */
   call<K extends CallName>(
     name: K,
     args: Parameters<Calls[K]>,
@@ -141,7 +140,7 @@ export class WorkerLink {
     thread.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** The device answers what waits once it has started, in order. */
+  /** Sends unanswered calls, in order. The device answers them once it has started. */
   #sendWaiting(): void {
     const waiting = [...this.#pending.values()]
     if (!waiting.some(({ message }) => message.name === 'start')) {
@@ -151,7 +150,7 @@ export class WorkerLink {
     for (const { message } of waiting) this.#post(message)
   }
 
-  /** Calls wait while the device's code comes to the page. */
+  /** Runs the device in the page; calls wait while its code loads. */
   #withoutWorker(why: NearsideError): void {
     const { inPage, lost } = this.#deps
     const giveUp = () => {
@@ -164,7 +163,7 @@ export class WorkerLink {
     }
     this.#inPage = true
     inPage().then((thread) => {
-      // Closed meanwhile.
+      // The link was closed in the meantime.
       if (this.#down) return thread.terminate()
       lost(why, 'in-page')
       this.#listenTo(thread)
@@ -193,9 +192,9 @@ export class WorkerLink {
     else pending.reject(NearsideError.fromWire(message.error))
   }
 
-  /** While anything is unanswered, the worker must give a sign of life now and then. */
+  /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
   #listenForSilence(): void {
-    // The page's own thread can't be waited for from itself.
+    // The page's own thread can't wait for itself.
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null
@@ -208,7 +207,7 @@ export class WorkerLink {
     }, this.#deps.silence / 2)
   }
 
-  /** A long call is no sign of death if the thread still answers this, twice within the time that it is given. */
+  /** Pings the worker twice within its time limit: a thread that answers is alive, even during a long call. */
   #ping(): void {
     const id = this.#nextId++
     this.#post({ kind: 'call', id, name: 'ping', args: [] })

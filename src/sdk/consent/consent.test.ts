@@ -4,7 +4,7 @@ import { fromConsentMode } from './consentMode.ts'
 import { fromTcf, type TcfApi } from './tcf.ts'
 import { withConsent } from './withConsent.ts'
 
-/** What `gtag` pushes. */
+/** Arguments that `gtag` pushes. */
 function gtagArguments(..._: unknown[]): IArguments {
   // biome-ignore lint/complexity/noArguments: gtag.js pushes this very object
   return arguments
@@ -26,12 +26,12 @@ test('Consent Mode: what was pushed before counts, the last word on each type, a
   ]
   const { said, stop } = told(fromConsentMode(dataLayer))
   const update = (given: object) => dataLayer.push(gtagArguments('consent', 'update', given))
-  // Of other types only, so no answer.
+  // An update of other types is no answer.
   update({ ad_storage: 'denied' })
   update({ personalization_storage: 'granted' })
   dataLayer.push(gtagArguments('event', 'consent', { personalization_storage: 'denied' }), null, 7)
   update({ personalization_storage: 'denied' })
-  // A default that denies is no answer.
+  // A default that denies is not an answer.
   expect(said).toEqual([true, false])
   stop()
   update({ personalization_storage: 'granted' })

@@ -1,5 +1,6 @@
 /**
- * @module Google's Consent Mode: what a page says by `gtag('consent', …)`, which lies in its `dataLayer`.
+ * @module Storage consent from Google's Consent Mode: the page's calls of `gtag('consent', …)`, found in its
+ * `dataLayer`.
  * @see https://developers.google.com/tag-platform/security/guides/consent
  */
 import { fieldsOf } from '../adapters/read.ts'
@@ -7,10 +8,13 @@ import { watchPushes } from '../adapters/watchPushes.ts'
 import type { ConsentSource } from './source.ts'
 
 /**
- * Allowed while each of the types was granted, the last word on each counting. A default that denies is no answer
- * yet: pages set it before they say what the shopper chose. Nor is an update of other types. A default for some regions only never grants: a page
- * doesn't know where it is read.
- * @param types by Google's names
+ * Allows storage while each of the types is granted; each type's last value counts.
+ *
+ * - A default that denies is not an answer: pages set it before the shopper chooses.
+ * - An update of other types is not an answer.
+ * - A default for some regions never grants, because the page doesn't know its own region.
+ *
+ * @param types Google's names of the types
  * @example fromConsentMode((window.dataLayer ??= []))
  */
 export function fromConsentMode(

@@ -1,4 +1,7 @@
-/** @module Who says whether something may be kept in this browser. */
+/** @module Source of the shopper's answer to storage in this browser. */
 
-/** Calls back with each answer of the shopper's, at once where there is one already. @returns what ends that */
+/**
+ * Calls `listener` with each answer of the shopper, and at once if there is one already. @returns function that stops
+ * it
+ */
 export type ConsentSource = (listener: (allowed: boolean) => void) => () => void

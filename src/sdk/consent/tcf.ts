@@ -1,6 +1,8 @@
 /**
- * @module IAB Europe's Transparency and Consent Framework: what the page's consent platform says by `__tcfapi`.
- * @see https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
+ * @module Storage consent from IAB Europe's Transparency and Consent Framework: the answers of the page's consent
+ * platform in `__tcfapi`.
+ * @see
+ * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
  */
 import { fieldsOf } from '../adapters/read.ts'
 import type { ConsentSource } from './source.ts'
@@ -13,12 +15,13 @@ export type TcfApi = (
   listenerId?: unknown,
 ) => void
 
-/** Store on the device; make profiles for content, and use them. */
+/** Default purposes: store on the device (1), create profiles for content (5), use such profiles (6). */
 const PURPOSES: readonly number[] = [1, 5, 6]
 
 /**
- * Allowed once the shopper has consented to each purpose: as given to the shop itself (`publisher`), where
- * the platform keeps that, else as given at all; and where it says that the GDPR does not apply.
+ * Allows storage once the shopper has consented to each purpose. The consent to the shop itself (`publisher`) counts
+ * if the platform stores it, else the general consent. Storage is also allowed if the platform reports that the GDPR
+ * does not apply.
  * @example fromTcf(window.__tcfapi)
  */
 export function fromTcf(api: TcfApi, purposes: readonly number[] = PURPOSES): ConsentSource {
@@ -30,7 +33,7 @@ export function fromTcf(api: TcfApi, purposes: readonly number[] = PURPOSES): Co
       const { listenerId, eventStatus, gdprApplies, purpose, publisher } = fieldsOf(data)
       id = listenerId
       if (ended) return end()
-      // While its window is open, nothing was said yet.
+      // While the platform's window is open, there is no answer yet.
       if (!success || (eventStatus !== 'tcloaded' && eventStatus !== 'useractioncomplete')) return
       const [own, all] = [publisher, purpose].map((one) => fieldsOf(fieldsOf(one).consents))
       listener(gdprApplies === false || purposes.every((one) => (own[one] ?? all[one]) === true))

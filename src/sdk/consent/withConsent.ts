@@ -1,12 +1,12 @@
-/** @module The consent that the shop's page asks for anyway answers `persist: 'ask'`. */
+/** @module Answers `persist: 'ask'` with the consent that the shop's page collects anyway. */
 import type { Personalizer } from '../../device/api.ts'
 import type { ConsentSource } from './source.ts'
 
 /**
- * A yes stores what this visit taught; a no erases it. Without an answer the device goes on with what an earlier yes
- * stored, else in memory.
- * @param failed told what the browser could not store or erase. Default: the console
- * @returns what ends it
+ * Stores this visit's data after a yes and erases them after a no. Without an answer, the device uses the data that
+ * an earlier yes stored, or memory.
+ * @param failed called if the browser could not store or erase the data. Default: logs to the console
+ * @returns function that ends it
  * @example withConsent(fromTcf(window.__tcfapi), personalizer)
  */
 export function withConsent(

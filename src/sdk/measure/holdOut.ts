@@ -1,6 +1,6 @@
 /**
- * @module A comparison that needs no server: a few browsers, each by a coin of its own, keep the shop's order.
- * What is kept of the coin is one bit, which tells nobody apart.
+ * @module Hold-out trial without a server: each browser draws its arm at random, and a few keep the shop's order. The
+ * browser stores one bit, which identifies nobody.
  */
 
 import { NearsideError } from '../../core/error.ts'
@@ -10,9 +10,9 @@ import type { Personalizer } from '../../device/api.ts'
 import type { Arm } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, type TrialStorage, trialStorage, withTrial } from './trial.ts'
 
-/** Of whom, and under which name; with the same name a browser keeps its arm, also when `share` changes. */
+/** Share and name of a hold-out. With the same name a browser keeps its arm, even if `share` changes. */
 export interface HoldOutOptions extends TrialOptions {
-  /** Of all browsers, from 0 to 1: 0.1 is a tenth. */
+  /** Share of all browsers that are held out, 0 to 1: 0.1 is a tenth. */
   readonly share: number
 }
 
@@ -21,11 +21,13 @@ const KEY = 'nearside.trial'
 const ARMS: readonly Arm[] = ['personal', 'hold-out']
 
 /**
- * The same personalizer, which in a browser that was drawn lists in the shop's order, as `order: 'base'`
- * does; what the shopper viewed or bought (`from`) is listed as ever, and learning goes on. The snapshot's
- * `trial` says which arm this is, and the privacy console shows it. Where nothing may be stored in the browser,
- * nobody is held out, and there is no trial; after a yes to that, it begins with the next page. `erase` also forgets the arm: the next page draws anew.
- * @throws NearsideError `input-invalid` for a share that is none
+ * Wraps a personalizer so that a held-out browser lists in the shop's order, as with `order: 'base'`. Lists of viewed
+ * or bought items (`from`) stay, and learning goes on. The snapshot's `trial` contains the arm, and the privacy
+ * console shows it.
+ *
+ * If nothing may be stored in the browser, it takes no part in the trial. After a later yes, the trial begins with
+ * the next page. `erase` also deletes the arm: the next page draws anew.
+ * @throws NearsideError `input-invalid` if the share is not from 0 to 1
  * @example const personalizer = holdOut(await createPersonalizer(options), { share: 0.1, name: 'autumn' })
  */
 export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Personalizer {
@@ -52,7 +54,7 @@ export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Pe
   }
 }
 
-/** As it was drawn before, else drawn now; null where that can't be kept. */
+/** Stored arm, or a newly drawn arm; null if it can't be stored. */
 function armOf(storage: TrialStorage, name: string, share: number, draw: () => number): Arm | null {
   const kept = storage.read()
   const known = isRecord(kept) && kept.name === name && ARMS.find((arm) => arm === kept.arm)

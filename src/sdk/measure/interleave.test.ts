@@ -19,7 +19,7 @@ const memory = () => {
   }
 }
 
-/** Somebody who likes what stands at the end: own order d e f a b c, everybody's a b c d e f. */
+/** Shopper who prefers the last items: personal order d e f a b c, base order a b c d e f. */
 async function start(coins: readonly number[] = [0], storage = memory()) {
   const fake = createFakePersonalizer(ITEMS)
   await fake.capture({ name: 'view_item', item_id: 'd' })
@@ -96,7 +96,7 @@ describe('interleaving', () => {
     click('forYou', 'd')
     await show('forYou')
     expect(personalizer.wins()).toEqual({ personal: 1, base: 0, ties: 1 })
-    // Of another list, or of one that was not interleaved, nothing counts.
+    // A click in another list, or in a list that was not interleaved, doesn't count.
     click('similar', 'a')
     measure.shown('similar', [{ id: 'x', rank: 1 }])
     click('similar', 'x')

@@ -1,6 +1,6 @@
 /**
- * @module A comparison within one list: the shopper's own order and everybody's pick in turn, as two teams
- * do, and what is followed says whose picks were better. It needs far fewer shoppers than a hold-out.
+ * @module Interleaving: one list mixes the personal order and the base order like two teams that pick in turn. The
+ * clicks show which team picked better. It needs far fewer shoppers than a hold-out.
  * @see https://doi.org/10.1145/1458082.1458092 (Radlinski, Kurup, Joachims 2008)
  */
 import { isRecord } from '../../core/isRecord.ts'
@@ -14,38 +14,38 @@ import type { Personalizer } from '../../device/api.ts'
 import type { Team } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, trialStorage, withTrial } from './trial.ts'
 
-/** Lists that were seen, by whose picks more of were followed; a list that nobody followed anything in is a tie. */
+/** Number of lists seen, by the team with more clicks. A list without a click is a tie. */
 export interface Wins {
-  /** Of the shopper's own order. */
+  /** Number of lists won by the personal order. */
   readonly personal: number
-  /** Of everybody's. */
+  /** Number of lists won by the base order. */
   readonly base: number
-  /** As many of one as of the other, or of neither. */
+  /** Number of lists with equally many clicks on both, or none. */
   readonly ties: number
 }
 
-/** What `interleave` gives, for the provider and for `measureLists`. */
+/** Result of `interleave`, for the provider and for `measureLists`. */
 export interface Interleaved extends Personalizer {
-  /** What `measureLists` tells of lists that came into view. */
+  /** Callbacks through which `measureLists` reports lists that came into view. */
   readonly teams: {
     shown(list: string, items: readonly { readonly id: string }[]): void
-    /** Whose pick it was; null for what wasn't interleaved. */
+    /** Returns the team that picked the item; null if the list wasn't interleaved. */
     clicked(list: string, item: string): Team | null
   }
-  /** Kept in this browser alone. */
+  /** Counts so far, stored in this browser only. */
   wins(): Wins
 }
 
 const KEY = 'nearside.interleaving'
 const NONE: Wins = { personal: 0, base: 0, ties: 0 }
-/** Lists that are remembered until they come into view. */
+/** Number of lists remembered until they come into view. */
 const MOST_LISTS = 20
 
 /**
- * The same personalizer, whose `recommend` (and `watch` of it) gives the shopper's own order and
- * everybody's in turn; lists of what was viewed or bought stay, and lists about an item. The counts
- * stay in this browser; a sink hears of each item that was followed whose pick it was. `erase`
- * deletes them. Where the browser keeps nothing, nothing is interleaved.
+ * Wraps a personalizer so that `recommend` (and its `watch`) mixes the personal order and the base order. Lists of
+ * viewed or bought items stay as they are, and so do lists about an item. The counts stay in this browser; `erase`
+ * deletes them. A sink gets the team of each clicked item. If the browser can't store the counts, lists are not
+ * interleaved.
  * @example
  * const personalizer = interleave(await createPersonalizer(options), { name: 'autumn' })
  * const measure = measureLists(personalizer, toGa4(send))
@@ -62,7 +62,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   const takesPart = storage?.write({ name, ...read() }) ?? false
   const trial = takesPart ? ({ name, share: 1, arm: 'interleaved' } as const) : null
   const made: ReadonlyMap<string, Team>[] = []
-  /** By list: whose each item is, and what was followed of whom since it came into view. */
+  /** Team of each item and clicks of each team since the list came into view, by list. */
   const seen = new Map<
     string,
     { teams: ReadonlyMap<string, Team>; personal: number; base: number }
@@ -93,7 +93,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   function watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
     if (query.kind !== 'recommend' || !applies(query.options))
       return personalizer.watch(query, listener)
-    // The same throughout: a list doesn't change by a coin.
+    // The same coins for the whole watch, so that a list doesn't change by chance.
     const coins: boolean[] = []
     const lists: Partial<Record<Team, readonly Recommendation[]>> = {}
     const follow = (team: Team, asked: ListQuery) =>
@@ -148,7 +148,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
 const winner = ({ personal, base }: Record<Team, number>): keyof Wins =>
   personal === base ? 'ties' : personal > base ? 'personal' : 'base'
 
-/** Team draft: in each round a coin says who picks first, and each picks its best that nobody has. */
+/** Team draft: each round a coin decides which team picks first; each team takes its best item not yet picked. */
 function teamDraft(
   own: readonly Recommendation[],
   everybodys: readonly Recommendation[],

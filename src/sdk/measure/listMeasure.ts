@@ -1,17 +1,17 @@
-/** @module What widgets say of their lists where a shop measures: which came into view, and what was followed. */
+/** @module Interface through which widgets report lists in view and clicks to a shop that measures. */
 
 /** An item of a list and its 1-based place in it. */
 export interface Placed {
-  /** The catalog’s id. */
+  /** Id in the catalog. */
   readonly id: string
-  /** As shown. */
+  /** 1-based place as shown. */
   readonly rank: number
 }
 
-/** What widgets are given as `measure`. */
+/** Receiver of a widget's reports, its `measure`. */
 export interface ListMeasure {
-  /** A list came into view with these items; once for each time that a page shows it. */
+  /** Called when a list with these items comes into view, once for each time that a page shows it. */
   shown(list: string, items: readonly Placed[]): void
-  /** The shopper followed an item's link. */
+  /** Called when the shopper follows an item's link. */
   clicked(list: string, item: Placed): void
 }

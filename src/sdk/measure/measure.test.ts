@@ -44,7 +44,7 @@ test('the browser’s own coin falls as often as it should', () => {
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )
-  // Eight standard deviations.
+  // The tolerance is eight standard deviations.
   expect(Math.abs(held.length - 1000)).toBeLessThan(220)
   expect(start({ share: 0 }).arm()).toBe('personal')
   expect(start({ share: 1 }).arm()).toBe('hold-out')
@@ -133,7 +133,7 @@ test('GA4 hears of list, arm and model alone, and nothing where the browser asks
     { event: 'view_item_list', ...about },
     { event: 'select_item', ...about },
   ])
-  // What a shop's own dataLayer says of a measurement is no event of the shopper's.
+  // Measurements that a shop pushes to its dataLayer are not events of the shopper.
   expect(sent.map(fromDataLayer)).toEqual([null, null])
   expect(fromDataLayer(['event', 'select_item', about])).toBeNull()
   refuses = true

@@ -1,41 +1,41 @@
-/** @module Impressions and clicks of lists, told to whom the shop names; to nobody by default. */
+/** @module Reports impressions and clicks of lists to the sinks that the shop passes; by default to nobody. */
 import type { Personalizer } from '../../device/api.ts'
 import type { Arm, Team } from '../../device/apiSnapshot.ts'
 import type { Interleaved } from './interleave.ts'
 import type { ListMeasure, Placed } from './listMeasure.ts'
 
-/** Which list it was, of which arm and model. */
+/** List, arm and model that a report is about. */
 export interface About {
-  /** The list's name: the widget's `list`, by default what it is, e.g. `forYou`. */
+  /** Name of the list: the widget's `list`, by default its kind, e.g. `forYou`. */
   readonly list: string
-  /** `personal` without a trial. */
+  /** Arm of the trial; `personal` without a trial. */
   readonly arm: Arm
-  /** Version of the base model; null without one. */
+  /** Version of the base model; null without a model. */
   readonly model: string | null
 }
 
 /** A list that came into view. */
 export interface Impression extends About {
-  /** In the order shown. */
+  /** Items in the order shown. */
   readonly items: readonly Placed[]
 }
 
-/** An item of a list that was followed. */
+/** Click on an item of a list. */
 export interface Click extends Placed, About {
-  /** Whose pick it was, of a list that was interleaved; else null. */
+  /** Team that picked the item of an interleaved list; else null. */
   readonly team: Team | null
 }
 
-/** Who is told. */
+/** Receiver of impressions and clicks. */
 export interface ListSink {
-  /** A list came into view; once for each time that a page shows it. */
+  /** Called when a list comes into view, once for each time that a page shows it. */
   onImpression?(impression: Impression): void
-  /** The shopper followed an item's link. */
+  /** Called when the shopper follows an item's link. */
   onClick?(click: Click): void
 }
 
 /**
- * For `measure` of the provider, or of `provide`. A sink that throws breaks nothing.
+ * Creates the `measure` of the provider, or of `provide`. An error in a sink is logged and stops nothing.
  * @example
  * const measure = measureLists(personalizer, { onClick: ({ list, arm }) => count(list, arm) })
  */
@@ -68,23 +68,26 @@ export function measureLists(
   }
 }
 
-/** What GA4 is told of a list: its name, arm and model. No item, no place, nothing that tells shoppers apart. */
+/**
+ * Parameters sent to GA4: the list's name, arm and model. They contain no item, no place, and nothing that identifies
+ * a shopper.
+ */
 export interface Ga4Parameters {
-  /** GA4's own name for a list's. */
+  /** GA4's name of the list's id. */
   readonly item_list_id: string
-  /** A dimension of the shop's, to be declared in GA4. */
+  /** Custom dimension, to be declared in GA4: arm of the trial. */
   readonly nearside_arm: Arm
-  /** Likewise: version of the base model, the same for everybody; absent without one. */
+  /** Custom dimension: version of the base model, the same for everybody; absent without a model. */
   readonly nearside_model?: string
-  /** Likewise, of a `select_item` in an interleaved list: whose pick it was. */
+  /** Custom dimension of a `select_item` in an interleaved list: team that picked the item. */
   readonly nearside_team?: Team
 }
 
 /**
- * Tells Google Analytics 4 that a list was seen (`view_item_list`) or something in it followed
- * (`select_item`), and nothing where the browser asks not to share (Global Privacy Control).
- * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
- * `(event, parameters) => dataLayer.push({ event, ...parameters })`
+ * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4. It reports nothing if
+ * the browser sends Global Privacy Control.
+ * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager `(event, parameters)
+ * => dataLayer.push({ event, ...parameters })`
  */
 export function toGa4(
   send: (name: 'view_item_list' | 'select_item', parameters: Ga4Parameters) => void,

@@ -1,27 +1,30 @@
-/** @module What a hold-out and interleaving have in common: what a browser keeps of a trial, and what its snapshot says. */
+/**
+ * @module Common parts of hold-out and interleaving: the trial's storage in the browser, and its entry in the
+ * snapshot.
+ */
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 
-/** How a trial is told from others, and what it is kept and drawn with. */
+/** Name, storage and random source of a trial. */
 export interface TrialOptions {
-  /** A new name begins anew. */
+  /** Name of the trial; a new name starts a new trial. */
   readonly name: string
-  /** Where it is kept. Default: `localStorage`. */
+  /** Storage of the trial. Default: `localStorage`. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-  /** A number from 0 up to, but not including, 1. Default: the browser's cryptographic ones. */
+  /** Draws a number in [0, 1). Default: from the browser's cryptographic random source. */
   readonly draw?: () => number
 }
 
-/** What one key of it holds, and what can be done with that. */
+/** Access to one key of the storage. */
 export interface TrialStorage {
-  /** Null for nothing, and for what can't be read. */
+  /** Value stored; null if there is none or it can't be read. */
   read(): unknown
-  /** False where it isn't kept. */
+  /** Stores a value; false if it can't be stored. */
   write(value: object): boolean
   remove(): void
 }
 
-/** Null where scripts may keep nothing, or the shopper has not agreed to it. */
+/** Opens the trial's storage; null if the browser stores nothing or the shopper has not agreed. */
 export function trialStorage(
   { getSnapshot }: Pick<Personalizer, 'getSnapshot'>,
   given: TrialOptions['storage'],
@@ -63,7 +66,7 @@ function available(): Storage | null {
 
 export const byCrypto = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32
 
-/** The same personalizer, which says in its snapshot what it takes part in, and whose `erase` forgets that, as a no to storing does. */
+/** Adds a trial to the snapshot. `erase` and a no to storage also delete the trial's stored value. */
 export function withTrial(
   personalizer: Personalizer,
   trial: PersonalizerSnapshot['trial'],

@@ -15,7 +15,7 @@ const CONFIG: WorkerConfig = {
   context: null,
 }
 
-/** A guard, what passes it, and what the page hears. */
+/** A guard, the messages that it admits, and its messages to the page. */
 function setUp(recipients: Recipients | null = null) {
   const { port1: page, port2: port } = new MessageChannel()
   const passed: ToWorker[] = []
@@ -68,7 +68,7 @@ test('who gets updates is named by the vault’s own file: a page that names oth
   for (const other of others) say('start', [{ ...CONFIG, federation: other }])
   await expect.poll(() => heard.length).toBe(others.length)
   expect(heard).toMatchObject(others.map(() => ({ error: { code: 'input-invalid' } })))
-  // Names and keys are the vault's, whatever the page says.
+  // Names and keys come from the vault, even if the page sends others.
   say('start', [{ ...CONFIG, federation: { ...federation, helperOperator: 'The Red Cross' } }])
   await expect.poll(() => configs.length).toBe(1)
   expect(configs[0].federation).toEqual(federation)

@@ -1,6 +1,6 @@
 /**
- * @module Stands between a vault's device and the page, which may be hostile or hold a hostile script: takes well-formed
- * calls, so many a second, options that can be meant, and hands out no more than an answer has to say.
+ * @module Guard between a vault's device and the page, which may be hostile or contain a hostile script. It admits
+ * well-formed calls at a limited rate and valid options only, and an answer contains no more than it must.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../../device/messages.ts'
@@ -13,7 +13,7 @@ const ADDRESSES = ['leader', 'helper', 'issuer', 'relay'] as const
 
 type Call = Extract<ToWorker, { kind: 'call' }>
 
-/** Calls that a page may make at once, and how many more each second. A shopper makes a few. */
+/** Number of calls that a page may make at once; `A_SECOND` more are allowed each second. A shopper makes a few. */
 export const BURST = 2000
 const A_SECOND = 200
 
@@ -21,21 +21,21 @@ interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Who gets updates, as the vault's own file names them; null: nobody. */
+  /** Recipients of updates, from the vault's own file; null if it names none. */
   readonly recipients: Recipients | null
-  /** Milliseconds of a clock that only goes on. */
+  /** Monotonic clock, in milliseconds. */
   readonly clock: () => number
-  /** Called once, with options that can be meant, before the device starts. */
+  /** Called once, with valid options, before the device starts. */
   readonly configured: (config: WorkerConfig) => void
   readonly close: () => void
 }
 
-/** The device's end of the channel, as `serve` wants it. */
+/** The device's end of the channel, in the form that `serve` needs. */
 export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /** The last that was forgotten: only that can come back, and the page needn't see it for that. */
+  /** Events of the last `forget`. Only these can be restored, so the page gets just the call's id. */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
   const forgets = new Set<number>()
   let tokens = BURST
@@ -56,7 +56,7 @@ export function guarded(deps: GuardDeps): Scope {
     port.postMessage({ kind: 'error', id: id as number, error } satisfies FromWorker)
   }
 
-  /** As the device is to take it. @throws NearsideError `input-invalid` */
+  /** Checks a call and returns the call for the device. @throws NearsideError `input-invalid` */
   function admit(call: Call): Call {
     if (call.name === 'start') {
       if (started) throw new NearsideError('input-invalid', 'It has been started.')
@@ -98,7 +98,7 @@ export function guarded(deps: GuardDeps): Scope {
     postMessage(message) {
       if (message.kind === 'result' && forgets.delete(message.id)) {
         forgotten = { call: message.id, value: message.value }
-        // What `restore` is given.
+        // The page later passes this id to `restore`.
         port.postMessage({ ...message, value: message.id })
       } else port.postMessage(message)
     },
@@ -128,9 +128,9 @@ function readConfig(
       throw new NearsideError('worker-failed', 'A vault makes its own.')
     },
   })
-  // Shops that share a vault share nothing else.
+  // Each shop has its own database, even in a shared vault.
   const database = `${config.database} of ${shop}`
-  // A page only says that it offers contributions: names and keys are those of the vault's file.
+  // The page decides only whether it offers contributions. Names and keys come from the vault's file.
   const named = config.federation && recipients
   if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
     throw new NearsideError(

@@ -1,30 +1,31 @@
 /**
- * @module How a page and a vault's document find each other: the document says that it is there, the page
- * hands it one end of a channel. All else passes over that channel, but for the question whether the shopper
- * agrees to contribute: the page only shows the vault's frame, which opens a window of the vault's own for it.
+ * @module Messages with which a page and a vault's document connect. The document announces itself, and the page
+ * passes it one end of a channel. All further messages use that channel, except the question whether the shopper
+ * agrees to contribute. For that question the page only shows the vault's frame, which opens a window of the vault's
+ * own.
  */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 
-/** Another number whenever what passes changes so that an older end can't read it. */
+/** Protocol version; raise it when an older end could not read the messages. */
 export const VAULT = 'nearside-vault 3'
 
-/** To the page. */
+/** Message from the vault to the page. */
 export interface FromVault {
   readonly vault: typeof VAULT
-  /** It does not work, and why. */
+  /** Reason why the vault does not work. */
   readonly refused?: string
-  /** Whether its frame is to be seen: there is a question to the shopper. */
+  /** Whether the page must show the vault's frame, because there is a question to the shopper. */
   readonly asks?: boolean
 }
 
-/** To the document. */
+/** Message from the page to the vault's document. */
 export interface ToVault {
   readonly vault: typeof VAULT
-  /** Its frame is seen now, in a page of this language; null: it was closed without an answer. */
+  /** Language of the page that shows the frame now; null if the frame was closed without an answer. */
   readonly seen: string | null
 }
 
-/** From the document to the window that it opened, where a window says `VAULT` first. */
+/** Message from the document to the window that it opened, after the window has sent `VAULT`. */
 export interface ToWindow {
   readonly terms: ContributionTerms
   /** Origin of the page. */
@@ -33,27 +34,27 @@ export interface ToWindow {
   readonly language: string
 }
 
-/** From that window: the words that the shopper agreed to, or null. */
+/** Answer of that window: the words that the shopper agreed to, or null. */
 export interface FromWindow {
   readonly wording: string | null
 }
 
-/** What the document hands its worker. */
+/** Message from the document to its worker. */
 export interface Handed {
-  /** Leads to the page. */
+  /** Channel to the page. */
   readonly device: MessagePort
-  /** Leads to the document's broker. */
+  /** Channel to the document's broker. */
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Who gets updates, as the document's own file says, unchecked; null: nobody. */
+  /** Recipients of updates from the document's own file, not validated; null if it names none. */
   readonly recipients: unknown
 }
 
-/** From the worker to the document. */
+/** Message from the worker to the document. */
 export type FromLocked = { readonly refused: string } | { readonly terms: ContributionTerms }
 
-/** To the worker: the words that were agreed to, or null. */
+/** Answer for the worker: the words that the shopper agreed to, or null. */
 export interface Answered {
   readonly wording: string | null
 }

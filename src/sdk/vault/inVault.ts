@@ -1,24 +1,24 @@
 /**
  * @module The page's end of a vault: a frame of another origin, and a channel to the worker in it. The frame is
- * seen only while the vault has a question to the shopper.
+ * visible only while the vault has a question to the shopper.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { VaultSource } from '../../device/api.ts'
 import type { Thread } from '../../device/messages.ts'
 import { type FromVault, type ToVault, VAULT } from './handshake.ts'
 
-/** Milliseconds from when its frame has loaded to when it must have said that it is there. */
+/** Milliseconds from the frame's load event until it counts as failed. */
 const PATIENCE = 10_000
 
 const WHOLE = { width: '100vw', height: '100dvh', padding: '0', border: '0', background: 'none' }
 
 /**
- * Keeps events, log and personal model in an origin of their own, out of reach for the page's scripts but
- * through the personalizer, in a worker without a network.
+ * Stores events, log and personal model in a separate origin, in a worker without network access. The page's scripts
+ * reach them only through the personalizer.
  *
  * @param url of the vault's `vault.html`
  * @example createPersonalizer({ …, worker: inVault('https://vault.shop.example/vault.html') })
- * @throws NearsideError `input-invalid` where that is no other origin
+ * @throws NearsideError `input-invalid` if the URL has the page's own origin or is not HTTP
  */
 export function inVault(url: string): VaultSource {
   const { href, origin } = new URL(url, document.baseURI)
@@ -29,7 +29,7 @@ export function inVault(url: string): VaultSource {
 
 function openVault(href: string, origin: string): Thread {
   const { port1: ours, port2: theirs } = new MessageChannel()
-  // From the beginning: a frame that is moved loads anew.
+  // Create the dialog now: a frame that moves to another parent loads again.
   const [dialog, frame] = [document.createElement('dialog'), document.createElement('iframe')]
   let offered = false
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -61,7 +61,7 @@ function openVault(href: string, origin: string): Thread {
     }
   }
 
-  // Of an error page as well: its own script speaks first.
+  // An error page fires `load`, too; a working vault's script sends its message before that.
   function loaded(): void {
     timer = setTimeout(() => failed('the vault could not be loaded'), PATIENCE)
   }
@@ -84,9 +84,9 @@ function openVault(href: string, origin: string): Thread {
   }
   addEventListener('message', receive)
   frame.addEventListener('load', loaded)
-  // Also when it was answered: then nothing waits any more.
+  // Sent after an answer, too; the vault then ignores it.
   dialog.addEventListener('close', () => tell(null))
-  // Whose question it is, in every language.
+  // The vault's host as the label is understood in every language.
   dialog.ariaLabel = new URL(origin).host
   Object.assign(frame, { src: href, title: 'vault', allow: '' })
   frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups')

@@ -1,6 +1,6 @@
 /**
- * @module The worker of a vault: one file, which needs no other. It works only where it has no network, which the
- * policy that its own file comes with has to see to, and finds that out before anything else.
+ * @module Worker of a vault, in one self-contained file. It works only without network access, which the policy
+ * served with its file must ensure. It checks that before anything else.
  */
 
 import { NearsideError } from '../../core/error.ts'
@@ -26,7 +26,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   }
   let answered: ((wording: string | null) => void) | null = null
   self.onmessage = ({ data }: MessageEvent<Answered>) => answered?.(data.wording)
-  /** By the vault's own document, one at a time. */
+  /** Asks the shopper through the vault's document, one question at a time. */
   const confirmConsent = async (terms: ContributionTerms): Promise<string> => {
     if (answered) throw new NearsideError('consent-missing', 'The shopper is being asked already.')
     const wording = await new Promise<string | null>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * @module What a vault takes from a page that it doesn't trust: calls of the form that the package's own page
- * makes, of plain data and of bounded size. What the data mean is checked where it is used, as ever.
+ * @module Messages that a vault accepts from an untrusted page: calls in the package's own form, made of plain data
+ * of limited size. The code that uses the data checks their meaning, as it does without a vault.
  */
 import { isRecord } from '../../core/isRecord.ts'
 import type { CallName, ToWorker } from '../../device/messages.ts'
@@ -34,7 +34,7 @@ const areConditions: Check = (given) =>
   [given.visible, given.savesData, given.globalPrivacyControl].every(isFlag) &&
   (given.battery === null || isNumber(given.battery))
 
-/** Each call's arguments. */
+/** Checks of each call's arguments. */
 const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   start: [isRecord],
   ping: [],
@@ -65,12 +65,15 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   close: [],
 }
 
-/** A catalog of a hundred thousand products, handed over as such, has some millions of values. */
+/**
+ * Number of values allowed at the start. A catalog of a hundred thousand products, passed as an array, has several
+ * million.
+ */
 const MOST_AT_START = 8_000_000
-/** A thousand past orders of twenty lines each. */
+/** Number of values allowed in other calls: a thousand past orders of twenty lines each. */
 const MOST = 200_000
 
-/** Null for what no page of the package sends. */
+/** Reads a message; null if the package's own page would not send it. */
 export function readMessage(data: unknown): ToWorker | null {
   if (!isRecord(data) || !Number.isSafeInteger(data.id)) return null
   const { kind, id, name, args } = data
@@ -83,7 +86,10 @@ export function readMessage(data: unknown): ToWorker | null {
   return { kind, id, name, args } as unknown as ToWorker
 }
 
-/** Whether it is made of arrays, simple objects and simple values, at most so many. A text counts by its length. */
+/**
+ * Whether a value consists of arrays, simple objects and simple values, at most `most` of them. A text counts by its
+ * length.
+ */
 export function isPlain(given: unknown, most: number): boolean {
   const waiting: unknown[] = [given]
   let left = most
@@ -95,7 +101,7 @@ export function isPlain(given: unknown, most: number): boolean {
     const prototype = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== Array.prototype) return false
     const members = Object.values(value)
-    // What a page shares may be enormous, and refer to itself.
+    // A page's data may be enormous or refer to themselves.
     if (members.length > left) return false
     for (const member of members) waiting.push(member)
   }

@@ -11,7 +11,7 @@ const press = (time: number, changes: Partial<PressStart> = {}): PressStart => (
   ...changes,
 })
 
-/** The question came to the front at 0. */
+/** Gate whose question came to the front at 0. */
 function opened(obstacle: () => 'small' | 'unfocused' | null = () => null) {
   const gate = createPressGate(obstacle)
   gate.hindrance(0)
@@ -111,7 +111,7 @@ for (const obstacle of ['small', 'unfocused'] as const)
     expect(gate.hindrance(6999)).toBe('early')
     expect(gate.hindrance(7000)).toBeNull()
     gate.start(press(7000))
-    // At the last moment something else comes to the front.
+    // At the last moment another window comes to the front.
     now = obstacle
     expect(gate.click(7001)).toBe(false)
   })

@@ -7,46 +7,48 @@
 /** Milliseconds for which the question must have been in front. */
 export const READING_TIME = 1000
 
-/** Why a press does not count now. `still`: the pointer has been on the button since before the question came. */
+/**
+ * Reason why a press does not count now. `still`: the pointer has been on the button since before the question came.
+ */
 export type Hindrance = 'small' | 'unfocused' | 'early' | 'still'
 
 /** Start of a press, with a key or a pointer. */
 export interface PressStart {
-  /** Milliseconds. */
+  /** Time of the press, milliseconds. */
   readonly time: number
   readonly isOnAgree: boolean
   readonly device: 'key' | 'mouse' | 'touch'
-  /** Of the key or the pointer, the same until it is released. */
+  /** Id of the key or the pointer, the same until it is released. */
   readonly id: string
   /** Whether the key was held down before. */
   readonly repeats: boolean
 }
 
-/** All times are milliseconds of the same clock, that of events: a busy page handles a press later. */
+/** Gate for presses. All times are milliseconds of the events' own clock, because a busy page handles a press later. */
 interface PressGate {
-  /** @returns what hinders a press now */
+  /** @returns the reason why a press does not count now; null if it counts */
   hindrance(time: number): Hindrance | null
-  /** The window came to the front, lost the focus or changed its size: the second begins anew. */
+  /** Restarts the second: the window came to the front, lost the focus or changed its size. */
   restart(time: number): void
-  /** The mouse moved over the question, outside of the agreeing button. */
+  /** Notes that the mouse moved over the question, outside the agreeing button. */
   travel(): void
   start(press: PressStart): void
-  /** The press with this key or pointer is over, and its click was reported. */
+  /** Ends the press of this key or pointer, after its click was reported. */
   end(id: string): void
-  /** The window lost the focus: keys may be released elsewhere, which clicks nothing here. */
+  /** Releases all keys: the window lost the focus, so they may be released elsewhere without a click here. */
   leave(): void
-  /** A click on the agreeing button. @returns whether it agrees */
+  /** Handles a click on the agreeing button. @returns whether it agrees */
   click(time: number): boolean
 }
 
-/** @param obstacle what keeps the question from being read at this moment */
+/** @param obstacle returns the reason why the question can't be read now, or null */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): PressGate {
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false
-  /** Whether the press under way counts. Null without one, as when assistive technology clicks. */
+  /** Whether the current press counts. Null without a press, e.g. if assistive technology clicks. */
   let counts: boolean | null = null
-  /** Keys and pointers that are down. */
+  /** Keys and pointers currently down. */
   const held = new Map<string, PressStart['device']>()
   const release = (ids: Iterable<string>) => {
     for (const id of ids) held.delete(id)
@@ -69,11 +71,11 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
       hasTravelled = true
     },
     start({ time, isOnAgree, device, id, repeats }) {
-      // A press elsewhere shows as well that the mouse has left the button.
+      // A press elsewhere also shows that the mouse has left the button.
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
-      // Two presses at once agree to nothing until both are over.
+      // While two presses overlap, neither agrees.
       held.set(id, device)
       counts = isOnAgree && hindrance === null && !repeats && held.size === 1
       if (hindrance === 'early' || repeats) since = Math.max(since, time)

@@ -1,20 +1,20 @@
-/** @module The question whether the shopper contributes, in a window of the vault's own origin. */
+/** @module Asks the shopper, in a window of the vault's own origin, whether to contribute. */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { createPressGate, type Hindrance } from './pressGate.ts'
 import { showSheet } from './sheet.ts'
 import { QUESTION_ENGLISH, SHARING_ENGLISH } from './words/english.ts'
 import { QUESTION_GERMAN, SHARING_GERMAN } from './words/german.ts'
 
-/** CSS pixels of the window. A phone held sideways and a desktop page zoomed to 400 % have more. */
+/** Minimum size of the window, CSS pixels. A phone held sideways and a desktop page zoomed to 400 % have more. */
 const LEAST_WIDTH = 280
 const LEAST_HEIGHT = 170
 
-/** Milliseconds between two looks at what hinders a press. */
+/** Milliseconds between two checks of the reason against a press. */
 const LOOK_INTERVAL = 100
 
 const isPress = (key: string) => key === 'Enter' || key === ' '
 
-/** Words of the question: in the page's language where the shopper's browser names it, else in the browser's. */
+/** Words of the question: in the page's language if the shopper's browser lists it, else in the browser's. */
 export function wordsIn(page: string, browser: readonly string[] = navigator.languages) {
   const own = page.startsWith('de') ? 'de' : 'en'
   const known = browser.map((tag) => tag.slice(0, 2)).filter((tag) => tag === 'de' || tag === 'en')
@@ -65,8 +65,9 @@ export async function ask(
 }
 
 /**
- * @param changed is called with what hinders a press, at first and whenever that changes
- * @param signal ends it
+ * Waits for a press that counts.
+ * @param changed called with the reason against a press, at first and at each change
+ * @param signal ends the wait
  * @returns resolves with the first press that counts
  */
 function pressThatCounts(
@@ -90,7 +91,7 @@ function pressThatCounts(
   }
   const isOnAgree = ({ target }: Event) => agree.contains(target as Node)
   const until = { signal, capture: true }
-  // Without `capture`: the focus of a button is not the window's.
+  // Without `capture`, since only the window's focus counts, not a button's.
   for (const name of ['focus', 'blur', 'resize']) addEventListener(name, restart, { signal })
   document.addEventListener('visibilitychange', restart, until)
   addEventListener('pointermove', (event) => isOnAgree(event) || gate.travel(), until)
@@ -113,7 +114,7 @@ function pressThatCounts(
     },
     until,
   )
-  // After the click that belongs to the press.
+  // The timeout runs after the click that belongs to the press.
   const end = (id: string) => setTimeout(() => gate.end(id))
   for (const name of ['pointerup', 'pointercancel'] as const)
     addEventListener(name, ({ pointerId }) => end(`${pointerId}`), until)
@@ -121,7 +122,7 @@ function pressThatCounts(
   addEventListener('blur', gate.leave, { signal })
   const timer = setInterval(show, LOOK_INTERVAL)
   signal.addEventListener('abort', () => clearInterval(timer))
-  // The second frame begins when the first has been painted.
+  // The second frame begins after the first has been painted.
   requestAnimationFrame(() => requestAnimationFrame(restart))
   show()
   return new Promise((resolve) => {

@@ -1,21 +1,21 @@
 /**
- * @module The window in which a vault asks. A page can hide all of the vault's frame but one button: with a mask or a
- * `clip-path`, not even Chromium's IntersectionObserver reports it. A page has no such power over a window of another
- * origin, to which it holds no reference.
+ * @module Opens the window in which a vault asks. A page can hide all of the vault's frame except one button with a
+ * mask or a `clip-path`, and even Chromium's IntersectionObserver doesn't report that. A page can't do so to a window
+ * of another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'
 import { ask, wordsIn } from './question.ts'
 import { showSheet } from './sheet.ts'
 
-/** Size in CSS pixels; a phone opens a tab instead. */
+/** Size of the window in CSS pixels; a phone opens a tab instead. */
 const FEATURES = 'popup,width=560,height=720'
 
 /**
- * Shows in the vault's frame a button that opens the window, and waits for the answer.
+ * Shows a button in the vault's frame that opens the window, and waits for the answer.
  *
  * @param language of the page
- * @param signal closes it
+ * @param signal closes the window
  * @returns the words that the shopper agreed to in the window; null if the shopper declined
  */
 export function askInWindow(
@@ -62,7 +62,7 @@ export function askInWindow(
   })
 }
 
-/** Asks in this window, where the vault's own frame has opened it. */
+/** Asks in this window, which the vault's own frame opened. */
 export function answerOpener(): void {
   const opener = window.opener as Window | null
   if (opener === null) return

@@ -1,4 +1,4 @@
-/** @module What the vault's documents show a shopper: a heading, sentences, and two buttons far from each other. */
+/** @module Layout of the vault's documents: a heading, sentences, and two buttons far from each other. */
 
 const STYLE = `
 :root { color-scheme: light dark; background: transparent; font: 1rem/1.5 system-ui, sans-serif }
@@ -19,17 +19,17 @@ button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 interface Sheet {
   readonly decline: HTMLButtonElement
-  /** At the far end. */
+  /** Acting button, at the far end. */
   readonly act: HTMLButtonElement
-  /** Shows one sentence beside it, also to a screen reader. */
+  /** Shows one sentence beside the button, also to a screen reader. */
   say(sentence: string): void
 }
 
 interface SheetText {
-  /** Of the words: `en` or `de`. */
+  /** Language of the words: `en` or `de`. */
   readonly language: string
   readonly title: string
-  /** Before the sentences, in a frame. */
+  /** Framed text before the sentences. */
   readonly banner?: string
   readonly sentences: readonly string[]
   readonly decline: string

@@ -1,7 +1,7 @@
 /**
- * @module The script of `vault.html`, a document of an origin of its own inside the shop's page. It starts the
- * worker that has no network, leads the page's channel to it, asks for what that may ask for, and opens the window
- * that asks the shopper what no page can answer. In that window the same script asks.
+ * @module Script of `vault.html`, a document of its own origin inside the shop's page. It starts the worker without
+ * network access, connects the page's channel to it, makes the requests that the worker is allowed, and opens the
+ * window that asks the shopper. In that window the same script asks.
  */
 
 import { serveFetches } from '../../device/transport/broker.ts'
@@ -18,7 +18,7 @@ import {
 import workerUrl from './lockedWorker.ts?worker&url'
 import { answerOpener, askInWindow } from './questionWindow.ts'
 
-/** Not in TypeScript's library. */
+/** Trusted Types, missing from TypeScript's library. */
 interface TrustedTypes {
   createPolicy(
     name: string,
@@ -26,13 +26,16 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
-/** Of shops that may use this vault. `frame-ancestors` of its headers says the same to the browser. */
+/** Origins of shops that may use this vault. The `frame-ancestors` header tells the browser the same. */
 const shops = Array.from(
   document.querySelectorAll<HTMLMetaElement>('meta[name="nearside-shop"]'),
   ({ content }) => content,
 )
 
-/** Who gets updates: this file says so, and no page. Null: nobody. @throws SyntaxError for what is no JSON */
+/**
+ * Reads the recipients of updates from this file, never from a page; null if it names none. @throws SyntaxError for
+ * invalid JSON
+ */
 function readRecipients(): unknown {
   const named = document.querySelector<HTMLMetaElement>('meta[name="nearside-aggregators"]')
   return named ? JSON.parse(named.content) : null
@@ -54,7 +57,7 @@ function open(device: MessagePort, shop: string): void {
     device.close()
     tell({ refused })
   }
-  /** What waits for the page to show it, and what takes it away again. */
+  /** Terms of the open question, and the controller that closes its window. */
   let terms: ContributionTerms | null = null
   let closed = new AbortController()
   const answer = (wording: string | null) => {
@@ -86,14 +89,14 @@ function open(device: MessagePort, shop: string): void {
 }
 
 function serveFrame(): void {
-  // One page, once: whoever comes later comes in vain.
+  // Accepts one page only; later offers are ignored.
   addEventListener('message', function offered({ data, origin, ports, source }) {
     const isShop = source === window.parent && shops.includes(origin)
     if (!isShop || data !== VAULT || ports.length !== 1) return
     removeEventListener('message', offered)
     open(ports[0], origin)
   })
-  // It says nothing to whom it doesn't concern.
+  // This message contains nothing secret, so any parent may receive it.
   window.parent.postMessage(VAULT, '*')
 }
 

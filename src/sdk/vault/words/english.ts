@@ -1,4 +1,4 @@
-/** @module What a vault asks the shopper, and what the console says of the same, in English. */
+/** @module English words of the vault's question, and of the console for the same terms. */
 
 import { guessesOf } from '../../../device/guesses.ts'
 import type { ContributionTerms } from '../../../device/upload/terms.ts'
@@ -9,14 +9,14 @@ const host = (address: string) => new URL(address).host
 const server = (operator: string, address: string, key: string) =>
   `${operator} (${host(address)}, key ${key.slice(0, 8)}…)`
 
-/** What is agreed to. */
+/** Words of the agreement. */
 export const SHARING_ENGLISH = {
   wording:
     'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. That it makes recommendations better is not proven. What was added stays when you stop.',
-  /** Before all else, where the shop is one. */
+  /** First sentence, if the shop is a demonstration. */
   demonstration:
     'Demonstration: so few people take part here that an update is hidden badly. A real shop must have 1,000 people in a round.',
-  /** @param terms null: the servers were not asked yet */
+  /** @param terms null if the servers were not asked yet */
   terms: (terms: ContributionTerms | null) => {
     if (terms === null)
       return 'Who gets updates, and on which terms, the two servers have not been asked yet.'

@@ -1,4 +1,4 @@
-/** @module The same in German. */
+/** @module German words of the vault's question, and of the console for the same terms. */
 
 import { guessesOf } from '../../../device/guesses.ts'
 import type { QUESTION_ENGLISH, SHARING_ENGLISH } from './english.ts'
