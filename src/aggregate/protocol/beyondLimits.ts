@@ -1,9 +1,12 @@
-/** @module Whether a policy's terms keep to a device's limits. Apart from these: pages need no accountant. */
+/**
+ * @module Checks a policy's terms against a device's limits. A file of its own, so that pages load no privacy
+ * accountant.
+ */
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type DeviceLimits, isAbove } from './deviceLimits.ts'
 import type { PolicyParameters } from './policy.ts'
 
-/** The first thing in which these terms go beyond the limits, in words; null where they keep to them. */
+/** Describes the first term that exceeds the limits; null where all terms keep to them. */
 export function beyondLimits(
   terms: Pick<
     PolicyParameters,

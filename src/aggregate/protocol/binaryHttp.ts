@@ -1,7 +1,7 @@
-/** @module HTTP messages as bytes (RFC 9292), known-length form only: what an oblivious relay carries sealed. */
+/** @module HTTP messages as bytes (RFC 9292, known-length form only). An oblivious relay carries them sealed. */
 import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
 
-/** Names are lower-case. */
+/** Header fields by lower-case name. */
 export type Fields = Readonly<Record<string, string>>
 
 export interface RequestMessage {
@@ -32,13 +32,13 @@ function integer(n: number): Bytes {
 const sized = (bytes: Uint8Array): Bytes => concat(integer(bytes.length), bytes)
 const sizedText = (text: string): Bytes => sized(utf8(text))
 
-/** Header fields and content; no trailer fields, which may be left out. */
+/** Encodes header fields and content. Leaves out trailer fields, as the RFC allows. */
 function encodeRest(headers: Fields, body: Uint8Array): Bytes {
   const lines = Object.entries(headers).flatMap(([name, value]) => [name, value].map(sizedText))
   return concat(sized(concat(...lines)), sized(body))
 }
 
-/** @param authority as of the URL that the message is for */
+/** @param authority host and port of the URL that the message is for */
 export function encodeRequest(message: RequestMessage & { readonly authority: string }): Bytes {
   const { method, authority, path, headers, body } = message
   const control = [method, 'https', authority, path].map(sizedText)
@@ -49,14 +49,14 @@ export function encodeResponse({ status, headers, body }: ResponseMessage): Byte
   return concat(Uint8Array.of(RESPONSE), integer(status), encodeRest(headers, body))
 }
 
-/** @throws RangeError for bytes that are no such message */
+/** @throws RangeError for bytes that aren't a request in this form */
 export function decodeRequest(bytes: Uint8Array): RequestMessage {
   const read = createReader(bytes, REQUEST)
   const [method, , , path] = [read.text(), read.text(), read.text(), read.text()]
   return { method, path, ...read.rest() }
 }
 
-/** @throws RangeError for bytes that are no such message; informational responses are none */
+/** @throws RangeError for bytes that aren't a response in this form; informational responses are refused, too */
 export function decodeResponse(bytes: Uint8Array): ResponseMessage {
   const read = createReader(bytes, RESPONSE)
   const status = read.integer()
@@ -66,7 +66,7 @@ export function decodeResponse(bytes: Uint8Array): ResponseMessage {
 
 function createReader(bytes: Uint8Array, kind: number) {
   let at = 0
-  // What is cut off stands for empty parts (RFC 9292 §3.8).
+  // Parts cut off at the end are empty (RFC 9292 §3.8).
   const isOver = () => at >= bytes.length
 
   function take(length: number): Bytes {

@@ -1,22 +1,22 @@
 /**
- * @module Terms that a policy asks a shopper to agree to, and their hash, which travels in both sealed shares.
- * The hash is the same for everybody who was asked for these terms, so it identifies nobody. With it a device
- * states that its shopper agreed to these recipients and terms; it can't prove that a person did.
+ * @module Terms that a policy asks a shopper to agree to, and their hash, which both sealed shares contain. The
+ * hash is the same for all shoppers who saw these terms, so it identifies nobody. With the hash a device states
+ * that its shopper agreed to these recipients and terms. It can't prove that a person did.
  */
 import { type Bytes, concat, sha256, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Policy } from './policy.ts'
 
-/** Part of a consent's terms that a policy sets. */
+/** Part of a consent's terms that comes from the policy. */
 export interface PolicyTerms {
   /** Name of the federation. */
   readonly task: string
-  /** `trusted-server`: one operator runs both aggregators and could read a report. */
+  /** Trust model. `trusted-server`: one operator runs both aggregators and could read a report. */
   readonly trust: Policy['trust']
   /**
-   * Kind of token that a report needs: one that costs work, or one that the shop's server gives to who is signed
-   * in, and so learns that they take part. Absent: none.
+   * Kind of token that a report needs; absent: none. `work`: the token costs computing time. `account`: the shop's
+   * server gives it to a signed-in shopper, and so learns that they take part.
    */
   readonly tokens?: 'account' | 'work'
   /** Name of the party that runs the leader. */
@@ -27,15 +27,15 @@ export interface PolicyTerms {
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
-  /** Reports that a published sum has at least. */
+  /** Least number of reports in a published sum. */
   readonly smallestCrowd: number
-  /** Bits of work that one token costs; 0: none. */
+  /** Bits of work that one token costs; 0: no work. */
   readonly workBits: number
-  /** z of each aggregator; with δ and the number of reports it determines ε. */
+  /** Noise multiplier z of each aggregator. With δ and the number of reports it determines ε. */
   readonly noiseMultiplier: number
-  /** δ at which ε is stated. */
+  /** Probability δ at which ε is stated. */
   readonly delta: number
-  /** Reports of one device in `periodDays`, at most. */
+  /** Most reports of one device within `periodDays`. */
   readonly maxParticipations: number
   /** Length of the period, in days. */
   readonly periodDays: number
@@ -66,7 +66,7 @@ export function policyTerms(policy: Policy): PolicyTerms {
   }
 }
 
-/** @param terms these, and whatever else: addresses and ε have no part in the hash */
+/** @param terms the terms; other fields, such as addresses and ε, don't enter the hash */
 export function consentHash(terms: object): Promise<Bytes> {
   const part = Object.entries(terms).filter(([name]) => POLICY_TERMS.includes(name))
   return sha256(utf8(`nearside consent v1\0${canonicalJson(Object.fromEntries(part))}`))
@@ -74,10 +74,13 @@ export function consentHash(terms: object): Promise<Bytes> {
 
 export const CONSENT_BYTES = 32
 
-/** A share as it is sealed. */
+/** Plaintext of a share: the consent's hash, then the share itself. */
 export const withConsent = (consent: Uint8Array, share: Uint8Array): Bytes => concat(consent, share)
 
-/** @returns the share. @throws NearsideError `consent-missing` unless it comes with this consent */
+/**
+ * @returns the share that follows the consent's hash
+ * @throws NearsideError `consent-missing` where the plaintext starts with another hash
+ */
 export function requireConsent(opened: Uint8Array, consent: Uint8Array): Uint8Array {
   if (consent.every((byte, i) => opened[i] === byte)) return opened.subarray(CONSENT_BYTES)
   throw new NearsideError(

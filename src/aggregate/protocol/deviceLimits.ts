@@ -1,15 +1,15 @@
 /**
- * @module What a device refuses, whoever runs the servers: noise that hides too little, and a round
- * of too few people. ε is by substitution, under the noise of one aggregator.
+ * @module Limits that a device enforces against every server: too little noise, and rounds of too few people. ε is
+ * by substitution, under the noise of one aggregator.
  */
 export interface DeviceLimits {
   /** Largest ε of one update. */
   readonly epsilonPerReport: number
   /** Largest ε of all updates of a year. */
   readonly epsilonPerYear: number
-  /** Largest δ at which both hold. */
+  /** Largest δ at which both limits hold. */
   readonly delta: number
-  /** Fewest updates of a round. */
+  /** Least number of updates in a round. */
   readonly aggregationGoal: number
 }
 
@@ -20,7 +20,7 @@ export const DEVICE_LIMITS: DeviceLimits = {
   aggregationGoal: 1000,
 }
 
-/** For a shop whose own configuration says that it is a demonstration: nobody else's crowd is there. */
+/** Limits for a shop whose own configuration says that it is a demonstration. Few devices take part there. */
 export const DEMONSTRATION_LIMITS: DeviceLimits = {
   epsilonPerReport: 11,
   epsilonPerYear: 27,
@@ -31,6 +31,6 @@ export const DEMONSTRATION_LIMITS: DeviceLimits = {
 export const limitsOf = (demonstration: unknown): DeviceLimits =>
   demonstration === true ? DEMONSTRATION_LIMITS : DEVICE_LIMITS
 
-/** Two implementations of Φ, and sums in another order, differ in the last digits. */
+/** Tolerance for rounding: implementations of Φ and orders of summation differ in the last digits. */
 const ROUNDING = 1e-9
 export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)

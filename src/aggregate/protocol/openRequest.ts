@@ -1,4 +1,4 @@
-/** @module Opens a request that a device sealed to an aggregator (RFC 9458), and seals the answer to it. */
+/** @module Opens a request that a device sealed to an aggregator (RFC 9458), and seals its answer. */
 import { createCipheriv, createHash } from 'node:crypto'
 import { type Bytes, concat, equalBytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -16,15 +16,15 @@ import { cryptoRandomBytes, type RandomBytes } from '../privacy/randomBytes.ts'
 import { ENCAPSULATED_BYTES, NONE } from '../privacy/seal.ts'
 import { decodeRequest, type RequestMessage } from './binaryHttp.ts'
 
-/** A signing key in the form that requests are sealed to (RFC 8032 §5.1.5, RFC 7748). */
+/** Converts a signing key pair into the keys that open sealed requests (RFC 8032 §5.1.5, RFC 7748). */
 export function gatewayKeys(publicKey: Bytes, privateKey: Bytes): OpeningKeys {
   const scalar = createHash('sha512').update(privateKey).digest().subarray(0, 32)
   return importOpeningKeys(gatewayKeyOf(publicKey), scalar)
 }
 
 /**
- * @param random for tests
- * @returns the request, and how to seal its answer
+ * @param random source of randomness; only tests pass one
+ * @returns the request, and a function that seals its answer
  * @throws NearsideError `report-invalid`
  */
 export function openRequest(

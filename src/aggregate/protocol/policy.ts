@@ -1,6 +1,6 @@
 /**
- * @module What a device agrees to when it contributes: the same page for everybody, hashed into
- * every report, so that an aggregator can't ask one shopper for more than another.
+ * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts its hash
+ * into each report. So an aggregator can't ask one shopper for more than another.
  */
 import { fromBase64, sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
@@ -10,97 +10,103 @@ import { createReaders, type Read } from '../../core/reading.ts'
 
 export const POLICY_FORMAT = 4
 
-/** One aggregator: its public keys, base64, and who runs it. */
+/** One aggregator: its public keys (base64) and its operator. */
 export interface AggregatorIdentity {
-  /** X25519, 32 bytes: what a share is sealed to. */
+  /** X25519 public key, 32 bytes; shares are sealed to it. */
   readonly sealing: string
-  /** Ed25519, 32 bytes: what tasks and receipts are checked with. */
+  /** Ed25519 public key, 32 bytes; it verifies tasks and receipts. */
   readonly signing: string
-  /** Name of the party that runs it, as shoppers are told. */
+  /** Name of the operator, as shoppers see it. */
   readonly operator: string
 }
 
-/** Who gives the tokens that reports are sent with. */
+/** Issuer of the tokens that reports need. */
 export interface Issuer {
-  /** `account`: the shop's own server, to shoppers who are signed in; `work`: the leader, for work. */
+  /**
+   * Kind of issuer. `account`: the shop's own server, for signed-in shoppers. `work`: the leader, in return for
+   * work.
+   */
   readonly kind: 'account' | 'work'
-  /** RSA, 2048 bits, e = 65537, DER SubjectPublicKeyInfo, base64; read by `modulusOf`. */
+  /** RSA public key, base64 of a DER SubjectPublicKeyInfo: 2048 bits, e = 65537; read by `modulusOf`. */
   readonly key: string
-  /** Of work: so many zeros; twice as much work for each more. */
+  /** Number of leading zero bits that the work must reach; each further bit doubles the work. */
   readonly bits?: number
 }
 
-/** What the operator chooses; the rest of the policy follows from the model and the keys. */
+/** Terms that the operator chooses. The rest of the policy follows from the model and the keys. */
 export interface PolicyParameters {
-  /** Names the shop's federation: letters, digits, dot, dash; 1 to 64. */
+  /** Name of the shop's federation: 1 to 64 letters, digits, dots and dashes. */
   readonly task: string
-  /** C: largest L2 norm of an update, in model units. */
+  /** Clip norm C: largest L2 norm of an update, in model units. */
   readonly clipNorm: number
-  /** Integer steps a model unit. */
+  /** Integer steps per model unit. */
   readonly scale: number
-  /** z: standard deviation of each aggregator's noise, in clip norms. */
+  /** Noise multiplier z: standard deviation of each aggregator's noise, in clip norms. */
   readonly noiseMultiplier: number
-  /** The δ at which ε is stated; at most 1e-6, and at most 1/n². */
+  /** Probability δ at which ε is stated; at most 1e-6, and at most 1/n². */
   readonly delta: number
-  /** n: a round is released at this many reports, never below. */
+  /** Number of reports n at which a round is released; never fewer. */
   readonly aggregationGoal: number
-  /** The server's step on the mean update. */
+  /** Learning rate: the server's step along the mean update. */
   readonly learningRate: number
-  /** β: how much of the step of the round before is taken once more; 0: none. */
+  /** Momentum β: fraction of the previous round's step that is added again; 0: none. */
   readonly momentum: number
-  /** Reports one device may send in a period … */
+  /** Most reports of one device within `periodDays`. */
   readonly maxParticipations: number
-  /** … this far apart … */
+  /** Least number of seconds between two reports of one device. */
   readonly minSeparationSeconds: number
-  /** … and how long a period is, at most a year: each device also keeps to its own limit a year. */
+  /** Length of the period in days, at most 365. Each device also enforces its own yearly limit. */
   readonly periodDays: number
-  /** Whose tokens reports need, one each. Absent: anybody may send. */
+  /** Issuer of the tokens, of which each report needs one. Absent: reports need no token. */
   readonly issuer?: Issuer
 }
 
-/** The terms of one round, which leader and helper have agreed on. */
+/** Terms of one round, agreed between leader and helper. */
 export interface Policy extends PolicyParameters {
-  /** Of this record. */
+  /** Format version of this record. */
   readonly format: typeof POLICY_FORMAT
-  /** `trusted-server`: one operator runs both aggregators and could join the shares. */
+  /** Trust model. `trusted-server`: one operator runs both aggregators and could join the shares. */
   readonly trust: 'two-aggregators' | 'trusted-server'
-  /** The model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
+  /** Model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
   readonly model: { readonly version: string; readonly hash: string }
-  /** What an update is of: so many are its length d. */
+  /** Number of parameters of each kind that an update covers; their sum is its length d. */
   readonly parameters: { readonly featureWeights: number }
   readonly leader: AggregatorIdentity
   readonly helper: AggregatorIdentity
 }
 
-/** d. */
+/** Length d of an update. */
 export function dimensionOf(policy: Policy): number {
   return policy.parameters.featureWeights
 }
 
-/** C_q = ⌊C·scale⌋: the norm bound of a quantized update. */
+/** Norm bound of a quantized update: C_q = ⌊C·scale⌋. */
 export function integerClipNorm(policy: Pick<Policy, 'clipNorm' | 'scale'>): number {
   return Math.floor(policy.clipNorm * policy.scale)
 }
 
-/** σ² of each aggregator's discrete Gaussian: (z·C_q)² rounded up, so never less noise than stated. */
+/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up so that noise is never below z. */
 export function noiseVariance(
   policy: Pick<Policy, 'clipNorm' | 'scale' | 'noiseMultiplier'>,
 ): bigint {
   return BigInt(Math.ceil((policy.noiseMultiplier * integerClipNorm(policy)) ** 2))
 }
 
-/** Hex SHA-256 over the canonical JSON. */
+/** Hex SHA-256 of the policy's canonical JSON. */
 export async function policyHash(policy: Policy): Promise<string> {
   return toHex(await sha256(utf8(canonicalJson(policy))))
 }
 
-/** The largest d. */
+/** Largest length d of an update. */
 const MAX_DIMENSION = 16_384
-/** δ of more is no promise: it is the chance that none holds. Nor is more than 1/n², checked below. */
+/**
+ * Largest δ. δ is the chance that the promise fails, so a larger one promises nothing. `check` also limits it to
+ * 1/n².
+ */
 const MAX_DELTA = 1e-6
 /**
- * So that the proof's ±x sums may reach 2¹⁴ = √q/4: of a vector whose squares wrap around, half of them
- * or more lie beyond (PROTOCOL.md). A million of that length and both noises stay below q/2.
+ * Largest C_q for which the proof may allow ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least
+ * half of its sums lie beyond that (PROTOCOL.md). A million vectors of this length and both noises stay below q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 
@@ -146,7 +152,7 @@ const aggregator = exactly<AggregatorIdentity>({
   operator: text(OPERATOR),
 })
 const readParameters = object<PolicyParameters>(PARAMETERS)
-/** A field that this version doesn't know might be one that matters: refused, not ignored. */
+/** Refuses unknown fields: a field that this version doesn't know might matter. */
 const readPolicy = exactly<Policy>({
   format: oneOf(POLICY_FORMAT),
   trust: oneOf('two-aggregators', 'trusted-server'),
@@ -157,7 +163,7 @@ const readPolicy = exactly<Policy>({
   helper: aggregator,
 })
 
-/** @throws NearsideError `policy-mismatch` naming the first field that is not as it must be */
+/** @throws NearsideError `policy-mismatch` naming the first invalid field */
 export function parsePolicy(value: unknown): Policy {
   const policy = readPolicy(value, '')
   check(policy)
@@ -172,7 +178,7 @@ export function parsePolicy(value: unknown): Policy {
   return policy
 }
 
-/** The operator's part alone. @throws NearsideError `policy-mismatch` */
+/** Validates the operator's terms alone. @throws NearsideError `policy-mismatch` */
 export function parseParameters(value: unknown): PolicyParameters {
   const parameters = readParameters(value, '')
   check(parameters)
@@ -184,5 +190,5 @@ function check({ delta, aggregationGoal, issuer }: PolicyParameters): void {
   if (issuer && (issuer.kind === 'work') !== (issuer.bits !== undefined)) throw wrong('issuer.bits')
 }
 
-/** The operator's part of a whole policy; two aggregators must have been given the same. */
+/** The operator's terms out of a whole policy. Both aggregators must run with the same terms. */
 export const parametersOf = (policy: Policy): PolicyParameters => readParameters(policy, '')

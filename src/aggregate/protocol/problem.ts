@@ -1,6 +1,6 @@
 /**
- * @module Errors over HTTP: problem+json (RFC 9457) whose `code` is one of our error codes, so that
- * a failure on a server and on a device is the same thing by the same name.
+ * @module Errors over HTTP: problem+json (RFC 9457). Its `code` is one of our error codes, so a server and a device
+ * name the same failure alike.
  */
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 
@@ -11,12 +11,12 @@ interface Problem {
   readonly code: ErrorCode
 }
 
-/** @param title for people; no secret, no id of a shopper */
+/** @param title text for people, without secrets or ids of shoppers */
 export function problem(status: number, code: ErrorCode, title: string): Problem {
   return { type: `urn:nearside:problem:${code}`, title, status, code }
 }
 
-/** What a refused report means to a device, by status where the body says nothing usable. */
+/** Error code for a refused report by HTTP status, where the body has no usable code. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'token-refused',
   403: 'consent-missing',
@@ -27,12 +27,12 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   422: 'report-invalid',
 }
 
-/** True where the same bytes may succeed later. */
+/** Whether the same bytes may succeed later. */
 export function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-/** The answer to a refused report as an error; never trusts the server's text for more than words. */
+/** Error for the leader's refusal of a report. The server's text is used as message only. */
 export function errorFromResponse(status: number, body: Uint8Array): NearsideError {
   const code = BY_STATUS[status] ?? 'aggregator-unreachable'
   return new NearsideError(code, `The leader answered ${status}${titleOf(body)}`)

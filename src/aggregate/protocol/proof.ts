@@ -1,10 +1,10 @@
-/** @module What the norm proof of a policy's reports looks like: the same for everybody. */
+/** @module Circuit of the norm proof for a policy's reports; the same for all devices. */
 import { type Circuit, createCircuit } from '../privacy/pine/circuit.ts'
 import { dimensionOf, integerClipNorm, type Policy } from './policy.ts'
 
 /**
- * With five proofs and a hundred checks a device would have to try 2¹⁰⁰ times at home until a vector
- * that is too long looks short; two proofs of the norm make it 2⁴⁸ at the servers.
+ * Number of proofs and checks. A device that wants a too long vector to pass needs about 2¹⁰⁰ attempts offline
+ * (five proofs, a hundred checks). Against the servers it needs 2⁴⁸ (two proofs of the norm).
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 

@@ -1,4 +1,4 @@
-/** @module The leader's answer to a report: its signature over the SHA-256 of the body it took. */
+/** @module Receipt: the leader's answer to a report, with its signature over the SHA-256 of the report's body. */
 import { fromBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 

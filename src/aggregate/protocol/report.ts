@@ -1,6 +1,6 @@
 /**
- * @module The one message a device ever sends: a header that everybody may read and two sealed
- * shares. Every report of a policy has the same length, whoever sends it.
+ * @module Report: the only message in which a device sends an update. It has a readable header and two sealed
+ * shares. Under one policy all reports have the same length.
  */
 import { type Bytes, concat, encodeVector, fromHex, toHex, uint32, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -12,14 +12,14 @@ import { circuitOf } from './proof.ts'
 
 export const REPORT_MEDIA_TYPE = 'application/vnd.nearside.report'
 export const REPORT_ID_BYTES = 16
-/** Of a salted hash of an id, in the helper's lists. */
+/** Bytes of a mark, the salted hash of a report's id in the helper's lists. */
 export const MARK_BYTES = 16
-/** What HPKE adds: encapsulated key and authentication tag. */
+/** Bytes that HPKE adds: encapsulated key and authentication tag. */
 export const SEAL_BYTES = 48
 const SEED_BYTES = 32
 const HASH_BYTES = 32
 
-/** "NSR" and the format's version. */
+/** "NSR" and the format version. */
 const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x03])
 const ROUND_OFFSET = MAGIC.length + REPORT_ID_BYTES
 const PUBLIC_SHARE_OFFSET = ROUND_OFFSET + 4 + 2 * HASH_BYTES
@@ -27,22 +27,22 @@ export const HEADER_BYTES = PUBLIC_SHARE_OFFSET + PUBLIC_SHARE_BYTES
 export const HELPER_SHARE_BYTES = SEAL_BYTES + CONSENT_BYTES + SEED_BYTES
 
 interface ReportHeader {
-  /** 16 random bytes, hex. */
+  /** Report id: 16 random bytes, hex. */
   readonly id: string
   readonly round: number
-  /** Hex SHA-256. */
+  /** Hex SHA-256 of the policy. */
   readonly policyHash: string
-  /** Hex SHA-256. */
+  /** Hex SHA-256 of the model's manifest. */
   readonly modelHash: string
-  /** What the device says of both shares, for their proof. */
+  /** Public part of the proof: the device's commitments to both shares. */
   readonly publicShare: Bytes
 }
 
 export interface Report {
   readonly header: ReportHeader
-  /** Sealed to the leader: the consent's hash, its share of the vector and of the proof. */
+  /** Bytes sealed to the leader: the consent's hash, and the leader's share of vector and proof. */
   readonly leaderShare: Bytes
-  /** Sealed to the helper: the consent's hash and the 32-byte seed. */
+  /** Bytes sealed to the helper: the consent's hash, and the 32-byte seed. */
   readonly helperShare: Bytes
 }
 
@@ -66,7 +66,7 @@ export function encodeReport(report: Report): Bytes {
   return concat(encodeHeader(report.header), report.leaderShare, report.helperShare)
 }
 
-/** What the helper needs of a report: header, its own share, the leader's half of the check. */
+/** Part of a report that the leader forwards: header, the helper's share, the leader's half of the check. */
 export function encodeHelperPart(report: Report, verifiers: Uint32Array): Bytes {
   return concat(encodeHeader(report.header), report.helperShare, encodeVector(verifiers))
 }
@@ -75,12 +75,12 @@ export function helperPartBytes(policy: Policy): number {
   return HEADER_BYTES + HELPER_SHARE_BYTES + 4 * circuitOf(policy).verifiersLength
 }
 
-/** Bound into both seals, so that a share can't be moved to another report, round or task. */
+/** Associated data of both seals. It ties a share to its report, round and task. */
 export function reportAad(task: string, header: ReportHeader): Bytes {
   return concat(encodeHeader(header), utf8(task))
 }
 
-/** HPKE `info`: which aggregator a share is for. */
+/** HPKE `info`: the aggregator that a share is for. */
 export function sealInfo(role: 'leader' | 'helper'): Bytes {
   return utf8(`nearside report v3 ${role}`)
 }
@@ -100,7 +100,7 @@ export function parseHeader(bytes: Uint8Array): ReportHeader {
   }
 }
 
-/** @throws NearsideError `report-invalid` unless it is exactly one report of this policy */
+/** @throws NearsideError `report-invalid` unless the bytes are exactly one report of this policy */
 export function parseReport(bytes: Uint8Array, policy: Policy): Report {
   if (bytes.length !== reportBytes(policy))
     throw invalid(`has ${bytes.length} bytes where ${reportBytes(policy)} are due`)

@@ -1,4 +1,4 @@
-/** @module `GET /v1/task`: the round that an aggregator is collecting, and on which terms. */
+/** @module `GET /v1/task`: the round that an aggregator collects reports for, and its terms. */
 import { fromBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { taskMessage, verify } from '../privacy/signature.ts'
@@ -14,13 +14,13 @@ export interface Task {
   /** Hex SHA-256 of the policy's canonical JSON. */
   readonly policyHash: string
   readonly policy: Policy
-  /** Milliseconds since the epoch, whole seconds by the aggregator's clock. */
+  /** Aggregator's clock in milliseconds since the epoch, rounded down to whole seconds. */
   readonly time: number
-  /** Base64, by the policy's key of this role: of role, round, policyHash and time. */
+  /** Base64 signature over role, round, policyHash and time, by the key that the policy names for this role. */
   readonly signature: string
 }
 
-/** @throws NearsideError `policy-mismatch`: malformed, unsigned, or the hash is not the policy's */
+/** @throws NearsideError `policy-mismatch` for a malformed or unsigned task, or a hash of another policy */
 export async function parseTask(value: unknown, role: Task['role']): Promise<Task> {
   if (typeof value !== 'object' || value === null) throw mismatch(role, 'sent no task')
   const task = value as Record<string, unknown>

@@ -1,6 +1,6 @@
 /**
- * @module Tokens that say that somebody may send one report a round, and not who: publicly verifiable
- * ones of RFC 9578 (type 2), shown as RFC 9577 has it.
+ * @module Tokens: each permits one report per round without naming the sender. They are publicly verifiable (RFC
+ * 9578, type 2) and are presented as RFC 9577 describes.
  */
 import { type Bytes, concat, fromBase64, fromHex, sha256, uint32, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -8,21 +8,24 @@ import type { Task } from './task.ts'
 
 export const MODULUS_BYTES = 256
 export const NONCE_BYTES = 32
-/** What a token says before its signature. */
+/** Bytes of a token before its signature. */
 export const TOKEN_INPUT_BYTES = 98
 const TOKEN_BYTES = TOKEN_INPUT_BYTES + MODULUS_BYTES
 export const TOKEN_REQUEST_BYTES = 3 + MODULUS_BYTES
 export const TOKEN_REQUEST_MEDIA_TYPE = 'application/private-token-request'
 export const TOKEN_RESPONSE_MEDIA_TYPE = 'application/private-token-response'
-/** On a request for a token that costs work: which attempt it was, in decimal. */
+/** Header of a request for a token that costs work: number of the successful attempt, in decimal. */
 export const WORK_HEADER = 'Nearside-Work'
 
 const TOKEN_TYPE = Uint8Array.of(0, 2)
-/** Of a DER SubjectPublicKeyInfo with `rsaEncryption`, as openssl writes it, and of the key that follows. */
+/** Bytes before the modulus in a DER SubjectPublicKeyInfo with `rsaEncryption`, as openssl writes it. */
 const SPKI_PREFIX_BYTES = 33
 /** e = 65537. */
 const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
-/** The same with RSASSA-PSS, SHA-384, MGF1 and a salt of 48 bytes: what RFC 9578 makes a key's id from. */
+/**
+ * The same prefix for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 hashes this form for a key's
+ * id.
+ */
 const PSS_PREFIX = fromHex(
   '30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108300b0609608648016503040202a2030201300382010f003082010a0282010100',
 )
@@ -30,7 +33,7 @@ const PSS_PREFIX = fromHex(
 const ISSUER_KEY =
   /^MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA[g-z0-9+/][A-Za-z0-9+/]{340}[Qw]IDAQAB$/
 
-/** How often SHA-256 is run for one attempt, each time twice. */
+/** PBKDF2 iterations of one attempt; each runs SHA-256 twice. */
 const WORK_ITERATIONS = 1000
 export const WORK_BYTES = 4
 
@@ -38,7 +41,8 @@ export type TokenRound = Pick<Task, 'policy' | 'policyHash' | 'round'>
 
 /**
  * @param key `policy.issuer.key`
- * @throws NearsideError `policy-mismatch` unless it is RSA, 2048 bits, odd, e = 65537, in one spelling
+ * @throws NearsideError `policy-mismatch` unless the key is RSA with 2048 bits, odd modulus, e = 65537, in the one
+ * accepted encoding
  */
 export function modulusOf(key: string): Bytes {
   if (!ISSUER_KEY.test(key))
@@ -49,16 +53,16 @@ export function modulusOf(key: string): Bytes {
 export const tokenKeyId = (modulus: Uint8Array): Promise<Bytes> =>
   sha256(concat(PSS_PREFIX, modulus, EXPONENT))
 
-/** Nobody knows it before the round is open: its keys are new. 32 bytes. */
+/** Redemption context, 32 bytes. Unknown before the round opens, because the round's keys are new. */
 const redemptionContext = ({ policyHash, round }: Omit<TokenRound, 'policy'>): Promise<Bytes> =>
   sha256(concat(utf8('nearside token v1\0'), fromHex(policyHash), uint32(round)))
 
-/** What a token of this round says: its type, a nonce, what it is for, and whose it is. */
+/** Signed part of a token of this round: type, nonce, hash of the challenge, id of the issuer's key. */
 export async function tokenInput(task: TokenRound, key: string, nonce: Uint8Array): Promise<Bytes> {
   const [issuer, context] = [utf8(task.policy.task), await redemptionContext(task)]
   const challenge = concat(
     ...[TOKEN_TYPE, Uint8Array.of(0, issuer.length), issuer],
-    // For whatever origin.
+    // Empty origin: the token is valid for every origin.
     ...[Uint8Array.of(context.length), context, Uint8Array.of(0, 0)],
   )
   return concat(TOKEN_TYPE, nonce, await sha256(challenge), await tokenKeyId(modulusOf(key)))
@@ -71,18 +75,18 @@ export function encodeTokenRequest(keyId: Uint8Array, blinded: Uint8Array): Byte
   return concat(TOKEN_TYPE, keyId.subarray(-1), blinded)
 }
 
-/** @returns what is to be signed; null for what is no request for a token of this key */
+/** @returns the blinded message to sign; null for bytes that aren't a token request for this key */
 export function parseTokenRequest(request: Uint8Array, keyId: Uint8Array): Bytes | null {
   const head = concat(TOKEN_TYPE, keyId.subarray(-1))
   const isOne = request.length === TOKEN_REQUEST_BYTES && head.every((b, i) => request[i] === b)
   return isOne ? new Uint8Array(request.subarray(head.length)) : null
 }
 
-/** @param token base64 */
+/** @param token base64 of the token */
 export const authorizationOf = (token: string): string =>
   `PrivateToken token="${token.replaceAll('+', '-').replaceAll('/', '_')}"`
 
-/** @returns what `Authorization` holds; null where that is no token */
+/** @returns the token's bytes from an `Authorization` header; null where it contains no token */
 export function parseAuthorization(header: string | undefined): Bytes | null {
   const [, text] = /^PrivateToken token="([\w-]+)"$/.exec(header ?? '') ?? []
   if (text?.length !== (4 * TOKEN_BYTES) / 3) return null
@@ -90,8 +94,8 @@ export function parseAuthorization(header: string | undefined): Bytes | null {
 }
 
 /**
- * What a device has to try for a request until the first bits of PBKDF2 (HMAC-SHA-256, `iterations`,
- * 4 bytes) over these are 0. Bound to the round and to the one request, so nothing need be kept of it.
+ * Proof of work for a token request. The device tries attempts until the first bits of PBKDF2 (HMAC-SHA-256,
+ * `iterations`, 4 bytes) are 0. The work is bound to round and request, so the server stores nothing.
  */
 export async function workFor(task: Omit<TokenRound, 'policy'>, request: Uint8Array) {
   const salt = await redemptionContext(task)
@@ -102,7 +106,7 @@ export async function workFor(task: Omit<TokenRound, 'policy'>, request: Uint8Ar
   }
 }
 
-/** @param derived big-endian, WORK_BYTES of them */
+/** @param derived output of PBKDF2, WORK_BYTES long, big-endian */
 export function isWorkDone(derived: Uint8Array, bits: number): boolean {
   const view = new DataView(derived.buffer, derived.byteOffset)
   return Math.clz32(view.getUint32(0)) >= bits

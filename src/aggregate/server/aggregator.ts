@@ -1,4 +1,4 @@
-/** @module What leader and helper have in common, as the HTTP side sees it. */
+/** @module The part that leader and helper share, as the HTTP layer sees it. */
 import { toBase64 } from '../../core/bytes.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { sign, taskMessage } from '../privacy/signature.ts'
@@ -10,20 +10,20 @@ import type { Store } from './store.ts'
 export interface AggregatorOptions {
   readonly store: Store
   readonly identity: Identity
-  /** What this operator agreed to; a helper refuses a leader that proposes anything else. */
+  /** Terms that this operator agreed to. A helper refuses a leader that proposes other terms. */
   readonly parameters: PolicyParameters
   readonly trust: Policy['trust']
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** For tests and `simulate`, which know the noise to compare sums bit by bit; no server that serves is given one. */
+  /** Noise source for tests and `simulate`, which compare sums bit by bit. Real servers never set it. */
   readonly noise?: NoiseSampler
   readonly log?: (line: string) => void
 }
 
-/** Rounds that anybody may read. */
+/** Number of newest rounds that the public list shows. */
 export const ROUNDS_SHOWN = 20
 
-/** What devices are told; null before the first round. A round's task is signed once a second. */
+/** Task that devices get; null before the first round. The server signs a round's task once a second. */
 export function createTasks(role: Task['role'], { store, identity, now }: AggregatorOptions) {
   let last: Promise<string> | null = null
   let signed = ''

@@ -1,6 +1,6 @@
 /**
- * @module The HTTP face of an aggregator. No request is logged and no address is kept: what a
- * database dump or a log can show about a shopper is that somebody sent a report.
+ * @module HTTP API of an aggregator. It logs no request and stores no address. So a database dump or a log shows
+ * only that somebody sent a report.
  */
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
@@ -34,25 +34,25 @@ import type { TokenSigner } from './tokenIssuer.ts'
 import { tokenRoute } from './tokenRoute.ts'
 
 export interface AppOptions {
-  /** Origins of the shop's pages; nobody else's page may call. */
+  /** Origins of the shop's pages. Pages of other origins may not call. */
   readonly origins: readonly string[]
   readonly now: () => number
-  /** Reports a minute from one address, and as many requests for tokens. */
+  /** Most reports per minute from one address; the same limit applies to token requests. */
   readonly reportsPerMinute: number
-  /** Of a leader: gives tokens for work. */
+  /** Leader only: issues tokens in return for work. */
   readonly tokens?: TokenSigner
-  /** Where a request comes from; only ever used for the rate limit. */
+  /** Address that a request comes from; used for the rate limit only. */
   readonly clientAddress?: (c: Context) => string
-  /** Absent: nothing is taken from relays. */
+  /** Options of the gateway; absent: the server accepts nothing from relays. */
   readonly gateway?: GatewayOptions
 }
 
 type Aggregator = LeaderAggregator | HelperAggregator
 
-/** Reports that may be under way before the next is turned away. */
+/** Most reports in progress at once; the server refuses further ones. */
 const MOST_UNDER_WAY = 256
 
-/** Lists of rounds that one address may ask for in a minute. */
+/** Most lists of rounds per minute for one address. */
 const LISTS_PER_MINUTE = 12
 
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
@@ -189,7 +189,7 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
   )
 }
 
-/** Prometheus' text format. Nothing in it is about a request. */
+/** Metrics in Prometheus' text format. None is about a single request. */
 function metricsText(
   record: RoundRecord | null,
   { lost, unproven, takenBack }: Readonly<Record<'lost' | 'unproven' | 'takenBack', number>>,
@@ -237,7 +237,7 @@ async function describeRound(record: RoundSummary): Promise<z.infer<typeof round
   }
 }
 
-/** In this order: who may not call, what is of another type, how much is too much. */
+/** Checks in this order: the caller's origin, the media type, the rate limit. */
 function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
   const waitOf = createRateLimit(options.reportsPerMinute)
   const addressOf = options.clientAddress ?? (() => '')
@@ -249,7 +249,7 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
       return respondProblem(c, 415, 'report-invalid', `Send ${mediaType}, not encoded`)
-    // Of such a request no address is known: the gateway has a limit of its own.
+    // A relayed request has no known address. The gateway limits it instead.
     const { isRelayed } = (c.env ?? {}) as Partial<InnerBindings>
     const wait = isRelayed ? 0 : waitOf(addressOf(c), options.now())
     return wait > 0 ? respondTooMany(c, wait) : next()
@@ -301,7 +301,7 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   })
   app.openapi(route, async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    // Whole ones only: who holds back a body takes nobody's place.
+    // Counts only requests that have arrived whole: a slow sender blocks nobody.
     if (underWay >= MOST_UNDER_WAY)
       return respondProblem(
         c,

@@ -1,4 +1,4 @@
-/** @module Where a request comes from, and which addresses count as one. Only ever used for limits. */
+/** @module Address of a request's sender, and which addresses count as one. Used for limits only. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { NearsideError } from '../../core/error.ts'
 
@@ -23,7 +23,7 @@ export function trustedProxies(list: readonly string[]): IsTrusted {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** The last address on the way that no trusted proxy has: whatever lies before, anybody can write. */
+/** Last address on the path that isn't a trusted proxy. Any sender can forge the addresses before it. */
 export function originalAddress(
   remote: string,
   forwardedFor: string | undefined,
@@ -39,7 +39,7 @@ export function originalAddress(
   return address
 }
 
-/** An IPv4 address, or the /64 network that one subscriber gets of IPv6. */
+/** Group of addresses that counts as one sender: an IPv4 address, or the /64 network of one IPv6 subscriber. */
 export function addressGroup(address: string): string {
   const known = plain(address)
   if (!isIPv6(known)) return known
@@ -49,13 +49,13 @@ export function addressGroup(address: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
 
-/** Some proxies write `1.2.3.4:5678` and `[2001:db8::1]:443`, or brackets alone. */
+/** Strips port and brackets: some proxies write `1.2.3.4:5678`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
 function withoutPort(hop: string): string {
   const [, inBrackets, before] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(hop) ?? []
   return inBrackets ?? before ?? hop
 }
 
-/** IPv4 over an IPv6 socket as IPv4; no zone. */
+/** Writes an IPv4-mapped IPv6 address as IPv4, and drops the zone. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
 }

@@ -1,8 +1,8 @@
 /**
- * @module Limits on connections, by address and in all. At a limit, a new connection replaces the one that has sent
- * nothing for the longest time: an idle one, or one whose request is incomplete. A connection whose request is being
- * answered is never replaced. A connection that is replaced or refused stays open for a moment, and a request on it
- * is answered 503.
+ * @module Limits on connections, per address and in total. At a limit, a new connection replaces the one that has
+ * been silent for longest: an idle one, or one whose request is incomplete. A connection whose request is being
+ * answered is never replaced. A replaced or refused connection stays open for a moment, and the server answers a
+ * request on it with 503.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -12,35 +12,35 @@ import { addressGroup, type IsTrusted } from './clientAddress.ts'
 
 const MOST = 512
 const MOST_OF_ONE_ADDRESS = 64
-/** Refused connections that may still be open; beyond, the oldest is closed without an answer. */
+/** Most refused connections that may stay open. Above it, the oldest closes without an answer. */
 const MOST_REFUSED = 256
-/** Milliseconds that a refused connection may take for its request. */
+/** Milliseconds that a refused connection has to send its request. */
 const FAREWELL = 5_000
-/** Bytes of a refused request that are read, so that its sender reads the answer. */
+/** Bytes of a refused request that the server reads and discards, so that the sender reads the answer. */
 const MOST_THROWN_AWAY = 2 ** 20
 
 interface Connection {
   readonly address: string
-  /** The last one; complete once its body has come. */
+  /** Latest request on this connection; complete once its body has arrived. */
   request: IncomingMessage | null
-  /** Bytes that it had sent when `requeue` last looked. */
+  /** Bytes received when `requeue` last ran. */
   heard: number
 }
 
 /**
- * @param isTrusted proxies and relays, which hold the connections of many
- * @returns the answer to a request that came over a refused connection; null for any other
+ * @param isTrusted recognises proxies and relays, which hold connections of many people
+ * @returns a function that answers a request over a refused connection; it returns null for other requests
  */
 export function limitConnections(
   server: Server,
   isTrusted: IsTrusted,
 ): (request: IncomingMessage) => Promise<Response> | null {
-  /** First the connection that has sent nothing for the longest time. */
+  /** Open connections, the longest silent one first. */
   const open = new Map<Socket, Connection>()
-  /** The oldest first. */
+  /** Refused connections, oldest first. */
   const refused = new Map<Socket, Connection>()
 
-  /** Moves each connection that has sent something meanwhile behind the others. */
+  /** Moves connections that sent something since the last call to the end. */
   function requeue(): void {
     for (const [socket, connection] of [...open]) {
       if (socket.bytesRead === connection.heard) continue
@@ -50,7 +50,10 @@ export function limitConnections(
     }
   }
 
-  /** Whether there is room for one more among those that `counts`. */
+  /**
+   * Makes room for one more connection among those that `counts` selects, by refusing a silent one if needed.
+   * Returns false where none is silent.
+   */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
     const those = [...open].filter(([, connection]) => counts(connection))
     if (those.length < most) return true
@@ -96,7 +99,7 @@ export function limitConnections(
     connection.request = request
     response.once('close', () => {
       connection.request = null
-      // It has spoken: now the last to give way.
+      // The connection was just answered: move it to the end, so that it is replaced last.
       if (open.delete(socket)) open.set(socket, connection)
       else socket.destroySoon()
     })
@@ -105,11 +108,11 @@ export function limitConnections(
   return (request) => (refused.has(request.socket) ? answerRefused(request) : null)
 }
 
-/** Whether no request of it is being answered. */
+/** Whether no request on this connection is being answered. */
 const isSilent = ({ request }: Connection) => request === null || !request.complete
 
 async function answerRefused(request: IncomingMessage): Promise<Response> {
-  // Closed with bytes unread, the system would reset the connection, and the answer be lost.
+  // Read the body first: closing with unread bytes resets the connection, and the answer is lost.
   await new Promise<void>((resolve) => {
     let read = 0
     request.on('data', ({ length }) => {

@@ -1,4 +1,4 @@
-/** @module Asks the helper to sign a published model. What it signs is signed already, so nothing else is. */
+/** @module Asks the helper to sign a published model. The request contains a signed model and no other data. */
 import type { z } from '@hono/zod-openapi'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -8,12 +8,12 @@ import type { Cosigner } from '../../models/sign.ts'
 import { endpoint, ROUTES } from '../protocol/routes.ts'
 import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.ts'
 
-/** Milliseconds. */
+/** Deadline for an answer, in milliseconds. */
 const DEADLINE = 10_000
-/** Bytes of an answer. */
+/** Most bytes of an answer. */
 const MOST = 2 ** 20
 
-/** @throws (both methods) NearsideError `aggregator-unreachable` for whatever is no answer */
+/** @throws (both methods) NearsideError `aggregator-unreachable` where no valid answer comes */
 export function createCosigner(base: string, fetch: typeof globalThis.fetch): Cosigner {
   const url = endpoint(base, ROUTES.models)
 

@@ -1,7 +1,7 @@
 /**
- * @module The gateway of Oblivious HTTP (RFC 9458): opens a request that a relay carries, passes it to this server's
- * own routes, and seals their answer. The server sees the relay's address, never a device's, so it cannot limit
- * devices by address. Instead it limits each relay and accepts only those that the operator names; the relay limits
+ * @module Gateway of Oblivious HTTP (RFC 9458): opens a request that a relay carries, passes it to this server's
+ * own routes, and seals their answer. The server sees the relay's address instead of the device's, so it can't
+ * limit devices by address. It limits each relay and accepts only relays that the operator names. The relay limits
  * its callers by address, and tokens limit reports.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -20,15 +20,15 @@ import { createRateLimit } from './rateLimit.ts'
 
 export interface GatewayOptions {
   readonly keys: OpeningKeys
-  /** Whether a request comes from a relay that the operator names. */
+  /** Whether the operator named this relay. */
   readonly isRelay: (c: Context) => boolean
-  /** Requests of one relay. */
+  /** Most requests per minute of one relay. */
   readonly perMinute: number
 }
 
-/** Bytes of a sealed request: more than the largest report. */
+/** Most bytes of a sealed request; more than the largest report. */
 export const MOST_SEALED = 2 ** 20
-/** What may be asked through a relay. */
+/** Paths and methods that a relayed request may use. */
 const ASKED: Readonly<Record<string, string>> = {
   [ROUTES.task]: 'GET',
   [ROUTES.tokens]: 'POST',
@@ -37,7 +37,7 @@ const ASKED: Readonly<Record<string, string>> = {
 const HEADERS = ['content-type', 'authorization', WORK_HEADER.toLowerCase()]
 const ANSWERED = ['content-type', 'retry-after']
 
-/** Set for requests that came sealed: no address stands for their sender. */
+/** Marks a request that came sealed; it has no sender's address. */
 export interface InnerBindings {
   readonly isRelayed: true
 }
@@ -89,7 +89,7 @@ function ask(app: OpenAPIHono, message: RequestMessage, bindings: InnerBindings)
   return app.request(path, init, bindings)
 }
 
-/** `application/ohttp-keys` (RFC 9458 §3): one key, its length before it. */
+/** `application/ohttp-keys` (RFC 9458 §3): one key, preceded by its length. */
 function encodeKeys(publicKey: Uint8Array): Bytes {
   const [id, suite] = [REQUEST_HEADER.slice(0, 3), REQUEST_HEADER.slice(3)]
   const key = concat(id, publicKey, Uint8Array.of(0, suite.length), suite)

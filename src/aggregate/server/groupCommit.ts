@@ -1,13 +1,13 @@
 /**
- * @module Group commit: what arrives while one group is being written, or is nearly there when it has
- * been, forms the next group, so that many uploads share one flush of the disk and one request to the
- * helper. Where groups are small, it pays to let more of them gather.
+ * @module Group commit: many uploads share one flush of the disk and one request to the helper. Uploads that arrive
+ * while a group is being written form the next group. Uploads that are nearly there are waited for. If groups are
+ * small, a pause between groups (`gather`) makes them larger.
  */
 
 /**
- * @param gather resolves when the group after the one that begins now may begin; default: at once
- * @returns a function that puts what is on its way into the next group once it is there; rejects if it
- * never is, or if its group failed
+ * @param gather resolves when the next group may begin, counted from the start of this one; default: at once
+ * @returns a function that adds an item to the next group once its promise resolves. It rejects where that promise
+ * rejects or the group fails.
  */
 export function groupCommit<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -21,12 +21,12 @@ export function groupCommit<Item, Result>(
   }
   const queue: Waiting[] = []
   let coming = 0
-  /** That came, or will not, since the last group began. */
+  /** Items that arrived or failed since the last group began. */
   let settled = 0
   let running = false
 
   async function work(): Promise<void> {
-    // One more of them after another must keep nobody waiting for ever: so at most as many as a group.
+    // A steady stream of coming items must not delay a group forever: after `largest` of them it starts.
     while (!running && queue.length > 0 && (coming === 0 || settled >= largest)) {
       running = true
       settled = 0

@@ -1,7 +1,6 @@
 /**
- * @module The last check before a model is published: shoppers whom training never saw must be
- * served about as well as by its parent, and as by the last model that was trained, so that a little
- * each round does not add up.
+ * @module Last check before a model is published, on held-out shoppers that training never saw. The candidate must
+ * serve them about as well as its parent and as the last trained model, so small losses can't add up over rounds.
  */
 import { setImmediate } from 'node:timers/promises'
 import { buildCases } from '../../core/features/cases.ts'
@@ -19,19 +18,19 @@ import type { Shop } from '../../train/shop/shop.ts'
 import { readCandidate } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
 
-/** Enough to see a drop of a few per cent, few enough to take seconds. */
+/** Most cases: enough to see a drop of a few per cent, and few enough to take seconds. */
 const MAX_CASES = 300
-/** How much worse than either a model may be: what noise alone does to so few cases. */
+/** Largest accepted relative loss against either model; noise alone causes this much on so few cases. */
 const TOLERANCE = 0.02
 
-/** Without a shop there is nothing to measure on, and the verdict says so. */
+/** Gate without a shop: it has no data to measure on, and its verdict says so. */
 export const unmeasuredGate: Gate = async () => ({
   accepted: true,
   reasons: [],
   metrics: { cases: 0 },
 })
 
-/** @param stopping gives a measurement up, to be repeated at the next start */
+/** @param stopping aborts a measurement; the server repeats it at the next start */
 export function createHeldOutGate(shop: Shop, stopping?: AbortSignal): Gate {
   const contexts = contextOf(shop)
   return async (parent, candidate, trained) => {
@@ -67,7 +66,7 @@ export function createHeldOutGate(shop: Shop, stopping?: AbortSignal): Gate {
   }
 }
 
-/** Cases of held-out shoppers after the model's date, evenly over time. */
+/** Test cases of held-out shoppers after the model's date, evenly spread over time. */
 export function heldOutCases(shop: Shop, manifest: ModelManifest): readonly Case[] {
   const from = Date.parse(manifest.data.until)
   const all = shop.shoppers
@@ -89,7 +88,7 @@ async function meanNdcg(
 ): Promise<number> {
   let sum = 0
   for (const { history, time, targets } of cases) {
-    // Requests get their turn.
+    // Lets waiting requests run.
     await setImmediate()
     stopping?.throwIfAborted()
     const known = history.filter(({ item }) => item < model.itemIds.length)

@@ -1,7 +1,7 @@
 /**
- * @module The helper: holds the seeds and the veto. It opens a round only on its own terms, and lets
- * its share go only once, with its own noise, for a full round of reports that it holds a seed of. What
- * it holds beyond those that the leader counted is left out of the sum.
+ * @module The helper: it stores the seeds and can veto a round. It opens a round only on its own operator's terms.
+ * It releases its share once, with its own noise, for a full round of reports whose seeds it stores. It leaves
+ * reports that the leader didn't count out of the sum.
  */
 
 import {
@@ -51,15 +51,21 @@ import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
 export type HelperAggregator = ReturnType<typeof createHelper>
 
 export interface HelperOptions extends AggregatorOptions {
-  /** The signing key of the leader that the operator named; asked for until there is one, then kept. */
+  /**
+   * Fetches the signing key of the leader that the operator named. The helper retries until it succeeds, then
+   * stores the key.
+   */
   readonly leaderKey: () => Promise<Bytes>
-  /** Public keys, base64, of those whose models it signs; none: it signs none, and takes rounds of any. */
+  /**
+   * Base64 public keys of publishers whose models this helper signs. Empty: it signs none and accepts rounds of any
+   * model.
+   */
   readonly publishers?: readonly string[]
-  /** Directory of the files that list the reports of each round. */
+  /** Directory of the files that list each round's reports. */
   readonly lists: string
 }
 
-/** Reports that are added up before others get a turn. */
+/** Reports that are summed before other requests run. */
 const SLICE = 64
 
 export function createHelper(options: HelperOptions) {
@@ -79,7 +85,7 @@ export function createHelper(options: HelperOptions) {
     return { sealing, signing, operator }
   }
 
-  /** Of the next round. */
+  /** Sealing key of the next round. */
   async function sealingKey(): Promise<Bytes> {
     const known = await store.setting(NEXT_SEALING_KEY)
     return known ?? store.keepSetting(NEXT_SEALING_KEY, await createSealingKey())
@@ -99,9 +105,9 @@ export function createHelper(options: HelperOptions) {
     await models?.requireNewest(policy.model.hash)
     if (!(await store.openRound(round, policy, hash, key, now())))
       throw refused(`round ${round} has other terms or is over`)
-    // It was abandoned where it was still open.
+    // `openRound` has abandoned the previous round if it was still open.
     if (newest?.state === 'open') makeList(newest.round)
-    // Lists go with the marks of their rounds.
+    // Deletes the lists of rounds whose marks are deleted.
     lists.sweep().catch(({ message }: Error) => log(message))
     log(`round ${round} opened for model ${policy.model.version}`)
   }
@@ -144,7 +150,7 @@ export function createHelper(options: HelperOptions) {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
           if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
             return 'unagreed'
-          // A fault here is nothing against the report, nor against others that came with it.
+          // A fault of this server says nothing about this report or others in the same request.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
         }),
@@ -169,7 +175,7 @@ export function createHelper(options: HelperOptions) {
       if (counted !== record.policy.aggregationGoal)
         throw refused(`${counted} reports are not the goal of ${record.policy.aggregationGoal}`)
       const sum = await sumOf(record, ids)
-      // Stored before it is sent: asked again, the helper gives the same bytes, never new noise.
+      // Store the share before sending it: a repeated request gets the same bytes and never new noise.
       addShare(sum, await noise(noiseVariance(record.policy), sum.length))
       if (!(await store.release(round, { counted, idSetHash, ownShare: sum }, now())))
         throw refused(`round ${round} is over`)
@@ -218,7 +224,7 @@ export function createHelper(options: HelperOptions) {
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
   }
 
-  /** Ahead of the first who asks for it; where it fails now, it is made then. */
+  /** Makes the list before anybody asks for it. If that fails, the first request makes it. */
   function makeList(round: number): void {
     lists.prepare(round).catch(({ message }: Error) => log(message))
   }
@@ -243,9 +249,9 @@ export function createHelper(options: HelperOptions) {
     },
     lost: () => store.lost(),
     unproven: () => unproven,
-    /** Null where it signs none. */
+    /** Releases of models; null where the helper signs none. */
     models,
-    /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
+    /** @throws NearsideError `consent-missing` unless this helper's leader signed the request */
     async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {
       const message = peerMessage('POST', path, serverHash(body))
       if (!(await verify(await leaderKey(), signature, message)))
@@ -254,14 +260,14 @@ export function createHelper(options: HelperOptions) {
           'The request is not signed by the leader of this helper',
         )
     },
-    /** @returns base64 */
+    /** @returns the signature, base64 */
     async signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array) {
       const message = answerMessage('POST', path, serverHash(body), status, serverHash(answer))
       return toBase64(await sign(identity.signing, message))
     },
     propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),
     take,
-    /** The list of the reports of a round, see `createListFiles`. */
+    /** List of a round's reports, see `createListFiles`. */
     openList: lists.open,
     release: (round: number, request: ReleaseRequest) =>
       store.exclusively(() => release(round, request)),
@@ -278,7 +284,7 @@ function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
   )
 }
 
-/** How many ids these are; each of them once. */
+/** Number of ids. Requires ascending order without duplicates. */
 function countIds(ids: Uint8Array): number {
   const hex = pieces(ids, REPORT_ID_BYTES).map(toHex)
   if (ids.length % REPORT_ID_BYTES !== 0 || hex.some((id, i) => i > 0 && id <= hex[i - 1]))

@@ -1,7 +1,6 @@
 /**
- * @module An aggregator's own keys. The signing keys are made once and kept in its store; the keys
- * that reports are sealed to are new for each round, and destroyed once it takes no more of them.
- * Private halves never leave the store.
+ * @module An aggregator's own keys. The signing keys are created once and stored. The sealing keys are new for each
+ * round and are destroyed once it takes no more reports. Private keys never leave the store.
  */
 
 import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
@@ -24,8 +23,8 @@ const KEY_BYTES = 32
 export type Identity = Awaited<ReturnType<typeof loadIdentity>>
 
 /**
- * Loads the signing keys, or makes and stores them on the first start; `publicKey` is base64.
- * @param operator name of the party that runs the server, as shoppers are told
+ * Loads the signing keys; creates and stores them on the first start. `publicKey` is base64.
+ * @param operator name of the party that runs the server, as shoppers see it
  */
 export async function loadIdentity(store: Store, operator: string) {
   const { publicKey, privateKey } = halves(
@@ -41,20 +40,23 @@ async function create(): Promise<Bytes> {
   return concat(publicKey, privateKey)
 }
 
-/** Keys for one round: public half, private half. */
+/** Creates the sealing keys of one round: public half, then private half. */
 export async function createSealingKey(): Promise<Bytes> {
   const { publicKey, privateKey } = await exportSealingKeys(await generateSealingKeys())
   return concat(publicKey, privateKey)
 }
 
-/** Base64. */
+/** Public half of a sealing key, base64. */
 export function publicHalf(sealingKey: Bytes): string {
   return toBase64(halves(sealingKey).publicKey)
 }
 
 type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
-/** Remembers the last round's keys only. @throws NearsideError `round-closed` where they are destroyed */
+/**
+ * Loads a round's keys and caches those of the last round. @throws NearsideError `round-closed` once they are
+ * destroyed
+ */
 export function createRoundKeys(
   other: 'leader' | 'helper',
 ): (record: RoundRecord) => Promise<RoundKeys> {
@@ -82,9 +84,9 @@ async function importKeys(
   const keys = await importSealingKeys(publicKey, privateKey)
   return {
     sealing: importOpeningKeys(publicKey, privateKey),
-    // What both aggregators check proofs with, and no device knows.
+    // Key for checking proofs; both aggregators know it, devices don't.
     verify: await sharedKey(keys, fromBase64(policy[other].sealing), fromHex(policyHash)),
-    /** Begins each share of the round. */
+    /** Hash of the consent; each share of the round begins with it. */
     consent: await consentHash(policyTerms(policy)),
   }
 }

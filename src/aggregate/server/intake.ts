@@ -1,9 +1,9 @@
 /**
- * @module How the leader takes reports. It opens its own share and makes its half of the proof's
- * check; the helper makes the other half, decides, and keeps the seed. Then the leader records the id
- * and adds the share in one transaction; only then is the report acknowledged. The
- * report itself is in memory only. What was cut off in between is with the helper alone, which leaves
- * it out of the sum unless the device sends the same bytes again.
+ * @module Intake of reports at the leader. The leader opens its own share and computes its half of the proof's
+ * check. The helper computes the other half, decides, and stores the seed. Then the leader records the id and adds
+ * the share in one transaction, and only then acknowledges the report. The report itself stays in memory. After a
+ * crash in between, only the helper has the report. It leaves it out of the sum unless the device sends the same
+ * bytes again.
  */
 
 import { fromHex, toBase64, toHex } from '../../core/bytes.ts'
@@ -31,22 +31,22 @@ import { idsIn } from './store/admit.ts'
 import type { CountedShare, CountOutcome, Known, RoundRecord } from './store.ts'
 
 export interface Accepted {
-  /** False when the very same report had been counted before. */
+  /** False where the same report was counted before. */
   readonly fresh: boolean
   readonly receipt: Receipt
 }
 
 interface Checked extends CountedShare {
   readonly report: Report
-  /** The leader's half of the check, for the helper. */
+  /** The leader's half of the check, sent to the helper. */
   readonly verifiers: Uint32Array
 }
 
 type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked' | 'unagreed'
 
-/** Reports a group; one request to the helper and one flush of the disk each. */
+/** Most reports in a group; each group needs one request to the helper and one flush of the disk. */
 const GROUP = 64
-/** So long nobody waits for a helper that has just not answered. */
+/** Milliseconds in which reports are refused at once after the helper failed to answer. */
 const BACK_OFF = 5_000
 
 export function createIntake(options: LeaderOptions) {
@@ -86,7 +86,7 @@ export function createIntake(options: LeaderOptions) {
   }
 
   async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
-    // The same report twice, in this group or in one before, is one report.
+    // Copies of one report, in this group or an earlier one, count once.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
     const settled = new Map<string, Known & { readonly outcome: Outcome }>()
     for (const round of new Set(distinct.map(({ report }) => report.header.round))) {
@@ -99,7 +99,7 @@ export function createIntake(options: LeaderOptions) {
       record?.state === 'open' && report.header.round === record.round
     const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
     let room = record === null ? 0 : record.policy.aggregationGoal - record.counted
-    // Those that are refused leave their places to others.
+    // Refused reports free their places for others.
     while (record !== null && room > 0 && fresh.length > 0) {
       const taken = fresh.splice(0, room)
       requireHelper()
@@ -122,7 +122,7 @@ export function createIntake(options: LeaderOptions) {
     })
   }
 
-  /** Says why reports are turned away, once. */
+  /** Stores why reports have to wait, and logs a new reason once. */
   function block(round: number, why: string): void {
     if (blocked?.why !== why) log(`reports of round ${round} wait: ${why}`)
     blocked = { round, why }
@@ -151,11 +151,10 @@ export function createIntake(options: LeaderOptions) {
 
   /**
    * Resolves when both aggregators have counted the report.
-   * @param authorization the header that its token came in
-   * @param settled called when the report's group is through
-   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`,
-   * `token-refused`; `aggregator-unreachable` when the same bytes may succeed later, also after a fault
-   * of a server's own
+   * @param authorization the header with its token
+   * @param settled called when the report's group is finished
+   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
+   * `aggregator-unreachable` when the same bytes may succeed later, also after a server fault
    */
   async function accept(
     body: Uint8Array,
@@ -190,9 +189,9 @@ export function createIntake(options: LeaderOptions) {
 
   return {
     accept,
-    /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
+    /** Number of refusals since the start because a proof doesn't hold; repeated sends count again. */
     unproven: () => unproven,
-    /** Why the last group of this round could not be counted; null when it was. */
+    /** Why the last group of this round could not be counted; null when it was counted. */
     waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),
   }
 }

@@ -1,4 +1,7 @@
-/** @module A server's hash, keystream and key derivation: Node's own, which for so little take a fraction of WebCrypto's time. */
+/**
+ * @module A server's hash, keystream and key derivation by Node's crypto. For short inputs it's several times
+ * faster than WebCrypto.
+ */
 import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import { ownBytes } from '../../core/bytes.ts'
 import { createXof } from '../privacy/pine/xof.ts'

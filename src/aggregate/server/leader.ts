@@ -1,4 +1,4 @@
-/** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
+/** @module The leader: takes reports and brings full rounds to release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
 import { createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
@@ -8,7 +8,7 @@ import { type RoundState, StepTaken } from './store.ts'
 
 export type LeaderAggregator = ReturnType<typeof createLeader>
 
-/** What the helper still has to do its part of. */
+/** States in which the helper still has work to do. */
 const UNFINISHED: readonly RoundState[] = ['open', 'full']
 
 export function createLeader(options: LeaderOptions) {
@@ -20,7 +20,7 @@ export function createLeader(options: LeaderOptions) {
   let again = false
   let isStopped = false
 
-  /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
+  /** Advances the round as far as possible. Safe to call at any time: calls never run in parallel. */
   function advance(): Promise<void> {
     again = true
     walk ??= go().finally(() => {
@@ -36,7 +36,7 @@ export function createLeader(options: LeaderOptions) {
         while ((await store.exclusively(rounds.step)) && !isStopped) waitingFor = null
         waitingFor = null
       } catch (thrown) {
-        // Nothing is missing: it goes on there.
+        // `StepTaken` needs no handling: another process is doing the step.
         if (!(thrown instanceof StepTaken))
           await stall(
             NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'),
@@ -51,7 +51,7 @@ export function createLeader(options: LeaderOptions) {
     if (record && record.counted >= record.policy.aggregationGoal) await advance()
   }
 
-  /** Says what is missing, once; a round that the helper won't finish gives way to the next. */
+  /** Logs once what is missing. Abandons a round that the helper refuses to finish. */
   async function stall(error: NearsideError, ends: readonly RoundState[]): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
@@ -74,21 +74,21 @@ export function createLeader(options: LeaderOptions) {
     current: () => store.current(),
     task: createTasks('leader', options),
     rounds: () => store.rounds(ROUNDS_SHOWN),
-    /** What keeps reports from being counted, or the next step from happening; null when nothing does. */
+    /** Reason why reports aren't counted or the next step can't happen; null when there is none. */
     async waitingFor(): Promise<string | null> {
       if (waitingFor !== null) return waitingFor
       const record = await store.current()
       return record && intake.waitingFor(record.round)
     },
-    /** Acknowledged reports in rounds that were abandoned. */
+    /** Number of acknowledged reports in abandoned rounds. */
     lost: () => store.lost(),
-    /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
+    /** Number of refusals since the start because a proof doesn't hold; repeated sends count again. */
     unproven: intake.unproven,
-    /** Models of rounds that were taken back since the start. */
+    /** Number of round models that were rolled back since the start. */
     takenBack: rounds.takenBack,
     /**
-     * Resolves when both aggregators have counted the report. Waits for no step of a round.
-     * @param authorization the header that its token came in, where the policy asks for one
+     * Resolves when both aggregators have counted the report. Doesn't wait for a round's steps.
+     * @param authorization the header with its token, where the policy asks for one
      * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`,
      * `token-refused`; `aggregator-unreachable` when the same bytes may succeed later
      */
@@ -96,15 +96,15 @@ export function createLeader(options: LeaderOptions) {
       try {
         return await intake.accept(body, authorization, () => void advanceIfFull())
       } catch (thrown) {
-        // It was for a report: of a round that is full meanwhile it says nothing.
+        // The refusal concerns an open round only: if the round is full by now, it stays.
         if (thrown instanceof HelperRefusal) void stall(thrown, ['open'])
         throw thrown
       }
     },
     advance,
     /**
-     * Signs the published model once more when half of its release's time is over.
-     * @throws NearsideError `model-unsigned` where another key signed it, or what the signer throws
+     * Signs the published model again after half of its release's validity.
+     * @throws NearsideError `model-unsigned` where another key signed it, or the signer's error
      */
     async renew(): Promise<void> {
       try {
@@ -113,14 +113,14 @@ export function createLeader(options: LeaderOptions) {
         if (!(thrown instanceof StepTaken)) throw thrown
       }
     },
-    /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
+    /** Abandons a round that is open or waits for the helper, with its reports. Returns false for other rounds. */
     abandon: (round: number) => abandon(round, 'its operator gave it up', UNFINISHED),
-    /** Resolves when the step under way is done; no other begins. */
+    /** Prevents further steps, and resolves when the current step is done. */
     async stop(): Promise<void> {
       isStopped = true
       await walk
     },
-    /** For the helper, which keeps it. */
+    /** Public keys for the helper, which stores them. */
     keys: () => {
       const { publicKey: signing, operator } = options.identity
       return { signing, operator }

@@ -1,6 +1,6 @@
 /**
- * @module The helper's signed list of a round's reports, as a file: made once, when the round has ended, and
- * only streamed from then on. Few streams run at once; one that is read too slowly is ended.
+ * @module Files with the helper's signed list of a round's reports. Each is written once, after the round ended,
+ * and then only streamed. Few streams run at once, and a stream that is read too slowly is cut off.
  */
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,24 +10,24 @@ import { serially } from '../../core/serially.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
-/** Bytes a second that a stream has to be read by, from its start on average. */
+/** Least average number of bytes per second, from the start, at which a client must read a stream. */
 const LEAST_RATE = 2 ** 14
-/** Milliseconds before which no stream is too slow, and between two looks at it. */
+/** Milliseconds in which no stream counts as too slow, and milliseconds between two checks. */
 const [GRACE, LOOK] = [10_000, 1000]
 
 interface ListFilesOptions {
-  /** Where the files are; made where it is missing. */
+  /** Directory of the files; created if missing. */
   readonly directory: string
-  /** When a round ended, in milliseconds since the epoch; null where it has no list, or none any more. */
+  /** End of a round in milliseconds since the epoch; null where it has no list, or no longer has one. */
   readonly endedAt: (round: number) => Promise<number | null>
-  /** The list of a round that has ended. */
+  /** Makes the list of a round that has ended. */
   readonly make: (round: number) => Promise<object>
 }
 
-/** @throws (all methods) NearsideError `storage-unavailable` for a full disk */
+/** @throws (all methods) NearsideError `storage-unavailable` where the disk is full */
 export function createListFiles({ directory, endedAt, make }: ListFilesOptions) {
   const next = serially()
-  /** One entry a stream. */
+  /** Client addresses, one entry per open stream. */
   const streams: string[] = []
 
   const pathOf = (round: number, ended: number) => join(directory, `${round}-${ended}.json`)
@@ -46,7 +46,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
       const file = await open(draft, 'w', 0o600)
       try {
         await file.writeFile(list)
-        // A name that a power cut leaves must stand for a whole file.
+        // Flush before renaming: after a power cut, a file with the final name must be complete.
         await file.sync()
       } finally {
         await file.close()
@@ -58,7 +58,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     }
   }
 
-  /** Deletes the files of rounds that have no list any more, of another database too. */
+  /** Deletes files of rounds without a list, including files of another database. */
   async function sweep(): Promise<void> {
     for (const name of await readdir(directory).catch(() => [])) {
       const round = Number.parseInt(name, 10)
@@ -68,14 +68,14 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     }
   }
 
-  /** Makes the file unless there is one. @throws NearsideError `input-invalid` for a round without a list */
+  /** Makes the file if it's missing. @throws NearsideError `input-invalid` for a round without a list */
   async function prepare(round: number): Promise<string> {
     const ended = await endedAt(round)
     if (ended === null)
       throw new NearsideError('input-invalid', `Round ${round} is open, or has no list here`)
     const path = pathOf(round, ended)
     if (await exists(path)) return path
-    // One at a time: who asks meanwhile waits for the same file.
+    // One write at a time: callers who ask meanwhile wait for the same file.
     await next(async () => {
       if (await exists(path)) return
       await write(path, round)
@@ -88,9 +88,9 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     prepare,
     sweep: () => next(sweep),
     /**
-     * @param address whose streams are counted together
-     * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` where
-     * too many read one
+     * @param address client's address; its streams are counted together
+     * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` where too many
+     * streams are open
      */
     async open(round: number, address: string) {
       const ofThis = streams.filter((one) => one === address).length

@@ -1,4 +1,4 @@
-/** @module An app on a port, with the limits that a public server needs and a clean way to stop. */
+/** @module Listens on a port with the limits that a public server needs, and stops cleanly. */
 import type { Server } from 'node:http'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
@@ -9,7 +9,7 @@ import { limitConnections } from './connections.ts'
 
 const DRAIN = 1_500
 
-/** Where a request comes from. @param isTrusted proxies */
+/** Address of a request's sender. @param isTrusted recognises proxies */
 export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   return (c) => {
     const remote = getConnInfo(c).remote.address ?? ''
@@ -17,7 +17,7 @@ export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   }
 }
 
-/** What the limits count as one sender. */
+/** Address group that limits count as one sender. */
 export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
   const addressOf = senderAddress(isTrusted)
   return (c) => addressGroup(addressOf(c))
@@ -40,7 +40,7 @@ export function listen(
           headersTimeout: 5_000,
           requestTimeout: 15_000,
           keepAliveTimeout: 10_000,
-          // How often the two are looked at.
+          // Interval at which Node checks both timeouts, in milliseconds.
           connectionsCheckingInterval: 1_000,
           maxHeaderSize: 16_384,
         },
@@ -52,7 +52,7 @@ export function listen(
   })
 }
 
-/** Takes no new connection, lets the running requests finish for at most a second and a half. */
+/** Takes no new connections and gives running requests at most 1.5 seconds. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN)
@@ -61,7 +61,7 @@ function stop(server: Server): Promise<void> {
       resolve()
     })
     server.closeIdleConnections()
-    // An answered connection is idle a moment after.
+    // A connection becomes idle only a moment after its response closes.
     server.on('request', (_, response) => response.once('close', closeIdle))
     const closeIdle = () => setImmediate(() => server.closeIdleConnections())
   })

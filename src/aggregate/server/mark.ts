@@ -1,4 +1,4 @@
-/** @module What a server keeps of a report's id and of its bytes: a salted hash, by which it knows them again. */
+/** @module Mark of a report's id or bytes: a salted hash by which a server recognises them later. */
 import { concat } from '../../core/bytes.ts'
 import { MARK_BYTES } from '../protocol/report.ts'
 import { serverHash } from './keystream.ts'
@@ -7,7 +7,7 @@ export const SALT_BYTES = 32
 
 /**
  * The first 16 bytes of SHA-256(salt ‖ value).
- * @param salt of a period; new for the next
+ * @param salt salt of a period; each period has a new one
  * @param value a report's id, or the hash of its bytes
  */
 export const markOf = (salt: Uint8Array, value: Uint8Array): Buffer =>

@@ -1,7 +1,7 @@
 /**
- * @module How the helper watches over published models: it signs what a publisher that its operator named
- * has signed, one model a release, in rising order, and shows the list to everybody. It can't tell a good
- * model from a bad one; whoever asks for its signature gets the model that everybody gets.
+ * @module The helper's record of published models. It signs models that a publisher named by its operator has
+ * signed: one per release number, in rising order. It shows the list to everybody. It can't judge a model's
+ * quality. A client that requires its signature gets the same model as all others.
  */
 import { fromBase64, toBase64 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
@@ -14,13 +14,13 @@ import type { AggregatorOptions } from './aggregator.ts'
 
 interface ModelReleaseOptions
   extends Pick<AggregatorOptions, 'store' | 'identity' | 'now' | 'log'> {
-  /** Public keys, base64, of those whose models it signs. */
+  /** Base64 public keys of publishers whose models the helper signs. */
   readonly publishers: readonly string[]
 }
 
 export type ModelReleases = ReturnType<typeof createModelReleases>
 
-/** How far a publisher's clock may be from the helper's, milliseconds. */
+/** Largest accepted difference between the publisher's and the helper's clock, in milliseconds. */
 const CLOCKS = DAY
 const SHOWN = 100
 
@@ -31,9 +31,9 @@ export function createModelReleases(options: ModelReleaseOptions) {
     /** Newest first. */
     list: () => store.modelReleases(SHOWN),
     /**
-     * Asked again for the same, it gives the same signature.
-     * @throws NearsideError `consent-missing` unless a publisher signed it; `version-taken` for a number
-     * that is not above all others; `input-invalid` for one that begins at another time than now
+     * Signs a release. A repeated request gets the same signature.
+     * @throws NearsideError `consent-missing` unless a publisher signed it; `version-taken` for a release number
+     * that is not the highest; `input-invalid` for a release whose start is far from the present
      */
     async sign(latest: LatestModel): Promise<ModelSignature> {
       const { version, manifest, signed } = latest
@@ -59,7 +59,7 @@ export function createModelReleases(options: ModelReleaseOptions) {
         signature: toBase64(await sign(identity.signing, message)),
       }
     },
-    /** @throws NearsideError `policy-mismatch` unless this is the newest model that it signed */
+    /** @throws NearsideError `policy-mismatch` unless this is the newest model that the helper signed */
     async requireNewest(manifest: string): Promise<void> {
       const [newest] = await store.modelReleases(1)
       if (newest?.manifest === manifest) return

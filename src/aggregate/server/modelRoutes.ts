@@ -1,4 +1,4 @@
-/** @module The helper's routes for published models: to have one signed, and to see all that were. */
+/** @module The helper's routes for published models: signing one, and listing the signed ones. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { parseLatest } from '../../core/model/manifest.ts'
@@ -7,7 +7,7 @@ import type { ModelReleases } from './modelReleases.ts'
 import { respondProblem } from './problemResponse.ts'
 import { modelReleasesSchema, readJson, signedModelSchema } from './schemas.ts'
 
-/** A release with all the signatures that it may have. */
+/** Most bytes of a release with all its signatures. */
 const MAX_BODY = 8_192
 
 export function modelRoutes(app: OpenAPIHono, models: ModelReleases): void {

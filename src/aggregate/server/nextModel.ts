@@ -1,4 +1,7 @@
-/** @module The model that follows from a round's mean update: a new `shared.safetensors`, the rest as it was. */
+/**
+ * @module Computes the next model from a round's mean update: a new `shared.safetensors`; other files stay as they
+ * are.
+ */
 import { dirname, join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -10,7 +13,7 @@ import { norm } from '../privacy/clip.ts'
 import type { Policy } from '../protocol/policy.ts'
 import type { ApplyUpdate, Candidate } from './rounds.ts'
 
-/** An update is of w. */
+/** Number of parameters in an update; it covers the feature weights w. */
 export function layoutOf(model: PublishedModel): Policy['parameters'] {
   return { featureWeights: model.manifest.features.length }
 }
@@ -38,21 +41,24 @@ export const applyUpdate: ApplyUpdate = async (
   }
 }
 
-/** What the round that made this version moved; null: none did. @throws NearsideError `model-unreachable` */
+/**
+ * Step of w in the round that made this version; null if no round made it. @throws NearsideError
+ * `model-unreachable`
+ */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
   if (manifest.parent === null) return null
   const before = await readVersion(join(dirname(directory), manifest.parent))
   return manifest.features.map(({ weight }, f) => weight - before.manifest.features[f].weight)
 }
 
-/** How far the candidate's w is from that of `trained`. */
+/** L2 distance between w of the candidate and w of `trained`. */
 export async function distanceOf(trained: PublishedModel, candidate: Candidate): Promise<number> {
   const from = await readBaseModel(trained.manifest, await readFiles(trained))
   const to = await readCandidate(trained, candidate)
   return norm(from.featureWeights.map((weight, f) => to.featureWeights[f] - weight))
 }
 
-/** A model of which some files are still in memory. */
+/** Reads a model that is only partly on disk; its new files are in memory. */
 export async function readCandidate(
   { directory }: PublishedModel,
   { manifest, files }: Candidate,

@@ -1,7 +1,7 @@
 /**
- * @module What the leader asks of the helper. Every request about a round is signed, and so is its
- * answer: what a proxy says is no answer, and no refusal either. The release is signed once more, to be
- * kept. For the helper's keys TLS vouches.
+ * @module The leader's requests to the helper. The leader signs each request about a round, and the helper signs
+ * its answer, so a proxy can forge neither an answer nor a refusal. A release has a second signature, which the
+ * leader stores. TLS authenticates the helper's keys.
  */
 
 import type { z } from '@hono/zod-openapi'
@@ -33,7 +33,7 @@ import {
 } from './schemas.ts'
 import type { RoundRecord } from './store.ts'
 
-/** The helper's answer for one forwarded share. */
+/** The helper's outcome for one forwarded share. */
 export const SHARE_OUTCOMES = [
   'kept',
   'duplicate',
@@ -45,12 +45,12 @@ export const SHARE_OUTCOMES = [
 ] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
-/** Bytes of an answer; a share of the largest update has 88 kB. */
+/** Most bytes of an answer; a share of the largest update has 88 kB. */
 const MOST = 2 ** 20
-/** How long each answer may take, in milliseconds; a release adds up every report of the round. */
+/** Deadline of each answer, in milliseconds. A release sums all reports of the round. */
 const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }
 
-/** What the helper itself, by its signature, does not do; the round can't be finished with it. */
+/** Refusal that the helper signed. The round can't be finished with this helper. */
 export class HelperRefusal extends NearsideError {
   readonly round: number
 
@@ -60,14 +60,14 @@ export class HelperRefusal extends NearsideError {
   }
 }
 
-/** The round that a request is about; its policy names the key that the answer must be signed by. */
+/** Round that a request is about; its policy names the key that must sign the answer. */
 type Round = Pick<RoundRecord, 'round' | 'policy'>
 
 export type Helper = ReturnType<typeof createHelperClient>
 
 /**
- * @throws (all methods) NearsideError `aggregator-unreachable` when it may work later, which is also
- * whatever the helper has not signed; `HelperRefusal`
+ * @throws (all methods) NearsideError `aggregator-unreachable` where a retry may succeed, and for any unsigned
+ * answer; `HelperRefusal` for a signed refusal
  */
 export function createHelperClient(
   base: string,
@@ -79,7 +79,7 @@ export function createHelperClient(
   }: { readonly deadlines?: typeof DEADLINES; readonly stopping?: AbortSignal } = {},
 ) {
   async function request(path: string, init: RequestInit, deadline: number) {
-    // Not `AbortSignal.any`: of each signal that it makes, something stays with `stopping` for good.
+    // Not `AbortSignal.any`: each combined signal would stay attached to `stopping` (a memory leak).
     const over = new AbortController()
     const stop = () => over.abort(stopping?.reason)
     const late = setTimeout(() => over.abort(new Error('nothing came in time')), deadline)
@@ -131,7 +131,7 @@ export function createHelperClient(
     async propose(round: Round): Promise<void> {
       await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round, deadlines.other)
     },
-    /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
+    /** Forwards shares; returns one outcome each, in order. @param parts `encodeHelperPart` of each report */
     async forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]> {
       const path = PEER_ROUTES.shares(round.round)
       const answer = await post(path, joined(parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
@@ -140,8 +140,8 @@ export function createHelperClient(
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])
     },
     /**
-     * The helper's noised sum, and its signature over what `releaseMessage` says, base64.
-     * @param ids of the reports to add up, one after another, ascending
+     * The helper's noised sum, and its base64 signature over `releaseMessage`.
+     * @param ids ids of the reports to sum, concatenated, ascending
      */
     async release({ round, policy, policyHash }: Round & { policyHash: string }, ids: Bytes) {
       const path = PEER_ROUTES.release(round)
@@ -150,7 +150,7 @@ export function createHelperClient(
       const value = readAnswer(answer, releaseAnswerSchema)
       const share = fromBase64(value.share)
       const message = await releaseMessage({ round, policy, policyHash, ids, share })
-      // Asked again it would be the same bytes.
+      // A retry can't help: the helper would send the same bytes.
       if (!(await verify(fromBase64(policy.helper.signing), value.signature, message)))
         throw new HelperRefusal('policy-mismatch', 'The helper’s release is not signed', round)
       if (share.length !== 4 * dimensionOf(policy))
@@ -160,7 +160,7 @@ export function createHelperClient(
   }
 }
 
-/** What the helper signs when it releases: the round, what was counted under which consent, and the share itself. */
+/** Message that the helper signs at a release: the round, the counted reports, their consent, and the share. */
 export async function releaseMessage(release: {
   readonly round: number
   readonly policy: Policy
@@ -193,7 +193,7 @@ function described(status: number, body: Bytes): string {
     const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }
     return typeof title === 'string' ? `${status} ${title.slice(0, 200)}` : String(status)
   } catch {
-    // Not a problem document: the status says enough.
+    // The body isn't a problem document; the status must do.
     return String(status)
   }
 }
@@ -207,7 +207,7 @@ function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
 }
 
 /**
- * The key of the leader at `base`, which TLS vouches for.
+ * Fetches the public key of the leader at `base`; TLS authenticates it.
  * @throws NearsideError `aggregator-unreachable`
  */
 export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetch): Promise<Bytes> {

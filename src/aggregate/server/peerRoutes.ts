@@ -1,6 +1,6 @@
 /**
- * @module The helper's routes for the leader. Each body is authenticated before it is read, and each
- * answer to the leader is signed, a refusal too.
+ * @module The helper's routes for the leader. The helper authenticates each body before parsing it, and signs each
+ * answer, including refusals.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -11,9 +11,9 @@ import type { HelperAggregator } from './helper.ts'
 import { respondProblem, respondThrown } from './problemResponse.ts'
 import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
-/** More than a leader sends at once. */
+/** Most helper parts in a request; more than a leader sends. */
 const MAX_PARTS = 256
-/** A policy, or what stands beside the ids of a release request. */
+/** Most bytes of a policy, or of a release request without its ids. */
 const MAX_REST = 40_000
 
 export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
@@ -22,7 +22,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   )
   app.use('/v1/peer/*', async (c, next) => {
     const policy = (await helper.current())?.policy
-    // In base64.
+    // Size of the ids in base64.
     const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * (policy?.aggregationGoal ?? 0))
     const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
     const limit = bodyLimit({
@@ -62,7 +62,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
     app.post(route, async (c) => {
       const round = Number(c.req.param('round'))
       const body = new Uint8Array(await c.req.arrayBuffer())
-      // The path that is signed is the protocol's, wherever the app is mounted.
+      // The signature covers the protocol's path, wherever the app is mounted.
       const path = pathOf(round)
       await helper.authenticate(path, body, c.req.header(SIGNATURE_HEADER) ?? '')
       const response = await (async () => respond(c, round, body))().catch((thrown) =>

@@ -1,4 +1,4 @@
-/** @module What went wrong as an HTTP answer: problem+json with the status that fits the code. */
+/** @module HTTP answers for errors: problem+json with the status that fits the code. */
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
@@ -17,7 +17,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'version-taken': 409,
 }
 
-/** Everything that is not the request's fault is 503: durable or refused, never in between. */
+/** Answers 503 for every error that isn't the request's fault. A report is either durable or refused. */
 export function respondThrown(c: Context, thrown: unknown): Response {
   const error = NearsideError.from(thrown, 'storage-unavailable', 'The server can’t take it now')
   const status = STATUS[error.code] ?? 503

@@ -1,6 +1,6 @@
 /**
- * @module A token bucket a client address. Addresses are kept only as salted hashes, in memory, for
- * at most two minutes.
+ * @module Rate limit: one token bucket per client address. Addresses exist only as salted hashes, in memory, for at
+ * most two minutes.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 
@@ -9,18 +9,18 @@ interface Bucket {
   readonly at: number
 }
 
-/** Of so many addresses at once no bucket is remembered longer. */
+/** Most buckets in one map; at this number the maps rotate early. */
 const MOST = 100_000
 
 /**
- * @param perMinute refill and, at the same time, the largest burst
- * @returns seconds that an address has to wait; 0 when its request may go on
+ * @param perMinute refill rate, and also the largest burst
+ * @returns seconds that an address has to wait; 0 where its request may proceed
  */
 export function createRateLimit(perMinute: number): (address: string, now: number) => number {
   const salt = randomBytes(32)
   const rate = perMinute / 60_000
-  // A bucket that nobody took from for a minute is full. So two maps take turns, a minute each, and
-  // the older one is dropped whole.
+  // A bucket unused for a minute is full again and needs no memory. So two maps rotate every minute, and the older
+  // one is dropped.
   let young = new Map<string, Bucket>()
   let old = young
   let since = Number.NEGATIVE_INFINITY
@@ -35,7 +35,7 @@ export function createRateLimit(perMinute: number): (address: string, now: numbe
     const key = createHmac('sha256', salt).update(address).digest('base64')
     if (Math.abs(now - since) >= 60_000 || young.size >= MOST) turn(now)
     const bucket = young.get(key) ?? old.get(key) ?? { tokens: perMinute, at: now }
-    // A clock that goes backwards refills nothing.
+    // A clock that moves backwards refills nothing.
     const tokens = Math.min(perMinute, bucket.tokens + Math.max(0, now - bucket.at) * rate)
     if (tokens < 1) return Math.max(1, Math.ceil((1 - tokens) / rate / 1000))
     young.set(key, { tokens: tokens - 1, at: now })

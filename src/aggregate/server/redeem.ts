@@ -1,6 +1,6 @@
 /**
- * @module Whether a report comes with a token of its round that no other report came with. The cheap
- * checks come first; that a token is spent once is decided in the transaction that counts.
+ * @module Checks that a report has a valid token of its round that no other report used. Cheap checks come first.
+ * The counting transaction finally decides whether a token is spent.
  */
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { equalBytes, fromBase64, toHex } from '../../core/bytes.ts'
@@ -26,7 +26,7 @@ export function createRedeemer(store: Pick<Store, 'spent'>) {
   }
 
   /**
-   * @returns the token's nonce, hex; undefined where the policy asks for no token
+   * @returns the token's nonce, hex; undefined where the policy needs no token
    * @throws NearsideError `token-refused`
    */
   return async (

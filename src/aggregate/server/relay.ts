@@ -1,6 +1,7 @@
 /**
- * @module An oblivious relay (RFC 9458): carries sealed requests to the gateways of the servers that it is given, and
- * their answers back. It sees who asks and when, never what; they see what, never who. It stores and logs nothing.
+ * @module Oblivious relay (RFC 9458): carries sealed requests to the gateways of named servers, and their answers
+ * back. The relay sees who asks and when, but not the content. The servers see the content, but not the sender. The
+ * relay stores and logs nothing.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -20,20 +21,20 @@ import { respondProblem, respondThrown } from './problemResponse.ts'
 import { createRateLimit } from './rateLimit.ts'
 
 export interface RelayOptions {
-  /** URLs of the servers, as shops configure them; no request goes anywhere else. */
+  /** URLs of the servers, as shops configure them. The relay sends requests nowhere else. */
   readonly targets: readonly string[]
-  /** Of shops whose pages may call it; null: any. */
+  /** Origins of shops whose pages may call it; null: any origin. */
   readonly origins: readonly string[] | null
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Requests of one address. */
+  /** Most requests per minute of one address. */
   readonly perMinute: number
   readonly clientAddress: (c: Context) => string
-  /** Milliseconds that a server may take; default 15,000. */
+  /** Milliseconds that a server has to answer; default 15,000. */
   readonly deadline?: number
 }
 
-/** Requests that may wait for servers before the next is turned away. */
+/** Most requests in progress at once; the relay refuses further ones. */
 const MOST_UNDER_WAY = 256
 const MOST_ANSWERED = 2 ** 20
 const DEADLINE = 15_000
@@ -85,13 +86,13 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
   return app
 }
 
-/** @throws NearsideError `report-invalid` where the server can't open it, else `aggregator-unreachable` */
+/** @throws NearsideError `report-invalid` where the server can't open it; `aggregator-unreachable` otherwise */
 async function carry(
   url: string,
   body: Uint8Array<ArrayBuffer>,
   { fetch, deadline = DEADLINE }: RelayOptions,
 ) {
-  // Nothing of the sender's headers goes along.
+  // The relay forwards none of the sender's headers.
   const headers = { 'content-type': OBLIVIOUS_REQUEST }
   const signal = AbortSignal.timeout(deadline)
   try {

@@ -1,12 +1,12 @@
-/** @module From two noised aggregate shares to the mean update, and the server's own part of the gate. */
+/** @module Computes the mean update from two noised aggregate shares, and checks its plausibility. */
 import { norm } from '../privacy/clip.ts'
 import { dequantize } from '../privacy/quantize.ts'
 import { addShare } from '../privacy/shares.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
 
 /**
- * The sum of both shares over the public goal n. The goal and not the count: the count depends on
- * the data, and dividing by it would reveal it (it equals the goal whenever a round is released).
+ * Sum of both shares divided by the public goal n. Dividing by the count would reveal the count, which depends on
+ * the data. At a release both are equal.
  */
 export function meanUpdate(
   ownShare: Uint32Array,
@@ -19,8 +19,8 @@ export function meanUpdate(
 }
 
 /**
- * The longest that a mean of n honest updates with both noises can be: C, plus √2·z·C·(√d + 6)/n,
- * which chance passes less than once in 10⁷ rounds: what is longer comes from a fault of an aggregator.
+ * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Chance exceeds it
+ * less than once in 10⁷ rounds, so a longer mean shows a faulty aggregator.
  */
 function normBound(policy: Policy): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy
@@ -28,7 +28,7 @@ function normBound(policy: Policy): number {
   return clipNorm * (1 + noise / aggregationGoal)
 }
 
-/** Why this mean can't come from honest devices; empty when it can. */
+/** Reasons why this mean can't come from honest devices; empty when it can. */
 export function implausible(mean: Float64Array, policy: Policy): readonly string[] {
   const length = norm(mean)
   const bound = normBound(policy)

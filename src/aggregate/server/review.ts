@@ -1,7 +1,6 @@
 /**
- * @module A second look at what rounds have published. The gate judged it on the cases that there were
- * then; those that have come since may say otherwise. Then the last trained model is published once
- * more, as a new version.
+ * @module Second review of models that rounds have published. The gate judged them on the test cases of that time.
+ * Newer cases may show a loss. Then the last trained model is published again, as a new version.
  */
 
 import { readLatest, readTrained } from '../../models/read.ts'
@@ -10,7 +9,7 @@ import type { LeaderOptions } from './rounds.ts'
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was taken back: never a trained one, so that this ends */
+/** @returns whether the published model was rolled back. A trained model never is, so this ends. */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

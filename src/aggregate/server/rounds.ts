@@ -1,7 +1,6 @@
 /**
- * @module How the leader brings a full round to a release: open → full → exchanged → concluded, one
- * step at a time. Every step is stored before the next begins and can be repeated, so that the process
- * may die at any moment.
+ * @module Brings a full round to release at the leader: open → full → exchanged → concluded, one step at a time.
+ * Each step is stored before the next begins, and can be repeated. So the process may die at any moment.
  */
 
 import { type Bytes, toHex } from '../../core/bytes.ts'
@@ -22,16 +21,16 @@ import { implausible, meanUpdate } from './release.ts'
 import { review } from './review.ts'
 import type { RoundRecord, Verdict } from './store.ts'
 
-/** A model that is not published yet. */
+/** A model that isn't published yet. */
 export interface Candidate {
   readonly manifest: ModelManifest
-  /** Files that differ from the parent's; the manifest says which others there are. */
+  /** Files that differ from the parent's; the manifest lists the others. */
   readonly files: ReadonlyMap<string, Bytes>
 }
 
 /**
- * Makes the next model from the mean update; the server itself knows nothing of models.
- * @throws NearsideError `fit-diverged` where the update gives none: the round is rejected
+ * Makes the next model from the mean update, so that the server needs no knowledge of models.
+ * @throws NearsideError `fit-diverged` where the update gives no valid model; the round is rejected
  */
 export type ApplyUpdate = (
   parent: PublishedModel,
@@ -41,40 +40,44 @@ export type ApplyUpdate = (
   momentum?: number,
 ) => Promise<Candidate>
 
-/** Whether the candidate may be published. @throws NearsideError `engine-failed` where it scores nothing: it is rejected */
+/**
+ * Decides whether a candidate may be published. @throws NearsideError `engine-failed` where it scores nothing; the
+ * round is rejected
+ */
 export type Gate = (
   parent: PublishedModel,
   candidate: Candidate,
-  /** The last model that was trained: parent, or where its rounds began. */
+  /** Last trained model: the parent itself, or the model from which its rounds began. */
   trained: PublishedModel,
 ) => Promise<Verdict>
 
 export interface LeaderOptions extends AggregatorOptions {
   readonly helper: Helper
-  /** How long the intake lets reports gather, see `groupCommit`. */
+  /** Pause in which the intake collects reports, see `groupCommit`. */
   readonly gather?: () => Promise<unknown>
-  /** The publish directory. */
+  /** Directory of published models. */
   readonly models: string
-  /** How an update of this model is laid out. */
+  /** Layout of an update for this model. */
   readonly layout: (model: PublishedModel) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
-  /** Whether it may take back what rounds have published, see `review`. */
+  /** Whether a review may roll back models that rounds have published, see `review`. */
   readonly takesBack?: boolean
-  /** Makes what is published a signed release; then a round goes on from nothing that others made. */
+  /** Signs what is published. With a signer, rounds continue only from models that it signed itself. */
   readonly signer?: Signer
-  /** L2 distance of the parameters that rounds move. */
+  /** L2 distance between two models in the parameters that rounds change. */
   readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>
 }
 
 /**
- * How far rounds may lead from the last trained model, in longest honest steps (learning rate times
- * clip norm, and as much longer as momentum makes them): so much in one direction is no correction of it but another model.
+ * Largest distance that rounds may move from the last trained model, in longest honest steps. Such a step is
+ * learning rate times clip norm, extended by momentum. Beyond it the result is another model instead of a
+ * correction.
  */
 const MOST_STEPS = 10
 
 const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
-/** Parameters or scores that are not finite: the same update gives the same, however often it is tried. */
+/** Errors for parameters or scores that aren't finite. A retry gives the same result. */
 const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed'])
 
 export function createRounds(options: LeaderOptions) {
@@ -84,8 +87,8 @@ export function createRounds(options: LeaderOptions) {
   let takenBack = 0
 
   /**
-   * One step; true when there may be another right away.
-   * @throws NearsideError what is missing for it; to be tried again later
+   * Runs one step; true when another may follow at once.
+   * @throws NearsideError what the step still needs; it can be retried later
    */
   async function step(): Promise<boolean> {
     const record = await store.current()
@@ -96,7 +99,9 @@ export function createRounds(options: LeaderOptions) {
     return openNext(record)
   }
 
-  /** Two processes that were not started alike would else give up each other's rounds without end. */
+  /**
+   * Requires a folder that all processes share. Otherwise two processes would abandon each other's rounds forever.
+   */
   async function requireSharedFolder(newest: RoundRecord): Promise<void> {
     const { round, state, policy, version } = newest
     const needed = state === 'released' && version !== null ? version : policy.model.version
@@ -141,7 +146,7 @@ export function createRounds(options: LeaderOptions) {
     if (ownShare === null || peerShare === null || version === null)
       throw new NearsideError('storage-corrupt', `Round ${round} lost its shares`)
     const latest = await readLatest(options.models)
-    // Published already, by a process that died before it could say so.
+    // A process that died before it could record this has published the version already.
     if (latest.version === version && latest.manifest.parent === policy.model.version)
       return end(record, 'released', ACCEPTED)
     if (latest.hash !== policy.model.hash)
@@ -191,7 +196,7 @@ export function createRounds(options: LeaderOptions) {
     return true
   }
 
-  /** Gives a round up for good; the next step opens another. */
+  /** Abandons a round for good; the next step opens another. */
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
     if (!(await store.close(record.round, 'abandoned', rejection([why]), now()))) return false
     log(`round ${record.round} was abandoned: ${why}`)
@@ -203,7 +208,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
-    // Between rounds, where it costs no report; later there would be no other cases to judge by.
+    // Review between rounds, where it costs no reports. One review per start is enough: the shop's cases are read
+    // at the start.
     if (options.takesBack && !isReviewed && (await review(options))) takenBack++
     isReviewed = true
     const model = await readLatest(options.models)
@@ -213,8 +219,8 @@ export function createRounds(options: LeaderOptions) {
     const { publicKey: signing, operator } = identity
     const leader = { sealing: publicHalf(key), signing, operator }
     const policy = policyFor(model, { leader, helper: named })
-    // The helper goes first: a round that it doesn't know must not collect reports. If this process
-    // dies after it has agreed, that number stays unused.
+    // The helper goes first: the leader must not collect reports for a round that the helper doesn't know. If this
+    // process dies in between, the number stays unused.
     const round = Math.max(newest?.round ?? 0, lastRound) + 1
     await helper.propose({ round, policy })
     await store.openRound(round, policy, await policyHash(policy), key, now())
@@ -230,7 +236,7 @@ export function createRounds(options: LeaderOptions) {
       )
   }
 
-  /** Signs the published model once more when half of its release's time is over. */
+  /** Signs the published model again after half of its release's validity. */
   async function renew(): Promise<void> {
     const { signer, models } = options
     const model = await readLatest(models)

@@ -1,9 +1,12 @@
-/** @module Shapes of JSON bodies between aggregators and of what people read; also the OpenAPI page. */
+/**
+ * @module Zod schemas of the JSON bodies between aggregators and of public answers; also the source of the OpenAPI
+ * page.
+ */
 import { z } from '@hono/zod-openapi'
 import { NearsideError } from '../../core/error.ts'
 import { PROTOCOL } from '../protocol/task.ts'
 
-/** @throws NearsideError `input-invalid` for what is no JSON, or of another shape */
+/** @throws NearsideError `input-invalid` for a body that isn't JSON or has another shape */
 export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(body)))
@@ -21,7 +24,7 @@ export const helperKeysSchema = z.object({
   sealing: z.string(),
   signing: z.string(),
   operator: z.string(),
-  /** Newest round that the helper knows; 0 for none. */
+  /** Newest round that the helper knows; 0 if it knows none. */
   lastRound: count,
 })
 export type HelperKeys = z.infer<typeof helperKeysSchema>
@@ -32,7 +35,7 @@ export const proposalSchema = z.strictObject({ policy: z.unknown() })
 
 export const releaseRequestSchema = z.strictObject({
   policyHash: hash,
-  /** Base64 of the reports' ids, one after another, ascending. */
+  /** Base64 of the reports' ids, concatenated, ascending. */
   ids: z.string(),
 })
 
@@ -41,7 +44,7 @@ export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
-/** Marks of all reports of a round that reached the helper, which signs them. */
+/** Signed list of marks of all reports that reached the helper in a round. */
 export const reachedSchema = z
   .object({
     round: count,
@@ -49,9 +52,9 @@ export const reachedSchema = z
     /** Milliseconds since the epoch. */
     opened: count,
     closed: count,
-    /** Base64. */
+    /** Salt of the marks, base64. */
     salt: z.string(),
-    /** Base64 of the marks (see `markOf`), one after another, ascending. */
+    /** Base64 of the marks (see `markOf`), concatenated, ascending. */
     marks: z.string(),
     key: z.string(),
     signature: z.string(),
@@ -59,7 +62,7 @@ export const reachedSchema = z
   .openapi('ReachedReports')
 export type ReachedReports = z.infer<typeof reachedSchema>
 
-/** Any JSON: what it must be is read by the model's own reader. */
+/** Any JSON; the model's own reader validates it. */
 export const signedModelSchema = z.unknown()
 
 const modelReleaseSchema = z
@@ -123,9 +126,9 @@ export const healthSchema = z
     role,
     trust,
     round: count.nullable(),
-    /** What keeps reports from being counted, or the next step from happening, in words; null when nothing does. */
+    /** Reason why reports aren't counted or the next step can't happen; null when there is none. */
     waitingFor: z.string().nullable(),
-    /** Acknowledged reports in rounds that were abandoned. */
+    /** Number of acknowledged reports in abandoned rounds. */
     lost: count,
   })
   .openapi('Health')

@@ -1,7 +1,7 @@
 /**
- * @module Both aggregators in one process, for a shop that has nobody to run the helper. The devices
- * do the same as ever, but one operator holds both keys: this is a trusted server, not secure
- * aggregation, and every policy and page says so.
+ * @module Both aggregators in one process, for a shop without a partner to run the helper. Devices work as with
+ * two, but one operator has both keys. So this is a trusted server instead of secure aggregation, as every policy
+ * and page says.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { fromBase64 } from '../../core/bytes.ts'
@@ -11,7 +11,7 @@ import { createLeader, type LeaderAggregator } from './leader.ts'
 import { createHelperClient } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 
-/** Where the two are mounted. */
+/** Paths at which both apps are mounted. */
 export const SINGLE_PATHS = { leader: '/leader', helper: '/helper' } as const
 
 export function createSingle(
@@ -37,7 +37,7 @@ export function createSingle(
   const leaderApp = createApp(leader, appOptions)
   app.route(SINGLE_PATHS.leader, leaderApp)
   app.route(SINGLE_PATHS.helper, helperApp)
-  // Health and rounds also where people look for them.
+  // Health and rounds are also available at the root, where people look for them.
   app.route('/', leaderApp)
   return { app, leader }
 }

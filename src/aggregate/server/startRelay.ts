@@ -1,4 +1,4 @@
-/** @module A relay as a process runs it: no keys, no store, no clock. */
+/** @module Starts a relay process: it needs no keys, no store and no clock. */
 import { NearsideError } from '../../core/error.ts'
 import { trustedProxies } from './clientAddress.ts'
 import { clientAddress, listen } from './listen.ts'
@@ -7,18 +7,18 @@ import { createRelay } from './relay.ts'
 interface RelayServerOptions {
   /** URLs of the servers whose gateways it calls. */
   readonly targets: readonly string[]
-  /** Of shops whose pages may call it; null: any. */
+  /** Origins of shops whose pages may call it; null: any origin. */
   readonly origins: readonly string[] | null
   readonly host: string
-  /** 0: any that is free. */
+  /** TCP port; 0: any free port. */
   readonly port: number
-  /** Requests of one address. */
+  /** Most requests per minute of one address. */
   readonly perMinute: number
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of trusted proxies; the server uses their `X-Forwarded-For`. */
   readonly trustedProxies: readonly string[]
 }
 
-/** @throws NearsideError `input-invalid` for a port in use */
+/** @throws NearsideError `input-invalid` where the port is in use */
 export async function startRelay({ host, port, ...options }: RelayServerOptions) {
   const isTrusted = trustedProxies(options.trustedProxies)
   const app = createRelay({

@@ -1,6 +1,6 @@
 /**
- * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
- * the clock that moves rounds on.
+ * @module Starts an aggregation server: opens its databases and keys, listens on a port, and advances rounds
+ * periodically.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -35,72 +35,81 @@ export type ServerRole = (typeof SERVER_ROLES)[number]
 
 interface ServerOptions {
   readonly role: ServerRole
-  /** Name of the party that runs it, as shoppers are told. */
+  /** Name of the operator, as shoppers see it. */
   readonly operator: string
   readonly host: string
-  /** 0: any that is free. */
+  /** TCP port; 0: any free port. */
   readonly port: number
-  /** `sqlite:FILE`, made where there is none, the helper half of a single server in `.helper` beside it; or `postgres://…`. */
+  /**
+   * Database URL: `postgres://…` or `sqlite:FILE`, created if missing. A single server stores its helper half in
+   * `.helper` beside FILE.
+   */
   readonly store: string
-  /** 32 bytes, see `StoreOptions`; null: none. */
+  /** Key of 32 bytes for secrets in the database, see `StoreOptions`; null: none. */
   readonly storeKey: Uint8Array | null
   readonly parameters: PolicyParameters
   /** Origins of the shop's pages. */
   readonly origins: readonly string[]
   readonly reportsPerMinute: number
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of trusted proxies; the server uses their `X-Forwarded-For`. */
   readonly trustedProxies: readonly string[]
-  /** Addresses and networks of oblivious relays that may carry requests. */
+  /** Addresses and networks of the oblivious relays that may forward requests. */
   readonly relays?: readonly string[]
-  /** Requests of one relay. */
+  /** Most requests per minute of one relay. */
   readonly relayedPerMinute?: number
-  /** A round of the leader to give up at the start: its helper lost what is needed to finish it. */
+  /** Number of a round that the leader abandons at the start, because its helper lost the data to finish it. */
   readonly abandon?: number
-  /** Where a leader finds its helper. */
+  /** URL of the helper; leader only. */
   readonly helper: string
-  /** Where a helper finds its leader, whose key it asks for once; of helper. */
+  /** URL of the leader, whose key the helper fetches once; helper only. */
   readonly leader?: string
-  /** Directory of published models; of leader and single. */
+  /** Directory of published models; leader and single only. */
   readonly models: string
-  /** PEM files of the keys that sign what is published there; none: it isn't signed. */
+  /** PEM files of the keys that sign published models; absent: models stay unsigned. */
   readonly keys?: readonly string[]
-  /** How long a release holds. */
+  /** Validity of a release, in days. */
   readonly days?: number
-  /** Public keys, base64, of those whose models a helper signs. */
+  /** Base64 public keys of publishers whose models a helper signs. */
   readonly publishers?: readonly string[]
-  /** PEM file of the key that gives tokens, where the terms ask for work; of leader and single. */
+  /** PEM file of the key that issues tokens, where the terms ask for work; leader and single only. */
   readonly issuerKey?: string
-  /** Whether a model of rounds that newer cases find worse is taken back, see `review`. */
+  /** Whether to roll back a round's model that newer cases find worse, see `review`. */
   readonly rollback?: boolean
-  /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
+  /** Folder of the shop whose held-out shoppers judge a new model; absent: new models are not measured. */
   readonly shop?: string
 }
 
 interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fetch: typeof globalThis.fetch
-  /** One line for the operator; never about a request. */
+  /** Logs one line for the operator; never about a request. */
   readonly log: (line: string) => void
-  /** Ends the process at once: the disk failed. */
+  /** Ends the process at once, because the disk failed. */
   readonly fatal: (error: NearsideError) => void
 }
 
-/** Milliseconds from one group of reports to the next; less for each, at more CPU time. */
+/**
+ * Milliseconds between groups of reports. A smaller value shortens the wait for each report and costs more CPU
+ * time.
+ */
 const GATHER = 50
-/** Of a server with others' reports to wait for. */
+/** Pause between groups; it lets reports of other devices arrive. */
 export const gather = () => setTimeout(GATHER)
 
-/** Requests of one relay: of 1,500 devices, which ask four times for one update. */
+/** Requests per minute of one relay: enough for 1,500 devices with four requests per update. */
 export const RELAYED_PER_MINUTE = 6_000
 
-/** How often the leader looks whether a round can go on: a helper that came back, a new model. */
+/**
+ * Milliseconds between two checks whether a round can advance, for example because the helper or a new model
+ * arrived.
+ */
 const TICK = 2_000
 
-/** @throws NearsideError `input-invalid` for a port in use, `model-unreachable` without a model */
+/** @throws NearsideError `input-invalid` where the port is in use; `model-unreachable` without a model */
 export async function startServer(options: ServerOptions, environment: ServerEnvironment) {
   const { host, port, storeKey: key } = options
   const { fatal } = environment
   const stores: Store[] = []
-  // Processes on one PostgreSQL have no folder in common: each has its own while it runs.
+  // Processes that share PostgreSQL have no folder in common. Each uses a temporary one while it runs.
   const temporary = await mkdtemp(join(tmpdir(), 'nearside-lists-'))
   const listsOf = (url: string) =>
     url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}.lists` : temporary
@@ -137,12 +146,12 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
     const timer = setInterval(() => void tick(), TICK)
     return {
       port: listening.port,
-      /** Gives running requests a second and a half and ends after the step under way. */
+      /** Gives running requests 1.5 seconds, and resolves after the current step. */
       async stop(): Promise<void> {
         clearInterval(timer)
         const settled = leader?.stop()
         await listening.stop()
-        // What still waits for the helper is given up.
+        // Cancels requests that still wait for the helper.
         stopping.abort()
         await settled
         await shut()
@@ -197,7 +206,7 @@ async function createAggregators(
     if (publishers?.length) log('signs models with that key')
     return { app: createApp(helper, appOptions), leader: null }
   }
-  // A missing model is said now, not at the first report.
+  // Report a missing model at the start instead of at the first report.
   const { manifest, version } = await readLatest(models)
   const judges = shop === undefined ? null : await readShop(shop, now())
   const cases = judges === null ? 0 : heldOutCases(judges, manifest).length
@@ -209,7 +218,7 @@ async function createAggregators(
   const gate = judges === null ? unmeasuredGate : createHeldOutGate(judges, stopping)
   const { keys = [], days = DEFAULT_DAYS } = options
   const signing = await Promise.all(keys.map((file) => readSigningKey(file, models)))
-  // One operator on both sides vouches for nothing more.
+  // Where one operator runs both sides, a second signature adds no trust.
   const cosigner = role === 'leader' ? createCosigner(options.helper, fetch) : undefined
   const signer =
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
@@ -232,7 +241,7 @@ async function createAggregators(
   return { app: createApp(leader, appOptions), leader }
 }
 
-/** @throws NearsideError `input-invalid` where the key is not the one that the terms name */
+/** @throws NearsideError `input-invalid` where the terms name another key */
 async function openTokenSigner({
   issuerKey,
   parameters: { issuer },

@@ -1,4 +1,4 @@
-/** @module The terms that an operator chooses: the demo's, or what a file says. */
+/** @module Reads the terms that an operator chooses: the demo's, or those of a file. */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
@@ -9,9 +9,9 @@ import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'
 
 /**
- * @param file JSON with every one of the terms but `issuer`, which may be absent, or `demo` for the demo's
- * @param goal stands in for the file's
- * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has another;
+ * @param file JSON file with all terms (`issuer` is optional), or `demo` for the demo's terms
+ * @param goal replaces the file's `aggregationGoal`
+ * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has an unknown one;
  * `policy-mismatch` for a value out of bounds
  */
 export async function readTerms(file: string, goal?: number): Promise<PolicyParameters> {
@@ -30,7 +30,7 @@ export async function readTerms(file: string, goal?: number): Promise<PolicyPara
   return terms
 }
 
-/** What these terms cost a shopper, in one line: ε by substitution, and by zero-out behind it. */
+/** Privacy cost of these terms for a shopper, in one line: ε by substitution, then by zero-out. */
 export function describeCost(terms: PolicyParameters): string {
   const { report, year, reports, zeroOut } = costOf(terms)
   const both = (substituted: number, zeroed: number) =>
@@ -38,7 +38,10 @@ export function describeCost(terms: PolicyParameters): string {
   return `terms ${terms.task}: ${both(report, zeroOut.report)} for one report, ${both(year, zeroOut.year)} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
 }
 
-/** Why devices take these terms in a demonstration at most, in one line; null where every device takes them. */
+/**
+ * Why devices refuse these terms or accept them in a demonstration only, in one line; null where all devices accept
+ * them.
+ */
 export function describeRefusal(terms: PolicyParameters): string | null {
   const refused = beyondLimits(terms, DEVICE_LIMITS)
   if (refused === null) return null
@@ -46,7 +49,7 @@ export function describeRefusal(terms: PolicyParameters): string | null {
   return `DEVICES REFUSE THESE TERMS (${who}): ${refused}`
 }
 
-/** Whose reports are taken, in one line. */
+/** Describes who may send reports, in one line. */
 export function describeSenders({ issuer }: PolicyParameters): string {
   if (issuer === undefined) return 'anybody may send: the terms name no issuer of tokens'
   return issuer.kind === 'account'

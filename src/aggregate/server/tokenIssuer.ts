@@ -1,6 +1,6 @@
 /**
- * @module Gives tokens: one blind signature each, by a key that does nothing else. What it signs is a
- * uniformly random number to it, so it can't tell later which token it was.
+ * @module Issues tokens: one blind signature each, by a key with no other use. The key sees a uniformly random
+ * number, so it can't recognise the token later.
  */
 import {
   constants,
@@ -23,16 +23,16 @@ import {
 } from '../protocol/token.ts'
 
 export interface TokenSigner {
-  /** DER SubjectPublicKeyInfo, base64: `issuer.key` of the policy. */
+  /** Public key: base64 of a DER SubjectPublicKeyInfo, as `issuer.key` of the policy. */
   readonly publicKey: string
-  /** @returns null for what is no request for a token of this key */
+  /** @returns the blind signature; null for bytes that aren't a token request for this key */
   sign(request: Uint8Array): Uint8Array | null
 }
 
 const { RSA_NO_PADDING: padding } = constants
 
 /**
- * @param pem RSA, 2048 bits, e = 65537, as `openssl genrsa 2048` makes it
+ * @param pem RSA private key, 2048 bits, e = 65537, as `openssl genrsa 2048` makes it
  * @throws NearsideError `input-invalid` for any other key
  */
 export async function createTokenSigner(pem: string): Promise<TokenSigner> {
@@ -44,10 +44,10 @@ export async function createTokenSigner(pem: string): Promise<TokenSigner> {
     publicKey,
     sign(request) {
       const blinded = parseTokenRequest(request, keyId)
-      // Not below the modulus: no device asks that.
+      // Honest devices send a number below the modulus.
       if (blinded === null || Buffer.compare(blinded, modulusOf(publicKey)) >= 0) return null
       const signature = privateDecrypt({ key, padding }, blinded)
-      // A fault in the arithmetic could show the key.
+      // Verify the signature: a wrong one, after an arithmetic fault, could reveal the key.
       const isRight = publicEncrypt({ key: publicHalf, padding }, signature).equals(blinded)
       return isRight ? new Uint8Array(signature) : null
     },
@@ -70,29 +70,32 @@ function readKey(pem: string): KeyObject {
   )
 }
 
-/** Of a token issuer at a shop’s own server. */
+/** Options of a token issuer on a shop’s own server. */
 export interface TokenIssuerOptions {
-  /** Private key, PEM, as `openssl genrsa 2048` makes it; used for nothing else. */
+  /** Private key in PEM, as `openssl genrsa 2048` makes it. Use it for nothing else. */
   readonly key: string
   /**
-   * Whether who sent this request (its body is read) may have this token: a shopper who is signed in, and has had no other
-   * one for so long as the shop gives out one. `asked` is the hex SHA-256 of what is asked for: asked
-   * again it is the same token, so keep it with the account and allow it again.
+   * Whether the shopper who sent `request` may have the token `asked`. Allow signed-in shoppers one token per
+   * period that the shop chooses. `asked` is the hex SHA-256 of the request's body, which has been read already.
+   * The same `asked` means the same token, so store it with the account and allow it again.
    */
   readonly allow: (request: Request, asked: string) => boolean | Promise<boolean>
 }
 
-/** Gives tokens to whom the shop’s server knows. */
+/** Issues tokens to shoppers whom the shop’s server recognises. */
 export interface TokenIssuer {
-  /** The public half, base64: `issuer.key` in the terms of both aggregators. */
+  /** Public key, base64: `issuer.key` in the terms of both aggregators. */
   readonly publicKey: string
-  /** Answers a POST with a token, 403 where it may have none, or 400 and 415 for what is no request. */
+  /**
+   * Answers a POST: a token; 403 where `allow` refuses or another site sends it; 400, 413 or 415 for an invalid
+   * request.
+   */
   readonly respond: (request: Request) => Promise<Response>
 }
 
 /**
- * For the route of a shop’s own server that gives tokens to shoppers who are signed in.
- * @throws NearsideError `input-invalid` for a key that is not RSA of 2048 bits
+ * Creates the issuer behind the route of a shop’s server that gives tokens to signed-in shoppers.
+ * @throws NearsideError `input-invalid` for a key other than RSA with 2048 bits
  */
 export async function createTokenIssuer({ key, allow }: TokenIssuerOptions): Promise<TokenIssuer> {
   const { publicKey, sign } = await createTokenSigner(key)
@@ -101,7 +104,7 @@ export async function createTokenIssuer({ key, allow }: TokenIssuerOptions): Pro
     publicKey,
     async respond(request) {
       if (request.headers.get('content-type') !== TOKEN_REQUEST_MEDIA_TYPE) return refuse(415)
-      // A page of another shop can make a shopper's browser send, and never read the answer.
+      // Another site's page can make a shopper's browser send this request, but can't read the answer.
       if (request.headers.get('sec-fetch-site') === 'cross-site') return refuse(403)
       if (
         Number(request.headers.get('content-length') ?? TOKEN_REQUEST_BYTES) > TOKEN_REQUEST_BYTES

@@ -1,6 +1,6 @@
 /**
- * @module Where the leader gives tokens for work. Nothing is kept of a request: its work is bound to the
- * round and to the one token that it asks for, which asked again is the same token.
+ * @module The leader's route for tokens that cost work. It stores nothing about a request. The work is bound to the
+ * round and to one token, and a repeated request gets the same token.
  */
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
