@@ -1,4 +1,7 @@
-/** @module `nearside attack-report`: what attackers learn from contributions, tried on the product's own code. */
+/**
+ * @module `nearside attack-report`: measures what attackers learn from contributions, against the product's own
+ * code.
+ */
 import { writeFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { costOf } from '../aggregate/privacy/gaussianAccountant.ts'

@@ -1,4 +1,6 @@
-/** @module `nearside audit`: checks what a device exported, tells it in words, and tries the check on changed logs. */
+/**
+ * @module `nearside audit`: checks a device's export, explains it in words, and tests the check on altered logs.
+ */
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { type Bundle, MalformedBundle, parseBundle } from '../audit/bundle.ts'
@@ -98,7 +100,7 @@ const linesOf = (faults: readonly Fault[]) =>
     entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
   )
 
-/** @throws NearsideError `input-invalid` where one of the two is missing */
+/** @throws NearsideError `input-invalid` where only one of the two options is given */
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
   if (given.model === undefined && given.catalog === undefined) return undefined
   if (given.model === undefined || given.catalog === undefined)

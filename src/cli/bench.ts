@@ -1,6 +1,6 @@
 /**
- * @module `nearside bench`: benchmarks against the named peers. They are pages for a browser, outside
- * the package, so that this command works in a checkout only.
+ * @module `nearside bench`: benchmarks against named peers. The benchmark pages lie outside the package, so this
+ * command works in a checkout only.
  */
 import { existsSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
@@ -9,7 +9,7 @@ import { type CommandContext, defineCommand } from './command.ts'
 import { requireFolder } from './output.ts'
 import { wholeNumber } from './values.ts'
 
-/** What `bench/run.ts` exports; found at run time, since it is no part of the package. */
+/** Exports of `bench/run.ts`. Imported at run time, because the package doesn't contain it. */
 interface Benchmarks {
   readonly jobs: readonly string[]
   runJob(

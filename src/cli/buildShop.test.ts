@@ -37,7 +37,7 @@ it('makes of two exports what a web server hands out, and goes on where it was i
   expect(readPageOptions(html)).toMatchObject({ catalog: '/catalog.json', link: '/p/{id}' })
   expect(html.match(/<a href="\/p\/item\d+">Thing \d+<\/a>/g)).toHaveLength(8)
   expect(JSON.parse(readFileSync(join(out, 'site/catalog.json'), 'utf8'))).toHaveLength(20)
-  // Keys and logs lie beside what is published, not in it.
+  // Keys and logs lie beside the published folder, outside it.
   const published = readdirSync(join(out, 'site'), { recursive: true }).join()
   expect(published).not.toMatch(/events|\.key|report/)
 

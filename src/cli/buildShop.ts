@@ -1,4 +1,4 @@
-/** @module `nearside build-shop`: import, pretrain and publish, one after the other. */
+/** @module `nearside build-shop`: runs import, pretrain and publish in a row. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -14,9 +14,9 @@ import { command as publish } from './publish.ts'
 
 interface Step {
   readonly command: Subcommand
-  /** Its options that are not for whoever calls. */
+  /** Options that `build-shop` sets itself and hides from its caller. */
   readonly own: readonly string[]
-  /** What it makes in OUT, and the file that is there once it is done. */
+  /** Folders in OUT by the option that names them, and the file that exists once the step is done. */
   readonly folders: Readonly<Record<string, string>>
   readonly done: string
 }
@@ -51,7 +51,7 @@ interrupted. The log is read to its end; whether the model is worth it, evaluate
 with --until.`)
   .requiredOption('--out <dir>', 'the folder for all of it')
 
-/** What may be typed here, as text: each step reads its own. */
+/** Options of the steps, as unparsed text: each step parses its own. */
 const OPTIONS = STEPS.map(({ command, own }) =>
   command.syntax.options.filter((option) => !own.includes(option.attributeName())),
 )
@@ -68,7 +68,7 @@ export const command = defineCommand(syntax, async ({ out }, context) => {
       return value === true ? [`${option.long}`] : [`${option.long}`, String(value)]
     }),
   ])
-  // Hours of work for a line that the last step can't read would be a poor joke.
+  // Parse all lines first, so that a mistake in the last one shows before hours of work.
   for (const [step, line] of lines.entries())
     await runStep({ ...STEPS[step].command, run: async () => null }, line, context)
 
@@ -102,7 +102,7 @@ async function runStep(command: Subcommand, line: readonly string[], context: Co
   return result
 }
 
-/** Of a step's words, and of the files among them as they are now. */
+/** Hash of a step's arguments, including size and time of files among them. */
 async function keyOf(words: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const word of words) {

@@ -1,4 +1,4 @@
-/** @module What a command of `nearside` is: its syntax, and what it does with what was asked. */
+/** @module Defines a `nearside` command: its syntax, and the function that runs it. */
 import {
   type Command,
   type CommandUnknownOpts,
@@ -9,12 +9,12 @@ import type { Progress } from './progress.ts'
 
 export interface CommandContext {
   readonly progress: Progress
-  /** One line to standard output. */
+  /** Prints one line to standard output. */
   print(line: string): void
   readonly signal: AbortSignal
 }
 
-/** A command did its work, and the answer is no: `result` is written as any other, and the exit code is 1. */
+/** Thrown where a command worked and the answer is negative. `result` is written as usual; the exit code is 1. */
 export class NegativeResult extends Error {
   readonly result: unknown
 
@@ -26,7 +26,10 @@ export class NegativeResult extends Error {
 
 export interface Subcommand {
   readonly syntax: CommandUnknownOpts
-  /** Runs on what `syntax` has parsed last. Returns what `--json FILE` writes. @throws NegativeResult */
+  /**
+   * Runs with the arguments that `syntax` parsed last. Returns the value that `--json FILE` writes. @throws
+   * NegativeResult
+   */
   run(context: CommandContext): Promise<unknown>
 }
 
@@ -61,7 +64,7 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
   }
 }
 
-/** Commander takes whatever comes next for a value, be it the next option or an empty string. */
+/** Commander accepts any next word as a value, even an option or an empty string. This refuses both. */
 function requireValue(value: string): void {
   if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
 }

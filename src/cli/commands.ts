@@ -1,4 +1,4 @@
-/** @module The commands of `nearside`, each loaded when it is asked for. */
+/** @module The commands of `nearside`, each loaded on demand. */
 import type { Subcommand } from './command.ts'
 
 export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcommand }>>> = {

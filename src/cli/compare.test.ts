@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nearside-compare-'))
 const made = testShop(60, 20)
 const shop = join(folder, 'testshop')
 const good = testModel(made)
-/** Knows neither what sells nor what the shopper bought. */
+/** Zero weights: this model knows neither popularity nor the shopper's purchases. */
 const poor: BaseModel = { ...good, featureWeights: new Float32Array(good.featureWeights.length) }
 const [A, B] = [join(folder, 'a'), join(folder, 'b')]
 

@@ -1,4 +1,4 @@
-/** @module `nearside compare`: two models on the same shoppers. */
+/** @module `nearside compare`: compares two models on the same shoppers. */
 import { Command, Option } from '@commander-js/extra-typings'
 import { compareModels } from '../evaluate/compare.ts'
 import { defineCommand } from './command.ts'

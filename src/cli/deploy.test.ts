@@ -1,6 +1,6 @@
 /**
- * @module The examples of `docs/deploy`, started as they are written: each service's entry point, command
- * and mounts, and each unit's `ExecStart`. Only containers, TLS and systemd's own sandbox are missing.
+ * @module Starts the examples of `docs/deploy` as they are written: each service's entry point, command and mounts,
+ * and each unit's `ExecStart`. Only containers, TLS and systemd's sandbox are missing.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -26,10 +26,10 @@ import { testFolder } from '../testFolder.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const example = (name: string) => readFileSync(join(ROOT, 'docs/deploy', name), 'utf8')
 const ROLES = ['leader', 'helper'] as const
-/** A small step, so that the gate has no reason to stop a round of two. */
+/** Terms with a small learning rate, so that the gate accepts a round of two reports. */
 const TERMS = { ...DEMO_PARAMETERS, aggregationGoal: 2, learningRate: 0.001 }
 
-/** What an operator has beside the examples; `nearside` is where an installed package has it. */
+/** Folder of an operator, with `nearside` at the path where an installed package puts it. */
 function operatorsFolder(): string {
   const where = testFolder()
   const program = join(where, 'node_modules/.bin/nearside')
@@ -48,13 +48,13 @@ function operatorsFolder(): string {
 }
 
 type Argv = readonly string[]
-/** Words of a command line; quotes keep spaces together. */
+/** Splits a command line into words; quotes keep spaces together. */
 const wordsOf = (line: string): Argv =>
   (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
 const placed = (argv: Argv, places: ReadonlyMap<string, string>): Argv =>
   argv.map((word) => places.get(word) ?? word)
 
-/** Starts both and takes them through a round. @param of a role's command on a port, with the other's URL */
+/** Starts both aggregators and completes one round. @param of command of a role, by port and the other's URL */
 async function playRound(where: string, of: (role: (typeof ROLES)[number], other: string) => Argv) {
   const ports = { leader: await freePort(), helper: await freePort() }
   const url = (role: (typeof ROLES)[number]) => `http://127.0.0.1:${ports[role]}`
@@ -163,7 +163,7 @@ describe('the systemd units', () => {
     `%s: systemd finds nothing wrong${NO_SYSTEMD}`,
     (role) => {
       const file = join(testFolder(), `nearside-${role}@8791.service`)
-      // It looks for the program, which isn't installed here.
+      // `systemd-analyze` looks for the program, which isn't installed here.
       writeFileSync(
         file,
         UNITS[role].replace('/srv/nearside/node_modules/.bin/nearside', '/bin/sh'),

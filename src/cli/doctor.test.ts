@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the command says of the published folder on a server that spoils some answers. */
+/** Runs the doctor on the published folder, on a server that spoils some answers. */
 async function look(spoil?: Spoil, flags: Flags = {}, page = '') {
   const url = await serveSite(out, spoil)
   const asked = { flags: { timeout: 1, ...flags }, positionals: [url + page] }

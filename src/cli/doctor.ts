@@ -1,4 +1,4 @@
-/** @module `nearside doctor`: a live shop looked at as a device does. */
+/** @module `nearside doctor`: examines a live shop as a device does. */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { examine } from '../deploy/doctor/examine.ts'

@@ -46,10 +46,10 @@ it('tells what the demo’s terms cost in a year, and how well they hide one upd
   expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
   expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
   const words = printed.join(' ')
-  // z·√38, and Φ(1), Φ(2).
+  // 6.2 is z·√38; the other two numbers are Φ(1) and Φ(2).
   expect(words).toContain('about 6.2 times as long as the longest update, and 1 times')
   expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
-  // √2·z·√d/n.
+  // 0.27 is √2·z·√d/n.
   expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
 })
 

@@ -1,4 +1,7 @@
-/** @module `nearside epsilon`: what a mechanism or an operator's terms cost, by both adjacencies and in words. */
+/**
+ * @module `nearside epsilon`: states what a mechanism or an operator's terms cost, by both adjacencies and in
+ * words.
+ */
 import { Command } from '@commander-js/extra-typings'
 import {
   costOf,

@@ -1,4 +1,4 @@
-/** @module `nearside evaluate`: compares arms on shoppers that the model never saw. */
+/** @module `nearside evaluate`: compares arms on shoppers that the model never saw in training. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,7 +126,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   }
 }
 
-/** Options of some protocols alone, and those that exclude each other. */
+/** Refuses options that belong to another protocol, and options that exclude each other. */
 function refuseMisplaced(options: Options): void {
   const { protocol, model, folds, holdout, historyFrom, target, serverKnows } = options
   const only = {

@@ -7,7 +7,7 @@ import { isSequenceShop } from '../train/plan.ts'
 import type { Flags } from './testCommand.ts'
 import { type Files, runImport } from './testImport.ts'
 
-/** Ids stay as they are and need no titles. */
+/** Runs an import with raw ids and without required titles. */
 async function run(files: Files, flags: Flags = {}, folder = testFolder()) {
   const given = { 'raw-ids': true, untitled: true, ...flags } as const
   const { shop, ...rest } = await runImport(files, given, folder)

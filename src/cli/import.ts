@@ -1,4 +1,4 @@
-/** @module `nearside import`: an order log becomes a shop folder. */
+/** @module `nearside import`: converts an order log into a shop folder. */
 
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
@@ -12,7 +12,7 @@ import { defineCommand } from './command.ts'
 import { requireFolder } from './output.ts'
 import { wholeNumber } from './values.ts'
 
-/** Flags that name a column. */
+/** Flags that name a column, with their descriptions. */
 const COLUMN_FLAGS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined to the shopper by the order number',
@@ -102,7 +102,10 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
 
 type Said = Required<Pick<Part, 'title' | 'text'>>
 
-/** Columns, counts, how log and catalog fit, three rows; each file's lines add up to what was read. */
+/**
+ * Prints columns, counts, the match of log and catalog, and three rows. Each file's line counts add up to its
+ * total.
+ */
 function describe(
   { logs, catalog, match, shop, files }: ImportReport,
   sample: readonly Sample[],

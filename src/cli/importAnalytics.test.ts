@@ -165,7 +165,7 @@ describe('Snowplow', () => {
     commerce('e3', 'product_view', [product('MG-1', 4.9)], {}, '1_0_2'),
     commerce('e4', 'add_to_cart', [product('MG-1', 4.9, 2)]),
     bought,
-    // As enrichment that is run again writes it.
+    // The same event again, as a repeated enrichment run writes it.
     { ...bought, etl_tstamp: '2024-05-02 01:00:00.000' },
     commerce('e6', 'list_view', []),
     event('e7', 'page_ping'),

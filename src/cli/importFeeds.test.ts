@@ -81,7 +81,7 @@ describe('Google Merchant Center', () => {
     expect(await price('2026-06-01/2026-06-14')).toBe(49.95)
     expect(await price('2026-06-01/2026-06-15', '')).toBe(39.96)
     expect(await price('2026-06-01/2026-06-14', '')).toBeUndefined()
-    // A sale of which the end can't be read is over.
+    // A sale with an unreadable end date counts as over.
     expect(await price('from Monday on')).toBe(49.95)
   })
 

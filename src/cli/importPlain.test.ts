@@ -48,7 +48,7 @@ test('a JSON array of orders with their lines, days of a spreadsheet, several cu
     '3 b 2024-05-02T12:00:00Z 7',
     '3 a 2024-05-03T12:00:00Z 5',
     '3 b 2024-05-03T12:00:00Z 7',
-    // What was paid in another currency than the shop's is not written as if it were in that.
+    // A price paid in another currency is left out.
     '3 a 2024-05-04T12:00:00Z ',
     '3 b 2024-05-04T12:00:00Z ',
   ])
@@ -61,7 +61,7 @@ test.each(['item_group_id', 'group id', 'Parent ID'])('%s groups variants', asyn
     'catalog.csv': `sku,title,${column}\ncup-s,Small cup,cup\ncup-l,Large cup,cup\ncup,Cup,\ntea,Tea,\n`,
   })
   expect(report.catalog?.columns).toMatchObject({ group: column })
-  // One that the others are named after is one of them.
+  // The item whose id is the group's name belongs to the group.
   expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
     ['cup-s', 'cup'],
     ['cup-l', 'cup'],
@@ -102,7 +102,7 @@ test('the day on which a product came is read as the shop writes it; nonsense is
     '2023-12-31',
     '2024-02-01',
   ])
-  // Nobody can tell which is the month.
+  // Day and month are ambiguous.
   expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
   const { printed } = await runImport(files(dates, 'since'), { added: 'since', 'dry-run': true })
   expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')

@@ -21,7 +21,7 @@ describe('shoppers', () => {
     const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
     const first = await made.events()
     expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)
-    // One person, however the address is spelled.
+    // Two spellings of one e-mail address are one person.
     expect(first[1].shopper).toBe(first[0].shopper)
     expect((await stat(join(folder, 'out.key'))).mode & 0o777).toBe(0o600)
     for (const name of await readdir(join(folder, 'out'))) {
@@ -71,7 +71,7 @@ describe('shoppers', () => {
     const row = (device: string, user: string, item: string) =>
       `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
     const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]
-    // A device of two accounts stays its own.
+    // A device used by two accounts stays a shopper of its own.
     const shared = [row('d3', '', 'cup'), row('d3', 'u1', 'cup'), row('d3', 'u2', 'cup')]
     const header = 'device id,user id,event,sku,time,name\n'
     const orders = header + [...rows, ...shared].join('')

@@ -111,7 +111,7 @@ describe('Shopify', () => {
     expect(report.match).toMatchObject({ logItems: 3, items: 3, lines: 4 })
     expect(report.catalog?.columns).toMatchObject({ group: 'Handle' })
     expect(report.shop).toMatchObject({ variants: 2 })
-    // A handle of one product alone makes no group.
+    // A handle with only one product makes no group.
     const mug = {
       groupId: 'mug',
       brand: 'House brand',
@@ -143,7 +143,7 @@ describe('Shopify', () => {
         title: 'Tea towel',
         price: 8,
         category: 'Textiles',
-        // The catalog doesn't say whose it is, the orders do.
+        // The catalog doesn't name the brand; the orders do.
         brand: 'House brand',
         currency: 'EUR',
         url: '/products/tea-towel',

@@ -115,7 +115,7 @@ describe('WooCommerce', () => {
       kept: 2,
       dropped: { 'cancelled or refunded order': 1, 'zero quantity': 1 },
     })
-    // A variation without a SKU is known by its name in the order, by its number in the catalog.
+    // A variation without a SKU has its name in the order and its number in the catalog.
     expect(brief(events, 'item', 'session', 'quantity')).toEqual(['MG-R 501 2', '12 501 1'])
     expect(report.catalog).toMatchObject({
       columns: { group: 'Parent' },

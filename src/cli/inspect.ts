@@ -1,4 +1,4 @@
-/** @module `nearside inspect`: what a model learned, of what, and what it costs. */
+/** @module `nearside inspect`: shows what a model learned, its training data, and its size. */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { releaseLine } from '../deploy/releaseFindings.ts'

@@ -1,4 +1,4 @@
-/** @module `nearside keys`: the key that models are signed with. */
+/** @module `nearside keys`: creates the key that signs models. */
 import { Command } from '@commander-js/extra-typings'
 import { makeSigningKey, publicKeyOf, readSigningKey } from '../models/sign.ts'
 import { defineCommand } from './command.ts'

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @module `nearside <command>`. */
+/** @module Entry point of `nearside <command>`. */
 import { COMMANDS } from './commands.ts'
 import { runProcess } from './program.ts'
 

@@ -1,4 +1,4 @@
-/** @module `nearside measure`: lift and intervals from what the shop's own sink counted. */
+/** @module `nearside measure`: lift and its intervals, from events that the shop's own sink counted. */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { type Counted, liveReport } from '../evaluate/live.ts'
@@ -16,7 +16,7 @@ a date. Says by model how much more was followed than in the hold-out, and whose
   .option('--html <file>', 'write the report with plots as one page to FILE')
   .option('--markdown <file>', 'write the report as Markdown to FILE')
 
-/** What a column may be called, without case, signs and GA4's prefix of custom dimensions. */
+/** Accepted names of each column, compared without case, punctuation and GA4's prefix of custom dimensions. */
 const NAMES = {
   event: ['eventname', 'event', 'name'],
   arm: ['nearsidearm', 'arm'],
@@ -32,7 +32,7 @@ const EVENTS: Readonly<Record<string, Counted['event']>> = {
   select_item: 'followed',
 }
 
-/** Fewer days say too little of how days differ. */
+/** Least number of days; fewer say too little about the variation between days. */
 const LEAST_DAYS = 10
 
 export const command = defineCommand(syntax, async (options, { print }, file) => {

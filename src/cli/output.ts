@@ -1,11 +1,11 @@
-/** @module Files that a command is asked to write, and what it says there of how it was called. */
+/** @module Files that a command writes, and the command line that it notes in them. */
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 
 /**
- * Minutes of work for a file that can't be written would be a poor joke.
+ * Checks an output folder first, so that minutes of work aren't lost.
  * @throws NearsideError `input-invalid` where the file's folder is missing
  */
 export async function requireFolder(option: string, path: string | undefined): Promise<void> {
@@ -15,7 +15,7 @@ export async function requireFolder(option: string, path: string | undefined): P
     throw new NearsideError('input-invalid', `--${option} ${path}: there is no such folder`)
 }
 
-/** The command line that was parsed last, without the files that it writes. */
+/** The command line that was parsed last, without its output files. */
 export function asTyped(syntax: CommandUnknownOpts): string {
   const given = syntax.options.flatMap((option) => {
     const name = option.attributeName()

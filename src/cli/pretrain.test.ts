@@ -90,7 +90,7 @@ it('goes on where a training was stopped, and keeps nothing of it afterwards', a
   }
   await expect(train('resumed', 'context')).rejects.toThrow('stopped; nothing was published')
   expect(await readdir(folder)).toContain('stopped.unfinished')
-  // Watched, yet without cpuSeconds: another process spent some of them.
+  // This run stopped and resumed, so it records no cpuSeconds: another process spent a part of them.
   const resumed = await train('resumed', undefined, true)
   expect(labels).not.toContain('encoder')
   expect(labels).toContain('selection')

@@ -1,4 +1,4 @@
-/** @module `nearside pretrain`: a base model from a shop folder. */
+/** @module `nearside pretrain`: trains a base model from a shop folder. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -159,7 +159,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   if (leaveOneOut) requireSequences(shop)
   const budget = options.budget * 1e6
   if (!parent) context.print(describeNeeds(shop, budget))
-  // Not beside the models, which may lie in a folder that a web server hands out.
+  // Checkpoints lie beside the shop folder: a web server may publish the models' folder.
   const unfinished = `${resolve(options.shop)}.unfinished`
   let resumed = false
   const asked = {
@@ -230,12 +230,12 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   return { ...latest, seconds, manifestContent: manifest }
 }
 
-/** An update takes over what its last training in full has cost. */
+/** CPU seconds of this training. An update copies the cost of its last full training. */
 function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
   return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
 }
 
-/** Of an update: quality and cost beside the last training in full. Undefined where nobody judged. */
+/** Compares an update with the last full training, by quality and cost. Undefined where no shopper judged it. */
 function describeBeside(
   metrics: ModelManifest['metrics'],
   { manifest: { version } }: BaseModel,
@@ -258,7 +258,7 @@ function row(name: string, text: string | undefined): [string, string][] {
   return text === undefined ? [] : [[name, text]]
 }
 
-/** Lets signals in between two steps of a long computation. */
+/** Lets signal handlers run between two steps of a long computation. */
 async function breathe(signal: AbortSignal): Promise<void> {
   await setImmediate()
   if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was published')

@@ -21,7 +21,7 @@ const command = defineCommand(
   },
 )
 
-/** The second `greet` of a line is left to the parser. */
+/** Tests the second `greet` of a line by the parser itself. */
 const run = (...argv: string[]) => runCommand(command, { positionals: argv })
 
 function testFolder(): string {
@@ -36,7 +36,7 @@ describe('a command line', () => {
       result: { name: 'Ada', times: 2 },
       printed: ['Hello, AdaHello, Ada'],
     })
-    // Nothing is left of the call before.
+    // The values of the previous call are gone.
     expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
   })
 

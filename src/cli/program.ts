@@ -1,4 +1,4 @@
-/** @module A command line made of commands: help, options and their values, `--json FILE`. */
+/** @module A program of several commands: help, options with values, `--json FILE`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { type CommandContext, NegativeResult, type Subcommand } from './command.ts'
@@ -7,7 +7,7 @@ import { createProgress } from './progress.ts'
 
 /**
  * Parses `argv` and runs the command that it names.
- * @throws CommanderError where the line has no meaning, and after help was shown
+ * @throws CommanderError where the line is invalid, and after help was shown
  */
 export async function runProgram(
   name: string,
@@ -21,7 +21,7 @@ export async function runProgram(
     .configureOutput({
       writeOut: (text) => context.print(text.trimEnd()),
       writeErr: (text) => context.print(text.trimEnd()),
-      // Whoever called says it, in one line.
+      // The caller prints the error, in one line.
       outputError() {},
     })
     .addHelpText('after', `\n${name} <command> --help shows its options`)
@@ -47,15 +47,15 @@ async function answer({ syntax, run }: Subcommand, context: CommandContext): Pro
 }
 
 /**
- * The process's own command line: reports an error in one line on standard error.
- * @returns the exit code: 0, 1 where the work failed, 2 where the line has no meaning
+ * Runs the process's own command line; reports an error in one line on standard error.
+ * @returns the exit code: 0 for success, 1 where the work failed, 2 where the line is invalid
  */
 export async function runProcess(
   name: string,
   commands: readonly Subcommand[],
   argv: readonly string[],
 ): Promise<number> {
-  // A reader that has seen enough (`… | head`) is no failure.
+  // A reader that closes the pipe early (`… | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)
@@ -82,7 +82,7 @@ export async function runProcess(
   }
 }
 
-/** Commander puts its guess of what was meant on a second line. */
+/** Commander puts its suggestion on a second line; this joins both. */
 function oneLine(message: string): string {
   const [first, guess = ''] = message.replace(/^error: /, '').split('\n')
   return guess.startsWith('(Did you mean') ? `${first} ${guess}` : first

@@ -40,7 +40,7 @@ it('writes a line now and then where output is redirected', () => {
     now += 11_000
     progress.update(label, done, total)
   }
-  // A total that was guessed too low, and one that nobody knows.
+  // One total that was guessed too low, and one that is unknown.
   say('features', 303, 300)
   say('weights', 7, 0)
   expect(text()).toBe('features: 100 %\nweights: step 7\n')

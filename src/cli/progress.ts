@@ -1,16 +1,13 @@
-/**
- * @module Progress on standard error: a bar with the time left on a terminal; where output is
- * redirected, a line now and then.
- */
+/** @module Progress on standard error: on a terminal a bar with the time left, otherwise an occasional line. */
 import { SingleBar } from 'cli-progress'
 
 export interface Progress {
-  /** `done` of `total` units of `label`. */
+  /** Reports that `done` of `total` units of `label` are finished. */
   update(label: string, done: number, total: number): void
   clear(): void
 }
 
-/** Milliseconds between two lines of a log. */
+/** Milliseconds between two lines. */
 const BETWEEN_LINES = 10_000
 
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
@@ -46,14 +43,14 @@ function createBar(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-/** The first line comes only after a while: what is done by then needs none. */
+/** Starts its clock at once, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
   let last = now()
   return {
     update(label, done, total) {
       if (now() - last < BETWEEN_LINES) return
       last = now()
-      // Some totals are guesses, and of some steps nobody knows one.
+      // Some totals are estimates, and some steps have none (0).
       const share = Math.min(100, Math.floor((done / total) * 100))
       stream.write(total > 0 ? `${label}: ${share} %\n` : `${label}: step ${done}\n`)
     },

@@ -1,4 +1,4 @@
-/** @module `nearside prove-egress`: what leaves a shop's page, seen from outside the browser. */
+/** @module `nearside prove-egress`: observes from outside the browser what leaves a shop's page. */
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -20,7 +20,7 @@ import { httpUrl, wholeNumber } from './values.ts'
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
 const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length
-/** Of each of five kinds. */
+/** Number of marks of each of five kinds. */
 const MARKS = 200
 
 const syntax = new Command('prove-egress')

@@ -144,7 +144,7 @@ it('once pages ask for keys, takes only signed releases that go on and have not 
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, holds until /)
-  // Not named again: those that are in use.
+  // Without new keys, publish keeps those in use.
   await publish()
   expect(page()?.modelKeys).toEqual({ publishers: [publisher] })
 

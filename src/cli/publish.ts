@@ -1,4 +1,4 @@
-/** @module `nearside publish`: a folder for any web server, and the snippet for the shop's pages. */
+/** @module `nearside publish`: writes a folder for any web server, and the snippet for the shop's pages. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../deploy/pageOptions.ts'

@@ -28,7 +28,7 @@ it('publishes an earlier model as the newest version, not as its old number', as
   const [before, after] = [await readModel(join(models, '1')), await readModel(models)]
   expect(after.projection).toEqual(before.projection)
   expect(after.featureWeights).toEqual(before.featureWeights)
-  // It was trained: rounds count from it.
+  // The restored model was trained, so rounds count from it.
   expect((await readTrained(models, back)).version).toBe('3')
   await expect(runCommand(command, { flags: { models, to: '9' } })).rejects.toThrow(
     /does not exist/,

@@ -1,4 +1,4 @@
-/** @module `nearside rollback`: an earlier model once more, as a new version. */
+/** @module `nearside rollback`: publishes an earlier model again, as a new version. */
 import { Command } from '@commander-js/extra-typings'
 import { parseVersion } from '../core/model/manifest.ts'
 import { rollBack } from '../models/rollBack.ts'

@@ -1,4 +1,4 @@
-/** @module `nearside rules check`: what a shop's own rules do to its catalog, before it publishes them. */
+/** @module `nearside rules check`: shows what a shop's rules do to its catalog, before they are published. */
 import { Command } from '@commander-js/extra-typings'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'

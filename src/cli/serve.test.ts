@@ -10,7 +10,7 @@ import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
 import { runCommand } from './testCommand.ts'
 
-/** Runs `serve` until `stop` or the end of the test; resolves when it says that it listens. */
+/** Runs `serve` until `stop` or the end of the test; resolves once it listens. */
 async function start(flags: Record<string, string>) {
   const abort = new AbortController()
   const lines: string[] = []
@@ -106,7 +106,7 @@ describe('nearside serve', () => {
     const key = join(testFolder(), 'store.key')
     writeFileSync(key, `${'0f'.repeat(32)}\n`, { mode: 0o600 })
     const common = { role: 'single', store, models: await createModels() }
-    // Two of the same: the second finds the round that the first has opened, and takes part.
+    // Start two processes alike: the second finds the first one's round and joins it.
     const servers = [
       await start({ ...common, 'store-key': key }),
       await start({ ...common, 'store-key': key }),
@@ -121,7 +121,7 @@ describe('nearside serve', () => {
     }
     expect(hashes.size).toBe(1)
     for (const server of servers) await server.stop()
-    // The key is asked for again: nothing works with another, or with none.
+    // The store needs its key again: another key, or none, fails.
     const bare = start(common)
     await expect(bare).rejects.toThrow(/--store-key/)
   })
@@ -197,7 +197,7 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A1')).status).toBe(503)
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
-    /** Of a page's question whether it may send, what the browser goes by. */
+    /** The answer of a preflight request that browsers decide by. */
     const allowed = async (url: string, origin: string) => {
       const headers = {
         ...{ origin, 'access-control-request-method': 'POST' },

@@ -1,4 +1,4 @@
-/** @module `nearside serve`: an aggregation server. */
+/** @module `nearside serve`: runs an aggregation server. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
@@ -28,7 +28,7 @@ import { httpUrl, wholeNumber } from './values.ts'
 const ROLES = [...SERVER_ROLES, 'relay'] as const
 const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
 
-/** Where `npm start` serves the demo. */
+/** Origin at which `npm start` serves the demo. */
 const SHOP = 'http://localhost:8790'
 
 const syntax = new Command('serve')

@@ -1,4 +1,4 @@
-/** @module `serve` as an operator runs it, in a process of its own: ended under load, and on a disk that fails. */
+/** @module Runs `serve` in a process of its own: killed under load, and on a failing disk. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ import { createFailingDisk, NO_FAILING_DISK } from './testFailingDisk.ts'
 const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url))
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** A trusted server (leader and helper, each with its file), started as often as is asked for. */
+/** Creates a trusted server (leader and helper, each with its file) that tests can start repeatedly. */
 async function createServer(goal: number, environment: Record<string, string> = {}) {
   const store = `sqlite:${join(testFolder(), 's.sqlite')}`
   const models = await createModels()
@@ -36,7 +36,7 @@ async function createServer(goal: number, environment: Record<string, string> = 
   })
   return {
     lines,
-    /** Of those who are its devices. */
+    /** URLs that devices use. */
     endpoints: { leader: `${url}${SINGLE_PATHS.leader}`, helper: `${url}${SINGLE_PATHS.helper}` },
     async start() {
       const given = args.flatMap(([name, value]) => [`--${name}`, String(value)])
@@ -50,7 +50,7 @@ async function createServer(goal: number, environment: Record<string, string> = 
         await wait(20)
     },
     kill: (signal: NodeJS.Signals) => child?.kill(signal),
-    /** Its exit code. */
+    /** Exit code of the process. */
     ended: async () => (await ended)[0],
   }
 }
@@ -69,7 +69,7 @@ async function makeReports({ endpoints }: Server, count: number) {
   return bodies
 }
 
-/** The status; 0 where nothing was answered. */
+/** Posts a report. Returns the HTTP status, or 0 where no answer came. */
 async function post({ endpoints }: Server, body: Uint8Array): Promise<number> {
   const answer = await fetch(`${endpoints.leader}/v1/reports`, {
     method: 'POST',
@@ -90,7 +90,7 @@ it('ends by itself on SIGTERM under load, again and again, and loses nothing tha
     for (let body = queue.pop(); body; body = queue.pop()) {
       let status = await post(server, body)
       while (status > 201 || status === 0) {
-        // It is going, gone, or coming: never is a good report refused.
+        // The server is stopping, down, or starting. It never rejects a valid report.
         expect([0, 503]).toContain(status)
         await wait(20)
         status = await post(server, body)
@@ -142,7 +142,7 @@ it.skipIf(NO_FAILING_DISK !== '')(
     for (let i = 0; i < 3; i++) expect(await post(server, second)).toBe(503)
     disk.mend('full')
     let status = await post(server, second)
-    // It doesn't ask its helper again at once.
+    // After a failure the leader pauses before it asks its helper again.
     while (status === 503) {
       await wait(200)
       status = await post(server, second)

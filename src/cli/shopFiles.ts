@@ -1,4 +1,4 @@
-/** @module A shop's files as commands are given them. */
+/** @module Reads a shop's files, as commands name them. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
@@ -10,7 +10,7 @@ interface CatalogOption {
   readonly shop?: string
 }
 
-/** @throws NearsideError `input-invalid` where not exactly one is given, or it can't be read */
+/** @throws NearsideError `input-invalid` unless exactly one option is given and its file can be read */
 export async function readCatalogOption(
   command: string,
   { catalog, shop }: CatalogOption,
@@ -20,7 +20,7 @@ export async function readCatalogOption(
   return catalog === undefined ? readCatalogOf(shop ?? '') : readJsonFile(catalog)
 }
 
-/** Of a shop folder. @throws NearsideError `input-invalid` where it has none */
+/** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` where the folder has none */
 export async function readCatalogOf(shop: string) {
   const file = await findFile(join(shop, 'catalog.jsonl'))
   if (file) return readCatalog(file)

@@ -1,4 +1,4 @@
-/** @module `nearside sign`: the published model once more, as a signed release. */
+/** @module `nearside sign`: publishes the current model again, as a signed release. */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { signAgain } from '../models/publish.ts'

@@ -1,4 +1,4 @@
-/** @module What commands that publish are told about signing. */
+/** @module Options for signing, shared by commands that publish. */
 import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { createCosigner } from '../aggregate/server/cosigner.ts'
 import { NearsideError } from '../core/error.ts'
@@ -23,7 +23,7 @@ export function withSigning<Args extends unknown[], Options extends OptionValues
     .option('--days <n>', 'how long the release holds', days, DEFAULT_DAYS)
 }
 
-/** Undefined where no key is given. */
+/** Opens the signer; undefined where no key is given. */
 export async function openSigner(
   given: { readonly key?: readonly string[]; readonly helper?: string; readonly days: number },
   models: string,

@@ -47,7 +47,7 @@ describe('nearside simulate', () => {
       expect(round).toMatchObject({ counted: 8, sumExact: true })
       expect(round.uploaded).toBeGreaterThanOrEqual(round.accepted)
     }
-    // What a device has spent rises to what was asked for.
+    // A device's spent ε rises to the requested total.
     const spent = result.rounds.map(({ epsilon }) => epsilon as number)
     expect(spent).toEqual([...spent].sort((a, b) => a - b))
     expect(spent[2]).toBeCloseTo(4, 3)
@@ -61,7 +61,7 @@ describe('nearside simulate', () => {
       expect(one.lo).toBeLessThanOrEqual(one['ndcg@10'])
       expect(one.hi).toBeGreaterThanOrEqual(one['ndcg@10'])
     }
-    // Before the first release both arms are one model.
+    // Before the first release both arms use the same model.
     const [frozen, rounds] = result.quality
     expect({ ...rounds, arm: frozen.arm }).toEqual(frozen)
     const again = await simulate(flags)
@@ -75,7 +75,7 @@ describe('nearside simulate', () => {
     const { result, text } = await simulate({ devices: 20, rounds: 1, ...hostile })
     const [round] = result.rounds
     expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
-    // Four of them, each twice; what keeps to the protocol can't be told from others.
+    // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
     const isRefused = !['flip', 'promote'].includes(attack)
     if (isRefused) expect(round.rejected).toBeGreaterThan(0)
     expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
@@ -89,7 +89,7 @@ describe('nearside simulate', () => {
     const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })
     const written = await readFile(file, 'utf8')
     expect(written).toContain('--devices 40 --rounds 1')
-    // There are not so many shoppers.
+    // The shop has fewer shoppers than that.
     expect(written).toContain('resampled: 40 devices play the')
     expect(written).toContain('| rounds |')
     expect(text).toContain('Over frozen, on the same cases')

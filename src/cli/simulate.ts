@@ -1,4 +1,4 @@
-/** @module `nearside simulate`: federated rounds with virtual devices. */
+/** @module `nearside simulate`: plays federated rounds with virtual devices. */
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from '@commander-js/extra-typings'
 import { readTerms } from '../aggregate/server/terms.ts'

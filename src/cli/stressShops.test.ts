@@ -1,7 +1,7 @@
 /**
- * @module The owner's gate, import → pretrain → evaluate → publish → doctor, on shops whose logs stress it:
- * years between purchases, an item that everybody bought, thousands who came once, no categories, no
- * prices, titles in Cyrillic and Japanese, items that are gone, a day's events at one second.
+ * @module Runs import → pretrain → evaluate → publish → doctor on shops with difficult logs. They cover years
+ * between purchases, one item in every basket, and thousands of one-time shoppers. They also cover missing
+ * categories and prices, titles in Cyrillic and Japanese, vanished items, and all events of a day at one second.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,16 +59,16 @@ it.each(SHOPS)(
       (error) => error,
     )
     const { findings } = examined.result as { findings: { level: string; about: string }[] }
-    // The library's files are not part of this site.
+    // This site doesn't include the library's files.
     expect(findings.filter(({ level, about }) => level === 'error' && about !== 'worker')).toEqual(
       [],
     )
-    // Trainings: a busy machine has its time.
+    // Long limit: the test trains models, perhaps on a busy machine.
   },
   900_000,
 )
 
-/** All numbers in a result, however deep. */
+/** All numbers in a result, at any depth. */
 function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value]
   if (typeof value !== 'object' || value === null) return []

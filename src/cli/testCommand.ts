@@ -1,4 +1,4 @@
-/** @module Runs a command as a shell would, inside the test. */
+/** @module Runs a command inside the test, as a shell would. */
 import type { Subcommand } from './command.ts'
 import { runProgram } from './program.ts'
 
@@ -9,11 +9,11 @@ interface Given {
   readonly positionals?: readonly string[]
   readonly signal?: AbortSignal
   print?(line: string): void
-  /** What the bar shows. */
+  /** Receives the label of the progress bar. */
   progress?(label: string): void
 }
 
-/** `result` is what `--json` would write; `printed` is what the screen shows. */
+/** Runs a command. `result` is the value for `--json`; `printed` is the screen's text. */
 export async function runCommand(command: Subcommand, given: Given) {
   const { flags = {}, positionals = [], signal = new AbortController().signal } = given
   const printed: string[] = []

@@ -1,13 +1,13 @@
 /**
- * @module A disk that fails when a test says so, for processes of their own: between SQLite and the C
- * library, so that all above it is what ships.
+ * @module A disk that fails on demand, for processes under test. It sits between SQLite and the C library, so all
+ * code above it is the shipped code.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '../testFolder.ts'
 
-/** Why there is none here; empty where there is. */
+/** Reason why it can't run here; empty where it can. */
 export const NO_FAILING_DISK =
   process.platform === 'linux' && !spawnSync('cc', ['--version']).error
     ? ''
@@ -47,7 +47,7 @@ INSTEAD(ssize_t, pwrite, (int fd, const void *from, size_t n, off_t at), (fd, fr
 INSTEAD(ssize_t, pwrite64, (int fd, const void *from, size_t n, off64_t at), (fd, from, n, at), "full", ENOSPC)
 `
 
-/** `flush`: no flush succeeds. `full`: there is room for nothing more. */
+/** Fault to cause. `flush`: every flush fails. `full`: no space is left. */
 type Fault = 'flush' | 'full'
 
 export function createFailingDisk() {
@@ -56,7 +56,7 @@ export function createFailingDisk() {
   writeFileSync(source, SOURCE)
   execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'])
   return {
-    /** Of a process on this disk. */
+    /** Environment variables for a process on this disk. */
     environment: { LD_PRELOAD: library, FAULTS: faults },
     fail: (fault: Fault) => writeFileSync(join(faults, fault), ''),
     mend: (fault: Fault) => rmSync(join(faults, fault)),

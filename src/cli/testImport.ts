@@ -1,4 +1,4 @@
-/** @module `nearside import` of a few small files, inside the test. */
+/** @module Runs `nearside import` on a few small files, inside the test. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -9,10 +9,10 @@ import { command } from './import.ts'
 import { type Flags, runCommand } from './testCommand.ts'
 
 export type Files = Readonly<Record<string, string | Uint8Array>>
-/** A line of `events.tsv` by the names of its columns. */
+/** A line of `events.tsv`, by column name. */
 type EventLine = Readonly<Record<string, string>>
 
-/** Writes the files and runs the command on them: `orders.csv` is its --orders, `catalog.xml` its --catalog. */
+/** Writes the files and imports them: `orders.csv` as --orders, `catalog.xml` as --catalog. */
 export async function runImport(files: Files, flags: Flags = {}, folder = testFolder()) {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
   const paths = Object.keys(files).map((name) => [name.replace(/\..*/, ''), join(folder, name)])
@@ -27,7 +27,7 @@ export async function runImport(files: Files, flags: Flags = {}, folder = testFo
   }
 }
 
-/** What an import makes of a shop's files, shopper ids as they are. */
+/** Imports a shop's files with raw shopper ids. */
 export async function imported(files: Files, flags: Flags = {}) {
   const { report, shop, events } = await runImport(files, { 'raw-ids': true, ...flags })
   return { report, items: (await shop()).items, events: await events() }
@@ -45,7 +45,7 @@ async function readEvents(out: string): Promise<EventLine[]> {
 export const brief = (events: readonly EventLine[], ...columns: string[]) =>
   events.map((event) => columns.map((column) => event[column]).join(' '))
 
-/** Rows as delimited text: a field by the name of its column. */
+/** Rows as delimited text, with fields by column name. */
 export function table(
   columns: string,
   rows: readonly Readonly<Record<string, string>>[],

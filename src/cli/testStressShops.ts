@@ -1,15 +1,15 @@
-/** @module Exports of three made-up shops, each with what real logs hold and tests seldom do; seeded. */
+/** @module Exports of three synthetic shops. They contain what real logs contain and tests seldom do; seeded. */
 import { createRandom, type Random } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
 
-/** The files that an import reads, as text. */
+/** Files for the import, as text. */
 export interface StressShop {
   readonly orders: string
   readonly clicks?: string
   readonly catalog: string
-  /** Flags of `import` that the files need. */
+  /** Flags that `import` needs for these files. */
   readonly flags: Readonly<Record<string, string>>
-  /** From which day on is tested. */
+  /** First day of the test period. */
   readonly until: string
 }
 
@@ -20,10 +20,10 @@ const ITEMS = 60
 const csv = (lines: readonly (readonly (string | number)[])[]) =>
   lines.map((fields) => `${fields.map((field) => `"${field}"`).join()}\n`).join('')
 const iso = (time: number) => new Date(time).toISOString()
-/** One item in ten is no longer in the catalog. */
+/** Whether the catalog still has the item; one item in ten is gone. */
 const isSold = (item: number) => item % 10 !== 9
 
-/** Years lie between a shopper's orders, everybody buys one item, titles are Russian. */
+/** Shop with years between a shopper's orders, one item that everybody buys, and Russian titles. */
 export function yearsApart(): StressShop {
   const random = createRandom(1)
   const titles = ['Чайник', 'Кружка', 'Подсвечник', 'Гирлянда', 'Скатерть', 'Шкатулка']
@@ -57,7 +57,7 @@ export function yearsApart(): StressShop {
   }
 }
 
-/** Thousands come once and do one thing; a few come often; no categories, no prices, Japanese titles. */
+/** Shop where thousands come once and a few come often; without categories and prices, with Japanese titles. */
 export function seenOnce(): StressShop {
   const random = createRandom(2)
   const titles = ['マグカップ', '急須', '風呂敷', '手ぬぐい', '箸置き', '湯呑み']
@@ -87,7 +87,9 @@ export function seenOnce(): StressShop {
   }
 }
 
-/** All that a shopper does on a day has one second; some buy everything, one item in ten is gone. */
+/**
+ * Shop where a shopper's events of one day share one second. Some shoppers buy everything; one item in ten is gone.
+ */
 export function oneSecond(): StressShop {
   const random = createRandom(3)
   const orders: (string | number)[][] = [
@@ -118,5 +120,5 @@ export function oneSecond(): StressShop {
 }
 
 const soldItems = () => Array.from({ length: ITEMS }, (_, item) => item).filter(isSold)
-/** Few items are wanted by most. */
+/** Random item; most shoppers want the same few. */
 const popular = (random: Random) => Math.floor(ITEMS * random.next() ** 3)

@@ -1,4 +1,4 @@
-/** @module Reads the values of options, or says what a value must be. */
+/** @module Parses option values, or states which values are valid. */
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 
 export const wholeNumber =
@@ -9,10 +9,10 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It takes a whole number from ${from} to ${to}.`)
   }
 
-/** Of random choices. */
+/** Seed of random choices. */
 export const seed = wholeNumber(0, 2 ** 32 - 1)
 
-/** Any number, both ends included. */
+/** Any number from `from` to `to`, both included. */
 export const between =
   (from: number, to: number) =>
   (text: string): number => {
@@ -21,7 +21,7 @@ export const between =
     throw new InvalidArgumentError(`It takes a number from ${from} to ${to}.`)
   }
 
-/** A day or a time, as milliseconds since 1970. */
+/** Parses a day or a time; returns milliseconds since 1970. */
 export function date(text: string): number {
   const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(time)) return time

@@ -4,7 +4,7 @@ import { watchLog } from './watch.ts'
 
 const HOUR = DAY / 24
 
-/** The hours at which it updates, looking each hour from `start` on for three days. */
+/** Hours at which the watch updates, over three days from `start`; it looks once an hour. */
 async function hoursOf(
   stampAt: (hour: number) => string | null,
   update = async () => {},

@@ -1,4 +1,4 @@
-/** @module `pretrain --watch`: each night, where the log has grown, one more version. */
+/** @module `pretrain --watch`: publishes one more version each night in which the log has grown. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY } from '../core/time.ts'
@@ -7,24 +7,24 @@ import { findFile } from '../train/shop/lines.ts'
 interface Nights {
   /** Milliseconds since the epoch. */
   now(): number
-  /** May end early when `signal` says so. */
+  /** Waits; may end early when `signal` aborts. */
   wait(milliseconds: number): Promise<void>
-  /** Another one when the log is; null while there is none. */
+  /** Stamp that changes with the log; null while there is no log. */
   stampOf(): Promise<string | null>
-  /** Publishes the next version, or throws why not. */
+  /** Publishes the next version; throws where it can't. */
   update(): Promise<void>
-  /** May throw to end it. */
+  /** Handles a failed update; may throw to end the watch. */
   onFailure(error: unknown): Promise<void>
   readonly signal: AbortSignal
 }
 
 const LOOK_EVERY = 60_000
 
-/** The first update is at once, the others at most one a day (UTC), never two at a time. */
+/** Updates at once, then at most once a day (UTC), and never twice at the same time. */
 export async function watchLog(nights: Nights): Promise<void> {
   let last = { stamp: null as string | null, day: -1 }
   while (!nights.signal.aborted) {
-    // Before the log is read: what comes meanwhile is for the next night.
+    // Take the stamp before reading the log: events that arrive meanwhile wait for the next night.
     const next = { stamp: await nights.stampOf(), day: Math.floor(nights.now() / DAY) }
     if (next.stamp !== null && next.stamp !== last.stamp && next.day > last.day) {
       last = next
@@ -34,7 +34,7 @@ export async function watchLog(nights: Nights): Promise<void> {
   }
 }
 
-/** By length and time of the file that holds a shop's events. */
+/** Stamp of a shop's event file: its length and modification time. */
 export async function stampOfLog(shop: string): Promise<string | null> {
   const found = await findFile(join(shop, 'events.tsv'))
   const file = found === undefined ? null : await stat(found).catch(() => null)

@@ -1,8 +1,8 @@
-/** @module Shows a report, and writes it where it is asked for. */
+/** @module Prints a report, and writes it to the requested files. */
 import { writeFile } from 'node:fs/promises'
 import { type Evaluated, markdown, textLines } from '../evaluate/report/report.ts'
 
-/** @param typed the command that made it */
+/** @param typed command line that made the report */
 export async function writeReport(
   { result, report }: Evaluated,
   files: { readonly html?: string; readonly markdown?: string },

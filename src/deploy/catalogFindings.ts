@@ -1,18 +1,18 @@
-/** @module How good a catalog is for lists, and how it fits the model: before it is published, and where it lies. */
+/** @module Checks how well a catalog suits lists and matches the model, before and after it is published. */
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Item } from '../core/catalog/item.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-/** Of the items; below it is a nuisance, at most. */
+/** Share of items above which a finding matters; below it is a minor one. */
 const MANY = 0.05
-/** What cards show. */
+/** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const
 
 const { ok, warning, error } = findingsAbout('catalog')
 const percent = (part: number, whole: number) =>
   `${((100 * part) / Math.max(1, whole)).toFixed(0)} %`
 
-/** @param known ids of the model's items; null where there is no model */
+/** @param known ids of the model's items; null without a model */
 export function catalogFindings(catalog: Catalog, known: readonly string[] | null): Finding[] {
   const { items, faults, size } = catalog
   if (size === 0) return [error('The catalog is empty: no list can show anything.')]
@@ -40,7 +40,7 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
   ]
 }
 
-/** By ids, in both directions. */
+/** Compares the ids of catalog and model, in both directions. */
 function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
   const shared = known.filter((id) => catalog.get(id) !== undefined).length
   const fresh = catalog.size - shared

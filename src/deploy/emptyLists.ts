@@ -1,4 +1,4 @@
-/** @module Lists that a shop's rules leave nothing for. */
+/** @module Finds lists that a shop's rules leave empty. */
 import type { Item } from '../core/catalog/item.ts'
 import { type Asked, createRuleBook } from '../core/rules/listRules.ts'
 import { createItemTest, type IsOffer } from '../core/rules/matchItem.ts'
@@ -11,9 +11,9 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list on every page that a rule names, now and from each day that a rule begins with, without a
- * context and with all that rules name; about nothing, and about an item of each kind that rules name.
- * @param items those that are available
+ * Tries every list on every page that a rule names. Dates: now, and each day on which a rule begins. Contexts:
+ * none, and all that rules name. Subjects: no item, and an item of each kind that rules name.
+ * @param items available items
  */
 export function emptyLists(
   rules: readonly Rule[],
@@ -51,7 +51,7 @@ export function emptyLists(
 
 const hides = (rule: Rule): boolean => 'hide' in rule || 'only' in rule
 
-/** Items without another of the same brand, category or group, where a rule leaves nothing else. */
+/** Finds items without another of the same brand, category or group, where a rule admits only such items. */
 function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[] {
   if (!('only' in rule) || !rule.only.same) return []
   const { same } = rule.only

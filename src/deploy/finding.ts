@@ -1,14 +1,14 @@
-/** @module What is found out about a shop before or after it is published, and what to do about it. */
+/** @module A finding about a shop, before or after publishing, and how to fix it. */
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
-  /** What was looked at, e.g. `catalog`. */
+  /** Subject of the finding, for example `catalog`. */
   readonly about: string
-  /** One sentence; of a warning or an error, with what to do. */
+  /** One sentence; a warning or an error also says what to do. */
   readonly text: string
 }
 
-/** Findings about one thing. */
+/** Makes findings about one subject. */
 export function findingsAbout(about: string) {
   const say =
     (level: Finding['level']) =>
@@ -16,13 +16,13 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
-/** Beyond it a first visit over a slow line is noticed, and somebody pays for it. */
+/** Bytes above which a first visit over a slow line takes noticeably long and costs money. */
 const MUCH = 3_000_000
 
-/** `0.86 MB`, by powers of ten, as networks count. */
+/** Formats bytes as `0.86 MB`, in powers of ten. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
-/** @param bytes of model and catalog, as a browser takes them */
+/** @param bytes download size of model and catalog */
 export function sizeFinding(bytes: number, atMost = false): Finding {
   const { ok, warning } = findingsAbout('size')
   const much = `${atMost ? 'at most ' : ''}${megabytes(bytes)}`

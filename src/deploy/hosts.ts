@@ -1,24 +1,29 @@
-/** @module What a web server must be told of a published folder: what may be kept for ever, and what not. */
+/**
+ * @module Writes web server configuration for a published folder: which files may be cached forever, and which not.
+ */
 
-/** Asked for again at each visit, in a few bytes where nothing has changed. */
+/** Cache-Control of changing files: browsers ask again at each visit, with few bytes where nothing changed. */
 const REVALIDATE = 'no-cache'
-/** Files that never change under their names. */
+/** Cache-Control of files that never change under their name. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/** Of the worker, which a page's policy doesn't reach: it asks this server for files, and nobody else. */
+/**
+ * Content-Security-Policy of the worker, which the page's policy doesn't cover. It may request only from this
+ * server.
+ */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 interface Folder {
-  /** Path of the address at which it will lie, with a slash at both ends. */
+  /** Path at which the folder will be served, with a slash at both ends. */
   readonly base: string
-  /** Names of all model versions in it. */
+  /** Names of all model versions in the folder. */
   readonly versions: readonly string[]
-  /** Files that change, by their names below the folder. */
+  /** Files that change under a fixed name, by their path in the folder. */
   readonly changing: readonly string[]
-  /** Where the scripts lie below the folder, if they do. */
+  /** Path of the scripts in the folder, if it contains them. */
   readonly scripts?: string
 }
 
-/** `_headers`, as Netlify and Cloudflare Pages read it. No address matches two rules: they would be joined. */
+/** `_headers` file for Netlify and Cloudflare Pages. They join matching rules, so each path matches only one. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [
@@ -40,7 +45,7 @@ export function headersFile({ base, versions, changing, scripts }: Folder): stri
   ].join('\n')
 }
 
-/** To include in nginx's `server { … }`. Its own gzip is built in; Brotli is a module. */
+/** Configuration to include in nginx's `server { … }`. nginx has gzip built in; Brotli is a module. */
 export function nginxFile({ base, changing, scripts }: Folder): string {
   const exact = changing.map(
     (name) => `location = ${base}${name} {

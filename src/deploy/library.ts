@@ -1,4 +1,4 @@
-/** @module The library's own files, for pages without a bundler, in a folder named by what it holds. */
+/** @module The library's files for pages without a bundler, in a folder that is named by a hash of its content. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromHex, sha256Hex, toBase64, utf8 } from '../core/bytes.ts'
@@ -7,16 +7,16 @@ import { pack } from './packed.ts'
 import { START } from './snippet.ts'
 
 interface Library {
-  /** Below the published folder. */
+  /** Path of the folder in the published folder. */
   readonly folder: string
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** `sha256-…` of a file, for a tag's `integrity`. */
+  /** Integrity value `sha256-…` of a file, for a tag's `integrity`. */
   readonly integrity: (name: string) => Promise<string>
 }
 
 /**
  * @param folder `dist/lib` of the package
- * @throws NearsideError `input-invalid` where it isn't that
+ * @throws NearsideError `input-invalid` where the folder isn't that
  */
 export async function readLibrary(folder: string): Promise<Library> {
   const entries = await readdir(folder, { recursive: true }).catch(() => [])

@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 interface Packed {
   /** The files, and each compressed form that is shorter, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** Bytes of all of them, each in its shortest form, which most browsers take. */
+  /** Total bytes with each file in its shortest form, which most browsers accept. */
   readonly least: number
 }
 

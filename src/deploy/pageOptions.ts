@@ -1,6 +1,6 @@
 /**
- * @module What a page says of its shop in one element, which its script reads and `doctor` finds: the
- * addresses and keys that `createPersonalizer` is given. A data block: no policy keeps it from standing there.
+ * @module Options of `createPersonalizer` in one element of the page: URLs and keys. The page's script and `doctor`
+ * read them. The element is a data block, which no Content-Security-Policy blocks.
  */
 import { Parser } from 'htmlparser2'
 import { utf8 } from '../core/bytes.ts'
@@ -10,16 +10,16 @@ import { createReaders, type Read, readJson } from '../core/reading.ts'
 import { type ModelKeys, readModelKeys } from '../device/learning/release.ts'
 import { PERSISTS, type Persist } from '../device/persists.ts'
 
-/** The element's id. */
+/** Id of the element. */
 const ID = 'nearside-options'
 
 export interface PageOptions {
-  /** Addresses as `createPersonalizer` takes them, `worker` among them: it makes one of that file. */
+  /** URLs as `createPersonalizer` takes them. `worker` is the URL of the worker's file. */
   readonly catalog: string
   readonly baseModel: string
   readonly worker?: string
   readonly rules?: string
-  /** Address of the vault's `vault.html`, in place of `worker`. */
+  /** URL of the vault's `vault.html`; replaces `worker`. */
   readonly vault?: string
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys
@@ -28,17 +28,17 @@ export interface PageOptions {
     readonly helper: string
     readonly relay?: string
   }
-  /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
+  /** URL of an item's page, with `{id}` in it; absent: the catalog's URLs. */
   readonly link?: string
-  /** As `createPersonalizer` has it; absent: `ask`. */
+  /** `persist` of `createPersonalizer`; absent: `ask`. */
   readonly persist?: Persist
-  /** Whose answer is the shopper's to `ask`; absent: the page's own, by `nearside.setPersist`. */
+  /** Consent platform that answers `persist: 'ask'`; absent: the page calls `nearside.setPersist`. */
   readonly consent?: ConsentPlatform
 }
 
 export { PERSISTS }
 
-/** Google's Consent Mode, or a platform of IAB Europe's framework. */
+/** Supported consent platforms: Google's Consent Mode, and platforms of IAB Europe's framework. */
 export const CONSENT_PLATFORMS = ['consent-mode', 'tcf'] as const
 export type ConsentPlatform = (typeof CONSENT_PLATFORMS)[number]
 
@@ -62,34 +62,33 @@ const read = object<PageOptions>({
   consent: optional(oneOf(...CONSENT_PLATFORMS)),
 })
 
-/** "<" can't end the block early when it is written as an escape. */
+/** Element with the options. It escapes "<", which could otherwise end the block early. */
 export function pageOptionsTag(options: PageOptions): string {
   const json = JSON.stringify(options).replaceAll('<', '\\u003c')
   return `<script type="application/json" id="${ID}">${json}</script>`
 }
 
 /**
- * Null where the page has no such element.
- * @throws NearsideError `input-invalid`, `model-corrupt` for what can't be meant
+ * Reads the options of a page; null where it has no such element.
+ * @throws NearsideError `input-invalid`, `model-corrupt` for invalid options
  */
 export function readPageOptions(html: string): PageOptions | null {
   return parsePageOptions(scanPage(html).options)
 }
 
-/** The same of the element's text. */
+/** Reads the options from the element's text. */
 export function parsePageOptions(found: string | null): PageOptions | null {
   return found === null
     ? null
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/** Deeper is no page, and takes a parser for ever. */
+/** Deepest accepted nesting: no real page goes deeper, and a parser would take too long. */
 const DEEPEST = 10_000
 
 /**
- * What a page says beside what it shows: the text of the first such element, and its own policies. Read
- * without a tree.
- * @throws NearsideError `input-invalid` where it is nested too deeply
+ * Finds the text of the first options element, and policies in `<meta>`. Needs no tree.
+ * @throws NearsideError `input-invalid` where the page is nested too deeply
  */
 export function scanPage(html: string): {
   readonly options: string | null

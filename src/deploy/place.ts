@@ -1,10 +1,10 @@
-/** @module Puts files where a web server finds them: each is there whole, or not at all. */
+/** @module Writes files where a web server reads them, atomically: complete or not at all. */
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
 import { nodeDisk } from '../models/disk.ts'
 
-/** A folder whose name says what it holds: one that is there is the same. */
+/** Places a folder that is named by its content; an existing one is the same and stays. */
 export async function placeFolder(
   target: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -18,7 +18,7 @@ export async function placeFolder(
   })
 }
 
-/** In place of one that is there. */
+/** Places a file and replaces an existing one. */
 export async function placeFile(target: string, bytes: Uint8Array): Promise<void> {
   await aside(target, (draft) => nodeDisk.write(draft, bytes))
 }

@@ -1,7 +1,6 @@
 /**
- * @module A model, its catalog and what a page needs of both, as files that any web server can hand out:
- * `models/`, `catalog.json`, `rules.json`, the scripts if wanted, headers, the snippet for the pages, and
- * the hashes of all of it.
+ * @module Publishes a model and its catalog as files for any web server: `models/`, `catalog.json`, `rules.json`,
+ * optional scripts, headers, the snippet for the pages, and hashes of all files.
  */
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
@@ -30,49 +29,49 @@ import { snippet } from './snippet.ts'
 interface SiteOrder {
   /** Directory of published models. */
   readonly models: string
-  /** What `catalog.json` shall hold. */
+  /** Content of `catalog.json`. */
   readonly catalog: unknown
-  /** What `rules.json` shall hold, if there are any. */
+  /** Content of `rules.json`; absent: the shop has no rules. */
   readonly rules?: unknown
   readonly out: string
-  /** Path of the address at which `out` will lie, with a slash at both ends. */
+  /** Path at which `out` will be served, with a slash at both ends. */
   readonly base: string
-  /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
+  /** URL of an item's page, with `{id}` in it; absent: the catalog's URLs. */
   readonly link?: string
-  /** The library's files, for pages without a bundler. */
+  /** Folder of the library's files, for pages without a bundler. */
   readonly library?: string
-  /** Whose signatures the pages shall ask for; else those of the snippet that lies there. */
+  /** Keys whose signatures pages require; absent: those of the existing snippet. */
   readonly keys?: ModelKeys
-  /** Whom the snippet asks before anything is kept; else as the snippet that lies there. */
+  /** Consent platform of the snippet; absent: that of the existing snippet. */
   readonly consent?: ConsentPlatform | 'none'
-  /** Default: as it was published before, else `ask`. */
+  /** Value of `persist`; absent: as published before, else `ask`. */
   readonly persist?: Persist
-  /** Items of the first list. */
+  /** Number of items in the first list. */
   readonly limit: number
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** Everything but writing. */
+  /** Whether to do everything except writing. */
   readonly dryRun?: boolean
 }
 
 export interface Site {
   readonly latest: LatestModel
-  /** With an error among them nothing was written. */
+  /** Findings; an error among them means that nothing was written. */
   readonly findings: readonly Finding[]
   /** Bytes that a new visitor's browser downloads once, compressed. */
   readonly visitor: number
-  /** Files as they lie there, by path, with their bytes. */
+  /** Size in bytes of each published file, by path. */
   readonly files: Readonly<Record<string, number>>
 }
 
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 
 /**
- * Writes nothing where a finding is an error. What never changes under its name is written first, each folder whole; then the pointer to the newest
- * model; then each file that changes, by a rename.
+ * Publishes the site; writes nothing where a finding is an error. Files that never change under their name come
+ * first, each folder whole. The pointer to the newest model follows, then each changing file, by a rename.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
- * `model-forked` where keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` where the name
- * is another model's; `input-invalid`, `storage-full`, `storage-unavailable`
+ * `model-forked` where keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` where another model has
+ * the name; `input-invalid`, `storage-full`, `storage-unavailable`
  */
 export async function publishSite(order: SiteOrder): Promise<Site> {
   const { models, out, base, now, rules } = order
@@ -160,7 +159,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   }
 }
 
-/** What is in use goes on without being named again. */
+/** Options of the published snippet; they stay in use unless replaced. */
 async function optionsBefore(out: string): Promise<PageOptions | null> {
   return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
 }
@@ -170,7 +169,7 @@ async function versionsIn(models: string): Promise<string[]> {
   return names.filter((name) => /^\w/.test(name) && name !== 'latest.json')
 }
 
-/** What a new shopper's device shows, too. */
+/** First list, as a new shopper's device also shows it. */
 async function firstList({ models, rules, limit, now }: SiteOrder, catalog: Catalog) {
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),

@@ -1,15 +1,15 @@
-/** @module Whether devices will take a release after what they have seen, and for how long. */
+/** @module Checks whether devices will accept a release after those they have seen, and until when. */
 import { NearsideError } from '../core/error.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import { DAY } from '../core/time.ts'
 import { checkRelease, type ModelKeys } from '../device/learning/release.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-/** Time enough to sign once more. */
+/** Milliseconds before the end that leave time to sign again. */
 const SOON = 14 * DAY
 
 /**
- * As every device decides; without keys, at least that a signed one is followed by a signed, later one.
+ * Checks as every device does. Without keys, a signed release must be followed by a later signed one.
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(
@@ -27,7 +27,7 @@ export async function mayFollow(
     )
 }
 
-/** Of one that may follow. */
+/** Findings about a release that devices accept. */
 export function releaseFindings(
   { signed }: LatestModel,
   keys: ModelKeys | undefined,
@@ -46,8 +46,8 @@ export function releaseFindings(
 }
 
 /**
- * Of a signed one, whoever may take it: number, end, and by whom.
- * @param publishers one of whom must have signed; absent: whoever did is named, and nobody is asked for
+ * Describes a signed release in one line: number, end and signers.
+ * @param publishers keys of which one must have signed; absent: any signer is accepted and named
  * @throws NearsideError as `checkRelease`
  */
 export async function releaseLine(

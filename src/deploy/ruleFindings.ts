@@ -1,4 +1,4 @@
-/** @module What a shop's rules do to its catalog, and what keeps them from doing what they say. */
+/** @module Shows what a shop's rules do to its catalog, and what prevents them from working as written. */
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Item } from '../core/catalog/item.ts'
 import { discountOf } from '../core/features/context/discount.ts'
@@ -13,15 +13,15 @@ import { type Finding, findingsAbout } from './finding.ts'
 
 const { ok, warning, error } = findingsAbout('rules')
 
-/** As many are named; the others are counted. */
+/** Number of products that a finding names; it counts the others. */
 const NAMED = 5
 
 /**
- * @param given what `rules.json` holds
- * @param model for rules that go by offers; null for none
+ * @param given content of `rules.json`
+ * @param model for rules about offers; null without a model
  * @param now milliseconds since the epoch
- * @returns an error for each rule that devices leave out or that does nothing, a line for each other one
- * @throws NearsideError `rules-invalid` where it is no array of rules
+ * @returns an error for each rule that devices ignore or that has no effect, and a line for each other rule
+ * @throws NearsideError `rules-invalid` where `given` isn't an array of rules
  */
 export function ruleFindings(
   given: unknown,
@@ -45,7 +45,7 @@ export function ruleFindings(
   ]
 }
 
-/** Whether an item costs less than the model knows it for. */
+/** Recognises offers: items that cost less than the price that the model knows. */
 function offersOf(model: BaseModel | null, catalog: Catalog): IsOffer {
   if (!model) return () => false
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -54,7 +54,7 @@ function offersOf(model: BaseModel | null, catalog: Catalog): IsOffer {
 
 const goesByOffers = (rule: Rule): boolean => itemsOf(rule)?.offer !== undefined
 
-/** Ids, names and values that no product has: mistyped, or gone. */
+/** Finds ids, names and values that no product has, because they are mistyped or outdated. */
 function unknown(rule: Rule, catalog: Catalog): Finding[] {
   const asked = [itemsOf(rule), rule.when?.item].filter((one) => one != null)
   const ids = [...asked.flatMap(({ id = [] }) => id), ...('pin' in rule ? rule.pin : [])]
@@ -101,7 +101,7 @@ const DOES = {
   again: 'offers again',
 } as const
 
-/** Which products it is about. */
+/** Describes the products that a rule affects. */
 function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsOffer): Finding[] {
   const { name } = rule
   if ('atMost' in rule) {

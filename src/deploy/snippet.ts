@@ -1,16 +1,16 @@
-/** @module What goes into the shop's pages: where everything lies, what a new shopper sees at first, and the scripts. */
+/** @module Snippet for the shop's pages: its addresses, the list that a new shopper sees first, and the scripts. */
 import type { Item } from '../core/catalog/item.ts'
 import { productPage } from '../core/catalog/productPage.ts'
 import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
 
-/** What a policy must allow that asks for Trusted Types. */
+/** Name of the Trusted Types policy that a page's policy must allow. */
 export const TRUSTED_TYPES = 'nearside'
 
 /**
- * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
- * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the page names a
- * consent platform, its answer is the shopper's to `persist: 'ask'`. A page without it gives no answer: what an earlier yes stored
- * goes on, else nothing outlives the page.
+ * Script of a page without a bundler, placed beside the library's files. It learns from what the shop pushes to
+ * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent
+ * platform, that platform's answer decides `persist: 'ask'`. If the platform is missing on the page, nothing
+ * changes: an earlier yes stays valid, and otherwise nothing outlives the page.
  */
 export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
 import { provide } from './element.js'
@@ -63,7 +63,7 @@ await show(own)
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
-/** Products as links: what stands in the page before any script runs, and without one. */
+/** Products as links, visible before any script runs and without scripts. */
 function firstList(items: readonly Item[], link: string | undefined): string {
   const entries = items.map((item) => {
     const { id, title = id, image } = item
@@ -77,9 +77,9 @@ function firstList(items: readonly Item[], link: string | undefined): string {
 
 interface Snippet {
   readonly options: PageOptions
-  /** What a new shopper's device will show as well, best first. */
+  /** Items of a new shopper's first list, best first. */
   readonly items: readonly Item[]
-  /** What a page without a bundler begins with. */
+  /** Scripts for a page without a bundler. */
   readonly scripts?: Readonly<Record<'start' | 'device', { url: string; integrity: string }>>
 }
 

@@ -1,11 +1,11 @@
 /**
- * @module Asks a shop's server for its files, and keeps what the answers say beside their bytes. Whatever
- * the server does (no answer, too large a one, a circle of redirects) ends in an error of one line.
+ * @module Fetches a shop's files and stores the answers' headers beside their bytes. Every server fault (no answer,
+ * too large an answer, circular redirects) ends in a one-line error.
  */
 import { readAtMost } from '../../core/readAtMost.ts'
 
 export interface Answer {
-  /** Absolute, without what any redirect added. */
+  /** Absolute URL before any redirect. */
   readonly url: string
   readonly status: number
   readonly headers: Headers
@@ -13,27 +13,27 @@ export interface Answer {
 }
 
 export interface Asker {
-  /** What was answered so far, by URL. */
+  /** Answers so far, by URL. */
   readonly answers: ReadonlyMap<string, Answer>
-  /** As devices ask: a redirect is an error. */
+  /** Fetches as devices do: a redirect is an error. */
   readonly fetch: typeof globalThis.fetch
-  /** A page: redirects are followed, a few times. @throws Error */
+  /** Fetches a page and follows a few redirects. @throws Error */
   visit(url: string): Promise<Answer>
-  /** From here on, files are asked for as a page of that origin would; before, as the page that was visited. */
+  /** Sets the origin of later requests; initially it is the visited page's origin. */
   speakFor(origin: string): void
 }
 
-/** As for devices, and what is no page any more. */
+/** Most bytes of a file (the devices' own limit) and of a page. */
 const MOST_BYTES = { file: 64 * 2 ** 20, page: 8 * 2 ** 20 }
 const MOST_REDIRECTS = 5
 
-/** @param timeout milliseconds a request, body included */
+/** @param timeout milliseconds per request, including the body */
 export function createAsker(fetch: typeof globalThis.fetch, timeout: number): Asker {
   const answers = new Map<string, Answer>()
   let origin: string | undefined
 
   async function once(url: string, kind: keyof typeof MOST_BYTES): Promise<Answer> {
-    // Elsewhere it is asked as the page's script would.
+    // For another origin, send `Origin` as the page's script would.
     const isForeign = origin !== undefined && new URL(url).origin !== origin
     const headers = { 'accept-encoding': 'br, gzip', ...(isForeign && { origin }) }
     try {
@@ -84,7 +84,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
   }
 }
 
-/** Node says “fetch failed”, and why in the cause. */
+/** Reason of a failed request. Node's message is only “fetch failed”; its cause says why. */
 function why(error: unknown, timeout: number): string {
   const { name, message, cause } = error as Error
   if (name === 'TimeoutError') return `no whole answer in ${timeout / 1000} s`

@@ -1,9 +1,9 @@
-/** @module What a Content-Security-Policy allows, as far as a shop's script, its worker and their requests go. */
+/** @module What a Content-Security-Policy allows for a shop's script, its worker and their requests. */
 
-/** Directive → sources, both as written; the first of a name counts. */
+/** Sources by directive, both as written; the first directive of a name counts. */
 export type ContentPolicy = ReadonlyMap<string, readonly string[]>
 
-/** @param texts of headers and of `<meta http-equiv>`; all of them hold */
+/** @param texts policies of headers and of `<meta http-equiv>`; all apply */
 export function parsePolicies(texts: readonly (string | null | undefined)[]): ContentPolicy[] {
   return texts
     .flatMap((text) => text?.split(',') ?? [])
@@ -18,7 +18,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** Who answers for whom where a directive is missing. */
+/** Fallback directives, in order, for a missing directive. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],
@@ -28,8 +28,8 @@ const CHAINS = {
 } as const
 
 /**
- * @param url absolute
- * @param page whose origin is `'self'`
+ * @param url absolute URL to check
+ * @param page URL of the page; its origin is `'self'`
  * @see https://www.w3.org/TR/CSP3/#match-url-to-source-list
  */
 export function allows(
@@ -44,7 +44,7 @@ export function allows(
   })
 }
 
-/** Whether WebAssembly may be compiled. */
+/** Whether the policies allow compiling WebAssembly. */
 export const allowsWasm = (policies: readonly ContentPolicy[]): boolean =>
   policies.every(
     (policy) =>
@@ -52,7 +52,7 @@ export const allowsWasm = (policies: readonly ContentPolicy[]): boolean =>
       true,
   )
 
-/** Whether a script may make a Trusted Types policy of this name, where the page asks for such. */
+/** Whether a script may create a Trusted Types policy of this name, if the page requires Trusted Types. */
 export const allowsTrustedTypes = (policies: readonly ContentPolicy[], name: string): boolean =>
   !policies.some((policy) => policy.has('require-trusted-types-for')) ||
   policies.every((policy) => {
@@ -72,7 +72,7 @@ const HOST = /^(?:([a-z][\w+.-]*):\/\/)?((?:\*\.)?[^:/*]+|\[[\da-f:]+\])(?::(\d+
 
 function matches(source: string, url: URL, page: URL): boolean {
   const text = source.toLowerCase()
-  // Whatever a trusted script makes, a worker among them.
+  // A trusted script may load anything, including a worker.
   if (text === "'strict-dynamic'") return true
   if (text === "'self'") return url.origin === page.origin || upgraded(url, page)
   if (text.startsWith("'")) return false
@@ -88,7 +88,7 @@ function matches(source: string, url: URL, page: URL): boolean {
   return isHost && isPort(port, url) && (path === '' || isPath)
 }
 
-/** A URL that names no port has its scheme's. */
+/** A URL without a port has its scheme's default port. */
 function isPort(port: string | undefined, url: URL): boolean {
   if (port === undefined || port === '*') return port === '*' || url.port === ''
   return url.port === '' ? ['80', '443'].includes(port) : url.port === port
@@ -97,6 +97,6 @@ function isPort(port: string | undefined, url: URL): boolean {
 const isScheme = (scheme: string, { protocol }: URL) =>
   protocol === scheme.toLowerCase() || (scheme.toLowerCase() === 'http:' && protocol === 'https:')
 
-/** The same host over TLS is allowed where it is without. */
+/** Whether `url` is the page's host over TLS; a rule for the host without TLS allows it, too. */
 const upgraded = (url: URL, page: URL) =>
   url.host === page.host && url.port === '' && url.protocol === 'https:'

@@ -1,4 +1,4 @@
-/** @module Looks at a live shop as a device does, by the device's own code, and says what to mend. */
+/** @module Examines a live shop by the device's own code, and says what to fix. */
 import { createTransport, destinationsOf } from '../../device/transport/http.ts'
 import { catalogFindings } from '../catalogFindings.ts'
 import { type Finding, findingsAbout, sizeFinding } from '../finding.ts'
@@ -18,16 +18,16 @@ import { vaultFindings } from './vault.ts'
 
 export interface Examination {
   readonly url: string
-  /** In place of what the page says of itself, or where it says nothing. */
+  /** Options that replace those of the page. */
   readonly given: Partial<PageOptions>
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** Milliseconds until a request is given up. */
+  /** Milliseconds until a request is cancelled. */
   readonly timeout: number
 }
 
-/** All that was found. Whatever the server does, nothing is thrown. */
+/** All findings. Server faults become findings; nothing is thrown. */
 export async function examine(order: Examination): Promise<Finding[]> {
   const { url, given, timeout } = order
   const asker = createAsker(order.fetch, timeout)
@@ -110,7 +110,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   ]
 }
 
-/** What is sent to them leaves from the vault. */
+/** Options without the aggregators: in vault mode, contributions leave from the vault. */
 const withoutAggregators = ({ federation, ...shop }: PageOptions): PageOptions => shop
 
 const nothing = async () => ({}) as never

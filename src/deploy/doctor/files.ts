@@ -1,4 +1,7 @@
-/** @module What a device fetches, fetched by its own code: model, catalog, rules, and the aggregators' terms. */
+/**
+ * @module Fetches what a device fetches, by the device's own code: model, catalog, rules, and the aggregators'
+ * terms.
+ */
 import { beyondLimits } from '../../aggregate/protocol/beyondLimits.ts'
 import { DEVICE_LIMITS } from '../../aggregate/protocol/deviceLimits.ts'
 import { Catalog } from '../../core/catalog/catalog.ts'
@@ -16,11 +19,11 @@ import { type Answer, type Asker, isHtml } from './asker.ts'
 import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
 
 export interface Visit {
-  /** With absolute addresses. */
+  /** Options of the shop, with absolute URLs. */
   readonly shop: PageOptions
-  /** Its address. */
+  /** URL of the page. */
   readonly page: string
-  /** Has the answers to what `transport` asks for. */
+  /** Stores the answers to requests by `transport`. */
   readonly asker: Asker
   readonly transport: Transport
   /** Milliseconds since the epoch. */
@@ -91,7 +94,7 @@ export async function examineCatalog({ shop, page, asker, transport }: Visit) {
   }
 }
 
-/** @param catalog null where it can't be had: then the rules can't be held against it */
+/** @param catalog null where it can't be fetched; then the rules can't be checked against it */
 export async function examineRules(
   { shop, asker, transport, now }: Visit,
   catalog: Catalog | null,
@@ -145,7 +148,7 @@ export async function examineFederation({
 const answersBelow = ({ answers }: Asker, address: string): Answer[] =>
   [...answers.values()].filter(({ url }) => url.startsWith(address))
 
-/** What happened, and what to do. */
+/** Says what happened and what to do. */
 function explain(thrown: unknown, answers: readonly Answer[], todo: string): string {
   const page = answers.find((answer) => answer.status === 200 && isHtml(answer))
   const why = page ? `${page.url} is a web page, not a file` : (thrown as Error).message

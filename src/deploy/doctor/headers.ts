@@ -1,15 +1,15 @@
-/** @module What the answers' headers say: what is kept, for how long, packed how, and for whose pages. */
+/** @module Checks response headers: caching, compression, and access for pages of other origins. */
 import { type Finding, findingsAbout } from '../finding.ts'
 import type { Answer } from './asker.ts'
 
-/** Seconds that a pointer to the newest files may be kept on the way. */
+/** Most seconds that a pointer to the newest files may be cached. */
 const SHORT = 300
-/** Seconds from which on files count as kept. */
+/** Least number of seconds that counts as caching. */
 const LONG = 86_400
-/** Bytes from which on packing pays. */
+/** Bytes from which compression pays. */
 const PACKABLE = 4096
 
-/** Files that change under their names. */
+/** Findings about files that change under a fixed name. */
 export function changingFindings(about: string, { headers }: Answer): Finding[] {
   const { ok, warning } = findingsAbout(about)
   const control = headers.get('cache-control') ?? ''
@@ -19,7 +19,7 @@ export function changingFindings(about: string, { headers }: Answer): Finding[] 
   return [warning(`It ${kept}, so that browsers see changes late: send cache-control: no-cache.`)]
 }
 
-/** Files that never change under their names. */
+/** Findings about files that never change under their name. */
 export function fixedFindings(about: string, answers: readonly Answer[]): Finding[] {
   const { ok, warning } = findingsAbout(about)
   const short = answers.filter(({ headers }) => {
@@ -43,7 +43,7 @@ export function packingFindings(about: string, answers: readonly Answer[]): Find
   return [warning(`${name(plain)} isn't compressed: have the server send Brotli or gzip.`)]
 }
 
-/** For pages of another origin. */
+/** Findings about access for pages of another origin. */
 export function originFindings(about: string, answers: readonly Answer[], page: string): Finding[] {
   const { ok, error } = findingsAbout(about)
   const { origin, protocol } = new URL(page)
@@ -59,7 +59,10 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
   return [error(`${name(refused)} may not be read: send access-control-allow-origin: ${origin}.`)]
 }
 
-/** Bytes on the way, and whether that is all that is known: packed files whose length isn't said count in full. */
+/**
+ * Bytes transferred, and whether the number is an upper bound: compressed files of unknown length count
+ * uncompressed.
+ */
 export function sentBytes(answers: readonly Answer[]): [bytes: number, atMost: boolean] {
   const said = answers.map(({ headers }) => Number(headers.get('content-length') ?? Number.NaN))
   const sum = answers.reduce((sum, { body }, i) => sum + (said[i] || body.length), 0)
@@ -72,7 +75,7 @@ function maxAge(control: string): number | undefined {
   return seconds === undefined ? undefined : Number(seconds)
 }
 
-/** `/models/1/items.safetensors and 3 more`. */
+/** Short name of several files: `/models/1/items.safetensors and 3 more`. */
 function name([{ url }, ...others]: readonly Answer[]): string {
   return new URL(url).pathname + (others.length > 0 ? ` and ${others.length} more` : '')
 }

@@ -1,4 +1,6 @@
-/** @module Whether the page's policy lets the shop's scripts work, and whether the worker's file can be one. */
+/**
+ * @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker.
+ */
 import { type Finding, findingsAbout } from '../finding.ts'
 import type { PageOptions } from '../pageOptions.ts'
 import { TRUSTED_TYPES } from '../snippet.ts'
@@ -13,14 +15,14 @@ import {
 
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 
-/** All that a device asks for. */
+/** URLs that a device requests. */
 export function requestsOf({ catalog, baseModel, rules, federation }: PageOptions): string[] {
   const { leader, helper, relay } = federation ?? {}
   const servers = relay === undefined ? [leader, helper] : [relay]
   return [catalog, `${baseModel}latest.json`, rules, ...servers].filter((url) => url !== undefined)
 }
 
-/** @param shop with absolute addresses */
+/** @param shop options with absolute URLs */
 export function policyFindings(
   policies: readonly ContentPolicy[],
   shop: PageOptions,
@@ -62,7 +64,7 @@ export function policyFindings(
   return faults.length > 0 ? faults : [ok("The page's policy lets through what is needed.")]
 }
 
-/** A worker has the policy that its own file is sent with. */
+/** Findings about the worker; its policy comes with its own file. */
 export async function workerFindings(
   { fetch, answers }: Asker,
   shop: PageOptions,

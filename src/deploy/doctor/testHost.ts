@@ -1,4 +1,4 @@
-/** @module A published folder on a web server that does as `_headers` says, for tests; each answer can be spoiled. */
+/** @module Test server for a published folder that follows `_headers`. Tests can spoil each answer. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,11 +8,11 @@ import { onTestFinished } from 'vitest'
 export interface HostAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Null: it never ends. */
+  /** Response body; null: the response never ends. */
   readonly body: Uint8Array | string | null
 }
 
-/** What is sent in place of the answer; undefined: as it is. */
+/** Returns fields that replace the answer's; undefined leaves it unchanged. */
 export type Spoil = (path: string, answer: HostAnswer) => Partial<HostAnswer> | undefined
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,11 +20,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 }
 
-/** The policy of the page. */
+/** Content-Security-Policy of the page. */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; img-src 'self'"
 
-/** The page at `/` holds the snippet. @returns its address */
+/** Serves the folder, and at `/` a page with the snippet. @returns the page's URL */
 export async function serveSite(out: string, spoil: Spoil = () => undefined): Promise<string> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://host').pathname
@@ -62,7 +62,7 @@ function answerOf(out: string, path: string): HostAnswer {
   return { status: 200, headers, body }
 }
 
-/** As Netlify and Cloudflare Pages read it: every rule that matches. */
+/** Applies each matching rule, as Netlify and Cloudflare Pages do. */
 function headersOf(rules: string, path: string): Record<string, string> {
   const found: Record<string, string> = {}
   let holds = false

@@ -15,7 +15,7 @@ const WORKER = '/assets/lockedWorker-a1B2c3D4.js'
 
 type Sent = { status?: number; headers: Record<string, string>; body: string }
 
-/** As `scripts/vaultServer.ts` serves a vault. */
+/** Files of a vault, as `scripts/vaultServer.ts` serves them. */
 const served = (): Record<string, Sent> => ({
   '/vault.html': {
     headers: vaultHeaders({ root: '', shops: [SHOP], outside: OUTSIDE }),

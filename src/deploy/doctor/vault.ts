@@ -1,4 +1,7 @@
-/** @module A vault as a browser meets it: whom it lets in, where its document may ask, and that its worker may ask nobody. */
+/**
+ * @module Checks a vault as a browser meets it: the shops it admits, the servers its document may ask, and that its
+ * worker can ask no server.
+ */
 import { type Finding, findingsAbout } from '../finding.ts'
 import type { PageOptions } from '../pageOptions.ts'
 import type { Answer, Asker } from './asker.ts'
@@ -9,14 +12,14 @@ const { ok, warning, error } = findingsAbout('vault')
 
 interface VaultVisit {
   readonly asker: Asker
-  /** With absolute addresses. */
+  /** Options of the shop, with absolute URLs. */
   readonly shop: PageOptions
   readonly vault: string
   readonly page: Answer
   readonly pagePolicies: readonly ContentPolicy[]
 }
 
-/** Nothing is thrown, whatever the server does. */
+/** Findings about the vault. Server faults become findings; nothing is thrown. */
 export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const { asker, vault } = visit
   const shop = new URL(visit.page.url).origin
@@ -49,7 +52,7 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
     : [ok('It lets this shop in, and its worker has no network.')]
 }
 
-/** What the shop's own page says of the vault. */
+/** Findings about the shop's own page. */
 function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string): Finding[] {
   const allowed = page.headers.get('connection-allowlist')
   return [
@@ -69,7 +72,7 @@ function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string)
   ]
 }
 
-/** Without its parameters. */
+/** Value of the header without its parameters. */
 const openerPolicy = ({ headers }: Pick<Answer, 'headers'>) =>
   headers.get('cross-origin-opener-policy')?.split(';')[0].trim() ?? ''
 
@@ -115,7 +118,7 @@ function documentFindings(
   ]
 }
 
-/** Of the worker that learns, whose address the document's script knows. */
+/** Findings about the learning worker, whose URL the document's script contains. */
 async function workerFindings(asker: Asker, document: Answer, html: string): Promise<Finding[]> {
   const what = 'what nearside’s dist/vault holds'
   try {
