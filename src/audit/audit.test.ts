@@ -22,7 +22,7 @@ const device = (seed: number) => new VirtualDevice(aggregators, createRandom(see
 const verify = ({ text }: Pick<Exported, 'text'>, options?: VerifyOptions) =>
   verifyBundle(parseBundle(text), options)
 
-/** A device that agreed, learned and sent until the leader gave a receipt. */
+/** A device that agreed, learned and sent, until the leader gave a receipt. */
 async function contributor(seed = 1): Promise<VirtualDevice> {
   const one = device(seed)
   await one.look()
@@ -128,7 +128,7 @@ describe('an earlier export', () => {
 describe('the helper’s lists of reports', () => {
   const DAY = 86_400_000
 
-  /** A device of its own aggregators, reports of which arrived, and what the helper says of them. */
+  /** A device with aggregators of its own, after its reports arrived; also the helper's lists. */
   async function witnessed(arrived = 3) {
     const own = await createAggregators()
     const one = new VirtualDevice(own, createRandom(6))
@@ -166,7 +166,7 @@ describe('the helper’s lists of reports', () => {
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // With no report left, the next one’s number follows from the entry that was the last then.
+    // Without a report, the next report's id depends on the last entry of that time.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
@@ -191,7 +191,7 @@ describe('the helper’s lists of reports', () => {
     const before = one.copy()
     await sendUntil(3)
     const known = idsIn(own)
-    // It goes on from where the two were one, in rounds of its own.
+    // The copy continues from the shared state, in rounds of its own.
     before.wait(99 * DAY, 10)
     for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
       await before.send()
@@ -201,7 +201,7 @@ describe('the helper’s lists of reports', () => {
     const { text } = await (how === 'copied' ? one : before).export()
     expect(await checksOf(text, undefined)).toEqual([])
     const { exported } = parseBundle(text)
-    // Two reports follow one entry: so no later export could make up for it.
+    // Two reports follow one entry, so no later export could explain both.
     for (const closed of [exported - 1, exported + 1])
       expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
   })
@@ -238,7 +238,7 @@ describe('the helper’s lists of reports', () => {
   })
 })
 
-/** What each change must be found by; who has the file can break more than one thing. */
+/** Check that must find each change. Somebody with the file can break further checks, too. */
 const FOUND_BY: Readonly<Record<string, Check>> = {
   'an entry dropped': 'chain',
   'the end cut off': 'end',
@@ -282,7 +282,7 @@ describe('a bundle that was changed', () => {
         continue
       }
       seen.add(kind)
-      // One that was sent twice must be the same twice.
+      // Both sendings of a report must be the same.
       const twice = audit.faults.some(({ message }) => message.includes('sent again'))
       expect([kind, audit.faults.map((fault) => fault.check)]).toEqual([
         kind,

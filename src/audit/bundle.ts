@@ -1,6 +1,6 @@
 /**
- * @module What a device exports, read back: a file from outside. A file without the right form is checked
- * no further, and each fault of the form names its entry.
+ * @module Parses a device's export, a file from outside. A malformed file isn't checked further; each fault of form
+ * names its entry.
  */
 import { NearsideError } from '../core/error.ts'
 import { isRecord } from '../core/isRecord.ts'
@@ -11,7 +11,7 @@ import type { Fault } from './finding.ts'
 import { checkEntry, checkFrame } from './schema.ts'
 import { parseStrictJson } from './strictJson.ts'
 
-/** A stored fit of the personal model; the log's commitment to it covers all but the numbers. */
+/** A stored fit of the personal model. The log's commitment covers all of it except the numbers. */
 interface Version {
   readonly version: number
   /** Hex SHA-256 of the base model's manifest. */
@@ -24,7 +24,7 @@ interface Version {
 
 export interface Bundle {
   readonly exported: number
-  /** `sequence` of the last entry that was written before the rest was read; −1: there was none. */
+  /** `sequence` of the last entry written before the export read the other data; −1: none. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
@@ -38,7 +38,7 @@ export interface Bundle {
   readonly ledger: readonly LedgerEntry[]
 }
 
-/** A file that is no bundle; `faults` names each part that has another form. */
+/** A malformed file; `faults` names each part with a wrong form. */
 export class MalformedBundle extends NearsideError {
   readonly faults: readonly Fault[]
 

@@ -1,7 +1,7 @@
 /**
- * @module Whether ids of reports fix the log as it is, and whether the helper, which lists what it got, has
- * got those reports and no other. So a log that was cut off or made anew shows, although it is signed, and
- * so do reports of a copy of the browser's storage, or of one that was put back.
+ * @module Checks that ids of reports fix the log as it is, and that the helper received these reports and no
+ * others. That reveals a log that was truncated or rewritten, even if it is signed. It also reveals reports from a
+ * copied or restored browser storage.
  */
 import { reachedMessage, verify } from '../aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '../aggregate/protocol/report.ts'
@@ -17,19 +17,19 @@ import type { Findings } from './finding.ts'
 import { base64 } from './schema.ts'
 import { parseStrictJson } from './strictJson.ts'
 
-/** What the helper says of a round that is over. */
+/** The helper's statement about a finished round. */
 export interface Reached {
   readonly round: number
-  /** Hex. */
+  /** Hash of the policy, hex. */
   readonly policyHash: string
   /** Milliseconds since the epoch. */
   readonly opened: number
   readonly closed: number
-  /** Base64. */
+  /** Salt of the marks, base64. */
   readonly salt: string
-  /** First 16 bytes of SHA-256(salt ‖ id) of each report, base64, one after another. */
+  /** First 16 bytes of SHA-256(salt ‖ id) of each report, concatenated, base64. */
   readonly marks: string
-  /** The helper's. */
+  /** Public key of the helper. */
   readonly key: string
   readonly signature: string
 }
@@ -53,13 +53,13 @@ export const parseReached = (file: string | Uint8Array): Reached =>
   readReached(parseStrictJson(file), '')
 
 interface Sent {
-  /** By id: the entry that each report left with first. */
+  /** Entry with which each report first left, by report id. */
   readonly reports: ReadonlyMap<string, LedgerEntry>
   readonly receipts: readonly LedgerEntry[]
   readonly openings: readonly Opening[]
 }
 
-/** @returns how many reports fix the log as it is, and how many of the log the helper has got */
+/** @returns how many reports fix the log as it is, and how many reports of the log the helper received */
 export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,
@@ -130,7 +130,7 @@ export async function checkCheckpoints(
   return { fixed, witnessed }
 }
 
-/** Entries that a report of this browser can fix, by this log or by one that once was the same. */
+/** Entries that a report of this browser can fix, through this log or through one that was once the same. */
 function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
   const left = [...reports.values()]
   const first = ledger.findIndex(({ kind }) => kind === 'upload')
@@ -151,7 +151,7 @@ async function checkList(
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)
 }
 
-/** What the id of an upload's entry is made for; the form of both is checked before. */
+/** Round and policy that an upload's id is derived from. The form of both is checked before. */
 const taskOf = ({ detail }: LedgerEntry) =>
   detail as unknown as Pick<Reached, 'round' | 'policyHash'>
 

@@ -1,6 +1,5 @@
 /**
- * @module Whether what was sent follows from the events in the bundle: the update is computed again, by
- * the device's own code, from events, base model and catalog.
+ * @module Recomputes each sent update from the bundle's events, base model and catalog, by the device's own code.
  */
 
 import type { Catalog } from '../core/catalog/catalog.ts'
@@ -16,7 +15,7 @@ import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Opening } from '../device/upload/makeReport.ts'
 import type { Findings } from './finding.ts'
 
-/** What the shop served to everybody. */
+/** Files that the shop served to all devices. */
 export interface ShopFiles {
   readonly model: BaseModel
   /** Hex SHA-256 of the model's manifest, as devices log it. */
@@ -24,10 +23,10 @@ export interface ShopFiles {
   readonly catalog: Catalog
 }
 
-/** Another engine's `Math.exp` may differ in its last digit. */
+/** Largest accepted relative difference: another engine's `Math.exp` may differ in its last digit. */
 const MOST_DIFFERENCE = 1e-3
 
-/** @returns how many updates follow from the events */
+/** @returns number of updates that follow from the events */
 export function checkDeltas(
   openings: readonly Opening[],
   events: readonly unknown[],
@@ -72,7 +71,7 @@ function deltaOf(
   return sharedDelta(withContext(model, { at, discountsAt: () => null }), history, made)
 }
 
-/** ‖a − b‖ / ‖b‖; of zeros, 0 where both are. */
+/** Relative difference ‖a − b‖ / ‖b‖; 0 where both are zeros. */
 function difference(a: readonly number[], b: Float32Array): number {
   const square = b.reduce((sum, x) => sum + x * x, 0)
   const apart = b.reduce((sum, x, i) => sum + (x - a[i]) ** 2, 0)

@@ -1,4 +1,6 @@
-/** @module Whether a log goes on from an earlier export of the same browser: what was cut off or made anew shows beside that. */
+/**
+ * @module Checks that a log continues an earlier export of the same browser. That reveals truncation and rewriting.
+ */
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { standsForOthers } from '../device/ledger/removed.ts'
 import type { Bundle } from './bundle.ts'

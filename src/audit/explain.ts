@@ -1,6 +1,6 @@
 /**
- * @module A bundle in words, for somebody who answers for other people's data and has never seen a
- * hash: five questions, in the order in which they are asked.
+ * @module Explains a bundle in words, for somebody who is responsible for people's data and has no technical
+ * background. Five questions, in their usual order.
  */
 import { substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { isRecord } from '../core/isRecord.ts'
@@ -10,7 +10,7 @@ import { isTokenRequest, summaryOf } from '../device/ledger/removed.ts'
 import type { Bundle } from './bundle.ts'
 import type { Audit } from './verify.ts'
 
-/** @returns lines; empty ones part the questions */
+/** @returns lines; empty lines separate the questions */
 export function explain(bundle: Bundle, audit: Audit): string[] {
   return [
     `This file was exported on ${day(bundle.exported)} by one browser. It holds what Nearside, the shop’s recommender, keeps about one person there, and the log of what it did.`,
@@ -54,7 +54,7 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** What a script of the shop's could not undo afterwards. */
+/** Says what a script of the shop could not undo afterwards. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
   const begin = `The number of an update is made from the log before it: ${fixed} of ${reports} fit this log.`
@@ -92,7 +92,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   ]
 }
 
-/** Of the uploads that the log still lists. */
+/** Recipients of the uploads that the log still lists. */
 function recipientsIn(ledger: readonly LedgerEntry[]): string {
   const named = ledger.flatMap(({ kind, detail }) => (kind === 'upload' ? [both(detail)] : []))
   return [...new Set(named)].join('; to ') || 'servers whose entries were removed'
@@ -151,7 +151,7 @@ function tokensOf(tokens: unknown): string {
   return tokens === 'work' ? '; each with a token that costs the browser some work' : ''
 }
 
-/** As they were shown, of the consent that holds. */
+/** Words of the consent in force, as the shopper saw them. */
 function wordsOf({ consent }: Bundle['settings']): string[] {
   return consent?.wording !== undefined ? [`The words that were shown: “${consent.wording}”`] : []
 }

@@ -1,4 +1,4 @@
-/** @module What an auditor is told: each fault names the entry it is about. */
+/** @module Results for an auditor; each fault names its entry. */
 
 const CHECKS = [
   'format',
@@ -23,16 +23,16 @@ const CHECKS = [
 ] as const
 export type Check = (typeof CHECKS)[number]
 
-/** A fault: something in the bundle that an honest device would not have written. */
+/** A fault: content of the bundle that an honest device would not have written. */
 export interface Fault {
   readonly check: Check
-  /** `sequence` of the entry; null where it is about the bundle. */
+  /** `sequence` of the entry; null where the fault concerns the whole bundle. */
   readonly entry: number | null
   readonly message: string
 }
 
 export interface Findings {
   readonly faults: Fault[]
-  /** What could not be checked, and why: no fault. */
+  /** Checks that were impossible, with the reason; they aren't faults. */
   readonly notes: string[]
 }

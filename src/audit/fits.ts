@@ -1,11 +1,11 @@
-/** @module Whether the personal models that were kept are those that the log commits to. */
+/** @module Checks that the stored personal models are those that the log commits to. */
 import { concat, sha256Hex, utf8 } from '../core/bytes.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
 
-/** @returns how many fits were opened */
+/** @returns number of verified fits */
 export async function checkFits(
   { versions }: Bundle['personal'],
   entries: readonly LedgerEntry[],
@@ -33,7 +33,7 @@ export async function checkFits(
       fault(entry?.sequence ?? null, 'its parameters are not those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
     else if (entry) fault(entry.sequence, 'it was fitted on another base')
-    // An honest log loses its oldest entries only.
+    // An honest log loses only its oldest entries.
     else if (entries[0]?.sequence > 0) unknown++
     else fault(null, 'no entry commits to it')
   }

@@ -1,4 +1,4 @@
-/** @module What an auditor has beside a bundle: files from outside. */
+/** @module Files that an auditor has in addition to a bundle; they come from outside. */
 import { parseBundle } from './bundle.ts'
 import { parseReached } from './checkpoints.ts'
 import { parseReleases } from './releases.ts'
@@ -11,7 +11,7 @@ export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'
   readonly reports?: readonly Uint8Array[]
 }
 
-/** @throws NearsideError `input-invalid` where a file has another form */
+/** @throws NearsideError `input-invalid` where a file is malformed */
 export function parseOptions(files: OptionFiles): VerifyOptions {
   const { key, allowUnsigned, earlier, releases, reports } = files
   return {

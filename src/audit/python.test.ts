@@ -1,4 +1,4 @@
-/** @module The second verifier, `tools/verify.py`, says of each file what the first one says. */
+/** @module The second verifier, `tools/verify.py`, must give the same verdict on each file as the first. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,10 +21,10 @@ import { type VerifyOptions, verifyBundle } from './verify.ts'
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-/** Each kind of change twice. */
+/** Number of fixtures: each kind of change twice. */
 const FIXTURES = 56
 const SEED = 11
-/** `audit selftest --against tools/verify.py --count 10000` compares more. */
+/** Number of mutations; `audit selftest --against tools/verify.py --count 10000` compares more. */
 const MUTATIONS = 400
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
@@ -47,7 +47,7 @@ const withoutEpsilon = (said: Answer) => ({ ...said, epsilon: 0, epsilonZeroOut:
 function expectSameEpsilon(other: Answer, mine: Answer): void {
   for (const form of ['epsilon', 'epsilonZeroOut'] as const)
     if (mine[form] !== undefined) expect(other[form]).toBeCloseTo(mine[form], 9)
-  // What all updates cost is never less by substitution.
+  // The total ε by substitution is never below that by zero-out.
   expect(mine.epsilon ?? 0).toBeGreaterThanOrEqual(mine.epsilonZeroOut ?? 0)
 }
 
@@ -90,7 +90,7 @@ function edited(at: number, change: (entry: LedgerEntry) => object): Change {
   }
 }
 
-/** Of a malformed file, and of one that was signed after: what both verifiers must say. */
+/** Malformed files, some signed afterwards, and the verdict that both verifiers must give. */
 const MALFORMED: readonly (readonly [string, string | Uint8Array | Change, string])[] = [
   ['nothing', '', 'format, null'],
   ['a byte order mark', (text) => `\ufeff${text}`, 'format, null'],
@@ -131,7 +131,7 @@ const RESIGNED: readonly (readonly [string, number, (entry: LedgerEntry) => obje
 
 const isOfModel = ({ detail }: LedgerEntry) => detail.purpose === 'model'
 
-/** Consent, what the shop handed over, a model, and the export. */
+/** Consent, orders from the shop, a model, and the export. */
 async function shortBundle() {
   const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
   await device.agree()
@@ -163,7 +163,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       remade += mine.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
-    // Long on a busy machine, which decides nothing.
+    // A generous limit for busy machines; it decides nothing.
   }, 900_000)
 
   test('names the same check and entry of each malformed file, and never fails', async () => {
@@ -215,7 +215,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // What went directly has no sealed size.
+        // A direct upload has no sealed size.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
@@ -311,7 +311,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(compared).toBe(MUTATIONS)
     const { refused, malformed, faulty, clean } = counts
     expect(Math.min(refused, malformed, faulty, clean)).toBeGreaterThan(MUTATIONS / 30)
-    // Each option shows something now and then.
+    // Each option must find a fault in some file.
     for (const check of ['option', 'key', 'earlier', 'release', 'checkpoint'])
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
@@ -398,7 +398,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     const path = join(testFolder(), 'bundle.json')
     writeFileSync(path, text)
     const [one, [other]] = [await first({ text, options: {} }), second([path])]
-    // The four of a year, as others computed both.
+    // Four reports of a year; other implementations computed both values.
     expect(one).toMatchObject({ ok: true, reports: 4 })
     expect(one.epsilon).toBeCloseTo(26.4, 1)
     expect(one.epsilonZeroOut).toBeCloseTo(11, 1)

@@ -1,6 +1,6 @@
 /**
- * @module Whether the models that a device adopted are those that everybody got: each release in its log
- * beside what the helper says that it has signed under that number.
+ * @module Compares the models that a device adopted with the helper's list of signed releases. So each device's
+ * model is the one that all devices got.
  */
 import { NearsideError } from '../core/error.ts'
 import { createReaders } from '../core/reading.ts'
@@ -8,10 +8,10 @@ import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Findings } from './finding.ts'
 import { parseStrictJson } from './strictJson.ts'
 
-/** Of the helper's `/v1/models`. */
+/** An entry of the helper's `/v1/models`. */
 export interface ModelRelease {
   readonly release: number
-  /** SHA-256, hex. */
+  /** SHA-256 of the manifest, hex. */
   readonly manifest: string
 }
 
@@ -32,7 +32,7 @@ const readList = object<{ releases: readonly ModelRelease[] }>({
 export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[] =>
   readList(parseStrictJson(file), '').releases
 
-/** @returns how many of the log's models are on the list */
+/** @returns number of the log's models that are on the list */
 export function checkReleases(
   ledger: readonly LedgerEntry[],
   releases: readonly ModelRelease[],

@@ -1,6 +1,6 @@
 /**
- * @module Makes each report again from what the device kept of it, by the code that made it, and
- * compares every bit: clipping, rounding, shares, seals, the body's hash, the commitment.
+ * @module Recreates each report from the device's stored data, by the same code, and compares every bit: clipping,
+ * rounding, shares, seals, the body's hash, the commitment.
  */
 import { replayed } from '../aggregate/privacy/randomBytes.ts'
 import { parsePolicy, policyHash } from '../aggregate/protocol/policy.ts'
@@ -9,7 +9,7 @@ import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { makeReport, type Opening } from '../device/upload/makeReport.ts'
 import type { Findings } from './finding.ts'
 
-/** @returns how many reports were made again, each the same to the bit */
+/** @returns number of reports that were recreated bit by bit */
 export async function checkReports(
   kept: readonly Opening[],
   {
@@ -45,7 +45,7 @@ export async function checkReports(
   return remade
 }
 
-/** @returns null: the same; else what differs */
+/** @returns null where both are the same; otherwise the difference */
 async function compare(
   opening: Opening,
   { detail, bytesSent }: LedgerEntry,

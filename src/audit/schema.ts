@@ -1,6 +1,6 @@
 /**
- * @module The form of an exported bundle, as one table of fields for each kind of entry. `tools/verify.py`
- * has the same table: a field that is added here is added there, and in docs/PROTOCOL.md.
+ * @module Format of an exported bundle: one table of fields for each kind of entry. `tools/verify.py` has the same
+ * table. Add a new field in all three places: here, there, and in docs/PROTOCOL.md.
  */
 import { fromBase64, toHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
@@ -28,7 +28,7 @@ const orNull =
   (value, what) =>
     value === null ? null : read(value, what)
 
-/** Canonical base64. @param bytes how many; absent: any number */
+/** Canonical base64. @param bytes required length; absent: any length */
 export const base64 =
   (bytes?: number): Read<string> =>
   (value, what) => {
@@ -47,10 +47,10 @@ function lengthOf(value: string): number {
 
 const PRIME = 2n ** 255n - 19n
 const OF_ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
-/** y of the points of small order: anybody can sign for such a key. */
+/** y coordinates of the points of small order. Anybody can sign for such a key. */
 const WEAK: readonly bigint[] = [0n, 1n, PRIME - 1n, OF_ORDER_8, PRIME - OF_ORDER_8]
 
-/** Ed25519, in the one spelling that RFC 8032 has for a point. */
+/** Ed25519 public key, in the only encoding that RFC 8032 allows for a point. */
 const publicKey: Read<string> = (value, what) => {
   const key = base64(32)(value, what)
   const y = BigInt(`0x${toHex(fromBase64(key).reverse())}`) & (2n ** 255n - 1n)
@@ -58,7 +58,7 @@ const publicKey: Read<string> = (value, what) => {
   throw refuse(what, 'a key that anybody can sign with')
 }
 
-/** Whom a consent names, and what it allows. */
+/** Recipients and terms of a consent. */
 const TERMS: Form = {
   leader: url,
   helper: url,
@@ -81,7 +81,7 @@ const TERMS: Form = {
   maxParticipations: count,
   periodDays: count,
 }
-/** Of entries that were removed. */
+/** Summary of removed entries. */
 const SUMMARY: Form = {
   through: count,
   hash,
@@ -97,7 +97,7 @@ const SUMMARY: Form = {
 const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
 const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
 
-/** Fields of `detail`, by kind. A further form of a kind has a name with a space in it, which no kind has. */
+/** Fields of `detail`, by kind. A kind's further form has a name with a space; no kind's name has one. */
 const DETAILS: Readonly<Record<string, Form>> = {
   request: {
     method: oneOf('GET', 'POST'),
@@ -185,7 +185,7 @@ const readDetail = new Map(
   Object.entries(DETAILS).map(([name, form]) => [name, exactly<Record<string, unknown>>(form)]),
 )
 
-/** @throws NearsideError `input-invalid` unless every field is there and as it must be, and no other */
+/** @throws NearsideError `input-invalid` for a missing, invalid or unknown field */
 export function checkEntry(value: unknown): void {
   readFrame(value, '')
   const entry = value as LedgerEntry
@@ -194,7 +194,7 @@ export function checkEntry(value: unknown): void {
   read(entry.detail, 'detail')
 }
 
-/** Of what is stored, the parts that are looked into; the end of the log commits to the rest. */
+/** Stored settings that the checks read. The end of the log commits to the others. */
 const SETTINGS: Form = {
   consent: optional(
     object({ contribute: flag, wording: optional(words), terms: optional(exactly(TERMS)) }),
@@ -248,5 +248,5 @@ const readBundle = exactly<Record<string, unknown>>({
   ledger: list(any, LARGEST),
 })
 
-/** All but the entries. @throws NearsideError `input-invalid` */
+/** Checks everything except the entries. @throws NearsideError `input-invalid` */
 export const checkFrame = (value: unknown): void => void readBundle(value, '')

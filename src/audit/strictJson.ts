@@ -1,10 +1,10 @@
 /**
- * @module JSON that every reader reads alike: UTF-8 without a byte order mark, finite numbers, no half
- * surrogate pairs, no name twice in an object, and a nesting that no recursion fails at.
+ * @module JSON that all parsers read alike: UTF-8 without a byte order mark, finite numbers, no lone surrogates, no
+ * duplicate names in an object, and limited nesting.
  */
 import { NearsideError } from '../core/error.ts'
 
-/** Levels of arrays and objects; an exported bundle has about six. */
+/** Deepest nesting of arrays and objects; an exported bundle has about six levels. */
 const DEEPEST = 64
 
 /** @throws NearsideError `input-invalid` */
@@ -18,7 +18,7 @@ export function parseStrictJson(file: string | Uint8Array): unknown {
   } catch (error) {
     throw NearsideError.from(error, 'input-invalid', 'The file is not readable JSON')
   }
-  // `JSON.parse` keeps the last of two members with one name, and doesn't say so.
+  // `JSON.parse` silently keeps the last of two members with the same name.
   if (countMembers(value) !== members) throw invalid('an object has a name twice')
   return value
 }
@@ -31,7 +31,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** How deep a text nests, and how many members its objects have: colons outside strings. */
+/** Nesting depth of a text, and number of members in its objects (colons outside strings). */
 function structureOf(text: string): { readonly depth: number; readonly members: number } {
   let [level, depth, members, isInString] = [0, 0, 0, false]
   for (let at = 0; at < text.length; at++) {
@@ -46,7 +46,7 @@ function structureOf(text: string): { readonly depth: number; readonly members: 
   return { depth, members }
 }
 
-/** @throws NearsideError `input-invalid` for what canonical JSON can't hold */
+/** @throws NearsideError `input-invalid` for values that canonical JSON can't represent */
 function countMembers(value: unknown): number {
   if (typeof value === 'number' && !Number.isFinite(value)) throw invalid('a number is too large')
   if (typeof value === 'string' && /\p{Surrogate}/u.test(value))

@@ -1,6 +1,6 @@
 /**
- * @module Walks the log as time went: what the shopper agreed to, and whether each upload kept to it;
- * what all of them cost; and whether each receipt is the leader's, for those bytes.
+ * @module Replays the log in order of time. Checks that each upload followed the shopper's consent, what all
+ * uploads cost, and that each receipt is the leader's for those bytes.
  */
 import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
@@ -15,9 +15,9 @@ import { bytesThatLeft, isTokenRequest, standsForOthers } from '../device/ledger
 import { isWithin } from '../device/upload/terms.ts'
 import type { Check, Findings } from './finding.ts'
 
-/** Two implementations of Φ differ in the last digits. */
+/** Relative tolerance: two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
-/** Noise below it, in clip norms, promises nothing; ε is computed no further. */
+/** Noise multiplier below which noise promises nothing; ε isn't computed further. */
 const LEAST_NOISE = 0.01
 const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
 
@@ -25,13 +25,13 @@ type Facts = LedgerEntry['detail']
 
 export async function checkUploads(entries: readonly LedgerEntry[], { faults, notes }: Findings) {
   const removed = entries.findLast(standsForOthers)?.detail ?? {}
-  /** By report id: the entry that it left with first. */
+  /** Entry with which each report first left, by report id. */
   const reports = new Map<string, LedgerEntry>()
   let consent: Facts | null = removed.contribute === true ? removed : null
-  /** Σ 1/z² of the reports that the log knows to have been made, removed entries included. */
+  /** Sum Σ 1/z² over all reports that the log knows, including removed entries. */
   let lossSquared = Number(removed.lossSquared ?? 0)
   const total = {
-    /** POSTs and the bytes of their bodies, those of removed entries included. */
+    /** Numbers of POSTs and of their body bytes, including removed entries. */
     posts: Number(removed.uploads ?? 0),
     bytes: Number(removed.bytesSent ?? 0),
     receipts: 0,
@@ -103,11 +103,14 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
   return { ...total, reports, lossSquared, consents: consent !== null }
 }
 
-/** To the consent's recipients, on its terms, at the leader's address, and under the hash that both servers count. */
+/**
+ * Whether an upload followed the consent: its recipients, its terms, the leader's URL, and the hash that both
+ * servers check.
+ */
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false
   if (sent.url !== endpoint(String(sent.leader), ROUTES.reports)) return false
-  // Half a surrogate pair has no hash.
+  // A lone surrogate can't be hashed.
   return consentHash(sent)
     .then((hash) => toHex(hash) === sent.consent)
     .catch(() => false)
@@ -127,7 +130,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     )
 }
 
-/** The budget on the device may know more than the log (a tab that ended in between), never less. */
+/** The device's budget may count more than the log, after a tab ended in between; it never counts less. */
 function checkEpsilon(
   entry: LedgerEntry,
   consent: Facts,
@@ -173,7 +176,7 @@ async function isSignedBy(key: string, signature: string, bodyHash: string): Pro
   try {
     return await verify(fromBase64(key), fromBase64(signature), receiptMessage(fromHex(bodyHash)))
   } catch {
-    // Neither base64 nor hex.
+    // The value is neither base64 nor hex.
     return false
   }
 }

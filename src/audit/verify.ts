@@ -1,7 +1,7 @@
 /**
- * @module Checks an exported bundle, by the device's own code, from beginning to end. What holds is
- * that nobody changed it since the browser wrote it, and that the log agrees with itself: not that the
- * browser ran honest code (docs/PRIVACY.md, "Limits").
+ * @module Checks an exported bundle completely, by the device's own code. A valid bundle is unchanged since the
+ * browser wrote it, and its log is consistent. That doesn't prove that the browser ran honest code
+ * (docs/PRIVACY.md, "Limits").
  */
 import { epsilonOf, substitutionMu, zeroOutMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { DEVICE_LIMITS } from '../aggregate/protocol/deviceLimits.ts'
@@ -25,17 +25,17 @@ import { checkReports } from './reports.ts'
 import { checkUploads } from './uploads.ts'
 
 export interface VerifyOptions {
-  /** The log's public key, base64, if the auditor knows it from elsewhere. */
+  /** Public key of the log, base64, if the auditor knows it from elsewhere. */
   readonly key?: string
-  /** An export of the same browser that was kept. */
+  /** An earlier export of the same browser. */
   readonly earlier?: Bundle
-  /** Accepts the log of a browser without Ed25519. */
+  /** Whether to accept the unsigned log of a browser without Ed25519. */
   readonly allowUnsigned?: boolean
-  /** With these, the updates are computed again from the events. */
+  /** Files of the shop; with them, updates are recomputed from the events. */
   readonly shop?: ShopFiles
-  /** What the helper says that it has signed: the log's models are compared with it. */
+  /** The helper's list of signed models, compared with the log's models. */
   readonly releases?: readonly ModelRelease[]
-  /** What the helper says of rounds: the log's reports are compared with it. */
+  /** The helper's lists of reports, compared with the log's reports. */
   readonly reached?: readonly Reached[]
 }
 
@@ -66,31 +66,31 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     ok: findings.faults.length === 0,
     ...findings,
     entries: ledger.length,
-    /** Entries that carry a signature that holds. */
+    /** Number of entries with a valid signature. */
     signed: chain.signed,
-    /** The log's public key, base64. */
+    /** Public key of the log, base64. */
     key: ledger.findLast(({ key }) => key !== undefined)?.key ?? null,
     uploads: uploads.posts,
     bytesSent: uploads.bytes,
     reports: uploads.reports.size,
-    /** Reports that were made again and are the same to the bit. */
+    /** Number of reports that were recreated bit by bit. */
     remade,
-    /** Updates that were computed again from the events; null without the shop's files. */
+    /** Number of updates that were recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
-    /** Reports whose id fixes the log as it is. */
+    /** Number of reports whose id fixes the log as it is. */
     fixed: checkpoints.fixed,
-    /** Reports of the log that reached the helper; null without its lists. */
+    /** Number of the log's reports that reached the helper; null without its lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
-    /** Models of the log that the helper has signed as that release; null without its list. */
+    /** Number of the log's models that the helper has signed as that release; null without its list. */
     models,
-    /** Fits that the log commits to and that were opened. */
+    /** Number of fits that the log commits to and whose content was verified. */
     fits,
-    /** Σ 1/z² of all reports that the log knows. */
+    /** Sum Σ 1/z² over all reports that the log knows. */
     lossSquared: uploads.lossSquared,
-    /** What that is as ε by substitution, at the δ of the device's own limits. */
+    /** ε by substitution for that sum, at the δ of the device's own limits. */
     epsilon: epsilonOf(substitutionMu(uploads.lossSquared), DEVICE_LIMITS.delta),
-    /** The same by zero-out. */
+    /** ε by zero-out for that sum. */
     epsilonZeroOut: epsilonOf(zeroOutMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     consents: uploads.consents,
   }
@@ -125,8 +125,8 @@ function checkChain(
 }
 
 /**
- * Time neither runs back nor is ahead of the export, by more than a day: counts of one day change places.
- * Of a clock that was set back an honest log says the same.
+ * Time may run back or exceed the export by at most a day, because counts of one day change places. A clock that
+ * was set back causes the same fault in an honest log.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   for (const [at, { sequence, time }] of ledger.entries()) {
@@ -141,7 +141,7 @@ function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   }
 }
 
-/** Each request went to an address that the shop declares, by a relay that it declares. */
+/** Each request must go to a declared address, through a declared relay. */
 function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): void {
   const { declared = [] } = settings
   for (const { sequence, detail } of ledger) {
@@ -158,7 +158,7 @@ function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): voi
   }
 }
 
-/** The last entry commits to all the rest of the bundle. */
+/** The last entry commits to the rest of the bundle. */
 async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   const { salt, ledger, ...held } = bundle
   const last = ledger.at(-1)
@@ -171,7 +171,7 @@ async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   }
 }
 
-/** What the device goes by must be what its log says; what was logged while it was read is left out. */
+/** The device's settings must follow from its log; entries logged during the export are left out. */
 async function checkSettings(
   { ledger, logged, settings }: Bundle,
   { faults }: Findings,

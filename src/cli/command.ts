@@ -27,16 +27,16 @@ export class NegativeResult extends Error {
 export interface Subcommand {
   readonly syntax: CommandUnknownOpts
   /**
-   * Runs with the arguments that `syntax` parsed last. Returns the value that `--json FILE` writes. @throws
-   * NegativeResult
+   * Runs with the arguments that `syntax` parsed last. Returns the value that `--json FILE` writes.
+   * @throws NegativeResult
    */
   run(context: CommandContext): Promise<unknown>
 }
 
 /**
- * @param syntax its summary, then its description, head the help: lines are joined to paragraphs
- *   except where one is indented
- * @param run prints the human form itself and returns what `--json FILE` writes
+ * @param syntax command whose summary and description begin the help. Lines of the description are joined into
+ *   paragraphs, except indented ones.
+ * @param run prints the text for people and returns the value for `--json FILE`
  * @example
  * export const command = defineCommand(
  *   new Command('greet').summary('say hello').requiredOption('--name <name>', 'to whom'),

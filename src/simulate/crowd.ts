@@ -1,4 +1,4 @@
-/** @module Whose devices take part in a round, and what they would send: shoppers of a part of the log. */
+/** @module Devices of a simulated round and their updates; each plays a shopper of one part of the log. */
 import { quantize } from '../aggregate/privacy/quantize.ts'
 import { integerClipNorm } from '../aggregate/protocol/policy.ts'
 import type { ShopperHistory } from '../core/features/cases.ts'
@@ -13,7 +13,7 @@ import type { Plan } from './plan.ts'
 import type { Participant } from './playRound.ts'
 import { branch, seededBytes } from './seeded.ts'
 
-/** As many as there are devices: where shoppers are fewer, each is played by several. */
+/** Participants of a round, one per device. If there are fewer shoppers, several devices play the same one. */
 export function participantsOf(
   active: readonly ShopperHistory[],
   devices: number,
@@ -23,7 +23,7 @@ export function participantsOf(
 ): Participant[] {
   const known = new Map<string, Float32Array>()
   const updateOf = ({ id, interactions }: ShopperHistory, now: number) => {
-    // To the day: a device comes some time after the part of the log that it plays.
+    // Times are rounded to days: a device takes part some days after the part of the log that it plays.
     const days = Math.round((now - end) / DAY)
     const key = `${days} ${id}`
     const history = interactions.filter(({ time }) => time < end)
@@ -39,7 +39,7 @@ export function participantsOf(
   })
 }
 
-/** The sum of the quantised updates of those who don't go through the servers, in steps of the scale. */
+/** Sum of the quantised updates of devices that bypass the servers, in steps of the scale. */
 export async function addRest(
   participants: readonly Participant[],
   attack: Attack | null,
@@ -67,7 +67,7 @@ export async function addRest(
   return sum
 }
 
-/** A shopper who buys one product again and again. */
+/** History of a shopper who buys one product again and again. */
 export function fakeHistory(item: number, now: number): History {
   return Array.from({ length: 20 }, (_, n) => ({
     ...{ item, name: 'purchase' as const, session: `order ${n}` },

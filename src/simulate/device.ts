@@ -1,6 +1,6 @@
 /**
- * @module A virtual device: it goes through the very code of a shopper's browser, with memory for a disk
- * and the fetch that it is given. It can vanish at any await, and come back with the disk that it had.
+ * @module A virtual device: it runs the code of a shopper's browser, with memory for a disk and a given fetch. It
+ * can vanish at any await and come back with its former disk.
  */
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
 import { exportSigningKeys, generateSigningKeys, sign } from '../aggregate/privacy/signature.ts'
@@ -17,7 +17,7 @@ import { giveConsent } from '../device/upload/consent.ts'
 import { type ContributeDeps, type Contributed, contribute } from '../device/upload/contribute.ts'
 import { type ContributionTerms, type Recipients, recipientsOf } from '../device/upload/terms.ts'
 
-/** What survives when a device vanishes. */
+/** Data that survives when a device vanishes. */
 export interface DeviceDisk {
   settings: Partial<Settings>
   readonly ledger: LedgerEntry[]
@@ -27,18 +27,18 @@ interface VirtualDeviceOptions {
   /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string
-  /** Of tokens, at the shop's own server. */
+  /** URL of the token issuer on the shop's own server. */
   readonly issuer?: string
-  /** Named in the consent; `fetch` has to be by it. */
+  /** URL of the relay that the consent names; `fetch` must go through it. */
   readonly relay?: string
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Default: an empty one. Its shopper agrees to what the servers ask for first. */
+  /** Disk of the device. Default: an empty one, whose shopper agrees to the servers' first terms. */
   readonly disk?: DeviceDisk
   readonly randomBytes?: RandomBytes
-  /** Called before everything that a device waits for; once it throws, the device does nothing more. */
+  /** Called before every await. Once it throws, the device does nothing more. */
   readonly goesOn?: () => void
 }
 
@@ -47,10 +47,10 @@ interface VirtualDevice {
   readonly disk: DeviceDisk
 }
 
-/** Its shopper takes part in a demonstration: no simulated crowd is a real one. */
+/** Empty disk of a device that has never agreed to contribute. */
 export const emptyDisk = (): DeviceDisk => ({ settings: {}, ledger: [] })
 
-/** One key for the logs of all virtual devices: making one for each would take the most time. */
+/** One signing key for the logs of all virtual devices. A key for each would take most of the time. */
 const signing = (async (): Promise<Signer> => {
   const keys = await generateSigningKeys()
   const key = toBase64((await exportSigningKeys(keys)).publicKey)
@@ -116,7 +116,7 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
   }
 }
 
-/** Asks and sends as a device does, without its ledger. */
+/** Transport that requests and sends as a device does, without its ledger. */
 export function transportBy(
   fetch: typeof globalThis.fetch,
   goesOn: () => void = () => {},

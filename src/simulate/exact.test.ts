@@ -10,12 +10,12 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than a device waits for while it contributes. */
+/** More than the number of awaits in a contribution. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
 
-/** Servers of a tiny model, and devices that go on from their disks. */
+/** Servers with a tiny model, and devices that continue from their disks. */
 async function createScene(seed: number, withNoise: boolean) {
   const random = createRandom(seed)
   let now = Date.UTC(2026, 0, 1)
@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // So long a leader doesn't ask a helper that has not answered.
+      // Milliseconds beyond the leader's pause after a helper failed to answer.
       now += 6_000
       await servers.settle()
     },
@@ -82,7 +82,7 @@ async function createScene(seed: number, withNoise: boolean) {
 
 type Scene = Awaited<ReturnType<typeof createScene>>
 
-/** Every write at which one of the servers can die, and every two at which both do in one round. */
+/** Every write at which one server can die, and every pair at which both die in one round. */
 const DEATH_OF = ROLES.flatMap((role) =>
   DEATHS[role].flatMap((write) =>
     (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),
@@ -92,7 +92,7 @@ const BOTH = DEATH_OF.filter(({ role }) => role === 'leader').flatMap((leader) =
   DEATH_OF.filter(({ role }) => role === 'helper').map((helper) => [leader, helper]),
 )
 
-/** One thing that happens, by its name; shrunk towards a device that simply contributes. */
+/** One random happening by name; fast-check shrinks it towards a device that simply contributes. */
 const happening = fc.oneof(
   {
     weight: 8,
@@ -126,7 +126,7 @@ const happening = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ name: 'recovers', run: (s: Scene) => s.recover() }) },
 )
 
-/** How many rounds were released, each of them exact. */
+/** Number of released rounds; requires that each is exact. */
 async function exactRounds(servers: Servers): Promise<number> {
   const newest = (await servers.current())?.round ?? 0
   const exact = Array.from({ length: newest }, (_, i) => servers.isExact(i + 1))
@@ -134,13 +134,13 @@ async function exactRounds(servers: Servers): Promise<number> {
   return exact.filter(Boolean).length
 }
 
-/** What happened is over, and more devices contribute: that finishes a round. */
+/** Ends all failures and lets more devices contribute; requires that they complete a round. */
 async function requireRound(scene: Scene): Promise<void> {
   await scene.recover()
   await scene.arrive()
   await scene.recover()
   const before = await exactRounds(scene.servers)
-  // Each server may have a death before it that has not come yet, which costs a report.
+  // Each server may still have one planned death, which costs a report.
   for (let which = 10; which < 10 + GOAL + ROLES.length; which++) {
     await scene.contribute(which, 'heard')
     await scene.recover()

@@ -1,6 +1,6 @@
 /**
- * @module What a hostile device sends: an update made up, which its own proof holds for, or a report that
- * no device's code makes.
+ * @module Reports of a hostile device: an invented update with a valid proof, or a report that no honest code
+ * makes.
  */
 import { norm } from '../aggregate/privacy/clip.ts'
 import { residue } from '../aggregate/privacy/pine/field.ts'
@@ -15,7 +15,7 @@ import { encodeReport, REPORT_ID_BYTES, reportAad, sealInfo } from '../aggregate
 import type { Task } from '../aggregate/protocol/task.ts'
 import { type Bytes, fromBase64, toHex } from '../core/bytes.ts'
 
-/** In words, for who chooses one. */
+/** Descriptions of the attacks. */
 export const ATTACKS = {
   scale: 'a thousand times the clip norm',
   flip: 'the opposite of what was learned, as long as the clip norm allows',
@@ -25,17 +25,17 @@ export const ATTACKS = {
 } as const
 export type Attack = keyof typeof ATTACKS
 
-/** All that goes into a report. */
+/** Parts of a report. */
 export interface Parts {
   readonly id: Uint8Array
   readonly seed: Uint8Array
   readonly publicShare: Bytes
   readonly leaderShare: Uint8Array
-  /** Hash of a consent in either share; default: that of the round's terms. */
+  /** Consent hash in each share; default: that of the round's terms. */
   readonly consents?: Partial<Readonly<Record<'leader' | 'helper', Uint8Array>>>
 }
 
-/** @param integers the first of the vector's; the others are 0 */
+/** @param integers first coordinates of the vector; the others are 0 */
 export async function partsOf(
   { policy, policyHash, round }: Task,
   integers: ArrayLike<number>,
@@ -50,7 +50,7 @@ export async function partsOf(
   return { id, seed, ...(await shard(circuitOf(policy), vector, id, seeds, random)) }
 }
 
-/** The report of these parts. */
+/** Report made of these parts. */
 export async function sealed(
   { policy, policyHash, round }: Task,
   parts: Parts,
@@ -73,13 +73,13 @@ export async function sealed(
   })
 }
 
-/** As long as `length`; zeros stay zeros. */
+/** Scales an update to `length`; zeros stay zeros. */
 function stretched(update: ArrayLike<number>, length: number): Float64Array {
   const own = norm(update)
   return Float64Array.from(update, (x) => (own > 0 ? (x / own) * length : 0))
 }
 
-/** An update of the longest that a proof holds for; nobody can tell it from an honest one. */
+/** Invented update of the largest norm with a valid proof. Servers can't distinguish it from an honest one. */
 export function poisoned(
   attack: 'flip' | 'promote',
   own: ArrayLike<number>,
@@ -90,7 +90,7 @@ export function poisoned(
   return stretched(own, clipNorm).map((x) => -x)
 }
 
-/** A report that both servers have to refuse. */
+/** A report that both servers must refuse. */
 export async function forged(
   attack: 'scale' | 'garbage' | 'proof',
   update: ArrayLike<number>,
@@ -100,12 +100,12 @@ export async function forged(
   const clipNorm = integerClipNorm(task.policy)
   const factor = attack === 'scale' ? 1000 : 0.5
   const integers = stretched(update, factor * clipNorm).map(Math.round)
-  // Where nothing was learned there is nothing to scale.
+  // An update of zeros can't be scaled.
   if (attack === 'scale' && integers.every((x) => x === 0)) integers[0] = factor * clipNorm
   const parts = await partsOf(task, integers, randomBytes)
   const leaderShare = Uint8Array.from(parts.leaderShare)
   if (attack === 'garbage') leaderShare.set(randomBytes(leaderShare.length))
-  // The vector's share comes first, the proof's after it.
+  // The vector's share comes first, then the proof's share.
   if (attack === 'proof') leaderShare[4 * circuitOf(task.policy).measurementLength] ^= 1
   return sealed(task, { ...parts, leaderShare }, randomBytes)
 }

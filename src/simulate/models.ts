@@ -1,4 +1,4 @@
-/** @module The models of a simulation: a publish directory of its own, and models trained in full to compare with. */
+/** @module Models of a simulation: a publish directory of its own, and fully trained models for comparison. */
 import { cp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
@@ -7,14 +7,14 @@ import { readLatest, readModel } from '../models/read.ts'
 import { inModelRows } from '../train/shop/modelRows.ts'
 import type { Shop } from '../train/shop/shop.ts'
 
-/** With a release that nobody has signed: what is published here is read by nobody else. */
+/** Copies the models with an unsigned release, because only the simulation reads them. */
 export async function copyModels(from: string, to: string): Promise<void> {
   const { version, hash } = await readLatest(from)
   await cp(from, to, { recursive: true })
   await writeFile(join(to, 'latest.json'), JSON.stringify({ version, manifest: hash }))
 }
 
-/** @returns by their limit, ascending */
+/** @returns the models by end of their training data, ascending */
 export async function readRetrained(folder: string | undefined, shop: Shop, frozen: BaseModel) {
   if (folder === undefined) return []
   const versions = (await readdir(folder)).filter((name) => !/^\.|\.json$/.test(name))

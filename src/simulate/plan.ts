@@ -1,6 +1,6 @@
 /**
- * @module Who takes part in the rounds of a simulation, and on which terms: a goal that the round reaches
- * with those who neither vanish nor attack, and noise by the accounting that devices and servers use.
+ * @module Plans who takes part in a simulation, and on which terms. The goal counts devices that neither vanish nor
+ * attack, so a round can reach it. Noise follows the accounting of devices and servers.
  */
 import { noiseFor } from '../aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../aggregate/protocol/beyondLimits.ts'
@@ -11,29 +11,29 @@ import { DAY } from '../core/time.ts'
 import type { Attack } from './forge.ts'
 
 export interface SimulationQuestion {
-  /** Folders. */
+  /** Folders of the shop and of its models. */
   readonly shop: string
   readonly model: string
-  /** A folder of models that were trained in full, later: an arm to compare with. */
+  /** Folder of fully trained later models, an arm for comparison. */
   readonly retrained?: string
-  /** A round. */
+  /** Number of devices per round. */
   readonly devices: number
   readonly rounds: number
   readonly seed: number
-  /** Share of the devices that vanish somewhere on the way. */
+  /** Share of the devices that vanish on the way. */
   readonly drop: number
-  /** Share of the devices that send what `attack` says. */
+  /** Share of the devices that send what `attack` describes. */
   readonly malicious: number
   readonly attack: Attack | null
-  /** ε by substitution of all rounds together for a device that is in each; null: no noise. */
+  /** ε by substitution over all rounds, for a device that is in each; null: no noise. */
   readonly epsilon: number | null
-  /** Clip norm, scale and learning rate are theirs; tokens are not asked for. */
+  /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
   readonly terms: PolicyParameters
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 
-/** So many devices a round seal and prove their reports; of more than these only the numbers are added. */
+/** Most devices per round that seal and prove their reports. Updates of further ones are only added up. */
 export const WHOLE_DEVICES = 1000
 
 export interface Crowd {
@@ -43,24 +43,27 @@ export interface Crowd {
 }
 
 export interface Plan {
-  /** Those that go through the servers, and those that are quantised and added only. */
+  /** Devices that go through the servers, and devices whose quantised updates are only added. */
   readonly whole: Crowd
   readonly rest: Crowd
-  /** Updates of `rest` that count. */
+  /** Number of counted updates of `rest`. */
   readonly restCounted: number
-  /** Of a round at the servers. */
+  /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
-  /** Why the devices of a real shop would refuse these terms; null where they would take them. */
+  /** Why a real shop's devices would refuse these terms; null where they would accept them. */
   readonly refused: string | null
 }
 
-/** z of a policy whose noise is left out: any that devices agree to. */
+/** ε that gives a policy its z when the noise itself is left out; any value that devices accept. */
 const NO_NOISE_EPSILON = 4
 
-/** @throws NearsideError `input-invalid` where nobody is left, or where not even a demonstration's devices take the terms */
+/**
+ * @throws NearsideError `input-invalid` where no device is left, or where even a demonstration's devices refuse the
+ * terms
+ */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
-  // Nobody gives tokens here.
+  // The simulation issues no tokens.
   const { issuer: _, ...terms } = question.terms
   if (malicious > 0 && attack === null)
     throw new NearsideError('input-invalid', '--malicious needs --attack: what they send')
@@ -94,7 +97,10 @@ export function planOf(question: SimulationQuestion): Plan {
   return { whole, rest, restCounted, parameters, refused: beyondLimits(all, DEVICE_LIMITS) }
 }
 
-/** When rounds end: equal parts, in whole days, from the model's limit to the end of the log. The last part tests the last round. */
+/**
+ * Ends of the rounds: equal parts in whole days, from the model's limit to the end of the log. The last part tests
+ * the last round.
+ */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY
   const days = Math.floor(to / DAY) + 1 - begin / DAY

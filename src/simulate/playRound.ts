@@ -1,7 +1,7 @@
 /**
- * @module One round: devices come one after another, by the very code of a shopper's browser. Some vanish
- * at one of the things that they wait for, some clocks are wrong, requests and answers get lost or come
- * late or twice, servers die and are cut off, hostile devices send what they like. By the seed alone.
+ * @module Plays one round: devices arrive one by one and run the code of a shopper's browser. Some vanish at an
+ * await, and some clocks are wrong. Requests and answers get lost, delayed or repeated. Servers die or are cut off,
+ * and hostile devices send invented reports. The seed determines everything.
  */
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
 import { REPORT_MEDIA_TYPE } from '../aggregate/protocol/report.ts'
@@ -15,23 +15,23 @@ import type { Crowd } from './plan.ts'
 import { branch, seededBytes } from './seeded.ts'
 import { DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
-/** Chances, of each request or device. */
+/** Chance of each mishap, per request or device. */
 const LOST = 0.03
 const UNHEARD = 0.03
 const LATE = 0.03
 const REPLAYED = 0.05
 const WRONG_CLOCK = 0.1
-/** Of each kind in a round. */
+/** Mishaps of each kind in a round. */
 const MISHAPS = 2
-/** What a device waits for while it contributes. */
+/** Number of awaits in a contribution. */
 const AWAITS = 9
 const ATTEMPTS = 6
-/** So long a leader doesn't ask a helper that has not answered. */
+/** Milliseconds beyond the leader's pause after a helper failed to answer. */
 const BACK_OFF = 6_000
 
-/** A shopper's device: its update by its own clock. */
+/** A shopper's device, and its update at the time of its own clock. */
 export interface Participant {
-  /** The same in each round. */
+  /** Name of the participant; the same in each round. */
   readonly name: string
   readonly update: (now: number) => ArrayLike<number>
 }
@@ -40,19 +40,19 @@ interface RoundOptions {
   readonly servers: Servers
   readonly random: Random
   readonly clock: { now: number }
-  /** Of the model that the round improves. */
+  /** Hash of the model that the round improves. */
   readonly modelHash: string
   readonly crowd: Crowd
   readonly attack: Attack | null
-  /** What a history of the promoted product alone teaches. */
+  /** Update that a history of only the promoted product gives. */
   readonly promoted: ArrayLike<number>
   readonly clipNorm: number
-  /** By the participant's name; from one round to the next. */
+  /** Disk of each participant by name; it persists between rounds. */
   readonly disks: Map<string, DeviceDisk>
   readonly onDevice: (done: number) => Promise<void>
 }
 
-/** @returns the round's number, once it is over or everybody has come */
+/** @returns the round's number, once it is over or all participants have come */
 export async function playRound(
   participants: readonly Participant[],
   options: RoundOptions,
@@ -111,11 +111,11 @@ export async function playRound(
     try {
       const task = await agreeTask({ get }, endpoints)
       const body = await forged(attack, participant.update(clock.now), task, bytes)
-      // Once more: refused once is refused for good.
+      // Send twice: a refused report must stay refused.
       for (let time = 0; time < 2; time++)
         await post(endpoint(LEADER, ROUTES.reports), body, REPORT_MEDIA_TYPE, {})
     } catch {
-      // Nobody is sorry.
+      // The attacker ignores the refusal.
     }
     await servers.settle()
   }
@@ -141,7 +141,7 @@ export async function playRound(
         .splice(0, 1)[0]()
         .catch(() => {})
     await servers.settle()
-    // Who comes now comes too late.
+    // The round is over; later devices come too late.
     if ((await servers.current())?.round !== round) break
   }
   servers.heal()
@@ -151,7 +151,10 @@ export async function playRound(
   return round
 }
 
-/** Deaths while reports come, deaths at what ends a round, and times in which a server is cut off; by the number of the device that comes then. */
+/**
+ * Plans mishaps by the number of the arriving device: deaths while reports arrive, deaths at the end of a round,
+ * and times in which a server is cut off.
+ */
 function planMishaps(servers: Servers, random: Random, devices: number) {
   const planned = new Map<number, (() => void)[]>()
   const plan = (from: number, to: number, happen: () => void) => {

@@ -1,6 +1,6 @@
 /**
- * @module How well each version serves shoppers whom nothing of it came from: held-out shoppers, in the
- * time in which it was the newest, beside the version that the rounds began with.
+ * @module Quality of each version for held-out shoppers, whose data no version contains. Each version is measured
+ * in the time in which it was the newest, beside the version before the rounds.
  */
 import { buildCases } from '../core/features/cases.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
@@ -17,13 +17,13 @@ import { ndcg, placesOf } from '../train/metrics.ts'
 export const FROZEN = 'frozen'
 export const ROUNDS = 'rounds'
 
-/** A time, milliseconds since the epoch, and which model each arm had in it. */
+/** A period in milliseconds since the epoch, and each arm's model in it. */
 export interface Period {
   readonly from: number
   readonly to: number
-  /** Of the rounds' arm. */
+  /** Version of the rounds' arm. */
   readonly version: string
-  /** By the arm's name; all with the rows of the input's model. */
+  /** Model of each arm by name; all have the rows of the input's model. */
   readonly models: Readonly<Record<string, BaseModel>>
 }
 
@@ -36,22 +36,22 @@ export interface VersionQuality {
 }
 
 export interface Quality {
-  /** Means over shoppers, with 95 % intervals by bootstrap over them. */
+  /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
-  /** Of each arm, over the frozen one on the same cases of all periods that it has a model of. */
+  /** Lift of each arm over the frozen one, on the same test cases of all periods in which the arm has a model. */
   readonly lifts: readonly { readonly arm: string; readonly lift: Lift | null }[]
   readonly shoppers: number
   readonly cases: number
 }
 
-/** One held-out shopper's case in one period. */
+/** One test case of a held-out shopper in one period. */
 interface Asked {
   readonly shopper: string
   readonly period: Period
   readonly values: Readonly<Record<string, number>>
 }
 
-/** Popularity is that of the night before each case, for all arms alike. */
+/** Measures all arms with the popularity of the night before each test case. */
 export async function measureQuality(
   input: EvaluationInput,
   periods: readonly Period[],
@@ -101,7 +101,10 @@ export async function measureQuality(
   }
 }
 
-/** Each shopper counts as much as any other. @param over null: 1, so that the mean is the lift and 1 */
+/**
+ * Lift of an arm; each shopper has equal weight.
+ * @param over arm to compare with; null: 1, so the mean is the lift and 1
+ */
 function liftOver(
   asked: readonly Asked[],
   arm: string,

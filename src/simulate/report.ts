@@ -1,4 +1,4 @@
-/** @module What a simulation says to people. */
+/** @module Report of a simulation for people. */
 import { isoDay } from '../evaluate/cases.ts'
 import { count, decimal, estimate, lift } from '../evaluate/report/numbers.ts'
 import type { Part, Report } from '../evaluate/report/report.ts'

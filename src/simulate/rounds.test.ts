@@ -12,7 +12,7 @@ import { createServers } from './servers.ts'
 
 const ROUNDS = 3
 const EACH = Object.keys(ATTACKS) as Attack[]
-/** How many seeds; each attack has two of them, and a run by hand takes more. */
+/** Number of seeds: two per attack; a run by hand can take more. */
 const SEEDS = Number(process.env.NEARSIDE_SEEDS ?? 2 * EACH.length)
 const DEVICES = 24
 const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }
@@ -20,7 +20,7 @@ const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }
 const vector = (random: Random) =>
   Float64Array.from({ length: LAYOUT.featureWeights }, () => random.normal() / 50)
 
-/** Plays rounds with deaths, losses and this attack. @returns what each sum is, and the disks that are left */
+/** Plays rounds with deaths, losses and this attack. @returns whether each sum is exact, and the remaining disks */
 async function play(seed: number, attack: Attack) {
   const random = createRandom(seed)
   const clock = { now: Date.UTC(2026, 0, 1) }

@@ -1,12 +1,12 @@
 /**
- * @module Masks, ids and noise from a seed, so that a simulation can be repeated. They hide nothing: no
- * real shopper's report is made with them.
+ * @module Seeded masks, ids and noise, so that a simulation is repeatable. They protect nothing and are never used
+ * for a real shopper.
  */
 import { type NoiseSampler, sampleDiscreteGaussian } from '../aggregate/privacy/discreteGaussian.ts'
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
 import { createRandom, type Random } from '../core/model/random.ts'
 
-/** A source of its own: what one draws changes nothing for another. */
+/** Independent source: drawing from it doesn't affect other sources. */
 export const branch = (random: Random): Random => createRandom(random.integer(2 ** 32))
 
 export const seededBytes =
@@ -14,7 +14,7 @@ export const seededBytes =
   (length) =>
     Uint8Array.from({ length }, () => random.integer(256))
 
-/** The servers' own sampler on seeded bytes. */
+/** The servers' noise sampler on seeded bytes. */
 export function seededNoise(random: Random): NoiseSampler {
   const bytes = seededBytes(random)
   return (variance, dimension) =>

@@ -1,7 +1,7 @@
 /**
- * @module Leader and helper in this process, on SQLite in memory: the servers that `serve` runs, called
- * as over HTTP. They can be cut off and can die at any write, and every sum that they release is checked
- * against the reports that were made.
+ * @module Leader and helper in this process: the servers that `serve` runs, on SQLite in memory, called as over
+ * HTTP. They can be cut off, and can die at any write. Every released sum is checked against the reports that were
+ * made.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ export const HELPER = 'https://helper.invalid'
 export const ROLES = ['leader', 'helper'] as const
 type Role = (typeof ROLES)[number]
 
-/** Writes at which a server can die: before anything of it is done, or before anybody hears of it. */
+/** Writes at which a server can die: before the write, or after it and before anybody hears of it. */
 export const DEATHS = {
   leader: ['count', 'fill', 'exchange', 'close', 'openRound'],
   helper: ['keep', 'release', 'openRound'],
@@ -43,14 +43,14 @@ interface ServersOptions
   extends Pick<LeaderOptions, 'models' | 'layout' | 'applyUpdate' | 'gate' | 'distance'> {
   readonly parameters: PolicyParameters
   readonly now: () => number
-  /** A sampler for each server; absent: they add no noise, whatever the policy says. */
+  /** Noise sampler of each server; absent: no noise, whatever the policy says. */
   readonly noise?: Readonly<Record<Role, NoiseSampler>>
 }
 
 interface Released {
-  /** Hex, of the reports in the sum. */
+  /** Ids of the reports in the sum, hex. */
   readonly ids: readonly string[]
-  /** Both shares together, both noises taken off: [d] residues. */
+  /** Sum of both shares without both noises: [d] residues. */
   readonly sum: Uint32Array
 }
 
@@ -61,7 +61,7 @@ export async function createServers(options: ServersOptions) {
   const stores = { leader: openSqliteStore(':memory:'), helper: openSqliteStore(':memory:') }
   const running = new Map<Role, Life>()
   const cut = new Set<Role | 'between'>()
-  /** What each report stands for, by id: [d] residues. */
+  /** Update behind each report, by report id: [d] residues. */
   const made = new Map<string, Uint32Array>()
   const acknowledged = new Map<number, Set<string>>()
   const released = new Map<number, Released>()
@@ -70,7 +70,7 @@ export async function createServers(options: ServersOptions) {
   const lists = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
   let ids: readonly string[] = []
 
-  /** What is released is read along, as it is written. */
+  /** Observes each release as it is written. */
   const watch: Watch = (life, write, [round, given], result) => {
     if (write === 'aggregate') ids = hexIds((result as { ids: Uint8Array }).ids)
     if (write === 'release' && result === true) helperNoise.set(round as number, life.noise)
@@ -136,7 +136,7 @@ export async function createServers(options: ServersOptions) {
   const summary = async (round: number): Promise<RoundSummary | undefined> =>
     (await stores.leader.rounds(10)).find((one) => one.round === round)
 
-  /** Starts what died, and takes the round as far as it goes. */
+  /** Restarts dead servers, and advances the round as far as possible. */
   async function settle(): Promise<void> {
     for (let walk = 0; walk < MOST_WALKS; walk++) {
       for (const role of ROLES) if (!running.get(role)?.alive) await start(role)
@@ -144,7 +144,7 @@ export async function createServers(options: ServersOptions) {
       if (ROLES.some((role) => !running.get(role)?.alive)) continue
       const newest = await stores.leader.current()
       if (newest?.state === 'open' && newest.counted < newest.policy.aggregationGoal) return
-      // The helper doesn't hear, or its answer died with it: later.
+      // The helper is unreachable, or died with its answer. A later call retries.
       if (cut.size > 0) return
     }
   }
@@ -152,20 +152,20 @@ export async function createServers(options: ServersOptions) {
   await settle()
   return {
     traffic,
-    /** As a device calls them. */
+    /** Fetch of a device. */
     fetch: fetchFrom('device'),
     current: (): Promise<RoundRecord | null> => stores.leader.current(),
     summary,
     settle,
-    /** It dies now, or at the next such write, and stays dead until `settle`. */
+    /** Kills a server now, or at the next such write; it stays dead until `settle`. */
     kill(role: Role, death?: Death): void {
       if (death) running.get(role)?.dieAt(death)
       else running.get(role)?.end()
     },
-    /** Nobody reaches that server; `between`: neither reaches the other. */
+    /** Cuts a server off from everybody; `between`: cuts the servers off from each other. */
     cutOff: (what: Role | 'between') => void cut.add(what),
     heal: () => cut.clear(),
-    /** What a device's disk says of its reports: made, and acknowledged. */
+    /** Reads a device's disk: reports that it made, and those that were acknowledged. */
     learn({ settings, ledger }: DeviceDisk): void {
       for (const { reportId, update } of settings.openings ?? [])
         made.set(reportId, decodeVector(fromBase64(update)))
@@ -175,11 +175,11 @@ export async function createServers(options: ServersOptions) {
         acknowledged.set(round, (acknowledged.get(round) ?? new Set()).add(id))
       }
     },
-    /** A report that no device's disk tells of. */
+    /** Records a report that is on no device's disk. */
     remember: (id: string, residues: Uint32Array) => void made.set(id, residues),
     /**
-     * Whether the sum that was released is that of its reports, each once, and whether it has every
-     * report that was acknowledged; null where none was released.
+     * Whether the released sum equals that of its reports, each once, and includes every acknowledged report. Null
+     * where no sum was released.
      */
     isExact(round: number): boolean | null {
       const found = released.get(round)
@@ -205,7 +205,7 @@ export async function createServers(options: ServersOptions) {
   }
 }
 
-/** More than there are writes to die at. */
+/** More than the number of writes at which a server can die. */
 const MOST_WALKS = 20
 
 const minus = (x: number) => -x
@@ -219,10 +219,10 @@ function hexIds(ids: Uint8Array): string[] {
 type Watch = (life: Life, write: string, given: readonly unknown[], result: unknown) => void
 type App = Pick<ReturnType<typeof createApp>, 'request'>
 
-/** One life of a server: its store fails for ever once it is dead, the database stays. */
+/** One life of a server. Once dead, its store always fails; the database survives. */
 class Life {
   alive = true
-  /** The last that was drawn. */
+  /** Noise that was drawn last. */
   noise = new Int32Array()
   leader: LeaderAggregator | null = null
   readonly #store: Store
@@ -240,7 +240,7 @@ class Life {
           this.#requireLife()
           const result = await method(...given)
           watch(this, name, given, result)
-          // Where nothing was written there is nothing to die of.
+          // A write that did nothing causes no death.
           if (result !== false && isLast('after')) this.end()
           this.#requireLife()
           return result

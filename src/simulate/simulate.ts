@@ -1,7 +1,6 @@
 /**
- * @module Federated rounds on a shop's own log: shoppers of training whose devices contribute what they
- * did, the servers that ship, the gate as it stands there, and what each version is worth to shoppers
- * whom nothing of it came from.
+ * @module Federated rounds on a shop's own log. Devices of training shoppers contribute their history to the
+ * shipped servers and gate. Each version is measured on held-out shoppers, whose data no version contains.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -38,23 +37,23 @@ const RETRAINED = 'retrained'
 
 export interface RoundResult {
   readonly round: number
-  /** Uploads that arrived at the leader, and how they were answered. */
+  /** Numbers of uploads that arrived at the leader, in total and by answer. */
   readonly uploaded: number
   readonly accepted: number
   readonly duplicates: number
   readonly rejected: number
-  /** Reports in the sum. */
+  /** Number of reports in the sum. */
   readonly counted: number
-  /** Whether the sum before noise is that of its reports, each once; null where none was released. */
+  /** Whether the sum before noise equals that of its reports, each once; null where none was released. */
   readonly sumExact: boolean | null
-  /** The version that was published. */
+  /** Version that was published. */
   readonly released: string | null
   readonly gate: Verdict | null
-  /** What a device has spent that was in each round so far; null without noise. */
+  /** ε spent so far by a device that was in each round; null without noise. */
   readonly epsilon: number | null
 }
 
-/** What `--json` holds. */
+/** Content of `--json`. */
 export interface SimulationResult {
   readonly seed: number
   readonly devices: number
@@ -66,9 +65,9 @@ export interface Simulated {
   readonly result: SimulationResult
   readonly quality: Quality
   readonly plan: Plan
-  /** Ends of the rounds, between the model's limit and the end of the last test. */
+  /** Ends of the rounds, from the model's limit to the end of the last test period. */
   readonly edges: readonly number[]
-  /** Shoppers whose devices took part, round by round. */
+  /** Number of shoppers whose devices took part, by round. */
   readonly shoppers: readonly number[]
   readonly shop: string
 }
@@ -173,7 +172,7 @@ function openServers(
       const all = mean.map((x, j) => (x * goal + rest[j] / parameters.scale) / (goal + restCounted))
       return applyUpdate(parent, all, rate, version, momentum)
     },
-    // What a shop has by then.
+    // The gate sees the shop's data up to this time.
     gate: (parent, candidate, trained) =>
       createHeldOutGate(until(shop, clock.now))(parent, candidate, trained),
   })

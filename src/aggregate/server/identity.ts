@@ -54,8 +54,8 @@ export function publicHalf(sealingKey: Bytes): string {
 type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
 /**
- * Loads a round's keys and caches those of the last round. @throws NearsideError `round-closed` once they are
- * destroyed
+ * Loads a round's keys and caches those of the last round.
+ * @throws NearsideError `round-closed` once they are destroyed
  */
 export function createRoundKeys(
   other: 'leader' | 'helper',

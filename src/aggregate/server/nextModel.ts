@@ -42,8 +42,8 @@ export const applyUpdate: ApplyUpdate = async (
 }
 
 /**
- * Step of w in the round that made this version; null if no round made it. @throws NearsideError
- * `model-unreachable`
+ * Step of w in the round that made this version; null if no round made it.
+ * @throws NearsideError `model-unreachable`
  */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
   if (manifest.parent === null) return null

@@ -41,8 +41,8 @@ export type ApplyUpdate = (
 ) => Promise<Candidate>
 
 /**
- * Decides whether a candidate may be published. @throws NearsideError `engine-failed` where it scores nothing; the
- * round is rejected
+ * Decides whether a candidate may be published.
+ * @throws NearsideError `engine-failed` where it scores nothing; the round is rejected
  */
 export type Gate = (
   parent: PublishedModel,

@@ -26,12 +26,12 @@ describe('scores', () => {
     expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
     expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
     expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
-    // 2 > 1; 1 = 1; 2 < 3; 1 < 3.
+    // The pairs: 2 > 1, 1 = 1, 2 < 3, 1 < 3.
     expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
   })
 
   test('chance brings about so many at most', () => {
-    // Of three at one half: P(X > 2) = 1/8, P(X > 3) = 0.
+    // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
     expect(mostByChance(0.5, 3)).toBe(1)
     // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
     expect(mostByChance(1e-4, 10_000)).toBe(5e-4)
@@ -45,7 +45,7 @@ describe('scores', () => {
   })
 })
 
-/** Each succeeds where there is no protection, and ours holds. */
+/** Requires that each attack succeeds without protection and fails against ours. */
 function expectHolds(attacks: readonly Attack[]): void {
   for (const { name, unprotected, ours, ceiling, holds } of attacks)
     expect([name, holds, unprotected >= 0.9, ours <= ceiling]).toEqual([name, true, true, true])
@@ -59,7 +59,7 @@ describe('an attack', () => {
   test('on the sums tells two opposite updates apart as often as substitution allows', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
-    // At the demo’s noise Φ(1) = .84 and Φ(2) = .977: far more than zero-out’s Φ(½) = .69 and Φ(1).
+    // At the demo’s noise the bounds are Φ(1) = .84 and Φ(2) = .977. Zero-out's are far lower: Φ(½) = .69 and Φ(1).
     expect(one.ours).toBeGreaterThan(0.79)
     expect(four.ours).toBeGreaterThan(0.95)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
@@ -69,17 +69,17 @@ describe('an attack', () => {
   test('on the sums finds no more than ε allows, and that much', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
-    // At the demo’s noise somebody who knows all the rest sees more than a coin does: Φ(1/√2) = .76.
+    // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
     expect(area.ours).toBeGreaterThan(0.65)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
   test('that is stronger than the terms say is called so', async () => {
-    // An update three times as long as the noise was made for.
+    // This update is three times as long as the noise was calibrated for.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
-    // The noise is drawn for the first norm that is read, the update made for the second.
+    // The first read of `clipNorm` sets the noise; later reads set the update.
     Object.defineProperty(terms, 'clipNorm', {
       get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
     })
@@ -96,7 +96,7 @@ describe('an attack', () => {
       const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
       return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
     }
-    // Of a hundred products one is found by chance, and more under less noise.
+    // Chance finds one product in a hundred; less noise finds more.
     expect(await under(0.3)).toBeGreaterThan(0.3)
     expect(await under(20)).toBeLessThan(0.07)
   })

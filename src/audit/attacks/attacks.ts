@@ -1,6 +1,6 @@
 /**
- * @module Attacks on what a contribution shows, each tried on an unprotected version too, where it
- * has to succeed: or it would prove nothing that it fails on ours.
+ * @module Attacks on the content of contributions. Each also runs against an unprotected version, where it must
+ * succeed. Otherwise its failure against ours would prove nothing.
  */
 import { discreteGaussianNoise } from '../../aggregate/privacy/discreteGaussian.ts'
 import { substitutionMu, zeroOutMu } from '../../aggregate/privacy/gaussianAccountant.ts'
@@ -22,28 +22,28 @@ import { areaError, areaUnderCurve, mostByChance, type Scores, truePositiveRate 
 
 export interface Attack {
   readonly name: string
-  /** What is counted. */
+  /** Name of the measured quantity. */
   readonly measure: string
   readonly trials: number
-  /** On a version without the protection. */
+  /** Result against a version without the protection. */
   readonly unprotected: number
   readonly ours: number
-  /** As far as ours may go: what the mathematics allows, and three standard errors for chance. */
+  /** Highest acceptable result of ours: the mathematical bound plus three standard errors for chance. */
   readonly ceiling: number
   readonly holds: boolean
 }
 
 export interface Given {
   readonly terms: PolicyParameters
-  /** Of updates and guesses; masks, rounding and noise are the operating system's. */
+  /** Source of updates and guesses. Masks, rounding and noise come from the operating system. */
   readonly random: Random
   readonly trials: number
   readonly progress: (done: number) => void
 }
 
-/** Standard errors that chance may add. */
+/** Number of standard errors granted to chance. */
 const LUCK = 3
-/** On the unprotected version an attack must come so far. */
+/** Least success that an attack needs against the unprotected version. */
 const SUCCEEDS = 0.9
 
 export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
@@ -51,17 +51,17 @@ export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
   holds: attack.ours <= attack.ceiling && attack.unprotected >= SUCCEEDS,
 })
 
-/** Residues as whole numbers around 0. */
+/** Residues as integers centred on 0. */
 export const centered = (residues: Uint32Array): Float64Array =>
   Float64Array.from(residues, (x) => (x > MODULUS / 2 ? x - MODULUS : x))
 
-/** ⟨share, direction⟩ */
+/** Inner product ⟨share, direction⟩. */
 const along = (residues: Uint32Array, way: Float64Array): number =>
   centered(residues).reduce((sum, x, i) => sum + x * way[i], 0)
 
 /**
- * One aggregator knows that a device sent one of two updates, as unlike as the clip norm allows, and
- * guesses by its share which. (A share is uniform, so no other guess does better: `shares.test.ts`.)
+ * One aggregator knows that a device sent one of two updates, as different as the clip norm allows. It guesses from
+ * its share which one. (A share is uniform, so no other guess does better: `shares.test.ts`.)
  */
 export async function distinguish({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -85,7 +85,7 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
       measure: 'AUC; a coin has 0.5',
       trials,
       unprotected,
-      // Guessing wrongly too often would tell as much.
+      // Being wrong more often than chance would reveal as much.
       ours: Math.max(area, 1 - area),
       ceiling: 0.5 + LUCK * areaError(scores[role]),
     })
@@ -95,9 +95,9 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
 const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 
 /**
- * One aggregator knows every other update of each round and its own noise, and looks along the
- * update that a device would send, as long as the clip norm allows.
- * @param instead what the device sent in the other world: none of it, or its opposite
+ * Scores of an aggregator that knows all other updates of each round and its own noise. It projects the sum on the
+ * device's possible update, which is as long as the clip norm allows.
+ * @param instead factor for the device's update in the other world: 0 for none, −1 for its opposite
  * @returns scores by the published sums, and by sums without noise
  */
 async function scoresOfSums(
@@ -128,7 +128,9 @@ async function scoresOfSums(
 
 const roundsOf = (reports: number) => (reports === 1 ? 'one round' : `${reports} rounds`)
 
-/** Which of two opposite updates a device sent, in each of these rounds: ε by substitution bounds it. */
+/**
+ * Tells which of two opposite updates a device sent in each of these rounds. ε by substitution bounds the success.
+ */
 export async function tellOpposites(given: Given, reports: number): Promise<Attack> {
   const { noisy, plain } = await scoresOfSums(given, reports, -1)
   const rightly = ({ no, yes }: Scores) =>
@@ -145,7 +147,7 @@ export async function tellOpposites(given: Given, reports: number): Promise<Atta
   })
 }
 
-/** Whether a device sent an update or zeros, in each of these rounds: ε by zero-out bounds it. */
+/** Tells whether a device sent an update or zeros in each of these rounds. ε by zero-out bounds the success. */
 export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
   const { terms, trials } = given
   const { noisy, plain } = await scoresOfSums(given, reports, 0)
@@ -178,12 +180,14 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 
 /** Φ⁻¹(0.01). */
 const ONE_IN_A_HUNDRED = -2.3263478740408408
-/** How the rate of the found moves with that of the suspected: the threshold is an estimate, too. */
+/**
+ * Change of the true positive rate with the false positive rate. The threshold is an estimate, so it adds error.
+ */
 const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
 
 /**
- * Of devices that sent two reports each, whoever sees all reports looks for the pairs, by the bytes
- * that two have in common. Unprotected: devices that draw their random bytes but once.
+ * Finds the two reports of each device, among all reports, by bytes that they share. Unprotected: devices that draw
+ * their random bytes only once.
  */
 export async function linkReports({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -218,7 +222,7 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
       measure: `of ${trials} devices`,
       trials,
       unprotected,
-      // A second size would tell devices apart by itself.
+      // A second size would itself distinguish devices.
       ours: sizes.size === 1 ? ours : 1,
       ceiling: mostByChance(1 / trials, trials),
     }),
@@ -226,9 +230,9 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 }
 
 /**
- * Of devices that each learned something at a time of the day that somebody knows, and sent one update, that
- * somebody looks by the time at which each came whose it is: the last that learned before. Every day is alike,
- * and all shops stay open. Unprotected: it leaves at once.
+ * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and
+ * picks the device that learned last before. All days are alike, and shop pages stay open. Unprotected: reports
+ * leave at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

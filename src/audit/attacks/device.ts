@@ -1,4 +1,4 @@
-/** @module A device whose reports an attacker has, and what each aggregator opens of them. */
+/** @module A device whose reports an attacker has, with each aggregator's opened share. */
 
 import { importOpeningKeys, openSeal } from '../../aggregate/privacy/openSeal.ts'
 import { expandHelperShare } from '../../aggregate/privacy/pine/pine.ts'
@@ -18,10 +18,10 @@ import type { Random } from '../../core/model/random.ts'
 import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 
-/** What was sent, and what each server reads of it: [SHARED_LENGTH] residues. */
+/** A sent report, and each server's share of it: [SHARED_LENGTH] residues. */
 interface Sent {
   readonly body: Uint8Array
-  /** What nobody sees: the update before it was shared. */
+  /** Update before it was shared; no server sees it. */
   readonly plain: Uint32Array
   readonly leader: Uint32Array
   readonly helper: Uint32Array
@@ -33,7 +33,7 @@ export async function createDevice(terms: PolicyParameters) {
   const opens = ({ publicKey, privateKey }: typeof leader) =>
     importOpeningKeys(publicKey, privateKey)
   const opening = { leader: opens(leader), helper: opens(helper) }
-  // Nothing is signed here.
+  // Signatures don't matter here, so the signing key is zeros.
   const named = (operator: string, { publicKey }: typeof leader) => ({
     operator,
     sealing: toBase64(publicKey),
@@ -69,7 +69,7 @@ export async function createDevice(terms: PolicyParameters) {
   return { policy, send }
 }
 
-/** A direction, of length 1. */
+/** Random direction of length 1. */
 export function direction(random: Random): Float64Array {
   const vector = Float64Array.from({ length: SHARED_LENGTH }, () => random.normal())
   const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))

@@ -1,4 +1,4 @@
-/** @module Attacks on what an update is about: which of many products somebody bought. */
+/** @module Attacks on the content of an update: which of many products a shopper bought. */
 import { discreteGaussianNoise } from '../../aggregate/privacy/discreteGaussian.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { noiseVariance } from '../../aggregate/protocol/policy.ts'
@@ -13,12 +13,12 @@ import { type Attack, centered, type Given, judged } from './attacks.ts'
 import { createDevice, direction } from './device.ts'
 import { mostByChance } from './score.ts'
 
-/** Products among which the one that was bought is looked for, at most. */
+/** Most products among which the attacker searches for the bought one. */
 const PRODUCTS = 100
 
 /**
- * The updates of somebody who looked at three products and then bought one of those that the model ranked
- * highest: of each of these. (Of any other it makes no difference which.)
+ * Possible updates of a shopper who viewed three products and then bought a highly ranked one: one update per
+ * product. (The update is the same for every product ranked lower.)
  */
 export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
   const bought = Date.UTC(2026, 0, 5, 12)
@@ -33,13 +33,16 @@ export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
   })
 }
 
-/** What a catalog, or a model, that is made to tell products apart gets of a device at most: a way each, as long as may be. */
+/**
+ * Updates under a catalog or model designed to distinguish products: a direction of its own for each, of maximal
+ * length.
+ */
 export const hostileUpdates = ({ terms, random }: Given): Float64Array[] =>
   Array.from({ length: PRODUCTS }, () => direction(random).map((x) => x * terms.clipNorm))
 
 /**
- * Somebody knows what update each product would make, and looks for the one that was bought: by the update
- * itself, by one server's share, and by the sum where one server and all other devices work together.
+ * An attacker knows the update that each product would cause, and looks for the bought one. Three views: the update
+ * itself, one server's share, and the sum, where one server and all other devices collude.
  */
 export async function reconstruct(
   { terms, random, trials, progress }: Given,
@@ -48,7 +51,7 @@ export async function reconstruct(
 ): Promise<Attack[]> {
   const { send } = await createDevice(terms)
   const variance = noiseVariance(terms)
-  // As they are sent: clipped.
+  // Clips the updates as devices do.
   const made: Float64Array[] = []
   for (const update of updates) made.push(centered((await send(update, cryptoRandomBytes)).plain))
   const nearest = (seen: ArrayLike<number>, all: readonly ArrayLike<number>[]) => {

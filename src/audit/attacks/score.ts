@@ -1,12 +1,12 @@
-/** @module How well scores tell two worlds apart. */
+/** @module Measures how well scores distinguish two worlds. */
 
-/** Of one attack on one thing: its scores where the guess should be “no”, and where “yes”. */
+/** Scores of one attack: where the right guess is “no”, and where it is “yes”. */
 export interface Scores {
   readonly no: readonly number[]
   readonly yes: readonly number[]
 }
 
-/** How often a “yes” scores above a “no”, a tie half (Mann and Whitney): 0.5 is a coin, 1 is certain. */
+/** Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). 0.5 is a coin, 1 is certain. */
 export function areaUnderCurve({ no, yes }: Scores): number {
   const all = [...no.map((score) => ({ score, is: 0 })), ...yes.map((score) => ({ score, is: 1 }))]
   all.sort((a, b) => a.score - b.score)
@@ -14,24 +14,27 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   for (let from = 0; from < all.length; ) {
     let to = from
     while (to < all.length && all[to].score === all[from].score) to++
-    // Ties share the mean of their ranks, which count from 1.
+    // Ties share the mean of their ranks; ranks begin at 1.
     for (let i = from; i < to; i++) ranks += (all[i].is * (from + 1 + to)) / 2
     from = to
   }
   return (ranks - (yes.length * (yes.length + 1)) / 2) / (no.length * yes.length)
 }
 
-/** Of the area, where there is nothing to tell apart. */
+/** Standard error of the area where both worlds are alike. */
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
-/** How often “yes” is found, with a threshold that only this share of “no” passes. */
+/** Share of “yes” above the threshold that only `falsePositives` of “no” exceed. */
 export function truePositiveRate({ no, yes }: Scores, falsePositives: number): number {
   const threshold = no.toSorted((a, b) => b - a)[Math.floor(falsePositives * no.length)]
   return yes.filter((score) => score > threshold).length / yes.length
 }
 
-/** As a share of the trials: more hits than this chance brings once in 741, as three standard errors are of a normal curve. */
+/**
+ * Rate of hits, as a share of the trials, that chance exceeds once in 741. That is three standard errors of a
+ * normal curve.
+ */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials
   if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)

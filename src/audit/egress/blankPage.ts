@@ -1,13 +1,13 @@
 /**
- * @module A blank page that asks for one of each kind of resource, from a server of its own in the same run: what
- * its requests look like is the browser's doing alone.
+ * @module A blank page that requests one of each kind of resource, from a server in the same run. Its requests show
+ * what the browser adds by itself.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
 
-/** Loopback, as the browser has it: secure like a shop's own origin, and a site of its own. */
+/** Loopback names: a secure context like a shop's own origin, and another site. */
 const [PAGE, OTHER] = ['blank.localhost', 'other.localhost']
 
 const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')
@@ -20,7 +20,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, body: string | B
   [/\.svg$/, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
 ]
 
-/** Each file by two ways or more that a page can ask for it. */
+/** Requests each file in at least two ways that a page has. */
 const MARKUP = `<!doctype html><link rel="icon" href="icon.svg"><link rel="manifest" href="app.json">
 <link rel="stylesheet" href="style.css"><link rel="stylesheet" href="cors.css" crossorigin>
 <link rel="preload" as="style" href="early.css"><link rel="preload" as="script" href="early.js">
@@ -40,7 +40,7 @@ const ASK = `const ask = async (url) => {
   for (const credentials of ['omit', 'include']) await fetch(url + '?' + credentials, { credentials, referrerPolicy: 'no-referrer' }).catch(() => 0)
 }`
 
-/** In an order in which each can be asked for again, as of a file that is known. */
+/** Requests in an order in which each can repeat for a known file. */
 const SCRIPT = `(async () => { ${ASK}
   await ask('data.json'); await ask('data.json'); await ask(OTHER + 'data.json');
   await fetch(OTHER + 'data.json', { mode: 'no-cors' }).catch(() => 0);
@@ -67,7 +67,7 @@ const SERVED: Readonly<Record<string, string>> = {
   '/module.js': `import './deep.js'`,
 }
 
-/** @returns where it is, and how it is looked at */
+/** @returns the page's address, and a function that visits it */
 export async function serveBlankPage() {
   const server = createServer(answer)
   server.listen(0)
@@ -76,7 +76,7 @@ export async function serveBlankPage() {
   const [page, other] = [PAGE, OTHER].map((name) => `http://${name}:${port}/`)
   return {
     port,
-    /** Of all names that it has. */
+    /** Hosts of the page and of the other site. */
     hosts: [page, other].map((url) => new URL(url).host),
     async look(context: BrowserContext): Promise<void> {
       const tab = await context.newPage()

@@ -1,16 +1,18 @@
-/** @module From packets to what the browser sent: streams of TCP put together, datagrams, all else. */
+/**
+ * @module From packets to the data that the browser sent: reassembled TCP streams, datagrams, and other packets.
+ */
 import type { Packet } from './pcap.ts'
 
 export interface Sent {
-  /** Milliseconds since the epoch, of the first packet. */
+  /** Time of the first packet, milliseconds since the epoch. */
   readonly time: number
-  /** `name`: only an address that was asked for is known of it. */
+  /** Kind of data; `name`: only the requested URL is known. */
   readonly protocol: 'tcp' | 'udp' | 'name' | 'other'
-  /** `address:port`, the address alone, or a URL. */
+  /** Destination: `address:port`, the address alone, or a URL. */
   readonly to: string
-  /** All that went that way: of TCP the whole stream, of UDP one datagram. */
+  /** Bytes sent: the whole stream for TCP, one datagram for UDP. */
   readonly bytes: Buffer
-  /** Bytes of the stream are missing from the capture: it can't be judged. */
+  /** Whether the capture misses bytes of the stream, so that it can't be judged. */
   readonly torn: boolean
 }
 
@@ -19,7 +21,7 @@ interface Flow {
   readonly pieces: { readonly at: number; readonly bytes: Buffer }[]
 }
 
-/** Whoever speaks first sends; what goes the other way is an answer, and none of the browser's doing. */
+/** Extracts what the browser sent. The side that speaks first is the sender; the other side only answers. */
 export function sentBy(packets: readonly Packet[]): Sent[] {
   const flows = new Map<string, Flow>()
   const streams: Flow[] = []
@@ -37,7 +39,7 @@ export function sentBy(packets: readonly Packet[]): Sent[] {
         flows.set(way, flow)
         streams.push(flow)
       }
-      // After its SYN, or from the middle of a stream whose beginning the capture missed.
+      // Sequence relative to the SYN, or to the first captured packet if the capture missed the beginning.
       const { opens, sequence: start = 0 } = flow?.first ?? {}
       if (flow && payload.length > 0)
         flow.pieces.push({ at: (sequence - start - (opens ? 1 : 0)) >>> 0, bytes: payload })

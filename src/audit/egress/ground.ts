@@ -1,4 +1,6 @@
-/** @module Where a proof stands: in a network namespace with all packets, or on the browser's own word. */
+/**
+ * @module Where a proof runs: in a network namespace with a packet capture, or with the browser's own network log.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -13,30 +15,33 @@ import type { Watched } from './stages.ts'
 
 interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   readonly proxy: ShopProxy
-  /** A page that asks for one of each kind of resource. */
+  /** Page that requests one of each kind of resource. */
   readonly blankPage: Awaited<ReturnType<typeof serveBlankPage>>
-  /** Names that the browser asks for by itself: from now on it gets no answer. */
+  /** Stops answering for names that the browser requests by itself. */
   refuse(names: Iterable<string>): void
-  /** Starts a browser with a profile of its own. @param eager connecting ahead of time, as a shopper's does */
+  /**
+   * Starts a browser with a new profile.
+   * @param eager whether it connects ahead of time, as a shopper's browser does
+   */
   watch(eager?: boolean): Promise<Watched>
 }
 
-/** Nobody's page, at which the browser shows what it asks for by itself. */
+/** URL without content; it shows what the browser requests by itself. */
 export const BLANK = 'http://blank.test/'
-/** Of what the probes try: pages, TURN over TCP. */
+/** Ports that the probes use: pages, and TURN over TCP. */
 const COLLECTED = [80, 443, 3479]
-/** Where a secure shop is spoken to in the clear. */
+/** Port at which a secure shop's decrypted traffic can be captured. */
 const PLAIN_PORT = 18_080
 
-/** How long a busy machine may take for a step. */
+/** Milliseconds that one step may take on a busy machine. */
 const PATIENCE_MS = 120_000
 
-/** A profile on disk: a private window of a browser does less ahead of time. */
+/** Launches with a profile on disk, because private windows connect less ahead of time. */
 async function launch(order: Order, run: number, more: string[], eager: boolean) {
   const context = await chromium.launchPersistentContext(join(order.folder, `profile ${run}`), {
     executablePath: order.browser,
     args: [...order.args, ...more],
-    // Playwright starts a browser that connects to nobody ahead of time.
+    // Playwright's default switch turns connections ahead of time off; an eager browser drops it.
     ignoreDefaultArgs: eager ? ['--disable-background-networking'] : [],
     timeout: PATIENCE_MS,
   })
@@ -51,11 +56,11 @@ function addressOf({ hostname, protocol, port, host }: URL) {
 
 const isLoopback = (name: string) => /^(.*\.)?localhost$/.test(name)
 
-/** By the host that is asked for: behind which socket it is. */
+/** Sockets to the sites, by host. */
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
-/** Inside a network namespace that `unshare` made. */
+/** Sets up the proof inside a network namespace made by `unshare`. */
 export async function inJail(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -74,7 +79,7 @@ export async function inJail(order: Order): Promise<Ground> {
     (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
       (address) => `${address}:${port}`,
     )
-  // What goes to a secure site follows in the clear.
+  // Leaves out the encrypted connections to a secure site; the same bytes follow decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
   const shopAt = [
@@ -100,7 +105,7 @@ export async function inJail(order: Order): Promise<Ground> {
   }
 }
 
-/** Without root: no name but the shop's has an address, so that nothing leaves this machine either. */
+/** Sets up the proof without root. Only the shop's names resolve, so nothing else leaves this machine. */
 export async function byLog(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)

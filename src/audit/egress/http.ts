@@ -1,17 +1,17 @@
-/** @module Requests of HTTP/1.1 and questions of DNS, as they stand in what a browser sent. */
+/** @module Parses HTTP/1.1 requests and DNS questions in the data that a browser sent. */
 
 export interface HttpRequest {
   readonly method: string
   readonly target: string
-  /** As they are spelled, in their order; all after `: ` is the value, spaces too. */
+  /** Headers in original spelling and order. The value is everything after `: `, including spaces. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** As it was sent, chunks included. */
+  /** Body as sent, including chunk headers. */
   readonly body: Buffer
 }
 
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.1$/
 
-/** The requests of one connection; null where the stream is anything else. */
+/** Requests of one connection; null where the stream isn't HTTP. */
 export function readRequests(stream: Buffer): HttpRequest[] | null {
   const requests: HttpRequest[] = []
   for (let at = 0; at < stream.length; ) {
@@ -26,7 +26,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
     })
     const value = (name: string) =>
       headers.find(([other]) => other.toLowerCase() === name)?.[1].trim()
-    // Chunks, and what follows an upgrade, are nothing that a page that only reads would send: all of it is body.
+    // A page that only reads sends no chunks and no upgrade. So everything after such a header counts as body.
     const open = value('transfer-encoding') ?? value('upgrade')
     const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity
     const body = stream.subarray(end + 4, Math.min(end + 4 + length, stream.length))
@@ -36,7 +36,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
   return requests
 }
 
-/** The name that a datagram asks for; null where it is no question. */
+/** Name that a DNS query asks for; null where the datagram isn't a query. */
 export function readQuestion(datagram: Buffer): string | null {
   if (datagram.length < 17 || datagram.readUInt16BE(4) !== 1) return null
   const labels: string[] = []

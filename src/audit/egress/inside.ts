@@ -1,6 +1,6 @@
 /**
- * @module Runs a proof in a process of its own: `prove` starts it, inside a network namespace or not. Takes one
- * order, sends lines of progress and then the outcome.
+ * @module Process of a proof, started by `prove` inside or outside a network namespace. It takes one order and
+ * sends lines of progress, then the outcome.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
@@ -118,7 +118,7 @@ async function prove(order: Order): Promise<Outcome> {
   }
 }
 
-/** The browser asks its maker about forms, too: nobody's form, and a word typed into it. */
+/** Types a word into a plain form: the browser also asks its maker about forms. */
 async function leaveAlone(page: Page): Promise<void> {
   await page.goto(BLANK)
   await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')
@@ -126,7 +126,7 @@ async function leaveAlone(page: Page): Promise<void> {
   await page.waitForTimeout(BLANK_MS)
 }
 
-/** `*` stands for anything but a slash. */
+/** Matches a path; `*` stands for any characters except a slash. */
 function matches(glob: string, path: string): boolean {
   if (!glob.includes('*')) return glob === path
   const pattern = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')

@@ -1,6 +1,6 @@
 /**
- * @module Inside a network namespace without a way out: every address is this machine, every name has an
- * address, and every packet is captured. Needs Linux, root, `ip` and `tcpdump`.
+ * @module A network namespace without a way out: every address is this machine, every name resolves, and every
+ * packet is captured. Needs Linux, root, `ip` and `tcpdump`.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -14,11 +14,11 @@ import { readPackets } from './pcap.ts'
 
 const RESOLVER = '198.18.255.53'
 
-/** Cut off from everything: `unshare` has made the namespace, which still has no route and no name. */
+/** Sets up addresses, routes and names. `unshare` has made the namespace, which has none yet. */
 export function furnishJail(folder: string): void {
   const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
   ip('link set lo up')
-  // WebRTC speaks only where there is a card; what would leave by this one comes back by its other end.
+  // WebRTC sends only where a network card exists. Packets sent through this one return at its other end.
   ip('link add out0 type veth peer name out1')
   for (const card of ['out0', 'out1'])
     writeFileSync(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1')
@@ -26,11 +26,11 @@ export function furnishJail(folder: string): void {
   for (const card of ['out0', 'out1']) ip(`link set ${card} up`)
   ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
   ip('-6 route add local ::/0 dev lo')
-  // Otherwise a name could be asked for through a socket of the host's own resolver.
+  // Otherwise the host's resolver could be reached through its socket.
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',
-    // Where the host's own list names the shop, its address is the host's as well.
+    // If the host's own list named the shop, its address would apply here.
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
   }
   for (const [name, text] of Object.entries(files)) {
@@ -40,7 +40,7 @@ export function furnishJail(folder: string): void {
   }
 }
 
-/** Answers every question with an address of the name's own, so that a packet tells which name it is for. */
+/** Answers each query with an address of the name's own, so that a packet shows its name. */
 export async function startResolver() {
   const refused = new Set<string>()
   const names = new Map<string, string>()
@@ -65,9 +65,9 @@ export async function startResolver() {
   socket.bind(53, RESOLVER)
   await once(socket, 'listening')
   return {
-    /** Of a name, the same each time. */
+    /** Address of a name; the same on each call. */
     addressOf,
-    /** From now on these have no address: the browser's own errands end there. */
+    /** Stops answering for these names: the browser requests them by itself. */
     refuse: (some: Iterable<string>) => {
       for (const name of some) refused.add(name)
     },
@@ -75,7 +75,7 @@ export async function startResolver() {
   }
 }
 
-/** Listens where a leak would go: takes what comes, so that a handshake ends and the bytes follow. */
+/** Accepts connections where a leak would go, so that the handshake completes and the bytes follow. */
 export async function startCollector(port: number): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
@@ -101,11 +101,11 @@ export async function startCapture(file: string) {
   })
   await listening
   return {
-    /** Those so far. */
+    /** Packets so far. */
     packets: () => readPackets(readFileSync(file)),
-    /** @throws NearsideError `input-invalid` where the kernel dropped some: then nothing is proven */
+    /** @throws NearsideError `input-invalid` where the kernel dropped packets, because then nothing is proven */
     async end() {
-      // What is on its way to the disk.
+      // Waits for packets that are still being written.
       await new Promise((resolve) => setTimeout(resolve, 1000))
       child.kill('SIGINT')
       if (child.exitCode === null) await once(child, 'exit')

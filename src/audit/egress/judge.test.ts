@@ -12,7 +12,7 @@ import { type Asked, compareAgain, compareShoppers, type Difference } from './tw
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36'
 const BRANDS = '"Not:A-Brand";v="8", "Chromium";v="156"'
-/** As Chromium writes a request for a file, and for a film. */
+/** Headers that Chromium writes for a file, and for a video. */
 const FILE: readonly (readonly [string, string])[] = [
   ['Host', 'localhost:8790'],
   ['Connection', 'keep-alive'],
@@ -27,7 +27,7 @@ const FILE: readonly (readonly [string, string])[] = [
   ['Accept-Language', 'en-US,en;q=0.9'],
 ]
 type Headers = Readonly<Record<string, string | null>>
-/** @param headers others in place of these, and more; null: none */
+/** @param headers values that replace or add headers; null removes one */
 function get(target: string, headers: Headers = {}): string {
   const names = Object.keys(headers)
   const kept = FILE.map(([name, value]) => [name, name in headers ? headers[name] : value] as const)
@@ -123,7 +123,7 @@ describe('a request', () => {
   })
 })
 
-/** What a shopper looked at, in ways that no search for it finds. */
+/** Secret in encodings that a plain search misses. */
 const SECRET = Buffer.from('QXZVBNMKJ7')
 const number = BigInt(`0x${SECRET.toString('hex')}`)
 const fourTimes = [1, 2, 3, 4].reduce(
@@ -205,7 +205,10 @@ it.each([
 })
 
 describe('two shoppers', () => {
-  /** Letters are files; small ones while the shop loads. `X` is the browser's own look for a service worker. */
+  /**
+   * Requests by letters: each letter is a file; lower case while the shop loads. `X` is the browser's own check for
+   * a service worker.
+   */
   const asked = (text: string): Asked[] =>
     [...text].map((letter) => ({
       line: `GET /${letter.toLowerCase()}`,

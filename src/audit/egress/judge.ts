@@ -1,24 +1,24 @@
-/** @module Explains what a browser sent, or says what nothing explains. */
+/** @module Explains each thing that a browser sent, or reports it as unexplained. */
 import type { Sent } from './flows.ts'
 import { type HttpRequest, readQuestion, readRequests } from './http.ts'
 import type { MarkFinder } from './marks.ts'
 import type { PlainRequests } from './plainRequests.ts'
 
 export interface Rules {
-  /** Where the shop and its vault answer: of a connection there, `address:port`. */
+  /** Addresses of the shop and its vault, as `address:port`. */
   readonly shopAt: readonly string[]
-  /** Of the shop's pages, e.g. `http://localhost:8790`, and of its vault. */
+  /** Origins of the shop's pages, e.g. `http://localhost:8790`, and of its vault. */
   readonly origins: readonly string[]
-  /** Whether the shop declares that it asks for this path. */
+  /** Whether the shop declares requests for this path. */
   declared(path: string): boolean
-  /** Names that the browser asks for by itself, as a blank page showed. */
+  /** Names that the browser requests by itself, as observed with a blank page. */
   readonly browserNames: ReadonlySet<string>
-  /** What stands behind an address that the resolver gave out. */
+  /** Name for an address that the resolver gave out. */
   nameOf(address: string): string | undefined
   readonly marks: MarkFinder
-  /** What a blank page's requests have. */
+  /** Requests of a blank page, for comparison. */
   readonly plain: PlainRequests
-  /** Whether the shop's server gave this ETag, or time of a change, for this path at this host. */
+  /** Whether the shop's server sent this ETag or modification time for this path on this host. */
   gave(host: string, path: string, validator: string): boolean
 }
 
@@ -26,21 +26,21 @@ export interface Finding {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly to: string
-  /** In a line: the request, the name asked for, or the kind of packet. */
+  /** One-line description: the request, the requested name, or the kind of packet. */
   readonly what: string
   readonly bytes: number
   readonly reasons: readonly string[]
-  /** Those of the shopper's marks that it holds. */
+  /** Marks of the shopper that the data contains. */
   readonly marks: readonly string[]
 }
 
 export interface Verdict {
-  /** Requests to the shop, explained or not. */
+  /** Number of requests to the shop, explained or not. */
   readonly requests: number
   readonly questions: number
-  /** Of the browser itself. */
+  /** Number of messages that the browser sent by itself. */
   readonly own: number
-  /** All bytes that left, as far as they carried anything. */
+  /** Number of payload bytes that left. */
   readonly bytes: number
   readonly findings: readonly Finding[]
 }
@@ -89,13 +89,13 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   return { requests, questions, own, bytes, findings }
 }
 
-/** Of an origin: its host, and what a browser asks for its port's own record by (RFC 9460). */
+/** Names of an origin: its host, and the name of the DNS record for its port (RFC 9460). */
 function namesOf(origin: string): string[] {
   const { hostname, port, protocol } = new URL(origin)
   return protocol === 'https:' && port ? [hostname, `_${port}._https.${hostname}`] : [hostname]
 }
 
-/** A name that something was to be fetched from, or null. */
+/** Name that the browser wanted to connect to, or null. */
 export function nameAsked({ protocol, to, bytes }: Sent): string | null {
   if (protocol === 'name') return new URL(to).hostname
   return protocol === 'udp' && to.endsWith(':53') ? readQuestion(bytes) : null
@@ -130,7 +130,7 @@ function faultsOf(request: HttpRequest, rules: Rules): string[] {
   return [...faults, ...rules.plain.faultsOf(request)]
 }
 
-/** Written as a browser writes it: an address has other spellings, each of which could mean something. */
+/** Whether a URL is declared, in the browser's own spelling. Other spellings could carry information. */
 function isDeclared(written: string, { origins, declared }: Rules): boolean {
   if (!URL.canParse(written, origins[0])) return false
   const { origin, pathname } = new URL(written, origins[0])

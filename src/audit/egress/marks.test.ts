@@ -47,7 +47,7 @@ it('finds a mark under three encodings, whatever they are', () => {
       fc.constantFrom(...all),
       fc.string({ maxLength: 5 }),
       (order, mark, around) => {
-        // What `String` can say byte by byte; escapes double as they nest.
+        // Only characters that survive `String` byte by byte; escapes double when nested.
         const text = around.replace(/[^\w .]/g, '')
         let coded: Buffer = Buffer.from(`${text}${mark}${text}`)
         for (const name of order) coded = ENCODINGS[name](coded)

@@ -1,4 +1,4 @@
-/** @module Marks that a shopper's data is full of, and the search for them in what left. */
+/** @module Marks: recognisable values that fill a shopper's data. Also the search for them in sent data. */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { DAY } from '../../core/time.ts'
@@ -17,9 +17,9 @@ export interface Marks {
 const LETTERS = 'bcdfghjklmnpqrstvwxz'
 
 /**
- * As many of each kind as `count`.
+ * Makes `count` marks of each kind.
  * @param random uniform in [0, 1)
- * @param now times are of the 60 days before
+ * @param now end of the 60 days that times fall in
  */
 export function makeMarks(count: number, random: () => number, now: number): Marks {
   const whole = (below: number) => Math.floor(random() * below)
@@ -34,13 +34,13 @@ export function makeMarks(count: number, random: () => number, now: number): Mar
     ids: made(() => `${word(9)}${whole(10)}`.toUpperCase()),
     titles: made(() => word(11)),
     queries: made(() => word(10)),
-    // None of them whole: a whole number is a time.
+    // Prices are never whole, because a whole number counts as a time.
     prices: made(() => (10 * (100_000 + whole(900_000)) + 1 + whole(9)) / 100),
     times: made(() => now - DAY - whole(60 * DAY)),
   }
 }
 
-/** What each mark may look like once encodings are taken off: text in lower case, and bytes. */
+/** Forms of a mark once encodings are removed: text in lower case, and bytes. */
 function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Buffer }> {
   const text = String(mark)
   yield { text: text.toLowerCase() }
@@ -63,7 +63,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Four bytes of a time are the same for a minute of others, and in text they may be chance.
+    // Four bytes of a time stay the same for a minute, and occur in text by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }
@@ -75,7 +75,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, Number(rest)])
 }
 
-/** Needles by their first four bytes. */
+/** Search terms, indexed by their first four bytes. */
 class Needles {
   readonly #byStart = new Map<number, { needle: Buffer; mark: string }[]>()
 
@@ -93,7 +93,7 @@ class Needles {
   }
 }
 
-/** Names the marks that some bytes hold, in any encoding. */
+/** Finds the marks in some bytes, in any encoding. */
 export type MarkFinder = (bytes: Buffer) => ReadonlySet<string>
 
 export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
@@ -104,7 +104,7 @@ export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
       if (text !== undefined) texts.add(Buffer.from(text), String(mark))
       if (bytes !== undefined) binary.add(bytes, String(mark))
     }
-  // Most of what a browser sends, it sends again and again.
+  // Cache by content: a browser mostly repeats what it sends.
   const known = new Map<string, ReadonlySet<string>>()
   return (bytes) => {
     const key = bytes.toString('latin1')

@@ -1,6 +1,6 @@
 /**
- * @module What left, as Chromium's own network log has it: for who has no root. The browser says it of
- * itself, and says nothing of names that only WebRTC or a hint asks for.
+ * @module Sent data according to Chromium's own network log, for users without root. The log is the browser's own
+ * statement. It lacks names that only WebRTC or a resource hint requests.
  * @see https://www.chromium.org/developers/design-documents/network-stack/netlog/
  */
 import type { Sent } from './flows.ts'
@@ -21,8 +21,8 @@ interface Log {
 }
 
 /**
- * @param text the log, which may not be at its end yet
- * @param isShop whether an address of a request is the shop's: its bytes are judged as they were sent
+ * @param text the log, perhaps still incomplete
+ * @param isShop whether a URL is the shop's; the bytes of such requests are judged
  */
 export function readNetLog(text: string, isShop: (url: string) => boolean): Sent[] {
   const { constants, events } = parse(text)
@@ -57,7 +57,7 @@ export function readNetLog(text: string, isShop: (url: string) => boolean): Sent
   return sent.sort((a, b) => a.time - b.time)
 }
 
-/** One event a line; the end is written when the browser is closed. */
+/** Parses the log: one event per line; the end appears when the browser closes. */
 function parse(text: string): Log {
   try {
     return JSON.parse(text)

@@ -1,53 +1,58 @@
-/** @module What the process of a proof is told, and what it answers. */
+/** @module Messages to and from the process of a proof. */
 import type { Marks } from './marks.ts'
 import type { Probe } from './probes.ts'
 import type { ShopperOutcome, Trace } from './stages.ts'
 import type { Difference } from './twoShoppers.ts'
 
-/** `capture`: all packets of a network namespace. `log`: Chromium's own network log. */
+/** How traffic is observed. `capture`: all packets of a network namespace. `log`: Chromium's own network log. */
 type Method = 'capture' | 'log'
 
 export interface Order {
   readonly method: Method
-  /** The shop's home page. */
+  /** URL of the shop's home page. */
   readonly url: string
-  /** Its vault, where that is at another origin: what is sent there counts as sent to the shop. */
+  /** URL of its vault, if that has another origin. Data sent there counts as sent to the shop. */
   readonly vault?: string
-  /** For captures and certificates; removed afterwards. */
+  /** Folder for captures and certificates; removed afterwards. */
   readonly folder: string
-  /** Paths of the sockets behind which they are. */
+  /** Paths of the sockets that lead to the sites. */
   readonly upstreams: readonly string[]
-  /** A module with a `ShopperScript`. */
+  /** Path of a module with a `ShopperScript`. */
   readonly script?: string
-  /** Paths that the shop asks for, `*` for anything but a slash; else those of a first visit. */
+  /**
+   * Paths that the shop requests, with `*` for any characters except a slash; absent: the paths of a first visit.
+   */
   readonly declared?: readonly string[]
   readonly events: number
-  /** Seconds. */
+  /** Idle time in seconds. */
   readonly idle: number
   readonly marks: Marks
-  /** Path of Chromium, and what it is started with. */
+  /** Path of Chromium, and its command-line arguments. */
   readonly browser: string
   readonly args: string[]
 }
 
-/** The shop, then its vault. */
+/** URLs of the shop and of its vault, in this order. */
 export const sitesOf = ({ url, vault }: Pick<Order, 'url' | 'vault'>): URL[] =>
   [url, ...(vault === undefined ? [] : [vault])].map((site) => new URL(site))
 
 export interface Outcome {
   readonly method: Method
   readonly browser: string
-  /** What the browser asked for with a blank page. */
+  /** Names that the browser requested with a blank page. */
   readonly browserNames: readonly string[]
-  /** How many paths the shop declares. */
+  /** Number of paths that the shop declares. */
   readonly declared: number
-  /** SHA-256 of them, a line each. */
+  /** SHA-256 of the paths, one per line. */
   readonly declaredHash: string
-  /** Of the shop's home page. */
+  /** Headers of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>
-  /** The first, the second, who did something else, and both again where they differed. */
+  /**
+   * The first shopper, then the second, who acts differently. Both appear again after each comparison that
+   * differed.
+   */
   readonly shoppers: readonly ShopperOutcome[]
-  /** What told the two apart in the last comparison; none before it was empty. */
+  /** Difference of the last comparison; no earlier comparison was empty. */
   readonly difference: Difference
   readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
     readonly lifted: Trace

@@ -7,14 +7,14 @@ import { NearsideError } from '../../core/error.ts'
 export interface Packet {
   /** Milliseconds since the epoch. */
   readonly time: number
-  /** `kernel`: ARP, ICMP and group membership, which no page can make the system send with bytes of its own choice. */
+  /** Protocol. `kernel`: ARP, ICMP and group membership; no page can choose their bytes. */
   readonly protocol: 'tcp' | 'udp' | 'kernel' | 'other'
-  /** `address:port`, or the address alone. */
+  /** Source: `address:port`, or the address alone. */
   readonly from: string
   readonly to: string
-  /** Of TCP. */
+  /** Sequence number of TCP. */
   readonly sequence: number
-  /** A SYN without an ACK. */
+  /** Whether it is a SYN without an ACK. */
   readonly opens: boolean
   readonly payload: Buffer
 }
@@ -25,7 +25,7 @@ const IPV6 = 0x86dd
 const ARP = 0x0806
 const KERNEL = [1, 2, 58]
 
-/** @throws NearsideError `input-invalid` where it is another kind of file, or where a packet was cut short */
+/** @throws NearsideError `input-invalid` for another kind of file, or a truncated packet */
 export function readPackets(file: Buffer): Packet[] {
   if (
     file.length < 24 ||
@@ -38,7 +38,7 @@ export function readPackets(file: Buffer): Packet[] {
     const [seconds, micros, kept, length] = [0, 4, 8, 12].map((field) =>
       file.readUInt32LE(at + field),
     )
-    // The last one may still be on its way to the disk.
+    // The last packet may still be incomplete on disk.
     if (at + 16 + kept > file.length) break
     if (kept < length) throw new NearsideError('input-invalid', 'the capture cut packets short')
     const frame = file.subarray(at + 16, at + 16 + kept)
@@ -55,14 +55,14 @@ function readFrame(frame: Buffer): Omit<Packet, 'time'> {
     const header = (bytes[0] & 15) * 4
     const fragment = bytes.readUInt16BE(6) & 0x3fff
     const [from, to] = [12, 16].map((at) => bytes.subarray(at, at + 4).join('.'))
-    // Longer ones than the field can say, as the kernel makes on a loopback, say 0.
+    // Packets too long for the length field, which the kernel makes on loopback, have length 0.
     const rest = bytes.subarray(header, bytes.readUInt16BE(2) || bytes.length)
     return readSegment(fragment ? -1 : bytes[9], from, to, rest)
   }
   if (type === IPV6) {
     const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
     const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
-    // Hop-by-hop options stand before what the kernel says of groups; other extensions stay unread.
+    // Hop-by-hop options precede the kernel's group messages; other extensions aren't parsed.
     return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
   }
   const protocol = type === ARP ? 'kernel' : 'other'

@@ -1,40 +1,40 @@
 /**
- * @module What a blank page's requests look like in the browser that is watched, for each kind of resource: names of
- * headers as they are spelled, their order and their values. A request of the shop's has no other.
+ * @module Requests of a blank page in the observed browser, per kind of resource: spelling, order and values of
+ * headers. The shop's requests must look the same.
  */
 import type { HttpRequest } from './http.ts'
 
-/** What a kind of request may hold, by header in lower case. */
+/** Allowed headers of one kind of request, by name in lower case. */
 interface Plain {
   readonly values: Map<string, Set<string>>
-  /** Pairs `a b` where a came before b. */
+  /** Pairs `a b` where header a came before b. */
   readonly order: Set<string>
-  /** Names that each of them has. */
+  /** Headers that every request of this kind has. */
   always: readonly string[]
 }
 
 export interface PlainRequests {
-  /** What is other than in a blank page's requests; empty where nothing is. */
+  /** Deviations from a blank page's requests; empty where there are none. */
   faultsOf(request: HttpRequest): string[]
 }
 
-/** Judged by what the shop is and what its server gave, not by what a blank page's requests have. */
+/** Headers that depend on the shop and on its server's answers, so a blank page gives no reference for them. */
 const OF_THE_SHOP = new Set(['host', 'referer', 'origin', 'if-none-match', 'if-modified-since'])
-/** The browser's own words for where a request comes from; no script can write them. */
+/** Values that the browser writes for a request's origin; scripts can't set them. */
 const SITES = new Set(['none', 'same-origin', 'same-site', 'cross-site'])
 
 const namesOf = ({ headers }: HttpRequest) => headers.map(([name]) => name.toLowerCase())
 const headerOf = ({ headers }: HttpRequest, wanted: string) =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 
-/** What a request is for, in headers that no script can write. */
+/** Kind of a request, by headers that scripts can't set. */
 const kindOf = (request: HttpRequest): string =>
   ['sec-fetch-dest', 'sec-fetch-mode'].map((name) => headerOf(request, name) ?? 'none').join(' ')
 
 export function learnPlain(requests: readonly HttpRequest[]): PlainRequests {
   const kinds = new Map<string, Plain>()
   const spellings = new Set<string>()
-  /** Of headers that say where a request comes from, which no script can write: of any kind. */
+  /** Values of `sec-fetch-site` are allowed for every kind of request, because scripts can't set them. */
   const origins = new Set([...SITES].map((site) => `sec-fetch-site ${site}`))
   for (const request of requests) {
     const names = namesOf(request)

@@ -1,18 +1,18 @@
 /**
- * @module Ways by which a page can send something, each as a script that tries it. All of them go out to
- * a name of their own and carry a mark of their own, so that each is told from the others in a capture.
+ * @module Probes: the ways in which a page can send data, each as a script. Each sends a mark of its own to a host
+ * of its own, so that a capture distinguishes them.
  */
 
 export interface Probe {
   readonly name: string
-  /** `channel`: to another server. `planted`: to the shop itself, where no policy can stop it. */
+  /** Target. `channel`: another server. `planted`: the shop itself, where no policy can stop it. */
   readonly kind: 'channel' | 'planted'
-  /** `opener`: leaves the page, so that it gets one of its own. */
+  /** Place where the script runs. `opener`: in a page of its own, because it navigates away. */
   readonly where: 'page' | 'opener' | 'worker' | 'service worker'
   readonly script: string
 }
 
-/** What scripts may use: `M` the mark, `H` the host, `U` an address there with the mark, `S` a secure one. */
+/** Names that scripts may use: mark `M`, host `H`, URL `U` on that host with the mark, secure URL `S`. */
 const PRELUDE = `
 const U = (location.protocol === 'https:' ? 'https://' : 'http://') + H + '/' + M;
 const S = 'https://' + H + '/' + M;
@@ -146,7 +146,7 @@ const SERVICE_WORKER = { fetch: PAGE.fetch }
 
 const PLANTED_IN_WORKERS = { 'header that every request has': 'say(M)' }
 
-/** To the shop's own server, in the spellings of C3. */
+/** Leaks to the shop's own server, in the spellings of C3. */
 const PLANTED: Readonly<Record<string, string>> = {
   'query of an address': "ask(); fetch('/?v=' + M)",
   path: "fetch('/' + M)",
@@ -201,7 +201,7 @@ export const PROBES: readonly Probe[] = [
   ...all(PLANTED_IN_WORKERS, 'service worker', 'planted'),
 ]
 
-/** The whole script of one probe: what fails in it is what a policy does. */
+/** Whole script of one probe. Errors are ignored: a policy causes them. */
 export function scriptOf({ script }: Probe, mark: string, host: string): string {
   return `(async () => { const M = ${JSON.stringify(mark)}, H = ${JSON.stringify(host)}; ${PRELUDE}
     try { ${script} } catch {} })()`

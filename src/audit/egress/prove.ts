@@ -1,4 +1,4 @@
-/** @module Starts a proof: a process inside a network namespace, and the one way from there to the shop. */
+/** @module Starts a proof: a process inside a network namespace, and the only connection from there to the shop. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 
-/** Keeps the browser's own calls few; the shop's it leaves alone. */
+/** Switches that reduce the browser's own requests; they don't affect the shop's. */
 const ARGS = [
   ...['--no-sandbox', '--no-first-run', '--disable-sync'],
   ...['--disable-component-update', '--disable-domain-reliability'],
@@ -21,10 +21,10 @@ const ARGS = [
 
 type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
-/** With it ends all that it started: browser and capture live in its process namespace. */
+/** Options of `unshare`. Browser and capture live in its process namespace, so they end with it. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
 
-/** What stands in the way of a proof on this machine, each with what to do; empty where nothing does. */
+/** Reasons why this machine can't run a proof, each with a remedy; empty where it can. */
 export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   const missing: string[] = []
   if (process.platform !== 'linux') missing.push('network namespaces are Linux’s')
@@ -38,14 +38,14 @@ export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
     if (!folders.some((folder) => existsSync(join(folder, tool))))
       missing.push(`${tool} is missing (Debian: apt install ${from})`)
   if (missing.length > 0) return missing
-  // Root of a container is often not allowed to make one: only trying tells.
+  // Root in a container may lack this right; only an attempt shows it.
   const trial = ['sh', '-c', 'ip link set lo up && tcpdump -i lo -L']
   const options = { encoding: 'utf8', env: { ...process.env, PATH } } as const
   const { status, stderr } = spawnSync('unshare', [...NAMESPACES, ...trial], options)
   return status === 0 ? [] : [`no network namespace can be made here (${stderr.trim()})`]
 }
 
-/** @throws NearsideError `input-invalid` where something is missing or the shop doesn't answer; `aborted` */
+/** @throws NearsideError `input-invalid` where a tool is missing or the shop doesn't answer; `aborted` */
 export async function prove(
   options: ProofOptions,
   say: (line: string) => void,
@@ -83,9 +83,9 @@ async function runInside(order: Order, say: (line: string) => void, signal: Abor
   }
 }
 
-/** The only one to a site: each connection to the socket is one there, and to nobody else. */
+/** Opens the only connection to a site: the socket at `path` leads there and nowhere else. */
 async function openWayOut({ href, hostname, port, protocol }: URL, path: string): Promise<Server> {
-  // As browsers have it (RFC 6761); the system's resolver may not.
+  // Browsers resolve `*.localhost` to loopback (RFC 6761); the system's resolver may not.
   const host = hostname.endsWith('.localhost') ? 'localhost' : hostname
   const reach = () =>
     protocol === 'https:'

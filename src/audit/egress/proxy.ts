@@ -1,4 +1,4 @@
-/** @module Stands where the browser looks for the shop, and passes on what it asks; lifts the shop's policy on demand. */
+/** @module Proxy between the browser and the shop. On demand it removes the shop's security policies. */
 import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Asked } from './twoShoppers.ts'
 
-/** What keeps a page from sending things where it likes. */
+/** Headers that restrict where a page can send data. */
 const POLICY =
   /^(content-security-policy.*|connection-allowlist.*|permissions-policy|referrer-policy|cross-origin-.*|strict-transport-security|integrity-policy.*)$/
 
@@ -26,9 +26,9 @@ const VALIDATORS: readonly string[] = ['etag', 'last-modified']
 export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
 /**
- * @param at ports where it listens, at every address; 0: any
- * @param upstreams by the host that is asked for (`name:port`): path of the socket behind which it is; the
- * first is the shop's, which has all else
+ * @param at ports to listen on, at every address; 0: any port
+ * @param upstreams socket path by requested host (`name:port`); the first is the shop's and also serves unknown
+ * hosts
  */
 export async function startProxy(
   at: Iterable<number>,
@@ -40,7 +40,7 @@ export async function startProxy(
   const first = new Set<string>()
   let asked: Asked[] = []
   let last = 0
-  /** `host path validator`. */
+  /** Validators sent, as `host path validator`. */
   const given = new Set<string>()
   const servers = await Promise.all(Array.from(at, (port) => listenAt(port, pass)))
   function pass(incoming: IncomingMessage, answer: ServerResponse): void {
@@ -63,31 +63,31 @@ export async function startProxy(
     incoming.pipe(passed)
   }
   return {
-    /** Of the first. */
+    /** Port of the first listener. */
     port: portOf(servers[0]),
-    /** Paths that were asked for by plain GETs until `settle`. */
+    /** Paths requested by plain GETs before `settle`. */
     first: first as ReadonlySet<string>,
-    /** Once nothing was asked for in a while: what the shop loads by itself is over. */
+    /** Waits until no request has come for a while: then the shop's own loading is over. */
     async settle(): Promise<void> {
       const end = Date.now() + LONGEST_LOAD_MS
       while (Date.now() < Math.min(end, last + QUIET_MS))
         await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10))
       settled = true
     },
-    /** Another shopper begins. */
+    /** Begins with another shopper. */
     begin: () => {
       settled = false
       asked = []
     },
-    /** Since `begin`, in the order in which it came. */
+    /** Requests since `begin`, in order of arrival. */
     asked: (): readonly Asked[] => asked,
     gave: (host: string, path: string, validator: string) =>
       given.has(`${host} ${path} ${validator}`),
-    /** Leaves the headers out that restrict a page, so that a planted leak can get out. */
+    /** Removes headers that restrict a page, so that a planted leak can get out. */
     lift: (next: boolean) => {
       lifted = next
     },
-    /** Of the shop's home page, as the shop sent them. */
+    /** Headers of the shop's home page, as the shop sent them. */
     async headers(): Promise<Readonly<Record<string, string>>> {
       const asking = request({ socketPath: upstream, path: '/', headers: { host: 'localhost' } })
       asking.end()
@@ -100,7 +100,7 @@ export async function startProxy(
 
 async function listenAt(port: number, pass: RequestListener): Promise<Server> {
   const server = createServer(pass)
-  // A WebSocket to the shop, which has none.
+  // The shop has no WebSocket, so every upgrade is refused.
   server.on('upgrade', (_, socket) => socket.destroy())
   server.listen(port)
   await once(server, 'listening')
@@ -109,7 +109,10 @@ async function listenAt(port: number, pass: RequestListener): Promise<Server> {
 
 type Certificate = ReturnType<typeof makeCertificate>
 
-/** For this run. @returns with it `trust`, what makes Chromium take it */
+/**
+ * Makes a certificate for this run.
+ * @returns its key and certificate, and `trust`: the switch that makes Chromium accept it
+ */
 export function makeCertificate(names: readonly string[], folder: string) {
   const [key, cert] = ['key.pem', 'cert.pem'].map((file) => join(folder, file))
   const all = `subjectAltName=${names.map((name) => `DNS:${name}`).join()}`
@@ -124,8 +127,8 @@ export function makeCertificate(names: readonly string[], folder: string) {
 }
 
 /**
- * TLS ends here, and goes on in the clear to `port`, where the capture can be read.
- * @returns its port
+ * Ends TLS and forwards the plain bytes to `port`, where the capture can read them.
+ * @returns the port for TLS
  */
 export async function startTlsEnd({ key, cert }: Certificate, tlsPort: number, port: number) {
   const server = createTlsServer({ key, cert }, (secure) => {

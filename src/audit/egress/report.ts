@@ -1,4 +1,4 @@
-/** @module The outcome of a proof as a report: what it says, its signature, and its form for people. */
+/** @module Report of a proof: its content, its signature, and its form for people. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { verify } from '../../aggregate/privacy/signature.ts'
 import { concat, utf8 } from '../../core/bytes.ts'
@@ -6,28 +6,28 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { Outcome } from './order.ts'
 import { listOf } from './twoShoppers.ts'
 
-/** So many leaks have to be found before the search counts for anything. */
+/** Least number of planted leaks that the search must find to be credible. */
 const LEAST_LEAKS = 30
 
 interface EgressReport extends Outcome {
   readonly format: 'nearside egress v1'
   readonly url: string
-  /** Of its vault, where that is at another origin. */
+  /** URL of the shop's vault, if that has another origin. */
   readonly vault?: string
-  /** ISO 8601, when it was made. */
+  /** Time of the report, ISO 8601. */
   readonly made: string
-  /** Seconds. */
+  /** Idle time in seconds. */
   readonly idle: number
-  /** Channels to other servers that stand open under the shop's own policy. */
+  /** Channels to other servers that work under the shop's own policy. */
   readonly open: readonly string[]
-  /** Those that the browser used not even without a policy: nothing is known of them. */
+  /** Channels that the browser didn't use even without a policy; the proof says nothing about them. */
   readonly untried: readonly string[]
   readonly leaks: {
     readonly planted: number
     readonly found: number
     readonly missed: readonly string[]
   }
-  /** What speaks against the shop, or against the proof; empty where all holds. */
+  /** Faults of the shop or of the proof; empty where everything holds. */
   readonly faults: readonly string[]
   readonly limits: readonly string[]
 }
@@ -53,7 +53,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // A channel that the browser doesn't use plants nothing.
+  // A channel that the browser doesn't use plants no leak.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )
@@ -89,16 +89,16 @@ export function createReport(
 
 export interface SignedReport {
   readonly report: EgressReport
-  /** Base64, 32 bytes: the Ed25519 key. */
+  /** Ed25519 public key, 32 bytes, base64. */
   readonly key: string
-  /** Base64: over `"nearside egress v1"` ‖ 0x00 ‖ the report as canonical JSON (RFC 8785). */
+  /** Base64 signature over `"nearside egress v1"` ‖ 0x00 ‖ the report as canonical JSON (RFC 8785). */
   readonly signature: string
 }
 
 const message = (report: EgressReport) =>
   concat(utf8('nearside egress v1\0'), utf8(canonicalJson(report)))
 
-/** @param pem PKCS #8, Ed25519; without it, a key is made for this report */
+/** @param pem private key: PKCS #8, Ed25519; absent: a new key for this report */
 export function signReport(report: EgressReport, pem?: string): SignedReport {
   const key = pem ? createPrivateKey(pem) : generateKeyPairSync('ed25519').privateKey
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
@@ -112,7 +112,7 @@ export function signReport(report: EgressReport, pem?: string): SignedReport {
 export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
   verify(Buffer.from(key, 'base64'), signature, message(report))
 
-/** For people, in Markdown. */
+/** The report for people, in Markdown. */
 export function describeReport({ report, key, signature }: SignedReport): string {
   const { shoppers, difference, leaks, probes, open, untried, faults, idle } = report
   const findings = shoppers.flatMap((one) => one.findings)

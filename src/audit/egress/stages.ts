@@ -1,4 +1,4 @@
-/** @module The parts of a proof: a blank page, a shopper, and everything that a leak might try. */
+/** @module Stages of a proof: a blank page, a shopper, and all probes. */
 import type { BrowserContext, Page, Worker } from 'playwright-core'
 import type { Sent } from './flows.ts'
 import { type Finding, judge, type Rules, type Verdict } from './judge.ts'
@@ -6,24 +6,24 @@ import { createMarkFinder, type Marks } from './marks.ts'
 import { PROBES, type Probe, scriptOf } from './probes.ts'
 import type { ShopperScript, Visit } from './visit.ts'
 
-/** A browser that is watched from its start to its end. */
+/** A browser that is observed from start to end. */
 export interface Watched {
   readonly context: BrowserContext
-  /** What it sent so far. */
+  /** Data that it has sent so far. */
   sent(): Promise<Sent[]>
-  /** Closes it. */
+  /** Closes the browser; returns all data that it sent. */
   end(): Promise<Sent[]>
 }
 
 const PATIENCE_MS = 120_000
-/** A shop may have none. */
+/** Milliseconds to wait for workers; a shop may have none. */
 const WORKERS_MS = 60_000
-/** As long as nothing new comes, nothing is expected any more. */
+/** Milliseconds without new traces after which the wait ends. */
 const QUIET_MS = 10_000
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until `holds`, or until patience is over. @returns whether it holds */
+/** Waits until `holds` is true or the time is over. @returns whether it is true */
 async function patiently(holds: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
   const end = Date.now() + ms
   while (!(await holds())) {
@@ -49,13 +49,13 @@ export async function watchShopper(
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // A page that still loads would be cut off at another place each time.
+  // Wait for the load to end: otherwise it would be cut off at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()
     return registered?.active?.scriptURL ?? null
   })
-  // Half of it without a network: what was held back would go out when it is there again.
+  // Half of the time without a network: data held back would leave on reconnection.
   await context.setOffline(true)
   await wait(idle * 500)
   await context.setOffline(false)
@@ -74,14 +74,14 @@ const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
   ...[ids, titles, queries, prices, times].flat(),
 ]
 
-/** `found`: it stands in what the browser sent; `nothing`: no trace of it; `no worker`: none could be started. */
+/** Result of a probe. `found`: in the sent data; `nothing`: no trace; `no worker`: none could be started. */
 export type Trace = 'found' | 'nothing' | 'no worker'
 
 /**
  * Tries every probe on the shop's home page and in its workers.
- * @param serviceWorker address of the shop's, where it has one
- * @param least milliseconds that it waits for traces; beyond, as long as new ones come
- * @returns a trace of each probe, in the order of `PROBES`
+ * @param serviceWorker URL of the shop's service worker, if it has one
+ * @param least milliseconds to wait for traces; longer while new ones arrive
+ * @returns the trace of each probe, in the order of `PROBES`
  */
 export async function tryProbes(
   { context, sent, end }: Watched,
@@ -105,7 +105,7 @@ export async function tryProbes(
   for (const { probe, mark, host } of tried) {
     const place = await placeOf(probe, page, context, url, worker, serviceWorker)
     if (place === undefined) without.add(probe)
-    // Where it leaves its page, or is stopped, the script doesn't come to its end.
+    // A script that leaves its page or is stopped never finishes, so the wait is limited.
     const done = (place as Page | undefined)?.evaluate(scriptOf(probe, mark, host))
     await Promise.race([done, wait(5000)]).catch(() => undefined)
   }
@@ -117,7 +117,7 @@ export async function tryProbes(
       return findings.some((finding) => tells(finding, mark, host)) ? 'found' : 'nothing'
     })
   }
-  // A browser without a screen fetches a manifest only for who asks for it.
+  // Without a screen, the browser fetches a manifest only on request.
   const tools = await context.newCDPSession(page)
   await tools.send('Page.getAppManifest').catch(() => undefined)
   const begun = Date.now()
@@ -132,7 +132,9 @@ export async function tryProbes(
   return traces(await end())
 }
 
-/** By its mark, its host, or the half of a mark that one of two requests carries. */
+/**
+ * Whether a finding belongs to a probe: by its mark, its host, or half of a mark that was split over two requests.
+ */
 function tells({ what, marks }: Finding, mark: string, host: string): boolean {
   const half = mark.length / 2
   const parts = [host, mark.slice(0, half), mark.slice(half)]
@@ -140,8 +142,8 @@ function tells({ what, marks }: Finding, mark: string, host: string): boolean {
 }
 
 /**
- * The worker that learns. That of a vault is started by itself, at its own address and under its own policy: without
- * one it refuses to work, and would be gone before everything is tried.
+ * The learning worker. A vault's worker starts alone, at its own address and under its own policy. Without a policy
+ * it refuses to work and would end before all probes have run.
  */
 async function workerOf(script: string, page: Page, context: BrowserContext): Promise<Worker> {
   if (new URL(script).origin === new URL(page.url()).origin) return page.workers()[0]
@@ -155,8 +157,8 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 }
 
 /**
- * Chromium ends a service worker that rests; a page of the shop starts it again. A shop that does not get as far without
- * its policy has none yet: it is registered as the shop does, or as a module.
+ * The service worker, woken up: Chromium stops an idle one, and a page of the shop restarts it. A shop that needs
+ * its policy to start has none yet; then it is registered as the shop does, or as a module.
  * @returns undefined for none, also where the browser refuses it
  */
 async function serviceWorkerOf(

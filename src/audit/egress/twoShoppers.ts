@@ -1,29 +1,29 @@
 /**
- * @module Two shoppers who do different things in one shop: what the server is asked for, how often and in which order must
- * not tell them apart. Requests as they reached the shop's door, over all connections.
+ * @module Compares two shoppers who act differently in one shop. Kind, number and order of the server's requests
+ * must not distinguish them. Requests count as they arrived at the shop, over all connections.
  */
 
 /** One request, with all of its headers, as one line of text. */
 export interface Asked {
   readonly line: string
-  /** What it is for (`sec-fetch-dest`), which the browser writes. */
+  /** Purpose of the request (`sec-fetch-dest`), written by the browser. */
   readonly kind: string
-  /** After the shop was loaded, when the shopper began. */
+  /** Whether it came after the shop had loaded, when the shopper had begun. */
   readonly settled: boolean
 }
 
-/** What tells two shoppers apart; all empty where nothing does. */
+/** Differences between two shoppers; all empty where there are none. */
 export interface Difference {
-  /** Requests of the first alone, each as often as the second has fewer of it. */
+  /** Surplus requests of the first shopper, each as often as the second has fewer. */
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** `x, then y` where the second asked for y first, both for the same kind of resource. */
+  /** Pairs `x, then y` that the second shopper requested in the other order, both for the same kind of resource. */
   readonly order: readonly string[]
 }
 
 /**
- * While a shop loads, number and order are the browser's, on several connections: the files alone are compared. Nor does a
- * page choose when the browser looks for a newer service worker: order is that of one kind of resource.
+ * While a shop loads, the browser decides number and order over several connections, so only the files are
+ * compared. The browser also decides when to look for a newer service worker, so order counts per kind of resource.
  */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
@@ -45,8 +45,8 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 }
 
 /**
- * Compares until one whole comparison finds nothing. A busy machine differs now and then; a channel differs in every
- * comparison, even where it differs in another way each time.
+ * Repeats the comparison until one finds no difference. A busy machine causes an occasional difference; a channel
+ * causes one in every comparison.
  * @param most comparisons
  * @returns the last difference
  */
@@ -58,7 +58,7 @@ export async function compareAgain(
   return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1)
 }
 
-/** For people, a line each. */
+/** Differences for people, one per line. */
 export function listOf({ first, second, order }: Difference): string[] {
   const only = (who: string, lines: readonly string[]) =>
     lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)
@@ -71,7 +71,7 @@ const isNone = ({ first, second, order }: Difference): boolean =>
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 
-/** All pairs of requests of one kind, each of which is numbered among its like. */
+/** All ordered pairs of requests of one kind; repeated requests are numbered. */
 function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   const counted = new Map<string, number>()
   const named = all.map(({ line, kind }) => {
@@ -88,7 +88,7 @@ function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   )
 }
 
-/** Those of `some` that are not in `others`, each as often as it is one more. */
+/** Surplus lines of `some` over `others`. */
 function missing(some: readonly string[], others: readonly string[]): string[] {
   const left = [...others]
   return some.filter((line) => {

@@ -1,33 +1,33 @@
-/** @module A shopper for any shop: looks at what there is, searches, and goes back. */
+/** @module A shopper for any shop: views pages, searches, and goes back. */
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Marks } from './marks.ts'
 
 export interface Visit {
   readonly page: Page
   readonly context: BrowserContext
-  /** Address of the shop's home page. */
+  /** URL of the shop's home page. */
   readonly url: string
   readonly marks: Marks
-  /** How many the shopper is to make. */
+  /** Number of events that the shopper shall cause. */
   readonly events: number
-  /** The second shopper, who does something else in the same shop. */
+  /** Whether this is the second shopper, who acts differently in the same shop. */
   readonly isSecond: boolean
   say(line: string): void
 }
 
-/** What `--script FILE` exports as `shop`. */
+/** Interface of the module for `--script FILE`. */
 export interface ShopperScript {
   /**
-   * Fills the shop with the marks and with events, once `settled` resolved: where the shop names no
-   * files that it asks for, those that it asked for until then are taken for all.
-   * @returns how many events the shopper made, and what the device holds about them where that can be had
+   * Fills the shop with marks and events once `settled` has resolved. If the shop declares no paths, those
+   * requested until then count as all.
+   * @returns the number of events, and the device's stored data about them where that is available
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>
 }
 
 const IDLE_MS = 3000
 
-/** Searches for marks wherever there is a search box; follows links within the shop. */
+/** Searches for marks in any search box; follows links within the shop. */
 export const anyShopper: ShopperScript = {
   async shop({ page, url, marks, events, isSecond }, settled) {
     await page.goto(url)

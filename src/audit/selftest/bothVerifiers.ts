@@ -1,4 +1,4 @@
-/** @module Runs this verifier and the one in Python, in one process for all files, on malformed and lying bundles. */
+/** @module Runs this verifier and the one in Python (one process for all files) on malformed and lying bundles. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -14,22 +14,22 @@ import { type VerifyOptions, verifyBundle } from '../verify.ts'
 import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
-/** Devices whose bundles are changed; few, so that most signatures are checked once. */
+/** Number of devices whose bundles are changed. Few, so that most signatures are verified only once. */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
-/** Milliseconds since the epoch, after every export. */
+/** Milliseconds since the epoch; later than every export. */
 const LATER = Date.UTC(2100, 0, 1)
 
-/** Faults as `check, entry` in order, each once: words are each verifier's own. */
+/** Faults as `check, entry`, sorted and unique. Wording differs between verifiers. */
 type Said = readonly string[]
 
 export const inOrder = (faults: readonly Pick<Fault, 'check' | 'entry'>[]): Said =>
   [...new Set(faults.map(({ check, entry }) => `${check}, ${entry}`))].sort()
 
-/** What both say where a file of an option has another form. */
+/** Verdict of both verifiers where an option's file is malformed. */
 const REFUSED: Said = ['option, null']
 
-/** A verifier must find a fault, never fail: whatever else is thrown ends the comparison. */
+/** Verdict of this verifier. It must report a fault and never crash: any other error ends the comparison. */
 export async function firstSays(
   file: string | Uint8Array,
   beside: OptionFiles = {},
@@ -49,7 +49,7 @@ export async function firstSays(
   }
 }
 
-/** A file and what is beside it, as `tools/verify.py --lines` reads them: a line of JSON each. */
+/** A file and its companion files, as one line of JSON for `tools/verify.py --lines`. */
 export const lineOf = (file: Uint8Array, { key, earlier, releases, reports }: OptionFiles) => ({
   ...{ bundle: toBase64(file), key },
   earlier: earlier && toBase64(earlier),
@@ -57,7 +57,7 @@ export const lineOf = (file: Uint8Array, { key, earlier, releases, reports }: Op
   reports: reports?.map(toBase64),
 })
 
-/** The verifier in Python, which reads a file a line. @param script path of `tools/verify.py` */
+/** Starts the verifier in Python, which reads one file per line. @param script path of `tools/verify.py` */
 export function openSecond(script: string) {
   const python = spawn('python3', [script, '--lines'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
@@ -65,7 +65,7 @@ export function openSecond(script: string) {
     throw new NearsideError('input-invalid', 'python3 could not be started', { cause })
   })
   failed.catch(() => {})
-  // A process that ended early shows by its output.
+  // If the process ended early, its output shows it.
   python.stdin.on('error', () => {})
   return {
     async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {
@@ -78,7 +78,7 @@ export function openSecond(script: string) {
   }
 }
 
-/** A bundle, and what an auditor may have beside it. */
+/** A bundle, and files that an auditor may have in addition. */
 interface Clean {
   readonly exported: Exported
   readonly earlier: Exported
@@ -88,7 +88,7 @@ interface Clean {
 const manifestBy = (random: Random) =>
   toHex(Uint8Array.from({ length: 32 }, () => random.integer(256)))
 
-/** @returns the devices' bundles, and what the helper got of their reports */
+/** @returns the devices' bundles, and the helper's lists of their reports */
 async function liveAll(random: Random) {
   const clean: Clean[] = []
   const lists: Reached[] = []
@@ -98,7 +98,7 @@ async function liveAll(random: Random) {
       const device = new VirtualDevice(aggregators, random)
       const releases = [1, 2, 3].map((release) => ({ release, manifest: manifestBy(random) }))
       const before = [device.agree, device.fit, device.send, device.send]
-      // Most checks are about what was sent.
+      // Three devices of four contribute, because most checks concern reports.
       if (made % 4 > 0) for (const step of before) await step.call(device)
       for (const { release, manifest } of releases) await device.adopt(manifest, release)
       const earlier = await device.export()
@@ -110,7 +110,10 @@ async function liveAll(random: Random) {
   return { clean, lists }
 }
 
-/** Half of the time nothing; else some, each of them now and then another's, or malformed. */
+/**
+ * Option files for an auditor: none in half of the cases. Otherwise some, and now and then another device's or a
+ * malformed one.
+ */
 async function besideBy(
   random: Random,
   { exported, earlier, releases }: Clean,
@@ -134,7 +137,7 @@ async function besideBy(
   }
 }
 
-/** @returns how many files each verdict was given of, and each file of which the two differ */
+/** @returns number of files by verdict, and each file on which the verifiers differ */
 export async function compareVerifiers(
   script: string,
   count: number,

@@ -1,6 +1,6 @@
 /**
- * @module Malformed and lying bundles, drawn by lot from a clean one: for comparing two verifiers, which
- * must say the same of each, whatever it is.
+ * @module Malformed and lying bundles, made at random from a clean one. Two verifiers must give the same verdict on
+ * each.
  */
 import { utf8 } from '../../core/bytes.ts'
 import { isRecord } from '../../core/isRecord.ts'
@@ -12,7 +12,7 @@ import type { Exported } from './virtualDevice.ts'
 const pick = <T>(random: Random, some: readonly T[]): T => some[random.integer(some.length)]
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
 
-/** Values that one reader may take for another. */
+/** Values that parsers may confuse with others. */
 const VALUES: readonly unknown[] = [
   ...[null, true, false, [], {}, [null], { a: 1 }, '', ' ', 'x', '0', '1', 'true', 'everything'],
   ...[0, -0, 1, -1, 2, 3, 0.5, 1e-7, 1e21, 1e300, -1e300, 5e-324, 2 ** 31, 2 ** 32, 2 ** 53],
@@ -31,7 +31,7 @@ const VALUES: readonly unknown[] = [
   ...['https://evil.example/', 'https://leader.example/v1/reports', 'http://é/', 'javascript:1'],
   ...['POST', 'GET', 'upload', 'two-aggregators', 'account', 'terms', 'query', 'events'],
 ]
-/** Texts in place of a value, which `JSON.stringify` would never write. */
+/** Raw texts in place of a value; `JSON.stringify` never writes them. */
 const TOKENS: readonly string[] = [
   ...['NaN', 'Infinity', '-Infinity', 'undefined', '1e999', '-1e999', '-0', '01', '1.', '.5', '+1'],
   ...['0x1', '1_0', '1e', '１', 'True', 'None', "'x'", '"\t"', '"\\x"', '"\\u12"', '"\\ud800"'],
@@ -92,7 +92,7 @@ type Change = (root: Holder, place: Place, random: Random) => void
 
 const OFTEN = ['ledger', 'ledger', 'ledger', 'settings', 'settings']
 
-/** Somewhere in the log more often than elsewhere, and in a long list of numbers more seldom. */
+/** Random place: more often in the log, and less often in a long list of numbers. */
 function place(root: Holder, random: Random): Place {
   const first = pick(random, [...OFTEN, ...Object.keys(root)])
   let at = { holder: root, key: first in root ? first : Object.keys(root)[0] }
@@ -119,7 +119,7 @@ const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 const anyEntry = (entries: readonly unknown[], random: Random) =>
   random.integer(entries.length || 1)
 
-/** What both somebody who lies and somebody who spoils a file can do to its entries. */
+/** Changes to entries that either a liar or a damaged file can cause. */
 const MISPLACEMENTS: readonly Change[] = [
   (root, _, random) => {
     const entries = recordsOf(root)
@@ -143,7 +143,7 @@ const MISPLACEMENTS: readonly Change[] = [
   },
 ]
 
-/** What keeps the form. */
+/** Changes that keep the format valid. */
 const LIES: readonly Change[] = [
   ...MISPLACEMENTS,
   ...Array.from(
@@ -208,7 +208,7 @@ const CHANGES: readonly Change[] = [
   },
 ]
 
-/** The same to a careless reader. */
+/** A value that a careless parser treats as equal. */
 function like(value: unknown): unknown {
   if (value === 1) return true
   if (typeof value === 'number') return String(value)
@@ -226,7 +226,7 @@ function near(value: unknown, random: Random): unknown {
   return value.slice(0, at) + letter + value.slice(at + random.integer(2))
 }
 
-/** Of the file as bytes; most of them make it unreadable. */
+/** Changes to the file's bytes; most make it unreadable. */
 const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array)[] = [
   (text) => `\ufeff${text}`,
   (text, random) => text.slice(0, random.integer(text.length)),
@@ -259,7 +259,7 @@ const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array
     pick(random, ['', ' ', 'null', '[]', '{}', '""', '2', nested(64), nested(65), '"']),
 ]
 
-/** @returns the changed file; most with a form that holds are chained and signed anew, as by a lying device */
+/** @returns the changed file. Most valid ones are rechained and signed again, as a lying device would do. */
 export async function mutate(clean: Exported, random: Random): Promise<Uint8Array> {
   const root = JSON.parse(clean.text) as Holder
   const isLie = random.integer(2) === 0
@@ -270,7 +270,7 @@ export async function mutate(clean: Exported, random: Random): Promise<Uint8Arra
   return spelt(text, random)
 }
 
-/** @returns one of the helper's lists, changed in one place */
+/** @returns one of the helper's lists with one change */
 export function mutateList(list: unknown, random: Random): Uint8Array {
   const root = structuredClone(list) as Holder
   pick(random, CHANGES)(root, place(root, random), random)
@@ -285,7 +285,7 @@ function spelt(text: string, random: Random): Uint8Array {
   return typeof file === 'string' ? utf8(file) : file
 }
 
-/** @returns null where nobody could sign it */
+/** @returns null where signing is impossible */
 async function signAnew(
   text: string,
   { signer }: Exported,

@@ -1,4 +1,7 @@
-/** @module Tries the check on logs of devices, with one change to each: what was found, and what was found in none. */
+/**
+ * @module Tests the check on devices' logs with one change each. Counts the changes that it found, and faults in
+ * clean logs.
+ */
 import { createRandom } from '../../core/model/random.ts'
 import { parseBundle } from '../bundle.ts'
 import { type VerifyOptions, verifyBundle } from '../verify.ts'
@@ -28,7 +31,7 @@ const ALL: readonly (readonly [string, Tampering])[] = [
   ...Object.entries(BESIDE_THE_LISTS),
 ]
 
-/** Pairs of a clean bundle and a changed one, kind after kind. */
+/** Pairs of a clean bundle and a changed one, cycling through the kinds of change. */
 export async function* fixtures(
   count: number,
   seed: number,
@@ -54,7 +57,7 @@ export async function* fixtures(
   }
 }
 
-/** Tried again where it changed nothing. */
+/** Applies a change; tries again if it changed nothing. */
 async function change(scene: Scene, tampering: Tampering): Promise<string | null> {
   for (let tries = 0; tries < 20; tries++) {
     const text = await tampering(scene)

@@ -1,6 +1,6 @@
 /**
- * @module Ways to change an exported bundle: by somebody who has the file but not the key, and by a
- * device that lies and signs what it says. Each must be found.
+ * @module Ways to change an exported bundle: by somebody who has the file but not the key, and by a lying device
+ * that signs. The check must find each.
  */
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -20,12 +20,12 @@ type Entries = readonly LedgerEntry[]
 export interface Scene {
   readonly bundle: Bundle
   readonly signer: Signer
-  /** Of another device. */
+  /** Export of another device. */
   readonly other: Exported
   readonly random: Random
 }
 
-/** @returns the changed file; null where this bundle has nothing of the kind to change */
+/** @returns the changed file; null where this bundle has nothing that the change applies to */
 export type Tampering = (scene: Scene) => Promise<string | null> | string | null
 
 const write = (bundle: unknown) => JSON.stringify(bundle)
@@ -33,8 +33,8 @@ const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledge
 const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
- * All entries chained anew; signed, those that were, where there is a signer.
- * @param secret of the checkpoints, where the ids of reports are to fix the new entries
+ * Rechains all entries. Where a signer is given, it signs again those that were signed.
+ * @param secret secret of the checkpoints, if reports' ids shall fix the new entries
  */
 export async function rechain(
   ledger: Entries,
@@ -62,7 +62,7 @@ export async function rechain(
   return entries
 }
 
-/** As a device would write it whose log and content are these. */
+/** Writes the bundle that an honest device with this log and content would write. */
 export async function signed(
   { bundle, signer }: Pick<Scene, 'bundle' | 'signer'>,
   ledger: Entries,
@@ -102,7 +102,7 @@ const lieOfReport =
     })
   }
 
-/** By who has the file, but not the key. */
+/** Changes by somebody who has the file but not the key. */
 export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   'a value changed': ({ bundle, random }) => {
     const copy = parse(write(bundle))
@@ -122,7 +122,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
     return new TextDecoder().decode(bytes)
   },
-  // The last is another matter: 'the end cut off'.
+  // Leaves the last entry out; dropping it is 'the end cut off'.
   'an entry dropped': ({ bundle, random }) =>
     bundle.ledger.length < 2
       ? null
@@ -145,7 +145,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   'the end cut off': ({ bundle, random }) =>
     withLedger(bundle, bundle.ledger.slice(0, random.integer(bundle.ledger.length))),
   'the beginning cut off': ({ bundle, random }) => {
-    // The last entry stays: without it, it is the end that was cut off.
+    // The last entry stays; dropping it is 'the end cut off'.
     const most = bundle.ledger.length - 1
     return most > 0 ? withLedger(bundle, bundle.ledger.slice(1 + random.integer(most))) : null
   },
@@ -169,7 +169,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     })
     return withLedger(bundle, kept)
   },
-  // Shows by nothing but the missing signatures.
+  // Only the missing signatures reveal this.
   'all hashes made anew, no signatures': async (scene) => {
     const { salt, ledger, ...held } = scene.bundle
     const content = { ...held, events: [] }
@@ -183,15 +183,17 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** By who makes a key of their own; shows to an auditor who knows the browser's (`--key`, `--earlier`). */
+/**
+ * Change by somebody who makes a new key. An auditor who knows the browser's key finds it (`--key`, `--earlier`).
+ */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
 
-/** By a device that signs whatever it says. */
+/** Changes by a lying device that signs. */
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // After an erasure or a fold a log says of itself whether the shopper agreed.
+    // After an erasure or a fold, the log itself states whether the shopper agreed.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -284,7 +286,9 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** By who has the key afterwards, and makes all anew that follows: shows beside the helper's lists alone. */
+/**
+ * Changes by somebody who gets the key later and rewrites everything after. Only the helper's lists reveal them.
+ */
 export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   'the end cut off, and signed': (scene) => {
     const { ledger } = scene.bundle
@@ -302,7 +306,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** What the last report with a receipt left with first, where the log still has what its id fixes. */
+/** First upload entry of the last report with a receipt, if the log still has the entry that its id fixes. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(
@@ -311,7 +315,7 @@ function counted(ledger: Entries): LedgerEntry | undefined {
   return ledger.some(({ sequence }) => sequence === sent?.detail.through) ? sent : undefined
 }
 
-/** False where a change left the same values: in JSON, 1e2 is 100. */
+/** False where a change left equal values: in JSON, 1e2 is 100. */
 export function differs(bundle: Bundle, text: string): boolean {
   try {
     return canonicalJson(JSON.parse(text)) !== canonicalJson(bundle)
@@ -322,7 +326,7 @@ export function differs(bundle: Bundle, text: string): boolean {
 
 type Holder = Record<string, unknown>
 
-/** A leaf, or an empty array or object, and what holds it. */
+/** Random leaf, empty array or empty object, by its holder and key. */
 function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
   let holder = root as Holder
   for (;;) {

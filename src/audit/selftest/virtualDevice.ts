@@ -1,6 +1,6 @@
 /**
- * @module A device that lives without a browser: its log, reports, fits and export are made by the
- * product's own code, with memory for a disk and two aggregators that answer at once.
+ * @module A virtual device without a browser. The product's own code makes its log, reports, fits and export. It
+ * stores in memory, and two virtual aggregators answer at once.
  */
 import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import {
@@ -47,14 +47,14 @@ const BASE = 'ab'.repeat(32)
 type Aggregators = Awaited<ReturnType<typeof createAggregators>>
 
 interface AggregatorOptions {
-  /** Where the policy is to ask for them. */
+  /** Token issuer, where the policy needs tokens. */
   readonly tokens?: {
     readonly publicKey: string
     sign(request: Uint8Array): Uint8Array | null
   }
-  /** A shop that says it is one, by the demo's terms. */
+  /** Whether the shop is a demonstration with the demo's terms. */
   readonly demonstration?: boolean
-  /** Devices ask them through an oblivious relay. */
+  /** Whether devices use an oblivious relay. */
   readonly relayed?: boolean
 }
 
@@ -84,7 +84,7 @@ export async function createAggregators(options: AggregatorOptions = {}) {
   return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }
 
-/** What the helper says of its rounds; each ended when `closed` says. */
+/** The helper's lists of its rounds, all ended at `closed`. */
 export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
   const salt = new Uint8Array(32).fill(7)
   return Promise.all(
@@ -101,7 +101,7 @@ export function reachedBy({ arrived, policy, signing }: Aggregators, closed: num
   )
 }
 
-/** What a device exported, and the key of its log, as the device itself has it. */
+/** A device's export, and the signing key of its log. */
 export interface Exported {
   readonly text: string
   readonly signer: Signer
@@ -125,7 +125,7 @@ export class VirtualDevice {
     this.#ledger = createLedger(this.#store, () => this.#now)
   }
 
-  /** So many things happen, drawn by lot; the last of them is the export. */
+  /** Performs this many random steps; the last one is the export. */
   async live(steps: number): Promise<Exported> {
     const some: (() => Promise<unknown>)[] = [
       this.look,
@@ -151,7 +151,7 @@ export class VirtualDevice {
     return this.export()
   }
 
-  /** Another device with the storage of this one, as it is now. */
+  /** Another device with a copy of this one's current storage. */
   copy(): VirtualDevice {
     const copy = new VirtualDevice(this.#aggregators, this.#random, new Map(this.#tables))
     copy.#now = this.#now
@@ -160,7 +160,10 @@ export class VirtualDevice {
     return copy
   }
 
-  /** @param time milliseconds @param rounds that begin meanwhile */
+  /**
+   * @param time milliseconds
+   * @param rounds number of rounds that begin meanwhile
+   */
   wait(time: number, rounds = 0): void {
     this.#now += time
     this.#round += rounds
@@ -240,8 +243,8 @@ export class VirtualDevice {
   }
 
   /**
-   * Only if the shopper agrees and the budget allows; a third of the answers are lost.
-   * @param rounds that begin meanwhile; default: one, or none
+   * Contributes if the shopper agreed and the budget allows it; a third of the answers get lost.
+   * @param rounds number of rounds that begin meanwhile; default: one or none
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
@@ -284,7 +287,7 @@ export class VirtualDevice {
     return this.#ledger.erase()
   }
 
-  /** As the log does by itself beyond thousands of entries. */
+  /** Folds old entries, as the log does by itself beyond thousands of entries. */
   async fold(): Promise<void> {
     const rows = (await this.#store.ledger()) as readonly LedgerEntry[]
     const gone = Math.floor(rows.length / 2)
