@@ -1,6 +1,6 @@
 /**
  * @module Validates data from outside against a description. Small, because the worker includes it. Servers
- *   and commands use zod instead.
+ * and commands use zod instead.
  */
 import { type ErrorCode, NearsideError } from './error.ts'
 import { isRecord } from './isRecord.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Finds the products that a query is about: those whose title contains all of its words. A word that
- *   no title contains matches the words that begin with it, or else the words one typo away. The shop's
- *   search is broader: it also matches some of the words. Learning uses only clear matches.
+ * no title contains matches the words that begin with it, or else the words one typo away. The shop's
+ * search is broader: it also matches some of the words. Learning uses only clear matches.
  */
 import type { Item } from './item.ts'
 import { foldedWords, rememberingFold } from './words.ts'

@@ -1,6 +1,6 @@
 /**
- * @module What a shop hands to `capture` → an event, or the reason why not. Shops emit GA4 objects
- * with many more fields than we need; unknown fields are ignored, known ones are checked.
+ * @module Turns the objects that a shop passes to `capture` into events, or into the reason for refusing
+ * them. Shops emit GA4 objects with many fields. Unknown fields are ignored, known fields are validated.
  */
 
 import { NearsideError } from '../error.ts'
@@ -10,10 +10,10 @@ import { DAY } from '../time.ts'
 import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
 import { SESSION_GAP } from './session.ts'
 
-/** An event before the store has put it into a session; what was handed over has one of its own. */
+/** Event before the store assigns it to a session; transferred events and seeded orders already have one. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
-/** GA4's own limit of items in one event. */
+/** GA4's limit of items per event. */
 export const MAX_ITEMS = 200
 export const MAX_ID_LENGTH = 256
 export const MAX_QUERY_LENGTH = 500
@@ -21,7 +21,7 @@ export const MAX_QUERY_LENGTH = 500
 const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)
 
-/** Shops use numbers as ids too; anything else is not an id. */
+/** Reads an id, which may be a number or a text; null otherwise. */
 export function readId(value: unknown): string | null {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
   return typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID_LENGTH ? id.trim() : null
@@ -35,9 +35,10 @@ export function readNumber(value: unknown, low: number, high: number): number | 
 export const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
 
 /**
- * @param now milliseconds since the epoch; the event's time, too, unless it gives one of this visit
- * @returns the event, or the error that says what is wrong with it (returned, not thrown: a bad
- * event must never break the shop's page)
+ * Reads an event.
+ * @param now milliseconds since the epoch; default time of the event, unless it gives a time within this
+ *   visit
+ * @returns the event or the error; it never throws, because a bad event must not break the shop's page
  */
 export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
   if (!isRecord(input)) return refuse('it is not an object')
@@ -74,7 +75,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether one is what the shop says of an order, the other what this device saw of it. */
+/** Whether one is an order that the shop reported, and the other the same order as seen by this device. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&
@@ -85,14 +86,14 @@ export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   )
 }
 
-/** What an event says of its items. */
+/** Quantities and prices of an event's items. */
 function linesOf(name: EventName, lines: readonly OrderLine[]) {
   if (lines.length === 1) return lines[0]
-  // What a list showed was neither ordered nor put anywhere.
+  // An impression of a list has no quantities or prices.
   return { lines: name === 'view_item_list' ? undefined : known(lines) }
 }
 
-/** The event without some of its items: each of the others keeps its own pieces and price. */
+/** The event with only some of its items; each remaining item retains its quantity and price. */
 export function keepItems(draft: EventDraft, keep: (item: string) => boolean): EventDraft {
   const { items, lines, ...rest } = draft
   const kept = [...items.keys()].filter((at) => keep(items[at]))
@@ -112,7 +113,7 @@ function readLine(value: unknown): OrderLine {
   return compact({ quantity: readNumber(quantity, 1, 1e6), price: readNumber(price, 0, 1e9) })
 }
 
-/** Lines about one item (a shirt in two sizes) are one of more pieces, at the first price given. */
+/** Merges two lines of one item (a shirt in two sizes): sum of the quantities, first given price. */
 function added(before: OrderLine | undefined, line: OrderLine): OrderLine {
   if (!before) return line
   const counted = before.quantity !== undefined || line.quantity !== undefined
@@ -129,12 +130,12 @@ function readSearch(input: Record<string, unknown>, id: string, time: number) {
   return { id, name: 'search', time, items: [], query: term.slice(0, MAX_QUERY_LENGTH) } as const
 }
 
-/** Absent fields stay absent, so that equal events are equal. */
+/** Omits undefined fields, so that equal events are deeply equal. */
 function compact<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
-/** Reads an event back from storage or an import; null when it is not one. */
+/** Reads an event from storage or an import; null if it is invalid. */
 export function readStoredEvent(value: unknown): ShopperEvent | null {
   if (!isRecord(value)) return null
   const { id, name, time, session, items } = value

@@ -61,7 +61,7 @@ describe('cleaning', () => {
 
   test('three views a second for a minute are a script; its purchase is still a purchase', () => {
     const views = Array.from({ length: 180 }, (_, i) =>
-      // Irregular, so that only the rate gives it away.
+      // Irregular intervals, so that only the rate reveals the script.
       event({ time: NOW - DAY + i * 330 + (i % 7) * 11, items: [`i${i}`] }),
     )
     const bought = event({ name: 'purchase', time: NOW - DAY + 61_000, items: ['b'] })

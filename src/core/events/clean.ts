@@ -1,7 +1,6 @@
 /**
- * @module Cleaning before learning: each stage is a pure function that also says how many events it
- * dropped. Stored events are never deleted by it; a rule that changes later is applied to all of
- * them again.
+ * @module Cleans events before learning. Each stage is a pure function, and the report counts dropped events.
+ * Stored events stay in storage, so a changed rule applies to all of them again.
  */
 import { DAY } from '../time.ts'
 import { dropShorterLooks, dropVisits, variation } from './clean/visit.ts'
@@ -9,7 +8,7 @@ import type { ShopperEvent } from './event.ts'
 
 export interface CleaningReport {
   readonly kept: number
-  /** Reason → events dropped for it; reasons that dropped nothing are absent. */
+  /** Reason → number of events dropped for it; reasons without drops are absent. */
   readonly dropped: Readonly<Record<string, number>>
 }
 
@@ -26,23 +25,30 @@ interface CleaningContext {
 type Events = readonly ShopperEvent[]
 type Stage = (events: Events, context: CleaningContext) => Events
 
-/** A double click or a tag that fires twice: the same thing within a second. */
+/**
+ * Milliseconds within which a repeated event is a duplicate, e.g. a double click or a tag that fires twice.
+ */
 const DUPLICATE_MS = 1000
-/** A shorter look is a misclick. */
+/** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
-/** Two item events a second for a minute are a script, not a shopper. */
+/** Two item events per second for a minute come from a script. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
-/** A person's intervals vary; a coefficient of variation under 2 % over a dozen is a timer. */
+/**
+ * A coefficient of variation under 2 % over a dozen intervals comes from a timer; a person's intervals vary
+ * more.
+ */
 const REGULAR_EVENTS = 12
 const REGULAR_VARIATION = 0.02
 const REGULAR_MIN_INTERVAL = 500
-/** A search again within this is the same wish in better words: typed to the end, or corrected. */
+/**
+ * Milliseconds within which a new search replaces the previous one: the same query, completed or corrected.
+ */
 const RETYPED_MS = 10_000
-/** A clock this far ahead was wrong when the event was written. */
+/** Tolerance in milliseconds; an event further in the future was written with a wrong clock. */
 const CLOCK_TOLERANCE = DAY
 
-/** Events "from tomorrow" would outweigh all others by recency; they are read as of now. */
+/** Moves future events to now, since their recency would outweigh all others. */
 const clampFuture: Stage = (events, { now }) =>
   events.map((event) => (event.time > now + CLOCK_TOLERANCE ? { ...event, time: now } : event))
 
@@ -59,7 +65,7 @@ const dropDuplicates: Stage = (events) => {
   })
 }
 
-/** Keeps what is left of an event when some of its items are gone from the catalog. */
+/** Removes items that the catalog lacks from an event; drops the event if none remains. */
 const dropUnknownItems: Stage = (events, { known }) =>
   events.flatMap((event) => {
     if (event.items.every(known)) return [event]
@@ -84,8 +90,8 @@ const dropRegularIntervals: Stage = (events) =>
   })
 
 /**
- * Of searches that follow each other at once, the last says what was meant. A list that was shown
- * between them doesn't part them: it may be what the first of them found.
+ * Of searches in immediate succession, keeps only the last. An impression of a list between them doesn't
+ * separate them, since it may show the first search's results.
  */
 const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
@@ -101,17 +107,17 @@ const dropRetypedQueries: Stage = (events) => {
 
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
-  // Before duplicates: without their unknown items, two events may be the same.
+  // Before duplicates: without their unknown items, two events may be equal.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', (events) => dropShorterLooks(events, BOUNCE_MS)],
-  // Last: what a script or a slip did between two searches doesn't part them.
+  // Last: actions of a script or a misclick between two searches must not separate them.
   ['retyped query', dropRetypedQueries],
 ]
 
-/** All stages in order. `invalid` counts what could not even be read back as an event. */
+/** Runs all stages in order. `invalid` is the number of stored records that could not be read as events. */
 export function clean(
   events: readonly ShopperEvent[],
   context: CleaningContext,
@@ -120,7 +126,7 @@ export function clean(
   return runStages(events, STAGES, context, invalid > 0 ? { invalid } : {})
 }
 
-/** @param before what was dropped already, by reason */
+/** @param before number of events dropped already, by reason */
 export function runStages<Context>(
   events: Events,
   stages: readonly (readonly [

@@ -1,5 +1,5 @@
-/** @module What a shop can choose of the cleaning: names only, so that they cost a page nothing. */
+/** @module Cleaning methods that a shop can choose. Names only, so that they add nothing to a page. */
 
 export const CLEANINGS = ['rules', 'iqr', 'isolation-forest'] as const
-/** Fixed rules; with Tukey's fences; with an isolation forest as well. */
+/** `rules`: fixed rules; `iqr`: also Tukey's fences; `isolation-forest`: also an isolation forest. */
 export type Cleaning = (typeof CLEANINGS)[number]

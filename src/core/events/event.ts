@@ -1,11 +1,11 @@
 /**
- * @module What a shopper does, by the names of GA4's ecommerce events.
+ * @module Events of a shopper, named as GA4's ecommerce events.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
 import type { ShopContext } from '../features/context/context.ts'
 
-/** The events that are kept, by GA4’s names. */
+/** Names of the stored events, as in GA4. */
 export const EVENT_NAMES = [
   'view_item',
   'view_item_list',
@@ -20,44 +20,52 @@ export const EVENT_NAMES = [
 /** One of `EVENT_NAMES`. */
 export type EventName = (typeof EVENT_NAMES)[number]
 
-/** How many pieces of an item, and the price of one in the catalog's currency. */
+/** Quantity and unit price of an item in an event. */
 export interface OrderLine {
-  /** Pieces. */
+  /** Number of pieces. */
   readonly quantity?: number
-  /** Of one piece, in the catalog’s currency. */
+  /** Price of one piece, in the catalog's currency. */
   readonly price?: number
 }
 
-/** One stored event. Immutable; identified by `id`, so that storing it twice changes nothing. */
+/** Stored event. Immutable; identified by `id`, so that storing it twice changes nothing. */
 export interface ShopperEvent {
-  /** Unique on this device. */
+  /** Id, unique on this device. */
   readonly id: string
-  /** What the shopper did. */
+  /** Action of the shopper. */
   readonly name: EventName
-  /** Milliseconds since the epoch, UTC. */
+  /** Time in milliseconds since the epoch. */
   readonly time: number
-  /** Groups the events of one visit. */
+  /** Id of the visit that the event belongs to. */
   readonly session: string
-  /** Items concerned, in the order given: one for a view, several for a purchase, none for a search. */
+  /** Item ids in the given order: one for a view, several for a purchase, none for a search. */
   readonly items: readonly string[]
-  /** Of the only item. */
+  /** Number of pieces, for an event with one item. */
   readonly quantity?: number
-  /** Of one piece of the only item, in the catalog’s currency. */
+  /** Price of one piece in the catalog's currency, for an event with one item. */
   readonly price?: number
-  /** Of each of several items, in their order; absent where nothing is known of any. */
+  /** Quantity and price of each of several items, in their order; absent if nothing is known of any. */
   readonly lines?: readonly OrderLine[]
-  /** Of a search. */
+  /** Search query, for a search. */
   readonly query?: string
-  /** How long the item was looked at, in milliseconds, where known. */
+  /** Duration of the view in milliseconds, if known. */
   readonly dwellMs?: number
-  /** When the shop handed it over (`seed`), milliseconds since the epoch; absent where this device saw it. */
+  /**
+   * Time when the shop passed it to `seed`, milliseconds since the epoch; absent for events of this device.
+   */
   readonly seeded?: number
-  /** When the shopper brought it from another device of theirs, milliseconds since the epoch; absent where it is of this one. */
+  /**
+   * Time of its transfer from another device of the shopper, milliseconds since the epoch; absent for events
+   * of this device.
+   */
   readonly transferred?: number
-  /** The context that the shop gave: what is learned from the event later needs it. */
+  /** Context that the shop provided at the time, for later learning. */
   readonly context?: ShopContext
 }
 
-/** When this device got it from elsewhere, milliseconds since the epoch; undefined where it saw it itself. */
+/**
+ * Time when the event came from the shop or another device, milliseconds since the epoch; undefined for
+ * events of this device.
+ */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded

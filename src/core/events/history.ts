@@ -1,15 +1,15 @@
-/** @module A shopper's events → the history that the model reads. */
+/** @module Converts a shopper's events to the history that the model reads. */
 import type { History, Interaction } from '../features/history.ts'
 import type { ShopperEvent } from './event.ts'
 
-/** Items that a query is about. */
+/** Finds the items that a query is about. */
 export type FindItems = (query: string) => readonly string[]
 
 const findNothing: FindItems = () => []
 
 /**
- * One entry per item of each event, and of each search per item that it found, ascending by time;
- * items that `rowOf` doesn't know, and events without items, have no entry.
+ * One entry per item of each event, and per item that a search found, ascending by time. Items without a row
+ * and events without items have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],
@@ -28,11 +28,11 @@ export function fromEvents(
       if (item !== undefined) history.push({ item, name, time, session })
     }
   }
-  // Stable: events of one instant keep the order in which they came.
+  // The sort is stable, so simultaneous events stay in their order.
   return history.sort((a, b) => a.time - b.time)
 }
 
-/** @param rows of what the query found */
+/** @param rows rows of the items that the query found */
 export function searchEntries(
   search: Required<Pick<Interaction, 'query' | 'time' | 'session'>>,
   rows: readonly (number | undefined)[],

@@ -1,4 +1,7 @@
-/** @module The orders that a shop's server has of a signed-in shopper → the purchases that a device lacks. */
+/**
+ * @module Reads the orders of a signed-in shopper from the shop's server; returns the purchases that the
+ * device lacks.
+ */
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
@@ -12,20 +15,20 @@ import {
   refuse,
 } from './capture.ts'
 
-/** Taken at once; a device keeps ten times as many events. */
+/** Maximum number of orders per call; a device stores ten times as many events. */
 const MOST_ORDERS = 1000
 
 export interface KnownEvents {
-  /** Stored already. */
+  /** Events already stored. */
   readonly events: readonly EventDraft[]
   readonly knows: (item: string) => boolean
-  /** Milliseconds; what is older is not taken. */
+  /** Time in milliseconds since the epoch; older orders are ignored. */
   readonly after: number
   readonly now: number
 }
 
 /**
- * @returns the newest of those that are new, and what is wrong with the first that is no order
+ * @returns the newest of the new orders, and the fault of the first invalid one
  * @throws NearsideError `input-invalid`
  */
 export function readOrders(orders: unknown, { events, knows, after, now }: KnownEvents) {
@@ -47,7 +50,7 @@ export function readOrders(orders: unknown, { events, knows, after, now }: Known
   return { drafts: newest, refused }
 }
 
-/** A purchase at its own time, in a visit of its own. */
+/** Reads an order as a purchase at its own time, in its own session. */
 function readOrder(input: unknown, now: number): EventDraft | NearsideError {
   const { id, time, items } = isRecord(input) ? input : {}
   const order = readId(id)

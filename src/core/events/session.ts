@@ -1,19 +1,18 @@
-/** @module Visits: events closer than 30 minutes belong together (GA4's default). */
+/** @module Sessions: events at most 30 minutes apart belong together (GA4's default). */
 
-/** Milliseconds. */
+/** Maximum gap within a session, in milliseconds. */
 export const SESSION_GAP = 30 * 60_000
 
-/** The latest event of the latest visit. */
+/** Latest event of the latest session. */
 interface Last {
-  /** Null where there is none yet. */
+  /** Time of the latest event in milliseconds since the epoch; null if there is none. */
   readonly lastTime: number | null
   readonly session: string
 }
 
 /**
- * The session of an event at `time`. A session carries the id of its first event, so that no
- * counter is needed and storing an event twice gives the same answer. A clock that jumps back by
- * more than the gap also starts a new one.
+ * Session of an event. A session has the id of its first event, so it needs no counter, and storing an event
+ * twice gives the same result. A clock that jumps back by more than the gap also starts a new session.
  */
 export function sessionOf(
   { lastTime, session }: Last,

@@ -1,4 +1,4 @@
-/** @module What a shopper's other device kept → the events that this one lacks. */
+/** @module Reads events from a shopper's other device; returns those that this device lacks. */
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import {
@@ -13,9 +13,10 @@ import {
 import type { KnownEvents } from './orders.ts'
 
 /**
- * Events keep id, time and visit, so that the same file, or one that came by way of a third device, adds
- * nothing again; nor does an order that the shop handed over to the one and the other has seen.
- * @param most so many, the newest
+ * Transferred events, newest first. Events retain id, time and session, so importing the same file again adds
+ * nothing, even via a third device. An order that the shop reported to one device and the other device saw
+ * counts once.
+ * @param most maximum number of events, the newest first
  */
 export function readTransferred(
   given: unknown,
@@ -38,7 +39,7 @@ export function readTransferred(
   return drafts.sort((a, b) => b.time - a.time).slice(0, Math.max(0, most))
 }
 
-/** Within what `capture` takes. */
+/** Whether the event is within the limits of `capture`. */
 const isBounded = (event: unknown) =>
   isRecord(event) &&
   [event.id, event.session].every((text) => String(text).length <= MAX_ID_LENGTH) &&

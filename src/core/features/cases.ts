@@ -1,19 +1,19 @@
 /**
- * @module Turns one shopper's log into things to predict. With exact times a case is one order, or
- * one event that is no purchase; with day-only times it is everything of one shopper on one day,
- * because the order inside the day is unknown.
+ * @module Turns a shopper's log into cases to predict. With exact times a case is one order, or one event
+ * other than a purchase. With day-only times a case is a shopper's whole day, because the order of events
+ * within the day is unknown.
  */
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 import { eventStrength } from './strength.ts'
 
-/** A shopper's whole log, as in a shop folder: ascending by time. */
+/** Shopper's whole log, as in a shop folder, ascending by time. */
 export interface ShopperHistory {
   readonly id: string
   readonly interactions: History
 }
 
-/** One after another, made where they are asked for. */
+/** Histories one after another, each computed on access. */
 export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<History> {
   return {
     *[Symbol.iterator]() {
@@ -22,13 +22,13 @@ export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<Histo
   }
 }
 
-/** A shopper as of a time (milliseconds): what comes at or after it is left out. */
+/** The shopper's log before `until` (milliseconds since the epoch, exclusive). */
 export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHistory {
   const last = shopper.interactions.at(-1)
   if (!last || last.time < until) return shopper
   return {
     id: shopper.id,
-    // Made when asked for: a log must not be held twice.
+    // Computed on access, so that memory contains the log only once.
     get interactions() {
       const { interactions } = shopper
       return interactions.slice(0, firstAtOrAfter(interactions, until))
@@ -36,7 +36,7 @@ export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHi
   }
 }
 
-/** Whatever says that a shopper turned to an item. */
+/** Whether the event shows interest in its item. */
 const isInterest = ({ name }: Interaction) => eventStrength(name) > 0
 
 function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
@@ -45,11 +45,11 @@ function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
 }
 
 /**
- * Cases at or after `from`, ascending by time. A case's history is all that came strictly before
- * it (with day-only times: before its day), from the shopper's first event on.
+ * Cases at or after `from`, ascending by time. The history of a case contains all interactions strictly
+ * before it (with day-only times: before its day).
  * @param shopper interactions ascending by time.
  * @param from milliseconds since the epoch.
- * @param isAsked what makes a case and its targets; histories hold everything.
+ * @param isAsked which interactions make a case and its targets; histories contain all interactions.
  */
 export function buildCases(
   shopper: ShopperHistory,
@@ -82,7 +82,7 @@ export function buildCases(
     .map(([time, targets]) => ({
       shopper: shopper.id,
       time,
-      // Cut when asked for: a thousand cases must not hold a thousand copies of one log.
+      // Computed on access, so that a thousand cases don't store a thousand copies of the log.
       get history() {
         return interactions.slice(0, firstAtOrAfter(interactions, time))
       },
@@ -90,7 +90,7 @@ export function buildCases(
     }))
 }
 
-/** Index of the first entry at or after `time`, by bisection. */
+/** Index of the first interaction at or after `time`, by bisection. */
 export function firstAtOrAfter(interactions: History, time: number): number {
   let low = 0
   let high = interactions.length
@@ -103,8 +103,8 @@ export function firstAtOrAfter(interactions: History, time: number): number {
 }
 
 /**
- * The history as a job would know it that has not seen the shopper's most recent session yet.
- * Sessions are told apart by name; where one session holds the whole history, nothing is left.
+ * The history without its most recent session, as seen by a job that ran before it. Sessions are identified
+ * by name; a history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {
   if (history.length === 0) return history

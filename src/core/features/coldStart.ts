@@ -1,30 +1,30 @@
 /**
- * @module Items that joined a model after it was made. Nobody was counted for them, which must not
- * read as "nobody wants it": what the model learned of items that stay on the shelf would bury them.
- * Until somebody is, each stands for its neighbours, the items that the model knows and that are most like it.
+ * @module Cold-start items: items that joined the catalog after the model was made, and have no counts.
+ * Counts of 0 must not mean "nobody wants it": weights learned from known items would rank them last. So each
+ * uses the statistics of its neighbours, the most similar known items, until shoppers are counted for it.
  */
 import type { ItemStatistics } from './itemStatistics.ts'
 
 export interface ColdStartItems {
-  /** Their rows are the last ones, from this one on. */
+  /** First row of the cold-start items, which are the last rows. */
   readonly from: number
   readonly neighboursEach: number
-  /** Rows below `from`, [cold-start items, neighboursEach]. */
+  /** Neighbour rows, all below `from`, [cold-start items, neighboursEach]. */
   readonly neighbours: Uint32Array
-  /** What each counts for; those of one item add up to 1, or are all 0 where it is like nothing. */
+  /** Weight of each neighbour. The weights of an item add up to 1, or are all 0 if it has no neighbours. */
   readonly weights: Float32Array
 }
 
 /**
- * A cold-start item counts as a tenth as popular as its neighbours: what those get in three days of thirty. Chosen
- * on the demo shop's training shoppers by likelihood; at a quarter, they took places from items
+ * Share of its neighbours' popularity that a cold-start item gets: their counts of three days in thirty.
+ * Chosen by likelihood on the demo shop's training shoppers; at a quarter, cold-start items displaced items
  * that were wanted more.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/** The statistics as the features read them; those of known items are what they were, bit for bit. */
+/** Statistics for the features. The values of known items are unchanged, bit by bit. */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -34,7 +34,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const lend = (counted: Float32Array, share: number, read = same, write = same) => {
     const lent = counted.slice()
     for (let row = from; row < statistics.items; row++) {
-      // Whoever was counted speaks for the item itself.
+      // An item with counts of its own uses them.
       if (statistics.popularityAll[row] > 0) continue
       const first = (row - from) * neighboursEach
       let mean = 0
@@ -57,7 +57,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
 
 const same = (value: number): number => value
 
-/** Nobody had a cold-start item together with anything yet: it goes with what its neighbours go with. */
+/** A cold-start item has no co-occurrence counts, so it gets the weighted ties of its neighbours. */
 export function lendTies(
   ties: Float32Array,
   { from, neighboursEach, neighbours, weights }: ColdStartItems,
@@ -67,7 +67,10 @@ export function lendTies(
   }
 }
 
-/** The items whose ties an item has, and what each counts for: itself, or a cold-start item's neighbours. */
+/**
+ * Items whose co-occurrence an item uses, with their weights: the item itself, or a cold-start item's
+ * neighbours.
+ */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

@@ -1,7 +1,6 @@
 /**
- * @module Computes f_i(H, t) of every item, or of a few, for one shopper at one time. Pure; the
- * same code runs in training, evaluation and the browser. Cost follows the history, not history ×
- * catalog.
+ * @module Computes the features f_i(H, t) of all or some items, for one shopper at one time. Pure; training,
+ * evaluation and the browser run the same code. The cost grows with the history, not with history × catalog.
  */
 
 import { onceFor } from '../onceFor.ts'
@@ -16,19 +15,20 @@ import { type Visit, visitsOf } from './visits.ts'
 const C = FEATURE_COLUMN
 
 const NEW_ITEM_DAYS = 30
-/** Visits after which an interaction counts half. */
+/** Half-lives of an interaction in visits, by feature column. */
 const VISIT_HALF_LIVES = [
   [C.interactionShareVisit, 1],
   [C.interactionShareVisits, 10],
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** Share of popularity that an item's share is compared with. */
+/** Share of popularity that an item's share of interactions is compared with. */
 const FILL = 0.1
 
 /**
+ * Features of all items.
  * @param now milliseconds since the epoch; entries after it are ignored.
- * @param scale [F], each raw value is divided by it; 0 or null leaves it raw.
- * @param out reused when given; its whole content is overwritten.
+ * @param scale divisor of each raw value, [F]; 0 or null leaves it raw.
+ * @param out buffer to reuse; its whole content is overwritten.
  * @returns row-major [N, F], finite.
  */
 export function computeFeatures(
@@ -41,10 +41,10 @@ export function computeFeatures(
   return writeFeatures(statistics, readHistory(statistics, history, now), scale, null, out)
 }
 
-/** What a history says, before it is said of an item. */
+/** Aggregates of a history that all items share. */
 export interface Signals {
   readonly profile: Profile
-  /** Null where there is no history. */
+  /** Interest of the history; null for an empty history. */
   readonly interest: Interest | null
 }
 
@@ -55,8 +55,8 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 }
 
 /**
- * @param items distinct; their features are written in their order, the same bits as among all.
- *   Null: all items.
+ * Writes the features of the given items.
+ * @param items distinct rows, written in this order, with the same bits as among all items. Null: all items.
  * @param out [items, F], overwritten.
  */
 export function writeFeatures(
@@ -69,7 +69,7 @@ export function writeFeatures(
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
-  /** Where an item's row begins. */
+  /** Offset of an item's row in `out`. */
   const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
   writeStatic(out, statistics, profile.orders, items)
   if (interest) writeInterest(out, statistics, interest, items)
@@ -82,7 +82,10 @@ export function writeFeatures(
   return out
 }
 
-/** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
+/**
+ * Raw features that are independent of the history, [N, F]; the others are 0. Cached, because logarithms are
+ * expensive.
+ */
 export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array => {
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
@@ -119,7 +122,7 @@ function writeStatic(
   }
 }
 
-/** What every interaction, a view as well as a purchase, says about other items. */
+/** Writes the features of other items that follow from all interactions, views as well as purchases. */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,
@@ -168,7 +171,10 @@ function writeOwned(
   }
 }
 
-/** What views and carts say as well as purchases; `share` is each item's share of popularity, [N]. */
+/**
+ * Writes the features of interacted items, from all interactions. `share` is each item's share of popularity,
+ * [N].
+ */
 function writeInteractions(
   out: Float32Array,
   placeOf: (item: number) => number | undefined,
@@ -203,9 +209,9 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the last 30 days' shoppers, [N], > 0: a hundredth of all earlier ones to
- * order what nobody wanted lately, and a floor for what nobody wanted ever. The same for every list of
- * a day.
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. A hundredth of all earlier shoppers orders
+ * the items without recent ones; a floor covers items without any. Cached, since it is the same for every
+ * list of a day.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics
@@ -213,7 +219,7 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   let sum = 0
   for (let i = 0; i < items; i++) {
     share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
-    // What joins the catalog moves nobody's share.
+    // New items must not change the shares of known items.
     if (!coldStart || i < coldStart.from) sum += share[i]
   }
   for (let i = 0; i < items; i++) share[i] /= sum

@@ -1,32 +1,32 @@
 /**
- * @module Which items go together: one strongest-first list an item, from sessions and from what
- * shoppers turn to next. Rows are built one at a time from an inverted index, so that memory stays
- * linear in the log and a shop of 100,000 items needs no N × N table.
+ * @module Co-occurrence of items: for each item its strongest neighbours, from sessions and from later
+ * sessions. Rows are built one at a time from an inverted index. So memory stays linear in the log, without
+ * an N × N table.
  */
 import { DAY } from '../time.ts'
 import type { LogColumns } from './logColumns.ts'
 
 export interface NeighbourLists {
-  /** [N, M], strongest first; unused slots repeat the item itself with weight 0. */
+  /** Neighbour rows, strongest first, [N, M]; unused slots contain the item itself with weight 0. */
   readonly neighbourItems: Uint16Array | Uint32Array
-  /** In (0, 1], [N, M]. */
+  /** Weights in (0, 1], [N, M]. */
   readonly neighbourWeights: Float32Array
 }
 
 interface CooccurrenceOptions {
-  /** M. */
+  /** Number of neighbours per item, M. */
   readonly neighboursPerItem: number
-  /** Share that a pair across two sessions of one shopper counts, 0 … 1. */
+  /** Weight of a pair across two sessions of one shopper, relative to a pair within a session, 0 … 1. */
   readonly acrossSessions: number
-  /** Days between two sessions after which their pairs count half. */
+  /** Half-life of a pair's weight, in days between its two sessions. */
   readonly gapHalfLifeDays: number
-  /** Added to the cosine's norm, so that a pair seen once among rare items is no certainty. */
+  /** Constant added to the cosine's norm, so that a single pair of rare items stays uncertain. */
   readonly shrinkage: number
 }
 
 /**
- * Neighbours beyond the 48th carry nothing: on later orders of the demo shop's training shoppers,
- * NDCG@10 is .2350 with 100 and with 48, .2346 with 24. They are the largest part of the download.
+ * Defaults. More than 48 neighbours add nothing, and they are the largest part of the download. On later
+ * orders of the demo shop's training shoppers, NDCG@10 is .2350 with 100 and with 48, .2346 with 24.
  */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   neighboursPerItem: 48,
@@ -35,21 +35,21 @@ export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   shrinkage: 2,
 }
 
-/** Sessions later than this many back add work, not signal. */
+/** Maximum number of later sessions per session; more add work without benefit. */
 const MAX_PREVIOUS = 5
 
-/** Baskets as of a time, in columns; an item is in a basket once, with its strongest event. */
+/** Baskets before a time, in columns. A basket contains an item once, with its strongest event. */
 interface Baskets {
   readonly count: number
-  /** First item of each basket, and the number of items at the end. */
+  /** Index of each basket's first item, and the number of items at the end. */
   readonly start: Int32Array
   readonly item: Int32Array
   readonly strength: Float32Array
-  /** Of its first event, milliseconds. */
+  /** Time of the basket's first event in milliseconds since the epoch. */
   readonly time: Float64Array
-  /** One wholesale order of 300 lines must not outvote 300 small ones. */
+  /** Weight of the basket, so that a wholesale order of 300 lines doesn't outvote 300 small orders. */
   readonly weight: Float64Array
-  /** First basket of the next shopper. */
+  /** Index of the next shopper's first basket. */
   readonly end: Int32Array
 }
 
@@ -87,7 +87,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
       weight[count] = 1 / Math.sqrt(at - start[count])
       start[++count] = at
     }
-    // Each shopper counts by the square root of what they did, else wholesalers are the shop.
+    // Each shopper counts by the square root of their baskets, so that wholesalers don't dominate.
     const share = 1 / Math.sqrt(Math.max(1, count - first))
     for (let basket = first; basket < count; basket++) weight[basket] *= share
     end.fill(count, first, count)
@@ -95,7 +95,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
   return { count, start, item, strength, time, weight, end }
 }
 
-/** @param before milliseconds; only what happened strictly before it counts. */
+/** @param before milliseconds since the epoch; only earlier events count. */
 export function cooccurrence(
   items: number,
   log: LogColumns,
@@ -113,7 +113,7 @@ export function cooccurrence(
   const score = new Float64Array(items)
   const found = new Int32Array(items)
   const strongest = new Int32Array(M)
-  /** What a basket says goes with an item; returns how many items have been found. */
+  /** Adds the pairs of an item with a basket's items; returns the number of items found so far. */
   const add = (item: number, basket: number, by: number, before: number): number => {
     let count = before
     for (let k = start[basket], end = start[basket + 1]; k < end; k++) {
@@ -154,7 +154,7 @@ export function cooccurrence(
   return { neighbourItems, neighbourWeights }
 }
 
-/** Fills `out` with the highest, in their order, equal scores by row; returns how many. */
+/** Fills `out` with the highest rows, descending, ties by row; returns their number. */
 function keepStrongest(
   rows: Int32Array,
   count: number,
@@ -186,7 +186,7 @@ function norms(items: number, baskets: Baskets): Float64Array {
   return norm
 }
 
-/** In which baskets each item is, and how strongly. */
+/** Inverted index: the baskets of each item, and the item's strength in them. */
 function invert(items: number, baskets: Baskets) {
   const total = baskets.start[baskets.count]
   const starts = new Int32Array(items + 1)

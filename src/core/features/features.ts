@@ -1,8 +1,8 @@
-/** @module The features of an item for a shopper: their names, order and meaning. */
+/** @module Features of an item for a shopper: their names, order and meaning. */
 
 /**
- * `interaction` is what `own` is, of views and carts as well as purchases: learned where shoppers do more
- * than buy, and left out where they don't (a view would be taken for a purchase).
+ * Group of features. `interaction` is like `own`, but counts views and carts as well as purchases. It is
+ * learned only if shoppers do more than buy; otherwise the model would take a view for a purchase.
  */
 export type FeatureGroup =
   | 'cooccurrence'
@@ -63,7 +63,7 @@ export type FeatureName = (typeof LIST)[number][0]
 
 export const FEATURES: readonly Feature[] = LIST.map(([name, group]) => ({ name, group }))
 
-/** F. */
+/** Number of features, F. */
 export const FEATURE_COUNT = LIST.length
 
 /** Column of each feature. */

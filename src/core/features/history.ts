@@ -1,7 +1,7 @@
 /**
- * @module A shopper's history as the model reads it: item rows instead of ids, one entry an item.
- * `fromEvents` (device) and the shop-folder reader (Node) both end here, so that training,
- * evaluation and serving compute the same numbers.
+ * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item.
+ * `fromEvents` (device) and the shop-folder reader (Node) both produce it. So training, evaluation and
+ * serving compute the same numbers.
  */
 import type { EventName } from '../events/event.ts'
 
@@ -9,24 +9,24 @@ export interface Interaction {
   /** Row of the item in the model's item table. */
   readonly item: number
   readonly name: EventName
-  /** Milliseconds since the epoch, UTC. */
+  /** Time of the interaction in milliseconds since the epoch. */
   readonly time: number
-  /** Visit or order; entries of one session are a set whose inner order means nothing. */
+  /** Visit or order; the order of entries within a session has no meaning. */
   readonly session: string
-  /** Of a search that found the item, as it was typed. */
+  /** Search query that found the item, as typed; only for searches. */
   readonly query?: string
 }
 
-/** Ascending by time. */
+/** Interactions, ascending by time. */
 export type History = readonly Interaction[]
 
-/** One thing to predict: what the shopper turned to at `time`, from what they did before it. */
+/** Test case: the items that the shopper turned to at `time`, and the history before it. */
 export interface Case {
   readonly shopper: string
-  /** Milliseconds since the epoch, UTC. */
+  /** Time of the case in milliseconds since the epoch. */
   readonly time: number
-  /** Only entries before this case. */
+  /** Interactions before this case. */
   readonly history: History
-  /** Distinct item rows. */
+  /** Distinct item rows to predict. */
   readonly targets: readonly number[]
 }

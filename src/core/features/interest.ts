@@ -1,33 +1,33 @@
 /**
- * @module What every interaction of a history, a view as well as a purchase, says about other items: those
- * that go with the history, its categories and its prices.
+ * @module Interest that a history shows in other items, from views as well as purchases. It covers items that
+ * co-occur with the history, its categories and its prices.
  */
 
 import { lendTies, neighboursOf } from './coldStart.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Days after which an interaction counts half. */
+/** Half-life of an interaction in days. */
 export const INTEREST_HALF_LIFE = 30
-/** Older interactions add work, not signal. */
+/** Maximum number of interactions; older ones add work without benefit. */
 const MAX_INTERACTIONS = 400
 
 export interface Interest {
-  /** Ties to the recent history, and in the last session, [N]. */
+  /** Co-occurrence with the recent history (`sum`) and with the last session (`last`), [N]. */
   readonly sum: Float32Array
   readonly last: Float32Array
-  /** Rows that have any. */
+  /** Rows with any co-occurrence. */
   readonly tied: readonly number[]
-  /** What those would be with ties of 1, > 0. */
+  /** Values that `sum` and `last` would have with full co-occurrence, > 0; divisors for shares. */
   readonly total: number
   readonly totalLast: number
-  /** Logarithm of the usual price. */
+  /** Natural logarithm of the usual price. */
   readonly usualPrice: number
   /** Part of `total` in each category of the history. */
   readonly category: ReadonlyMap<number, number>
 }
 
-/** Null where there is no history. */
+/** Null for an empty history. */
 export function interestOf(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,
@@ -43,7 +43,7 @@ export function interestOf(
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
     const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
-    // An interaction of years ago must not turn a division below into 0 / 0.
+    // A floor, so that a very old interaction doesn't turn a division below into 0 / 0.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession
     total += share

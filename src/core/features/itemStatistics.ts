@@ -1,25 +1,28 @@
 /**
- * @module What the base model ships about items for computing features: population counts from
- * before the model's date, never anything about one shopper. Rows follow the model's item table.
+ * @module Statistics about items that the base model contains, for computing features. They are population
+ * counts before the model's date and contain nothing about single shoppers. Rows follow the model's item
+ * table.
  */
 
 import type { ColdStartItems } from './coldStart.ts'
 import type { ContextTable } from './context/lifts.ts'
 
 export interface ItemStatistics {
-  /** N. */
+  /** Number of items, N. */
   readonly items: number
-  /** Co-occurrence lists: for each item its `neighboursPerItem` strongest, strongest first. */
+  /** Number of co-occurrence neighbours per item, M. */
   readonly neighboursPerItem: number
-  /** Item rows, [N, M]; unused slots repeat the item itself with weight 0. */
+  /**
+   * Item rows of the neighbours, strongest first, [N, M]; unused slots contain the item itself with weight 0.
+   */
   readonly neighbourItems: Uint16Array | Uint32Array
-  /** In (0, 1], row-major [N, M]. */
+  /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
-  /** Distinct shoppers who viewed, carted or bought it in 7 days, 30 days, and ever; log1p, [N]. */
+  /** log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. */
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
   readonly popularityAll: Float32Array
-  /** Natural log of the price; NaN-free: items without a price carry the catalog's median, [N]. */
+  /** Natural logarithm of the price, [N]; items without a price have the catalog's median. */
   readonly logPrice: Float32Array
   /** Index of the category, [N]; 0 = none. */
   readonly category: Uint16Array
@@ -27,8 +30,8 @@ export interface ItemStatistics {
   readonly ageDays: Float32Array
   /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
-  /** What the context is worth to each item; absent where nothing was counted. */
+  /** Lift of each item in each context; absent if nothing was counted. */
   readonly context?: readonly ContextTable[]
-  /** The last rows, where items have joined that nobody was counted for; absent: none has. */
+  /** Cold-start items, which are the last rows; absent if there are none. */
   readonly coldStart?: ColdStartItems
 }

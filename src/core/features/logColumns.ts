@@ -1,32 +1,33 @@
 /**
- * @module A log as columns of numbers, so that counting it as of many days walks memory in order and
- * makes no objects. Events that say something lie basket by basket, a basket being one session of one
- * shopper; the others of a shopper come after.
+ * @module A log as columns of numbers, for fast counts at many dates without allocating objects. Each
+ * shopper's events with strength are ordered by basket, where a basket is one session. Their events without
+ * strength follow.
  */
 import type { History } from './history.ts'
 import { eventStrength } from './strength.ts'
 
 export interface LogColumns {
-  /** First basket of each shopper, and the number of baskets at the end, [S + 1]. */
+  /** Index of each shopper's first basket, and the number of baskets at the end, [S + 1]. */
   readonly shopperStart: Int32Array
-  /** First event of each basket, and the number of events at the end, [B + 1]. */
+  /** Index of each basket's first event, and the number of events at the end, [B + 1]. */
   readonly basketStart: Int32Array
   /** Item row of each event, [E]. */
   readonly item: Int32Array
-  /** Milliseconds, [E]. */
+  /** Time of each event in milliseconds since the epoch, [E]. */
   readonly time: Float64Array
-  /** `eventStrength`, [E]; a basket's are all above 0, or all 0. */
+  /** `eventStrength` of each event, [E]; within a basket all are above 0, or all are 0. */
   readonly strength: Float32Array
-  /** Shoppers whose place holds `without` don't count, [S]. */
+  /** Fold of each shopper, [S]; shoppers of the fold `without` don't count. */
   readonly fold: Uint8Array
   readonly without: number
-  /** The same log, for what is counted otherwise. */
+  /** The same log as histories, for counts that need them. */
   readonly histories: Iterable<History>
 }
 
 /**
- * @param histories ascending by time, one a shopper; walked more than once.
- * @param foldOf of each shopper, by place.
+ * Converts histories to columns.
+ * @param histories ascending by time, one per shopper; iterated more than once.
+ * @param foldOf fold of each shopper, by index.
  */
 export function columnsOf(
   histories: Iterable<History>,
@@ -83,7 +84,7 @@ export function columnsOf(
   }
 }
 
-/** What the other folds hold. */
+/** The log without one fold. */
 export function withoutFold(log: LogColumns, without: number): LogColumns {
   const { histories, fold } = log
   return {

@@ -1,22 +1,22 @@
 /**
- * @module A history boiled down to what the features need: each item once per session and kind, in
- * an order that does not depend on how the items of one session were listed.
+ * @module Reduces a history to the data that the features need: each item once per session and kind. The
+ * result doesn't depend on how the items of one session are ordered.
  */
 
 import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import { type EventWeights, eventKind, eventStrength } from './strength.ts'
 
-/** Order lines that the usual repeat tendency counts as. */
+/** Weight of the prior repeat tendency, in order lines. */
 const PRIOR_LINES = 9
 
 interface PastInteraction {
   readonly item: number
   readonly kind: keyof EventWeights
   readonly session: string
-  /** Days before now, ≥ 0. */
+  /** Age in days, ≥ 0. */
   readonly age: number
-  /** In (0, 1]. */
+  /** Strength of the event, in (0, 1]. */
   readonly strength: number
 }
 
@@ -24,23 +24,23 @@ export interface OwnedItem {
   readonly item: number
   /** Ages in days of its orders, most recent first; never empty. */
   readonly ages: number[]
-  /** Orders placed after the last one that held it. */
+  /** Number of orders after the last one that contained it. */
   readonly ordersSince: number
 }
 
 export interface Profile {
-  /** Most recent first. */
+  /** Interactions, most recent first. */
   readonly interactions: readonly PastInteraction[]
   /** Number of distinct orders. */
   readonly orders: number
   readonly owned: readonly OwnedItem[]
-  /** Share of the order lines after the first order that repeat an earlier one, shrunk to a third. */
+  /** Share of order lines after the first order that repeat an earlier one, shrunk to a third. */
   readonly repeatTendency: number
-  /** The session of the most recent interaction; '' for an empty history. */
+  /** Session of the most recent interaction; '' for an empty history. */
   readonly lastSession: string
 }
 
-/** Entries after `now` (milliseconds) and events without strength are left out. */
+/** Ignores entries after `now` (milliseconds since the epoch) and events without strength. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {

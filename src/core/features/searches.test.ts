@@ -14,7 +14,7 @@ const bought = (item: number): Interaction => ({
   time: NOW - 40 * DAY,
   session: 'order',
 })
-/** 0 and 1 go together; nothing else does. */
+/** Items 0 and 1 co-occur; no other pair does. */
 const statistics = buildStatistics(items, [[bought(0), bought(1)]], NOW)
 const tie = statistics.neighbourWeights[0]
 

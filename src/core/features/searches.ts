@@ -1,7 +1,7 @@
 /**
- * @module What the shopper searched for, as additions to scores: to what the query found, and, by
- * their ties to it, to the items that go with that. A query is no interaction with an item. It says what is
- * wanted, not what is liked, so it is in no feature, no encoded history and no case of a fit.
+ * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with
+ * them. A query shows what the shopper wants now, which is not an interaction with an item. So searches are
+ * in no feature, no encoded history and no case of a fit.
  */
 import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'
@@ -9,23 +9,23 @@ import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
- * Log-odds of the only item found, just after the search; of each of n a √n-th. An item that goes
- * with those found adds as much times its mean tie to them. Chosen on training shoppers' orders
- * before the limit of training: docs/results/search.md.
+ * Lift in log-odds of the only item found, right after the search; each of n found items gets 1/√n of it. An
+ * item that co-occurs with the found items gets the lift times its mean tie to them. Chosen on training
+ * shoppers' orders before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
-/** A wish is soon over: days after which a search counts half. */
+/** Half-life of a search in days; a want is soon over. */
 export const SEARCH_HALF_LIFE = 7
-/** Days after which it has been forgotten: a sixty-fourth of it would be left. */
+/** Days after which a search is ignored, when a sixty-fourth of it remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
-/** Less moves nothing, and would keep everything that ever went with anything. */
+/** Minimum share. Smaller lifts change nothing, and would store every co-occurring item. */
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {
-  /** Above 0, in the unit of a score. */
+  /** Lift of the score, above 0. */
   readonly lift: number
-  /** The search that it comes from. */
+  /** Search that causes the lift. */
   readonly query: string
 }
 
@@ -35,9 +35,9 @@ interface Asked {
 }
 
 /**
- * By item. Of several searches the one that lifts an item most counts for it, the last of equal
- * ones: asking twice is not wanting twice.
- * @param now milliseconds since the epoch; entries after it are left out.
+ * Lifts by item. If several searches lift an item, only the strongest counts (of equals, the last), so that
+ * repeating a search adds nothing.
+ * @param now milliseconds since the epoch; entries after it are ignored.
  */
 export function searchLifts(
   statistics: ItemStatistics,
@@ -55,7 +55,7 @@ export function searchLifts(
   return lifts
 }
 
-/** What each query found when it was last asked. */
+/** Results of each query at its last search. */
 function lastSearches(history: History, now: number): ReadonlyMap<string, Asked> {
   const asked = new Map<string, Asked>()
   for (const { item, query, time } of history) {
@@ -69,11 +69,11 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** A fit asks again for each of its cases, and lists after each event. */
+/** Cache, because a fit needs the shares for each of its cases, and lists need them after each event. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 
-/** What one query lifts, in units of `SEARCH_LIFT`. */
+/** Lifts of one query, in units of `SEARCH_LIFT`. */
 function sharesOf(statistics: ItemStatistics, found: ReadonlySet<number>): Shares {
   const known = knownShares(statistics)
   const key = [...found].join()

@@ -1,6 +1,6 @@
 /**
- * @module Builds `ItemStatistics` from a log as of a time. Leaving shoppers out of `shoppers`
- * leaves every trace of them out, which is what out-of-fold training needs.
+ * @module Builds `ItemStatistics` from a log as of a date. A shopper who is missing in `shoppers` leaves no
+ * trace, as out-of-fold training requires.
  */
 
 import type { Item } from '../catalog/item.ts'
@@ -13,24 +13,28 @@ import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
 export interface StatisticsOptions {
-  /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
+  /** Neighbour lists to reuse instead of building them; popularity can be refreshed without them. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
-  /** Kinds of context to count, and what is known of each time; absent: none. */
+  /** Kinds of context to count, and the contexts over time; absent: none. */
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 
-/** Shoppers that the mean repeat rate counts as. */
+/** Weight of the mean repeat rate, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
-/** Of what days hold on average, and how much that must be to be called usual. */
+/**
+ * Share of the usual number of events below which a window counts as nearly empty; the least usual number to
+ * compare.
+ */
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
 
-/** One history a shopper, ascending by time; what is counted more than once better comes as columns. */
+/** One history per shopper, ascending by time. For repeated counting, columns are faster. */
 type Shoppers = readonly History[] | LogColumns
 
 /**
+ * Builds the statistics.
  * @param items the catalog, in model row order.
- * @param shoppers only what is strictly before `asOf` counts.
+ * @param shoppers only interactions strictly before `asOf` count.
  * @param asOf milliseconds since the epoch.
  */
 export function buildStatistics(
@@ -63,7 +67,7 @@ export function buildStatistics(
   }
 }
 
-/** Statistics with popularity, age and repeat rate as of another day; all else is shared. */
+/** Statistics with popularity, age and repeat rate as of another day; the rest is shared. */
 export function refreshPopularity(
   statistics: ItemStatistics,
   shoppers: Shoppers,
@@ -89,7 +93,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
   const [weekFrom, monthFrom] = windowStarts(log, asOf, [7, 30])
   const { time, strength } = log
-  /** Of the shopper at hand: whose an item was last, and when it was turned to. */
+  /** For the current shopper: last shopper of each item, and their first and last interaction with it. */
   const metBy = new Int32Array(items).fill(-1)
   const from = new Float64Array(items)
   const to = new Float64Array(items)
@@ -123,7 +127,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
     popularity7: week.map(Math.log1p),
     popularity30: month.map(Math.log1p),
     popularityAll: all.map(Math.log1p),
-    // An item not seen yet is as new as can be.
+    // An item without any event yet has age 0.
     ageDays: Float32Array.from(first, (time) => (time < asOf ? (asOf - time) / DAY : 0)),
     repeatRate: repeated.map(
       (again, i) => (again + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS),
@@ -132,9 +136,9 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
 }
 
 /**
- * When the last so many days before `asOf` begin; earlier where they hold next to nothing, as in a log with
- * gaps, so that what a handful did there doesn't pass for what the shop wants: as far back as it takes to hold as
- * much as so many days do on average.
+ * Start of each window of days before `asOf`, in milliseconds since the epoch. If a window is nearly empty,
+ * as in a log with gaps, it starts earlier, so that a few events don't pass for the shop's demand. It then
+ * contains as many events as the average window.
  */
 function windowStarts(log: LogColumns, asOf: number, windows: readonly number[]): number[] {
   const { time, strength } = log
@@ -156,7 +160,7 @@ function windowStarts(log: LogColumns, asOf: number, windows: readonly number[])
   })
 }
 
-/** Of those that count: the first of their events, and the one after the last. */
+/** Visits each counted shopper with the index of their first event, and the index after their last event. */
 function eachShopper(
   { shopperStart, basketStart, fold, without }: LogColumns,
   visit: (begin: number, end: number, shopper: number) => void,
@@ -172,7 +176,7 @@ function sum(values: Float32Array): number {
   return total
 }
 
-/** Natural logarithms; an item without a usable price carries the median of the others. */
+/** Natural logarithms of the prices; an item without a usable price gets the median of the others. */
 function logPrices(items: readonly Item[]): Float32Array {
   const known = items
     .map((item) => item.price)
@@ -191,7 +195,7 @@ function categoryIndex(items: readonly Item[]): Uint16Array {
     if (!category) return 0
     let known = index.get(category)
     if (known === undefined) {
-      // Beyond the format's 65,535 categories, the rest share "none".
+      // The format has 65,535 categories; further ones count as "none".
       known = index.size < 65_535 ? index.size + 1 : 0
       index.set(category, known)
     }

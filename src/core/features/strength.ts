@@ -1,14 +1,14 @@
 /**
- * @module How much an event says about interest. Purchases, carts and views stand 3 : 2 : 1; an event
- * that only shows a list, or takes something back, says nothing. For the cases of a personal fit,
- * `pretrain` may find other weights (`PersonalPrior.eventWeights`).
+ * @module Strength of the interest that an event shows: purchase, cart and view have 3 : 2 : 1. An event that
+ * only shows a list, or undoes something, has none. For the cases of a personal fit, `pretrain` may find
+ * other weights (`PersonalPrior.eventWeights`).
  */
 import type { EventName } from '../events/event.ts'
 
-/** What a case weighs by the strongest event of it. */
+/** Weight of a case, by its strongest event. */
 export interface EventWeights {
   readonly purchase: number
-  /** Also of what was put on a wish list. */
+  /** Weight of cart and wish-list events. */
   readonly cart: number
   readonly view: number
 }
@@ -26,10 +26,10 @@ const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {
   search: null,
 }
 
-/** Null for an event that says nothing about its item. */
+/** Kind of an event; null if it shows no interest in its item. */
 export const eventKind = (name: EventName): keyof EventWeights | null => KINDS[name]
 
-/** What an event says as a share of a purchase, in [0, 1]. */
+/** Strength of an event relative to a purchase, in [0, 1]. */
 export function eventStrength(name: EventName): number {
   const kind = KINDS[name]
   return kind ? EVENT_WEIGHTS[kind] / EVENT_WEIGHTS.purchase : 0

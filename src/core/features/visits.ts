@@ -1,36 +1,36 @@
 /**
- * @module The interactions of a profile by item and visit, whatever was done: in a shop where people
- * mostly look, what they come back to is in their views, and time is best counted in visits.
+ * @module Groups the interactions of a profile by item and visit. In a shop where people mostly look, views
+ * show what they come back to, and visits measure time best.
  */
 import type { Profile } from './profile.ts'
 
-/** Interactions that the usual return tendency counts as. */
+/** Weight of the prior return tendency, in interactions. */
 const PRIOR_INTERACTIONS = 9
 
 export interface Visit {
-  /** Visits since; 0 = the last one. */
+  /** Number of visits since this one; 0 = the last visit. */
   readonly ago: number
-  /** Days before now, ≥ 0. */
+  /** Age in days, ≥ 0. */
   age: number
-  /** Of the strongest interaction, in (0, 1]. */
+  /** Strength of the strongest interaction, in (0, 1]. */
   strength: number
 }
 
 interface VisitedItem {
   readonly item: number
-  /** Visits that it is in, most recent first; never empty. */
+  /** Visits with this item, most recent first; never empty. */
   readonly own: readonly Visit[]
 }
 
 interface Visits {
   readonly items: readonly VisitedItem[]
-  /** How many visits there were. */
+  /** Number of visits. */
   readonly visits: number
-  /** Share of the interactions after the first visit that come back to an item, shrunk to a third. */
+  /** Share of the interactions after the first visit that return to an item, shrunk to a third. */
   readonly returnTendency: number
 }
 
-/** Items in the order in which the profile's interactions first name them. */
+/** Items in the order in which the profile's interactions first mention them. */
 export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visits {
   const place = new Map<string, number>()
   const byItem = new Map<number, Visit[]>()

@@ -1,6 +1,6 @@
 /**
  * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the
- *   item vectors. Without a content vector, it is the closeness in price within the category.
+ * item vectors. Without a content vector, it is the closeness in price within the category.
  */
 
 import type { ColdStartItems } from '../features/coldStart.ts'

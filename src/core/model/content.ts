@@ -1,6 +1,6 @@
 /**
  * @module Item vectors from content, so that a product added after training has a vector at once. Each title
- *   word, the category and the price band have a vector in the item space:
+ * word, the category and the price band have a vector in the item space:
  *
  *   c = (1/√n) Σ word vectors + category vector + price-band vector
  */

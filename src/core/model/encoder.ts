@@ -1,7 +1,7 @@
 /**
  * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN
- *   self-attention block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs only the last
- *   position. So keys and values are computed for all positions, and everything else for the last.
+ * self-attention block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs only the last
+ * position. So keys and values are computed for all positions, and everything else for the last.
  *
  * The state of a position depends only on its item, its event and the bucket of the time to the next
  * interaction. It doesn't depend on the position in the window, since `distance` counts back from the last.

@@ -1,6 +1,6 @@
 /**
  * @module e^x by additions, multiplications and divisions only. The last bits of `Math.exp` differ between
- *   browsers; these are the same in all of them.
+ * browsers; these are the same in all of them.
  */
 
 /** ln 2 in two parts; the product of the first with an integer below 2¹¹ is exact. */

@@ -1,6 +1,6 @@
 /**
  * @module Values of a model file as named tensors: vectors, int8 matrices, strings. Reading validates them,
- *   because they came over a network.
+ * because they came over a network.
  */
 import { NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'

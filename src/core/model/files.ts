@@ -1,6 +1,6 @@
 /**
  * @module Writes a base model to files and reads it back. Reading verifies the size and SHA-256 of each file
- *   against the manifest. `latest.json` gives the manifest's own hash.
+ * against the manifest. `latest.json` gives the manifest's own hash.
  */
 
 import { sha256Hex } from '../bytes.ts'

@@ -1,8 +1,8 @@
 /**
  * @module `manifest.json` of a model version: its files, their hashes and the origin of the model. A model
- *   directory is `<version>/manifest.json` plus the files that it names. Beside the versions lies
- *   `latest.json`: `{ "version": string, "manifest": sha256 }`. For signed models it also has `signed`:
- *   release number, validity and signatures.
+ * directory is `<version>/manifest.json` plus the files that it names. Beside the versions lies
+ * `latest.json`: `{ "version": string, "manifest": sha256 }`. For signed models it also has `signed`:
+ * release number, validity and signatures.
  */
 
 import { NearsideError } from '../error.ts'

@@ -1,6 +1,6 @@
 /**
  * @module Symmetric int8 quantisation with one scale per row. It takes a quarter of the bytes of float32,
- *   with an error of at most half a step (max|row| / 254) per value.
+ * with an error of at most half a step (max|row| / 254) per value.
  */
 
 interface QuantizedRows {

@@ -1,6 +1,6 @@
 /**
  * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated. Masks and
- *   noise use WebCrypto instead (`src/aggregate/privacy`).
+ * noise use WebCrypto instead (`src/aggregate/privacy`).
  */
 
 export interface Random {

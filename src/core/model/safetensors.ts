@@ -1,7 +1,7 @@
 /**
  * @module Reads and writes the safetensors format. A file is 8 bytes of little-endian header length, a JSON
- *   header and the raw values. Files come from the network, so every claim of the header is checked against
- *   the bytes before anything is allocated.
+ * header and the raw values. Files come from the network, so every claim of the header is checked against
+ * the bytes before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
 import { isRecord } from '../isRecord.ts'

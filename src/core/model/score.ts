@@ -1,6 +1,6 @@
 /**
  * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. The trees add to
- *   the scores of the highest items.
+ * the scores of the highest items.
  */
 import { computeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'

@@ -1,8 +1,8 @@
 /**
  * @module Regression trees that re-rank the highest items of a case. They capture interactions that no
- *   weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's
- *   score. A list costs a few hundred short traversals, independent of the size of the catalog.
- *   `train/trees/boost.ts` grows the trees.
+ * weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's
+ * score. A list costs a few hundred short traversals, independent of the size of the catalog.
+ * `train/trees/boost.ts` grows the trees.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 

@@ -1,6 +1,6 @@
 /**
  * @module Base order: the ranking without a history or personal parameters. It is sorted on first use, and
- *   again only after its scores changed.
+ * again only after its scores changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'

@@ -1,6 +1,6 @@
 /**
  * @module The shop's order of products, shown while there is no model or no worker. It needs only ids and
- *   categories.
+ * categories.
  */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'

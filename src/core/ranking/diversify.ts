@@ -1,6 +1,6 @@
 /**
  * @module Varies the categories of a list: each listed item lowers the worth of others of its category. Pure;
- *   candidates are numbers.
+ * candidates are numbers.
  */
 import type { Item } from '../catalog/item.ts'
 

@@ -1,6 +1,6 @@
 /**
  * @module Summary for people of the recent history: items with the strongest action on each, categories and
- *   queries, by weight.
+ * queries, by weight.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Partial scoring of a catalog that is too large to score fully for every list. A scan of the item
- *   table finds the items that may rank highest; other scores are computed on demand. Each score equals that
- *   of full scoring bit by bit, so the lists are the same.
+ * table finds the items that may rank highest; other scores are computed on demand. Each score equals that
+ * of full scoring bit by bit, so the lists are the same.
  */
 import { readHistory } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'

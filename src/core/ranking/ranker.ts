@@ -1,6 +1,6 @@
 /**
  * @module Ranks items for one shopper: finds candidates, scores and sorts them. Pure. Values that depend on
- *   the model alone are computed once. `reasons.ts` finds the reasons.
+ * the model alone are computed once. `reasons.ts` finds the reasons.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of
- *   the shopper only if the list made without it lacks the item on its screen. A screen is the first 12 (24,
- *   36 …) places.
+ * the shopper only if the list made without it lacks the item on its screen. A screen is the first 12 (24,
+ * 36 …) places.
  */
 import { sameQuery } from '../catalog/words.ts'
 import type { ShopperEvent } from '../events/event.ts'

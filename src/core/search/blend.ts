@@ -1,7 +1,7 @@
 /**
  * @module Applies the personal order inside a search result, without loss of relevance. The personal order
- *   decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also
- *   decides between hits of nearly equal relevance.
+ * decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also
+ * decides between hits of nearly equal relevance.
  */
 import type { SearchHit } from './hit.ts'
 

@@ -1,6 +1,6 @@
 /**
  * @module Narrows a list by facets and counts each choice. The count beside a choice is the number of items
- *   with that choice while the other groups stay as they are.
+ * with that choice while the other groups stay as they are.
  */
 import type { Item } from '../catalog/item.ts'
 

@@ -1,6 +1,6 @@
 /**
  * @module Splits a title into plain-text pieces and marks those that matched. Without HTML, nothing needs
- *   escaping.
+ * escaping.
  */
 
 import { foldWord, wordsOf } from '../catalog/words.ts'

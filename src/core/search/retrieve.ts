@@ -1,6 +1,6 @@
 /**
  * @module Finds products by words, with one inverted index (BM25+ by MiniSearch). It covers title, category,
- *   brand, description and id, and accepts word beginnings and small typing errors.
+ * brand, description and id, and accepts word beginnings and small typing errors.
  */
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'

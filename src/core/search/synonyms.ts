@@ -1,7 +1,7 @@
 /**
  * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched as
- *   well, and their hits count a little less. Rewordings replace a phrase that the shop doesn't use ("for
- *   him").
+ * well, and their hits count a little less. Rewordings replace a phrase that the shop doesn't use ("for
+ * him").
  */
 import { foldWord, wordsOf } from '../catalog/words.ts'
 

@@ -6,7 +6,7 @@ import { averagePathLength, growForest, isolationScore } from './isolationForest
 import { cleanOutliers, learnUsual } from './outliers.ts'
 import { describeVisit, rateOf } from './visit.ts'
 
-/** Park and Miller's generator: the layer below the model's has none of its own. */
+/** Park and Miller's generator, because this layer must not import the model's. */
 function uniform(seed: number) {
   let state = seed
   return {
@@ -28,7 +28,7 @@ function normals(count: number, seed: number): number[] {
 describe('isolation forest', () => {
   it('normalises by the mean path of a search tree: 2·H(n − 1) − 2·(n − 1)/n', () => {
     expect([0, 1, 2].map(averagePathLength)).toEqual([0, 0, 1])
-    // The paper's sub-sample.
+    // Value for the sub-sample size of the paper.
     expect(averagePathLength(256)).toBeCloseTo(10.2447709, 6)
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 2000 }), (n) => {
@@ -36,7 +36,7 @@ describe('isolation forest', () => {
           (a, b) => a + b,
         )
         const exact = 2 * harmonic - (2 * (n - 1)) / n
-        // ln + γ falls short of H(m) by less than 1/(2m).
+        // ln + γ is below H(m) by less than 1/(2m).
         expect(averagePathLength(n)).toBeLessThan(exact)
         expect(averagePathLength(n)).toBeGreaterThan(exact - 1 / (n - 1))
       }),

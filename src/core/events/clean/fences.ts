@@ -1,6 +1,6 @@
 /**
- * @module Tukey's fences: values more than 1.5 interquartile ranges beyond the quartiles are
- * outside. On logarithms, because dwell times and rates have a heavy tail that is no error.
+ * @module Tukey's fences: values more than 1.5 interquartile ranges beyond the quartiles are outliers. They
+ * apply to logarithms, because dwell times and rates have a legitimate heavy tail.
  * @see Tukey 1977, Exploratory Data Analysis
  */
 
@@ -11,10 +11,10 @@ export interface Fences {
 
 const REACH = 1.5
 
-/** Quartiles of fewer values would be those values themselves. */
+/** Minimum number of values for meaningful quartiles. */
 const LEAST_VALUES = 8
 
-/** In the units of `values`, all above 0. Infinite where there are too few values to judge by. */
+/** Fences in the units of `values`, which must be above 0; infinite if there are too few values. */
 export function logFences(values: readonly number[]): Fences {
   if (values.length < LEAST_VALUES) return { low: 0, high: Number.POSITIVE_INFINITY }
   const sorted = Float64Array.from(values, Math.log).sort()
@@ -24,7 +24,7 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** Linear between order statistics. */
+/** Quantile by linear interpolation between order statistics. */
 function quartile(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1)
   const low = Math.floor(at)

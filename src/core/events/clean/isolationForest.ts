@@ -1,20 +1,19 @@
 /**
- * @module Isolation forest: a row that random cuts separate from the others after few cuts is
- * unlike them.
+ * @module Isolation forest: a row that few random cuts separate from the others is an anomaly.
  * @see Liu, Ting and Zhou 2008, "Isolation forest", doi 10.1109/ICDM.2008.17
  */
 import type { Random } from '../../model/random.ts'
 
-/** Handed in, so that the same seed grows the same forest. */
+/** Injected random numbers, so that the same seed grows the same forest. */
 export type Uniform = Pick<Random, 'next'>
 
 interface ForestOptions {
   readonly trees: number
-  /** Rows of a tree, ψ. */
+  /** Number of rows per tree, ψ. */
   readonly sample: number
 }
 
-/** The paper's: more of either changes little. */
+/** Values of the paper; larger ones change little. */
 const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
 
 type Node =
@@ -23,7 +22,7 @@ type Node =
 
 export interface IsolationForest {
   readonly trees: readonly Node[]
-  /** Rows that each tree was grown from; 0 for an empty forest. */
+  /** Number of rows that each tree was grown from; 0 for an empty forest. */
   readonly sample: number
 }
 
@@ -36,14 +35,14 @@ export function averagePathLength(rows: number): number {
   return 2 * (Math.log(rows - 1) + EULER) - (2 * (rows - 1)) / rows
 }
 
-/** @param rows all of one length, finite. */
+/** @param rows rows of equal length, finite. */
 export function growForest(
   rows: readonly Float64Array[],
   random: Uniform,
   options: ForestOptions = FOREST_DEFAULTS,
 ): IsolationForest {
   const sample = Math.min(options.sample, rows.length)
-  // Deeper than this, a row is no longer unusual.
+  // Maximum depth; a row at this depth is ordinary.
   const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
   const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
     grow(draw(rows, sample, random), deepest, random),
@@ -52,8 +51,8 @@ export function growForest(
 }
 
 /**
- * s = 2^(−E[h] / c(ψ)), in (0, 1]: near 1 is isolated at once; where all rows score about 0.5 none
- * stands out.
+ * Anomaly score s = 2^(−E[h] / c(ψ)), in (0, 1]. Near 1, the row is isolated at once. If all rows score about
+ * 0.5, none is an anomaly.
  */
 export function isolationScore({ trees, sample }: IsolationForest, row: Float64Array): number {
   if (trees.length === 0 || sample < 2) return 0.5
@@ -77,7 +76,7 @@ function grow(rows: readonly Float64Array[], depth: number, random: Uniform): No
   const columns = varying(rows)
   if (columns.length === 0) return { size: rows.length }
   const { column, least, most } = columns[Math.floor(random.next() * columns.length)]
-  // Never the least itself, else one side could stay empty.
+  // The cut is above the least value, so that neither side is empty.
   const cut = most - random.next() * (most - least)
   return {
     column,
@@ -107,7 +106,7 @@ function varying(rows: readonly Float64Array[]) {
   }).filter(({ least, most }) => most > least)
 }
 
-/** Without putting back: the first places of a shuffle. */
+/** Draws without replacement: the first elements of a shuffle. */
 function draw(rows: readonly Float64Array[], count: number, random: Uniform): Float64Array[] {
   const left = [...rows]
   for (let k = 0; k < count; k++) {

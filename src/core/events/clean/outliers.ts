@@ -1,7 +1,7 @@
 /**
- * @module Statistical cleaning: what is far from what is usual goes. Unlike the fixed rules of
- * `clean.ts` it needs enough events to know what is usual, so it is for a whole log, where the shop
- * has one; a device's own few visits are too few (docs/results/noise.md).
+ * @module Statistical cleaning: drops events far from the usual. Unlike the fixed rules of `clean.ts`, it
+ * needs many events to learn the usual, so it suits a shop's whole log. The few visits of one device are too
+ * few (docs/results/noise.md).
  */
 import { type Cleaned, runStages } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
@@ -14,19 +14,22 @@ import {
 } from './isolationForest.ts'
 import { describeVisit, dropShorterLooks, dropVisits, eventsBySession, rateOf } from './visit.ts'
 
-/** What is usual, learned from a log; plain data. */
+/** Usual values learned from a log, as plain data. */
 interface Usual {
-  /** Milliseconds on an item. */
+  /** Dwell time on an item in milliseconds. */
   readonly dwell: Fences
-  /** Events a minute of a visit. */
+  /** Events per minute of a visit. */
   readonly rate: Fences
   readonly forest: IsolationForest
 }
 
-/** A score above it is an anomaly: the paper calls scores "very close to 1" so, 0.5 the average. */
+/**
+ * Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is
+ * average.
+ */
 const ISOLATED = 0.6
 
-/** A look this long says something, whatever is usual. Milliseconds. */
+/** Maximum fence in milliseconds: a longer view is informative, whatever the usual is. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -42,11 +45,11 @@ export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Us
 
 type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
 
-/** Looks far shorter than usual; a long look is no error. */
+/** Drops views far shorter than usual; long views stay. */
 const dropShortLooks: OutlierStage = (events, { dwell }) =>
   dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
-/** Visits far faster than usual. A slow one is a tab left open. */
+/** Drops visits far faster than usual. Slow visits stay, since they are tabs left open. */
 const dropFastVisits: OutlierStage = (events, { rate }) =>
   dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
 
@@ -59,7 +62,7 @@ export const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierS
   ['isolated visit', dropIsolatedVisits],
 ]
 
-/** All stages in order; the report says how many events each dropped. */
+/** Runs all stages in order; the report counts the dropped events of each. */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],
   usual: Usual,

@@ -8,7 +8,7 @@ import { cleanOwnVisits, LEAST_VISITS } from './ownVisits.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** Looks at items, each of some twenty seconds, some of them bought. */
+/** Views of about twenty seconds each; some of the items are bought. */
 function visit(session: string, start: number, looks: number, seed: number): ShopperEvent[] {
   const random = createRandom(seed)
   let time = start
@@ -26,7 +26,9 @@ function visit(session: string, start: number, looks: number, seed: number): Sho
   })
 }
 
-/** Faster than anybody looks, and slow enough for the rules: an item each second and a half. */
+/**
+ * A script with one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules.
+ */
 function script(session: string, start: number): ShopperEvent[] {
   return Array.from({ length: 60 }, (_, k) => ({
     id: `${session}-${k}`,
@@ -52,7 +54,7 @@ test.each(['iqr', 'isolation-forest'] as const)(
     const ruled = byRules(events)
     expect(ruled.events.filter(({ session }) => session === 'script')).toHaveLength(60)
     const { events: kept, report } = cleanOwnVisits(ruled, how)
-    // What was bought is kept, whoever bought it.
+    // A purchase stays, even if a script made it.
     expect(kept.filter(({ session }) => session === 'script').map(({ name }) => name)).toEqual([
       'purchase',
     ])

@@ -1,7 +1,7 @@
 /**
- * @module Statistical cleaning as a device does it: what is usual is learned from this shopper's own
- * visits, after the fixed rules. It finds scripts that the rules don't know, and costs ten times as
- * many of the shopper's own looks (docs/results/noise.md), so a shop has to choose it.
+ * @module Statistical cleaning on a device, after the fixed rules; it learns the usual from the shopper's own
+ * visits. It finds scripts that the rules miss, but drops ten times as many of the shopper's own views
+ * (docs/results/noise.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
 import type { Cleaned } from '../clean.ts'
@@ -9,12 +9,15 @@ import type { Cleaning } from '../cleanings.ts'
 import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
 import { eventsBySession } from './visit.ts'
 
-/** Of fewer visits nothing can be said to be unusual. */
+/** Minimum number of visits for learning the usual. */
 export const LEAST_VISITS = 20
-/** The same events are always cleaned the same way. */
+/** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
 
-/** @param cleaned what the rules have left. @returns the same, with what else was dropped in its report. */
+/**
+ * @param cleaned events after the fixed rules. @returns the remaining events, with further drops in the
+ *   report
+ */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned

@@ -1,10 +1,10 @@
-/** @module A visit as numbers: how fast, how evenly, how long on each item. */
+/** @module Describes a visit by numbers: its speed, its regularity and the time per item. */
 import type { ShopperEvent } from '../event.ts'
 
-/** A visit of less is over before it has a rate. Milliseconds. */
+/** Minimum duration in milliseconds for computing a rate. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
-/** Stands in where no dwell is known: what half of all looks take. */
+/** Default dwell time in milliseconds: the median of all views. */
 const USUAL_DWELL = 20_000
 
 /** Events by session, in order of first appearance. */
@@ -20,7 +20,7 @@ export function eventsBySession(
   return visits
 }
 
-/** Without what was done in some visits; a purchase is trusted whatever its company. */
+/** Drops the events of noisy visits, except purchases, which are always trusted. */
 export function dropVisits(
   events: readonly ShopperEvent[],
   isNoise: (visit: readonly ShopperEvent[]) => boolean,
@@ -30,7 +30,7 @@ export function dropVisits(
   return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 
-/** Without looks at an item that took less, in milliseconds. */
+/** Drops views of an item shorter than `least` milliseconds. */
 export function dropShorterLooks(
   events: readonly ShopperEvent[],
   least: number,
@@ -39,7 +39,7 @@ export function dropShorterLooks(
   return events.filter((event) => !(isLook(event) && (event.dwellMs ?? least) < least))
 }
 
-/** Events a minute; null for a visit of fewer than three events, which has no rate to speak of. */
+/** Events per minute; null for fewer than three events, which have no meaningful rate. */
 export function rateOf(visit: readonly ShopperEvent[]): number | null {
   if (visit.length < 3) return null
   const span = visit[visit.length - 1].time - visit[0].time
@@ -47,9 +47,10 @@ export function rateOf(visit: readonly ShopperEvent[]): number | null {
 }
 
 /**
+ * Features of a visit for the isolation forest.
  * @param visit ascending by time
- * @returns [7], finite: logarithms of events, of events a minute and of the median interval; variation
- * of intervals; logarithm of the median dwell; share of short looks; share of distinct items
+ * @returns [7], finite: logarithms of events, of events per minute and of the median interval; variation of
+ *   intervals; logarithm of the median dwell; share of short views; share of distinct items
  */
 export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
   const intervals = visit.slice(1).map(({ time }, k) => Math.max(1, time - visit[k].time))
@@ -60,7 +61,7 @@ export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
     Math.log(visit.length),
     Math.log(rateOf(visit) ?? 1),
     Math.log(median(intervals, 60_000)),
-    // Where there are too few to tell: 1, that of a person.
+    // With too few intervals, assume 1, as for a person.
     intervals.length < 3 ? 1 : variation(intervals),
     Math.log(Math.max(1, median(dwells, USUAL_DWELL))),
     dwells.length > 0 ? short / dwells.length : 0,
@@ -75,7 +76,7 @@ function median(values: readonly number[], otherwise: number): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Standard deviation ÷ mean. */
+/** Coefficient of variation: standard deviation ÷ mean. */
 export function variation(intervals: readonly number[]): number {
   const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
   const variance = intervals.reduce((sum, x) => sum + (x - mean) ** 2, 0) / intervals.length

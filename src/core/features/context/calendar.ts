@@ -1,15 +1,15 @@
 /**
- * @module The days before the holidays that most gift shops know, by the Gregorian calendar. A shop
- * with others says so itself; what it says goes first.
+ * @module Seasons before the holidays of most gift shops, by the Gregorian calendar. A shop with other
+ * holidays provides them as context, which takes precedence.
  */
 
 import { DAY } from '../../time.ts'
 
 interface Season {
   readonly name: string
-  /** Days before the holiday at which its season begins; the holiday itself is the last day. */
+  /** Length of the season in days; the holiday itself is the last day. */
   readonly days: number
-  /** Midnight UTC of the holiday in a year. */
+  /** Midnight UTC of the holiday in a year, milliseconds since the epoch. */
   day(year: number): number
 }
 
@@ -21,7 +21,7 @@ const SEASONS: readonly Season[] = [
   { name: 'new-year', days: 5, day: (year) => Date.UTC(year, 11, 31) },
 ]
 
-/** The season of a day (midnight UTC, milliseconds); undefined: none. */
+/** Season of a day (midnight UTC, milliseconds since the epoch); undefined if there is none. */
 export function seasonAt(midnight: number): string | undefined {
   const year = new Date(midnight).getUTCFullYear()
   return SEASONS.find(({ day, days }) => {

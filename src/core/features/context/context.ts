@@ -1,25 +1,25 @@
 /**
- * @module Context: what holds at a time for every shopper alike. Hour, weekday and season follow
- * from the time; a promotion, the weather, or a holiday of its own only the shop can say.
+ * @module Context: circumstances at a time that are the same for every shopper. Hour, weekday and season
+ * follow from the time. The shop provides promotions, weather and its own holidays.
  */
 import { DAY } from '../../time.ts'
 import { seasonAt } from './calendar.ts'
 
 /**
- * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty
- * value says that there is none, e.g. no holiday where the calendar knows one.
+ * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means
+ * none, e.g. no holiday on a day for which the calendar has one.
  */
 export type ShopContext = Readonly<Record<string, string>>
 
-/** What is known beside the time itself. */
+/** Sources of context beside the time itself. */
 export interface ContextSource {
-  /** The context that the shop gave at a time, milliseconds since the epoch. */
+  /** Context that the shop provided at a time in milliseconds since the epoch. */
   at(time: number): ShopContext
-  /** How far each item is below its usual price: logarithm of the ratio, ≥ 0, [N]; null: not known. */
+  /** Discount of each item: natural logarithm of usual price ÷ price, ≥ 0, [N]; null if unknown. */
   discountsAt(time: number): Float32Array | null
 }
 
-/** Prices differ by less from day to day without an offer; logarithm of a ratio. */
+/** Minimum discount (logarithm of a ratio); smaller differences are ordinary price changes. */
 export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
@@ -27,7 +27,7 @@ export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => nu
 const HOURS_A_BLOCK = 4
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
-/** By UTC, as all times of a log: what matters is that training and device agree. */
+/** Context by UTC time, so that training and device agree. */
 const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> = {
   hour: (time) => {
     const block = Math.floor(new Date(time).getUTCHours() / HOURS_A_BLOCK)
@@ -37,7 +37,7 @@ const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> 
   holiday: (time) => seasonAt(Math.floor(time / DAY) * DAY),
 }
 
-/** Kinds that are always looked at; what else a shop names comes after them. */
+/** Kinds of context that are always examined; other kinds of the shop follow. */
 export const CONTEXT_KINDS: readonly string[] = [
   'hour',
   'weekday',
@@ -46,10 +46,10 @@ export const CONTEXT_KINDS: readonly string[] = [
   'weather',
 ]
 
-/** Kinds that a shop may not name: they are the clock's. */
+/** Kinds that come from the clock; a shop can't provide them. */
 const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
-/** The value of a kind of context at a time; undefined: none. */
+/** Value of a kind of context at a time; undefined if there is none. */
 export function contextValue(
   kind: string,
   time: number,
@@ -62,11 +62,11 @@ export function contextValue(
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
-/** No control characters: a value is a line of a file. */
+/** Without control characters, since a value is a line of a file. */
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 
-/** What is wrong with a name and a value, in words; null where nothing is. */
+/** Describes the fault of a name and its value; null if both are valid. */
 export function contextFault(name: string, value: unknown): string | null {
   if (!NAME.test(name)) return `'${name}' can't name a context: small letters, digits and _ only`
   if (CLOCK_KINDS.has(name)) return `'${name}' is read from the clock`
@@ -76,7 +76,7 @@ export function contextFault(name: string, value: unknown): string | null {
   return null
 }
 
-/** A fresh object of what a shop gave. @returns what is wrong with it, in words, where it is no context */
+/** Validates the shop's context. @returns a new object, or a description of its fault */
 export function readShopContext(given: unknown): ShopContext | string {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given)) return 'it is not an object'

@@ -1,7 +1,6 @@
 /**
- * @module Features that depend on the context, and their combinations with the shopper's own history.
- * They stand beside the fixed ones: a model carries only those that its shop's log has shown to
- * help, hence each is computed as a column of its own.
+ * @module Features that depend on the context, and on the context with the shopper's history. A model
+ * contains only the context features that helped on its shop's log, so each is a separate column.
  */
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
@@ -9,23 +8,25 @@ import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 
 /**
- * `lift`: how much more it is wanted now than at all times; `habit`: how much more this shopper turns
- * to it now than to other things; `discount`: how far it is below its usual price. `Touched`: the same,
- * of what the shopper touched before.
+ * Form of a context feature.
+ * - `lift`: demand in the current context relative to all times.
+ * - `habit`: the shopper's interest in the item in the current context, relative to other items.
+ * - `discount`: amount below the usual price.
+ * - `…Touched`: the same, but only for items with which the shopper interacted before.
  */
 type ContextForm = 'lift' | 'habit' | 'liftTouched' | 'discount' | 'discountTouched'
 
 export interface ContextFeature {
   readonly name: string
-  /** The kind of context; `price` for discounts. */
+  /** Kind of context; `price` for discounts. */
   readonly kind: string
   readonly form: ContextForm
 }
 
-/** The kind that discounts belong to: they need the price at the time, not a table. */
+/** Kind of the discounts, which need the current price instead of a table. */
 export const PRICE_KIND = 'price'
 
-/** The features of one kind of context. */
+/** Features of one kind of context. */
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   if (kind === PRICE_KIND)
     return [
@@ -39,19 +40,19 @@ function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   ]
 }
 
-/** All features that may earn a place, where these kinds of context are looked at. */
+/** All features that training may select for the given kinds of context. */
 export function contextCandidates(kinds: readonly string[]): readonly ContextFeature[] {
   return [...kinds, PRICE_KIND].flatMap(contextFeaturesOf)
 }
 
-/** By its name; undefined where no feature is called that. */
+/** Feature by name; undefined if the name is unknown. */
 export function contextFeature(name: string): ContextFeature | undefined {
   const kind = /^([a-z][a-z0-9_]*)(?:Lift|Habit|LiftTouched)$/.exec(name)?.[1] ?? PRICE_KIND
   return contextFeaturesOf(kind).find((feature) => feature.name === name)
 }
 
 /**
- * Raw values of the features for one shopper at one time, a column [N] each.
+ * Raw values of the features for one shopper at one time, one column [N] each.
  * @param now milliseconds since the epoch; entries after it are ignored.
  */
 export function computeContext(
@@ -103,8 +104,8 @@ function liftsNow(
 }
 
 /**
- * Log of how often the shopper's visits to an item fell into the value of now, against how often
- * all of their visits did; one visit of the usual share is added to both.
+ * Logarithm of the share of an item's visits in the current context, relative to the share of all visits. One
+ * visit with the usual share is added to both.
  */
 function habits(
   items: number,

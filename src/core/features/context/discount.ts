@@ -1,4 +1,4 @@
-/** @module How far below its usual price an item is: logarithm of the ratio, ≥ 0. */
+/** @module Discount of an item: natural logarithm of usual price ÷ price, ≥ 0. */
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { comparablePrice } from '../../model/comparablePrice.ts'
@@ -6,7 +6,7 @@ import { LEAST_DISCOUNT } from './context.ts'
 
 type Known = Pick<BaseModel, 'itemIds' | 'manifest' | 'statistics'>
 
-/** Of a row of the model, from the price of when that was made; 0 where none is known. */
+/** Discount of a model row relative to the price when the model was made; 0 if no price is known. */
 export function discountOf(known: Known, catalog: Catalog, row: number): number {
   const { itemIds, statistics } = known
   const price = comparablePrice(known, catalog.get(itemIds[row]) ?? {})

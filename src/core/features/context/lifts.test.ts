@@ -8,7 +8,7 @@ import { computeContext, contextCandidates, contextFeature } from './contextFeat
 import { contextTable } from './lifts.ts'
 
 const ITEMS = 6
-/** 0 and 1 in one category, 2 and 3 in another, 4 and 5 in none. */
+/** Items 0 and 1 in one category, 2 and 3 in another, 4 and 5 in none. */
 const CATEGORY = Uint16Array.of(1, 1, 2, 2, 0, 0)
 const START = Date.UTC(2024, 0, 1)
 /** Rain on every third day. */
@@ -22,7 +22,7 @@ function bought(items: readonly number[], day: number): History {
   return items.map((item) => ({ item, name: 'purchase', time, session: String(day) }))
 }
 
-/** Item 0 in the rain, item 2 in the sun, item 4 always. */
+/** Shoppers buy item 0 in the rain, item 2 in the sun and item 4 in any weather. */
 const shoppers: History[] = Array.from({ length: 90 }, (_, s) =>
   bought([s % 3 === 0 ? 0 : 2, 4], s % 30),
 )
@@ -34,7 +34,7 @@ test('an item bought in the rain is lifted there, its category follows, the othe
   expect(table.values).toEqual(['rain', 'sun'])
   expect(lift(0, 'rain')).toBeGreaterThan(0.5)
   expect(lift(0, 'sun')).toBeLessThan(-0.5)
-  // Never bought, but of the same category.
+  // Item 1 was never bought, but has the same category.
   expect(lift(1, 'rain')).toBeGreaterThan(0.3)
   expect(lift(2, 'rain')).toBeLessThan(-0.5)
   expect(lift(4, 'rain')).toBeCloseTo(0, 1)
@@ -49,7 +49,7 @@ test('what comes at or after the moment of counting changes nothing', () => {
 })
 
 test('an item is compared with the time since it appeared', () => {
-  // Item 5 came on day 60, when it never rained again.
+  // Item 5 appeared on day 60, after the last rain.
   const dry: ContextSource = {
     ...NO_CONTEXT,
     at: (time) => ({ weather: time < START + 60 * DAY ? 'rain' : 'sun' }),
@@ -110,7 +110,7 @@ test('features read the table, the history and the price of the moment', () => {
   expect([...touched]).toEqual([plain[0], 0, 0, 0, plain[4], 0])
   expect(offer).toEqual(discounts)
   expect([...offerTouched]).toEqual([0, 0, 0, 0, discounts[4], 0])
-  // Bought in the rain before; item 4 only ever in the sun; item 1 tomorrow.
+  // Item 0 was bought in the rain before, item 4 only in the sun; item 1 will be bought tomorrow.
   expect(habit[0]).toBeGreaterThan(0)
   expect(habit[4]).toBeLessThan(0)
   expect(habit[1]).toBe(0)

@@ -1,32 +1,33 @@
 /**
- * @module How much more or less an item is wanted in a context than at all times: the logarithm of
- * P(item | value) / P(item), counted over shoppers and pulled to the item's category, and that to
- * no difference, where there is little to count. An item is compared with the time since it first
- * appeared: that nobody bought it last Christmas says nothing of what came in June.
+ * @module Demand for an item in a context relative to all times: the logarithm of P(item | value) / P(item).
+ * It is counted over shoppers and shrunk to the item's category, which is shrunk to no difference. Only the
+ * time since the item's first appearance counts: nobody could buy an item of June last Christmas.
  */
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
 import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 
-/** What one kind of context is worth to each item. */
+/** Lifts of all items for one kind of context. */
 export interface ContextTable {
   readonly kind: string
-  /** Values that were met, e.g. `rain`. */
+  /** Values in the log, e.g. `rain`. */
   readonly values: readonly string[]
-  /** Log lift of each item in each value, row-major [values, N]. */
+  /** Log lift of each item for each value, row-major [values, N]. */
   readonly lifts: Float32Array
 }
 
-/** Values of a kind beyond these, in order of appearance, count as none: a mask has 32 bits. */
+/** Maximum number of values per kind; further values count as none. A mask has 32 bits. */
 const MAX_VALUES = 24
-/** Shoppers that "no difference" counts as for a category, and the category for an item. */
+/** Prior weights in shoppers: of "no difference" for a category, and of the category for an item. */
 const CATEGORY_PRIOR = 20
 const ITEM_PRIOR = 10
 
 /**
+ * Counts the lifts of a kind of context.
  * @param category index of each item's category, [N]; 0: none.
- * @param shoppers one history a shopper; only what is strictly before `asOf` (milliseconds) counts.
+ * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch)
+ *   count.
  */
 export function contextTable(
   kind: string,
@@ -62,11 +63,11 @@ export function contextTable(
 }
 
 interface Counts {
-  /** Place 0 stands for no value. */
+  /** Values by index; index 0 stands for no value. */
   readonly values: readonly string[]
-  /** Shoppers who turned to an item in a value, by value, [N]. */
+  /** Number of shoppers who turned to an item, by value, [N]. */
   readonly met: readonly Float64Array[]
-  /** The same over all items, by value, for each day on which there was something. */
+  /** The same over all items, by value, for each day with events. */
   readonly daily: ReadonlyMap<number, Float64Array>
   /** Day of the first event of each item. */
   readonly firstDay: Float64Array
@@ -119,7 +120,7 @@ function countByValue(
   return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
 }
 
-/** What would be met if items kept their shares in every value, by value, [N]. */
+/** Expected counts if each item had the same share in every value, by value, [N]. */
 function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
   const days = [...daily].sort(([a], [b]) => b - a)
   const since = new Map<number, Float64Array>()

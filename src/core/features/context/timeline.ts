@@ -1,15 +1,15 @@
-/** @module The context that a shop gave over time: each value holds until the next one of its name. */
+/** @module The shop's context over time: each value holds until the next value of the same name. */
 import type { ShopContext } from './context.ts'
 
 export interface ContextChange {
-  /** Milliseconds since the epoch. */
+  /** Start of the value in milliseconds since the epoch. */
   readonly time: number
   readonly name: string
-  /** Empty: there is none from here on. */
+  /** New value; empty: none from here on. */
   readonly value: string
 }
 
-/** @returns what holds at a time: of each name the last change at or before it. */
+/** @returns the context at a time: for each name the last change at or before it. */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
   const byName = new Map<string, ContextChange[]>()
   for (const change of changes) {
@@ -19,7 +19,7 @@ export function contextOver(changes: readonly ContextChange[]): (time: number) =
   }
   const names = [...byName].map(([name, own]) => ({
     name,
-    // Stable: of two changes at one time the later line counts.
+    // The sort is stable, so of two simultaneous changes the later line counts.
     own: own.sort((a, b) => a.time - b.time),
   }))
   return (time) => {
@@ -32,7 +32,7 @@ export function contextOver(changes: readonly ContextChange[]): (time: number) =
   }
 }
 
-/** Index of the last change at or before a time, by bisection; -1: none. */
+/** Index of the last change at or before a time, by bisection; -1 if there is none. */
 function lastAtOrBefore(changes: readonly ContextChange[], time: number): number {
   let low = 0
   let high = changes.length
