@@ -19,30 +19,30 @@ interface Feature {
 }
 
 const LIST = [
-  ['cooccurrenceRecent', 'cooccurrence'], // goes with what the shopper recently interacted with, summed
+  ['cooccurrenceRecent', 'cooccurrence'], // co-occurrence with the shopper's recent interactions, summed
   ['cooccurrenceShare', 'cooccurrence'], // the same, as a mean over the recent history
-  ['cooccurrenceSession', 'cooccurrence'], // goes with the items of the last visit or order
+  ['cooccurrenceSession', 'cooccurrence'], // co-occurrence with the items of the last visit or order
   ['bought7', 'own'], // shopper's purchases of it, halved every 7 days
   ['bought30', 'own'], // shopper's purchases of it, halved every 30 days
   ['bought180', 'own'], // shopper's purchases of it, halved every 180 days
   ['boughtBefore', 'own'], // the shopper has bought it before
-  ['orderCount', 'own'], // how many of the shopper's orders held it
+  ['orderCount', 'own'], // number of the shopper's orders that contain it
   ['inLastOrder', 'own'], // it was in the shopper's last order
-  ['orderRecency', 'own'], // 1 / (1 + orders since the last one that held it)
+  ['orderRecency', 'own'], // 1 / (1 + orders since the last one with it)
   ['repeatRateBought', 'own'], // share of its shoppers who came back to it, if bought before
   ['due', 'own'], // time since the last purchase is near the usual interval
   ['boughtByOrders', 'own'], // bought before × number of the shopper's orders
-  ['boughtCooccurrence', 'own'], // bought before × goes with the recent history
+  ['boughtCooccurrence', 'own'], // bought before × co-occurrence with the recent history
   ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that are repeats
   ['boughtPopular', 'own'], // bought before × shoppers in the last 30 days
   ['interactions3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
   ['interactions60', 'interaction'], // the same, halved every 60 days
-  ['interactionShareVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, against its popularity
+  ['interactionShareVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, relative to its popularity
   ['interactionShareVisits', 'interaction'], // the same, halved every 10 visits
-  ['interactionShareEver', 'interaction'], // the same, of all visits alike
-  ['visitShare', 'interaction'], // share of the shopper's visits that it is in
+  ['interactionShareEver', 'interaction'], // the same, with equal weight for all visits
+  ['visitShare', 'interaction'], // share of the shopper's visits that contain it
   ['inLastVisit', 'interaction'], // it is in the last visit
-  ['interactionStrength', 'interaction'], // how strong the last interaction was: view, cart or purchase
+  ['interactionStrength', 'interaction'], // strength of the last interaction: view, cart or purchase
   ['returnTendency', 'interaction'], // interacted with before × share of the shopper's interactions that are returns
   ['interactedPopular', 'interaction'], // interacted with before × shoppers in the last 30 days
   ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
@@ -51,9 +51,9 @@ const LIST = [
   ['popularity30', 'popularity'], // shoppers in the last 30 days
   ['popularityAll', 'popularity'], // shoppers ever
   ['popularityShare', 'popularity'], // logarithm of its share of the popularity of 30 days
-  ['trend', 'popularity'], // shoppers of the last 7 days against the 30-day pace
+  ['trend', 'popularity'], // shoppers of the last 7 days relative to the 30-day pace
   ['popularityCold', 'popularity'], // shoppers in the last 30 days ÷ (1 + orders of the shopper)
-  ['dormant', 'popularity'], // nobody wanted it in the last 30 days
+  ['dormant', 'popularity'], // no shoppers in the last 30 days
   ['price', 'catalog'], // logarithm of the price
   ['age', 'catalog'], // logarithm of the days since it appeared
   ['isNew', 'catalog'], // appeared in the last 30 days

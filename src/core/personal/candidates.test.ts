@@ -14,7 +14,7 @@ import { createShortlist } from './shortlist.ts'
 
 const START = Date.UTC(2024, 1, 1)
 
-/** Ascending by time; days apart or within one visit. */
+/** Histories ascending by time, with events days apart or within one visit. */
 const historyOf = (items: number): fc.Arbitrary<History> =>
   fc
     .array(
@@ -35,13 +35,13 @@ const historyOf = (items: number): fc.Arbitrary<History> =>
       })
     })
 
-/** Compared byte by byte: a test framework takes minutes over the numbers. */
+/** Compares bytes, because a test framework takes minutes to compare the numbers. */
 const bytes = ({ items, base, features, hidden }: Candidates) =>
   Buffer.concat(
     [Float64Array.from(items), base, features, hidden].map(({ buffer }) => Buffer.from(buffer)),
   )
 
-/** Weights of all sizes, scales apart, and many items with the same vector, bias and features. */
+/** Weights and scales of widely different sizes; many items share the same vector, bias and features. */
 function modelOf(seed: number, items: number, kinds: number): BaseModel {
   const model = tinyModel(items, seed)
   const random = createRandom(seed + 1)
@@ -110,7 +110,7 @@ describe('createCandidates', () => {
       session: `${k}`,
     }))
     const read = { rows: 0 }
-    // What is scored exactly reads its bias.
+    // Exact scoring reads the bias, so the reads of the bias count the scored items.
     const bias = new Proxy(model.bias, {
       get(of, key) {
         if (typeof key === 'string' && /^\d+$/.test(key)) read.rows++
@@ -163,7 +163,7 @@ describe('rememberCandidates', () => {
             const moved = one.append.slice(0, 6).map((e) => ({ ...e, time: e.time - START + last }))
             history = [...history, ...moved]
           } else history = history.filter((_, k) => k !== one.forget)
-          // Other objects with the same content, as a history is that was read anew.
+          // New objects with the same content, as in a history read again from storage.
           history = history.map((entry) => ({ ...entry }))
           for (const [k, { time }] of history.entries())
             expect(

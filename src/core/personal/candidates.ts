@@ -1,10 +1,10 @@
 /**
- * @module The candidates of a case: the items that the base ranks highest. What a list shows is
- * decided among them, and the softmax over them is exact, so nothing is sampled.
+ * @module Candidates of a case: the items that the base model ranks highest. They decide what a list shows,
+ * and the softmax over them is exact, without sampling.
  *
- * A fit asks for the candidates of up to 64 cases, and most of a catalog is never near the top. So
- * all items are scored roughly, with a bound on how far that can be off, and only those that may be
- * among the highest are scored as the base scores them: the candidates are the same, to the bit.
+ * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are
+ * scored roughly, with an error bound. Only items that may be among the highest are scored exactly. The
+ * candidates are the same, bit by bit.
  */
 import { withColdStart } from '../features/coldStart.ts'
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -20,23 +20,23 @@ import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
 export interface Candidates {
-  /** By base score, descending, equal scores by row. */
+  /** Rows by descending base score, ties by row. */
   readonly items: readonly number[]
-  /** Their base scores, [K]. */
+  /** Base scores of the candidates, [K]. */
   readonly base: Float32Array
   /** Scaled features, row-major [K, F]. */
   readonly features: Float32Array
-  /** h, [d]. */
+  /** Encoder output h, [d]. */
   readonly hidden: Float32Array
 }
 
-/** @param now milliseconds since the epoch */
+/** Finds the candidates of a case. @param now milliseconds since the epoch */
 export type FindCandidates = (history: History, now: number) => Candidates
 
-/** Where the work is done; the candidates are the same. */
+/** Implementations of the expensive steps; all yield the same candidates. */
 export interface CandidateTools {
   readonly encode: Encode
-  /** Of the item vectors and their popularity. */
+  /** Scan over the item vectors and their popularity. */
   readonly scan: ItemScan
 }
 
@@ -61,7 +61,7 @@ export function createCandidates(
   }
 }
 
-/** The highest of the whole catalog, each item scored. */
+/** Candidates by scoring the whole catalog. */
 export function amongAll(
   model: BaseModel,
   history: History,
@@ -73,7 +73,7 @@ export function amongAll(
   return gather(highestRows(terms.base, CANDIDATES), (place) => place, terms, trees)
 }
 
-/** Null where that can't be told. */
+/** Candidates from a shortlist; null if the shortlist isn't available. */
 function amongFew(
   model: BaseModel,
   history: History,
@@ -88,14 +88,14 @@ function amongFew(
   const few = shortlist(signals, taste, [...own], CANDIDATES)
   if (!few) return null
   const terms = { ...linearTermsOf(model, signals, taste, lifts, few), hidden }
-  // Ascending, so that equal scores are still in the order of their rows.
+  // Ascending rows, so that ties remain in the order of the rows.
   return gather(highestRows(terms.base, CANDIDATES), (place) => few[place], terms, model.trees)
 }
 
 /**
- * What `linearTerms` gives of these items, to the bit, where something is known of the shopper and the model
- * weighs no context.
- * @param items distinct
+ * Terms of `linearTerms` for the given items, bit by bit, for a shopper with a history and a model without
+ * context.
+ * @param items distinct rows
  */
 export function linearTermsOf(
   model: BaseModel,
@@ -118,7 +118,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places of the highest without the trees, which may change their order. */
+/** @param places places of the highest scores without the trees, which may change their order. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,

@@ -10,7 +10,7 @@ import { amongAll, createCandidates } from './candidates.ts'
 const ITEMS = 600
 const NOW = Date.UTC(2024, 1, 1)
 
-/** In the rain, the last hundred items are wanted above all others. */
+/** In the rain, the last hundred items have the highest demand. */
 function contextModel(weather: string): BaseModel {
   const model = tinyModel(ITEMS)
   const lifts = Float32Array.from({ length: ITEMS }, (_, item) => (item >= ITEMS - 100 ? 9 : 0))

@@ -74,7 +74,7 @@ describe('buildFitProblem', () => {
     cases.forEach((_, t) => {
       expect(made?.weight[t]).toBe(problem.weight[t])
     })
-    // What is left is the evening's, its latest views; those of items far from the top weigh nothing.
+    // The remaining cases are the latest views of the evening; those of low-ranked items have weight 0.
     const views = made?.weight.subarray(cases.length) ?? []
     expect(views.some((weight) => weight > 0)).toBe(true)
     for (const weight of views) expect(weight).toBeLessThanOrEqual(1)
@@ -99,7 +99,7 @@ describe('buildFitProblem', () => {
   })
 
   it('is the same for the same events, and ignores what lies after now', () => {
-    // Byte by byte: comparing numbers one by one takes a test framework minutes.
+    // Compares bytes, because a test framework takes minutes to compare single numbers.
     const isProblem = (other: FitProblem | null) =>
       (['design', 'offset', 'target', 'weight', 'mean', 'precision', 'stepSize'] as const).every(
         (name) =>

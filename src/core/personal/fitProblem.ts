@@ -1,7 +1,7 @@
 /**
- * @module The personal fit as a problem of fixed shape: multinomial logit over the base's candidates
- * with the base score as offset. Hidden states are computed once, nothing flows through the
- * encoder, so the problem is convex in p = (u, w_p).
+ * @module The personal fit as a problem of fixed shape: multinomial logit over the base model's candidates.
+ * The base score is the offset. Hidden states are constants, without a gradient through the encoder. So the
+ * problem is convex in p = (u, w_p).
  */
 
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -14,17 +14,20 @@ import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { casesForFit, casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
-/** T: the cases that a fit reads; of more, `casesForFit` says which. */
+/** T: maximum number of cases in a fit; `casesForFit` selects them. */
 export const FIT_CASES = 64
-/** K: candidates of a case. */
+/** K: number of candidates per case. */
 export const FIT_CANDIDATES = CANDIDATES
-/** P = d + F. */
+/** P = d + F: number of personal parameters. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 
-/** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
+/**
+ * Minimum variance, so that 1 / variance is finite; a variance of 0 freezes its parameter by a step size of
+ * 0.
+ */
 const LEAST_VARIANCE = 1e-8
 
-/** X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score by (u, w_p). */
+/** Writes X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score by (u, w_p). */
 function designRow(
   { itemVectors }: BaseModel,
   { items, features }: Candidates,
@@ -37,7 +40,7 @@ function designRow(
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
 }
 
-/** What the shopper's history teaches; what is after `now` is ignored. */
+/** Cases from the shopper's history until `now`. */
 export const ownCases = (model: BaseModel, history: History, now: number): LearningCase[] =>
   casesFromHistory(
     history.filter(({ time }) => time <= now),
@@ -45,11 +48,11 @@ export const ownCases = (model: BaseModel, history: History, now: number): Learn
   )
 
 interface FitProblemOptions {
-  /** Of this model: the candidates of each case, remembered or found on a faster engine. */
+  /** Finder for this model, which may cache candidates or use a faster engine. */
   readonly find?: FindCandidates
 }
 
-/** Of the cases that `ownCases` gives. */
+/** Builds the fit problem from the cases of `ownCases`. */
 export const buildFitProblem = (model: BaseModel, history: History, now: number) =>
   fitProblemOf(model, ownCases(model, history, now), now)
 
@@ -61,10 +64,10 @@ export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitP
 }
 
 /**
- * A case at a time: who shares the thread with something urgent can do that in between.
+ * Builds the fit problem case by case, and yields in between for urgent work on the same thread.
  * @param cases ascending by time.
  * @param now milliseconds since the epoch; case weights decay from here.
- * @returns null when there is nothing to learn from.
+ * @returns null if there are no cases.
  */
 export function* fitProblemSteps(
   model: BaseModel,
@@ -84,7 +87,7 @@ export function* fitProblemSteps(
     const { items, base } = candidates
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
     const shareAt = (k: number) => shareOf.get(items[k]) ?? 0
-    // An event of no weight is nothing to learn.
+    // Targets of weight 0 are ignored.
     const targets = [...items.keys()].filter((k) => shareAt(k) > 0)
     const shares = focusedShares(
       targets.map(shareAt),
@@ -99,7 +102,8 @@ export function* fitProblemSteps(
       target[first + k] = shares[n]
     })
     const age = Math.max(0, now - one.time) / DAY
-    // What the base ranks nowhere near the top can't be brought there, and would teach in vain.
+    // A case without targets among the candidates has weight 0, since the fit can't lift such items to the
+    // top.
     if (targets.length > 0) weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
     yield
   }

@@ -1,20 +1,22 @@
 /**
- * @module What a case with several targets asks for. With equal shares, an order of thirty lines is
- * mostly lines that nobody could foresee, and a fit trades the top of the list for them: likelihood
- * rises while NDCG@10 falls. So targets that are ranked high already count more.
+ * @module Focuses a case with several targets on the targets that already rank high. With equal shares, an
+ * order of thirty lines consists mostly of unpredictable lines. A fit then sacrifices the top of the list for
+ * them: likelihood rises while NDCG@10 falls.
  */
 
 /**
- * Shared by the ranker and the personal fit, which must ask for the same: a personal fit with equal
- * shares spends itself on undoing the base's focus. Measured on Online Retail, next case of
- * training shoppers, out-of-fold statistics: the ranker's NDCG@10 rises by 1.3 % (.0039 ± .0009)
- * at 0.3 and 1.6 % at 0.4–0.5; the personal fit's lift goes from +.4 ± .4 % to +.8 ± .35 %.
+ * Focus for the ranker and the personal fit, which must agree: otherwise a personal fit undoes the base
+ * model's focus.
+ *
+ * Measured on Online Retail, next case of training shoppers, out-of-fold statistics. The ranker's NDCG@10
+ * rises by 1.3 % (.0039 ± .0009) at 0.3 and 1.6 % at 0.4–0.5. The personal fit's lift rises from +.4 ± .4 %
+ * to +.8 ± .35 %.
  */
 export const TARGET_FOCUS = 0.4
 
 /**
  * Shares ∝ share · exp(focus · score), summing to one; finite for any finite scores.
- * @param focus 0 keeps the shares; 1 would be the likelihood that any one target is next.
+ * @param focus 0 keeps the shares; 1 is the likelihood that any one target is next.
  */
 export function focusedShares(
   shares: readonly number[],

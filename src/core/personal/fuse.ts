@@ -1,5 +1,5 @@
 /**
- * @module Fusion: θ = λ·θ_new + (1−λ)·θ_base. The base has u = 0 and w_p = 0, so fusing scales the
+ * @module Fusion: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0. So fusion scales the
  * personal parameters by λ, and λ = 0 is exactly the base model.
  */
 
@@ -9,15 +9,15 @@ import { EVENT_WEIGHTS } from '../features/strength.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 import { PARAMETERS } from './fitProblem.ts'
 
-/** Recent purchases' worth of evidence at which λ reaches half of the population's. */
+/** Evidence in recent purchases at which λ reaches half of its population value. */
 const HALF_TRUST = 1
 
 export interface Fused extends PersonalParameters {
-  /** λ, in [0, 1]; scores add λ·(u·E_i + w·f_i). */
+  /** Fusion weight λ in [0, 1]; scores add λ·(u·E_i + w·f_i). */
   readonly fusionWeight: number
 }
 
-/** What a fit stood on, in fresh purchases: 1 for one order today, 1/3 for one view today. */
+/** Evidence behind a fit, in fresh purchases: 1 for one order today, 1/3 for one view today. */
 export function evidenceOf(problem: { readonly weight: Float32Array }): number {
   let total = 0
   for (const weight of problem.weight) total += weight
@@ -25,11 +25,11 @@ export function evidenceOf(problem: { readonly weight: Float32Array }): number {
 }
 
 /**
- * λ comes from the population; choosing it per shopper on a dozen clicks would be noise. It is
- * scaled down by how little this shopper has given.
+ * Fuses a fit with the base model. λ is learned on the population, since a dozen clicks are too few to choose
+ * it per shopper. It is scaled down if the shopper's evidence is small.
  * @param fitted p of length P, as the engine returns it.
  * @param evidence from `evidenceOf`.
- * @throws NearsideError `fit-diverged` where p is not finite.
+ * @throws NearsideError `fit-diverged` if p is not finite.
  */
 export function fuse(
   fitted: { readonly parameters: Float32Array },

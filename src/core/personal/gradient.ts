@@ -1,5 +1,5 @@
 /**
- * @module Loss and gradient of the multinomial logit with offset, without a prior:
+ * @module Loss and gradient of the multinomial logit with offset, without the prior:
  * Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p).
  */
 import type { FitProblem } from './problem.ts'
@@ -38,8 +38,8 @@ export function lossAndGradient(
 
 /**
  * Replaces the scores of case t by the derivatives of its loss.
- * @param scores the first K are read and written
- * @param loss of the cases before. @returns the loss with this case
+ * @param scores input and output in the first K elements
+ * @param loss sum of the previous cases. @returns the sum including this case
  */
 function toResiduals(
   { candidates: K, target, weight }: LogitProblem,

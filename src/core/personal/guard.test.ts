@@ -5,7 +5,7 @@ import { GUARD_LEVEL, GUARD_START, type GuardState, isGuardState, observe } from
 const EVENTS = 400
 const SHOPPERS = 1000
 
-/** Share of simulated shoppers whose guard trips, and the mean event at which it does. */
+/** Share of simulated shoppers whose guard trips, and the mean event at which it trips. */
 function trips(seed: number, difference: (random: Random, guard: GuardState) => number) {
   const random = createRandom(seed)
   let tripped = 0
@@ -22,7 +22,7 @@ function trips(seed: number, difference: (random: Random, guard: GuardState) => 
   return { share: tripped / SHOPPERS, at: at / Math.max(1, tripped) }
 }
 
-/** Three standard errors above α, for a share of SHOPPERS. */
+/** Limit three standard errors above α, for a share of SHOPPERS. */
 const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SHOPPERS)
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
@@ -58,7 +58,7 @@ describe('Guard where the base is better: finds it', () => {
   })
 })
 
-/** After so many events, each better for personal by so many nats. */
+/** State after the given number of events; `by` gives each log-likelihood difference in nats. */
 const observed = (guard: GuardState, events: number, by: (k: number) => number) =>
   Array.from({ length: events }, (_, k) => k).reduce((state, k) => observe(state, by(k), 0), guard)
 

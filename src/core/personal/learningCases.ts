@@ -1,7 +1,6 @@
 /**
- * @module What a shopper's own history can teach: each order or event, predicted from what came
- * before it. The same definition of a case as in the evaluation, so that what is learned is what
- * is measured.
+ * @module Learning cases of a shopper's history: each order or event, predicted from the history before it.
+ * Evaluation uses the same definition, so that learning optimises what evaluation measures.
  */
 
 import { buildCases } from '../features/cases.ts'
@@ -12,22 +11,22 @@ import { DAY } from '../time.ts'
 type Kind = keyof EventWeights
 
 export interface LearningCase extends Case {
-  /** The strongest event of each target, same order as `targets`. */
+  /** Strongest event of each target, in the order of `targets`. */
   readonly kinds: readonly Kind[]
-  /** Share of each target, same order; sums to one. */
+  /** Share of each target, in the order of `targets`; the shares sum to one. */
   readonly shares: readonly number[]
-  /** That of the strongest event of the case. */
+  /** Weight of the strongest event of the case. */
   readonly weight: number
 }
 
 interface CaseOptions {
-  /** Times are days: then everything of one day is one case. */
+  /** Whether times are days; then each day is one case. */
   readonly dayOnly?: boolean
-  /** Default: by rule. */
+  /** Weight of each kind of event; default `EVENT_WEIGHTS`. */
   readonly weights?: EventWeights
 }
 
-/** Ascending by time. Empty when nothing has a past to be predicted from. */
+/** Cases ascending by time. A case needs a history, so the first event makes none. */
 export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
   const { dayOnly = false, weights = EVENT_WEIGHTS } = options
   const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
@@ -56,7 +55,7 @@ function kindsOf(one: Case, history: History, dayOnly: boolean): Kind[] {
   return one.targets.map((target) => kindOf.get(target) ?? 'view')
 }
 
-/** The case under these weights. */
+/** The case with these weights. */
 export function weighed(
   one: Case & Pick<LearningCase, 'kinds'>,
   weights: EventWeights,
@@ -71,8 +70,8 @@ export function weighed(
 }
 
 /**
- * The cases that a fit reads, in their order: orders first, then what was put in the basket, then what was
- * only looked at, the newest of each kind. An evening of browsing would otherwise push out every order.
+ * Selects the cases for a fit: orders first, then carts, then views, the newest of each kind. Otherwise an
+ * evening of browsing would displace every order.
  * @param cases ascending by time
  */
 export function casesForFit<T extends Pick<LearningCase, 'kinds'>>(

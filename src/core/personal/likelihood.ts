@@ -1,7 +1,7 @@
-/** @module How likely what happened was, by which models are compared, on a device and in the evaluation. */
+/** @module Log-likelihood of the events, by which the device and the evaluation compare models. */
 
 /**
- * Mean over the targets of log softmax(scores), in nats, over the items that are not excluded. Scores are
+ * Mean over the targets of log softmax(scores) in nats, over the items that are not excluded. Scores are
  * log-probabilities up to a constant.
  */
 export function logLikelihood(

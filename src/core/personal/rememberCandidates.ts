@@ -1,8 +1,7 @@
 /**
- * @module Candidates that are kept. A case's past does not change when events are appended, and one fit
- * asks for nearly the cases of the one before: a new event costs one new case. What is kept is found
- * by all that it depends on, so a change of the past finds nothing of it; it still holds what was, so
- * whoever forgets an event must drop it.
+ * @module Cache of candidates. Appending an event changes no earlier case, so it costs only one new case. The
+ * cache key contains all inputs, so a changed past misses the cache. The cache still contains the old past,
+ * so drop it when an event must be forgotten.
  */
 import type { History, Interaction } from '../features/history.ts'
 import type { Candidates, FindCandidates } from './candidates.ts'
@@ -13,11 +12,11 @@ interface Known {
 }
 
 /**
- * @param find of one model
- * @param most how many cases are kept, those that were asked for last
+ * @param find finder of one model
+ * @param most maximum number of cached cases; the least recently used is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
-  /** By time, the one asked for longest ago first. */
+  /** Entries by time of the case, least recently used first. */
   const known = new Map<number, Known>()
   return (history, now) => {
     const before = known.get(now)

@@ -1,7 +1,7 @@
 /**
- * @module What a shopper may contribute, and how a sum of contributions is applied: the way down the
- * loss of their own cases by the features' weights w. Dense and of one length for everybody; no item
- * rows, because which rows are not zero would be the click list.
+ * @module A shopper's contribution, and how the sum of contributions updates the model. The contribution is
+ * the descent direction of the feature weights w on the shopper's own cases. It is dense and has the same
+ * length for every shopper. It contains no item rows, because the non-zero rows would reveal the click list.
  */
 
 import { NearsideError } from '../error.ts'
@@ -11,12 +11,12 @@ import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import { lossAndGradient } from './gradient.ts'
 
-/** Length of a delta: that of w. */
+/** Length of a contribution, equal to that of w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
 /**
- * Minus the gradient of the mean loss of the shopper's own cases by w, at the base. Zeros when there is
- * nothing to learn from, so that the shape says nothing. Not clipped here: the upload path does that.
+ * Negative gradient of the mean loss of the shopper's own cases by w, at the base model. Without cases it is
+ * all zeros, so that its shape reveals nothing. The upload path clips it later.
  */
 export function sharedDelta(
   model: BaseModel,
@@ -24,7 +24,7 @@ export function sharedDelta(
   now: number,
 ): Float32Array<ArrayBuffer> {
   const delta = new Float32Array(SHARED_LENGTH)
-  // A product newer than the model is no part of what the model could do better.
+  // The contribution ignores products that are newer than the model.
   const known = history.filter(({ item }) => item < model.itemIds.length)
   const problem = fitProblemOf(model, ownCases(model, known, now), now)
   const total = problem ? problem.weight.reduce((sum, weight) => sum + weight, 0) : 0
@@ -37,7 +37,7 @@ export function sharedDelta(
   return delta
 }
 
-/** w after a round; the argument stays as it is. */
+/** Feature weights w after a round, as a new array. */
 export function applySharedDelta(
   featureWeights: Float32Array,
   meanDelta: Float32Array,

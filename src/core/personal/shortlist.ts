@@ -1,12 +1,12 @@
 /**
- * @module Which items of a catalog may be among the highest, without scoring them all. Each is scored
- * roughly: without a matrix of features, and without what a shopper's own interactions say of the items
- * that they were with. How far that can be off has a bound, so nothing is left out that belongs to the
- * highest.
+ * @module Shortlist: finds the rows that may rank highest, without scoring all items exactly. A rough score
+ * omits the feature matrix and the features of the shopper's own interactions. Its error has a bound, so the
+ * shortlist contains every item that belongs to the highest.
  *
- * Most items need not even that. The highest of a case are nearly those of the case before it, and
- * what those reach is a floor; what stays below it with the most that any feature could add is out, which
- * a scan of the table tells. Only items with ties to the history may gain much more, and they are few.
+ * Most items don't even need a rough score. The highest items of a case are nearly those of the previous
+ * case, and their scores give a floor. A scan of the item table drops items that stay below the floor even
+ * with the maximum of all features. Only items that co-occur with the history may gain much more, and they
+ * are few.
  */
 
 import { withColdStart } from '../features/coldStart.ts'
@@ -17,17 +17,17 @@ import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
 
 /**
- * Single precision rounds by 2⁻²⁴. The product of 64 columns may be off by 66 roundings of the sum of
- * its terms' sizes; each feature is by 2, and there are no more than 20 further sums in a score,
- * here and there. 128 covers them all.
+ * Bound on rounding errors: single precision rounds by 2⁻²⁴. A product of 64 columns may be off by 66
+ * roundings of the sum of its terms' magnitudes. Each feature is off by 2, and a score has at most 20 further
+ * sums in either computation. 128 covers them all.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
-/** Zero for what the shopper never touched. */
+/** Feature groups that are zero for items without own interactions. */
 const OF_TOUCHED: ReadonlySet<string> = new Set(['own', 'interaction'])
-/** What no history changes, but for the columns of `DYNAMIC`. */
+/** Feature groups that are independent of the history, except for the columns of `DYNAMIC`. */
 const OF_ITEM: ReadonlySet<string> = new Set(['popularity', 'catalog'])
-/** Computed below. */
+/** Features that the rough score computes. */
 const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'popularityCold',
   'cooccurrenceRecent',
@@ -38,9 +38,9 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
 ])
 
 /**
- * All rows, in any order, for which fixed + cold · popularity + E·query reaches the floor, of a table
- * E [N, d] and popularities [N]; some that do not may be among them.
- * @param fixed [N], not changed between two calls that are given it
+ * Scan of a table E [N, d] with popularities [N]: rows with fixed + cold · popularity + E·query ≥ floor. The
+ * result contains all such rows in any order, and may contain others.
+ * @param fixed [N]; unchanged between two calls with the same array
  */
 export type ItemScan = (
   fixed: Float32Array,
@@ -49,7 +49,7 @@ export type ItemScan = (
   floor: number,
 ) => number[]
 
-/** What the others are tested against. */
+/** Reference implementation, against which the others are tested. */
 export function plainItemScan(vectors: Float32Array, popularity: Float32Array): ItemScan {
   return (fixed, cold, query, floor) => {
     const found: number[] = []
@@ -61,9 +61,9 @@ export function plainItemScan(vectors: Float32Array, popularity: Float32Array): 
 }
 
 /**
- * Ascending rows that hold all `own` and all that may be among the `places` highest of the others.
- * Null where that can't be told.
- * @param own distinct rows that something else than `signals` and `taste` is known of
+ * Ascending rows that include all `own`, and all others that may be among the `places` highest. Null if this
+ * can't be decided.
+ * @param own distinct rows with further score terms outside `signals` and `taste`
  */
 export type Shortlist = (
   signals: Signals,
@@ -73,8 +73,8 @@ export type Shortlist = (
 ) => number[] | null
 
 /**
- * Null where the model weighs a feature that is not known here, or the context.
- * @param hidden rows that are not asked for
+ * Creates a shortlist; null if the model has context terms or a feature without a bound.
+ * @param hidden rows that the caller doesn't need
  */
 export function createShortlist(
   model: BaseModel,
@@ -144,7 +144,7 @@ export function createShortlist(
     const groups = [...interest.category.keys()]
     const above = Math.max(0, price) + Math.max(0, ...groups.map(ofCategory))
 
-    // Nothing more is to be known of these here, whatever their scores.
+    // Own rows are always included, so they need no rough score.
     const known = new Set(own)
     const isOther = (item: number) => !known.has(item)
     let guess = before.filter(isOther)
@@ -152,7 +152,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // The last of the highest may be off by the error, and so may whatever would take its place.
+    // Both the last of the highest and its replacement may be off by the error, hence twice the error.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
@@ -164,7 +164,7 @@ export function createShortlist(
   }
 }
 
-/** E_i·v, in double precision. */
+/** E_i·v in double precision. */
 function product(vectors: Float32Array, row: number, vector: Float32Array): number {
   let [a, b] = [0, 0]
   for (let j = 0, at = row * DIMENSION; j < DIMENSION; j += 2, at += 2) {
@@ -174,19 +174,21 @@ function product(vectors: Float32Array, row: number, vector: Float32Array): numb
   return a + b
 }
 
-/** The n-th largest; NaN where there are not as many. */
+/** The n-th largest score; NaN if there are fewer. */
 function nth(scores: readonly number[], n: number): number {
   return Float64Array.from(scores).sort().at(-n) ?? Number.NaN
 }
 
-/** What a feature's raw value is multiplied by. */
+/** Effective weight of a feature's raw value. */
 function rawWeight({ featureScale, featureWeights }: BaseModel, f: number): number {
   return featureScale[f] > 0
     ? featureWeights[f] * Math.fround(1 / featureScale[f])
     : featureWeights[f]
 }
 
-/** Bias and what no history changes, [N], and the largest sum of their sizes. */
+/**
+ * Bias plus the features that are independent of the history, [N], and the largest sum of their magnitudes.
+ */
 function fixedScores(model: BaseModel): {
   readonly fixed: Float32Array
   readonly largestFixed: number
@@ -211,7 +213,7 @@ function fixedScores(model: BaseModel): {
   return { fixed, largestFixed }
 }
 
-/** By the table: it outlives the days, whose popularity makes another model of it. */
+/** Cached per item table, because the model object changes daily. */
 const longestRow = onceFor((vectors: Float32Array): number => {
   let longest = 0
   for (let at = 0; at < vectors.length; at += DIMENSION) {

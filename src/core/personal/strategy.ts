@@ -1,32 +1,34 @@
 /**
- * @module When to learn. A fit is cheap but not free, and its result should not change a list under
- * the shopper's hand: purchases and carts at once, the rest when it is quiet. The device and
- * the evaluation both read the rules here.
+ * @module When to learn. A fit has a cost, and it should not change a list while the shopper uses it. So
+ * purchases and carts are learned at once, other events after a quiet period. The device and the evaluation
+ * share these rules.
  */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../features/strength.ts'
 
 /**
- * When to learn: `online` from each event at once; `batch` after 20 events or half a minute of quiet;
- * `hybrid` from purchases and carts at once, from the rest after two seconds of quiet.
+ * When the device learns.
+ * - `online`: from each event at once.
+ * - `batch`: after 20 events or half a minute of quiet.
+ * - `hybrid`: from purchases and carts at once, from other events after two seconds of quiet.
  */
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
 interface UpdateStrategy {
   readonly name: StrategyName
   /**
-   * Milliseconds of quiet to wait before the next fit, now that `event` came as the
-   * `pending`-th since the last one; null: not because of this event.
+   * Milliseconds of quiet before the next fit, after `event` came as the `pending`-th since the last fit.
+   * Null: this event causes no fit.
    */
   delayAfter(event: EventName, pending: number): number | null
   /**
-   * For learners that can't be solved anew from all events: after this many, what was learned one by
-   * one is gone over again together, so that nothing is learned on one sample alone; 0: never.
+   * Number of cases after which incremental learners repeat them together; 0: never. So no case is learned
+   * only in isolation.
    */
   readonly reviewAfter: number
 }
 
-/** The shopper is looking at what they just opened. */
+/** Milliseconds of quiet; the shopper is looking at what they just opened. */
 const IDLE = 2000
 const BATCH = 20
 const BATCH_IDLE = 30_000

@@ -1,16 +1,16 @@
 /**
- * @module ADWIN: a window of a stream that drops its old part as soon as two sub-windows differ in
- * mean by more than chance allows. Kept in exponential buckets, so n values take O(log n) memory.
+ * @module ADWIN: an adaptive window of a stream. It drops its old part as soon as two sub-windows differ in
+ * mean by more than chance allows. Exponential buckets store n values in O(log n) memory.
  * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
  */
 
-/** Row r holds buckets of 2^r values each, oldest first. */
+/** Row r contains buckets of 2^r values each, oldest first. */
 interface BucketRow {
   readonly totals: number[]
   readonly variances: number[]
 }
 
-/** Plain data: it can be cloned and stored. */
+/** State of a window, as plain data that can be cloned and stored. */
 export interface Adwin {
   readonly rows: BucketRow[]
   width: number
@@ -22,22 +22,22 @@ export interface Adwin {
 
 const MAX_BUCKETS = 5
 const LEAST_WINDOW = 5
-/** Values between two looks for a change. */
+/** Number of values between two checks for a change. */
 const CLOCK = 32
 const GRACE = 10
-/** Chance of a false alarm. */
+/** Probability of a false alarm. */
 const DELTA = 0.002
 
 export function createAdwin(): Adwin {
   return { rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
 }
 
-/** Mean of the window; 0 while it is empty. */
+/** Mean of the window; 0 if it is empty. */
 export function adwinMean({ width, total }: Adwin): number {
   return width > 0 ? total / width : 0
 }
 
-/** Takes one value. @returns true where the mean has changed; the old part is forgotten by then. */
+/** Adds one value. @returns true if the mean has changed; the old part is dropped */
 export function updateAdwin(adwin: Adwin, value: number): boolean {
   insert(adwin, value)
   adwin.ticks++
@@ -66,7 +66,7 @@ function insert(adwin: Adwin, value: number): void {
   compress(adwin.rows)
 }
 
-/** Merges the two oldest buckets of a row that holds one too many into one of the next row. */
+/** Merges the two oldest buckets of an overfull row into one bucket of the next row. */
 function compress(rows: BucketRow[]): void {
   for (let r = 0; r < rows.length && rows[r].totals.length > MAX_BUCKETS; r++) {
     if (r + 1 === rows.length) rows.push(newRow())
@@ -80,7 +80,7 @@ function compress(rows: BucketRow[]): void {
   }
 }
 
-/** What two groups add to the sum of squares by lying apart. */
+/** Contribution of the difference between two group means to the sum of squares. */
 function between(sizeA: number, meanA: number, sizeB: number, meanB: number): number {
   return (sizeA * sizeB * (meanA - meanB) ** 2) / (sizeA + sizeB)
 }
@@ -97,15 +97,15 @@ function dropOldest(adwin: Adwin): void {
   if (oldest.totals.length === 0) rows.pop()
 }
 
-/** Whether some cut into old and new has means further apart than chance allows. */
+/** Whether the means before and after some cut differ by more than chance allows. */
 function hasCut(adwin: Adwin): boolean {
   const { rows, width, total } = adwin
   let size = 0
   let sum = 0
   for (let r = rows.length - 1; r >= 0; r--) {
     const { totals } = rows[r]
-    // The reference implementation never cuts at a row's newest bucket; the published indices
-    // of detection depend on it.
+    // The reference implementation never cuts at a row's newest bucket; the published indices of detection
+    // depend on it.
     for (let k = 0; k < totals.length - 1; k++) {
       size += 2 ** r
       sum += totals[k]

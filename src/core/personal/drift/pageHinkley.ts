@@ -1,9 +1,9 @@
 /**
- * @module Page–Hinkley: alarms when a stream's values have lain above their running mean for long.
+ * @module Page–Hinkley test: alarms when a stream's values exceed their running mean for long.
  * @see Page, Continuous inspection schemes, Biometrika 41, 1954
  */
 
-/** Plain data. */
+/** State of the test, as plain data. */
 interface PageHinkley {
   readonly threshold: number
   count: number
@@ -12,7 +12,7 @@ interface PageHinkley {
 }
 
 const LEAST_VALUES = 30
-/** Excess over the mean that counts as nothing. */
+/** Tolerated excess over the mean. */
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 
@@ -21,7 +21,7 @@ export function createPageHinkley(threshold = 50): PageHinkley {
   return { threshold, count: 0, mean: 0, sum: 0 }
 }
 
-/** Takes one value. @returns true at an alarm, after which it starts anew. */
+/** Adds one value. @returns true at an alarm, after which the test restarts */
 export function updatePageHinkley(state: PageHinkley, value: number): boolean {
   state.count++
   state.mean += (value - state.mean) / state.count

@@ -61,7 +61,7 @@ describe('SMOTE', () => {
   })
 
   it('starts from every rare row equally often, and spreads along the way', () => {
-    // Two rows: each new one shows by its place how far it went.
+    // With two rows, the place of each new row shows its distance from the start.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
     expect(made).toHaveLength(4000)
@@ -90,7 +90,7 @@ describe('ADASYN', () => {
     const counts = adasynCounts([...safe, ...mixed], other, 170)
     expect(counts.slice(0, 20).every((count) => count === 0)).toBe(true)
     const total = counts.reduce((a, b) => a + b, 0)
-    // Rounding misses by at most half a row each.
+    // Rounding changes each row by at most half.
     expect(Math.abs(total - 170)).toBeLessThanOrEqual(5)
   })
 
@@ -124,7 +124,7 @@ describe('a rebalanced batch', () => {
   it.each(IMBALANCES.filter((method) => method !== 'none'))('is half yes by %s', (method) => {
     const balanced = rebalance(batch, method, createRandom(1))
     expect(shareOfYes(balanced)).toBeCloseTo(0.5, method === 'adasyn' ? 1 : 9)
-    // What is said no to is never made up.
+    // Negative examples are never synthetic.
     const no = balanced.filter(({ label }) => label === 0).map(({ x }) => x)
     expect(no.every((x) => batch.some((one) => one.label === 0 && one.x === x))).toBe(true)
     if (method !== 'under') expect(no).toHaveLength(90)

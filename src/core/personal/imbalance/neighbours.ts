@@ -1,8 +1,8 @@
-/** @module The nearest rows by Euclidean distance: brute force, for batches of a thousand. */
+/** @module Nearest rows by Euclidean distance; brute force, for batches of a thousand. */
 
 /**
- * Places of the `k` rows nearest to `row`, nearest first; ties by place.
- * @param self place of `row` itself among `rows`, which is left out; −1: it isn't there.
+ * Indices of the `k` rows nearest to `row`, nearest first; ties by index.
+ * @param self index of `row` itself among `rows`, which is excluded; −1 if it is absent
  */
 export function nearest(
   rows: readonly Float32Array[],

@@ -1,12 +1,12 @@
-/** @module Ways to make both classes weigh the same in a batch, and to take it back afterwards. */
+/** @module Balances the classes of a batch, and corrects predictions for the balancing. */
 import { type Random, shuffled } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
 import type { Imbalance } from '../learners/names.ts'
 import { adasyn, smote } from './synthetic.ts'
 
 /**
- * The batch with as many (or as heavy) yes as no, in random order. A batch without either class
- * comes back as it is.
+ * The batch with equal numbers (or weights) of positive and negative examples, in random order. A batch of
+ * one class stays unbalanced.
  */
 export function rebalance(batch: readonly Example[], method: Imbalance, random: Random): Example[] {
   const rare = batch.filter(({ label }) => label === 1)
@@ -54,7 +54,7 @@ export function rebalance(batch: readonly Example[], method: Imbalance, random: 
   }
 }
 
-/** Weight of the yes in a batch ÷ weight of all. */
+/** Weight of the positive examples ÷ total weight. */
 export function shareOfYes(batch: readonly Example[]): number {
   let yes = 0
   let total = 0
@@ -66,8 +66,8 @@ export function shareOfYes(batch: readonly Example[]): number {
 }
 
 /**
- * What a probability learned where `trained` of the examples were yes means where `actual` of them
- * are: Bayes' rule with the other prior. It keeps the order.
+ * Corrects a probability that was learned with a share `trained` of positive examples to the share `actual`.
+ * This is Bayes' rule with the actual prior; it preserves the order.
  * @see Saerens, Latinne and Decaestecker 2002, doi 10.1162/089976602753284446
  */
 export function correctPrior(probability: number, trained: number, actual: number): number {

@@ -1,6 +1,6 @@
 /**
- * @module Synthetic examples of the rare class, between real ones. Numeric inputs only: halfway
- * between two item ids lies nothing.
+ * @module Synthetic examples of the rare class, interpolated between real examples. For numeric inputs only:
+ * interpolated item ids have no meaning.
  * @see Chawla, Bowyer, Hall and Kegelmeyer 2002, "SMOTE", doi 10.1613/jair.953
  * @see He, Bai, Garcia and Li 2008, "ADASYN", doi 10.1109/IJCNN.2008.4633969
  */
@@ -11,8 +11,8 @@ import { nearest } from './neighbours.ts'
 const NEIGHBOURS = 5
 
 /**
- * SMOTE: each new row lies on the way from a rare row to one of its k nearest rare ones. Every rare
- * row is a start equally often, up to one.
+ * SMOTE: each new row lies between a rare row and one of its k nearest rare rows. Every rare row is a start
+ * equally often, up to one.
  */
 export function smote(
   rare: readonly Float32Array[],
@@ -30,9 +30,9 @@ export function smote(
 }
 
 /**
- * ADASYN's number of new rows for each rare one: in proportion to the share of the other class
- * among its k nearest rows. All zero where no rare row has such a neighbour.
- * @param count G, how many in all; rounding may miss it by a few.
+ * ADASYN's number of new rows per rare row: proportional to the share of the other class among its k nearest
+ * rows. All zero if no rare row has such a neighbour.
+ * @param count G, the total number; rounding may change it by a few
  */
 export function adasynCounts(
   rare: readonly Float32Array[],
@@ -49,7 +49,7 @@ export function adasynCounts(
   return hardness.map((share) => (total > 0 ? Math.round((share / total) * count) : 0))
 }
 
-/** ADASYN: as SMOTE, with more new rows where the rare class is hard to tell from the other. */
+/** ADASYN: like SMOTE, with more new rows where the classes are hard to separate. */
 export function adasyn(
   rare: readonly Float32Array[],
   other: readonly Float32Array[],

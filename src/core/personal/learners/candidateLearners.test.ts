@@ -34,14 +34,14 @@ function learned(history: readonly Interaction[], options: Partial<CandidateLear
   return made
 }
 
-/** Orders of one item each, a day apart, by a rule that the model's hand-set weights don't know. */
+/** Orders of one item each, a day apart, by a rule that is unknown to the model's hand-set weights. */
 function history(orders: number, itemOf: (order: number) => number): Interaction[] {
   return Array.from({ length: orders }, (_, order) =>
     purchase(itemOf(order), START + order * DAY, `order ${order}`),
   )
 }
 
-/** The dearest of ten items: the base's favourites are others. */
+/** The most expensive of ten items; the base model prefers others. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
 test('before a first case nothing is moved', () => {
@@ -69,7 +69,7 @@ test('the best candidates exchange their scores, and no other item moves', () =>
 })
 
 test('learners earn weight, and places, where the model is wrong in the same way each time', () => {
-  // Three items in turn: the model puts first what was bought last, and it is never that one.
+  // Three items in turn: the model ranks the last purchase first, which is always wrong.
   const past = history(63, (order) => [6, 13, 20][order % 3])
   const made = learned(past)
   const [first] = made.weights
@@ -82,7 +82,7 @@ test('learners earn weight, and places, where the model is wrong in the same way
 })
 
 test('learners that put nothing wanted higher move nothing, however much weight they have', () => {
-  // Each time something else, that nothing of before leads to.
+  // A different item each time, which the history doesn't predict.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })
   const terms = scoreTerms(model, past, NOW)
@@ -119,7 +119,7 @@ test('a review learns the last cases once more together', () => {
 
 test('an interest that turns round makes the learners begin anew, a steady one never', () => {
   const steady = history(64, () => 6)
-  // From the fortieth on, each time what nobody would expect.
+  // From the fortieth order on, each item is unexpected.
   const turned = history(64, (order) => (order < 40 ? 6 : order + 10))
   expect(learned(steady).restarts).toBe(0)
   expect(learned(turned).restarts).toBeGreaterThan(0)

@@ -1,8 +1,8 @@
 /**
- * @module The incremental learners over the base model's best candidates, as a device runs them: of
- * each case every candidate is an example, "was it the one?". Each case is predicted before it is
- * learned from, so that the learners' weights follow what they were worth on cases new to them. They
- * move nothing unless they put what this shopper wanted higher than the model alone, over those cases.
+ * @module Incremental learners over the base model's best candidates, as a device runs them. Every candidate
+ * of a case is an example: did the shopper choose it? The learners predict each case before they learn from
+ * it, so their weights follow their performance on unseen cases. They change the order only if they have
+ * ranked the chosen items higher than the model alone.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
@@ -20,23 +20,26 @@ import { createMlp } from './mlp.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createTreeLearner } from './treeLearner.ts'
 
-/** Candidates of a case. */
+/** Number of candidates per case. */
 export const CASE_CANDIDATES = 50
-/** Length of an example: the features, then the logit of the base's probability. */
+/** Length of an example: the features, then the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
-/** The most recent cases that are gone through at the start, as many as a fit reads. */
+/** Number of recent cases learned at the start, as many as in a fit. */
 const FIRST_CASES = 64
-/** Excess of the error, summed over cases, at which the shopper's interest counts as another one. */
+/** Excess error, summed over cases, at which the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
-/** α of the gradient learner and η of the combination: chosen on the demo shop's training shoppers, docs/results/learners.md. */
+/**
+ * α of the gradient learner and η of the combination, chosen on the demo shop's training shoppers:
+ * docs/results/learners.md.
+ */
 const STEP_SIZE = 0.2
 const COMBINATION_RATE = 0.02
 
-/** Share of the weight that the model as it is has at the start: a learner earns its own. */
+/** Share of the weight that the unchanged model has at the start; a learner earns its own. */
 const FIRST_SHARE = 0.9
 
-/** Features that say yes or no; between their values lies nothing. */
+/** Boolean features, which can't be interpolated. */
 const NOMINAL = new Set(
   (['boughtBefore', 'inLastOrder', 'dormant', 'isNew'] as const).map(
     (name) => FEATURE_COLUMN[name],
@@ -45,9 +48,9 @@ const NOMINAL = new Set(
 
 export interface CandidateLearnersOptions {
   readonly learners: readonly LearnerName[]
-  /** How the few candidates that were chosen are set against the many that weren't. */
+  /** Class-imbalance strategy of the network learner. */
   readonly imbalance: Imbalance
-  /** After this many cases, they are learned once more together; 0: never. */
+  /** Number of cases after which they are learned once more together; 0: never. */
   readonly reviewAfter: number
   readonly seed: number
 }
@@ -56,12 +59,12 @@ export class CandidateLearners {
   readonly #options: CandidateLearnersOptions
   #combination: Combination
   #drift = createPageHinkley(DRIFT_THRESHOLD)
-  /** Time of the last case that was learned from. */
+  /** Time of the last learned case, in milliseconds since the epoch. */
   #until = Number.NEGATIVE_INFINITY
   #recent: Example[][] = []
   #cases = 0
   #restarts = 0
-  /** By how much their order was better than the model's, summed over cases since the last start. */
+  /** Error of the model minus error of the learners, summed over cases since the last restart. */
   #gain = 0
 
   constructor(options: CandidateLearnersOptions) {
@@ -73,7 +76,7 @@ export class CandidateLearners {
     return this.#cases
   }
 
-  /** How often the shopper's interest changed so much that the learners began anew. */
+  /** Number of restarts after a change of the shopper's interest. */
   get restarts(): number {
     return this.#restarts
   }
@@ -84,7 +87,7 @@ export class CandidateLearners {
     return names.map((name, k) => ({ name, weight: weights[k] }))
   }
 
-  /** Learns from the cases that came since the last call; yields between two of them. */
+  /** Learns from the new cases; yields after each. */
   *learn(model: BaseModel, history: History): Generator<void, void> {
     const cases = casesFromHistory(history).filter(({ time }) => time > this.#until)
     for (const { time, history: before, targets } of cases.slice(-FIRST_CASES)) {
@@ -97,10 +100,11 @@ export class CandidateLearners {
   }
 
   /**
-   * The scores with the best candidates put in the learners' order: they exchange their scores, so
-   * that no item outside of them moves. Before they have proved better, the scores come back as they are.
+   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange
+   * their scores, so other items stay in place. Until the learners have proved better, the scores are
+   * unchanged.
    * @param features scaled, row-major [N, F]
-   * @param scores of all items for this shopper, personal part and all, [N]
+   * @param scores scores of all items for this shopper, including the personal part, [N]
    */
   reorder(features: Float32Array, scores: Float32Array): Float32Array {
     if (this.#gain <= 0) return scores
@@ -133,7 +137,7 @@ export class CandidateLearners {
   }
 }
 
-/** @param wanted rows that were the ones; absent where that is not known yet. */
+/** @param wanted rows that the shopper chose; absent before the choice is known */
 function examplesOf(
   scores: Float32Array,
   features: Float32Array,
@@ -151,7 +155,7 @@ function examplesOf(
   })
 }
 
-/** The ranking's own probability, as a learner that never learns. */
+/** The model's own probability, as a learner that never learns. */
 const MODEL: IncrementalLearner<null> = {
   name: 'model',
   predict: (x) => sigmoid(x[BASE_COLUMN]),
@@ -160,7 +164,7 @@ const MODEL: IncrementalLearner<null> = {
   restore() {},
 }
 
-/** Mean share of the candidates that stood before a wanted one, 0 … 1; 1 where none was wanted. */
+/** Mean share of the candidates ranked above a chosen one, 0 … 1; 1 if none was chosen. */
 function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'predict'>): number {
   const chances = examples.map(({ x }) => predict(x))
   const shares = examples.flatMap(({ label }, k) =>
@@ -172,7 +176,7 @@ function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'p
 function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions): Combination {
   const all = Array.from({ length: INPUTS }, (_, column) => column)
   const make: Readonly<Record<LearnerName, () => IncrementalLearner>> = {
-    // Starts as the base: weight 1 on its logit, 0 on everything else.
+    // Starts as the base model: weight 1 on its logit, 0 on the features.
     gradient: () =>
       createGradientLearner({
         name: 'gradient',
@@ -191,7 +195,7 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
   return combine(members, COMBINATION_RATE, weights)
 }
 
-/** Learns from batches with as many yes as no, and answers for the stream as it comes. */
+/** Wraps a learner: it trains on balanced batches, and its predictions are corrected to the actual share. */
 function rebalanced(
   learner: IncrementalLearner,
   method: Imbalance,

@@ -1,9 +1,8 @@
 /**
- * @module Combines learners by weights that follow their log-loss on events before learning from
- * them: w_k ∝ w_k · exp(−η · loss_k), exponentiated gradient. A small share is given back to all,
- * so that a learner that was of no help can return when the shopper changes. What they say is joined
- * as log-odds: joined as probabilities, one that still knows nothing, at ½ give or take a little,
- * drowns differences between probabilities of a hundredth.
+ * @module Combines learners by weights that follow their log-loss on events before learning from them. The
+ * update is exponentiated gradient: w_k ∝ w_k · exp(−η · loss_k). A small share is redistributed to all, so
+ * that a learner can recover when the shopper changes. Predictions are combined as log-odds. Averaged as
+ * probabilities, an untrained learner near ½ would hide differences of a hundredth.
  * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998
  */
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
@@ -14,19 +13,19 @@ interface CombinationSnapshot {
 }
 
 export interface Combination extends IncrementalLearner<CombinationSnapshot> {
-  /** Of each learner, in their order; sums to one. */
+  /** Weight of each learner, in their order; the weights sum to one. */
   weights(): readonly number[]
 }
 
-/** Half a Bayesian's, because candidates of one case are not independent. */
+/** Half of the Bayesian rate, because the candidates of one case are dependent. */
 const RATE = 0.5
-/** Share of the weight dealt out anew after each batch. */
+/** Share of the weight redistributed after each batch. */
 const SHARE = 0.01
 
 /**
- * The combination owns its learners: `learn` passes the batch on to each of them.
+ * Combines learners and owns them: `learn` passes each batch on to them.
  * @param rate η, per example.
- * @param initial weights at the start, which sum to one; absent: all alike.
+ * @param initial weights at the start, which sum to one; default: equal.
  */
 export function combine(
   learners: readonly IncrementalLearner[],

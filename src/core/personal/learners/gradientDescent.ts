@@ -1,21 +1,20 @@
 /**
- * @module Incremental gradient descent with fusion on a logistic head. A batch moves θ_prev to
- * θ_new by steps θ ← θ − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. Both rates follow the next events:
- * λ is the weight that θ_new has earned against θ_prev by log-loss on batches neither has seen, and
- * α grows where twice the way would have served the next batch better than half of it.
+ * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by
+ * steps θ ← θ − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. Both rates adapt to the next batch. λ grows if θ_new
+ * has a lower log-loss on it than θ_prev. α grows if twice the step would have been better than half of it.
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
 interface GradientOptions {
   readonly name: string
-  /** Columns that the head reads; θ has one weight each and a constant, which comes last. */
+  /** Columns that the head reads; θ has one weight per column, then a constant. */
   readonly columns: readonly number[]
-  /** θ at the start. */
+  /** Initial θ. */
   readonly initial: readonly number[]
-  /** α and λ at the start. */
+  /** Initial α and λ. */
   readonly stepSize: number
   readonly fusionWeight: number
-  /** False keeps α and λ as they are. */
+  /** Whether α and λ adapt. */
   readonly adaptive: boolean
 }
 
@@ -27,15 +26,15 @@ interface GradientSnapshot {
   readonly fusionWeight: number
 }
 
-/** Examples of one step: as many as a case has candidates. */
+/** Number of examples per step, equal to the candidates of a case. */
 const STEP_EXAMPLES = 50
-/** Farthest that one batch may move θ: fusing only makes sense near where one was. */
+/** Maximum distance that one batch may move θ, since fusion only makes sense nearby. */
 const TRUST_RADIUS = 1
-/** How fast α and λ follow. */
+/** Adaption rates of α and λ. */
 const STEP_ADAPTION = 0.1
 const FUSION_ADAPTION = 0.2
 const STEP_RANGE = [1e-4, 1] as const
-/** From 0 or 1 there would be no way back. */
+/** Limits of λ; at 0 or 1 it could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const
 
 export function createGradientLearner(
@@ -105,7 +104,7 @@ export function createGradientLearner(
   }
 }
 
-/** Shortens the way from `origin` to `point` to the trust radius. */
+/** Shortens the step from `origin` to `point` to the trust radius. */
 function pullBack(point: Float64Array, origin: Float64Array): void {
   const distance = Math.hypot(...point.map((value, j) => value - origin[j]))
   if (distance <= TRUST_RADIUS) return

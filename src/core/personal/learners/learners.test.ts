@@ -21,7 +21,7 @@ function gradientLearner(settings: { adaptive?: boolean; fusionWeight?: number }
   })
 }
 
-/** Labels by a logistic law in the first two columns; `sign` turns it round. */
+/** Labels by a logistic rule in the first two columns; `sign` inverts it. */
 function examples(count: number, seed: number, sign = 1): Example[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, () => {
@@ -52,7 +52,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
   it('learns', () => {
     const learner = make()
     inBatches(learner, examples(5000, 1))
-    // Knowing nothing costs log 2; the law itself costs about .30.
+    // An untrained learner has a loss of log 2; the rule itself has about .30.
     expect(meanLoss(learner, examples(2000, 9))).toBeLessThan(0.48)
   })
 

@@ -1,4 +1,4 @@
-/** @module The incremental neural network: a step of Adam on each few examples that come. */
+/** @module Incremental neural network: one step of Adam per few new examples. */
 import { type AdamState, adamStep, startAdam } from '../../adam.ts'
 import type { Random } from '../../model/random.ts'
 import { type IncrementalLearner, sigmoid } from './learner.ts'
@@ -11,7 +11,7 @@ interface MlpSnapshot {
 
 const STEP_SIZE = 1e-3
 const L2 = 1e-4
-/** Examples of one step. */
+/** Number of examples per step. */
 const STEP_EXAMPLES = 50
 
 export function createMlp(inputs: number, random: Random): IncrementalLearner<MlpSnapshot> {

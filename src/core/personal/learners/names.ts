@@ -1,17 +1,19 @@
-/** @module What a shop can choose of the incremental learners: names only, so that they cost a page nothing. */
+/** @module Incremental learners that a shop can choose. Names only, so that they add nothing to a page. */
 
 export const LEARNER_NAMES = ['gradient', 'network', 'tree'] as const
-/** Gradient descent with fusion; a network 64-32-1; a Hoeffding adaptive tree. */
+/**
+ * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
+ */
 export type LearnerName = (typeof LEARNER_NAMES)[number]
 
 export const IMBALANCES = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'] as const
-/** How the few candidates that were chosen are set against the many that were not. */
+/** Class-imbalance strategy of the network learner. */
 export type Imbalance = (typeof IMBALANCES)[number]
 
-/** What a learner's word counts for. */
+/** Weight of one learner in the combination. */
 export interface LearnerWeight {
-  /** `model`: the ranking as it is without learners. */
+  /** Name of the learner; `model` is the ranking without learners. */
   readonly name: LearnerName | 'model'
-  /** 0 to 1; all of them sum to one. */
+  /** Weight from 0 to 1; the weights sum to one. */
   readonly weight: number
 }

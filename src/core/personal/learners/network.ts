@@ -1,6 +1,6 @@
 /**
- * @module A multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. Plain typed
- * arrays; all weights lie in one vector, so that a snapshot is one copy.
+ * @module Multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. All weights are in one
+ * vector, so that a snapshot is one copy.
  */
 import type { Random } from '../../model/random.ts'
 import type { Example } from './learner.ts'
@@ -11,7 +11,7 @@ const HIDDEN = [64, 32] as const
 interface NetworkShape {
   /** Width of each layer, inputs first, 1 last. */
   readonly widths: readonly number[]
-  /** Where each layer's weights [out, in] begin; its biases follow them. */
+  /** Offset of each layer's weights [out, in]; its biases follow them. */
   readonly starts: readonly number[]
   /** Length of the vector of all weights. */
   readonly size: number
@@ -39,7 +39,7 @@ export function initialWeights({ widths, starts, size }: NetworkShape, random: R
   return weights
 }
 
-/** Outputs of every layer; the last holds the score before the sigmoid. */
+/** Outputs of every layer; the last is the score before the sigmoid. */
 export function forward(
   shape: NetworkShape,
   weights: Float64Array,

@@ -1,4 +1,4 @@
-/** @module The Hoeffding adaptive tree as a learner of probabilities. */
+/** @module Hoeffding adaptive tree as a learner of probabilities. */
 import {
   createTree,
   learnExample,
@@ -8,7 +8,7 @@ import {
 } from '../trees/hoeffdingTree.ts'
 import type { IncrementalLearner } from './learner.ts'
 
-/** @param nominal columns whose values are names. */
+/** @param nominal columns with nominal values. */
 export function createTreeLearner(nominal: ReadonlySet<number>): IncrementalLearner<Tree> {
   const options = { ...TREE_DEFAULTS, nominal }
   let tree = createTree(options)

@@ -12,7 +12,7 @@ import {
 } from './hoeffdingTree.ts'
 import { highest } from './leaf.ts'
 
-/** Leaves below the root, alternates not counted: the size of the tree. */
+/** Number of leaves below the root, without alternate trees. */
 function countLeaves({ root }: Tree): number {
   const count = (node: Tree['root']): number =>
     node.kind === 'leaf' ? 1 : node.children.reduce((sum, child) => sum + count(child), 0)
@@ -23,7 +23,7 @@ describe("river's documented check", () => {
   const nominal = new Set(['elevel', 'car', 'zipcode'].map((name) => agrawal.columns.indexOf(name)))
   const options = { ...TREE_DEFAULTS, nominal, gracePeriod: 100, delta: 1e-5 }
 
-  // The stream has no drift: the tree that watches for one must not lose anything by watching.
+  // The stream has no drift, so watching for drift must cost nothing.
   it.each([
     ['plain', false],
     ['adaptive', true],
@@ -31,11 +31,11 @@ describe("river's documented check", () => {
     const asked = { ...options, adaptive }
     const tree = createTree(asked)
     let right = 0
-    // Its figures hang on two rules: nominal likelihoods are smoothed by one, and of two equally
-    // likely classes the lower predicts while the one seen first counts as the leaf's own guess.
+    // The published figures depend on two rules. Nominal likelihoods are smoothed by one. Of two equally
+    // likely classes the lower is predicted, while the class seen first counts as the leaf's own guess.
     agrawal.rows.forEach((row, index) => {
       const x = row.slice(0, 9)
-      // The first instance meets an empty tree, which predicts nothing and isn't counted.
+      // The first instance meets an empty tree, which predicts nothing, so it isn't counted.
       if (index > 0 && highest(treeShares(tree, x)) === row[9]) right++
       learnExample(tree, asked, x, row[9])
     })
@@ -44,7 +44,7 @@ describe("river's documented check", () => {
   })
 })
 
-/** Two numbers and a nominal value; which number decides is up to `column`. */
+/** Examples with two numbers and a nominal value; `columnAt` chooses the number that decides the label. */
 function run(options: TreeOptions, examples: number, columnAt: (k: number) => number) {
   const random = createRandom(3)
   const tree = createTree(options)

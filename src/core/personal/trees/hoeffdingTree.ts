@@ -1,7 +1,7 @@
 /**
- * @module A decision tree that grows with the stream: a leaf splits once the Hoeffding bound says
- * that the best attribute would win on an infinite sample too. With `adaptive`, every node watches
- * its errors by ADWIN, grows an alternate tree after a change, and yields to it once it is better.
+ * @module Decision tree that grows with the stream. A leaf splits once the Hoeffding bound shows that the
+ * best attribute would also win on an infinite sample. With `adaptive`, every node tracks its errors by
+ * ADWIN. After a change it grows an alternate tree, which replaces it once it is better.
  * @see Domingos and Hulten, Mining high-speed data streams, KDD 2000
  * @see Bifet and Gavaldà, Adaptive learning from evolving data streams, IDA 2009
  */
@@ -12,13 +12,13 @@ import { bestSplit, type Split, type Test } from './observer.ts'
 
 export interface TreeOptions {
   readonly classes: number
-  /** Columns whose values are names, not quantities. */
+  /** Columns with nominal values. */
   readonly nominal: ReadonlySet<number>
-  /** Weight a leaf gathers between two attempts to split. */
+  /** Weight that a leaf gathers between two attempts to split. */
   readonly gracePeriod: number
-  /** Chance of splitting on the wrong attribute. */
+  /** Probability of splitting on the wrong attribute. */
   readonly delta: number
-  /** A bound below this splits even if two attributes are as good as each other. */
+  /** Bound below which a leaf splits even if two attributes tie. */
   readonly tieThreshold: number
   readonly adaptive: boolean
 }
@@ -42,14 +42,14 @@ interface Branch {
 
 type Node = Leaf | Branch
 
-/** Plain data: `structuredClone` copies it. */
+/** State of a tree, as plain data for `structuredClone`. */
 export interface Tree {
   root: Node
 }
 
-/** Errors that both trees must have seen before one replaces the other. */
+/** Minimum number of examples that both trees must have seen before one replaces the other. */
 const LEAST_ERRORS = 300
-/** Chance that the better tree isn't. */
+/** Probability that the replacing tree isn't better. */
 const SWITCH_DELTA = 0.05
 
 export function createTree({ classes }: TreeOptions): Tree {
@@ -70,7 +70,7 @@ export function learnExample(
   tree.root = learnAt(tree.root, options, x, label)
 }
 
-/** @returns the node that stands here from now on. */
+/** @returns the node that replaces the given one. */
 function learnAt(node: Node, options: TreeOptions, x: ArrayLike<number>, label: number): Node {
   const worse = options.adaptive && errsMore(node, x, label)
   if (node.kind === 'leaf') return learnLeaf(node, options, x, label)
@@ -85,7 +85,7 @@ function learnAt(node: Node, options: TreeOptions, x: ArrayLike<number>, label: 
   return node
 }
 
-/** Tells the node's window whether it was right; true where errors have become more. */
+/** Updates the node's error window; returns true if its error rate has risen. */
 function errsMore(node: Node, x: ArrayLike<number>, label: number): boolean {
   const before = adwinMean(node.errors)
   const wrong = highest(leafShares(leafOf(node, x), x)) !== label
@@ -118,7 +118,7 @@ function chooseSplit(leaf: Leaf, options: TreeOptions): Split | null {
   return lead > bound || bound < options.tieThreshold ? best : null
 }
 
-/** Which window errs less, where their lengths can tell. */
+/** Window with the lower error rate, or null if the windows are too short to decide. */
 function compare(first: Adwin, second: Adwin): 'first' | 'second' | null {
   if (first.width <= LEAST_ERRORS || second.width <= LEAST_ERRORS) return null
   const rate = adwinMean(second)
@@ -135,7 +135,7 @@ function leafOf(node: Node, x: ArrayLike<number>): Leaf {
   return at
 }
 
-/** Where `x` goes; a value never seen here gets a branch of its own when learning. */
+/** Branch for `x`; when learning, a new nominal value gets a branch of its own. */
 function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
   const value = x[test.attribute]
   if (test.kind === 'threshold') return value <= test.threshold ? 0 : 1

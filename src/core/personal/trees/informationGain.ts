@@ -1,12 +1,12 @@
-/** @module Information gain of a split, and how sure a sample of n can be of a difference in it. */
+/** @module Information gain of a split, and the confidence bound of a sample of n. */
 
 /** Weight by class. */
 export type Counts = readonly number[]
 
-/** A branch with a smaller share of the weight than this doesn't count as one. */
+/** Minimum share of the weight for a branch to count. */
 const LEAST_BRANCH = 0.01
 
-/** Bits gained; −∞ where fewer than two branches hold anything to speak of. */
+/** Information gain in bits; −∞ if fewer than two branches count. */
 export function gainOf(before: Counts, branches: readonly Counts[]): number {
   const sizes = branches.map(sum)
   const total = sum(sizes)
@@ -19,7 +19,10 @@ export function gainOf(before: Counts, branches: readonly Counts[]): number {
   return entropy(before) - after / total
 }
 
-/** ε: with probability 1 − δ the mean of n values of a range lies this near the true one. */
+/**
+ * ε: with probability 1 − δ the mean of n values is at most ε from the true mean. `range` is the range of the
+ * values.
+ */
 export function hoeffdingBound(range: number, delta: number, n: number): number {
   return Math.sqrt((range * range * Math.log(1 / delta)) / (2 * n))
 }

@@ -1,6 +1,6 @@
 /**
- * @module A leaf: class counts, an observer an attribute, and a naive Bayes that speaks only while
- * it has been right at least as often as the majority class. Plain data.
+ * @module Leaf of a tree: class counts, an observer per attribute and a naive Bayes classifier. Plain data.
+ * Naive Bayes predicts only while it has been right at least as often as the majority class.
  * @see Gama et al., Accurate decision trees for mining high-speed data streams, KDD 2003
  */
 import { type Adwin, createAdwin } from '../drift/adwin.ts'
@@ -10,19 +10,19 @@ import { createObserver, likelihood, type Observer, observe } from './observer.t
 export interface Leaf {
   readonly kind: 'leaf'
   readonly counts: number[]
-  /** Classes as they first came; the earliest wins a tie while learning. */
+  /** Classes in order of first appearance; the earliest wins a tie while learning. */
   readonly seen: number[]
-  /** By attribute; empty until the first example. */
+  /** Observers by attribute; empty until the first example. */
   readonly observers: Observer[]
   majorityRight: number
   bayesRight: number
   /** Weight at the last attempt to split. */
   attemptedAt: number
-  /** Errors below this node. */
+  /** Error window of this node. */
   readonly errors: Adwin
 }
 
-/** @param counts what the parent's split knew already; `seen` the parent's order of classes. */
+/** @param counts class counts from the parent's split. @param seen the parent's order of classes */
 export function createLeaf(counts: Counts, seen: readonly number[] = []): Leaf {
   return {
     kind: 'leaf',
@@ -36,7 +36,7 @@ export function createLeaf(counts: Counts, seen: readonly number[] = []): Leaf {
   }
 }
 
-/** Shares of the classes at `x`; all zero for a leaf that has seen nothing. */
+/** Shares of the classes at `x`; all zero for an empty leaf. */
 export function leafShares(leaf: Leaf, x: ArrayLike<number>): number[] {
   return leaf.bayesRight >= leaf.majorityRight ? bayesShares(leaf, x) : majorityShares(leaf)
 }
@@ -60,7 +60,7 @@ export function learnAtLeaf(
   for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label)
 }
 
-/** Index of the largest; of equals the first in `order`, by default by index. */
+/** Index of the largest share; on a tie the first in `order`, by default by index. */
 export function highest(
   shares: Counts,
   order: Iterable<number> = shares.map((_, label) => label),

@@ -1,6 +1,6 @@
 /**
- * @module What a leaf remembers of one attribute: per class a Gaussian of a number, or counts of a
- * nominal value. Enough for naive Bayes and for proposing a split. Plain data.
+ * @module Statistics of one attribute in a leaf: a Gaussian per class, or counts of a nominal value. Plain
+ * data. They suffice for naive Bayes and for proposing a split.
  */
 import { normalCdf } from '../../normal.ts'
 import { type Counts, gainOf } from './informationGain.ts'
@@ -12,7 +12,7 @@ interface NumericObserver {
 
 interface NominalObserver {
   readonly kind: 'nominal'
-  /** Weight by value, a map a class. */
+  /** Weight by value, one map per class. */
   readonly classes: Map<number, number>[]
 }
 
@@ -30,7 +30,7 @@ interface Gaussian {
 export type Test =
   | { readonly kind: 'threshold'; readonly attribute: number; readonly threshold: number }
   | { readonly kind: 'equals'; readonly attribute: number; readonly value: number }
-  /** One branch a value; grows as values come. */
+  /** One branch per value; new values add branches. */
   | { readonly kind: 'values'; readonly attribute: number; readonly values: number[] }
 
 export interface Split {
@@ -41,7 +41,7 @@ export interface Split {
   readonly branches: readonly Counts[]
 }
 
-/** Numeric split points tried between least and most. */
+/** Number of numeric split points tried between minimum and maximum. */
 const SPLIT_POINTS = 10
 
 export function createObserver(nominal: boolean, classes: number): Observer {
@@ -69,12 +69,12 @@ export function observe(observer: Observer, value: number, label: number): void 
   if (value > one.most) one.most = value
 }
 
-/** Likelihood of the value in the class: a density of a number, a share of a nominal value. */
+/** Likelihood of the value in the class: a density of a number, or a share of a nominal value. */
 export function likelihood(observer: Observer, value: number, label: number): number {
   if (observer.kind === 'nominal') {
     const counts = observer.classes[label]
     if (counts.size === 0) return 0
-    // One more of each value known, so that a rare one doesn't rule a class out.
+    // Laplace smoothing: one more of each known value, so that a rare value doesn't exclude a class.
     let total = counts.size
     for (const count of counts.values()) total += count
     return ((counts.get(value) ?? 0) + 1) / total
@@ -85,7 +85,7 @@ export function likelihood(observer: Observer, value: number, label: number): nu
   return Math.exp(-((value - one.mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)
 }
 
-/** The best split on this attribute; null where none divides. */
+/** Best split on this attribute; null if no split separates the examples. */
 export function bestSplit(observer: Observer, attribute: number, before: Counts): Split | null {
   let best: Split | null = null
   const offer = (test: Test, branches: readonly Counts[]) => {
@@ -124,7 +124,7 @@ function thresholds({ classes }: NumericObserver): number[] {
   )
 }
 
-/** Class counts at or below the threshold and above it, by each class's Gaussian. */
+/** Class counts at or below the threshold and above it, estimated by each class's Gaussian. */
 function divide({ classes }: NumericObserver, threshold: number): [Counts, Counts] {
   const below = classes.map((one) => {
     if (!one || threshold < one.least) return 0
