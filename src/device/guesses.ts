@@ -1,6 +1,6 @@
 /**
- * @module ε in words: how many times in 100 somebody would guess rightly, at most, which of two opposite
- * updates was sent. That somebody knows everything else, one server's noise too. A coin is right 50 times.
+ * @module Plain meaning of ε: in how many of 100 tries, at most, somebody guesses correctly which of two opposite
+ * updates was sent. That person knows everything else, even one server's noise. A coin is right 50 times.
  */
 import { muAt, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
 import { guessRate } from '../core/normal.ts'
@@ -8,7 +8,7 @@ import type { ContributionTerms } from './upload/terms.ts'
 
 const inHundred = (mu: number) => Math.ceil(100 * guessRate(mu))
 
-/** From one update, and from all of a year, under these terms. */
+/** Correct guesses of 100, from one update and from all updates of a year, under these terms. */
 export function guessesOf(
   terms: Pick<ContributionTerms, 'delta' | 'epsilonPerReport' | 'epsilonPerYear'>,
 ): { readonly one: number; readonly year: number } {
@@ -16,5 +16,5 @@ export function guessesOf(
   return { one: under(terms.epsilonPerReport), year: under(terms.epsilonPerYear) }
 }
 
-/** From updates that were sent, by their Σ z⁻². */
+/** Correct guesses of 100, from updates sent so far. `lossSquared` is their Σ z⁻². */
 export const guessesAfter = (lossSquared: number): number => inHundred(substitutionMu(lossSquared))

@@ -1,4 +1,4 @@
-/** @module Scoring a large catalog in part, with the scan that is fastest on this processor. */
+/** @module Partial scoring of a large catalog, with the fastest scan on this processor. */
 import { createPartialScores, type ScoreInPart } from '../core/ranking/partialScores.ts'
 import { fastTools } from '../engine/candidates.ts'
 

@@ -1,39 +1,40 @@
 /**
- * @module What learning by itself may cost the shopper's device, and when it waits. What the shop
- * asks for by `fineTune` is always done.
+ * @module Budget of automatic learning on the shopper's device, and when learning is deferred. A fit that the shop
+ * requests with `fineTune` always runs.
  */
 
-/** What learning by itself may cost. `fineTune` is done whatever it says. */
+/** Limits of automatic learning. `fineTune` ignores them. */
 export interface TrainingBudget {
   /** Milliseconds after which a fit is stopped. */
   readonly perFit: number
   /** Milliseconds that all fits of one page may take together. */
   readonly perPage: number
-  /** Share of the battery below which, unplugged, nothing is learned. */
+  /** Battery level, 0 to 1, below which an unplugged device doesn't learn. */
   readonly battery: number
 }
 
-/** A fit takes tens of milliseconds where all is well; these bound what takes a hundred times as long. */
+/** Default limits. A normal fit takes tens of milliseconds; these stop fits that take a hundred times as long. */
 export const DEFAULT_BUDGET: TrainingBudget = { perFit: 5000, perPage: 60_000, battery: 0.15 }
 
-/** What the page knows of the device. */
+/** Conditions of the device, as the page sees them. */
 export interface DeviceConditions {
   readonly visible: boolean
-  /** The shopper asks sites to save data: engines are not downloaded for a better order. */
+  /** Whether the shopper asks sites to save data. Engines are then not downloaded just for a better order. */
   readonly savesData: boolean
-  /** 0 to 1; null when plugged in or unknown. */
+  /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null
-  /** The browser asks sites not to share: nothing is sent. @see https://w3c.github.io/gpc/ */
+  /** Whether the browser sends Global Privacy Control; nothing is then sent. @see https://w3c.github.io/gpc/ */
   readonly globalPrivacyControl: boolean
 }
 
-/** Why what there is to learn waits. */
+/** Reason why learning is deferred. */
 export type Deferral = 'hidden' | 'battery' | 'save-data' | 'spent'
 
 /**
+ * Returns the reason to defer learning, or null.
  * @param spent milliseconds of fits so far
- * @param asked whether a shopper's own doing asks for it, in this tab or another; background work
- * such as learning anew on a new base model can wait until somebody looks
+ * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
+ * learning anew on a new base model, can wait until the page is visible
  */
 export function deferralOf(
   budget: TrainingBudget,

@@ -1,6 +1,6 @@
 /**
- * @module Where the base model comes from: the bytes kept from last time, or the shop's server. A
- * model is used, and replaces the one kept, only after every byte of it has been verified.
+ * @module Loads the base model from stored bytes or from the shop's server. A model is used, and replaces the stored
+ * model, only after all its bytes have been verified.
  */
 
 import { sha256Hex, utf8 } from '../../core/bytes.ts'
@@ -24,9 +24,9 @@ const LATEST = 'latest.json'
 
 export interface LoadedModel {
   readonly model: BaseModel
-  /** Hex SHA-256 of `manifest.json`: names these exact bytes, whatever the version is called. */
+  /** Hex SHA-256 of `manifest.json`. It identifies the exact bytes, regardless of the version's name. */
   readonly hash: string
-  /** As the server said with it; null where that was not kept. */
+  /** Content of `latest.json` at the download; null if it was not stored. */
   readonly latest: LatestModel | null
 }
 
@@ -47,7 +47,7 @@ export async function readDownload(download: Download): Promise<LoadedModel> {
   }
 }
 
-/** What `latest.json` said when this was downloaded; null where it isn't kept, or is damaged. */
+/** Reads the stored `latest.json` of a download; null if it is missing or damaged. */
 export function readLatestFile({ files }: Download): LatestModel | null {
   try {
     return parseLatest(parseJson(files[LATEST]))
@@ -58,17 +58,17 @@ export function readLatestFile({ files }: Download): LatestModel | null {
 
 export interface FetchModelOptions {
   readonly transport: Transport
-  /** Absolute URL ending in `/`. */
+  /** Absolute URL of the model directory, ending in `/`. */
   readonly directory: string
-  /** Files that it holds already are not fetched again. */
+  /** Stored download; its files are not fetched again. */
   readonly kept: Download | null
   readonly now: number
-  /** What `latest.json` said a while ago: tried first, which spares a round trip. */
+  /** Earlier content of `latest.json`, tried first to save a round trip. */
   readonly latest?: LatestModel | null
-  /** Throws unless this one may be used. */
+  /** Checks that a model may be used; throws if not. */
   readonly check?: (latest: LatestModel) => Promise<void>
   readonly signal?: AbortSignal
-  /** Called with what sells as soon as that one small file is there and verified. */
+  /** Called with the items' popularity once that small file has arrived and been verified. */
   readonly onPopularity?: (popularity: PopularityPart) => void
 }
 
@@ -78,9 +78,9 @@ interface FetchedModel {
 }
 
 /**
- * Fetches the version that `latest.json` names; null when `kept` is that version, in that release.
- * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or what
- * `check` throws
+ * Fetches the version that `latest.json` names; null if `kept` is that version of the same release.
+ * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or an error of
+ * `check`
  */
 export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
   const { transport, directory, kept, signal, check = async () => {} } = options
@@ -90,7 +90,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
       await check(known)
       return await fetchVersion(options, known)
     } catch (error) {
-      // That version may be gone, or is not to be used: the newest one will be there.
+      // That version may be gone or not allowed; the newest version follows.
       if (signal?.aborted) throw error
     }
   }
@@ -108,8 +108,8 @@ async function fetchVersion(
   latest: LatestModel,
 ): Promise<FetchedModel> {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
-  // Its name is known before the manifest is read, which spares a new shopper a round trip; what it
-  // holds is used only once the manifest vouches for it.
+  // Fetch the popularity file before the manifest: this saves a new shopper a round trip. Its content is used only
+  // after the manifest confirms its hash.
   const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
   early?.catch(() => undefined)
   const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
@@ -118,7 +118,7 @@ async function fetchVersion(
   }
   const manifest = parseManifest(parseJson(manifestBytes))
   const reusable = keptFiles(kept)
-  // Ahead of the others, so that it doesn't share the line with them.
+  // The popularity file comes before the others, so that they don't slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
   const take = async (file: ModelFile) => {
     const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
@@ -147,11 +147,10 @@ async function fetchVersion(
 }
 
 /**
- * What the shop's server would answer, from what is kept of it: `latest.json` and the files of the one
- * version that is there.
+ * Answers a request to the shop's server from stored files: `latest.json` and the files of the stored version.
  * @param url absolute
- * @returns null for anything else
- * @throws NearsideError `model-corrupt` if the manifest that is kept cannot be read
+ * @returns null for any other URL
+ * @throws NearsideError `model-corrupt` if the stored manifest can't be read
  */
 export function answerOf(
   { url: directory, version, files }: Download,
@@ -166,7 +165,7 @@ export function answerOf(
   return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
 }
 
-/** SHA-256 → bytes, of what is kept. A hash that lies is found by `readBaseModel`. */
+/** Stored files by SHA-256. `readBaseModel` detects a wrong hash. */
 function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
   const bytes = kept?.files[MANIFEST]
   if (!kept || !bytes) return new Map()
@@ -178,7 +177,7 @@ function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
       ),
     )
   } catch {
-    // What is kept is unreadable: everything is fetched anew.
+    // The stored manifest is unreadable: fetch all files again.
     return new Map()
   }
 }

@@ -9,7 +9,7 @@ import { fitPersonal } from './personalFit.ts'
 
 const NOW = 200 * DAY
 const ITEMS = 400
-// More items than candidates, so that negatives are drawn.
+// There are more items than candidates, so negatives are sampled.
 const model = tinyModel(ITEMS)
 
 function life(seed: number): History {

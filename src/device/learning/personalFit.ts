@@ -1,6 +1,6 @@
 /**
- * @module One personal fit: test the model in use on what happened since it was made, then learn
- * from all of it anew. Nothing is stored here; a crash in the middle costs nothing.
+ * @module One personal fit: tests the model in use on later events, then learns anew from all events. It stores
+ * nothing, so a crash in between loses nothing.
  */
 
 import type { History } from '../../core/features/history.ts'
@@ -21,7 +21,7 @@ export interface InUse {
   readonly parameters: PersonalParameters
   readonly fusionWeight: number
   readonly guard: GuardState
-  /** Time of the last entry that was learned from. */
+  /** Time of the last event learned from, milliseconds since the epoch. */
   readonly until: number
 }
 
@@ -32,21 +32,21 @@ export interface Fitted extends InUse {
 interface FitInput extends FitOptions {
   readonly model: BaseModel
   readonly history: History
-  /** Null when there is none, or it belongs to another base model. */
+  /** Personal model in use; null without one, or if it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
-  /** Of this model; remembered from fit to fit where somebody keeps it. */
+  /** Candidate search of this model; it may remember results from fit to fit. */
   readonly candidates?: FindCandidates
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: number
-  /** A clock for durations, in milliseconds. */
+  /** Clock for durations, in milliseconds. */
   readonly clock: () => number
-  /** Lets whoever waits for the thread have it. */
+  /** Yields the thread to waiting tasks. */
   readonly nextTask: () => Promise<void>
 }
 
 /**
- * Null when there is nothing to learn from yet.
+ * Fits the personal model; null if there is nothing to learn from yet.
  * @throws NearsideError `aborted` | `engine-failed` | `fit-diverged`
  */
 export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
@@ -77,8 +77,8 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Most of what a first fit costs. Where `candidates` remember what they found, the one after the next event
- * has one case more to find. Between two cases, lists are answered.
+ * Builds the fit's problem, the largest part of a first fit. If `candidates` remembers its results, each further
+ * event adds one case only. Lists are answered between two cases.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(
@@ -95,7 +95,7 @@ export async function buildProblem(
   return step.value
 }
 
-/** The guard after each case that the model in use had not seen when it was made. */
+/** State of the guard after testing the model in use on each later case. */
 async function testInUse({
   model,
   history,

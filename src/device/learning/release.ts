@@ -1,6 +1,6 @@
 /**
- * @module Whether a base model is one that everybody gets: signed by the keys that the shop names, no
- * older than one that was seen, not another one under the same number, and not past its end.
+ * @module Checks that everybody gets the same base model. The shop's keys must have signed it, and it must not be
+ * older than the newest release seen, differ from a release of the same number, or be expired.
  */
 
 import { verify } from '../../aggregate/privacy/signature.ts'
@@ -11,17 +11,17 @@ import { KEY, releaseMessage } from '../../core/model/release.ts'
 import { createReaders } from '../../core/reading.ts'
 import { DAY } from '../../core/time.ts'
 
-/** Whose signatures a base model must have. Keys are Ed25519 public keys, base64. */
+/** Keys that must sign a base model: Ed25519 public keys, base64. */
 export interface ModelKeys {
-  /** Of those who publish: `nearside keys` makes one. */
+  /** Publishers' keys; `nearside keys` creates one. */
   readonly publishers: readonly string[]
-  /** How many of these must have signed; default 1. */
+  /** Number of publishers that must sign; default 1. */
   readonly threshold?: number
-  /** The helper's, which signs one model a release: it must have signed as well. */
+  /** Key of the helper, which signs one model per release; if given, its signature is needed, too. */
   readonly helper?: string
 }
 
-/** A clock that runs ahead by less ends no release too early. */
+/** Tolerance in milliseconds: a clock that is fast by less ends no release early. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) =>
@@ -33,7 +33,10 @@ const readShape = object<ModelKeys>({
   helper: optional(text(KEY)),
 })
 
-/** @throws NearsideError `input-invalid`, also where a key would count twice or there are too few */
+/**
+ * Reads the keys of a shop.
+ * @throws NearsideError `input-invalid`, also for a repeated key or too few keys
+ */
 export function readModelKeys(given: unknown): ModelKeys {
   const keys = readShape(given, '')
   const { publishers, threshold = 1, helper } = keys
@@ -67,7 +70,8 @@ export async function requireSigned(
 }
 
 /**
- * @param newest that was seen before, signed by the same keys; null where none was
+ * Checks a release against the newest release seen.
+ * @param newest newest release seen before, signed by the same keys; null without one
  * @param now milliseconds since the epoch, by a clock that may be wrong
  * @throws NearsideError `model-unsigned` | `model-rolled-back` | `model-forked` | `model-expired`
  */
@@ -90,7 +94,7 @@ export async function checkRelease(
       'model-forked',
       `${which} is not the one seen before under that number.`,
     )
-  // It is later than what was signed last, whatever the clock says.
+  // The time of the newest signature is a lower bound of the true time.
   if (Math.max(now, issued) <= expires + TOLERANCE) return
   const day = new Date(expires).toISOString().slice(0, 10)
   throw new NearsideError(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
 import { createScheduler, type Timers } from './scheduler.ts'
 
-/** A clock that moves when told. */
+/** Timers that advance only on request. */
 function fakeTimers() {
   let time = 0
   let next = 1

@@ -1,6 +1,6 @@
 /**
- * @module Runs one task at a time, after a quiet period. Asking again before it has begun moves it
- * (a later wish never delays an urgent one); asking while it runs makes it run once more.
+ * @module Runs one task at a time, after a quiet period. A request before the start resets the delay, but never
+ * delays an urgent request. A request during a run causes one more run.
  */
 
 export interface Timers {
@@ -10,7 +10,7 @@ export interface Timers {
 
 export type Scheduler = ReturnType<typeof createScheduler>
 
-/** @param failed called with what the task was rejected with; the next run is not affected */
+/** @param failed called with the task's error; the next run is not affected */
 export function createScheduler(
   timers: Timers,
   task: () => Promise<void>,
@@ -43,13 +43,13 @@ export function createScheduler(
   }
 
   return {
-    /** Runs the task after `delay` ms of quiet. */
+    /** Requests a run after `delay` milliseconds without a further request. */
     ask(delay: number): void {
       if (stopped) return
       if (running) again = Math.min(again ?? delay, delay)
       else if (!(timer !== null && urgent)) start(delay)
     },
-    /** Runs it now if it was asked for and hasn't begun. */
+    /** Runs a requested task now, if it has not started. */
     flush(): void {
       if (timer === null || running || stopped) return
       timers.clear(timer)

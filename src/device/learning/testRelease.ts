@@ -11,7 +11,7 @@ import { releaseMessage } from '../../core/model/release.ts'
 
 export interface TestKey {
   readonly keys: SigningKeys
-  /** Base64. */
+  /** Public key, base64. */
   readonly key: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Versions of the personal model at rest: what is written carries a checksum, and what is
- * read back is used only if it is intact and belongs to the base model at hand.
+ * @module Stored versions of the personal model. Each has a checksum; a version is used only if it is intact and
+ * belongs to the current base model.
  */
 
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
@@ -18,7 +18,7 @@ import type { Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {
   readonly version: number
-  /** Hash of the base model's manifest: it means nothing on another. */
+  /** Hash of the base model's manifest; the parameters are valid for that model only. */
   readonly base: string
   readonly summary: FitReport | null
 }
@@ -30,8 +30,8 @@ async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promi
 }
 
 /**
- * Logs a fit, by a commitment to all of it, and stores it as the version in use; null when the shopper
- * erased everything meanwhile.
+ * Stores a fit as the version in use and logs a commitment to it; null if the shopper erased everything in the
+ * meantime.
  */
 export async function storePersonal(
   { store, ledger }: { store: Pick<Store, 'putPersonal'>; ledger: Pick<Ledger, 'append'> },
@@ -40,7 +40,7 @@ export async function storePersonal(
   time: number,
   epoch: number,
 ): Promise<number | null> {
-  // JSON has no −0, and what is exported must have the checksum that was logged.
+  // JSON has no −0; adding 0 gives the export the same checksum as the log.
   const [u, w] = [fitted.parameters.u, fitted.parameters.w].map((one) => one.map((x) => x + 0))
   const facts = {
     base,
@@ -58,8 +58,8 @@ export async function storePersonal(
 }
 
 /**
- * The version in use; if it is damaged, the newest intact one for the same base model.
- * @returns `damaged`: versions whose checksum failed
+ * Loads the version in use or, if it is damaged, the newest intact version for the same base model.
+ * @returns `damaged`: number of versions with a wrong checksum
  */
 export async function loadPersonal(
   store: Pick<Store, 'personal'>,

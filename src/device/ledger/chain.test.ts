@@ -68,7 +68,7 @@ describe('verifyChain', () => {
         } catch {
           return
         }
-        // A flip may leave the same value: in JSON, 1e2 is 1E2.
+        // Some changes keep the value: in JSON, 1e2 equals 1E2.
         fc.pre(JSON.stringify(tampered) !== text)
         expect(Array.isArray(tampered) && (await verifyChain(tampered)).ok).toBe(false)
       }),
@@ -141,7 +141,7 @@ describe('signatures', () => {
       return key === undefined ? entry : { ...entry, key, signature }
     })
     expect((await verifyChain(withOldSignatures)).ok).toBe(false)
-    // From the second signature on by another key, or by none.
+    // From the second signature on, sign with another key, or not at all.
     for (const by of [other, null]) {
       const tail = [await chain(entries[2], facts[3], by)]
       tail.push(await chain(tail[0], facts[4], by))

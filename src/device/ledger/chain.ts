@@ -1,8 +1,8 @@
 /**
- * @module The hash chain: each entry carries the SHA-256 of the one before it, so that flipping,
- * dropping, swapping or inserting breaks it. Entries that bear on what leaves are signed besides, so
- * that who lacks the log's key can't make the chain anew. Of a log at rest neither shows that its end
- * was cut off; an export ends with an entry of its own, which does.
+ * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped,
+ * swapped or inserted entry breaks the chain. Entries about data that leave are signed, too, so nobody without the
+ * log's key can rebuild the chain. Neither shows that a stored log's end was cut off; an export ends with its own
+ * entry, which does.
  */
 import { logMessage } from '../../aggregate/privacy/signature.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '../../core/bytes.ts'
@@ -17,7 +17,7 @@ export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
 
 export const NO_PREVIOUS = '0'.repeat(64)
 
-/** Of other entries there are many; the next signature stands for them, too. */
+/** Kinds of entries that are signed. Other kinds are frequent; the next signature covers them, too. */
 const SIGNED: readonly LedgerEntry['kind'][] = [
   'upload',
   'receipt',
@@ -34,8 +34,8 @@ export const hashOf = (entry: Omit<LedgerEntry, 'hash' | 'signature'>): Promise<
   sha256Hex(utf8(canonicalJson(entry)))
 
 /**
- * The entry that follows `last` (null: the first of a chain).
- * @param signer null where the browser has no Ed25519
+ * Creates the entry after `last` (null for the first of a chain).
+ * @param signer null if the browser has no Ed25519
  */
 export async function chain(
   last: LedgerEntry | null,
@@ -58,7 +58,7 @@ export async function chain(
     : { ...entry, hash }
 }
 
-/** The entry that stands for the oldest `gone` of all entries, which are about to be removed. */
+/** Creates the entry that replaces the `gone` oldest entries, which are about to be removed. */
 export function fold(
   entries: readonly LedgerEntry[],
   gone: number,
@@ -69,7 +69,7 @@ export function fold(
   return chain(entries[entries.length - 1], { kind: 'fold', detail, time }, signer)
 }
 
-/** The one entry that an erasure leaves: it follows those that are about to go, and holds no consent. */
+/** Creates the only entry that remains after an erasure: it continues the removed chain and contains no consent. */
 export function erasure(
   entries: readonly LedgerEntry[],
   time: number,
@@ -81,7 +81,7 @@ export function erasure(
 
 const CONSENT = ['contribute', 'wording', ...CONSENT_TERMS]
 
-/** Whether the shopper agreed after the first `gone` entries, and to what. */
+/** Consent of the shopper after the first `gone` entries, and its terms. */
 function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {
   const said = entries.findLast((one, at) => at < gone && one.kind === 'consent')
   const detail = (said ?? entries.findLast(standsForOthers))?.detail ?? {}

@@ -1,7 +1,7 @@
 /**
- * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device.
- * To others it is random, and another one in each round, also where a profile was copied or put back.
- * Whoever has the log and the secret computes it again, and finds it in the helper's list of the round.
+ * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device. To others it
+ * looks random, and each round has a new id, even on a copied or restored profile. Anyone with the log and the secret
+ * can recompute the id and find it in the helper's list for the round.
  */
 import { REPORT_ID_BYTES } from '../../aggregate/protocol/report.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
@@ -9,10 +9,11 @@ import { concat, fromBase64, fromHex, sha256, toHex, uint32, utf8 } from '../../
 import type { LedgerEntry } from './entry.ts'
 
 /**
+ * Computes a report's id.
  * @param secret 32 random bytes, base64
- * @param round its policy's hash, hex, is new in each round: both servers' keys of the round are in it
- * @param hash hex, of the entry that is fixed; empty for none
- * @returns a report's id, hex
+ * @param round its policy hash (hex) is new in each round, since it covers both servers' keys of the round
+ * @param hash hex, hash of the log entry that the report commits to; empty without an entry
+ * @returns the id, hex
  */
 export async function checkpointId(
   secret: string,
@@ -27,8 +28,9 @@ export async function checkpointId(
 }
 
 /**
- * The entry that the next report fixes: the one that the last report left with, so that whoever cut the
- * log off after it can compute the next id; before the first report the last entry that no count changes.
+ * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
+ * after it, a verifier can still compute the next id and so find the missing report. Before the first report, it is
+ * the last entry that no count changes.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')
@@ -38,5 +40,5 @@ export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undef
   )
 }
 
-/** False for counts, which are chained anew with each request. */
+/** False for counts, because each request chains them anew. */
 export const canBeFixed = ({ detail }: LedgerEntry) => detail.day === undefined

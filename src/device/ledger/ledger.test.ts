@@ -24,7 +24,7 @@ test('writers that race, as several tabs do, make one unbroken chain', async () 
   expect(new Set(seen).size).toBe(20)
 })
 
-/** A log over a fresh store, with a clock in hand. */
+/** Log over a new store, with a clock that the test sets. */
 function setUp() {
   const store = createStore(createMemoryDatabase())
   const clock = { now: Date.UTC(2026, 0, 1) }
@@ -85,7 +85,7 @@ describe('routine requests', () => {
 })
 
 describe('the oldest entries', () => {
-  /** A store that holds this many entries; each fiftieth is an upload of ten bytes. */
+  /** Fills a store with this many entries; each fiftieth is an upload of ten bytes. */
   async function filled(ledger: ReturnType<typeof createLedger>, entries: number) {
     const upload = { kind: 'upload', detail: {}, bytesSent: 10 } as const
     const learn = { kind: 'learn', detail: {} } as const
@@ -115,7 +115,7 @@ describe('the oldest entries', () => {
     const kept = entries.filter(({ kind }) => kind === 'upload').length
     expect(detail?.uploads).toBe(uploads - kept)
     expect(detail?.entries).toBe(entries[0].sequence)
-    // What no fold stands for is still missed.
+    // Missing entries that no fold replaces are still detected.
     expect((await verifyChain(entries.slice(1))).brokenAt).toBe(0)
     expect((await verifyChain(entries.filter(({ kind }) => kind !== 'fold'))).ok).toBe(false)
   })
@@ -143,7 +143,7 @@ describe('an erasure', () => {
     const upload = (reportId: string) =>
       ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const
     await ledger.append({ kind: 'consent', detail: { contribute: true, epsilonPerReport: 5 } })
-    // The second of them twice: sent again, it cost no more.
+    // The second report is sent twice, at no further cost.
     for (const id of ['a', 'b', 'b']) await ledger.append(upload(id))
     const before = await ledger.entries()
     await tab().erase()

@@ -1,7 +1,7 @@
 /**
- * @module The device's log over the store; safe with several tabs writing at once. What happened is
- * appended; routine requests are counted in the entries of today at its end, which are chained
- * anew with each count; and the oldest entries are folded into one. So the log stays bounded.
+ * @module The device's log in the store; safe with several tabs that write at once. Events are appended. Routine
+ * requests are counted in today's entries at the log's end, which each count chains anew. The oldest entries are
+ * folded into one, so the log stays bounded.
  */
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -11,11 +11,11 @@ import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
-/** Another tab may be first; it can't be first for ever. */
+/** Number of attempts: another tab may write first, but not forever. */
 const ATTEMPTS = 50
-/** Beyond `most` entries the oldest are folded until `kept` remain: at ten a day, over a year. */
+/** Beyond `most` entries the oldest are folded until `kept` remain: over a year at ten a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
-/** How often the size is looked at, in entries. */
+/** Number of entries between two checks of the size. */
 const LOOK_EVERY = 250
 
 type LedgerStore = Pick<Store, 'appendLedger' | 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'>
@@ -26,7 +26,7 @@ export type Ledger = ReturnType<typeof createLedger>
 interface Waiting {
   readonly facts: Facts
   readonly keep: Durability
-  /** Null: an entry of its own. */
+  /** Increase of a count; null for an entry of its own. */
   readonly counted: { readonly times: number; readonly received: number } | null
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
@@ -37,7 +37,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   let writing = false
   let opened: Promise<Signer | null> | null = null
 
-  /** Asked for with the first entry that is signed; one that failed is asked for again. */
+  /** Opens the log's key with the first signed entry; after a failure, the next call tries again. */
   function signer(): Promise<Signer | null> {
     opened ??= openSigner(store).catch((error) => {
       opened = null
@@ -46,7 +46,9 @@ export function createLedger(store: LedgerStore, now: () => number) {
     return opened
   }
 
-  /** What waits, up to a change of how it must be kept: a refusal concerns no other. */
+  /**
+   * Takes waiting entries up to a change between `disk` and other durabilities, so that a refusal affects no others.
+   */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
     return waiting.splice(0, end < 0 ? waiting.length : end)
@@ -60,7 +62,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         const day = new Date(now()).toISOString().slice(0, 10)
         const isOpen = (row: unknown) => (row as LedgerEntry).detail.day === day
         const tail = (await store.ledgerTail(isOpen)) as readonly LedgerEntry[]
-        // What came while the end of the log was read goes along.
+        // Entries that arrived while the log's end was read join the batch.
         batch = [...batch, ...next(keep)]
         const base =
           tail.length > 0 && !(isOpen(tail[0]) && tail[0].sequence === 0) ? tail[0] : null
@@ -73,7 +75,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         if (await store.appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
           batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
           const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
-          // Whatever kept the log from being folded now, it is tried again some entries later.
+          // If folding fails now, it is tried again some entries later.
           return await bound(before, last).catch(() => undefined)
         }
       }
@@ -88,7 +90,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     const rows = (await store.ledger()) as readonly LedgerEntry[]
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
-    // Another tab may have written meanwhile: then it is done a little later.
+    // If another tab has written in the meantime, folding happens a little later.
     await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
@@ -110,34 +112,37 @@ export function createLedger(store: LedgerStore, now: () => number) {
     })
 
   return {
-    /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
+    /**
+     * Appends an entry; resolves when it is stored. Waiting entries share a write. Use `strict` for entries that must
+     * survive a power cut.
+     */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Counts one more of these today, and adds the bytes of its body; with `received`, adds the bytes of an answer
-     * to those counted. Resolves when it is stored.
+     * Adds one to today's count of these facts, and the bytes of the request's body. With `received`, it adds the
+     * answer's bytes to requests counted already. Resolves when stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
-    /** The store is another one from here on, with a key of its own. */
+    /** Notes that the store was replaced by one with its own key. */
     reopen(): void {
       opened = null
     },
-    /** Its public key, base64; null where the browser has no Ed25519. */
+    /** Public key of the log, base64; null if the browser has no Ed25519. */
     key: async () => (await signer())?.key ?? null,
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     /**
-     * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
-     * @param how what else stays
-     * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
+     * Removes everything the store contains about the shopper. One entry of the log remains and records that.
+     * @param how data that remain
+     * @throws NearsideError `storage-unavailable` | `storage-full` if anything is left on disk
      */
     async erase(how: Erasing = 'all'): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store.ledger()) as readonly LedgerEntry[]
-        // A key is not made for it: where there is no room, there is none for that either.
+        // Don't create a key for this: a full disk has no room for it.
         const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
-        // A log that can't be read is no reason to keep it: another one begins.
+        // An unreadable log is erased, too; a new log begins.
         const first = await by
           .then((one) => erasure(rows, now(), one))
           .catch(() => erasure([], now(), null))
@@ -148,7 +153,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 }
 
-/** @returns the entries from today's first count on, not chained yet, and which each of the batch became */
+/** @returns unchained entries from today's first count on, and the position of each item of the batch */
 function merge(
   batch: readonly Waiting[],
   open: readonly EntryFacts[],
@@ -156,7 +161,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // A count goes no further back than to the last entry of its own.
+  // A count merges only with counts after the batch's last appended entry.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

@@ -1,22 +1,22 @@
-/** @module Entries of the log that were removed, and what the one that stands for them says of them. */
+/** @module Removed entries of the log, and the summary in the entry that replaces them. */
 import type { LedgerEntry } from './entry.ts'
 
-/** True for an entry that stands for those before it, which were removed, and says where the chain goes on. */
+/** True for an entry that replaces removed entries before it and says where the chain continues. */
 export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   (kind === 'fold' || kind === 'erase') && detail?.through !== undefined
 
-/** True for requests for tokens: the only ones with a body besides updates. */
+/** True for requests for tokens, the only requests with a body besides updates. */
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 
-/** Bytes of its bodies, as they left: sealed, where a relay carried them. */
+/** Number of bytes of an entry's bodies as they left: sealed, if a relay carried them. */
 export const bytesThatLeft = ({
   detail: { relay, sealed = 0, count = 1 },
   bytesSent,
 }: Pick<LedgerEntry, 'detail' | 'bytesSent'>): number =>
   relay === undefined ? bytesSent : Number(sealed) * Number(count)
 
-/** What the first `gone` of all entries sent and cost, with those removed before; {} for none. */
+/** Summary of the first `gone` entries and of earlier removed entries: bytes sent and privacy cost; {} for none. */
 export function summaryOf(
   entries: readonly LedgerEntry[],
   gone = entries.length,
@@ -30,7 +30,7 @@ export function summaryOf(
     those.reduce((sum, one) => sum + bytesThatLeft(one), 0)
   const asked = oldest.filter(isTokenRequest)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
-  // A report that was sent again is one, and cost no more.
+  // A report sent again counts once and costs no more.
   const reports = new Map(uploads.map(({ detail }) => [detail.reportId, detail]))
   reports.delete(before.lastReport)
   return {

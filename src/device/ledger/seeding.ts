@@ -1,10 +1,10 @@
-/** @module From when on a shop may hand over a shopper's orders, by the log. */
+/** @module Earliest time of orders that a shop may import, by the log. */
 import type { LedgerEntry } from './entry.ts'
 
 /**
- * What was ordered before an order was forgotten, or all was erased, must not come back with the next
- * sign-in; what was put back was not forgotten.
- * @returns milliseconds since the epoch, 0 for nothing of the kind
+ * Time before which orders are skipped. Orders from before the shopper forgot an order or erased everything must not
+ * return at the next sign-in. A forgotten order that was put back doesn't count.
+ * @returns milliseconds since the epoch; 0 if nothing was forgotten or erased
  */
 export function seedingEnded(entries: readonly LedgerEntry[]): number {
   const undone = new Set(entries.map(({ detail }) => detail.undoes))

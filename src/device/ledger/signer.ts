@@ -1,18 +1,18 @@
 /**
- * @module The log's own key: an Ed25519 pair that this browser made, whose private half can be used
- * here but not be read. It is kept beside the log and goes nowhere; a report is never signed with it.
+ * @module Key of the log: an Ed25519 pair created in this browser. Its private key can sign but not be exported. The
+ * pair stays beside the log and never leaves; it never signs a report.
  */
 import { sign } from '../../aggregate/privacy/signature.ts'
 import { type Bytes, toBase64 } from '../../core/bytes.ts'
 import type { Store } from '../storage/store.ts'
 
 export interface Signer {
-  /** The public key, base64. */
+  /** Public key, base64. */
   readonly key: string
   sign(message: Uint8Array): Promise<Bytes>
 }
 
-/** @returns null where the browser has no Ed25519: its log is chained, and not signed */
+/** @returns null if the browser has no Ed25519: its log is chained but not signed */
 export async function openSigner(store: Pick<Store, 'logKeys'>): Promise<Signer | null> {
   const keys = (await store.logKeys(null)) ?? (await makeKeys(store))
   if (keys === null) return null
@@ -20,7 +20,7 @@ export async function openSigner(store: Pick<Store, 'logKeys'>): Promise<Signer 
   return { key, sign: (message) => sign(keys, message) }
 }
 
-/** Another tab may have been first: its pair is the log's, then. */
+/** Creates the log's pair; if another tab stored a pair first, uses that. */
 async function makeKeys(store: Pick<Store, 'logKeys'>): Promise<CryptoKeyPair | null> {
   let made: CryptoKeyPair
   try {

@@ -1,4 +1,4 @@
-/** @module A key for logs in tests. */
+/** @module Key that signs logs in tests. */
 import { openSigner, type Signer } from './signer.ts'
 
 export async function testSigner(): Promise<Signer> {

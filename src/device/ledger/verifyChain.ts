@@ -1,4 +1,4 @@
-/** @module Whether a log holds: re-computed as a whole, when somebody asks. */
+/** @module Verifies a log: recomputes the whole chain on request. */
 import { logMessage, verify } from '../../aggregate/privacy/signature.ts'
 import { fromBase64, fromHex } from '../../core/bytes.ts'
 import { hashOf, isSigned, NO_PREVIOUS } from './chain.ts'
@@ -8,16 +8,16 @@ import { standsForOthers } from './removed.ts'
 export interface Verdict {
   readonly ok: boolean
   readonly entries: number
-  /** Position of the first entry that doesn't fit; null when all do. */
+  /** Position of the first invalid entry; null if all are valid. */
   readonly brokenAt: number | null
-  /** Entries whose signature holds; each stands for all before it. */
+  /** Number of entries with a valid signature; each covers all entries before it. */
   readonly signed: number
 }
 
-/** Hashes that are computed at once: WebCrypto answers each some time later. */
+/** Number of hashes computed concurrently, because WebCrypto answers each with a delay. */
 const AT_ONCE = 256
 
-/** Re-computes the whole chain and checks its signatures; entries may come from anywhere. */
+/** Recomputes the whole chain and checks its signatures. The entries may come from an untrusted source. */
 export async function verifyChain(entries: readonly unknown[]): Promise<Verdict> {
   let { sequence, previous } = startOf(entries)
   let key: string | undefined
@@ -31,7 +31,7 @@ export async function verifyChain(entries: readonly unknown[]): Promise<Verdict>
       !whole[position % AT_ONCE] ||
       entry.sequence !== sequence ||
       entry.previous !== previous ||
-      // One key for the whole log, from the first signature on.
+      // From the first signature on, one key signs the whole log.
       (key !== undefined && isSigned(entry) && entry.key !== key)
     )
       return { ok: false, entries: entries.length, brokenAt: position, signed }
@@ -45,7 +45,10 @@ export async function verifyChain(entries: readonly unknown[]): Promise<Verdict>
   return { ok: true, entries: entries.length, brokenAt: null, signed }
 }
 
-/** The newest entry that stands for others, itself part of the chain, says after which entry it goes on. */
+/**
+ * Start of the chain. The newest entry that replaces others is itself part of the chain and names the last removed
+ * entry.
+ */
 function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
   const stands = (value: unknown) => value !== null && standsForOthers(value as LedgerEntry)
   const detail = (entries.findLast(stands) as LedgerEntry | undefined)?.detail
@@ -54,7 +57,7 @@ function startOf(entries: readonly unknown[]): { sequence: number; previous: str
     : { sequence: 0, previous: NO_PREVIOUS }
 }
 
-/** Has its own hash, and is signed by the key that it names, if it names one. */
+/** Whether an entry has the right hash and, if it names a key, that key's signature. */
 async function isWhole(value: unknown): Promise<boolean> {
   if (typeof value !== 'object' || value === null) return false
   const { hash, signature, ...entry } = value as LedgerEntry
@@ -64,7 +67,7 @@ async function isWhole(value: unknown): Promise<boolean> {
     if (key === undefined || signature === undefined) return key === signature
     return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
   } catch {
-    // Not canonical, or not base64: never written by us.
+    // Our code never writes values that are not canonical or not base64.
     return false
   }
 }

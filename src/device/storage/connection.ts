@@ -1,16 +1,15 @@
 /**
- * @module One connection to an IndexedDB database, opened patiently: while a site's data is cleared
- * under an open page, and while a browser's storage process starts anew (WebKit), opening fails for a
- * moment with what a damaged database says for ever.
+ * @module One connection to an IndexedDB database, with retries. While site data is being cleared under an open page,
+ * or a browser's storage process restarts (WebKit), opening fails briefly with the error of a damaged database.
  */
 import { type IDBPDatabase, wrap } from 'idb'
 import { NearsideError } from '../../core/error.ts'
 import { KEY_PATHS, TABLES } from './database.ts'
 
-/** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
+/** Version of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
 const SCHEMA_VERSION = 2
 
-/** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
+/** Milliseconds that another tab with an old version gets to close it. */
 const BLOCKED_MS = 2000
 
 /** Milliseconds before each further attempt. */
@@ -19,8 +18,8 @@ const WAITS = [20, 100, 400, 1000]
 const PASSING = new Set(['AbortError', 'UnknownError'])
 
 /**
- * Where site data is blocked, Chromium gives its refusal the name of a damaged database (`UnknownError`);
- * only the words differ, and they are in English everywhere.
+ * Message of Chromium's refusal if site data is blocked. Its error name is that of a damaged database
+ * (`UnknownError`); only the message differs, and it is always English.
  */
 const REFUSAL = /denied permission/
 
@@ -31,17 +30,18 @@ function toldApart(error: DOMException | null): DOMException | null {
 
 export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
 
-/** True where there is no such database, and none was to be made. */
+/** True if the database doesn't exist and must not be created. */
 export const isMissing = (error: unknown) =>
   error instanceof NearsideError && nameOf(error.cause) === MISSING
 
-/** There is no such database, and none may be made. */
+/** Error name: the database doesn't exist and must not be created. */
 const MISSING = 'NotFoundError'
 
 /**
- * @param mayMake false: a database that isn't there is not made, and stays away
- * @param lost called when the browser closes the connection, or another tab needs it closed
- * @throws what the browser says, a refusal of Chromium's as `SecurityError`; `NotFoundError` for what isn't there
+ * Opens a connection.
+ * @param mayMake false: a missing database is not created
+ * @param lost called if the browser closes the connection, or another tab needs it closed
+ * @throws the browser's error, with Chromium's refusal as `SecurityError`; `NotFoundError` for a missing database
  */
 export async function openConnection(
   name: string,
@@ -77,12 +77,12 @@ function request(
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
-    /** Why the upgrade is refused: name of the error. */
+    /** Error name that refuses the upgrade. */
     let refused: string | null = null
     opening.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion > 0) refused = 'DataError'
       else if (!mayMake) refused = MISSING
-      // A database that would have been made is none after this.
+      // The abort also prevents the creation of a new database.
       if (refused) return opening.transaction?.abort()
       for (const table of TABLES) {
         const keyPath = KEY_PATHS[table]

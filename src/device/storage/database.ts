@@ -1,13 +1,13 @@
 /**
- * @module The little that the store asks of a database: transactions over a few tables. Two
- * implementations, `indexedDb.ts` and `memory.ts`, pass the same contract test.
+ * @module Interface that the store needs from a database: transactions over a few tables. Its two implementations,
+ * `indexedDb.ts` and `memory.ts`, pass the same contract test.
  */
 
 export const TABLES = ['events', 'heads', 'personal', 'downloads', 'ledger', 'settings'] as const
 export type Table = (typeof TABLES)[number]
 export type Key = string | number
 
-/** Which property of a row is its key; null where the key is given apart. */
+/** Property of a row that is its key; null if the key is passed separately. */
 export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
   events: 'id',
   heads: null,
@@ -17,10 +17,10 @@ export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
   settings: null,
 }
 
-/** Inside a transaction, await nothing but these: IndexedDB commits as soon as it is idle. */
+/** Operations of a transaction. Await nothing else inside: IndexedDB commits as soon as it is idle. */
 export interface Transaction {
   get(table: Table, key: Key): Promise<unknown>
-  /** Ascending by key. */
+  /** All rows, ascending by key. */
   getAll(table: Table): Promise<unknown[]>
   /** The row with the greatest key. */
   last(table: Table): Promise<unknown>
@@ -30,18 +30,20 @@ export interface Transaction {
 }
 
 /**
- * When it resolves, `relaxed` is with the operating system and `strict` on disk. So is `disk`, where memory
- * must not stand in for that, and an `erasure`, which leaves nothing there (`worker/deviceStore.ts`).
+ * State of a write when it resolves: `relaxed` is with the operating system, `strict` is on disk. Two more kinds are
+ * like `strict`: `disk`, for which memory is no substitute, and `erasure`, which leaves nothing on disk
+ * (`worker/deviceStore.ts`).
  */
 export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'
 
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'
-  /** How many databases the browser could not read, and which are kept beside this one. */
+  /** Number of databases that the browser could not read and that were set aside. */
   readonly aside: number
   /**
-   * All or nothing. The body must be idempotent: after a lost connection it runs again.
-   * @throws NearsideError `storage-full` | `storage-unavailable` | `storage-corrupt`, or what the body threw
+   * Runs a transaction: all of its writes or none. The body must be idempotent, because it runs again after a lost
+   * connection.
+   * @throws NearsideError `storage-full` | `storage-unavailable` | `storage-corrupt`, or an error of the body
    */
   transact<T>(
     tables: readonly Table[],
@@ -50,8 +52,8 @@ export interface Database {
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T>
   /**
-   * Deletes what is kept beside this one.
-   * @throws NearsideError `storage-corrupt` where the browser can't delete it either
+   * Deletes the databases set aside.
+   * @throws NearsideError `storage-corrupt` if the browser can't delete them either
    */
   dropAside(): Promise<void>
   close(): void

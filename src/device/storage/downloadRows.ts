@@ -1,8 +1,8 @@
-/** @module The base model, the catalog and the shop's rules as they were last downloaded. */
+/** @module Last downloads of the base model, the catalog and the shop's rules. */
 import { isRecord } from '../../core/isRecord.ts'
 import type { Transactions } from './transactions.ts'
 
-/** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
+/** Last verified bytes of a download, and data computed from these bytes only. */
 export interface Download {
   readonly key: 'model' | 'release' | 'catalog' | 'rules' | 'new-items'
   readonly version: string

@@ -1,4 +1,4 @@
-/** @module The shopper's events, each in its session. */
+/** @module The shopper's events, each with its session. */
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
@@ -7,21 +7,21 @@ import { addToHead, EMPTY_HEAD, type EventHead } from './head.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 import { epochOf, type Transactions } from './transactions.ts'
 
-/** Beyond this the oldest go: about five years of a busy shopper. */
+/** Number of events above which the oldest are deleted: about five years of a busy shopper. */
 export const MAX_EVENTS = 10_000
 
 interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
 
-/** What `forget` removed, as it was stored. */
+/** Events that `forget` removed, as stored. */
 export interface Forgotten {
   readonly rows: readonly StoredEvent[]
-  /** After it. */
+  /** Epoch after the removal. */
   readonly epoch: number
 }
 
-/** Events, and what is made from them. */
+/** Tables of events and of data derived from them. */
 const REMADE: readonly Table[] = ['events', 'heads', 'personal', 'settings']
 
 const byTime = (a: StoredEvent, b: StoredEvent) => a.time - b.time || a.order - b.order
@@ -29,7 +29,9 @@ const byTime = (a: StoredEvent, b: StoredEvent) => a.time - b.time || a.order - 
 const headOf = async (transaction: Transaction): Promise<EventHead> =>
   ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
 
-/** Puts what is not stored yet, each in its session. @returns all of them as they are stored, and how many events there are */
+/**
+ * Stores new events, each in its session. @returns all given events as stored, and the number of events in the store
+ */
 export async function placeEvents(
   transaction: Transaction,
   drafts: readonly EventDraft[],
@@ -63,7 +65,7 @@ export function eventRows({ read, write }: Transactions) {
       const event = readStoredEvent(row)
       return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
     })
-  /** Sessions that an event held together, or began, are those that there would be without it. */
+  /** Recomputes sessions after a removal, as if the removed events had never existed. */
   const placeAgain = async (transaction: Transaction): Promise<void> => {
     let head = EMPTY_HEAD
     const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
@@ -86,7 +88,7 @@ export function eventRows({ read, write }: Transactions) {
     await transaction.put('heads', { ...head, count: head.count - chosen.length }, 'events')
     return chosen
   }
-  /** All that was learned goes, and a fit or a report under way may not be stored any more. */
+  /** Deletes the learned model. A fit or a report in progress can't be stored afterwards. */
   const unlearn = async (transaction: Transaction): Promise<number> => {
     const epoch = (await epochOf(transaction)) + 1
     await placeAgain(transaction)
@@ -97,7 +99,7 @@ export function eventRows({ read, write }: Transactions) {
   }
   const dropOldest = (share: number): Promise<number> =>
     write(['events', 'heads', 'settings'], async (transaction) => {
-      // What was made from them can't be checked against what is left.
+      // Openings can't be checked against the remaining events.
       await transaction.delete('settings', 'openings')
       const gone = await remove(transaction, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
@@ -106,7 +108,7 @@ export function eventRows({ read, write }: Transactions) {
     })
 
   return {
-    /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
+    /** Stores new events, each with its session; storing an event twice changes nothing. */
     async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
       const { placed, count } = await write(['events', 'heads'], (transaction) =>
         placeEvents(transaction, drafts),
@@ -115,11 +117,11 @@ export function eventRows({ read, write }: Transactions) {
       return placed
     },
 
-    /** Ascending by time, then by arrival; `invalid`: rows that could not be read back as events. */
+    /** All events, ascending by time, then by arrival. `invalid`: number of rows that are not events. */
     events: () =>
       read(['events'], async (transaction) => readEvents(await transaction.getAll('events'))),
 
-    /** Removes these events, all that was learned, and a report that waits to be sent again. */
+    /** Removes these events, everything learned, and a report that waits to be sent again. */
     forget: (ids: readonly string[]): Promise<Forgotten> =>
       write(
         REMADE,
@@ -135,8 +137,8 @@ export function eventRows({ read, write }: Transactions) {
       ),
 
     /**
-     * Puts events back as they were stored; what is learned is learned anew. False, and nothing is
-     * changed, where anything was erased, forgotten or put back since they went.
+     * Puts events back as they were stored; the model is learned anew. False, without a change, if anything was
+     * erased, forgotten or put back since.
      */
     restore: ({ rows, epoch }: Forgotten): Promise<boolean> =>
       write(
@@ -152,7 +154,7 @@ export function eventRows({ read, write }: Transactions) {
         'erasure',
       ),
 
-    /** Makes room: removes the oldest share of the events. Returns how many went. */
+    /** Makes room: removes the oldest share of the events. Returns the number removed. */
     dropOldest,
   }
 }

@@ -1,19 +1,18 @@
 /**
- * @module A database that the browser can't read is never deleted: it stays under its name, and
- * another is begun beside it, `nearside~2` after `nearside`. The newest is in use; that it exists is
- * how the next start knows.
+ * @module Generations of a database. A database that the browser can't read stays under its name, and a new one
+ * begins beside it: `nearside~2` after `nearside`. The newest is in use; the next start finds it by its name.
  */
 import { NearsideError } from '../../core/error.ts'
 
 export const generationName = (name: string, generation: number) =>
   generation === 1 ? name : `${name}~${generation}`
 
-/** Generations that exist, ascending; null where the browser doesn't say what databases there are. */
+/** Existing generations, ascending; null if the browser doesn't list its databases. */
 export async function generationsOf(
   name: string,
   factory: IDBFactory,
 ): Promise<readonly number[] | null> {
-  // Firefox before 126 has none.
+  // Firefox before 126 lacks this function.
   if (!factory.databases) return null
   try {
     return (await factory.databases())
@@ -21,7 +20,7 @@ export async function generationsOf(
       .filter((generation) => generation > 0)
       .sort((a, b) => a - b)
   } catch {
-    // Opening says what is the matter.
+    // Opening the database reports the reason.
     return []
   }
 }
@@ -32,13 +31,13 @@ function generationIn(known: string, name: string): number {
   return Number.isInteger(generation) && generation > 1 ? generation : 0
 }
 
-/** Deletes it with all its generations. @throws NearsideError `storage-corrupt` */
+/** Deletes a database with all its generations. @throws NearsideError `storage-corrupt` */
 export async function deleteAll(name: string, factory: IDBFactory): Promise<void> {
   for (const generation of (await generationsOf(name, factory)) ?? [1])
     await deleteDatabase(generationName(name, generation), factory)
 }
 
-/** @throws NearsideError `storage-corrupt` where the browser can't delete it either */
+/** @throws NearsideError `storage-corrupt` if the browser can't delete it either */
 export function deleteDatabase(name: string, factory: IDBFactory): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = factory.deleteDatabase(name)

@@ -1,8 +1,7 @@
 /**
- * @module The database in IndexedDB. Browsers close connections under a page (WebKit in the
- * background, another tab's upgrade, "clear site data"), and a stale handle fails for ever: so a
- * lost connection is dropped, opened anew, and the transaction run again. What can't be opened at all is
- * set aside (`generations.ts`).
+ * @module Database in IndexedDB. Browsers close connections under a page (WebKit in the background, another tab's
+ * upgrade, "clear site data"), and a stale handle always fails. So a lost connection is dropped and reopened, and the
+ * transaction runs again. A database that can't be opened is set aside (`generations.ts`).
  */
 import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import { NearsideError } from '../../core/error.ts'
@@ -17,15 +16,16 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-/** Times that a transaction is tried: a connection may be lost again while data is being cleared. */
+/** Number of tries of a transaction; while data are being cleared, a connection may be lost again. */
 const TRIES = 3
 
-/** Damaged, or older. A newer one is left as it is for a newer page. */
+/** Errors of a damaged or older database. A newer database stays for a newer page. */
 const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**
- * @param make whether a database that isn't there is made: always; now, and not if it is gone later (the shopper
- * cleared this site's data, or said no in another tab); or never
+ * Opens the database.
+ * @param make whether a missing database is created: `always`; `now`, but not if it disappears later (the shopper
+ * cleared this site's data, or said no in another tab); or `never`
  * @throws NearsideError `storage-unavailable` | `storage-corrupt`
  */
 export async function openIndexedDb(
@@ -106,7 +106,7 @@ async function complete<T>(
   body: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   const done = transaction.done
-  // `done` may reject before anybody awaits it; the failure is reported below.
+  // `done` may reject before it is awaited; the code below reports the failure.
   done.catch(() => undefined)
   try {
     const result = await body(adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>))
@@ -116,7 +116,7 @@ async function complete<T>(
     try {
       transaction.abort()
     } catch {
-      // It had ended already.
+      // The transaction had already ended.
     }
     throw transaction.error ?? error
   }
@@ -140,7 +140,7 @@ function translate(thrown: unknown): unknown {
   return thrown
 }
 
-/** A read-only transaction refuses what the types here allow. */
+/** Adapts a transaction to our interface. A read-only transaction refuses writes that these types allow. */
 function adapt(transaction: IDBPTransaction<unknown, string[], 'readwrite'>): Transaction {
   const store = (table: Table) => transaction.objectStore(table)
   return {

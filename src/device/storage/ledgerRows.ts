@@ -1,11 +1,11 @@
-/** @module The device's log as rows, and the pair that signs it. */
+/** @module Rows of the device's log, and the key pair that signs it. */
 import type { Durability, Transaction } from './database.ts'
 import type { Transactions } from './transactions.ts'
 
-/** Rows of the log's end that are read back at most, to count in them. */
+/** Maximum number of rows read back from the log's end, to count in them. */
 const MAX_OPEN_ROWS = 32
 
-/** In `heads`: never exported, and it outlives an erasure, so that the log goes on under one key. */
+/** Key in `heads`. It is never exported and survives an erasure, so the log continues under one key. */
 export const LOG_KEYS = 'log'
 
 export interface LedgerRow {
@@ -13,7 +13,7 @@ export interface LedgerRow {
   readonly hash: string
 }
 
-/** Whether `hash` is the last entry's; null: there is none. */
+/** Whether `hash` is the last entry's; null: the log is empty. */
 export async function isLast(transaction: Transaction, hash: string | null): Promise<boolean> {
   const last = (await transaction.last('ledger')) as LedgerRow | undefined
   return (last?.hash ?? null) === hash
@@ -21,8 +21,8 @@ export async function isLast(transaction: Transaction, hash: string | null): Pro
 
 export const ledgerRows = ({ read, write }: Transactions) => ({
   /**
-   * Adds rows, or puts them in the place of those with the same sequence, and removes those before
-   * `dropBefore`. False unless `after` is the last one's hash: another tab was first.
+   * Adds rows, or replaces rows with the same sequence, and removes rows before `dropBefore`. False if `after` is not
+   * the last entry's hash, because another tab wrote first.
    */
   appendLedger: (
     rows: readonly LedgerRow[],
@@ -44,7 +44,7 @@ export const ledgerRows = ({ read, write }: Transactions) => ({
       durability,
     ),
 
-  /** The last rows, oldest first, as far back as they are `open`, and the one before them. */
+  /** Last rows, oldest first, as far back as they are `open`, and the row before them. */
   ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
     read(['ledger'], async (transaction) => {
       const rows: LedgerRow[] = []
@@ -60,7 +60,7 @@ export const ledgerRows = ({ read, write }: Transactions) => ({
   ledger: (): Promise<readonly unknown[]> =>
     read(['ledger'], (transaction) => transaction.getAll('ledger')),
 
-  /** The pair that signs the log; `made` is kept as that where there is none yet. */
+  /** Key pair that signs the log; `made` is stored if there is none yet. */
   logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {
     const known = async (transaction: Transaction) =>
       ((await transaction.get('heads', LOG_KEYS)) ?? null) as CryptoKeyPair | null

@@ -1,6 +1,6 @@
 /**
- * @module The database of a tab that may not keep anything (private mode, storage refused): same
- * contract, gone with the tab.
+ * @module Database of a tab that may not store anything (private mode, storage refused). It follows the same contract
+ * and ends with the tab.
  */
 import { serially } from '../../core/serially.ts'
 import {
@@ -18,12 +18,12 @@ export type MemoryTables = Map<Table, Rows>
 const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
 
-/** @param tables that it keeps its rows in; a copy of them is a copy of the database */
+/** @param tables contain the rows; a copy of them is a copy of the database */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
   for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())
   const alone = serially()
 
-  /** Works on copies of the tables named, which replace the originals only if the body succeeds. */
+  /** Works on copies of the named tables, which replace the originals only if the body succeeds. */
   async function run<T>(
     names: readonly Table[],
     mode: 'readonly' | 'readwrite',

@@ -1,7 +1,7 @@
 /**
- * @module Opens the best store that this browser allows and the shopper wants. A refusal is normal (private windows, sandboxed
- * frames, "block site data"): then all goes on in memory. Where the browser can't read what it kept,
- * a new database is begun beside the damaged one. Either is said.
+ * @module Opens the best store that this browser allows and the shopper wants. A refusal is normal (private windows,
+ * sandboxed frames, "block site data"): everything then continues in memory. If the browser can't read a database, a
+ * new one begins beside it. Both cases are reported.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { Persist } from '../persists.ts'
@@ -13,22 +13,23 @@ import { readLog } from './persisting.ts'
 import { createStore, type Store } from './store.ts'
 import { assumeMissing } from './unreadable.ts'
 
-/** What the database holds may be used: it was stored with the shopper's yes, or the shop doesn't ask for it. */
+/** Whether the database may be used: the shopper said yes, or the shop doesn't ask. */
 const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
   persist === 'always' || (persist === 'ask' && (await store.setting('persist')) === true)
 
 interface Opened {
   readonly database: Database
   readonly store: Store
-  /** What is there without the shopper's yes, open still; null where nothing is. */
+  /** Open database with data stored without the shopper's yes; null without one. */
   readonly unasked: Database | null
-  /** What the shopper has to be told of it. */
+  /** Refusal to report to the shopper; null without one. */
   readonly refused: NearsideError | null
 }
 
 /**
- * @param factory read late, since even touching `indexedDB` throws in a sandboxed frame
- * @param make as `openIndexedDb` has it; default: only where the shop doesn't ask
+ * Opens the store.
+ * @param factory called late, since even touching `indexedDB` throws in a sandboxed frame
+ * @param make as in `openIndexedDb`; default: only if the shop doesn't ask
  */
 export async function openStore(
   name: string,
@@ -60,7 +61,7 @@ export async function openStore(
   }
 }
 
-/** Memory, which knows of what is on disk whether learning was paused, and what was sent. */
+/** Opens a memory store that takes over the pause and the numbers of sent updates from the disk. */
 async function besideUnasked(unasked: Database): Promise<Opened> {
   const database = createMemoryDatabase()
   const [from, store] = [createStore(unasked), createStore(database)]

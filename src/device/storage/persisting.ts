@@ -1,6 +1,6 @@
 /**
- * @module From memory to disk with the shopper's yes, and back with a no. Each way is one transaction on disk: all of
- * this visit is there, or nothing is.
+ * @module Moves data from memory to disk after the shopper's yes, and back after a no. Each move is one transaction
+ * on disk: all data of this visit are there, or none.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
@@ -15,7 +15,7 @@ import { createMemoryDatabase } from './memory.ts'
 import type { Settings } from './settingRows.ts'
 import { createStore, type Held, type Store } from './store.ts'
 
-/** Another tab may be first; it can't be first for ever. */
+/** Number of attempts: another tab may write first, but not forever. */
 const ATTEMPTS = 50
 
 export async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
@@ -24,8 +24,8 @@ export async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger
 }
 
 /**
- * Writes all that memory holds, and the shopper's yes.
- * @throws NearsideError `storage-…`: then nothing of it is on disk
+ * Writes everything in memory to disk, and the shopper's yes.
+ * @throws NearsideError `storage-…`: nothing of it is then on disk
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
@@ -51,7 +51,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
   throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was stored.')
 }
 
-/** Entries of memory's log as they follow the disk's last one. */
+/** Entries of memory's log, chained after the disk's last entry. */
 async function follow(
   last: LedgerEntry | null,
   entries: readonly LedgerEntry[],
@@ -61,10 +61,10 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // What stands for entries that this log never had would make it begin with them.
+  // Skip entries that replace removed entries: this log never contained those.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
-    // A sequence of memory's own.
+    // `undoes` is a sequence number of memory's log.
     const { undoes: _, ...facts } = detail
     const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
     chained.push(await chain(before, entry, signer))
@@ -72,15 +72,15 @@ async function follow(
   return chained.slice(1)
 }
 
-/** What a tab knows and goes on with in memory. */
+/** Data of a tab that continue in memory. */
 interface Remembered {
   readonly events: readonly ShopperEvent[]
   readonly settings: Partial<Settings>
 }
 
 /**
- * Erases the disk, and goes on in memory with what this tab knows.
- * @returns the memory, and why the disk could not be erased, or null
+ * Erases the disk and continues in memory with this tab's data.
+ * @returns the memory database, and the reason why the disk could not be erased, or null
  */
 export async function leaveDisk(
   disk: Database,
@@ -108,7 +108,7 @@ export async function leaveDisk(
   return { memory, failure }
 }
 
-/** Whether nothing is left there that has to stay: a pause, and what was spent on updates. */
+/** Erases the disk. @returns whether nothing remains that must stay there: a pause, or the cost of updates */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

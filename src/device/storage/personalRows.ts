@@ -1,13 +1,13 @@
-/** @module Versions of the personal model. */
+/** @module Rows of the personal model's versions. */
 import { epochOf, numberAt, type Transactions } from './transactions.ts'
 
-/** Versions of the personal model that are kept. */
+/** Number of versions of the personal model stored. */
 const VERSIONS_KEPT = 3
 
-/** A fitted personal model. `version` is given by the store. */
+/** Fitted personal model. The store assigns `version`. */
 export interface PersonalRecord {
   readonly version: number
-  /** Version of the base model that it was fitted on; it means nothing on another. */
+  /** Version of the base model of the fit; the parameters are valid for that model only. */
   readonly base: string
   readonly time: number
   readonly u: Float32Array
@@ -15,17 +15,17 @@ export interface PersonalRecord {
   readonly fusionWeight: number
   /** State of the guard after testing every event up to this fit. */
   readonly guard: unknown
-  /** Time of the last event that the fit and the guard saw. */
+  /** Time of the last event that the fit and the guard saw, milliseconds since the epoch. */
   readonly until: number
   readonly report: unknown
   /** Hex SHA-256 over u, w and base. */
   readonly checksum: string
-  /** 32 random bytes, base64, of the log's commitment to this fit. */
+  /** Salt of the log's commitment to this fit: 32 random bytes, base64. */
   readonly salt: string
 }
 
 export const personalRows = ({ read, write }: Transactions) => ({
-  /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
+  /** Stores the record as the current version and keeps the newest three; null if an erasure came in between. */
   putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
     write(['personal', 'heads'], async (transaction) => {
       if ((await epochOf(transaction)) !== epoch) return null

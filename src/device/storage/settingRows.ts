@@ -1,4 +1,4 @@
-/** @module Consent, budget and whatever else is one value by its name. */
+/** @module Settings: consent, budget and other single values by name. */
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { PendingReport } from '../upload/contribute.ts'
 import type { Opening } from '../upload/makeReport.ts'
@@ -8,36 +8,36 @@ import type { Durability, Transaction } from './database.ts'
 import { epochOf, type Transactions } from './transactions.ts'
 
 export interface Settings {
-  /** The shopper's yes to storing anything here, where the shop asks for it; absent without one. */
+  /** Shopper's yes to storage in this browser, if the shop asks for it; absent without a yes. */
   readonly persist: true
   readonly paused: boolean
-  /** `terms`: what was agreed to; `wording`: as it was shown. */
+  /** Consent to contribute. `terms`: terms agreed to; `wording`: text shown. */
   readonly consent: {
     readonly contribute: boolean
     readonly since: number | null
     readonly terms?: ContributionTerms
     readonly wording?: string
   }
-  /** Read by `upload/budget.ts`: what has been spent, in numbers. */
+  /** Privacy budget spent, in numbers; `upload/budget.ts` reads it. */
   readonly budget: unknown
-  /** By the budget's count of time, when an update is due that nobody asked for. */
+  /** Time at which an automatic update is due, on the budget's clock. */
   readonly due: number
-  /** A report that may have left, to be sent again. */
+  /** Report that may have left and will be sent again. */
   readonly pending: PendingReport
-  /** For a report of one round, asked for or given. */
+  /** Token for a report of one round, requested or received. */
   readonly token: KeptToken
-  /** Of the last reports, the plain updates that the log only commits to. */
+  /** Plain updates of the last reports, to which the log only commits. */
   readonly openings: readonly Opening[]
-  /** What ids of reports are made with, so that they fix what the log said: 32 random bytes, base64. */
+  /** Secret from which report ids are computed, so that they commit to the log: 32 random bytes, base64. */
   readonly checkpoints: string
-  /** What the aggregators asked for last. */
+  /** Last terms of the aggregators. */
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
-  /** Owned by the engine: which one was the faster on this device. */
+  /** Measured speed of this device's engines; written by the engine. */
   readonly calibration: unknown
-  /** Addresses that the shop ever declared here; one that ends in `/` stands for all below it. */
+  /** Addresses that the shop ever declared here; an address that ends in `/` covers everything below it. */
   readonly declared: readonly string[]
-  /** When the shop's server was last asked for a newer catalog and base model. */
+  /** Time at which the shop's server was last asked for a newer catalog and base model. */
   readonly looked: number
 }
 
@@ -58,7 +58,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'looked',
 ]
 
-/** What was made from the events, and goes with any of them. */
+/** Settings derived from the events; they are deleted with any event. */
 export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due']
 
 export async function readSettings(transaction: Transaction): Promise<Partial<Settings>> {
@@ -76,7 +76,7 @@ export const settingRows = ({ read, write }: Transactions) => ({
       | Settings[K]
       | undefined,
 
-  /** On disk when it resolves, unless `relaxed` is asked for. */
+  /** Writes a setting; it is on disk when this resolves, unless `durability` is `relaxed`. */
   putSetting: <K extends keyof Settings>(
     name: K,
     value: Settings[K],
@@ -87,9 +87,9 @@ export const settingRows = ({ read, write }: Transactions) => ({
   settings: () => read(['settings'], readSettings),
 
   /**
-   * Reads all settings and writes those that `change` returns (undefined removes one), in one
-   * transaction that is on disk when it resolves; memory is refused unless `durability` allows it. Rejects with what `change` throws, which may run
-   * twice. `epoch` as the store's.
+   * Reads all settings and writes those that `change` returns (undefined removes one), in one transaction. It is on
+   * disk when this resolves; memory is refused unless `durability` allows it. Rejects with an error of `change`,
+   * which may run twice. `epoch` is the store's.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,

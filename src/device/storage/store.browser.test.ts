@@ -1,4 +1,4 @@
-/** @module The store's contract, the same for IndexedDB and memory, and what IndexedDB adds to it. */
+/** @module Contract of the store, the same for IndexedDB and memory, and further behaviour of IndexedDB. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EventDraft } from '../../core/events/capture.ts'
@@ -237,7 +237,7 @@ describe.each([
     expect(await store.setting('consent')).toBe(undefined)
     expect(await store.setting('paused')).toBe(true)
     expect(await store.setting('budget')).toEqual({ spent: 3 })
-    // A fit that began before must not bring back what was erased.
+    // A fit that began before must not bring erased data back.
     expect(await store.putPersonal(personal(2), epoch)).toBe(null)
     expect(await store.putPersonal(personal(2), await store.epoch())).toBe(1)
   })
@@ -249,7 +249,7 @@ describe('IndexedDB', () => {
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
     await deleted(name)
-    // A cold start, by itself.
+    // A cold start runs alone.
     expect((await store.events()).events).toEqual([])
     await store.append([draft('b', 1)])
     expect((await store.events()).events).toHaveLength(1)
@@ -267,7 +267,7 @@ describe('IndexedDB', () => {
     } as IDBFactory
     const store = createStore(await openIndexedDb(name, factory))
     await store.append([draft('a', 1)])
-    // As WebKit does in the background: no event, and the handle is dead.
+    // As WebKit in the background: the handle dies without an event.
     connections[0].close()
     await store.append([draft('b', 2)])
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b'])
@@ -294,7 +294,7 @@ describe('IndexedDB', () => {
     const database = await openIndexedDb(name, factory)
     const store = createStore(database)
     await store.append([draft('a', 1)])
-    // As clearing a site's data does under an open page.
+    // As when a site's data is cleared under an open page.
     await deleted(name)
     failures = 3
     await store.append([draft('b', 2)])
@@ -334,7 +334,7 @@ describe('IndexedDB', () => {
 })
 
 describe('a database that the browser can’t read', () => {
-  /** As a browser that doesn't say which databases there are. */
+  /** Factory of a browser that doesn't list its databases. */
   const unlisted = (factory: IDBFactory) =>
     ({
       open: (...args: Parameters<IDBFactory['open']>) => factory.open(...args),
@@ -408,7 +408,7 @@ describe('a database that the browser can’t read', () => {
       const { store, refused } = await openStore(name, () => later)
       expect((await store.events()).events.map(({ id }) => id)).toEqual(['new'])
       expect(await store.setting('paused')).toBe(false)
-      // It is still there, and still said.
+      // The damaged database is still there, and still reported.
       expect(refused?.code).toBe('storage-corrupt')
       store.close()
     }

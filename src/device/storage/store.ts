@@ -1,14 +1,13 @@
 /**
- * @module Everything the device keeps, in one place: events, personal model versions, downloaded
- * base model and catalog, ledger, settings. Written once over `Database`, so that a tab without
- * IndexedDB behaves the same until it is closed.
+ * @module The device's store: events, versions of the personal model, downloaded base model and catalog, log,
+ * settings. It is written once over `Database`, so a tab without IndexedDB behaves the same until it closes.
  *
  * | table | key | row |
  * |---|---|---|
  * | events | id | `ShopperEvent` + `order` of arrival |
- * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: the pair that signs the log |
+ * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: key pair that signs the log |
  * | personal | version | `PersonalRecord`, the newest three |
- * | downloads | key | last good bytes of `model`, `catalog` and `rules`; `release`: the newest signed one of a model that was seen; `new-items`: what the catalog's new products are like in that model |
+ * | downloads | key | last good bytes of `model`, `catalog` and `rules`; `release`: newest signed release seen; `new-items`: known items most similar to the catalog's new products |
  * | ledger | sequence | `LedgerEntry` |
  * | settings | name | consent, paused, budget, … |
  */
@@ -22,25 +21,25 @@ import { readSettings, type Settings, settingRows } from './settingRows.ts'
 import { createTransactions, epochOf } from './transactions.ts'
 
 const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
-/**
- * Settings that outlive an erasure: a wish not to be followed, what can't be unsent, as numbers, and the shop's
- * own addresses.
- */
+/** Settings that survive an erasure: the pause, the numbers of sent updates, and the shop's own addresses. */
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 'declared']
 
 /**
- * What an erasure leaves besides those: of `all`, the shopper's yes to storing, and downloads; after a `no`, neither;
- * `unasked` is the same, but nothing goes where there is a yes, which another tab may have been given.
+ * Data that an erasure leaves besides `KEPT_BY_ERASE`.
+ *
+ * - `all` leaves the shopper's yes to storage, and downloads.
+ * - `no` leaves neither.
+ * - `unasked` is like `no`, but deletes nothing if there is a yes, perhaps from another tab.
  */
 export type Erasing = 'all' | 'no' | 'unasked'
 
 export type Store = ReturnType<typeof createStore>
 
-/** What a store holds, for another one. */
+/** Content of a store, to copy into another store. */
 export interface Held {
   readonly events: readonly ShopperEvent[]
   readonly ledger: readonly LedgerRow[]
-  /** The pair that signs the log. */
+  /** Key pair that signs the log. */
   readonly keys: CryptoKeyPair | null
   readonly settings: Partial<Settings>
   readonly personal: { readonly current: number | null; readonly versions: readonly unknown[] }
@@ -60,12 +59,12 @@ export function createStore(database: Database) {
     ...ledgerRows(transactions),
     ...settingRows(transactions),
 
-    /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
+    /** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
     epoch: () => read(['heads'], epochOf),
 
     /**
-     * Removes all that is about the shopper; of the ledger, `first` is what is left. False, and nothing
-     * is removed, unless `after` is the hash of its last entry: another tab was first.
+     * Removes everything about the shopper; of the log, only `first` remains. False, without a change, if `after` is
+     * not the hash of the log's last entry, because another tab wrote first.
      */
     erase: (first: LedgerRow, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
       write(
@@ -93,9 +92,8 @@ export function createStore(database: Database) {
       ),
 
     /**
-     * Adds what another store holds, in one transaction: events that aren't here, settings that are given, and
-     * what was learned where nothing was learned here. False, and nothing is added, unless `after` is the hash of the
-     * ledger's last entry.
+     * Adds another store's content in one transaction: new events, the given settings, and the personal model if
+     * there is none here. False, without a change, if `after` is not the hash of the log's last entry.
      */
     setUp: (
       { events = [], ledger = [], keys = null, settings = {}, personal, epoch = 0 }: Partial<Held>,
@@ -122,8 +120,8 @@ export function createStore(database: Database) {
       ),
 
     /**
-     * Deletes databases that the browser could not read and that were set aside; `erase` is about this one.
-     * @throws NearsideError `storage-corrupt` where the browser can't delete one either
+     * Deletes databases that the browser could not read and that were set aside; `erase` covers this database only.
+     * @throws NearsideError `storage-corrupt` if the browser can't delete them either
      */
     dropAside: () => database.dropAside(),
 

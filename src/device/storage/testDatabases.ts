@@ -1,4 +1,4 @@
-/** @module Databases for tests: ones that fail when and as told. */
+/** @module Databases for tests that fail as the test says. */
 import { TABLES } from './database.ts'
 
 let made = 0
@@ -6,8 +6,8 @@ let made = 0
 export const newName = () => `store-test-${Date.now()}-${made++}`
 
 /**
- * The browser's own IndexedDB, whose transactions fail as told: `fault` sees each before it begins
- * and names the exception that it should end with.
+ * The browser's own IndexedDB with failing transactions: `fault` sees each transaction before it begins and returns
+ * the name of its exception.
  */
 export function faultyFactory(
   fault: (tables: readonly string[], mode: IDBTransactionMode) => string | null,
@@ -31,8 +31,8 @@ export function faultyFactory(
 }
 
 /**
- * The browser's own IndexedDB, some of whose databases can't be opened or deleted: the functions see
- * each name before and name the exception that it should end with.
+ * The browser's own IndexedDB with databases that can't be opened or deleted: the functions see each name and return
+ * the name of the exception.
  */
 export function failingFactory(
   opening: (name: string) => string | null,
@@ -58,7 +58,7 @@ function failedRequest(name: string, message = 'refused'): IDBOpenDBRequest {
   return request
 }
 
-/** A browser that refuses: private windows and sandboxed frames do, each in its own way. */
+/** Factory of a browser that refuses storage, as private windows and sandboxed frames do, each in its own way. */
 export function refusingFactory(name: string): IDBFactory {
   const open = () => failedRequest(name)
   const throwing = () => {
@@ -72,7 +72,7 @@ export function refusingFactory(name: string): IDBFactory {
   } as unknown as IDBFactory
 }
 
-/** As Chromium refuses where a preference of the shopper's blocks site data. */
+/** Factory that refuses like Chromium with site data blocked by the shopper. */
 export function blockedFactory(): IDBFactory {
   const message = 'The user denied permission to access the database.'
   return {
@@ -81,7 +81,7 @@ export function blockedFactory(): IDBFactory {
   } as unknown as IDBFactory
 }
 
-/** As a page of another version would have left it. */
+/** Opens a database as a page of another version would leave it. */
 export function openVersion(name: string, version: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version)
@@ -98,7 +98,7 @@ export function openVersion(name: string, version: number): Promise<IDBDatabase>
   })
 }
 
-/** As when a site's data is cleared; an open page that won't let go is a failure. */
+/** Deletes a database as clearing a site's data does; an open page that blocks it is a failure. */
 export function deleted(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.deleteDatabase(name)

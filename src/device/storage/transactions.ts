@@ -1,10 +1,10 @@
-/** @module Transactions of the store, which write no NaN and no infinity, and the few rows that several of its parts read. */
+/** @module Transactions of the store, which refuse to write NaN and infinity, and rows that several parts read. */
 import { NearsideError } from '../../core/error.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
 
 export type Transactions = ReturnType<typeof createTransactions>
 
-/** What isn't asked to be `strict` is `relaxed`. No number that isn't finite is written. */
+/** Creates the store's transactions. Their durability is `relaxed` by default, and they write finite numbers only. */
 export function createTransactions(database: Database) {
   return {
     read: <T>(tables: readonly Table[], body: (transaction: Transaction) => Promise<T>) =>
@@ -31,11 +31,11 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
   return typeof value === 'number' ? value : null
 }
 
-/** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
+/** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
 export const epochOf = async (transaction: Transaction): Promise<number> =>
   (await numberAt(transaction, 'epoch')) ?? 0
 
-/** @throws NearsideError `input-invalid` naming the path of the first number that is not finite */
+/** @throws NearsideError `input-invalid` with the path of the first number that is not finite */
 function requireFinite(value: unknown, path: string): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
@@ -46,7 +46,7 @@ function requireFinite(value: unknown, path: string): void {
     if (at >= 0)
       throw new NearsideError('input-invalid', `Not stored: ${path}[${at}] is ${value[at]}.`)
   } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    // Bytes and integers cannot be NaN.
+    // Bytes and integers can't be NaN.
   } else if (Array.isArray(value)) {
     value.forEach((entry, i) => void requireFinite(entry, `${path}[${i}]`))
   } else if (typeof value === 'object' && value !== null) {

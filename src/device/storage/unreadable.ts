@@ -1,14 +1,14 @@
 /**
- * @module Settings that can't be read any more. What protects the shopper is then assumed: that
- * learning was paused, and that the privacy budget is spent. Consent is not: nothing is sent without.
+ * @module Replaces unreadable settings with values that protect the shopper: learning is paused, and the privacy
+ * budget is spent. A consent is not assumed, and nothing is sent without one.
  */
 import type { Settings } from './settingRows.ts'
 import type { Store } from './store.ts'
 
-/** `parseBudget` refuses it, as it does all that it can't read. */
+/** Assumed values; `parseBudget` refuses this budget like any unreadable one. */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
 
-/** @returns a sentence for the shopper, where the pause had to be assumed */
+/** @returns a sentence for the shopper, if the pause had to be assumed */
 export async function assumeMissing(store: Store): Promise<string> {
   const known = await store.setting('paused')
   for (const name of ['budget', 'paused'] as const)
@@ -18,7 +18,7 @@ export async function assumeMissing(store: Store): Promise<string> {
     : ''
 }
 
-/** Each by itself, so that one that can't be read costs no other. */
+/** Copies each setting separately, so that an unreadable setting doesn't affect the others. */
 export async function copySettings(from: Store, to: Store): Promise<void> {
   for (const name of ['paused', 'consent', 'budget', 'sent', 'terms'] as const) {
     const value = await from.setting(name).catch(() => ASSUMED[name])

@@ -1,6 +1,6 @@
 /**
- * @module The file by which a shopper takes what is kept to another device of theirs: sealed under a code
- * that is shown once and is not in the file (docs/PROTOCOL.md, "The transfer file").
+ * @module Transfer file with which a shopper moves stored events to another device. It is sealed under a code that is
+ * shown once and is not in the file (docs/PROTOCOL.md, "The transfer file").
  */
 import { cryptoRandomBytes, type RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { type Bytes, fromBase64, toBase64, utf8 } from '../../core/bytes.ts'
@@ -10,15 +10,15 @@ import { readAtMost } from '../../core/readAtMost.ts'
 import type { TransferFile } from '../api.ts'
 
 const FORMAT = 'nearside transfer 1'
-/** Characters; ten thousand events have about a quarter of it. */
+/** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
 export const MOST_FILE = 3_000_000
-/** Bytes, unpacked: a small file may unpack to anything. */
+/** Maximum size after unpacking, bytes: a small file may unpack to any size. */
 const MOST_HELD = 32 << 20
-/** Crockford's: without I, L, O and U, which are misread. */
+/** Crockford's digits, without I, L, O and U, which are easily misread. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** Of five bits each: 80 bits. */
+/** Digits of the code, five bits each: 80 bits. */
 const CODE_LENGTH = 16
-/** A guess costs as much as one of a password would; of 80 bits that is far out of reach. */
+/** Iterations of the key derivation. A guess costs as much as a guess of a password; 80 bits are far out of reach. */
 const ITERATIONS = 600_000
 
 const locked = () =>
@@ -55,7 +55,7 @@ export async function sealTransfer(
 }
 
 /**
- * @param code as it was shown, whatever the case and the signs between its groups
+ * @param code as shown; case and the signs between its groups don't matter
  * @throws NearsideError `transfer-invalid` | `transfer-locked`
  */
 export async function openTransfer(file: string, code: string): Promise<unknown> {

@@ -1,4 +1,4 @@
-/** @module What a device does to hand over what it keeps, and to take in what another one kept. */
+/** @module Export and import of a shopper's events between two devices. */
 
 import { NearsideError } from '../../core/error.ts'
 import type { EventDraft } from '../../core/events/capture.ts'
@@ -11,7 +11,10 @@ import { MAX_EVENTS } from '../storage/eventRows.ts'
 import type { Store } from '../storage/store.ts'
 import { openTransfer, sealTransfer } from './seal.ts'
 
-/** @param shop its origin */
+/**
+ * Exports the events as a sealed file.
+ * @param shop origin of the shop
+ */
 export async function handOver(
   store: Pick<Store, 'events'>,
   ledger: Ledger,
@@ -19,15 +22,16 @@ export async function handOver(
 ): Promise<TransferFile> {
   const { events } = await store.events()
   const sealed = await sealTransfer({ shop, events })
-  // Before the page has it.
+  // The log gets its entry before the page gets the file.
   const detail = { direction: 'out', events: events.length }
   await ledger.append({ kind: 'transfer', detail }, 'strict')
   return sealed
 }
 
 /**
- * @param known asked once the file is open, which takes a while
- * @returns what the device lacks, as much as there is room for
+ * Reads events from a transfer file.
+ * @param known called once the file is open, which takes a while
+ * @returns events missing on this device, as many as there is room for
  * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`
  */
 export async function receive(
