@@ -1,7 +1,7 @@
 /**
- * @module Blind signatures, the half of who asks: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The
- * signer sees a uniformly random number, whatever the message is; any signature that it made fits any
- * such number by some blind.
+ * @module Blind signatures, the requester's side: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The signer sees a
+ * uniformly random number, whatever the message. For each signature and each such number some blind exists that
+ * connects them, so the signer can't link them.
  */
 import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '../../core/bytes.ts'
 import type { RandomBytes } from './randomBytes.ts'
@@ -11,9 +11,9 @@ const SALT_BYTES = 48
 const ALGORITHM = { name: 'RSA-PSS', hash: 'SHA-384' } as const
 
 interface Blinded {
-  /** What the signer gets: as many bytes as the modulus. */
+  /** Blinded message for the signer; as many bytes as the modulus. */
   readonly blinded: Bytes
-  /** Of the blind, for `unblind`. */
+  /** Inverse of the blind, for `unblind`. */
   readonly inverse: bigint
 }
 
@@ -36,7 +36,7 @@ export async function blind(
   }
 }
 
-/** m · r^e mod n: over all r that have an inverse, each number that has one comes once. */
+/** Blinded message m · r^e mod n. Over all invertible r, each invertible number occurs exactly once. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // e = 2¹⁶ + 1.
   let power = factor
@@ -44,7 +44,7 @@ export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigin
   return (((power * factor) % n) * encoded) % n
 }
 
-/** @returns the signature of the message; null where the signer sent something else */
+/** @returns the signature of the message; null where the signer's answer isn't one */
 export async function unblind(
   modulus: Uint8Array,
   message: Uint8Array,
@@ -77,7 +77,7 @@ async function sha384(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest(ALGORITHM.hash, ownBytes(bytes)))
 }
 
-/** By Euclid; null where there is none. */
+/** Modular inverse by Euclid's algorithm; null where there is none. */
 function invert(value: bigint, n: bigint): bigint | null {
   let [a, b] = [n, value % n]
   let [x, y] = [0n, 1n]
@@ -94,6 +94,6 @@ const toInteger = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
 const toBytes = (value: bigint, length: number) =>
   fromHex(value.toString(16).padStart(2 * length, '0'))
 
-/** RFC 4648 §5, not padded. */
+/** Base64url (RFC 4648 §5) without padding. */
 const toBase64Url = (bytes: Uint8Array) =>
   toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

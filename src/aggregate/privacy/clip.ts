@@ -1,13 +1,13 @@
-/** @module L2 clipping: the one bound on how much a single device can move the sum. */
+/** @module L2 clipping: it bounds how much one device can change the sum. */
 import { NearsideError } from '../../core/error.ts'
 
-/** √Σx², in fp64. */
+/** L2 norm √Σx², in fp64. */
 export function norm(vector: ArrayLike<number>): number {
   const { largest, ratio } = scaledNorm(vector)
   return largest === 0 ? 0 : largest * ratio
 }
 
-/** ‖x‖ = largest · ratio; apart, because together they may overflow where the vector doesn't. */
+/** Norm ‖x‖ as two factors, largest · ratio. Their product may overflow where the vector doesn't. */
 function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number } {
   let largest = 0
   for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]))
@@ -15,16 +15,16 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
   let sum = 0
   for (let i = 0; i < vector.length; i++) {
     const relative = vector[i] / largest
-    // Not `** 2`, which engines may round otherwise: an auditor recomputes this bit for bit.
+    // Engines may round `** 2` differently, but an auditor must get the same bits.
     sum += relative * relative
   }
   return { largest, ratio: Math.sqrt(sum) }
 }
 
 /**
- * x · min(1, C/‖x‖), in fp64.
- * @throws NearsideError `report-invalid` if a coordinate is NaN or infinite: clipping would turn it
- * into a direction that nobody computed
+ * Clipped vector x · min(1, C/‖x‖), in fp64.
+ * @throws NearsideError `report-invalid` for a NaN or infinite coordinate: clipping would turn it into an arbitrary
+ * direction
  */
 export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array {
   const clipped = Float64Array.from(vector)
@@ -32,6 +32,6 @@ export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array 
     throw new NearsideError('report-invalid', 'The update holds a number that is not finite')
   const { largest, ratio } = scaledNorm(clipped)
   if (largest * ratio <= clipNorm) return clipped
-  // Division first: C/‖x‖ of a huge vector is too small for a double to hold precisely.
+  // Divide first: C/‖x‖ of a huge vector is too small for an exact double.
   return clipped.map((coordinate) => (coordinate / largest) * (clipNorm / ratio))
 }

@@ -1,6 +1,6 @@
-/** @module Many-fold convolution on a circle, by Fourier transform. */
+/** @module Convolution of a distribution with itself, on a circle, by Fourier transform. */
 
-/** The distribution of the sum of `times` draws, positions modulo the length, which must be a power of two. */
+/** Distribution of the sum of `times` draws. Positions wrap at the length, which must be a power of two. */
 export function convolved(chances: Float64Array, times: number): Float64Array {
   const re = chances.slice()
   const im = new Float64Array(re.length)
@@ -9,14 +9,14 @@ export function convolved(chances: Float64Array, times: number): Float64Array {
     const size = Math.hypot(re[i], im[i]) ** times
     const angle = Math.atan2(im[i], re[i]) * times
     re[i] = size * Math.cos(angle)
-    // Conjugated: the transform of this, conjugated again, is the inverse but for the length.
+    // Conjugate: transforming the conjugate and conjugating again is the inverse transform, up to the length.
     im[i] = -size * Math.sin(angle)
   }
   transform(re, im)
   return re.map((value) => value / re.length)
 }
 
-/** In place, radix 2 (Cooley, Tukey). */
+/** Fourier transform in place, radix 2 (Cooley, Tukey). */
 function transform(re: Float64Array, im: Float64Array): void {
   const n = re.length
   for (let i = 1, j = 0; i < n; i++) {

@@ -1,18 +1,18 @@
 /**
- * @module Exact samples of the discrete Gaussian N_Z(0, σ²): P(x) ∝ exp(−x²/2σ²), x ∈ Z.
- * Rational arithmetic only, so there is no floating-point gap to attack.
+ * @module Exact samples of the discrete Gaussian N_Z(0, σ²): P(x) ∝ exp(−x²/2σ²), x ∈ Z. It uses only rational
+ * arithmetic, so attacks on floating point don't apply.
  * @see Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy" (2020), Alg. 1–3
  */
 import { NearsideError } from '../../core/error.ts'
 import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 
-/** Draws [d] integers of noise; tests and `simulate` hand in another, no server that serves does. */
+/** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */
 export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array | Promise<Int32Array>
 
-/** Draws between which others get their turn: about five milliseconds. */
+/** Draws between two pauses for other requests: about five milliseconds. */
 const SLICE = 256
 
-/** A uniform integer in [0, bound), by rejection: no modulo bias. */
+/** Uniform integer in [0, bound), by rejection, so without modulo bias. */
 function uniform(bound: bigint, randomBytes: RandomBytes): bigint {
   const bits = (bound - 1n).toString(2).length
   const length = Math.ceil(bits / 8)
@@ -42,7 +42,7 @@ function bernoulliExp(numerator: bigint, denominator: bigint, randomBytes: Rando
   return k % 2n === 1n
 }
 
-/** P(x) ∝ exp(−|x|/scale) (Alg. 2). */
+/** Discrete Laplace sample: P(x) ∝ exp(−|x|/scale) (Alg. 2). */
 function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
   for (;;) {
     const remainder = uniform(scale, randomBytes)
@@ -51,7 +51,7 @@ function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
     while (bernoulliExp(1n, 1n, randomBytes)) quotient++
     const magnitude = remainder + scale * quotient
     const negative = bernoulli(1n, 2n, randomBytes)
-    // Zero has no sign: one of its two spellings is rejected.
+    // Zero would come with either sign, so twice as often; reject one of both.
     if (negative && magnitude === 0n) continue
     return negative ? -magnitude : magnitude
   }
@@ -82,7 +82,7 @@ export function sampleDiscreteGaussian(variance: bigint, randomBytes: RandomByte
   }
 }
 
-/** `dimension` independent draws from the system's own randomness. */
+/** `dimension` independent draws from the system's randomness. */
 export async function discreteGaussianNoise(
   variance: bigint,
   dimension: number,

@@ -1,9 +1,8 @@
 /**
- * @module The exact privacy loss of Gaussian noise over several participations. No amplification
- * by sampling is claimed: browsers select themselves.
+ * @module Exact privacy loss of Gaussian noise over several participations. It claims no amplification by sampling,
+ * because browsers select themselves.
  *
- * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and
- * δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
+ * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)
  */
 import { NearsideError } from '../../core/error.ts'
@@ -18,29 +17,32 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * Two questions about a device's updates, by their loss Σ z_t⁻², and the μ that answers each.
+ * Substitution: μ for the secret which update a device sent, from the loss Σ z_t⁻².
  *
- * A round has exactly n updates and both servers see who sends one. The secret is which update a
- * device sent. Another one in its place moves the sum by 2C: the Gaussian at half the noise.
+ * A round has exactly n updates, and both servers see who sends one. Replacing a device's update moves the sum by
+ * at most 2C, which equals half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
-/** An update of zeros in its place moves the sum by C. What others publish is often this. */
+/**
+ * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Publications often state
+ * it.
+ */
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Length of one aggregator's noise over that of the longest update: z·√d, the root of its mean
- * square. In any one direction, which is what an attacker looks along, it is z alone.
+ * Length of one aggregator's noise divided by that of the longest update: z·√d (root mean square). Along one
+ * direction, where an attacker looks, the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
 
-/** ε of one update, and of as many as a year allows. */
+/** ε of one update, and of the most updates in a year. */
 interface Cost {
   readonly report: number
   readonly year: number
 }
 
-/** ε by substitution under the noise of one aggregator, and beside it by zero-out. */
+/** ε by substitution under the noise of one aggregator; also ε by zero-out. */
 export function costOf(terms: {
   readonly noiseMultiplier: number
   readonly delta: number
@@ -57,7 +59,7 @@ export function costOf(terms: {
   return { ...cost(substitutionMu), reports, zeroOut: cost(zeroOutMu) }
 }
 
-/** The smallest ε ≥ 0 with δ(ε) ≤ δ: bisection, since δ(ε) falls strictly. */
+/** Smallest ε ≥ 0 with δ(ε) ≤ δ, by bisection: δ(ε) decreases strictly. */
 export function epsilonOf(mu: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw new NearsideError('input-invalid', 'δ must lie in (0, 1)')
   if (deltaOf(0, mu) <= delta) return 0
@@ -72,7 +74,7 @@ export function epsilonOf(mu: number, delta: number): number {
   return high
 }
 
-/** The largest μ that costs at most ε at δ; to a ten-thousandth. */
+/** Largest μ that costs at most ε at δ, within 1e-4. */
 export function muAt(epsilon: number, delta: number): number {
   let [low, high] = [0, 1]
   while (deltaOf(epsilon, high) <= delta) high *= 2
@@ -84,7 +86,7 @@ export function muAt(epsilon: number, delta: number): number {
   return high
 }
 
-/** The least z with which this many reports cost at most ε by substitution at δ; to a ten-thousandth, rounded up. */
+/** Least z with which this many reports cost at most ε by substitution at δ, within 1e-4, rounded up. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be above 0')
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon

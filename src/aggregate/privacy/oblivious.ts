@@ -1,34 +1,34 @@
 /**
- * @module The device's end of Oblivious HTTP (RFC 9458): a request sealed to a server's gateway, which a relay
- * carries, and the answer opened. The gateway's key is the X25519 form of the server's signing key, which shoppers
- * are told and every task and receipt is checked with: a server with a key for one device alone is found out.
- * Signing and HPKE may share a key of this curve (Thormarker 2021, https://eprint.iacr.org/2021/509).
+ * @module The device's side of Oblivious HTTP (RFC 9458): seals a request to a server's gateway and opens the
+ * answer. A relay carries both. The gateway's key is the X25519 form of the server's signing key, which shoppers
+ * see and which verifies every task and receipt. So a server can't secretly use another key for one device. Signing
+ * and HPKE may share a key of this curve (Thormarker 2021, https://eprint.iacr.org/2021/509).
  */
 import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
 import { ENCAPSULATED_BYTES, NONE, SEALING_BYTES, sealingContext } from './seal.ts'
 import { hkdf } from './shares.ts'
 
-/** Key 1; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM: what every sealed request begins with. */
+/** Header of every sealed request: key 1; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. */
 export const REQUEST_HEADER = Uint8Array.of(1, 0, 0x20, 0, 1, 0, 1)
-/** Bytes of a sealed request beyond its message: header, encapsulated key, tag of AES-GCM. */
+/** Bytes that sealing adds to a message: header, encapsulated key, tag of AES-GCM. */
 export const REQUEST_OVERHEAD = REQUEST_HEADER.length + ENCAPSULATED_BYTES + 16
-/** `info` of the request's seal. */
+/** HPKE `info` of the request's seal. */
 export const REQUEST_INFO = concat(utf8('message/bhttp request\0'), REQUEST_HEADER)
 export const RESPONSE_LABEL = utf8('message/bhttp response')
 export const RESPONSE_NONCE_BYTES = 16
 export const RESPONSE_SECRET_BYTES = 16
 
-/** Of Curve25519's field. */
+/** Prime of Curve25519's field. */
 const P = 2n ** 255n - 19n
 
 /**
- * The X25519 public key of who has this Ed25519 key: u = (1 + y)/(1 − y) (RFC 7748 §4.1).
- * @param signing 32 bytes
+ * X25519 public key that belongs to an Ed25519 key: u = (1 + y)/(1 − y) (RFC 7748 §4.1).
+ * @param signing Ed25519 public key, 32 bytes
  */
 export function gatewayKeyOf(signing: Uint8Array): Bytes {
   const y = signing.reduceRight((sum, byte) => 256n * sum + BigInt(byte), 0n) & (2n ** 255n - 1n)
   let [u, square, exponent] = [(1n + y) % P, (((1n - y) % P) + P) % P, P - 2n]
-  // Fermat's inverse of 1 − y, multiplied to 1 + y.
+  // Computes (1 − y)⁻¹ by Fermat's little theorem, times 1 + y.
   for (; exponent > 0n; exponent >>= 1n) {
     if (exponent & 1n) u = (u * square) % P
     square = (square * square) % P
@@ -37,9 +37,9 @@ export function gatewayKeyOf(signing: Uint8Array): Bytes {
 }
 
 /**
- * @param message binary HTTP
- * @param random 32 bytes
- * @returns what the relay carries, and how its answer opens
+ * @param message request as binary HTTP
+ * @param random 32 random bytes
+ * @returns the sealed request for the relay, and a function that opens its answer
  */
 export async function sealRequest(gatewayKey: Bytes, message: Uint8Array, random: Bytes) {
   if (random.length !== SEALING_BYTES) throw new RangeError('32 random bytes')
@@ -55,7 +55,10 @@ export async function sealRequest(gatewayKey: Bytes, message: Uint8Array, random
   }
 }
 
-/** Rejects for an answer that is not the gateway's to this request. @param secret exported by the context */
+/**
+ * Opens an answer; rejects one that isn't the gateway's answer to this request.
+ * @param secret secret that the HPKE context exported
+ */
 export async function openResponse(
   secret: Bytes,
   enc: Uint8Array,
@@ -67,7 +70,7 @@ export async function openResponse(
   return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, cipher, sealed))
 }
 
-/** Key and nonce of an answer's AES-128-GCM. */
+/** AES-128-GCM key and nonce of an answer. */
 export function responseKeys(
   secret: Bytes,
   enc: Uint8Array,

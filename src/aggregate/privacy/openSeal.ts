@@ -1,6 +1,6 @@
 /**
- * @module Opening what was sealed to an aggregator: the other end of `privacy/seal.ts`, by Node's own
- * cryptography, which for so little takes a third of WebCrypto's time.
+ * @module Opens data sealed to an aggregator, the counterpart of `privacy/seal.ts`. Node's own cryptography needs a
+ * third of WebCrypto's time for short data.
  */
 import {
   createDecipheriv,
@@ -17,20 +17,20 @@ import { ENCAPSULATED_BYTES, KEM, labelled, labelledInfo, NONE, PKCS8, SUITE } f
 const TAG_BYTES = 16
 
 export interface OpeningKeys {
-  /** 32 bytes. */
+  /** X25519 public key, 32 bytes. */
   readonly publicKey: Uint8Array
   readonly privateKey: KeyObject
 }
 
-/** @param privateKey 32 bytes, as `publicKey` */
+/** @param privateKey 32 bytes, the pair of `publicKey` */
 export function importOpeningKeys(publicKey: Uint8Array, privateKey: Uint8Array): OpeningKeys {
   const key = Buffer.concat([PKCS8, privateKey])
   return { publicKey, privateKey: createPrivateKey({ key, format: 'der', type: 'pkcs8' }) }
 }
 
-/** X25519. @throws Error for a public key of small order, of which everybody knows the secret */
+/** X25519 key agreement. @throws Error for a public key of small order, whose secret is public */
 function agree(privateKey: KeyObject, other: Uint8Array): Buffer {
-  // As JWK: OpenSSL takes ten times as long to read DER.
+  // Use JWK: OpenSSL needs ten times as long for DER.
   const key = { kty: 'OKP', crv: 'X25519', x: Buffer.from(other).toString('base64url') }
   const publicKey = createPublicKey({ key, format: 'jwk' })
   return diffieHellman({ privateKey, publicKey })
@@ -42,7 +42,7 @@ function extract(suite: Bytes, salt: Uint8Array, label: string, material: Uint8A
     .digest()
 }
 
-/** At most 32 bytes: a block. */
+/** HKDF-Expand of at most 32 bytes, one block. */
 function expand(
   suite: Bytes,
   key: Uint8Array,
@@ -54,7 +54,7 @@ function expand(
   return createHmac('sha256', key).update(message).digest().subarray(0, length)
 }
 
-/** RFC 9180 §5.1 of base mode, without a pre-shared key. */
+/** Key schedule context of base mode, without a pre-shared key (RFC 9180 §5.1). */
 function scheduleContext(info: Uint8Array): Bytes {
   const [id, own] = [
     extract(SUITE, NONE, 'psk_id_hash', NONE),
@@ -64,8 +64,9 @@ function scheduleContext(info: Uint8Array): Bytes {
 }
 
 /**
- * The receiver's context of one message (§5.1.1).
- * @throws NearsideError `report-invalid`, also of `open`, if it was not sealed to these keys with this info and aad
+ * Receiver's context of one message (§5.1.1).
+ * @throws NearsideError `report-invalid`, also from `open`, unless it was sealed to these keys with this info and
+ * aad
  */
 export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint8Array) {
   const { publicKey, privateKey } = keys
@@ -96,7 +97,7 @@ export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint
       refusing(() => cipher.final())
       return ownBytes(plain)
     },
-    /** A secret that the sender has, too (§5.3). @param length bytes, at most 32 */
+    /** Exports a secret that the sender also has (§5.3). @param length bytes, at most 32 */
     export(label: Uint8Array, length: number): Bytes {
       const exporter = expand(SUITE, secret, 'exp', context, 32)
       return ownBytes(expand(SUITE, exporter, 'sec', label, length))
@@ -114,7 +115,7 @@ export function openSeal(
   return openingContext(keys, sealed, info).open(aad)
 }
 
-/** What fails here is wrong with the sealed bytes. */
+/** Runs a step; its failure means invalid sealed bytes. */
 function refusing<T>(step: () => T): T {
   try {
     return step()

@@ -1,13 +1,13 @@
 /**
- * @module From real vectors to integers mod q and back. Sums of integers are exact in any order,
- * and noise on integers has no floating-point hole (Mironov 2012).
+ * @module Quantization: from real vectors to integers mod q and back. Sums of integers are exact in any order, and
+ * noise on integers has no floating-point weakness (Mironov 2012).
  */
 import { NearsideError } from '../../core/error.ts'
 import { clip } from './clip.ts'
 import { MODULUS, residue } from './pine/field.ts'
 import type { RandomBytes } from './randomBytes.ts'
 
-/** Σ x², exact while it stays below 2⁵³ (the policy keeps C_q ≤ 1883). */
+/** Squared norm Σ x², exact below 2⁵³ (the policy keeps C_q ≤ 1883). */
 export function squaredNorm(vector: Int32Array): number {
   let sum = 0
   for (const coordinate of vector) sum += coordinate * coordinate
@@ -15,9 +15,10 @@ export function squaredNorm(vector: Int32Array): number {
 }
 
 /**
- * Clips to C, scales and rounds each coordinate up or down at random so that its expectation is
- * exact. Rounding moves a vector by less than √d, so clipping stops that much below C_q; the bound
- * is then checked in integers all the same, because the noise is only as good as this bound.
+ * Clips to C, scales, and rounds each coordinate randomly up or down with exact expectation.
+ *
+ * Rounding moves a vector by less than √d, so clipping leaves that margin below C_q. The integers are still checked
+ * against the bound, because the privacy guarantee depends on it.
  *
  * @param clipNorm C_q, the integer norm bound; must be above √d
  * @returns [d], ‖x_q‖² ≤ C_q²
@@ -49,7 +50,7 @@ export function toResidues(vector: Int32Array): Uint32Array {
   return Uint32Array.from(vector, residue)
 }
 
-/** Residues of a signed sum → the sum, divided by `scale · divisor`. */
+/** Converts residues of a signed sum into the sum divided by `scale · divisor`. */
 export function dequantize(residues: Uint32Array, scale: number, divisor: number): Float64Array {
   const signed = (x: number) => (x > MODULUS / 2 ? x - MODULUS : x)
   return Float64Array.from(residues, (x) => signed(x) / scale / divisor)

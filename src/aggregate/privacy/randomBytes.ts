@@ -1,10 +1,13 @@
-/** @module The operating system's randomness, by WebCrypto; the only source of masks and of noise. */
+/** @module Randomness of the operating system, through WebCrypto: the only source of masks and noise. */
 import { type Bytes, ownBytes } from '../../core/bytes.ts'
 
-/** Handed in so that a published vector can be recomputed; everything that ships uses `cryptoRandomBytes`. */
+/**
+ * Source of random bytes. Tests pass their own to recompute published vectors; shipped code uses
+ * `cryptoRandomBytes`.
+ */
 export type RandomBytes = (length: number) => Bytes
 
-/** WebCrypto gives at most this many bytes a call. */
+/** Most bytes per call of WebCrypto. */
 const QUOTA = 65_536
 
 export const cryptoRandomBytes: RandomBytes = (length) => {
@@ -14,7 +17,7 @@ export const cryptoRandomBytes: RandomBytes = (length) => {
   return bytes
 }
 
-/** Draws `randomBytes` in blocks: a sampler wants a few bytes at a time, a system call is dear. */
+/** Draws from `randomBytes` in blocks: a sampler needs few bytes at a time, and system calls are slow. */
 export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   let buffer = new Uint8Array(0)
   let used = 0
@@ -28,7 +31,7 @@ export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   }
 }
 
-/** Gives these bytes again in the order in which they were drawn. @throws RangeError when none are left */
+/** Replays these bytes in the order in which they were drawn. @throws RangeError when none are left */
 export function replayed(drawn: Uint8Array): RandomBytes {
   let used = 0
   return (length) => {

@@ -1,37 +1,37 @@
 /**
- * @module Sealing a share to one aggregator: HPKE base mode (RFC 9180), one message a key,
- * DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. Curve, hash and cipher are the platform's; this joins them
- * as the RFC says, and is held to its vectors and to another implementation (`vectors.test.ts`).
+ * @module Seals a share to one aggregator: HPKE base mode (RFC 9180), one message per key, DHKEM(X25519,
+ * HKDF-SHA256), HKDF-SHA256, AES-128-GCM. The platform provides curve, hash and cipher; this combines them as the
+ * RFC says. Tests compare it with the RFC's vectors and another implementation (`vectors.test.ts`).
  */
 import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
 import { hkdf } from './shares.ts'
 
-/** Bytes of the encapsulated key, which stand before the ciphertext. */
+/** Bytes of the encapsulated key, which precedes the ciphertext. */
 export const ENCAPSULATED_BYTES = 32
-/** Random bytes of one sealing. */
+/** Random bytes that one sealing needs. */
 export const SEALING_BYTES = 32
 
 type SealingKeys = Readonly<CryptoKeyPair>
 
 const VERSION = utf8('HPKE-v1')
-/** DHKEM(X25519, HKDF-SHA256), and with it HKDF-SHA256 and AES-128-GCM. */
+/** Suite ids of DHKEM(X25519, HKDF-SHA256), and of that with HKDF-SHA256 and AES-128-GCM. */
 export const KEM = concat(utf8('KEM'), Uint8Array.of(0, 0x20))
 export const SUITE = concat(utf8('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1))
 export const NONE: Bytes = new Uint8Array(0)
 
-/** What `LabeledExtract` takes (RFC 9180 §4). */
+/** Input of `LabeledExtract` (RFC 9180 §4). */
 export const labelled = (suite: Bytes, label: string, material: Uint8Array): Bytes =>
   concat(VERSION, suite, utf8(label), material)
 
-/** What `LabeledExpand` takes. @param length bytes, at most 255 */
+/** Info of `LabeledExpand`. @param length bytes, at most 255 */
 export const labelledInfo = (suite: Bytes, label: string, info: Uint8Array, length: number) =>
   concat(Uint8Array.of(0, length), labelled(suite, label, info))
 
-/** PKCS #8 prefix of an X25519 private key (RFC 8410): its 32 bytes follow. */
+/** PKCS #8 prefix of an X25519 private key (RFC 8410); its 32 bytes follow. */
 export const PKCS8 = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20,
 ])
-/** u = 9, of which a private key makes its public one. */
+/** Base point u = 9; multiplying it by a private key gives the public key. */
 const BASE_POINT = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 9 : 0))
 
 const importPublic = (key: Uint8Array): Promise<CryptoKey> =>
@@ -40,22 +40,22 @@ const importPublic = (key: Uint8Array): Promise<CryptoKey> =>
 const importPrivate = (key: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey('pkcs8', concat(PKCS8, key), 'X25519', false, ['deriveBits'])
 
-/** X25519. Rejects for a public key of small order, of which everybody knows the secret. */
+/** X25519 key agreement. Rejects a public key of small order, whose secret is public. */
 async function agree(own: CryptoKey, other: Uint8Array): Promise<Bytes> {
   const algorithm = { name: 'X25519', public: await importPublic(other) }
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, own, 256))
 }
 
-/** `LabeledExtract` without a salt, of the whole suite. */
+/** `LabeledExtract` without a salt, for the whole suite. */
 async function extract(label: string, material: Uint8Array): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
-  // As no key at all, which not every browser takes.
+  // Zeros equal an empty key, which some browsers reject.
   const zeros = new Uint8Array(32)
   const key = await crypto.subtle.importKey('raw', zeros, hmac, false, ['sign'])
   return new Uint8Array(await crypto.subtle.sign(hmac, key, labelled(SUITE, label, material)))
 }
 
-/** HKDF-Expand (RFC 5869) of at most 32 bytes: a block. */
+/** HKDF-Expand (RFC 5869) of at most 32 bytes, one block. */
 async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const imported = await crypto.subtle.importKey('raw', key, hmac, false, ['sign'])
@@ -64,9 +64,9 @@ async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Byt
 }
 
 /**
- * The sender's context (§5.1.1).
- * @param random 32 bytes, used for nothing else: the ephemeral pair is derived from them (§7.1.3), so that who knows
- * them can seal the same again
+ * Sender's context (§5.1.1).
+ * @param random 32 bytes, used for nothing else. The ephemeral key pair is derived from them (§7.1.3), so anybody
+ * who knows them can repeat the sealing.
  */
 export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, random: Bytes) {
   const bits = labelledInfo(KEM, 'sk', NONE, 32)
@@ -84,7 +84,10 @@ export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, ra
       length,
     )
   return {
-    /** @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext; once a context */
+    /**
+     * Seals one message; call it once per context.
+     * @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext
+     */
     async seal(plaintext: Uint8Array, aad: Uint8Array): Promise<Bytes> {
       const [key, iv] = await Promise.all([derive('key', 16), derive('base_nonce', 12)])
       const cipher = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
@@ -92,7 +95,7 @@ export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, ra
       const sealed = await crypto.subtle.encrypt(algorithm, cipher, ownBytes(plaintext))
       return concat(enc, new Uint8Array(sealed))
     },
-    /** A secret that the receiver has, too (§5.3). @param length bytes */
+    /** Exports a secret that the receiver also has (§5.3). @param length bytes */
     async export(label: Uint8Array, length: number): Promise<Bytes> {
       const secret = await derive('exp', 32)
       return expand(secret, labelledInfo(SUITE, 'sec', label, length), length)
@@ -131,8 +134,8 @@ export async function importSealingKeys(
 }
 
 /**
- * 32 bytes that the owners of two sealing keys know, and nobody else: X25519, then HKDF-SHA256 over what
- * it is for.
+ * Shared key of 32 bytes that only the owners of two sealing keys know: X25519, then HKDF-SHA256 over `info`, its
+ * purpose.
  */
 export async function sharedKey(
   own: SealingKeys,

@@ -1,30 +1,30 @@
 /**
- * @module What the helper's share is made from: a 32-byte seed, bound to one round. The leader's share
- * is what is left of the vector (`pine/pine.ts`); either one alone is uniform and says nothing of it.
+ * @module Seeds of the helper's share: 32 bytes, bound to one round. The leader's share is the vector minus that
+ * share (`pine/pine.ts`). Each share alone is uniform and reveals nothing.
  */
 import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '../../core/bytes.ts'
 import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32
 
-/** What a seed is good for: one task, round, policy and model; elsewhere it expands differently. */
+/** Task, round, policy and model that a seed is bound to; with others it expands differently. */
 export interface ShareBinding {
   readonly task: string
   readonly round: number
-  /** Hex SHA-256. */
+  /** Hex SHA-256 of the policy. */
   readonly policyHash: string
-  /** Hex SHA-256. */
+  /** Hex SHA-256 of the model's manifest. */
   readonly modelHash: string
 }
 
-/** The four seeds of the helper's share. @param derive HKDF-SHA256; absent: WebCrypto's */
+/** Derives the four seeds of the helper's share. @param derive HKDF-SHA256; absent: WebCrypto's */
 export async function helperSeeds(
   seed: Uint8Array,
   binding: ShareBinding,
   derive: Hkdf = hkdf,
 ): Promise<Bytes> {
   const task = utf8(binding.task)
-  // The length keeps fields from sliding.
+  // The length prefix makes the encoding unambiguous.
   const info = concat(
     uint32(task.length),
     task,
@@ -35,7 +35,7 @@ export async function helperSeeds(
   return derive(seed, utf8('nearside share v2'), info, 4 * SEED_BYTES)
 }
 
-/** Key, salt, info, length. */
+/** HKDF of key, salt, info and length. */
 export type Hkdf = (...given: Parameters<typeof hkdf>) => Bytes | Promise<Bytes>
 
 /** HKDF-SHA256 (RFC 5869). */
@@ -59,7 +59,7 @@ export async function aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Ar
   return new Uint8Array(await crypto.subtle.encrypt(algorithm, cipher, ownBytes(data)))
 }
 
-/** sum += share, of residues or of noise, in place. */
+/** Adds a share (residues or noise) to `sum`, in place. */
 export function addShare(sum: Uint32Array, share: ArrayLike<number>): void {
   if (sum.length !== share.length) throw new RangeError('shares of different length')
   for (let i = 0; i < sum.length; i++) sum[i] = residue(sum[i] + share[i])

@@ -1,4 +1,4 @@
-/** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators, a device's log. */
+/** @module Ed25519 signatures (RFC 8032) of receipts, of messages between aggregators, and of a device's log. */
 import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 
@@ -7,17 +7,17 @@ export interface SigningKeys {
   readonly privateKey: CryptoKey
 }
 
-/** PKCS #8 prefix of an Ed25519 private key (RFC 8410): the 32-byte seed follows. */
+/** PKCS #8 prefix of an Ed25519 private key (RFC 8410); the 32-byte seed follows. */
 const PKCS8_PREFIX = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ])
 
-/** What is signed says what it is for, so that one kind of signature can't pass for another. */
+/** Message of a receipt. Each message begins with its purpose, so that a signature can't serve another one. */
 export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }
 
-/** By each aggregator, so that nobody else can name what reports are sealed to, or tell the time. */
+/** Message that each aggregator signs, so that nobody else can choose sealing keys or the time. */
 export function taskMessage(task: {
   readonly role: string
   readonly round: number
@@ -32,7 +32,7 @@ export function logMessage(hash: Uint8Array): Bytes {
   return concat(utf8('nearside log v1\0'), hash)
 }
 
-/** What the helper says of a round's reports; the signature itself is left out. */
+/** Message of the helper's list of a round's reports, without the signature itself. */
 export function reachedMessage(said: object): Bytes {
   return utf8(`nearside reached v2\0${canonicalJson(said)}`)
 }
@@ -41,7 +41,7 @@ export function peerMessage(method: string, path: string, bodyHash: Uint8Array):
   return concat(utf8(`nearside peer v1\0${method} ${path}\0`), bodyHash)
 }
 
-/** An answer belongs to one request: a proxy can neither make it up nor give it to another. */
+/** Message of an answer. It belongs to one request, so a proxy can neither forge it nor reuse it for another. */
 export function answerMessage(
   method: string,
   path: string,
@@ -56,7 +56,7 @@ export async function generateSigningKeys(): Promise<SigningKeys> {
   return (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
 }
 
-/** `privateKey` is the 32-byte seed of RFC 8032. */
+/** Exports both keys; `privateKey` is the 32-byte seed of RFC 8032. */
 export async function exportSigningKeys(keys: SigningKeys) {
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
   return {
@@ -84,7 +84,7 @@ export async function sign(
 }
 
 /**
- * False for a wrong signature and for a malformed key or signature alike.
+ * Verifies a signature; false for a wrong one, and for a malformed key or signature.
  * @param signature bytes, or base64
  */
 export async function verify(

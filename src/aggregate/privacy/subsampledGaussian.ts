@@ -1,13 +1,13 @@
 /**
- * @module ε of Gaussian noise where each step takes every device with chance q, for comparison with
- * what others publish: by Rényi divergence, and by the privacy loss distribution. Devices account by
- * the exact form (`gaussianAccountant.ts`), since browsers select themselves and q is 1.
+ * @module ε of Gaussian noise if each step samples every device with chance q, for comparison with publications.
+ * Two methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form
+ * (`gaussianAccountant.ts`), because browsers select themselves and q is 1.
  */
 import { NearsideError } from '../../core/error.ts'
 import { logNormalCdf } from '../../core/normal.ts'
 import { convolved } from './convolved.ts'
 
-/** A mechanism, the times that it is used, and the δ at which ε is asked for. */
+/** A mechanism, its number of uses, and the δ at which ε is wanted. */
 export interface Composition {
   /** Standard deviation of the noise, in clip norms. */
   readonly sigma: number
@@ -17,19 +17,19 @@ export interface Composition {
   readonly delta: number
 }
 
-/** Orders of google/differential-privacy's accountant. */
+/** Rényi orders of google/differential-privacy's accountant. */
 export const RENYI_ORDERS: readonly number[] = [
   ...Array.from({ length: 99 }, (_, i) => 1 + (i + 1) / 10),
   ...Array.from({ length: 53 }, (_, i) => 11 + i),
   ...[128, 256, 512, 1024],
 ]
 
-/** A term of the series below this adds nothing to a double. */
+/** Logarithm below which a term of the series doesn't change a double. */
 const NEGLIGIBLE = -30
 
 /**
- * Rényi divergence of one step, of order α > 1: exact where α is whole, else an upper bound, since
- * the series' terms are taken without their signs, as in google/differential-privacy.
+ * Rényi divergence of one step, of order α > 1. Exact for whole α. Otherwise an upper bound, because the series'
+ * terms are taken without signs, as in google/differential-privacy.
  * @see Mironov, Talwar, Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism" (2019), §3.3
  */
 export function renyiDivergence({ sigma, q }: Pick<Composition, 'sigma' | 'q'>, order: number) {
@@ -53,7 +53,10 @@ export function renyiDivergence({ sigma, q }: Pick<Composition, 'sigma' | 'q'>, 
   }
 }
 
-/** @see Canonne, Kamath, Steinke (2020), Proposition 12 */
+/**
+ * ε by Rényi divergence.
+ * @see Canonne, Kamath, Steinke (2020), Proposition 12
+ */
 export function renyiEpsilon(composition: Composition): number {
   const { steps, delta } = composition
   return RENYI_ORDERS.reduce((least, order) => {
@@ -68,28 +71,33 @@ const logAdd = (a: number, b: number) => {
   return less === Number.NEGATIVE_INFINITY ? more : more + Math.log1p(Math.exp(less - more))
 }
 
-/** Places at which outcomes of one step are looked at, and how many deviations to both sides: what lies beyond is below 1e-18. */
+/**
+ * Number of evaluated outcomes of one step, and their range in deviations to each side. Beyond lies less than
+ * 1e-18.
+ */
 const OUTCOMES = 100_000
 const REACH = 9
-/** Width of the grid of losses, unless one step's are smaller still, or a transform would take more points. */
+/**
+ * Width of the grid of losses. Smaller if one step's losses are, larger if the transform would need more points.
+ */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
-/** Share of δ for what leaves the window, on either side. */
+/** Share of δ reserved on each side for losses outside the window. */
 const TAIL = 1e-5
-/** Below, rounding of the transform would count. */
+/** Least δ; below it, rounding in the transform would matter. */
 export const LEAST_DELTA = 1e-10
-/** Below, the outcomes lie too far apart. */
+/** Least σ; below it, the outcomes lie too far apart. */
 export const LEAST_SIGMA = 0.05
 
-/** Losses of one step with their chances. */
+/** Losses of one step, with their probabilities. */
 interface Losses {
   readonly loss: Float64Array
   readonly chance: Float64Array
 }
 
 /**
- * An upper bound that is close: losses are moved to a grid so that δ stays as it is on the grid's
- * points and only rises between them, and composed by a Fourier transform.
+ * Close upper bound of ε by the privacy loss distribution. Losses move to a grid so that δ stays the same at the
+ * grid's points and only rises between them. A Fourier transform composes the steps.
  * @see Doroshenko et al., "Connect the Dots: Tighter Discrete Approximations of Privacy Loss Distributions" (2022)
  * @throws NearsideError `input-invalid` below `LEAST_DELTA` or `LEAST_SIGMA`
  */
@@ -103,7 +111,7 @@ export function lossEpsilon(composition: Composition): number {
   return Math.max(...epsilons)
 }
 
-/** With the device and without, told apart by what comes with it; and the other way round. */
+/** Loss distributions of both directions: removing the device, and adding it. */
 function lossesOf({ sigma, q }: Composition): readonly Losses[] {
   const width = (1 + 2 * REACH * sigma) / OUTCOMES
   const density = (x: number) =>
@@ -115,7 +123,7 @@ function lossesOf({ sigma, q }: Composition): readonly Losses[] {
   for (let i = 0; i < OUTCOMES; i++) {
     const x = (i + 0.5) * width - REACH * sigma
     const ratio = (2 * x - 1) / (2 * sigma * sigma)
-    // log(1 − q + q·e^ratio), whichever of the two is larger.
+    // Computes log(1 − q + q·e^ratio), factored by the larger term.
     const mixed =
       ratio < 0
         ? Math.log1p(q * Math.expm1(ratio))
@@ -137,7 +145,7 @@ function composedEpsilon(losses: Losses, steps: number, delta: number): number {
   const width = Math.max(Math.min(GRID, deviationOf(losses) / 10), room / MOST_POINTS)
   const points = 2 ** Math.ceil(Math.log2(room / width))
   const composed = convolved(onGrid(losses, width, points), steps)
-  // δ(ε) = Σ chance·(1 − e^(ε − loss)) over the losses above ε, which goes from the largest down.
+  // δ(ε) = Σ chance·(1 − e^(ε − loss)) over losses above ε; ε falls from the largest loss.
   let above = 2 * outside
   let discounted = 0
   for (let i = Math.ceil(top / width); i > 0; i--) {
@@ -149,7 +157,10 @@ function composedEpsilon(losses: Losses, steps: number, delta: number): number {
   return 0
 }
 
-/** A bound that the sum of the losses passes with a chance of at most `outside` (Chernoff); side −1: below zero. */
+/**
+ * Bound that the sum of losses exceeds with a chance of at most `outside` (Chernoff). Side −1: towards negative
+ * losses.
+ */
 function reachOf({ loss, chance }: Losses, steps: number, outside: number, side: 1 | -1): number {
   let least = Number.POSITIVE_INFINITY
   for (let tilt = 1 / 16; tilt <= 4096; tilt *= 2) {
@@ -174,7 +185,10 @@ function deviationOf({ loss, chance }: Losses): number {
   return Math.sqrt(square - mean * mean)
 }
 
-/** Each chance goes to the two points beside its loss so that its sum, and that of chance·e^(−loss), stay. */
+/**
+ * Splits each loss's chance between its two neighbouring grid points. The sums of chance and of chance·e^(−loss)
+ * stay the same.
+ */
 function onGrid({ loss, chance }: Losses, width: number, points: number): Float64Array {
   const grid = new Float64Array(points)
   const at = (index: number) => ((index % points) + points) % points

@@ -1,11 +1,11 @@
 /**
- * @module What an aggregator keeps. One interface for SQLite, which one process has to itself, and for
- * PostgreSQL, which any number of processes share.
+ * @module Store of an aggregator: one interface for SQLite, which one process owns, and for PostgreSQL, which any
+ * number of processes share.
  *
- * No report is kept, sealed or open. The leader adds a share to the round's accumulator in the
- * transaction that records the report's id; the helper keeps the 32-byte seed that its share is made
- * from. Ids, seeds, sums and the keys that reports were sealed to are deleted when a round ends. Salted
- * hashes of the ids stay for a period, so that no report is counted in two rounds (`mark.ts`).
+ * No report is stored, sealed or open. The leader adds a share to the round's accumulator in the transaction that
+ * records the report's id. The helper stores the 32-byte seed of its share. When a round ends, ids, seeds, sums and
+ * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
+ * (`mark.ts`).
  */
 import type { Bytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -13,117 +13,120 @@ import type { Policy } from '../protocol/policy.ts'
 import type { ModelRelease } from './schemas.ts'
 
 /**
- * open → full → exchanged → released | rejected. The helper goes from open to released.
- * `abandoned`: a round that can't be finished, because its model or policy is no longer current.
+ * State of a round: open → full → exchanged → released | rejected. The helper goes from open to released.
+ * `abandoned`: the round can't be finished, because its model or policy is no longer current.
  */
 export type RoundState = 'open' | 'full' | 'exchanged' | 'released' | 'rejected' | 'abandoned'
 
 export interface Verdict {
   readonly accepted: boolean
-  /** Why not; empty when accepted. */
+  /** Reasons for a rejection; empty when accepted. */
   readonly reasons: readonly string[]
   readonly metrics: Readonly<Record<string, number>>
 }
 
-/** What anybody may see of a round. */
+/** Public data of a round. */
 export interface RoundSummary {
   readonly round: number
   readonly state: RoundState
   readonly policy: Policy
-  /** Hex. */
+  /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Leader: reports in the sum. Helper: reports it keeps a seed of; after its release, those in it. */
+  /** Leader: number of reports in the sum. Helper: number of stored seeds; after its release, of reports in it. */
   readonly counted: number
   /** Milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number | null
   /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
   readonly idSetHash: string | null
-  /** The helper's signature over its share and what it is the sum of, base64. */
+  /** The helper's base64 signature over its share and the reports in it. */
   readonly peerSignature: string | null
-  /** Version that the release is to get. */
+  /** Version name of the model that this round releases. */
   readonly version: string | null
   readonly verdict: Verdict | null
 }
 
 export interface RoundRecord extends RoundSummary {
-  /** Public and private half of what reports are sealed to; null once the round takes no more. */
+  /** Public and private half of the round's sealing key; null once the round takes no more reports. */
   readonly sealingKey: Bytes | null
-  /** Aggregate shares with their own noise; null before the exchange. */
+  /** Aggregate shares, each with its aggregator's noise; null before the exchange. */
   readonly ownShare: Uint32Array | null
   readonly peerShare: Uint32Array | null
 }
 
 export interface ReportRecord {
-  /** Hex. */
+  /** Id of the report, hex. */
   readonly id: string
-  /** Hex SHA-256 of what came: the report at the leader, its helper part at the helper. */
+  /** Hex SHA-256 of the received bytes: the report at the leader, its helper part at the helper. */
   readonly bodyHash: string
 }
 
 export interface CountedShare extends ReportRecord {
   readonly share: Uint32Array
-  /** Nonce of the token that it came with, hex; absent where the policy asks for none. */
+  /** Nonce of the report's token, hex; absent where the policy needs none. */
   readonly token?: string
 }
 
 export interface KeptSeed extends ReportRecord {
-  /** null: its proof does not hold. The id is recorded all the same, so that it's checked only once. */
+  /**
+   * Seed of the share; null where the proof doesn't hold. The id is recorded anyway, so that it is checked only
+   * once.
+   */
   readonly seed: Bytes | null
 }
 
 /** A report whose id is recorded. */
 export interface Known {
-  /** Whether it is recorded in the round that was asked about, with this hash of its bytes, hex. */
+  /** Whether it is recorded in the requested round, with this hash of its bytes (hex). */
   isSame(bodyHash: string): boolean
 }
 
-/** Reports of a round that takes no more. */
+/** Reports that reached a round which takes no more. */
 export interface Reached {
-  /** Hex. */
+  /** Hash of the policy, hex. */
   readonly policyHash: string
   readonly salt: Bytes
-  /** Marks of the ids under the salt, ascending, one after another. */
+  /** Marks of the ids under the salt, ascending, concatenated. */
   readonly marks: Bytes
   /** Milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number
 }
 
-/** `spent`: another report of the round came with this token. */
+/** Outcome of counting. `spent`: another report of the round used the same token. */
 export type CountOutcome = 'counted' | 'conflict' | 'spent' | 'full' | 'closed'
 export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'
 
-/** Another process of this aggregator is at a step of the round; this one's did not begin. */
+/** Thrown where another process runs a step of the round; this process's step did not begin. */
 export class StepTaken extends NearsideError {
   constructor() {
     super('storage-unavailable', 'Another process is at a step of this round; try again')
   }
 }
 
-/** The setting that holds the sealing key of the next round. */
+/** Name of the setting with the sealing key of the next round. */
 export const NEXT_SEALING_KEY = 'next-sealing-key'
 
 export interface Store {
   /**
-   * Runs a step of a round, alone among all processes of this aggregator; `openRound`, `fill`,
-   * `exchange`, `release` and `close` belong in one. Where the database lets go of a process that is
-   * at a step, these fail.
-   * @throws `StepTaken` where another process is at one
+   * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
+   * `release` and `close` must run inside one. They fail if the database drops the process's connection during the
+   * step.
+   * @throws `StepTaken` where another process runs a step
    */
   exclusively<T>(step: () => Promise<T>): Promise<T>
 
   setting(name: string): Promise<Bytes | null>
-  /** Keeps the first value that a name is given. @returns the one that is kept */
+  /** Stores the first value for a name. @returns the stored value */
   keepSetting(name: string, value: Bytes): Promise<Bytes>
 
-  /** The newest round, whatever its state. */
+  /** Newest round in any state. */
   current(): Promise<RoundRecord | null>
-  /** Newest first. */
+  /** Rounds, newest first. */
   rounds(limit: number): Promise<readonly RoundSummary[]>
   /**
-   * Abandons a round that is still open; the key is `NEXT_SEALING_KEY` no more. Deletes the marks of
-   * rounds that ended a period of the policy ago. False when the number is taken by another policy.
+   * Opens a round and abandons an open one; removes the setting `NEXT_SEALING_KEY`. Deletes marks of rounds that
+   * ended a period of the policy ago. False when another policy has this number.
    */
   openRound(
     round: number,
@@ -133,34 +136,39 @@ export interface Store {
     now: number,
   ): Promise<boolean>
 
-  /** Counted reports of rounds that were abandoned. */
+  /** Number of counted reports in abandoned rounds. */
   lost(): Promise<number>
 
-  /** Those of these ids that were counted or kept, in this round or in another. */
+  /** Finds which of these ids are recorded, in this round or another. */
   known(round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>>
-  /** Leader: which of these tokens reports of the round came with, until it takes no more. */
+  /** Leader: which of these tokens the round's reports have used, while it is open. */
   spent(round: number, tokens: readonly string[]): Promise<ReadonlySet<string>>
-  /** Leader: records ids and tokens and adds shares, at most `goal` a round. A counted one changes nothing. */
+  /**
+   * Leader: records ids and tokens and adds shares, at most `goal` per round. A repeated report changes nothing.
+   */
   count(
     round: number,
     goal: number,
     shares: readonly CountedShare[],
   ): Promise<readonly CountOutcome[]>
-  /** Helper: records ids and keeps seeds. @throws NearsideError `round-closed` */
+  /** Helper: records ids and stores seeds. @throws NearsideError `round-closed` */
   keep(round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]>
-  /** Helper: the seeds of these ids, in order; null where there is none. */
+  /** Helper: seeds of these ids, in order; null for an id without a seed. */
   seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]>
 
-  /** Helper: when a round ended that `reached` tells of, in milliseconds since the epoch; else null. */
+  /** Helper: end of a round that `reached` covers, in milliseconds since the epoch; null for others. */
   endedAt(round: number): Promise<number | null>
-  /** Helper: marks of all reports that reached it; null where the round is open, unknown, or over for a period. */
+  /**
+   * Helper: marks of all reports that reached a round. Null where it is open, unknown, or ended more than a period
+   * ago.
+   */
   reached(round: number): Promise<Reached | null>
 
-  /** Leader: open → full, if `goal` reports are counted. The sealing key is destroyed. */
+  /** Leader: open → full, once `goal` reports are counted. Destroys the sealing key. */
   fill(round: number, goal: number): Promise<boolean>
-  /** Leader: the sum of the round's shares, and the ids that it is the sum of, ascending. */
+  /** Leader: sum of the round's shares, and the ids in it, ascending. */
   aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }>
-  /** Leader: full → exchanged. Both noised shares are kept, the sum deleted. */
+  /** Leader: full → exchanged. Stores both noised shares and deletes the sum. */
   exchange(
     round: number,
     result: {
@@ -171,7 +179,7 @@ export interface Store {
       readonly version: string
     },
   ): Promise<void>
-  /** Helper: open → released, once; every seed and the sealing key are destroyed. False when it was not open. */
+  /** Helper: open → released, once. Destroys all seeds and the sealing key. False when the round was not open. */
   release(
     round: number,
     result: {
@@ -184,12 +192,12 @@ export interface Store {
   /** Helper: releases of models that it has signed, newest first. */
   modelReleases(limit: number): Promise<readonly ModelRelease[]>
   /**
-   * Helper: keeps a release whose number is above all others.
-   * @returns the one that is kept under its number, or the highest where there is none
+   * Helper: stores a release with a higher number than all others.
+   * @returns the release stored under its number, or the highest where that number is free
    */
   keepModelRelease(release: ModelRelease): Promise<ModelRelease>
 
-  /** Leader: the round's end. False when it had ended before. */
+  /** Leader: ends the round. False when it had ended before. */
   close(
     round: number,
     state: 'released' | 'rejected' | 'abandoned',

@@ -1,35 +1,36 @@
 /**
- * @module What PINE proves of a vector: that Σ x², taken as an integer and not mod q, is at most B². Two
- * circuits: Σ x² is the number whose bits are given; and those bits are bits, so that the number is at
- * most B², and of 100 sums of ±x, drawn after x was fixed, as many as due are too small to have wrapped.
+ * @module Statement that PINE proves about a vector: the integer Σ x², before reduction mod q, is at most B². The
+ * first circuit checks that given bits are those of Σ x². The second checks that these bits are bits and the number
+ * is at most B². It also checks 100 sums of ±x, with signs drawn after x was fixed: enough of them are small, so
+ * nothing wrapped around.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
 import { combineRows, type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
 
 interface PineParameters {
-  /** d. */
+  /** Length d of the vector. */
   readonly dimension: number
-  /** B, an integer. */
+  /** Norm bound B, an integer. */
   readonly normBound: number
-  /** Pairs of factors, and squares, in one gadget call; absent: as many as make the shortest proof. */
+  /** Pairs of factors, and squares, per gadget call. Absent: the number with the shortest proof. */
   readonly chunk?: number
   readonly normChunk?: number
-  /** Proofs of either circuit, each on its own randomness; so many must be forged at once. */
+  /** Number of proofs of each circuit, each on its own randomness. A forger must forge all at once. */
   readonly proofs: number
   readonly normProofs: number
   readonly checks: number
   readonly successes: number
 }
 
-/** How far out the ±x sums may lie: this many times B, which chance reaches once in e⁷⁵. */
+/** Bound of the ±x sums in multiples of B; an honest sum exceeds it with chance e⁻⁷⁵. */
 const ALPHA = 8.7
 
 export type Circuit = ReturnType<typeof createCircuit>
 
 const chunks = (length: number, chunk: number) => Math.ceil(length / chunk)
 
-/** The smallest of those with the shortest proof. */
+/** Smallest chunk size among those with the shortest proof. */
 function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number {
   let best = 1
   for (let chunk = 2; chunk <= most; chunk++)
@@ -37,7 +38,7 @@ function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number 
   return best
 }
 
-/** All that follows from the parameters. */
+/** Derives the circuit's sizes from its parameters. */
 export function createCircuit(parameters: PineParameters) {
   const { dimension, normBound, proofs, normProofs, checks } = parameters
   const squaredBound = normBound * normBound
@@ -63,18 +64,18 @@ export function createCircuit(parameters: PineParameters) {
     ...parameters,
     chunk,
     squaredBound,
-    /** Bits of a squared norm. */
+    /** Number of bits of a squared norm. */
     normBits,
-    /** The ±x sums lie in (−this, this]. */
+    /** Bound of the ±x sums, which must lie in (−bound, bound]. */
     wraparoundBound,
     wraparoundBits,
-    /** Vector and bits of its squared norm: what the ±1 are drawn from. */
+    /** Length of the vector with the bits of its squared norm; the signs ±1 are derived from these. */
     gradientLength: dimension + 2 * normBits,
-    /** What is shared: also the bits of the ±x sums. */
+    /** Length of the shared measurement, which also has the bits of the ±x sums. */
     measurementLength: dimension + bits,
     gadget,
     normGadget,
-    /** Of all proofs. */
+    /** Length of all proofs together. */
     proofsLength: normProofs * proofLength(normGadget) + proofs * proofLength(gadget),
     verifiersLength:
       normProofs * (1 + verifierLength(normGadget)) + proofs * (1 + verifierLength(gadget)),
@@ -82,8 +83,8 @@ export function createCircuit(parameters: PineParameters) {
 }
 
 /**
- * A vector's residues, then the bits of Σ x² and of B² − Σ x². Of a vector that is too long they are
- * not: nothing is refused here, its proof will be.
+ * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a too long vector the bits are wrong.
+ * Nothing fails here; its proof will.
  */
 export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   const { squaredBound, normBits } = circuit
@@ -92,16 +93,16 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   return Uint32Array.of(...vector, ...bitsOf(squared, normBits), ...bitsOf(rest, normBits))
 }
 
-/** By two bits of the stream. */
+/** Sign by two random bits of the stream. */
 const SIGNS = [-1, 0, 0, 1]
 
-/** [checks] sums of ±x; `stream` has two bits for each number. */
+/** Sums of ±x, [checks]; `stream` has two bits for each number. */
 export function wraparoundSums(
   { dimension, checks }: Circuit,
   vector: Uint32Array,
   stream: Uint8Array,
 ): Uint32Array {
-  // Nearly all of a check's time where d is large: so four numbers at a time, and no call a sum.
+  // Hot loop where d is large: four numbers per step, and no call per sum.
   const padded = new Float64Array(4 * streamBytes({ dimension, checks: 1 }))
   padded.set(vector)
   const sums = new Uint32Array(checks)
@@ -125,7 +126,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** For each sum its bits, above the lowest allowed, and whether it counts as a success. */
+/** Encodes each sum's bits, offset by the lowest allowed value, and whether it counts as a success. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1
@@ -137,16 +138,16 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   return encoded
 }
 
-/** A circuit on a measurement or on one of several shares of it. */
+/** A circuit on a measurement, or on one of several shares of it. */
 interface Evaluation {
   readonly inputs: () => GadgetInputs
-  /** Σₖ weightₖ · inputs of call k, [arity]; of many inputs much sooner than by making them. */
+  /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, much faster than through `inputs`. */
   readonly combine: (weights: Uint32Array) => Uint32Array
-  /** From the gadget's outputs to the circuit's output, which is 0 for a valid measurement. */
+  /** Computes the circuit's output from the gadget's outputs; 0 for a valid measurement. */
   readonly result: (outputs: Uint32Array) => number
 }
 
-/** That the norm's bits are those of Σ x². */
+/** Circuit that checks that the norm's bits are those of Σ x². */
 export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evaluation {
   const { dimension, normBits, normGadget } = circuit
   const inputs = new Uint32Array(normGadget.calls * normGadget.arity)
@@ -160,7 +161,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * All else: what all its proofs have in common, then the circuit of one of them.
+ * Circuit for all other checks. First computes what its proofs share, then the circuit of one proof.
  * @returns a function of three random elements that were drawn after the measurement was fixed
  */
 export function evaluateChecks(
@@ -170,12 +171,12 @@ export function evaluateChecks(
   shares: 1 | 2,
 ): (joint: Uint32Array) => Evaluation {
   const { dimension, normBits, wraparoundBits, wraparoundBound, checks, chunk, gadget } = circuit
-  // A constant, in as many parts as there are shares.
+  // Each share's part of the constant 1; the parts of all shares add up to 1.
   const part = shares === 1 ? 1 : (MODULUS + 1) / 2
   const bits = measurement.subarray(dimension)
   const lowest = multiply(wraparoundBound - 1, part)
   const isSuccess = new Uint32Array(checks)
-  /** Of the sums and what the bits say of them. */
+  /** Differences between the sums and the values of their bits. */
   const errors = new Uint32Array(checks)
   for (let i = 0; i < checks; i++) {
     const start = 2 * normBits + i * (wraparoundBits + 1)
@@ -207,7 +208,7 @@ export function evaluateChecks(
         return inputs
       },
       combine(weights) {
-        // Bit i's weight is that of its call and that of its place there, multiplied.
+        // The weight of bit i is the weight of its call times the weight of its place in the call.
         const places = powers(forBits, chunk)
         const calls = powers(multiply(places[chunk - 1], forBits), bitCalls)
         const weighted = calls.map((weight, k) => multiply(weight, weights[k]))
@@ -230,7 +231,7 @@ export function evaluateChecks(
       result(outputs) {
         const bitsWrong = outputs.subarray(0, bitCalls).reduce(add, 0)
         const sumsWrong = outputs.subarray(bitCalls).reduce(add, 0)
-        // Horner in the last random element.
+        // Horner's method in the last random element.
         return [tooFew, sumsWrong, tooLong, bitsWrong].reduce((sum, x) =>
           add(multiply(sum, forResult), x),
         )

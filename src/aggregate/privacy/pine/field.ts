@@ -1,6 +1,6 @@
 /**
- * @module The prime field that shares live in: q = 2³² − 2²⁰ + 1, "Field32" of the PINE draft. An
- * element fits 32 bits and a product two doubles, so that no big integers are needed.
+ * @module Prime field of the shares: q = 2³² − 2²⁰ + 1, "Field32" of the PINE draft. An element fits 32 bits and a
+ * product fits two doubles, so no big integers are needed.
  */
 
 import { decodeVector } from '../../../core/bytes.ts'
@@ -8,7 +8,7 @@ import { decodeVector } from '../../../core/bytes.ts'
 export const MODULUS = 4_293_918_721
 const INVERSE = 1 / MODULUS
 const GAP_MIDDLE = MODULUS + 2 ** 19
-/** Of order 2²⁰. */
+/** Element of order 2²⁰. */
 const GENERATOR = 3_925_978_153
 const GENERATOR_ORDER = 2 ** 20
 
@@ -22,9 +22,9 @@ export function subtract(a: number, b: number): number {
 }
 
 /**
- * a·b − ⌊a·b/q⌋·q, each product mod 2³². The quotient comes from doubles and is one off where a·b/q is
- * within 2⁻¹⁹ of an integer; what that leaves falls into the gap between q and 2³², at its lower end
- * where the quotient is too small and at its upper end where it is too large.
+ * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; it is one off where a·b/q is within
+ * 2⁻¹⁹ of an integer. The result then lies in the gap between q and 2³²: at its lower end for a quotient one too
+ * small, at its upper end for one too large.
  */
 export function multiply(a: number, b: number): number {
   const quotient = (a * b * INVERSE) >>> 0
@@ -33,7 +33,7 @@ export function multiply(a: number, b: number): number {
   return rest < GAP_MIDDLE ? rest - MODULUS : rest - (2 ** 32 - MODULUS)
 }
 
-/** Any integer below 2⁵³ in magnitude → its residue, in a fraction of the time of `%`, which is a call. */
+/** Residue of any integer below 2⁵³ in magnitude, much faster than `%`, which is a function call. */
 export function residue(integer: number): number {
   const rest = integer - Math.floor(integer * INVERSE) * MODULUS
   if (rest < 0) return rest + MODULUS
@@ -50,7 +50,7 @@ export function power(base: number, exponent: number): number {
   return result
 }
 
-/** 1, x, x² …, [length]. */
+/** Powers 1, x, x² …, [length]. */
 export function powers(base: number, length: number): Uint32Array {
   const list = new Uint32Array(length)
   let current = 1
@@ -63,23 +63,26 @@ export function powers(base: number, length: number): Uint32Array {
 
 const rootsOf = new Map<number, Uint32Array>()
 
-/** The powers of a primitive `size`-th root of unity. */
+/** Powers of a primitive `size`-th root of unity. */
 function roots(size: number): Uint32Array {
   const known = rootsOf.get(size) ?? powers(power(GENERATOR, GENERATOR_ORDER / size), size)
   rootsOf.set(size, known)
   return known
 }
 
-/** Coefficients → values at the powers of the root of unity, in place; the length is a power of two. */
+/**
+ * Evaluates a polynomial: coefficients → values at the powers of the root of unity, in place. The length is a power
+ * of two.
+ */
 export function evaluate(values: Uint32Array): Uint32Array {
   return transform(values, roots(values.length))
 }
 
-/** Values at the powers of the root of unity → coefficients, in place. */
+/** Interpolates a polynomial: values at the powers of the root of unity → coefficients, in place. */
 export function interpolate(values: Uint32Array): Uint32Array {
   const { length } = values
   transform(values, roots(length))
-  // The inverse transform is the transform with its points in the opposite order, over the length.
+  // Inverse transform: the transform with its points in reverse order, divided by the length.
   values.subarray(1).reverse()
   const scale = power(length, MODULUS - 2)
   for (let i = 0; i < length; i++) values[i] = multiply(values[i], scale)
@@ -87,8 +90,8 @@ export function interpolate(values: Uint32Array): Uint32Array {
 }
 
 /**
- * Values at the powers of the root of unity → those halfway between, in place: together they are the
- * values of the same polynomial at twice as many points.
+ * Values at the powers of the root of unity → values halfway between, in place. Both together are the same
+ * polynomial's values at twice as many points.
  */
 export function halfway(values: Uint32Array): Uint32Array {
   const between = roots(2 * values.length)
@@ -97,7 +100,7 @@ export function halfway(values: Uint32Array): Uint32Array {
   return evaluate(values)
 }
 
-/** Cooley and Tukey's, radix two. */
+/** Number theoretic transform in place, radix two (Cooley, Tukey). */
 function transform(values: Uint32Array, root: Uint32Array): Uint32Array {
   const { length } = values
   for (let i = 1, j = 0; i < length; i++) {
@@ -121,23 +124,23 @@ function transform(values: Uint32Array, root: Uint32Array): Uint32Array {
   return values
 }
 
-/** Little-endian bits, [length] of them. */
+/** Little-endian bits of a value, [length]. */
 export function bitsOf(value: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
 }
 
-/** Σ 2ⁱ·bitᵢ, of bits or of shares of them: so many of them from `start`. */
+/** Value Σ 2ⁱ·bitᵢ of `length` bits, or shares of bits, from `start`. */
 export function fromBits(bits: Uint32Array, start: number, length: number): number {
   let sum = 0
   for (let i = length - 1; i >= 0; i--) {
     sum = 2 * sum + bits[start + i]
-    // Sixteen steps stay below 2⁵³.
+    // Sixteen doublings stay below 2⁵³.
     if (i % 16 === 0) sum %= MODULUS
   }
   return sum
 }
 
-/** @returns null for bytes that are no whole number of elements, or more than q − 1 */
+/** @returns null for bytes that aren't whole elements, or an element above q − 1 */
 export function decodeElements(bytes: Uint8Array): Uint32Array | null {
   if (bytes.length % 4 !== 0) return null
   const elements = decodeVector(bytes)

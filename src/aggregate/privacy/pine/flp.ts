@@ -1,21 +1,21 @@
 /**
- * @module Fully linear proofs (Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai 2019, Theorem 4.3): a
- * circuit calls one gadget many times; the proof is the polynomial that passes through the gadget's
- * outputs. Each verifier works on its shares alone, and both together see only a random point of it.
+ * @module Fully linear proofs (Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai 2019, Theorem 4.3). A circuit calls one
+ * gadget many times. The proof is the polynomial through the gadget's outputs. Each verifier works on its shares
+ * alone; both together see only one random point of it.
  */
 import { add, evaluate, halfway, interpolate, multiply, power, powers, residue } from './field.ts'
 
-/** A sum of products of neighbouring inputs, or of squares. */
+/** Gadget: a sum of products of neighbouring inputs, or of squares. */
 export interface Gadget {
   readonly kind: 'products' | 'squares'
   readonly arity: number
   readonly calls: number
 }
 
-/** What a circuit asks of its gadget: [calls · arity] inputs; an output stands for each call. */
+/** Inputs of all gadget calls, [calls · arity]; each call gives one output. */
 export type GadgetInputs = Uint32Array
 
-/** Points that a wire's polynomial passes through: its seed, its inputs, zeros. */
+/** Number of points of a wire's polynomial: its seed, its inputs, zeros up to a power of two. */
 function pointsOf({ calls }: Gadget): number {
   return 2 ** Math.ceil(Math.log2(1 + calls))
 }
@@ -24,12 +24,12 @@ export function proofLength(gadget: Gadget): number {
   return gadget.arity + 2 * (pointsOf(gadget) - 1) + 1
 }
 
-/** Beside the circuit's output: a value of each wire and one of the gadget's polynomial. */
+/** Elements of a verifier besides the circuit's output: one per wire, and one of the gadget's polynomial. */
 export function verifierLength(gadget: Gadget): number {
   return gadget.arity + 1
 }
 
-/** @param seeds [arity], random */
+/** @param seeds random elements, [arity] */
 export function prove(gadget: Gadget, inputs: GadgetInputs, seeds: Uint32Array): Uint32Array {
   const { arity, calls, kind } = gadget
   const points = pointsOf(gadget)
@@ -57,22 +57,22 @@ export function prove(gadget: Gadget, inputs: GadgetInputs, seeds: Uint32Array):
   return proof
 }
 
-/** The gadget's outputs, [calls], as a proof (or a share of one) has them. */
+/** Outputs of the gadget, [calls], read from a proof or from a share of one. */
 export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
   const points = pointsOf(gadget)
   const coefficients = proof.subarray(gadget.arity)
   const folded = coefficients.slice(0, points)
-  // At a root of unity x, x^points is 1.
+  // At a root of unity x^points = 1.
   for (let i = points; i < coefficients.length; i++)
     folded[i - points] = add(folded[i - points], coefficients[i])
   return evaluate(folded).subarray(1, gadget.calls + 1)
 }
 
 /**
- * @param combine the inputs' sum for a weight of each call
- * @param at random, unknown to whoever made the proof
- * @returns [arity + 1]: each wire's polynomial there, then the gadget's; null at a root of unity,
- * which would show an input
+ * @param combine weighted sum of the calls' inputs
+ * @param at random point, unknown to the prover
+ * @returns [arity + 1]: each wire's polynomial at that point, then the gadget's; null at a root of unity, which
+ * would reveal an input
  */
 export function query(
   gadget: Gadget,
@@ -83,7 +83,7 @@ export function query(
   const { arity, calls } = gadget
   const points = pointsOf(gadget)
   if (power(at, points) === 1) return null
-  // Σₖ weightₖ · value at the k-th root = the polynomial's value at `at`.
+  // Weights with Σₖ weightₖ · (value at the k-th root) = the polynomial's value at `at`.
   const weights = interpolate(powers(at, points))
   const ofCalls = combine(weights.subarray(1, calls + 1))
   const verifier = new Uint32Array(arity + 1)
@@ -94,8 +94,8 @@ export function query(
 }
 
 /**
- * Σₖ weightsₖ · row k of `rows`, mod q: [length]. In doubles, by the halves of each weight: 32 products
- * of 16 and 32 bits stay below 2⁵³, and are reduced together.
+ * Weighted sum Σₖ weightsₖ · row k of `rows`, mod q: [length]. Each weight is split into two halves, so that
+ * doubles suffice: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
  */
 export function combineRows(weights: Uint32Array, rows: Uint32Array, length: number): Uint32Array {
   const [low, high] = [new Float64Array(length), new Float64Array(length)]
@@ -118,7 +118,7 @@ export function combineRows(weights: Uint32Array, rows: Uint32Array, length: num
   return sums
 }
 
-/** Whether both verifiers' shares, added up, are a gadget's inputs and output. */
+/** Whether the sum of both verifiers' shares is a gadget's inputs with its output. */
 export function decide({ kind, arity }: Gadget, verifier: Uint32Array): boolean {
   let output = 0
   for (let j = 0; j < arity; j += kind === 'squares' ? 1 : 2)

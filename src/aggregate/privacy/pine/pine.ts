@@ -1,7 +1,7 @@
 /**
- * @module PINE: two additive shares of a short vector and a proof that it is short, which both
- * aggregators check together by one message, without either learning more of it. The draft's variant
- * with 32-bit field and HMAC, draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
+ * @module PINE: two additive shares of a short vector, and a proof that it is short. Both aggregators check the
+ * proof with one message each and learn nothing else. This is the 32-bit variant with HMAC of
+ * draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
  */
 import { type Bytes, concat, encodeVector, equalBytes } from '../../../core/bytes.ts'
 import {
@@ -18,14 +18,14 @@ import { decide, outputsOf, proofLength, prove, query, verifierLength } from './
 import { USAGE, webXof, type Xof } from './xof.ts'
 
 const SEED_BYTES = 32
-/** What else a device draws: the leader's two blinds and the proof's randomness. */
+/** Random bytes of a device for the proof: the leader's two blinds and the prover's randomness. */
 export const PROOF_RANDOM_BYTES = 3 * SEED_BYTES
-/** Commitments to both shares: two of the leader's and two of the helper's. */
+/** Bytes of the commitments to both shares: two for the leader's, two for the helper's. */
 export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES
 
 type Role = 'leader' | 'helper'
 
-/** Each aggregator's commitment to its share, in this order. */
+/** Aggregators in the order of their commitments. */
 const ROLES = ['leader', 'helper'] as const
 
 export function leaderShareBytes({ measurementLength, proofsLength }: Circuit): number {
@@ -37,7 +37,7 @@ const seedsOf = (bytes: Uint8Array) =>
     bytes.slice(i * SEED_BYTES, (i + 1) * SEED_BYTES),
   )
 
-/** One of two commitments: before, or after the ±x sums were added to what is shared. */
+/** Two commitments: before and after the bits of the ±x sums are added to the shares. */
 const STAGES = {
   wraparound: {
     part: USAGE.wraparoundPart,
@@ -68,7 +68,7 @@ const signStream = (xof: Xof, circuit: Circuit, seed: Uint8Array) =>
 const jointElements = (xof: Xof, { proofs }: Circuit, seed: Uint8Array) =>
   xof.elements(seed, USAGE.jointRandomness, Uint8Array.of(proofs), 3 * proofs)
 
-/** The helper's share, or so much of its beginning: of the vector where it's d elements. */
+/** Expands the helper's share, or its first `length` elements. The first d are the vector's share. */
 export function expandHelperShare(
   seeds: Uint8Array,
   length: number,
@@ -89,9 +89,9 @@ const minus = (a: Uint32Array, b: Uint32Array) => a.map((x, i) => subtract(x, b[
 
 /**
  * @param vector [d] residues
- * @param nonce 16 random bytes, public, of this report alone
- * @param helperSeeds the helper's share
- * @param random `PROOF_RANDOM_BYTES`, used for nothing else
+ * @param nonce 16 random public bytes of this report alone
+ * @param helperSeeds seeds that stand for the helper's share
+ * @param random `PROOF_RANDOM_BYTES` bytes, used for nothing else
  */
 export async function shard(
   circuit: Circuit,
@@ -155,7 +155,7 @@ export async function shard(
   }
 }
 
-/** Each proof's circuit and gadget, in the order in which the proofs stand. */
+/** Circuit and gadget of each proof, in the proofs' order. */
 function* evaluations(
   circuit: Circuit,
   measurement: Uint32Array,
@@ -171,11 +171,11 @@ function* evaluations(
 }
 
 /**
- * An aggregator's half of the check: its share of the vector, to be added up if the proof holds, and its
- * share of the verifiers, which the two exchange; random to whoever doesn't know both.
- * @param verifyKey 32 bytes that both aggregators know and no device does
+ * An aggregator's half of the check. Gives its share of the vector, to be summed if the proof holds, and its share
+ * of the verifiers. The aggregators exchange verifiers; a single share of them is random.
+ * @param verifyKey 32 bytes that both aggregators know and devices don't
  * @param input the leader's share, or the helper's seeds
- * @returns null where the share is none, or not the one that the public share commits to
+ * @returns null for a malformed share, or one that the public share doesn't commit to
  */
 export async function prepare(
   circuit: Circuit,
@@ -222,7 +222,7 @@ export async function prepare(
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
     const verifier = query(of, evaluation.combine, one, points[proof])
-    // A chance of one in millions: the same for both, and for whatever else this id is sent with.
+    // Happens with a chance of one in millions, for both aggregators alike; retries with this id fail, too.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))
     verifiers.set(verifier, written + 1)
@@ -233,7 +233,7 @@ export async function prepare(
   return { share: vector, verifiers }
 }
 
-/** Whether the proofs hold, from both aggregators' halves. */
+/** Whether the proofs hold, given both aggregators' halves. */
 export function isProven(circuit: Circuit, leader: Uint32Array, helper: Uint32Array): boolean {
   const { normProofs, proofs, normGadget, gadget, verifiersLength } = circuit
   if (leader.length !== verifiersLength || helper.length !== verifiersLength) return false

@@ -1,12 +1,12 @@
 /**
- * @module The extendable-output function of the PINE draft's HMAC variant: HMAC-SHA256 gives a key and
- * a counter, AES-128-CTR the stream.
+ * @module Extendable-output function of the PINE draft's HMAC variant. HMAC-SHA256 derives a key and a counter;
+ * AES-128-CTR makes the stream.
  */
 import { type Bytes, concat, decodeVector, ownBytes } from '../../../core/bytes.ts'
 import { aesCtr } from '../shares.ts'
 import { MODULUS } from './field.ts'
 
-/** What a stream is for; the numbers are the draft's. */
+/** Purposes of a stream, with the draft's numbers. */
 export const USAGE = {
   measurementShare: 1,
   proofShare: 2,
@@ -20,10 +20,12 @@ export const USAGE = {
   wraparoundPart: 10,
 } as const
 
-/** Its length, draft version 1, algorithm 0xFFFF1005 ("Pine32HmacSha256Aes128"), then the usage. */
+/**
+ * Domain separator: its length, draft version 1, algorithm 0xFFFF1005 ("Pine32HmacSha256Aes128"), then the usage.
+ */
 const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
 
-/** HMAC-SHA256 of a message → 16 bytes of AES-128 key, 16 of counter → so many bytes of stream. */
+/** Makes `length` bytes: HMAC-SHA256 of the message gives 16 bytes of AES-128 key and 16 of counter. */
 type Keystream = (key: Uint8Array, message: Uint8Array, length: number) => Bytes | Promise<Bytes>
 
 async function webKeystream(seed: Uint8Array, message: Bytes, length: number): Promise<Bytes> {
@@ -35,7 +37,7 @@ async function webKeystream(seed: Uint8Array, message: Bytes, length: number): P
 
 export interface Xof {
   bytes(seed: Uint8Array, usage: number, binder: Uint8Array, length: number): Bytes | Promise<Bytes>
-  /** Uniform field elements: words of the stream, those above the modulus left out. */
+  /** Uniform field elements: the stream's words, except those above the modulus. */
   elements(seed: Uint8Array, usage: number, binder: Uint8Array, count: number): Promise<Uint32Array>
 }
 
@@ -45,7 +47,7 @@ export function createXof(keystream: Keystream): Xof {
   return {
     bytes,
     async elements(seed, usage, binder, count) {
-      // One word in 4,096 is left out; with so many to spare a second try is rare.
+      // One word in 4,096 is left out. With these spare words a second attempt is rare.
       for (let words = count + 16 + (count >> 9); ; words *= 2) {
         const stream = decodeVector(await bytes(seed, usage, binder, 4 * words))
         const elements = new Uint32Array(count)

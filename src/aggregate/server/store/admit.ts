@@ -1,4 +1,4 @@
-/** @module Which reports of a group an aggregator takes, in whatever database it keeps them. */
+/** @module Decides which reports of a group an aggregator accepts, for every database. */
 import { NearsideError } from '../../../core/error.ts'
 import type {
   CountedShare,
@@ -14,17 +14,17 @@ import type { Recorded } from './marks.ts'
 export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
   reports.map(({ id }) => id)
 
-/** Of reports that came with one. */
+/** Tokens of the reports that have one. */
 export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])
 
 type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
 
 /**
- * @param round as it is now; undefined where there is none
- * @param known those that are recorded already, by id
- * @param spent those of their tokens that other reports came with
- * @returns one outcome each, and what is to be recorded and added
+ * @param round current state of the round; undefined where it doesn't exist
+ * @param known recorded reports by id
+ * @param spent tokens that other reports have used
+ * @returns one outcome each, and the shares to record and add
  */
 export function admitShares(
   round: Round,
@@ -53,7 +53,7 @@ export function admitShares(
 }
 
 /**
- * @returns one outcome each, what is to be recorded, and how many of these are counted
+ * @returns one outcome each, the seeds to record, and how many of these count
  * @throws NearsideError `round-closed`
  */
 export function admitSeeds(

@@ -1,6 +1,6 @@
 /**
- * @module What the databases know a report by. While its round is open, a row holds its id; what stays
- * for a period are marks (`mark.ts`), all rounds that began within a period under one salt.
+ * @module Identification of reports in the databases. While its round is open, a row contains a report's id. Marks
+ * (`mark.ts`) stay for a period. All rounds that began within one period share a salt.
  */
 import { randomBytes } from 'node:crypto'
 import { type Bytes, concat, fromHex, joined, toHex } from '../../../core/bytes.ts'
@@ -11,22 +11,22 @@ import { markOf, SALT_BYTES } from '../mark.ts'
 import type { Known, Reached } from '../store.ts'
 import type { RoundRow } from './rows.ts'
 
-/** A row of `reports`, opened. */
+/** A decrypted row of `reports`. */
 export interface ReportRow {
   readonly mark: Uint8Array
   readonly round: number
-  /** Mark of the hash of its bytes. */
+  /** Mark of the hash of the report's bytes. */
   readonly body: Uint8Array
-  /** Id, then the seed where there is one; null once the round takes no more. */
+  /** Id, then the seed if there is one; null once the round takes no more reports. */
   readonly held: Uint8Array | null
 }
 
-/** What is recorded of a report; with no seed it is not proven, and the leader keeps none. */
+/** Record of a report. Without a seed its proof didn't hold; the leader stores no seeds. */
 export interface Recorded extends Known {
   readonly isProven: boolean
 }
 
-/** @param seed null or absent: none is kept */
+/** @param seed seed to store; null or absent: none */
 export function rowOf(
   round: number,
   salt: Uint8Array,
@@ -37,7 +37,7 @@ export function rowOf(
   return { mark: markOf(salt, id), round, body, held: concat(id, report.seed ?? new Uint8Array()) }
 }
 
-/** @param salt that the row's marks are made with */
+/** @param salt salt of the row's marks */
 export function recordedAs(
   { body, held, ...row }: Omit<ReportRow, 'mark'>,
   salt: Uint8Array,
@@ -50,15 +50,15 @@ export function recordedAs(
   }
 }
 
-/** Ids of these rows, ascending, one after another. */
+/** Ids in these rows, ascending, concatenated. */
 export function idsHeld(rows: readonly { readonly held: Uint8Array }[]): Bytes {
   return joined(rows.map(({ held }) => held.subarray(0, REPORT_ID_BYTES)).sort(Buffer.compare))
 }
 
 /**
- * The reports that reached a round which ended within a period.
+ * Reports that reached a round which ended at most a period ago.
  * @param salt empty or null once the period is over
- * @param rows of the round, by ascending mark
+ * @param rows rows of the round, by ascending mark
  */
 export function reachedBy(
   round: Pick<RoundRow, 'policyHash' | 'openedAt' | 'closedAt'> | undefined,
@@ -71,20 +71,20 @@ export function reachedBy(
   return { policyHash, openedAt, closedAt, salt: Uint8Array.from(salt), marks }
 }
 
-/** The seed of a row; null where it holds none. */
+/** Seed in a row; null where it has none. */
 export function seedHeld(held: Uint8Array | null | undefined): Bytes | null {
   return held && held.length > REPORT_ID_BYTES
     ? Uint8Array.from(held.subarray(REPORT_ID_BYTES))
     : null
 }
 
-/** Milliseconds since the epoch: marks of rounds that ended by then are to be deleted. */
+/** Milliseconds since the epoch; marks of rounds that ended by then must be deleted. */
 export const expiredBy = ({ periodDays }: Policy, now: number): number => now - periodDays * DAY
 
 /**
- * @param newest salt of the newest round, and when the first round with it was opened
+ * @param newest salt of the newest round, and time at which the first round with that salt opened
  * @param expired see `expiredBy`
- * @returns the salt of a round that is opened now
+ * @returns the salt of a round that opens now
  */
 export function saltFor(
   newest: { readonly salt: Uint8Array; readonly began: number } | undefined,

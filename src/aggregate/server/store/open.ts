@@ -1,4 +1,4 @@
-/** @module An aggregator's database by its URL. */
+/** @module Opens an aggregator's database by its URL. */
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NearsideError } from '../../../core/error.ts'
@@ -7,9 +7,9 @@ import { openSqliteStore } from './sqlite.ts'
 
 export interface StoreOptions {
   readonly role: 'leader' | 'helper'
-  /** 32 bytes that seal what is secret in PostgreSQL; null leaves it readable there. */
+  /** Key of 32 bytes that encrypts secrets in PostgreSQL; null leaves them readable there. */
   readonly key: Uint8Array | null
-  /** SQLite: what to do when the disk fails. */
+  /** SQLite: called when the disk fails. */
   readonly fatal: (error: NearsideError) => void
 }
 
@@ -25,7 +25,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     await mkdir(dirname(file), { recursive: true })
     return openSqliteStore(file, options.fatal)
   }
-  // Whoever stays with SQLite needs no driver.
+  // Load the driver on demand: SQLite users need not install it.
   const { openPostgresStore } = await import('./postgres.ts').catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
     throw new NearsideError('storage-unavailable', 'PostgreSQL needs its driver: npm install pg')

@@ -1,8 +1,7 @@
 /**
- * @module The store on PostgreSQL: any number of processes of one aggregator share it. Every step that
- * must be one step is one transaction; what processes race for is decided by the database. Keys, seeds and
- * sums are sealed with a key that is kept elsewhere: PostgreSQL leaves in its files and its write-ahead
- * log what is deleted.
+ * @module Store on PostgreSQL, shared by any number of processes of one aggregator. Each step that must be atomic
+ * is one transaction, and the database decides races between processes. Keys, seeds and sums are encrypted with a
+ * key that is stored elsewhere, because PostgreSQL leaves deleted data in its files and its write-ahead log.
  */
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
@@ -33,8 +32,8 @@ import { createSecretBox } from './secretBox.ts'
 
 /**
  * @param url `postgres://…`
- * @param role each has a schema of its own
- * @param key 32 bytes that seal what is secret; null leaves it readable
+ * @param role leader or helper; each has its own schema
+ * @param key 32 bytes that encrypt secrets; null leaves them readable
  * @throws NearsideError `storage-unavailable`; `storage-corrupt` for tables of another version
  */
 export async function openPostgresStore(
@@ -48,13 +47,13 @@ export async function openPostgresStore(
   const reader = createRowReader()
   const process = randomUUID()
   const next = serially()
-  /** The connection that has the lock: with it goes what a step may write of a round. */
+  /** Connection that owns the lock. A step writes only through it, so it can't write once the lock is lost. */
   let held: PoolClient | undefined
   const step = <T>(body: (query: Query) => Promise<T>) => transaction(body, held)
 
   await transaction(prepare).catch(async (thrown) => {
     await end()
-    // Without the password that may be in it.
+    // The message names the URL without its password.
     const where = url.replace(/\/\/.*@/, '//').replace(/\?.*/, '')
     const { cause = thrown } = thrown as Error
     throw NearsideError.from(cause, 'storage-unavailable', `The database ${where} does not open`)
@@ -102,7 +101,7 @@ export async function openPostgresStore(
     return found
   }
 
-  /** @param marks hex */
+  /** @param marks marks, hex */
   async function rowsOf(run: Query, marks: readonly string[]): Promise<readonly ReportRow[]> {
     const sql = 'select mark, round, body, held from reports where mark = any($1)'
     const { rows } = await run<ReportRow>(sql, [marks.map(buffer)])
@@ -112,7 +111,7 @@ export async function openPostgresStore(
   const heldAt = (mark: Uint8Array) => `report ${toHex(mark)}`
   const openHeld = (mark: Uint8Array, held: Uint8Array) => box.open(heldAt(mark), held)
 
-  /** Of a round that is open, or was within a period. */
+  /** Salt of a round that is open, or ended at most a period ago. */
   async function saltOf(run: Query, round: number) {
     const sql = 'select salt from rounds where round = $1'
     return (await run<{ salt: Buffer | null }>(sql, [round])).rows[0]?.salt ?? new Uint8Array()
@@ -125,7 +124,7 @@ export async function openPostgresStore(
     return new Set(rows.map(({ nonce }) => toHex(nonce)))
   }
 
-  /** @throws Again where another process has taken one of them meanwhile */
+  /** @throws Again where another process has used one of the tokens meanwhile */
   async function insertTokens(run: Query, round: number, tokens: readonly string[]) {
     if (tokens.length === 0) return
     const { changes } = await run(
@@ -137,7 +136,7 @@ export async function openPostgresStore(
     if (changes < tokens.length) throw new Again()
   }
 
-  /** @throws Again where another process has recorded one of them meanwhile */
+  /** @throws Again where another process has recorded one of the reports meanwhile */
   async function insert(
     run: Query,
     round: number,
@@ -145,7 +144,7 @@ export async function openPostgresStore(
   ): Promise<void> {
     const salt = await saltOf(run, round)
     const rows = reports.map((report) => rowOf(round, salt, report))
-    // In the order of marks, so that two processes with the same reports can't wait for each other.
+    // Insert in the order of marks, so that two processes with the same reports can't deadlock.
     const { changes } = await run(
       `insert into reports (round, mark, body, held)
          select $1::integer, t.* from unnest($2::bytea[], $3::bytea[], $4::bytea[]) as t (mark, body, held)
@@ -161,7 +160,7 @@ export async function openPostgresStore(
     if (changes < reports.length) throw new Again()
   }
 
-  /** To the sum of this process: no other waits for it. */
+  /** Adds to this process's own accumulator, so that no process waits for another. */
   async function add(run: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
     const [row] = (
       await run<{ sum: Buffer }>(
@@ -181,7 +180,7 @@ export async function openPostgresStore(
   const opened = (round: number, owner: string, sum: Uint8Array) =>
     decodeVector(box.open(`sum ${round} ${owner}`, sum))
 
-  /** What a round that takes no more reports leaves behind. */
+  /** Deletes the secrets of a round that takes no more reports. */
   async function drop(run: Query, round: number): Promise<void> {
     await run('delete from accumulators where round = $1', [round])
     await run('update reports set held = null where round = $1 and held is not null', [round])
@@ -189,7 +188,7 @@ export async function openPostgresStore(
     await run('update rounds set sealing_key = null where round = $1', [round])
   }
 
-  /** Deletes the marks of rounds that ended by `expired`. @returns the salt of the round that is opened now */
+  /** Deletes the marks of rounds that ended by `expired`. @returns the salt of a round that opens now */
   async function renewSalt(run: Query, expired: number): Promise<Uint8Array> {
     const [newest] = (
       await run<{ salt: Buffer; began: number }>(
@@ -219,7 +218,7 @@ export async function openPostgresStore(
             return await body()
           } finally {
             held = undefined
-            // Where this fails, the connection goes, and the lock with it.
+            // If this fails, the connection closes and releases the lock.
             await client.query('select pg_advisory_unlock(hashtext($1))', [schema])
           }
         }),
@@ -298,7 +297,7 @@ export async function openPostgresStore(
           round,
           fresh.map(({ share }) => share),
         )
-        // Last, so that others wait only while this is flushed. It sees what they have committed.
+        // Update the count last, so that others wait only for this flush. It sees their committed changes.
         const { changes } = await run(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,
@@ -309,7 +308,8 @@ export async function openPostgresStore(
       }),
     keep: (round, seeds) =>
       transaction(async (run) => {
-        // Locked first: no seed is written, not even to be rolled back, once the round has ended.
+        // Lock the round first: once it has ended, no seed may be written, not even in a transaction that rolls
+        // back.
         const [row] = (
           await run<SummaryRow>('select state from rounds where round = $1 for no key update', [
             round,
@@ -388,7 +388,7 @@ export async function openPostgresStore(
     modelReleases: (limit) => modelReleases(query, limit),
     keepModelRelease: (wanted) =>
       transaction(async (run) => {
-        // One at a time, whatever their numbers are.
+        // One release at a time, whatever its number.
         await run('lock table models in exclusive mode')
         const [newest] = await modelReleases(run, 1)
         if (newest && wanted.release <= newest.release) {

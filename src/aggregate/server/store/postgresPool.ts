@@ -1,4 +1,4 @@
-/** @module Connections to PostgreSQL, and transactions that are durable before they are acknowledged. */
+/** @module Connections to PostgreSQL, and transactions that are durable before a report is acknowledged. */
 import pg from 'pg'
 import { NearsideError } from '../../../core/error.ts'
 
@@ -8,20 +8,20 @@ export type Query = <Row extends object>(
   values?: readonly unknown[],
 ) => Promise<{ readonly rows: Row[]; readonly changes: number }>
 
-/** Thrown in a transaction that met another process's: it is rolled back and begun again. */
+/** Thrown where a transaction conflicts with another process's. It is rolled back and run again. */
 export class Again extends Error {}
 
 const BIGINT = 20
-/** Unique violation, serialization failure, deadlock: another transaction was faster. */
+/** SQLSTATE codes of a conflict: unique violation, serialization failure, deadlock. */
 const FASTER = new Set(['23505', '40001', '40P01'])
 const ATTEMPTS = 20
-/** A step of a round may touch every report of it. */
+/** Milliseconds for a step, which may touch every report of the round. */
 const STEP_TIMEOUT = 300_000
 
 /**
- * `synchronous_commit = on`, whatever the server's default: what is acknowledged has been flushed, by the
- * synchronous standbys too. No `statement_timeout`: one that ends the wait for a standby lets a
- * transaction pass that no standby has. The keepalives let go of a machine that is gone, and of its lock.
+ * Settings of each session. `synchronous_commit = on` overrides the server's default: acknowledged data is flushed,
+ * also by synchronous standbys. There is no `statement_timeout`: if it interrupted the wait for a standby, a
+ * transaction could pass that no standby has. Keepalives release the lock of a machine that is gone.
  */
 const SESSION = `set synchronous_commit = on; set default_transaction_isolation = 'read committed';
   set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '20s';
@@ -33,7 +33,7 @@ export function createPool(url: string, schema: string) {
     application_name: schema,
     max: 8,
     connectionTimeoutMillis: 5_000,
-    // What the database has not answered by then is refused; sent again, it is the same report.
+    // A later answer counts as failed. When the device sends again, it is the same report.
     query_timeout: 10_000,
     keepAlive: true,
     types: {
@@ -41,14 +41,14 @@ export function createPool(url: string, schema: string) {
         oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text'),
     },
     async onConnect(client) {
-      // A connection that breaks fails what it is asked next; that is enough.
+      // The next query on a broken connection fails; the error event needs no handling.
       client.on('error', () => {})
       await client.query(`set search_path = ${schema}; ${SESSION}`)
     },
   })
   pool.on('error', () => {})
 
-  /** @throws NearsideError `storage-unavailable`: not there, or not in time */
+  /** @throws NearsideError `storage-unavailable` where the database doesn't answer in time */
   async function guarded<T>(touch: () => Promise<T>): Promise<T> {
     try {
       return await touch()
@@ -57,7 +57,7 @@ export function createPool(url: string, schema: string) {
     }
   }
 
-  /** A connection for `use` alone; one that has failed is not used again. */
+  /** Reserves a connection for `use`; a failed connection is not reused. */
   async function connected<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
     try {
@@ -75,11 +75,11 @@ export function createPool(url: string, schema: string) {
 
   return {
     query,
-    /** A connection for `use` alone, which may throw what the driver throws. */
+    /** Reserves a connection for `use`, and maps the driver's errors. */
     connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
     /**
-     * Each attempt sees what was committed before; `body` is run again where another was faster.
-     * @param held the connection of a step, which has more time
+     * Runs `body` in a transaction, and again after a conflict. Each attempt sees earlier commits.
+     * @param held connection of a step, which has more time
      */
     transaction<T>(body: (query: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
       return guarded(async () => {
@@ -123,7 +123,7 @@ function queryOf(client: pg.PoolClient, timeout?: number): Query {
   }
 }
 
-/** The database said so over a connection that is well. */
+/** Whether the database itself reported the error, over a healthy connection. */
 function isAnswer(thrown: unknown): boolean {
   return thrown instanceof Again || thrown instanceof NearsideError || codeOf(thrown) !== ''
 }

@@ -1,9 +1,9 @@
-/** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
+/** @module Tables of an aggregator in PostgreSQL, in a schema of its own. */
 
-/** Rises with every change of the tables. */
+/** Version of the tables; raise it with every change. */
 export const SCHEMA_VERSION = 5
 
-/** Sealed: see `secretBox.ts`. */
+/** Statements that create the tables. Secret columns are encrypted, see `secretBox.ts`. */
 export const SCHEMA = `
 create table schema_version (version integer not null);
 insert into schema_version values (${SCHEMA_VERSION});

@@ -1,9 +1,9 @@
-/** @module A row of `rounds`, of either database, as a record. */
+/** @module Converts a row of `rounds`, from either database, into a record. */
 import { type Bytes, decodeVector, ownBytes } from '../../../core/bytes.ts'
 import { type Policy, parsePolicy } from '../../protocol/policy.ts'
 import type { RoundRecord, RoundSummary, Verdict } from '../store.ts'
 
-/** As its columns are named here; what is no text or number there is parsed. */
+/** Row with these column names; JSON columns are still text. */
 export type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
   readonly policy: string
   readonly verdict: string | null
@@ -21,11 +21,11 @@ export const SUMMARY = `round, state, policy, policy_hash as "policyHash", count
 export const RECORD = `${SUMMARY}, sealing_key as "sealingKey", own_share as "ownShare",
   peer_share as "peerShare"`
 
-/** More than are read at once; each round has one. */
+/** Most cached policies; more than are read at once, because each round has one. */
 const MOST_POLICIES = 64
 
 export function createRowReader() {
-  /** Parsing checks every field; a policy never changes under its hash. */
+  /** Policies by hash, cached because parsing checks every field. A policy never changes under its hash. */
   const policies = new Map<string, Policy>()
 
   function summary<Row extends SummaryRow>(row: Row) {
@@ -48,7 +48,7 @@ export function createRowReader() {
   return { summary, record }
 }
 
-/** Bytes of their own: a driver's buffers share theirs. */
+/** Copy of the bytes: a driver's buffers share memory. */
 export function owned(bytes: Uint8Array | null | undefined): Bytes | null {
   return bytes ? ownBytes(new Uint8Array(bytes)) : null
 }

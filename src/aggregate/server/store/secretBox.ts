@@ -1,6 +1,6 @@
 /**
- * @module Secrets in a database that others can read, its copies above all, sealed with a key that is
- * kept elsewhere (AES-256-GCM). A first byte says whether a value is sealed.
+ * @module Encrypts secrets in a database that others can read, above all in backups (AES-256-GCM). The key is
+ * stored elsewhere. A value's first byte says whether it is encrypted.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { type Bytes, concat, ownBytes, utf8 } from '../../../core/bytes.ts'
@@ -10,14 +10,14 @@ const [PLAIN, SEALED] = [0, 1]
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** `place` says where a value belongs; sealed, it opens nowhere else. */
+/** Box for secrets. `place` names where a value belongs; encrypted, it opens nowhere else. */
 interface SecretBox {
   seal(place: string, value: Uint8Array): Bytes
-  /** @throws NearsideError `storage-corrupt` with another key than the one that sealed it, or with none */
+  /** @throws NearsideError `storage-corrupt` without the key that encrypted it */
   open(place: string, stored: Uint8Array): Bytes
 }
 
-/** @param key 32 bytes; null leaves values as they are */
+/** @param key 32 bytes; null leaves values unencrypted */
 export function createSecretBox(key: Uint8Array | null): SecretBox {
   return {
     seal(place, value) {

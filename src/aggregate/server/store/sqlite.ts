@@ -1,7 +1,7 @@
 /**
- * @module The store on SQLite: WAL, and a transaction is on disk before it is acknowledged
- * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
- * overwritten (`secure_delete`), in the log too once a round takes no more reports.
+ * @module Store on SQLite, in WAL mode. A transaction is on disk before a report is acknowledged (`synchronous =
+ * full`). Each step that must be atomic is one transaction. Deleted data is overwritten (`secure_delete`), and once
+ * a round takes no more reports, also in the write-ahead log.
  */
 import { decodeVector, encodeVector, fromHex } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
@@ -28,9 +28,9 @@ import { lockFile, openFile } from './sqliteFile.ts'
 
 /**
  * @param file path, or `:memory:`
- * @param fatal for a disk that fails, at a flush above all: what it has of earlier writes is unknown
- * then, so nothing must be answered for any more and the process has to end
- * @throws NearsideError `storage-unavailable`, also where another process has it
+ * @param fatal called when the disk fails, above all at a flush. The state of earlier writes is unknown then, so
+ * the process must end without answering anything more.
+ * @throws NearsideError `storage-unavailable`, also where another process has the file
  */
 export function openSqliteStore(
   file: string,
@@ -40,7 +40,7 @@ export function openSqliteStore(
   const database = openFile(file)
   const statement = <Row>(sql: string) => database.prepare<unknown[], Row>(sql)
   const read = async <T>(body: () => T): Promise<T> => guarded(body)
-  /** IMMEDIATE: the write lock is taken first, so that reading and adding can't interleave. */
+  /** IMMEDIATE takes the write lock first, so that concurrent reads and writes can't interleave. */
   const write = async <T>(body: () => T): Promise<T> => {
     return guarded(() => database.transaction(body).immediate())
   }
@@ -132,7 +132,7 @@ export function openSqliteStore(
     return found
   }
 
-  /** Within a transaction, of a round that is open. */
+  /** Inserts reports of an open round, within a transaction. */
   function insert(round: number, reports: readonly Parameters<typeof rowOf>[2][]): void {
     if (reports.length === 0) return
     const salt = saltOf(round)
@@ -143,13 +143,13 @@ export function openSqliteStore(
     }
   }
 
-  /** Of a round that is open, or was within a period. */
+  /** Salt of a round that is open, or ended at most a period ago. */
   const saltOf = (round: number) => selectSalt.get(round)?.salt ?? new Uint8Array()
 
   const spent = (round: number, tokens: readonly string[]) =>
     new Set(tokens.filter((token) => selectToken.get(round, fromHex(token)) !== undefined))
 
-  /** Within a transaction. */
+  /** Adds shares to the round's sum, within a transaction. */
   function add(round: number, shares: readonly Uint32Array[]): void {
     if (shares.length === 0) return
     const sum = sumOf(round, shares[0].length)
@@ -163,7 +163,7 @@ export function openSqliteStore(
   }
 
   return {
-    // The file is this process's own.
+    // One process owns the file, so a queue in memory suffices.
     exclusively: serially(),
     setting: (name) => read(() => owned(selectSetting.get(name)?.value)),
     keepSetting: (name, value) =>
@@ -305,7 +305,7 @@ export function openSqliteStore(
     },
   }
 
-  /** What a round that takes no more reports leaves behind, within a transaction. */
+  /** Deletes the secrets of a round that takes no more reports, within a transaction. */
   function drop(round: number): void {
     deleteSum.run(round)
     deleteHeld.run()
@@ -313,7 +313,7 @@ export function openSqliteStore(
     deleteSealingKey.run(round)
   }
 
-  /** A write after which what it deleted is gone from the file and from the write-ahead log. */
+  /** Writes, and then removes deleted data from the file and the write-ahead log. */
   async function forget<T>(body: () => T): Promise<T> {
     const result = await write(body)
     guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))

@@ -1,13 +1,10 @@
-/** @module An aggregator's SQLite file: one process has it, and what is deleted is overwritten. */
+/** @module SQLite file of an aggregator: one process owns it, and deleted data is overwritten. */
 import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { NearsideError } from '../../../core/error.ts'
 import { SCHEMA, SCHEMA_VERSION } from './sqliteSchema.ts'
 
-/**
- * Held until the process ends, however it ends. A round's steps are written for one process: two would
- * give up each other's rounds.
- */
+/** Locks the file until the process ends, however it ends. Two processes would abandon each other's rounds. */
 export function lockFile(file: string): Database.Database | null {
   if (file === ':memory:') return null
   try {
@@ -24,7 +21,7 @@ export function lockFile(file: string): Database.Database | null {
 export function openFile(file: string): Database.Database {
   try {
     const database = new Database(file)
-    // The file holds this aggregator's private keys.
+    // Only the owner may read the file: it contains the aggregator's private keys.
     if (existsSync(file)) chmodSync(file, 0o600)
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
@@ -42,7 +39,7 @@ export function openFile(file: string): Database.Database {
       database.exec(SCHEMA)
       database.pragma(`user_version = ${SCHEMA_VERSION}`)
     })()
-    // As after every `forget`: the process before may have died in between.
+    // As after every `forget`: the previous process may have died before it.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {

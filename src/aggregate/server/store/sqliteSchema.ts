@@ -1,6 +1,6 @@
-/** @module The tables of an aggregator's SQLite file. */
+/** @module Tables of an aggregator's SQLite file. */
 
-/** Rises with every change of the tables. */
+/** Version of the tables; raise it with every change. */
 export const SCHEMA_VERSION = 10
 
 export const SCHEMA = `
