@@ -8,13 +8,13 @@ import published from './blindRsaVectors.json'
 import { cryptoRandomBytes } from './randomBytes.ts'
 
 const big = (hex: string) => BigInt(`0x${hex}`)
-/** Gives these in turn. */
+/** Source of random bytes that returns these in turn. */
 const drawing = (...bytes: readonly Bytes[]) => {
   const left = [...bytes]
   return () => left.shift() ?? new Uint8Array(0)
 }
 
-/** By the definition: the smallest that fits. */
+/** Modular inverse by its definition: the smallest one. */
 function inverseOf(value: bigint, n: bigint): bigint {
   let [a, b, x, y] = [value, n, 1n, 0n]
   while (b > 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y]
@@ -81,7 +81,7 @@ describe('RFC 9578, type 2', () => {
 
 describe('what an issuer sees', () => {
   it('says nothing of the token: for each pair there is a blind, and one only', async () => {
-    // Small enough to try all of them: each number that has an inverse comes once, whatever the message.
+    // With so small a modulus all blinds can be tried: each invertible number occurs once, whatever the message.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
     const units = Array.from({ length: Number(n) }, (_, i) => BigInt(i)).filter(unit)
@@ -110,7 +110,7 @@ describe('what an issuer sees', () => {
     const n = big(toHex(modulus))
     for (const token of asked) {
       for (const seen of asked) {
-        // What the issuer answered, by the token's signature: the blind that leads from one to the other.
+        // For each answer of the issuer, a blind exists that leads from the token's signature to it.
         const signature = big(toHex(token.signature))
         const factor = (big(toHex(seen.response)) * inverseOf(signature, n)) % n
         const bytes = fromHex(factor.toString(16).padStart(512, '0'))
@@ -124,7 +124,7 @@ describe('what an issuer sees', () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     expect(createPublicKey(published.rfc9578.skS).asymmetricKeyDetails?.modulusLength).toBe(2048)
-    // One message over and over: the low bytes' bits, χ² with 16 degrees of freedom, p = 10⁻⁶ at 57.
+    // Blinds one message repeatedly and tests the low bits: χ² with 16 degrees of freedom, p = 10⁻⁶ at 57.
     const ones = new Array<number>(16).fill(0)
     const times = 400
     for (let i = 0; i < times; i++) {

@@ -13,7 +13,7 @@ function probability(x: number, variance: number): number {
 /** Upper tail of χ² with k degrees of freedom, by Wilson and Hilferty's cube root. */
 function chiSquareTail(statistic: number, k: number): number {
   const z = (Math.cbrt(statistic / k) - (1 - 2 / (9 * k))) / Math.sqrt(2 / (9 * k))
-  // Logistic approximation of the normal tail: right to two digits, which is all a threshold needs.
+  // Logistic approximation of the normal tail, right to two digits: enough for a threshold.
   return 1 / (1 + Math.exp(1.5976 * z + 0.070565 * z ** 3))
 }
 
@@ -51,14 +51,14 @@ describe.each([
       statistic += (observed[x + reach] - count * p) ** 2 / (count * p)
     }
     statistic += (observed[cells - 1] - count * (1 - inside)) ** 2 / (count * (1 - inside))
-    // A correct sampler fails this once in 10⁶ runs; a variance off by 5 % always.
+    // A correct sampler fails once in 10⁶ runs; a variance that is off by 5 % always fails.
     expect(chiSquareTail(statistic, cells - 1)).toBeGreaterThan(1e-6)
   })
 
   it('have mean 0 and the right variance', () => {
     const mean = samples.reduce((sum, x) => sum + x, 0) / count
     const second = samples.reduce((sum, x) => sum + x * x, 0) / count
-    // Five standard errors; Var(x²) = 2σ⁴.
+    // The limit is five standard errors; Var(x²) = 2σ⁴.
     expect(Math.abs(mean)).toBeLessThan(5 * Math.sqrt(variance / count))
     expect(Math.abs(second - moment)).toBeLessThan(5 * variance * Math.sqrt(2 / count))
   })
@@ -90,7 +90,7 @@ it('lets others run between the draws of a long vector', async () => {
 })
 
 it('is exact: with given bytes the draw is determined, and bytes are read without modulo bias', () => {
-  // All-zero bytes: Laplace remainder 0 … the sampler must still end and stay an integer.
+  // A deterministic source: the sampler must still end and give an integer.
   let calls = 0
   const counter = (length: number) => {
     calls++

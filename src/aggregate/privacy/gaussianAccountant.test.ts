@@ -11,7 +11,7 @@ import {
 } from './gaussianAccountant.ts'
 
 describe('ε of the Gaussian mechanism', () => {
-  // google/differential-privacy dp_accounting 0.6.0, exact form.
+  // Values of google/differential-privacy dp_accounting 0.6.0, exact form.
   it.each([
     { z: 1, times: 1, delta: 1e-5, epsilon: 4.3771780956817 },
     { z: 4.530877117, times: 1, delta: 1e-6, epsilon: 0.9273923379975922 },
@@ -56,10 +56,10 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
     { times: 52, z: [30.465, 16.084, 8.607, 4.708] },
   ])('$times participations', ({ times, z }) => {
     for (const [i, epsilon] of [1, 2, 4, 8].entries()) {
-      // They are rounded to three decimals.
+      // The published z are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
       expect(epsilonOf(Math.sqrt(times) / (z[i] - 6e-4), 1e-6)).toBeGreaterThanOrEqual(epsilon)
-      // Twice the noise by substitution.
+      // Substitution needs twice the noise.
       const least = noiseFor(epsilon, times, 1e-6)
       expect(Math.abs(least - 2 * z[i])).toBeLessThan(1.2e-3)
       expect(epsilonOf(substitutionMu(times / least ** 2), 1e-6)).toBeLessThanOrEqual(epsilon)

@@ -37,7 +37,7 @@ const RFC = {
 }
 const rfcKeys = importOpeningKeys(fromHex(RFC.publicKey), fromHex(RFC.privateKey))
 
-/** A server's signing key as a gateway's. */
+/** A gateway's keys, made from a server's signing key. */
 async function newGateway() {
   const { publicKey, privateKey } = await exportSigningKeys(await generateSigningKeys())
   const scalar = createHash('sha512').update(privateKey).digest().subarray(0, 32)
@@ -100,7 +100,7 @@ describe('Oblivious HTTP', () => {
       changed[at] ^= 1
       await expect(one.open(changed)).rejects.toThrow()
     }
-    // The same answer twice has two nonces.
+    // Sealing the same answer twice uses two nonces.
     expect(toHex(await seal(utf8('answer')))).not.toBe(toHex(answer))
   })
 
@@ -125,7 +125,7 @@ it('the gateway’s key is that of the signing key’s own X25519 pair', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       const of = (name: string, key: Uint8Array) => {
-        // PKCS #8 (RFC 8410): 6e stands for X25519, 70 for Ed25519.
+        // PKCS #8 (RFC 8410): 6e means X25519, 70 means Ed25519.
         const der = Buffer.concat([
           Buffer.from(`302e020100300506032b65${name}04220420`, 'hex'),
           key,

@@ -51,10 +51,10 @@ describe('a seal, at a server', () => {
     for (const at of sealed.keys()) {
       const changed = sealed.slice()
       changed[at] ^= 1
-      // X25519 ignores the highest bit of a public key; the seal, which names it, does not.
+      // X25519 ignores the highest bit of a public key; the seal includes the key, so it notices.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
-    // Of small order: everybody knows what is agreed on.
+    // Points of small order: their shared secret is public.
     for (const point of ['00'.repeat(32), `01${'00'.repeat(31)}`]) {
       const small = sealed.slice()
       small.set(fromHex(point))

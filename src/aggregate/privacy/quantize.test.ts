@@ -37,7 +37,7 @@ describe('quantize', () => {
   it('stays within C_q in exact integers, for any vector', () => {
     const vectors = fc.oneof(
       update,
-      // Many coordinates just below a whole step: the case where rounding up adds the most.
+      // Many coordinates just below a whole step, where rounding up adds the most.
       fc.array(fc.constant(1e-6), { minLength: 50, maxLength: 64 }),
     )
     fc.assert(
@@ -68,7 +68,7 @@ describe('quantize', () => {
     const sum = quantize(vector, scale, 2 ** 26, cryptoRandomBytes).reduce((a, b) => a + b, 0)
     const fraction = value * scale - Math.floor(value * scale)
     const error = sum / n - value * scale
-    // Always rounding down, or to the nearest, is off by 70 standard errors.
+    // A rounding that always goes down, or to the nearest, is off by 70 standard errors.
     expect(Math.abs(error)).toBeLessThan(5 * Math.sqrt((fraction * (1 - fraction)) / n))
   })
 

@@ -67,8 +67,8 @@ describe('two shares', () => {
 })
 
 /**
- * χ² of the lower three bytes of many shares against uniform; mean 255, standard deviation √510. The
- * fourth is not quite uniform: the field ends 2²⁰ below 2³².
+ * χ² of the lower three bytes of many shares against uniform: mean 255, standard deviation √510. The fourth byte
+ * isn't quite uniform, because the field ends 2²⁰ below 2³².
  */
 function byteChiSquare(shares: readonly Uint32Array[]): number {
   const counts = new Float64Array(256)
@@ -95,7 +95,7 @@ describe('the view of one aggregator', () => {
       leader.push(shares.leader)
       helper.push(shares.helper)
     }
-    // Six standard deviations: a correct one fails once in millions of runs, a plain vector always.
+    // The limit is six standard deviations: correct shares fail once in millions of runs, a plain vector always.
     const limit = 255 + 6 * Math.sqrt(510)
     expect(byteChiSquare(leader)).toBeLessThan(limit)
     expect(byteChiSquare(helper)).toBeLessThan(limit)
@@ -103,7 +103,7 @@ describe('the view of one aggregator', () => {
   })
 
   it('does not tell two updates apart', async () => {
-    // The best guess of a distinguisher that thresholds the mean of a share.
+    // A distinguisher that compares the mean of a share with a threshold.
     const [small, large] = [new Uint32Array(d), new Uint32Array(d).fill(MODULUS - 1)]
     let right = 0
     const games = 400

@@ -21,14 +21,14 @@ describe.each(rows)('σ = $sigma, q = $q, $steps steps, δ = $delta', (row) => {
     const epsilon = lossEpsilon(row)
     const error = off(epsilon, row.pld)
     expect(Math.abs(error)).toBeLessThan(1e-4)
-    // Never below what holds: the exact form is one bound, what is published as pessimistic another.
+    // The result is never below the true ε: it must reach the exact form and the published pessimistic bound.
     expect(error).toBeGreaterThan(-1e-8)
     expect(row.exact === null || epsilon >= row.exact).toBe(true)
   })
 })
 
 describe('Rényi divergence of 50 steps, σ = 2.5, q = 0.01', () => {
-  // dp_accounting's own tests.
+  // Values of dp_accounting's own tests.
   it.each([
     [1.5, 6.70579741e-4],
     [2.5, 1.0854871e-3],

@@ -80,7 +80,7 @@ describe('a binary HTTP message', () => {
     for (let length = 0; length < whole.length; length++) {
       const cut = whole.slice(0, length)
       try {
-        // Only where whole parts are missing is it a message.
+        // A cut message is valid only where whole parts are missing.
         expect(decodeRequest(cut).body.length).toBe(0)
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(RangeError)

@@ -13,7 +13,7 @@ import { parseTask } from './task.ts'
 import { TEST_POLICY } from './testPolicy.ts'
 import { modulusOf } from './token.ts'
 
-/** As long as one, and odd. */
+/** A text with the length of a key and an odd modulus. */
 const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341)}wIDAQAB`
 
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
@@ -24,7 +24,7 @@ describe('a policy', () => {
     const parsed = parsePolicy(shuffled)
     expect(parsed).toEqual(TEST_POLICY)
     expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
-    // Pinned: a change here changes the protocol.
+    // Pinned, because a change here changes the protocol.
     expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
       `"c66d84bd69ed28ae6dac5d13eef21a3881cf947fd010de1abe92b1177030bc3a"`,
     )
@@ -86,7 +86,7 @@ describe('a policy', () => {
     ['leader', { ...TEST_POLICY.leader, operator: '' }],
     ['leader', { ...TEST_POLICY.leader, operator: 'Shop\u202e' }],
     ['leader', { ...TEST_POLICY.leader, operator: undefined }],
-    // One party on both sides is a trusted server.
+    // One operator for both aggregators would be a trusted server.
     ['leader', { ...TEST_POLICY.leader, operator: TEST_POLICY.helper.operator }],
     ['helper', null],
     ['surprise', true],
@@ -109,7 +109,7 @@ describe('a policy', () => {
     ])
       expect(parsePolicy({ ...copy(), issuer }).issuer).toEqual(issuer)
     expect(modulusOf(ISSUER_KEY)).toHaveLength(256)
-    // Another exponent, an even modulus, one that is too short, and one in another spelling.
+    // Another exponent, an even modulus, a modulus that is too short, and another encoding.
     for (const [from, to] of [
       [/B$/, 'D'],
       [/wIDAQAB$/, 'gIDAQAB'],
@@ -150,7 +150,7 @@ describe('a task', () => {
     await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
     await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)
     await expect(parseTask({ ...task, protocol: 2 }, 'leader')).rejects.toThrow(/protocol/)
-    // A signature belongs to one role, round and time, and to the policy's own key.
+    // A signature covers one role, round and time, and needs the policy's own key.
     for (const wrong of [undefined, '1', 1.5, -1, Number.NaN])
       await expect(parseTask({ ...task, time: wrong }, 'leader')).rejects.toThrow(/no time/)
     const other = await signed('leader', 1, time + 1000)
@@ -160,7 +160,7 @@ describe('a task', () => {
     const swapped = { ...task, policy: others, policyHash: await policyHash(others) }
     await expect(parseTask(swapped, 'leader')).rejects.toThrow(/not signed/)
     await expect(parseTask(null, 'leader')).rejects.toThrow(/no task/)
-    // Any state that this version doesn't know is not open.
+    // An unknown state counts as closed.
     expect((await parseTask({ ...task, state: 'ajar' }, 'leader')).state).toBe('closed')
   })
 })

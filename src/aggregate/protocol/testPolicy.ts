@@ -1,4 +1,4 @@
-/** @module A valid policy for tests, which a device takes. */
+/** @module A valid policy for tests, which devices accept. */
 import { toBase64 } from '../../core/bytes.ts'
 import type { Recipients } from '../../device/upload/terms.ts'
 import { SHOP_PARAMETERS } from './demoParameters.ts'
@@ -17,7 +17,7 @@ export const TEST_POLICY: Policy = {
   helper: { sealing: key(3), signing: key(4), operator: 'Trust Centre' },
 }
 
-/** Whom it names. */
+/** Recipients that the policy names. */
 export const TEST_RECIPIENTS: Recipients = {
   ...{ leader: 'https://leader.test', leaderOperator: 'Shop', leaderKey: key(2) },
   ...{ helper: 'https://helper.test', helperOperator: 'Trust Centre', helperKey: key(4) },

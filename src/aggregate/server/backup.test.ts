@@ -1,4 +1,4 @@
-/** @module Backups of servers that are running, and servers that go on from them. */
+/** @module Backups of running servers, and servers that continue from them. */
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -14,7 +14,7 @@ type Role = 'leader' | 'helper'
 interface Kind {
   readonly name: string
   create(role: Role): Promise<string>
-  /** @returns the URL of the database that it was put back to */
+  /** @returns the URL of the restored database */
   backUp(url: string): Promise<string>
 }
 
@@ -25,7 +25,7 @@ const KINDS: readonly Kind[] = [
     name: 'SQLite',
     create: async (role) => `sqlite:${join(testFolder(), `${role}.sqlite`)}`,
     async backUp(url) {
-      // What `sqlite3 FILE ".backup …"` does.
+      // The same as `sqlite3 FILE ".backup …"`.
       const database = new Database(url.slice('sqlite:'.length), { readonly: true })
       const file = join(testFolder(), 'backup.sqlite')
       await database.backup(file)
@@ -66,7 +66,10 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
 
   const parameters = { aggregationGoal: 6 }
 
-  /** Three reports, then one backup; one report, then the other; what both are put back to goes on. */
+  /**
+   * Three reports, then a backup of one server; one report, then a backup of the other. Both continue from their
+   * backups.
+   */
   async function lose(first: Role, second: Role) {
     const urls = { leader: await create('leader'), helper: await create('helper') }
     const folder = await createModels()
@@ -96,7 +99,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
 
   it.skipIf(name.includes('skipped'))('the leader’s first: the round goes on', async () => {
     const { statuses, mean, applied } = await lose('leader', 'helper')
-    // The fourth was acknowledged after the leader's backup: it counts since it was sent again.
+    // The fourth report was acknowledged after the leader's backup. It counts because the device sent it again.
     expect(statuses).toEqual([200, 200, 200, 201, 201, 201])
     expect(applied).toEqual([mean])
   })

@@ -7,7 +7,7 @@ describe('the address behind a proxy', () => {
 
   it.each([
     ['203.0.113.9', undefined, '203.0.113.9'],
-    // Who isn't the proxy can say what they like.
+    // A sender that isn't the proxy can write anything in the header.
     ['203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
     ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],
@@ -38,14 +38,14 @@ describe('the address behind a proxy', () => {
         fc.pre(!isTrusted(ip))
         const address = originalAddress('10.1.2.3', `${forged}, ${hop} , 10.9.9.9:80`, isTrusted)
         expect(addressGroup(address)).toBe(addressGroup(ip))
-        // A client that connects by itself is believed nothing.
+        // The header of a client that connects directly is ignored.
         expect(originalAddress('203.0.113.9', `${other}, ${hop}`, isTrusted)).toBe('203.0.113.9')
       }),
       { numRuns: 300 },
     )
   })
 
-  // A network without its length is not the whole Internet.
+  // A network with a malformed length isn't the whole Internet.
   it.each(['localhost', '', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/', '10.0.0.0/8/9'])(
     'refuses %j, which is no address',
     (one) => {

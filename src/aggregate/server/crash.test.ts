@@ -18,7 +18,7 @@ import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { freePort } from './testPort.ts'
 
-/** On SQLite; half as many on PostgreSQL. A hundred: `NEARSIDE_KILLS=100`. */
+/** Number of kills on SQLite; half as many on PostgreSQL. A hundred: `NEARSIDE_KILLS=100`. */
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 const GOAL = 4 * KILLS
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
@@ -51,7 +51,7 @@ function createProcess(args: readonly string[]) {
   }
 }
 
-/** Waits for them: they write into the test's folders until they are gone. */
+/** Kills all processes and waits for their end, because they write into the test's folders. */
 async function killAll(): Promise<void> {
   const gone = [...running].map((child) => once(child, 'exit'))
   for (const child of running) child.kill('SIGKILL')
@@ -59,17 +59,17 @@ async function killAll(): Promise<void> {
   running.clear()
 }
 
-/** What a leader and a helper keep their state in, how many processes of each share it, and how many are killed. */
+/** Databases of leader and helper, number of processes that share each, and number of kills. */
 interface Database {
   readonly name: string
   readonly processes: number
   readonly kills: number
-  /** Why it is not there; empty where it is. */
+  /** Reason why it isn't available; empty where it is. */
   readonly missing: string
   prepare(): Promise<{
-    /** Of the leader and of the helper. */
+    /** Database URLs of leader and helper. */
     readonly stores: readonly [string, string]
-    /** Ends the database itself as a crash does, and starts it again; absent where the processes are it. */
+    /** Crashes and restarts the database itself; absent where the aggregator's process contains it. */
     crash?(): Promise<void>
   }>
 }
@@ -114,7 +114,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   const urls = ports.map((port) => `http://127.0.0.1:${port}`)
   const [leaderUrls, helperUrls] = [urls.slice(0, processes), urls.slice(processes)]
   const goal = String(GOAL)
-  // Each leader with a helper process of its own.
+  // Each leader has its own helper process.
   const helpers = leaderUrls.map((leader, i) =>
     createProcess(['helper', String(ports[processes + i]), stores[1], goal, leader]),
   )
@@ -142,7 +142,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   let acknowledged = 0
   async function upload(body: Uint8Array): Promise<void> {
     for (;;) {
-      // Any of them, as behind a balancer, each time anew.
+      // A random leader each time, as behind a load balancer.
       const leader = leaderUrls[random.integer(processes)]
       const response = await fetch(`${leader}/v1/reports`, {
         method: 'POST',
@@ -150,14 +150,14 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
         headers: { 'content-type': REPORT_MEDIA_TYPE },
       }).catch(() => null)
       if (response?.status === 200 || response?.status === 201) break
-      // Whatever else it is, it is a server that can't: never a refusal of a good report.
+      // The server may fail, but it never refuses a valid report.
       expect([undefined, 503]).toContain(response?.status)
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     acknowledged++
   }
   const queue = [...made]
-  // The last few are held back, so that the round is open through all kills.
+  // Hold the last few back, so that the round stays open through all kills.
   const held = queue.splice(GOAL - 8)
   const uploader = async () => {
     for (let next = queue.pop(); next; next = queue.pop()) {
@@ -170,7 +170,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   for (let kill = 0; kill < kills; kill++) {
     const victim = (random.next() < 0.7 ? leaders : helpers)[random.integer(processes)]
     const seen = acknowledged
-    // At a random moment while reports are on their way.
+    // Kill at a random moment while reports arrive.
     while (queue.length > 0 && acknowledged === seen)
       await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setTimeout(resolve, random.integer(12)))
@@ -179,7 +179,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     await victim.start()
   }
   await Promise.all(uploads)
-  // Every report once more, as a device would that never saw its acknowledgement.
+  // Send every report again, as a device does that saw no acknowledgement.
   await Promise.all(made.slice(0, 40).map(({ body }) => upload(body)))
   for (const { body } of held) await upload(body)
 
@@ -196,7 +196,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     return sum / PARAMETERS.scale / GOAL
   })
   expect(mean).toEqual(expected)
-  // One release of it, whoever made it; what a killed process was writing, the next publication sweeps.
+  // One release, whichever process made it. The next publication deletes drafts of killed processes.
   const published = readdirSync(models).filter((name) => !name.startsWith('.staging-'))
   expect(published.sort()).toEqual(['1', '2', 'latest.json'])
 }

@@ -67,7 +67,7 @@ it('waits for what is on its way, and for no more of it than makes a group', asy
   expect(groups).toEqual([])
   settle[0]()
   settle[1]()
-  // The third is still on its way.
+  // The third item is still pending.
   expect(await first).toBe(1)
   expect(groups).toEqual([[1]])
   settle[2]()

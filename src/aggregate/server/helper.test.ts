@@ -1,4 +1,4 @@
-/** @module When the helper gives its share: to its leader, at the goal, for its own set, once. */
+/** @module Conditions for the helper's release: to its own leader, at the goal, for its own reports, and once. */
 import { describe, expect, it } from 'vitest'
 import { concat, fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -51,7 +51,7 @@ describe('the helper', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     for (const { body } of made.slice(0, 3)) await post(federation, body)
     const original = federation.leaderStore.exchange
-    // The leader dies after the helper's answer and before it can store it.
+    // The leader dies after the helper's answer, before it can store it.
     federation.leaderStore.exchange = async () => {
       throw new Error('died')
     }
@@ -97,7 +97,7 @@ describe('the helper', () => {
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.current()).toBeNull()
     expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
-    // Nor does it obey whoever comes first: its operator says who the leader is.
+    // The helper doesn't obey the first leader that calls: its operator names the leader.
     const other = await loadIdentity(openSqliteStore(':memory:'), 'Another')
     const early = await createFederation({
       helper: { leaderKey: async () => fromBase64(other.publicKey) },
@@ -122,7 +122,7 @@ describe('the helper', () => {
       federation.helper.release(1, { policyHash, ids: toBase64(all) })
     await expect(ask(ids)).rejects.toThrow(/3 reports are not the goal of 4/)
     await expect(ask(new Uint8Array(0))).rejects.toThrow(/0 reports are not the goal of 4/)
-    // Nor is a report counted twice to get there.
+    // A report that is listed twice doesn't count twice.
     await expect(ask(concat(ids, ids.slice(-16)))).rejects.toThrow(/each once/)
     expect((await federation.helper.current())?.ownShare).toBeNull()
   })
@@ -138,7 +138,7 @@ describe('the helper', () => {
     expect((await post(federation, made[0].body)).status).toBe(503)
     expect((await post(federation, made[1].body)).status).toBe(503)
     federation.leaderStore.count = count
-    // One device tries again; the other never does.
+    // One device retries; the other never does.
     expect((await post(federation, made[1].body)).status).toBe(201)
     for (const { body } of made.slice(2)) await post(federation, body)
     expect((await federation.helper.rounds()).at(-1)?.counted).toBeGreaterThanOrEqual(4)
@@ -156,7 +156,7 @@ describe('the helper', () => {
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     await post(federation, made[0].body)
-    // Who watched it grow would know when each came.
+    // A list of an open round would reveal when each report came.
     expect((await list(1)).status).toBe(422)
     for (const { body } of made.slice(1)) await post(federation, body)
     await federation.leader.advance()
@@ -167,7 +167,7 @@ describe('the helper', () => {
     const marks = ids.map((id) => toHex(markOf(fromBase64(said.salt), id))).sort()
     expect(toHex(fromBase64(said.marks))).toBe(marks.join(''))
     expect(said.policyHash).toBe((await federation.helper.rounds()).at(-1)?.policyHash)
-    // No id in any spelling.
+    // The list contains no id in any encoding.
     for (const id of ids) expect(JSON.stringify(body)).not.toContain(toBase64(id).slice(0, 20))
     expect(said.closed).toBeGreaterThanOrEqual(said.opened)
     expect(await verify(fromBase64(said.key), signature, reachedMessage(said))).toBe(true)

@@ -1,4 +1,4 @@
-/** @module What hostile devices send, and that it spoils nothing which others gave. */
+/** @module Reports of hostile devices, which must not spoil the reports of others. */
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
@@ -40,7 +40,7 @@ describe('a hostile device', () => {
       expect(await answer.json()).toMatchObject({ code: 'consent-missing' })
     }
     expect((await post(federation, (await report(federation, 1)).body)).status).toBe(201)
-    // Both publish which terms the shoppers of the counted reports agreed to.
+    // Both servers publish the hash of the terms that the counted reports' shoppers agreed to.
     const hash = toHex(await consentHash(policyTerms(task.policy)))
     for (const url of [LEADER, HELPER]) {
       const { rounds } = await (await federation.fetch(`${url}/v1/rounds`)).json()
@@ -57,7 +57,7 @@ describe('a hostile device', () => {
       [2 * most],
       [1000 * most],
       new Array(DIMENSION).fill((MODULUS - 1) / 2),
-      // Its square is just above the modulus: it would wrap around to a short one.
+      // Its square is just above the modulus, so it wraps around to a small one.
       [Math.ceil(Math.sqrt(MODULUS))],
       new Array(64).fill(Math.ceil(Math.sqrt(MODULUS / 64))),
     ]
@@ -87,7 +87,7 @@ describe('a hostile device', () => {
         title: expect.stringContaining('does not prove'),
       })
     }
-    // Again, all of them at once and in between honest ones.
+    // Send them again, all at once, between honest ones.
     const answers = await Promise.all(
       [...hostile, ...made.slice(1).map((one) => one.body)].map((one) => post(federation, one)),
     )
@@ -104,7 +104,7 @@ describe('a hostile device', () => {
     const task = await taskOf(federation)
     const good = await partsOf(task, [1])
     const long = await partsOf(task, [1000 * integerClipNorm(task.policy)])
-    // The helper keeps the good one; the leader dies before it counts it.
+    // The helper stores the good report; the leader dies before it counts it.
     const { count } = federation.leaderStore
     federation.leaderStore.count = async () => {
       throw new Error('died')
@@ -127,11 +127,11 @@ describe('a hostile device', () => {
     const elsewhere = { ...task, policy: { ...task.policy, task: 'another' } }
     const moved = await partsOf(elsewhere, [1])
     expect((await post(federation, await sealed(task, moved))).status).toBe(422)
-    // A good report whose seals name another task does not even open.
+    // A valid report whose seals name another task can't be opened.
     expect((await post(federation, await sealed(elsewhere, moved))).status).toBe(422)
     const good = await partsOf(task, [1])
     expect((await post(federation, await sealed(task, good))).status).toBe(201)
-    // Its id again, for another vector: the randomness of a check is used once.
+    // The same id with another vector: the randomness of a check is used only once.
     const again = { ...(await partsOf(task, [2])), id: good.id }
     expect((await post(federation, await sealed(task, again))).status).toBe(409)
   })

@@ -1,4 +1,4 @@
-/** @module What the leader takes, refuses and publishes. */
+/** @module Reports that the leader accepts and refuses, and models that it publishes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -72,11 +72,11 @@ describe('the leader', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     const bad = await report(federation, 9)
     bad.body[bad.body.length - 1] ^= 1
-    // Four places for the damaged one and three others, in whatever order they are opened.
+    // Four places for the damaged report and three others, in any order.
     const statuses = await Promise.all(
       [bad, ...made.slice(1)].map(async ({ body }) => (await post(federation, body)).status),
     )
-    // The place that the damaged one held is free again.
+    // The damaged report's place is free again.
     const again = await Promise.all(
       made.map(async ({ body }) => (await post(federation, body)).status),
     )
@@ -236,7 +236,7 @@ describe('the leader', () => {
   })
 })
 
-/** As SQLite meets a file system without room: no page is added, and those that are there are full. */
+/** Fills the database as on a full disk: no page can be added, and existing pages are full. */
 function fillDisk(database: Database.Database): () => void {
   database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
   const insert = database.prepare('insert into reports values (?, 1, zeroblob(?))')

@@ -25,7 +25,7 @@ import { ORIGIN, PARAMETERS } from './testModel.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 
-/** A helper on a port whose round 1 ended with so many reports. */
+/** A helper on a port whose round 1 ended with `count` reports. */
 async function startHelper(count: number, now = Date.now) {
   const store = openSqliteStore(':memory:')
   const hash = await policyHash(TEST_POLICY)
@@ -77,7 +77,7 @@ it('reads and signs the list of 60,000 reports once, whoever asks, and answers /
   const texts = new Set<string>()
   let readers = 6
   const client = async (n: number) => {
-    // Six addresses; each asks until its minute is used up.
+    // Six addresses; each sends requests until its limit per minute is used up.
     for (let status: number | undefined; status !== 429; statuses.push(status)) {
       const response = await ask('/v1/rounds/1/reports', `reader ${n}`)
       status = response.statusCode
@@ -92,7 +92,7 @@ it('reads and signs the list of 60,000 reports once, whoever asks, and answers /
   }
   await Promise.all([tasks(), ...Array.from({ length: 6 }, (_, n) => client(n))])
   expect(reached).toHaveBeenCalledTimes(1)
-  // The task is signed, too.
+  // The helper signs its task, too, so only long messages count.
   const long = signed.mock.calls.filter(([, , { byteLength }]) => byteLength > 60_000)
   expect(long).toHaveLength(1)
   expect(statuses.filter((status) => status === 429)).toHaveLength(6)
@@ -108,7 +108,7 @@ it('reads and signs the list of 60,000 reports once, whoever asks, and answers /
 
 it('streams to two readers of one address and eight in all, and answers the next 503', async () => {
   const { helper, ask } = await startHelper(20_000)
-  // None of these is read yet.
+  // Open streams that nobody reads yet.
   const slow = await Promise.all(
     Array.from({ length: 8 }, (_, n) => helper.openList(1, `reader ${n >> 1}`)),
   )
@@ -153,7 +153,7 @@ it('ends a stream that is read too slowly, and no other', async () => {
       () => false,
     )
   let read = 0
-  // 20,000 bytes a second, for more than a minute.
+  // Reads 20,000 bytes per second for more than a minute.
   for (let second = 1; second <= 90; second++) {
     while (read < second * 20_000) read += (await steady.read()).value?.length ?? 0
     if (second === 1) await stopping.read()
@@ -188,7 +188,7 @@ it('makes a file anew for a round that ended at another time, and deletes those 
   await files.prepare(1)
   await files.prepare(2)
   expect(readdirSync(directory).sort()).toEqual(['1-100.json', '2-200.json'])
-  // A database that was put back plays round 2 again; round 1 is over for long.
+  // A restored database plays round 2 again; round 1 ended long ago.
   ends.delete(1)
   ends.set(2, 300)
   const { body } = await files.open(2, 'a')

@@ -16,7 +16,7 @@ async function start(prepare: (app: OpenAPIHono) => unknown) {
   return listening
 }
 
-/** A connection that sends this and then nothing. */
+/** Opens a connection, sends this text and then nothing. */
 async function hang(port: number, text: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => {})
@@ -57,7 +57,7 @@ it('lets an upload go on that still sends, however many connections send nothing
 })
 
 describe('connections of one address beyond the 64 that are being answered', () => {
-  /** A server on which requests wait until `answer` is called; 64 of them do. */
+  /** A server whose requests wait until `answer` is called; 64 requests are waiting. */
   async function startFull() {
     let answer = () => {}
     const answered = new Promise<void>((resolve) => {
@@ -163,14 +163,14 @@ it('stops without waiting for connections that have nothing more to ask', async 
   onTestFinished(() => agent.destroy())
   const sent = request({ port, host: '127.0.0.1', agent }).end()
   await hang(port, 'GET / HTTP/1.1\r\n')
-  // The request has reached the server when its neighbour has.
+  // Wait so that the second request has reached the server, too.
   await new Promise((resolve) => setTimeout(resolve, 100))
   const stopped = stop().then(() => 'stopped')
   answer()
   const [response] = await once(sent, 'response')
   response.resume()
   expect(response.statusCode).toBe(200)
-  // Kept alive, it would hold the server for the ten seconds of `keepAliveTimeout`.
+  // A kept-alive connection would hold the server for the ten seconds of `keepAliveTimeout`.
   const late = new Promise((resolve) => setTimeout(() => resolve('late'), 6_000))
   expect(await Promise.race([stopped, late])).toBe('stopped')
 })

@@ -1,4 +1,4 @@
-/** @module Models that the helper signs, and rounds that need it. */
+/** @module Models that the helper signs, and rounds that need its signature. */
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../core/bytes.ts'
@@ -30,7 +30,7 @@ async function newKey() {
   return readSigningKey(file)
 }
 
-/** A federation whose leader signs what it publishes, and whose helper signs what that key has signed. */
+/** A federation whose leader signs what it publishes, and whose helper adds its signature. */
 async function signing() {
   const models = await createModels()
   const key = await newKey()

@@ -72,7 +72,7 @@ describe('the held-out gate', () => {
 
   it('stops a model that is as bad as its parent, and worse than the one that was trained', async () => {
     const gate = createHeldOutGate(await readShop(path('data/online-retail')))
-    // A parent that rounds have spoiled little by little.
+    // A parent that many rounds have slowly made worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
     const spoiled = await applyUpdate(parent, step, 1, '2')
     const models = testFolder()

@@ -1,4 +1,4 @@
-/** @module What fails on a server's side is nothing against a report: the device is asked to come again. */
+/** @module A fault on a server's side never refuses a report: the device may send it again. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { USAGE } from '../privacy/pine/xof.ts'
 import { serverXof } from './keystream.ts'
@@ -7,7 +7,7 @@ import { post, report } from './testReports.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Fails once, in what only this server computes of a report. */
+/** Makes one computation on a report fail once, on this server only. */
 const faults = {
   leader: () => vi.spyOn(serverXof, 'bytes').mockRejectedValueOnce(new Error('out of memory')),
   helper() {

@@ -1,4 +1,4 @@
-/** @module What stands between the two servers can't end a round; only the helper itself can. */
+/** @module A proxy between the two servers can't end a round; only the helper can. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
-/** No test waits for it. */
+/** Milliseconds that no test waits for. */
 const LONG = 1_000_000
 
 const isPeer = (url: URL) => url.origin === HELPER && url.pathname.startsWith('/v1/peer/')
@@ -66,7 +66,7 @@ describe('a proxy before the helper', () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {
-      // Says "counted" without asking.
+      // The proxy answers "counted" without asking the helper.
       if (url.pathname.endsWith('/shares')) return new Response(new Uint8Array(1))
       return answer()
     }
@@ -86,7 +86,8 @@ describe('an answer without end', () => {
       new ReadableStream<Uint8Array>({
         pull(controller) {
           sent += 65_536
-          // It has one after all, so that a leader that reads it to its end fails here and not of it.
+          // The stream does end after 2²⁸ bytes, so that a leader that reads all of it fails this test instead of
+          // hanging.
           if (sent > 2 ** 28) controller.close()
           else controller.enqueue(new Uint8Array(65_536))
         },
@@ -151,10 +152,10 @@ describe('a helper that hangs', () => {
     }
     for (const { body } of made) await post(federation, body)
     await Promise.all(Array.from({ length: 10 }, () => federation.leader.advance()))
-    // When the round was full, by the walk that ten calls share, and once more for those that came late.
+    // Once when the round became full, once for the ten calls together, and once more for late calls.
     expect(asked).toBeLessThanOrEqual(3)
     expect(await federation.leader.waitingFor()).toMatch(/does not answer/)
-    // Reports are answered all the same.
+    // The leader still answers reports.
     expect((await post(federation, made[0].body)).status).toBe(200)
     deadlines.release = LONG
     federation.proxy = (_, answer) => answer()
@@ -219,7 +220,7 @@ describe('the helper itself', () => {
     const federation = await createFederation()
     const made = await make(federation, 5)
     const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
-    // The release is made, and its answer lost.
+    // The helper releases, and its answer gets lost.
     federation.proxy = async (url, answer) => {
       const answered = await answer()
       return url.pathname.endsWith('/release') ? new Response('', { status: 502 }) : answered
@@ -227,7 +228,7 @@ describe('the helper itself', () => {
     for (const { body } of made.slice(0, 4)) await post(federation, body)
     await federation.leader.advance()
     expect((await federation.helperStore.current())?.state).toBe('released')
-    // As another process saw it just before, on a database that several share.
+    // The state that another process saw just before, on a shared database.
     const full = await federation.leaderStore.current()
     const { current } = federation.leaderStore
     federation.leaderStore.current = async () =>
@@ -246,7 +247,7 @@ describe('the helper itself', () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)
-    // As after the helper's operator has put back an older backup.
+    // The state after the helper's operator restored an older backup.
     federation.helperStore.current = async () => null
     await post(federation, made[3].body)
     await federation.leader.advance()

@@ -1,4 +1,4 @@
-/** @module Several processes of a leader and of a helper, each pair on one PostgreSQL database. */
+/** @module Several processes of a leader and of a helper, each role on one PostgreSQL database. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openPostgresStore } from './store/postgres.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './store/testPostgres.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => postgres?.remove())
 
-/** What a leader and a helper of one more process each need. */
+/** Databases for a leader and a helper, and a function that starts one more process of each. */
 async function createDatabases() {
   const urls = { leader: await postgres.create(), helper: await postgres.create() }
   const models = await createModels()
@@ -37,14 +37,14 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     const made = []
     for (let i = 0; i < 32; i++) made.push(await report(pairs[i % 2], i))
     expect(new Set(made.map(({ task }) => task.policyHash)).size).toBe(1)
-    // Each to both leaders at once, as a balancer does with a device that tries again.
+    // Send each report to both leaders at once, as a balancer may do with a retry.
     const statuses = await Promise.all(
       made.map(({ body }) =>
         Promise.all(pairs.map(async (pair) => (await post(pair, body)).status)),
       ),
     )
     for (const status of statuses.flat()) expect([200, 201, 410, 503]).toContain(status)
-    // Whom a busy machine kept waiting too long tries once more.
+    // A report that timed out on a busy machine is sent again.
     for (const pair of pairs) pair.now += 5_000
     for (const [i, { body }] of made.entries())
       statuses[i].push((await post(pairs[i % 2], body)).status)
@@ -52,7 +52,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(counted).toHaveLength(24)
 
     await Promise.all(pairs.map(({ leader }) => leader.advance()))
-    // Where the two met, the next tick goes on.
+    // If both processes met at a step, the next tick continues.
     for (const { leader } of pairs) await leader.advance()
     const applied = pairs.flatMap((pair) => pair.applied)
     const quantized = counted.map((one) => one.quantized)
@@ -65,7 +65,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
       ])
       expect(await leader.waitingFor()).toBeNull()
     }
-    // Whoever was acknowledged is answered so by either.
+    // Both processes confirm an acknowledged report.
     for (const pair of pairs) expect((await post(pair, counted[0].body)).status).toBe(200)
   })
 
@@ -75,7 +75,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     const made = []
     for (let i = 0; i < 6; i++) made.push(await report(federation, i))
     for (const { body } of made.slice(0, 3)) expect((await post(federation, body)).status).toBe(201)
-    // Two are on their way when it crashes.
+    // Two reports are on their way when the database crashes.
     const cut = made.slice(3, 5).map(({ body }) => post(federation, body))
     await postgres.stop('immediate')
     for (const { status } of await Promise.all(cut)) expect([201, 503]).toContain(status)
@@ -118,7 +118,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
   it('leaders that were not started alike give up none of each other’s rounds', async () => {
     const start = await createDatabases()
     const first = await start()
-    // Started later, with what its operator has changed: the round that is open gives way, once.
+    // A process that starts later with changed terms abandons the open round, once.
     const second = await start({
       parameters: { aggregationGoal: 5 },
       leader: { now: () => first.now + 1_000 },

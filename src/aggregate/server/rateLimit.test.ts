@@ -7,7 +7,7 @@ it('lets a burst through, then so many a minute, each address by itself', () => 
   expect(waitOf('b', 0)).toBe(0)
   expect(waitOf('a', 29_000)).toBe(1)
   expect(waitOf('a', 30_000)).toBe(0)
-  // Backwards in time refills nothing, and takes nothing away for good.
+  // A clock that moves backwards refills nothing and loses nothing for good.
   expect(waitOf('a', 0)).toBe(30)
   expect(waitOf('a', 10 * 60_000)).toBe(0)
 })

@@ -21,10 +21,10 @@ import { ORIGIN } from './testModel.ts'
 import { report } from './testReports.ts'
 import { createWorkIssuer } from './testTokens.ts'
 
-/** Devices connect from here, the relay from 127.0.0.1. */
+/** Address of the devices; the relay connects from 127.0.0.1. */
 const DEVICE = '127.0.0.9'
 
-/** Both servers and a relay on ports, and what each of them saw. */
+/** Both servers and a relay on ports, with records of what each saw. */
 async function start(relayOptions: Partial<RelayOptions> = {}, perMinute = 1e9) {
   const { signer, issuer } = await createWorkIssuer()
   const federation = await createFederation({
@@ -75,7 +75,7 @@ async function start(relayOptions: Partial<RelayOptions> = {}, perMinute = 1e9) 
   return { federation, seen, names, signer }
 }
 
-/** As a browser at `DEVICE` calls, with headers that tell of it. */
+/** Fetch of a browser at `DEVICE`, with headers that would identify it. */
 const browserFetch = (async (url: string, init: RequestInit = {}) => {
   const given = init.headers as Record<string, string> | undefined
   const headers = { cookie: 'canary-cookie', 'user-agent': 'canary-agent', ...given }
@@ -98,7 +98,7 @@ async function contribute(names: Names, modelHash: string, goes = browserFetch) 
   return { ...contributed, log: device.disk.ledger }
 }
 
-/** A sealed request for the leader, and how its answer opens. */
+/** A sealed request for the leader, and a function that opens its answer. */
 function seal({ leaderKey }: Names, method: string, path: string, body = new Uint8Array(0)) {
   const headers = { 'content-type': 'application/vnd.nearside.report' }
   const message = encodeRequest({ method, authority: 'x', path, headers, body })
@@ -131,7 +131,7 @@ describe('an update through a relay', () => {
     await federation.leader.advance()
     expect(federation.applied).toHaveLength(1)
     expect((await federation.leader.rounds()).at(-1)).toMatchObject({ round: 1, counted: 2 })
-    // Both: the terms that are agreed to, of two servers; the round, again of both; a token, a report.
+    // Each device asks both servers for the terms and again for the round, then sends a token request and a report.
     expect(seen.carried).toHaveLength(3 * 12)
     for (const { log } of results)
       for (const kind of ['consent', 'upload'])
@@ -173,7 +173,7 @@ describe('an update through a relay', () => {
       expect(sent).toBe(false)
       expect(error?.code).toBe('aggregator-unreachable')
     }
-    // Sealed to another's key than the server's.
+    // Sealed to another server's key.
     const swapped = { ...names, leaderKey: names.helperKey }
     const { error } = await contribute(swapped, modelHash)
     expect(error?.code).toBe('aggregator-unreachable')
@@ -209,7 +209,7 @@ describe('a relay', () => {
     let answered = 0
     const server = createServer((_, response) => {
       answered++
-      // The first is never answered.
+      // The server never answers the first request.
       if (answered === 2) response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
       if (answered === 3) response.writeHead(200, { 'content-type': 'text/html' }).end('hello')
       if (answered < 4) return

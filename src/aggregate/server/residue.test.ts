@@ -1,4 +1,4 @@
-/** @module What the servers' disks hold of reports, byte by byte. */
+/** @module Searches the servers' disks byte by byte for remains of reports. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -17,16 +17,16 @@ import { post, randomUpdate } from './testReports.ts'
 const GOAL = 500
 const ROUNDS = 2
 
-/** Of the sender, as the limits count it. */
+/** Sender's address group, as the limits count it. */
 const ADDRESS = '2001:db8:77:42::/64'
 const ADDRESS_BYTES = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0x00, 0x77, 0x00, 0x42)
 
-/** Every file beside `file`: the database and its write-ahead log. */
+/** Bytes of every file in the folder: the database and its write-ahead log. */
 function bytesOf(folder: string): Buffer {
   return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
 }
 
-/** How many of these can be found. */
+/** Number of these byte strings that the folder contains. */
 function found(folder: string, needles: readonly Uint8Array[]): number {
   const haystack = bytesOf(folder)
   return needles.filter((needle) => haystack.includes(Buffer.from(needle))).length
@@ -62,7 +62,7 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor an id, a seed, a sum or 
       const drawn: Uint8Array[] = []
       const { body, id } = await makeReport(randomUpdate(seed), task, (length) => {
         const bytes = cryptoRandomBytes(length)
-        // The first 32 bytes that are asked for are the seed, the second the log's salt.
+        // The first draw of 32 bytes is the seed, the second the log's salt.
         if (length === 32) drawn.push(bytes)
         return bytes
       })
@@ -73,17 +73,17 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor an id, a seed, a sum or 
       sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
       expect((await post(federation, body)).status).toBe(201)
     }
-    // Alone, so that the running sum is once a single share.
+    // Send one report alone, so that the running sum is a single share at first.
     await one(0)
     const { sum } = await leaderStore.aggregate(round)
     for (let i = 1; i < GOAL - 1; i += 50)
       await Promise.all(Array.from({ length: Math.min(50, GOAL - 1 - i) }, (_, j) => one(i + j)))
 
-    // A round that is open: no report in any form at the leader, only seeds at the helper.
+    // Open round: the leader has no report in any form, and the helper has only seeds.
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)
-    // What is to be gone later is found now: the scan works.
+    // The scan works: it finds now what must be gone later.
     for (const folder of Object.values(folders)) expect(found(folder, ids)).toBe(ids.length)
     for (const folder of Object.values(folders)) expect(found(folder, address)).toBe(0)
     for (const store of [leaderStore, helperStore]) {

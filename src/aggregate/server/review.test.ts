@@ -11,7 +11,7 @@ import { createFederation, LEADER } from './testFederation.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const shop = await readShop(path('data/online-retail'))
-/** As it was when the round was judged: nobody had come since the model was trained. */
+/** The shop when the round was judged: nobody had come since the model's training. */
 const before = {
   ...shop,
   shoppers: shop.shoppers.map(({ id, interactions }) => ({
@@ -20,7 +20,7 @@ const before = {
   })),
 }
 
-/** The shipped model, and version 2, which a round spoiled. */
+/** The shipped model, and version 2, which a round made worse. */
 async function spoiledModels(): Promise<string> {
   const models = testFolder()
   cpSync(path('public/models'), models, { recursive: true })

@@ -15,7 +15,7 @@ describe('a round', () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 40 } })
     const made = []
     for (let i = 0; i < 40; i++) made.push(await report(federation, i))
-    // All at once, so that group commit is at work, some twice and one damaged.
+    // Send all at once, so that group commit works; some twice and one damaged.
     const sent = await Promise.all([
       ...made.map(({ body }) => post(federation, body)),
       ...made.slice(0, 10).map(({ body }) => post(federation, body)),
@@ -73,7 +73,7 @@ describe('a round', () => {
           ])
           const { manifest } = await candidateOf(version, null, utf8('retrained'))
           await publishModel(federation.models, { manifest, files })
-          // An operator rolls it back.
+          // An operator rolls the model back.
           writeFileSync(path, before)
           return candidateOf(version, parent.version, utf8('updated'))
         },

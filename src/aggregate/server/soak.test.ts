@@ -1,6 +1,6 @@
 /**
- * @module Round after round on files, each report sent twice and the last rounds' once more: sums exact,
- * one release a round, memory flat. Longer: `NEARSIDE_SOAK=60`, minutes.
+ * @module Many rounds on files, with each report sent twice and those of the last rounds once more. Sums must be
+ * exact, one release per round, and memory constant. For a longer run: `NEARSIDE_SOAK=60`, in minutes.
  */
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -16,9 +16,9 @@ const MINUTES = Number(process.env.NEARSIDE_SOAK ?? 0)
 const GOAL = 4
 /** Rounds until all code is compiled and all caches are full. */
 const WARM = 20
-/** At both ends the least of so many rounds counts: what V8 compiles comes and goes by half a megabyte. */
+/** Rounds at each end, of which the least memory counts: V8's compiled code varies by half a megabyte. */
 const MEASURED = 10
-/** Bytes that a round may leave in memory: less than its reports have. */
+/** Most bytes that a round may leave in memory; less than its reports have. */
 const MOST_A_ROUND = 40_000
 
 setFlagsFromString('--expose-gc')
@@ -49,7 +49,7 @@ it(
       for (let i = 0; i < GOAL; i++) made.push(await report(federation, GOAL * round + i))
       const bodies = made.map(({ body }) => body)
       const sent = [...bodies, ...earlier, ...bodies]
-      // A machine that stands still for seconds is answered 503: the same bytes again, as devices do.
+      // A machine that pauses for seconds answers 503; send the same bytes again, as devices do.
       for (let [left, tries] = [sent, 0]; left.length > 0; federation.now += 6_000) {
         expect(tries++).toBeLessThan(20)
         const statuses = await Promise.all(

@@ -1,7 +1,7 @@
 /**
- * @module One aggregator as a process of its own, for tests that kill it:
- * `testAggregator.ts leader|helper PORT DATABASE GOAL PEER [MODELS]`. No noise, so that sums compare;
- * the published model's `shared.safetensors` is the mean update as float64.
+ * @module One aggregator in a process of its own, for tests that kill it: `testAggregator.ts leader|helper PORT
+ * DATABASE GOAL PEER [MODELS]`. It adds no noise, so that sums are comparable. The published `shared.safetensors`
+ * is the mean update as float64.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { openStore } from './store/open.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
-// Loaded and waiting: a test that kills often starts the next one ahead of time.
+// The process is loaded and waits, so that a test that kills often can start the next one early.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = await openStore(database, {
   role: role === 'helper' ? 'helper' : 'leader',

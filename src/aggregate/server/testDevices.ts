@@ -1,4 +1,4 @@
-/** @module Virtual devices against real aggregators, from Node, for tests. */
+/** @module Virtual devices against real aggregators in Node, for tests. */
 import type { Contributed } from '../../device/upload/contribute.ts'
 import { createVirtualDevice } from '../../simulate/device.ts'
 
@@ -9,16 +9,16 @@ interface SimulateOptions {
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly count: number
-  /** The update of device `i`, [d]. */
+  /** Update of device `i`, [d]. */
   readonly update: (device: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** How often a device tries again when the leader can't take its report yet; default 20. */
+  /** Most attempts of a device when the leader can't take its report yet; default 20. */
   readonly attempts?: number
   readonly onContribution?: (device: number, contribution: Contributed) => void
 }
 
-/** Plays `count` devices one after another and returns what became of each. */
+/** Lets `count` devices contribute one after another; returns the outcome of each. */
 export async function simulateDevices(options: SimulateOptions): Promise<readonly Contributed[]> {
   const contributions: Contributed[] = []
   for (let i = 0; i < options.count; i++) {

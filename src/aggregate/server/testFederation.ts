@@ -1,4 +1,4 @@
-/** @module Two aggregators in memory with a tiny model, for tests; requests go by function call. */
+/** @module Two aggregators in memory with a tiny model, for tests; requests are function calls. */
 import { utf8 } from '../../core/bytes.ts'
 import { publishModel } from '../../models/publish.ts'
 import { readLatest } from '../../models/read.ts'
@@ -16,7 +16,7 @@ import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './t
 
 export const LEADER = 'http://leader.test'
 export const HELPER = 'http://helper.test'
-/** A publish directory with version 1, gone after the test. */
+/** Publish directory with version 1; removed after the test. */
 export async function createModels(): Promise<string> {
   const models = testFolder()
   const candidate = await candidateOf('1', null, utf8('shared 1'))
@@ -26,21 +26,21 @@ export async function createModels(): Promise<string> {
 }
 
 export interface TestFederation {
-  /** The leader's, for what goes over a wire. */
+  /** The leader's app, for tests over a real connection. */
   readonly app: ReturnType<typeof createApp>
   readonly leader: LeaderAggregator
   readonly helper: HelperAggregator
   readonly leaderStore: Store
   readonly helperStore: Store
   readonly models: string
-  /** Mean updates that were handed to `applyUpdate`. */
+  /** Mean updates that `applyUpdate` received. */
   readonly applied: Float64Array[]
   readonly log: string[]
   readonly fetch: typeof globalThis.fetch
   modelHash(): Promise<string>
-  /** Cuts an aggregator off, or brings it back. */
+  /** Makes an aggregator unreachable, or reachable again. */
   setDown(url: string, down: boolean): void
-  /** A proxy before the aggregators: what it answers never reaches them; it may change their answers. */
+  /** Proxy before the aggregators: it can answer by itself or change an aggregator's answer. */
   proxy: (url: URL, answer: () => Promise<Response>) => Promise<Response>
   now: number
 }

@@ -1,4 +1,4 @@
-/** @module A port that nobody listens on, for processes that must know each other's before they start. */
+/** @module Finds a free port, for processes that must know each other's port before they start. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 

@@ -1,4 +1,4 @@
-/** @module Reports as devices make them, and the mean that a round must give of them, for tests. */
+/** @module Reports as devices make them, and the expected mean of a round, for tests. */
 
 import { decodeVector, fromBase64 } from '../../core/bytes.ts'
 import { createRandom } from '../../core/model/random.ts'
@@ -17,7 +17,7 @@ export function randomUpdate(seed: number): Float64Array {
   return Float64Array.from({ length: DIMENSION }, () => 0.02 * random.normal())
 }
 
-/** A report as a device would make it, and the integers inside. */
+/** A report as a device would make it, and the integers in it. */
 export async function report(federation: TestFederation, seed: number) {
   const { fetch } = federation
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
@@ -42,7 +42,7 @@ export function post(
   })
 }
 
-/** The mean that a round must give, from the integers that were sent. */
+/** Expected mean of a round, from the integers that were sent. */
 export function meanOf(vectors: readonly Float64Array[], goal: number): Float64Array {
   return Float64Array.from({ length: DIMENSION }, (_, j) => {
     const sum = vectors.reduce((total, vector) => total + vector[j], 0)

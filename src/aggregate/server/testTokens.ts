@@ -1,4 +1,4 @@
-/** @module An issuer of tokens, and tokens as devices get them, for tests. */
+/** @module A token issuer, and tokens as devices get them, for tests. */
 import { generateKeyPairSync } from 'node:crypto'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { type KeptToken, obtainToken } from '../../device/upload/obtainToken.ts'
@@ -16,7 +16,7 @@ export const newIssuerKey = () =>
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey
 
-/** Tokens for hardly any work. */
+/** Issuer of tokens that cost hardly any work. */
 export async function createWorkIssuer(bits = 2) {
   const pem = newIssuerKey()
   const signer = await createTokenSigner(pem)
@@ -24,7 +24,7 @@ export async function createWorkIssuer(bits = 2) {
   return { pem, signer, issuer }
 }
 
-/** The header with a token of the open round, from the leader. */
+/** Authorization header with a token of the open round, from the leader. */
 export async function tokenHeader({ fetch }: Pick<TestFederation, 'fetch'>): Promise<string> {
   const transport = transportBy(fetch)
   const endpoints = { leader: LEADER, helper: HELPER }

@@ -1,4 +1,4 @@
-/** @module Who may send: reports with and without tokens, at real aggregators. */
+/** @module Reports with and without tokens at real aggregators. */
 import { describe, expect, it } from 'vitest'
 import { concat, fromBase64, toBase64 } from '../../core/bytes.ts'
 import { createVirtualDevice } from '../../simulate/device.ts'
@@ -51,7 +51,7 @@ describe('a report', () => {
       'Bearer x',
       honest.slice(0, -2),
       `${honest.slice(0, -1)}A"`,
-      // Its type, nonce, round and key, and its signature.
+      // Changes in type, nonce, round, key and signature.
       ...[1, 2, 34, 66, 353].map(changed),
       authorizationOf(toBase64(concat(token.subarray(0, 98), random))),
       authorizationOf(
@@ -76,7 +76,7 @@ describe('a report', () => {
     expect((await send(federation, body, token)).status).toBe(200)
     expect((await send(federation, body)).status).toBe(200)
     expect(await send(federation, (await two).body, token)).toMatchObject({ status: 401 })
-    // Two at once: the transaction that counts decides.
+    // Two reports at once with one token: the counting transaction decides.
     const shared = await tokenHeader(federation)
     const bodies = [(await two).body, (await three).body]
     const answers = await Promise.all(bodies.map((each) => send(federation, each, shared)))
@@ -136,7 +136,7 @@ describe('the leader', () => {
       expect(await again({ 'nearside-work': attempt })).toBe(401)
     const body = init.body as Uint8Array
     expect(await again({}, concat(body, body))).toBe(413)
-    // Work for one request is none for another: of 40, with two bits, some would do by chance.
+    // Work for one request doesn't fit another. With two bits, some of 40 fit by chance.
     const others = Array.from({ length: 40 }, (_, i) => body.with(100, body[100] ^ (i + 1)))
     const statuses = await Promise.all(others.map((other) => again({}, other)))
     expect(statuses.filter((one) => one === 401).length).toBeGreaterThan(10)
@@ -165,7 +165,7 @@ describe('a shop’s own issuer', () => {
         const headers = new Headers(init?.headers)
         if (cookie) headers.set('cookie', cookie)
         const response = await issuer.respond(new Request(url, { ...init, headers }))
-        // The first answer doesn't arrive: the device asks for the same again.
+        // The first answer gets lost, so the device requests the same token again.
         if (!lost) return response
         lost = false
         throw new TypeError('connection reset')
@@ -184,7 +184,7 @@ describe('a shop’s own issuer', () => {
       'issuer-unreachable',
     )
     expect((await signedIn.contribute(() => randomUpdate(1))).sent).toBe(true)
-    // A second browser of the same account, and one that is not signed in.
+    // A second browser of the same account, and one that isn't signed in.
     for (const cookie of ['session=1', undefined]) {
       const refused = await (await device(cookie)).contribute(() => randomUpdate(2))
       expect(refused.error?.message).toMatch(/answered 403/)

@@ -1,4 +1,6 @@
-/** @module What comes over the wire cut off, malformed or without end: nothing of it is counted, and good reports are. */
+/**
+ * @module Truncated, malformed and endless messages: the servers count none of them, and still count good reports.
+ */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -20,9 +22,9 @@ async function start() {
 }
 
 /**
- * Sends this until the server closes or there is no more.
- * @param ends whether the connection ends with it, before anything is answered
- * @returns what it answered, and how many bytes it took
+ * Sends these parts until the server closes the connection or no part is left.
+ * @param ends whether the connection ends after the parts, before any answer
+ * @returns the answer, and the number of bytes that the server took
  */
 async function exchange(port: number, parts: Iterable<string | Uint8Array>, ends = false) {
   const socket = connect(port, '127.0.0.1')
@@ -62,7 +64,7 @@ it('counts a report whose connection was reset, at each kilobyte and after the l
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
     await cutOff(port, headOf(body), body.subarray(0, length))
-  // Whole, and nobody waits for the answer.
+  // The report arrives whole, but nobody waits for the answer.
   for (let i = 0; i < 3; i++) await cutOff(port, headOf(body), body)
   const { status } = await exchange(port, [headOf(body), body])
   expect([200, 201]).toContain(status)
@@ -84,7 +86,7 @@ it.each([
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)
-  // What both ends’ buffers hold.
+  // The buffers of both ends hold at most this much.
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)

@@ -41,7 +41,7 @@ describe('the field', () => {
   it('takes any safe integer to its residue', () => {
     const anyInteger = fc.oneof(
       fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
-      // Beside a multiple of q, where the quotient is one off.
+      // Integers near a multiple of q, where the quotient is one off.
       fc
         .tuple(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), fc.integer({ min: -2, max: 2 }))
         .map(([times, rest]) => times * MODULUS + rest),

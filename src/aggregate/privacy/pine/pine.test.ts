@@ -29,7 +29,7 @@ async function send(integers: ArrayLike<number>, changes: Partial<Sent> = {}): P
 
 const KEY = cryptoRandomBytes(32)
 
-/** As both aggregators see it, with the same nonce and public share. */
+/** Whether both aggregators accept the report, with the same nonce and public share. */
 async function isTaken({ nonce, seeds, publicShare, leaderShare }: Sent): Promise<boolean> {
   const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
   const other = await prepare(circuit, 'helper', KEY, nonce, publicShare, seeds)
@@ -42,7 +42,10 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
   return changed
 }
 
-/** `NEARSIDE_HONEST=10000 npx vitest run --project node src/aggregate/privacy/pine/pine.test.ts` */
+/**
+ * Number of honest reports: `NEARSIDE_HONEST=10000 npx vitest run --project node
+ * src/aggregate/privacy/pine/pine.test.ts`
+ */
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
 
 describe('a short vector', () => {
@@ -59,9 +62,9 @@ describe('a short vector', () => {
 })
 
 describe('a vector beyond the bound', () => {
-  // Its square is −1: beside a number it makes their sum of squares zero.
+  // Square root of −1: with a second number, the sum of squares is zero.
   const imaginary = power(17, (MODULUS - 1) / 4)
-  /** So many equal numbers, as short as they can be, whose sum of squares wraps around to one within the bound. */
+  /** `count` equal numbers, as short as possible, whose sum of squares wraps around to one within the bound. */
   const wrapped = (count: number) => {
     const x = Math.ceil(Math.sqrt(MODULUS / count))
     expect(count * x * x - MODULUS).toBeLessThanOrEqual(BOUND ** 2)
@@ -86,7 +89,7 @@ describe('a vector beyond the bound', () => {
 })
 
 it('leaves each check of a vector that wraps around a chance of one half, at most', () => {
-  // The sum of ±x for `count` equal numbers is x·(k − count), k binomial of 2·count halves; mod q.
+  // The sum of ±x over `count` equal numbers is x·(k − count) mod q, with k binomial of 2·count fair draws.
   for (const count of [1, 2, 3, 4, 5, 7, 8, 11, 16, 31, 64, 102, 500]) {
     for (let stretch = 1; stretch < 9; stretch += 0.37) {
       const x = Math.min((MODULUS - 1) / 2, Math.ceil(stretch * Math.sqrt(MODULUS / count)))
@@ -109,7 +112,7 @@ describe('a proof', () => {
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
       expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
-    // The same randomness for another vector: its proof, its commitments, or both.
+    // Reuses the randomness for another vector: its proof, its commitments, or both.
     const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
     expect(await isTaken(again)).toBe(true)
     expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)

@@ -10,14 +10,14 @@ import { USAGE, webXof } from './xof.ts'
 
 const ROLES = ['leader', 'helper'] as const
 
-/** The numbers that are not zero, by their place. */
+/** A vector from its nonzero numbers by index. */
 function dense(sparse: Readonly<Record<string, number | undefined>>, length: number): number[] {
   return Array.from({ length }, (_, i) => sparse[i] ?? 0)
 }
 
 /**
- * `poc/test_vec/01` of draft-chen-cfrg-vdaf-pine at 4d11ac8 (Simplified BSD licence): every vector of
- * the variant used here. What is long stands there as its SHA-256.
+ * `poc/test_vec/01` of draft-chen-cfrg-vdaf-pine at 4d11ac8 (Simplified BSD licence): every vector of the variant
+ * used here. Long values are given as their SHA-256.
  */
 describe('every published vector', () => {
   it.each(published.map((vector) => [vector.name, vector] as const))('%s', async (_, vector) => {
@@ -43,7 +43,7 @@ describe('every published vector', () => {
         const key = fromHex(vector.verifyKey)
         const half = await prepare(circuit, role, key, nonce, publicShare, inputs[i])
         if (half === null) throw new Error('not proven')
-        // The draft sends each aggregator's own commitments along; here they are the public share's.
+        // The draft sends each aggregator's own commitments too; here they are in the public share.
         const own = [0, 2].map((pair) => publicShare.slice(32 * (pair + i), 32 * (pair + i + 1)))
         const sent = concat(encodeVector(half.verifiers), ...own)
         expect(await sha256Hex(sent)).toBe(report.prepShares[i])

@@ -1,4 +1,7 @@
-/** @module What is PostgreSQL's own: several processes on one database, its failures, what it leaves behind. */
+/**
+ * @module Tests of PostgreSQL only: several processes on one database, its failures, and the data that it leaves
+ * behind.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -21,16 +24,16 @@ beforeAll(async () => {
 })
 afterAll(() => postgres?.remove())
 
-/** As a process of its own would. */
+/** Opens a store as a separate process would. */
 async function open(url: string, key: Uint8Array | null = KEY) {
   const store = await openPostgresStore(url, 'leader', key)
   onTestFinished(() => store.shut().catch(() => {}))
   return store
 }
 
-/** Two of them, with a round. */
+/** Opens two stores, with a round. */
 async function openTwo(url: string) {
-  // At once, so that both find no tables.
+  // Open both at once, so that both find no tables.
   const [one, two] = await Promise.all([open(url), open(url)])
   await one.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), new Uint8Array(64), 100)
   return [one, two] as const
@@ -96,9 +99,9 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
       await one.count(1, 1, [counted(1)])
       const locks = `from pg_locks where locktype = 'advisory'`
       await ask(url, `select pg_terminate_backend(pid) ${locks}`)
-      // The database ends a connection some time after it was asked to.
+      // The database ends a connection some time after the request.
       await expect.poll(() => ask(url, `select pid ${locks}`)).toEqual([])
-      // The other begins while this one still believes that it is alone.
+      // The other store begins a step while this one still believes that it is alone.
       expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)
       await one.close(1, 'abandoned', { accepted: false, reasons: [], metrics: {} }, 200)
     })
@@ -129,7 +132,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     const mark = row.mark as Buffer
     const found = () => {
       const all = Buffer.concat(filesOf(postgres.directory).map((file) => readFileSync(file)))
-      // What is not sealed is found: the scan works.
+      // The scan works: it finds unencrypted data.
       expect(all.includes(mark)).toBe(true)
       return secrets.filter((secret) => all.includes(Buffer.from(secret))).length
     }
@@ -197,7 +200,7 @@ describe('a database that is not there', () => {
 })
 
 describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
-  /** One report is counted while the standby is away; then it takes over. */
+  /** One report is counted while the standby is disconnected; then the standby takes over. */
   async function failOver(synchronous: string) {
     const primary = await startPostgres()
     onTestFinished(() => primary.remove())

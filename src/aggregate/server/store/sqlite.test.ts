@@ -44,7 +44,7 @@ it('keeps no update, no time and no address of a report', async () => {
   expect(raw.prepare('select count(*) as n from accumulators').get()).toEqual({ n: 1 })
   expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')
   raw.close()
-  // Private keys are in here.
+  // The file contains private keys.
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
@@ -67,7 +67,7 @@ it('leaves a file of another version alone', () => {
 it.each([
   ['SQLITE_IOERR_FSYNC', true],
   ['SQLITE_CORRUPT', true],
-  // A full disk refuses; it forgets nothing.
+  // A full disk refuses writes and loses nothing.
   ['SQLITE_FULL', false],
 ])('on %s ends the process: %s', async (code, ends) => {
   const file = join(testFolder(), 'l.sqlite')
@@ -97,7 +97,7 @@ it('ends the process where what it reads is damaged, too', async () => {
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
   await disk.shut()
   const bytes = readFileSync(file)
-  // All pages but the first, which has the tables' names.
+  // Destroys all pages but the first, which has the tables' names.
   writeFileSync(file, bytes.fill(0xff, 4096))
   const damaged = openSqliteStore(file, (error) => void fatal.push(error))
   await expect(damaged.current()).rejects.toMatchObject({ code: 'storage-unavailable' })
@@ -108,7 +108,7 @@ it('ends the process where what it reads is damaged, too', async () => {
 describe('a power cut', () => {
   const COUNTED = 8
 
-  /** A file whose write-ahead log has a report a transaction, and how long the log was after each. */
+  /** A file whose write-ahead log has one transaction per report, and the log's length after each. */
   async function logOfReports() {
     const file = join(testFolder(), 'l.sqlite')
     const disk = openSqliteStore(file)
@@ -123,7 +123,7 @@ describe('a power cut', () => {
     return { ...bytes, lengths }
   }
 
-  /** What is found where the disk kept so much of the log. */
+  /** Opens the file with a part of the log, and returns what the store finds. */
   async function reopen(database: Buffer, log: Buffer) {
     const file = join(testFolder(), 'l.sqlite')
     writeFileSync(file, database)
@@ -137,7 +137,7 @@ describe('a power cut', () => {
     return { counted: record?.counted, ids: toHex(ids), sum }
   }
 
-  /** Of the first k. */
+  /** Expected content after the first k reports. */
   function expected(k: number) {
     const sum = new Uint32Array(k === 0 ? 0 : 2)
     for (let n = 1; n <= k; n++) addShare(sum, share(n))

@@ -1,4 +1,4 @@
-/** @module What every store keeps to, on each database. */
+/** @module Contract of every store, tested on each database. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -30,7 +30,7 @@ const RESULT = {
 const VERDICT = { accepted: false, reasons: ['no'], metrics: { x: 1 } }
 
 let postgres: TestPostgres
-/** Opens one and the same database, each time as a new process does; it is shut after the test. */
+/** Opens the same database each time, as a new process does; the test closes it in the end. */
 type Open = () => Promise<Store>
 
 function opener(url: string): Open {
@@ -83,7 +83,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       ])
       const { ids, sum } = await store.aggregate(1)
       expect(toHex(ids)).toBe(id(1) + id(2) + id(3))
-      // Mod q.
+      // Values mod q.
       expect([...sum]).toEqual([6, MODULUS - 3])
       expect(await store.current()).toMatchObject({ counted: 3 })
       const known = await store.known(1, [id(1), id(4)])
@@ -107,7 +107,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
       const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
       expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
-      // The same report again is a duplicate; the token with another is spent.
+      // The same report again counts as counted; its token with another report is spent.
       const second = [one(1, 7), one(5, 7), one(6, 9), one(7, 9)]
       expect(await store.count(1, 5, second)).toEqual(['counted', 'spent', 'counted', 'spent'])
       expect(await store.spent(1, [hash(7), hash(9), hash(5)])).toEqual(new Set([hash(7), hash(9)]))
@@ -176,7 +176,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     it('that prove nothing are refused for good, and never counted', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
-      // Asked again it's the same answer, without another look: each check would show a little.
+      // A repetition gets the same answer without another check: each check would reveal a little.
       expect(await store.keep(1, [unproven, kept(1)])).toEqual(['unproven', 'unproven'])
       expect(await store.keep(1, [{ ...kept(1), bodyHash: hash(9) }])).toEqual(['conflict'])
       expect(await store.seeds(1, [fromHex(id(1))])).toEqual([null])
@@ -245,7 +245,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
         store.openRound(round, TEST_POLICY, hashOfPolicy, key(), now)
       await store.count(1, 2, [counted(1)])
       await store.keep(1, [kept(2), { ...kept(3), seed: null }])
-      // Those of a round that was given up, too.
+      // Reports of an abandoned round conflict, too.
       await next(2, 200)
       await next(3, 100 + period)
       for (const n of [1, 2, 3]) {
@@ -259,7 +259,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       }
       expect(await store.count(1, 9, [counted(1), counted(5)])).toEqual(['counted', 'closed'])
       expect((await store.reached(1))?.marks).toHaveLength(3 * 16)
-      // Another salt since: a period was over.
+      // A period has ended since, so the salt is another.
       await next(4, 199 + period)
       const [first, fourth] = [await store.reached(1), await store.reached(3)]
       expect(toHex(first?.salt ?? new Uint8Array())).not.toBe(
@@ -281,7 +281,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       const after = await open()
       expect(await after.current()).toMatchObject({ state: 'exchanged', ...RESULT })
       await after.close(1, 'rejected', VERDICT, 300)
-      // Anybody may ask for the list: nothing long is read for it, and no key.
+      // The public list reads no long columns and no key.
       expect(Object.keys((await after.rounds(9))[0])).not.toEqual(
         expect.arrayContaining([expect.stringMatching(/share|key/i)]),
       )

@@ -1,6 +1,6 @@
 /**
- * @module A PostgreSQL of the test's own, on a socket in a folder of its own, where one is installed. It is
- * as durable as any: fsync is on.
+ * @module PostgreSQL for one test, on a socket in its own folder, where PostgreSQL is installed. It is durable:
+ * fsync is on.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,12 +17,12 @@ const FOLDERS = [
 const FOUND = FOLDERS.find((bin) =>
   ['initdb', 'postgres'].every((name) => existsSync(join(bin, name))),
 )
-/** Its other programs lie beside what a link leads to. */
+/** The other programs lie beside the target of the link. */
 const BIN = FOUND === undefined ? undefined : dirname(realpathSync(join(FOUND, 'initdb')))
-/** It does not run as root. */
+/** PostgreSQL refuses to run as root. */
 const OWNER = process.getuid?.() === 0 ? ownerOf('postgres') : undefined
 
-/** Why there is none; empty where there is. */
+/** Reason why it isn't available; empty where it is. */
 export const NO_POSTGRES =
   BIN === undefined
     ? ' (skipped: no initdb and postgres here; Debian: apt install postgresql)'
@@ -33,27 +33,27 @@ export const NO_POSTGRES =
 interface Server {
   url(database: string): string
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>
-  /** `immediate`: as in a crash, at once. */
+  /** Stops the server; `immediate` acts like a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
-  /** Answers nobody until the function is called that this resolves to. */
+  /** Makes the server hang; resolves to a function that lets it continue. */
   hang(): Promise<() => void>
 }
 
 export interface TestPostgres extends Server {
-  /** The URL of a new, empty database. */
+  /** Creates an empty database; resolves to its URL. */
   create(): Promise<string>
-  /** Runs a client of its own, such as `pg_dump`. */
+  /** Runs one of PostgreSQL's programs, such as `pg_dump`. */
   run(program: string, ...args: string[]): void
-  /** Everything is here: tables, write-ahead log, its own log. */
+  /** Directory of the server: tables, write-ahead log, and its own log. */
   readonly directory: string
-  /** One more server, which follows this one. `remove` takes it along. */
+  /** Starts a standby that follows this server. `remove` removes it, too. */
   follow(): Promise<Server>
-  /** Stops it and removes its folder. */
+  /** Stops the server and removes its folder. */
   remove(): Promise<void>
 }
 
-/** Of a folder that `initdb` or a base backup has filled; the socket is beside it. */
+/** Server on a folder that `initdb` or a base backup has filled; its socket is beside the folder. */
 function serverOf(directory: string): Server {
   const socket = dirname(directory)
   let server: ChildProcess
@@ -111,7 +111,7 @@ function serverOf(directory: string): Server {
   }
 }
 
-/** Starts one. `remove` it in the end. */
+/** Starts a server. Call `remove` in the end. */
 export async function startPostgres(): Promise<TestPostgres> {
   const folders: string[] = []
   const servers: Server[] = []
