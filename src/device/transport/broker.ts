@@ -1,7 +1,7 @@
 /**
- * @module The one door of a vault. Its worker has no network: it asks the vault's document, over a channel,
- * which looks at what is asked for by itself: a declared address, nothing in it that isn't, and a body only where an
- * update goes, or the request for its token.
+ * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the
+ * vault's document over a channel. The document checks each request itself. It allows declared addresses only, no
+ * undeclared content, and a body only for an update or a token request.
  */
 
 import { REPORT_MEDIA_TYPE } from '../../aggregate/protocol/report.ts'
@@ -15,16 +15,16 @@ import { readAtMost } from '../../core/readAtMost.ts'
 import { PLAIN } from './browserFetch.ts'
 import { type Destination, isDeclared } from './http.ts'
 
-/** From the worker. */
+/** Messages from the worker. */
 type Asked =
-  /** Before anything else, and once. */
+  /** Declares the addresses: the first message, once. */
   | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
   | { readonly kind: 'abort'; readonly id: number }
   | ({ readonly kind: 'fetch'; readonly id: number } & Request)
 
 interface Request {
   readonly url: string
-  /** Null for a GET. */
+  /** Body; null for a GET. */
   readonly body: Uint8Array<ArrayBuffer> | null
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: boolean
@@ -34,10 +34,10 @@ type Answered =
   | { readonly id: number; readonly status: number; readonly body: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly error: string }
 
-/** An answer beyond this is nobody's model or catalog. */
+/** Maximum size of an answer, bytes; no model or catalog is larger. */
 const MOST_ANSWERED = 64 * 2 ** 20
 
-/** What is posted, by its type: where to, at most how many bytes, with which header besides. */
+/** Rules for POST requests by content type: purpose, maximum bytes and one further header. */
 const POSTED: Readonly<Record<string, Posted>> = {
   [REPORT_MEDIA_TYPE]: {
     purpose: 'upload',
@@ -51,10 +51,10 @@ const POSTED: Readonly<Record<string, Posted>> = {
     most: TOKEN_REQUEST_BYTES,
     header: WORK_HEADER,
     form: /^\d{1,16}$/,
-    // A shop's issuer gives tokens to who is signed in.
+    // A shop's issuer gives tokens to signed-in shoppers, so it needs their cookies.
     cookies: true,
   },
-  // What is sealed in it nobody can see here: where a relay is named, the worker's own checks decide.
+  // The document can't read a sealed request: with a relay, only the worker's own checks apply.
   [OBLIVIOUS_REQUEST]: {
     purpose: 'relay',
     most: 2 ** 20,
@@ -74,7 +74,7 @@ interface Posted {
   readonly cookies: boolean
 }
 
-/** The document's end. */
+/** The document's end of the channel. */
 export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {
   let declared: readonly Destination[] | null = null
   const running = new Map<number, AbortController>()
@@ -107,7 +107,7 @@ export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch):
   }
 }
 
-/** Why something is not asked for; null where it may be. */
+/** Reason to refuse a request; null to allow it. */
 function reasonAgainst(
   { url, body, headers, cookies }: Request,
   declared: readonly Destination[],
@@ -128,7 +128,7 @@ function reasonAgainst(
   return null
 }
 
-/** The worker's end. */
+/** The worker's end of the channel. */
 export function brokeredFetch(port: MessagePort) {
   const waiting = new Map<number, (answer: Answered) => void>()
   let last = 0

@@ -1,9 +1,9 @@
-/** @module The browser's own `fetch`, and how everything of ours is asked for: it tells nothing. */
+/** @module The browser's own `fetch`, and request options that reveal nothing about the shopper. */
 
-/** The only place that names it; the linter keeps it so. */
+/** The only use of the global `fetch`; the linter enforces that. */
 export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
 
-/** No cookies, no referrer, no redirects. */
+/** Request options: no cookies, no referrer, no redirects. */
 export const PLAIN: RequestInit = {
   credentials: 'omit',
   referrerPolicy: 'no-referrer',
@@ -11,5 +11,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Milliseconds after which a request is given up; of silence, where a device asks for a large file. */
+/** Milliseconds after which a request is given up; for a device's large files, milliseconds of silence. */
 export const TIMEOUT = 30_000

@@ -1,6 +1,6 @@
 /**
- * @module The catalog for a page without a device: no worker, nor its code in the page. The one request
- * that no log holds, since there is none; it goes to the address that the shop declared.
+ * @module Catalog for a page without a device: there is no worker, and the device's code is not loaded. This is the
+ * only request missing from the log, since there is no log; it goes to the address that the shop declared.
  */
 import { NearsideError } from '../../core/error.ts'
 import { type CatalogOrder, orderOf } from '../../core/ranking/catalogOrder.ts'

@@ -73,7 +73,7 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const key = toBase64(new Uint8Array(32).fill(3))
-  // The helper is at the shop's own address, which hands out catalog and tokens, too.
+  // The helper is at the shop's own address, which also serves catalog and tokens.
   const relayed = {
     relay: 'https://relay.test',
     issuer: 'https://shop.test/tokens',
@@ -96,7 +96,7 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
   await transport.get(`${MODEL}latest.json`, 'model')
   const post = { body: new Uint8Array(3), headers: {}, credentials: 'include' as const }
   await transport.get('https://shop.test/tokens', 'token', { post })
-  // What the relay answers is not sealed by a server.
+  // The relay's answer is not sealed by a server.
   const unreachable = { code: 'aggregator-unreachable' }
   await expect(transport.get(`${LEADER}v1/task`, 'policy')).rejects.toMatchObject(unreachable)
   const report = transport.post(`${LEADER}v1/reports`, new Uint8Array(9), 'x/y', {})
@@ -216,7 +216,7 @@ describe('get', () => {
     })
   })
 
-  /** A byte in 40 ms, three of them; then the end, or silence. */
+  /** Sends a byte every 40 ms, three times; then ends, or stays silent. */
   const dripping =
     (ends: boolean) =>
     (_url: string, { signal }: RequestInit) => {

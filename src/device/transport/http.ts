@@ -1,6 +1,6 @@
 /**
- * @module The transport over `fetch`: no cookies, no referrer, no redirects, fixed headers, declared
- * destinations only, and the ledger entry stored before the first byte leaves.
+ * @module Transport over `fetch`: no cookies, no referrer, no redirects, fixed headers and declared destinations
+ * only. The log entry is stored before the first byte leaves.
  */
 
 import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
@@ -16,15 +16,15 @@ import type { Recipients } from '../upload/terms.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
 import type { Purpose, Transport } from './transport.ts'
 
-/** What the shop declared: requests anywhere else are refused before they are made. */
+/** Destination that the shop declared; requests to any other are refused before they are made. */
 export interface Destination {
-  /** `relay`: sealed requests to both aggregators. */
+  /** Purpose of the requests; `relay`: sealed requests to both aggregators. */
   readonly purpose: Purpose | 'upload' | 'relay'
   /** Absolute URL: the resource itself, or a directory ending in `/`. */
   readonly url: string
 }
 
-/** Every address that a device may ever call, from the shop's own options. */
+/** All addresses that a device may ever call, from the shop's own options. */
 export function destinationsOf(
   config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
     readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'relay'> | null
@@ -49,7 +49,7 @@ export function destinationsOf(
   ]
 }
 
-/** The change of the settings that keeps what the shop declares beside what it declared before. */
+/** Change of the settings that adds the shop's declared addresses to earlier ones. */
 export const declaring =
   (destinations: readonly Destination[]) =>
   ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
@@ -57,7 +57,7 @@ export const declaring =
     return all.size === declared.length ? {} : { declared: [...all] }
   }
 
-/** Where requests really go: with a relay, none of them to the aggregators themselves. */
+/** Addresses that requests go to; with a relay, none goes to the aggregators directly. */
 export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Destination[] {
   const all = destinationsOf(config)
   const { federation } = config
@@ -65,10 +65,13 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
   return all.filter(({ purpose }) => !isRelayed(federation, purpose))
 }
 
-/** An address and all below it. */
+/** URL of a directory, ending in `/`. */
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
-/** What goes to the aggregators; a shop's own server may lie at the same address, its issuer of tokens too. */
+/**
+ * Whether a purpose goes through the relay. It does for the aggregators, but not for the shop's own server or its
+ * token issuer, even at the same address.
+ */
 const isRelayed = (
   { leader, issuer = endpoint(leader, ROUTES.tokens) }: Pick<Recipients, 'leader' | 'issuer'>,
   purpose: Destination['purpose'],
@@ -79,17 +82,17 @@ const isRelayed = (
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
-  /** Carries what the aggregators are asked; absent: they are asked directly. */
+  /** Relay for requests to the aggregators; without it, they go there directly. */
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
-  /** Where what is declared is kept, so that an export shows that nothing else was asked for. */
+  /** Settings that record the declared addresses, so that an export shows that no others were called. */
   readonly records?: Store['changeSettings']
   /** Milliseconds of silence after which a request is given up; default `TIMEOUT`. */
   readonly timeout?: number
 }
 
-/** A response beyond this is not ours, whatever length it announces. */
+/** Maximum size of a response, bytes, regardless of the length that it announces. */
 const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
   catalog: 64 * 2 ** 20,
   model: 64 * 2 ** 20,
@@ -108,7 +111,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
-/** Given up for silence, not for the time that they take: on a slow line they would never be had. */
+/** Purposes whose requests are given up for silence, not for their duration, so that they can finish on a slow line. */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
 const abandoned = (url: string) =>
@@ -117,21 +120,24 @@ const abandoned = (url: string) =>
 const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
 
-/** @param target absolute, as `URL` writes it */
+/** @param target absolute URL, as `URL` writes it */
 export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  /** Null where the aggregators are asked directly. */
+  /** Fetch through the relay; null if the purpose goes to its server directly. */
   async function carrierFor(purpose: Purpose | 'upload') {
     if (!relayed || !isRelayed(relayed, purpose)) return null
     const { relayedFetch } = await import('../upload/relayedFetch.ts')
     return { relay: relayed.relay, ...relayedFetch(deps.fetch, relayed) }
   }
 
-  /** What goes through a relay is logged as it is inside the seal, with the length of the sealed body. */
+  /**
+   * Log detail of a relayed request: the relay, and the length of the sealed body. The entry's other fields describe
+   * the request inside the seal.
+   */
   async function carriageOf(
     purpose: Purpose | 'upload',
     url: string,
@@ -152,7 +158,7 @@ export function createTransport(deps: TransportDeps): Transport {
   }
 
   let kept: Promise<void> | undefined
-  /** Tried again with the next request where the disk refuses. */
+  /** Records the declared addresses; if the disk refuses, the next request tries again. */
   function keepDeclared(): Promise<void> {
     kept ??= deps.records?.(declaring(deps.destinations)).catch(() => {
       kept = undefined
@@ -224,7 +230,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const target = declared(url, 'upload')
       if (options?.signal?.aborted) throw abandoned(target)
       await keepDeclared()
-      // A copy, so that what is hashed is what is sent.
+      // Copy the body, so that the bytes hashed are the bytes sent.
       const bytes = new Uint8Array(body)
       const sha256 = await sha256Hex(bytes)
       const { authorization } = options ?? {}

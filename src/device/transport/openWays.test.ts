@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** A worker's scope in which nothing gets through, and whose browser says of some that its policy stopped them. */
+/** Worker scope in which every attempt fails; its browser reports some as stopped by its policy. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })

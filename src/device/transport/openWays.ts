@@ -1,17 +1,20 @@
 /**
- * @module Whether a worker has a network: it tries each way out that it needs a policy against, to the very file
- * that it came from. A way is shut where the browser hasn't got it, or says that its policy stopped it: that a
- * request failed proves nothing else, since the server may be away. WebKit never says so to a worker. There the
- * way is shut if it leads not even to that file, which came just now. The rest is shut by taking it away:
- * Firefox stops that without a word.
+ * @module Checks that a worker has no network access. It tries each way to the network that needs a policy, with the
+ * address of the worker's own file.
+ *
+ * - A way is shut if the browser lacks it or reports that its policy stopped it. A failed request proves nothing
+ * else, since the server may be down.
+ * - WebKit never reports to a worker. There, a way is shut if it can't even reach that file, which was loaded just
+ * now.
+ * - All other ways are shut by removing them from the scope, since Firefox stops them without a report.
  */
 
-/** What of a worker's scope is used; whatever a browser lacks is missing. */
+/** Part of a worker's scope that is used. Ways that a browser lacks are missing. */
 interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }
 
-/** Rejects where it leads nowhere. */
+/** Tries one way; rejects if it fails. */
 type Attempt = (url: string) => Promise<unknown>
 
 const WAYS: Readonly<Record<string, Attempt>> = {
@@ -24,7 +27,7 @@ const WAYS: Readonly<Record<string, Attempt>> = {
       request.open('GET', url)
       request.send()
     }),
-  // That it can't be opened shows later, and nothing: a server need not speak it.
+  // A failed connection shows only later and proves nothing: the server need not support WebSocket.
   WebSocket: async (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')).close(),
   import: (url) => import(/* @vite-ignore */ url),
 }
@@ -36,12 +39,12 @@ const TAKEN_AWAY = [
   ...['WebSocketStream', 'WebTransport', 'Worker'],
 ]
 
-/** Patience with a busy browser: what it hasn't reported by then counts as open. */
+/** Milliseconds to wait for reports of a busy browser; a way not reported by then counts as open. */
 const PATIENCE_MS = 10_000
-/** For a report that comes after the failure it is about. */
+/** Milliseconds to wait for a report that follows its failure. */
 const REPORT_MS = 500
 
-/** @returns names of the ways that are not shown to be shut; empty where there is no network */
+/** @returns names of the ways that may be open; empty if there is no network access */
 export async function openWays(scope: Ways, attempts = WAYS): Promise<string[]> {
   for (const name of TAKEN_AWAY) Reflect.deleteProperty(scope, name)
   const names = Object.keys(attempts).filter((name) => name === 'import' || name in scope)

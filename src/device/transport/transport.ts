@@ -1,5 +1,5 @@
 /**
- * @module The one door out. Every request of the device passes here; the ledger entry is written
+ * @module Transport, the only way out. Every request of the device goes through it, and the log entry is written
  * before the first byte leaves. No cookies, no referrer, fixed headers.
  */
 
@@ -14,14 +14,15 @@ interface GetOptions {
 
 export interface Transport {
   /**
-   * GET; of a token POST, which is random to whom it goes, with cookies where `credentials` says so.
+   * Sends a GET, or a POST for a token. The token request looks random to its receiver, and it carries cookies if
+   * `credentials` says so.
    * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
    */
   get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array>
   /**
-   * POST of an upload. `detail` goes into the ledger beside the body's length and SHA-256.
-   * Resolves for every HTTP status; rejects with `aggregator-unreachable` if there was no answer, and
-   * with `aborted` where `signal` stopped it, which may be after it arrived.
+   * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. Resolves for every HTTP
+   * status. Rejects with `aggregator-unreachable` without an answer, and with `aborted` if `signal` stopped it,
+   * perhaps after it arrived.
    */
   post(
     url: string,

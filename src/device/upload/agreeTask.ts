@@ -1,6 +1,6 @@
 /**
- * @module Asks each aggregator for its own view of the round and goes on only if both agree: one
- * that shows somebody another policy, model or key is caught by the other.
+ * @module Asks each aggregator for its view of the round, and continues only if both agree. If one shows a device
+ * another policy, model or key, the other's answer exposes it.
  */
 
 import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
@@ -13,15 +13,18 @@ import type { Recipients } from './terms.ts'
 
 type Endpoints = Pick<Recipients, 'leader' | 'helper'>
 
-/** Milliseconds that the clocks of both servers may be apart: a server alone can be no further from the truth. */
+/**
+ * Maximum difference between both servers' clocks, milliseconds. One dishonest server can be off by no more than
+ * this.
+ */
 const MOST_APART = 3_600_000
 
-/** A round on which both agree, and the time by each. */
+/** Round on which both servers agree, with both servers' times. */
 export type AgreedTask = Task & SignedTimes
 
 /**
- * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` when the
- * round is full or being released
+ * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` if the round is full or being
+ * released
  */
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,
@@ -31,7 +34,7 @@ export async function agreeTask(
     fetchTask(transport, endpoints.leader, 'leader'),
     fetchTask(transport, endpoints.helper, 'helper'),
   ])
-  // Between two rounds the aggregators may be one apart for a moment.
+  // Between two rounds, the servers' round numbers may differ by one for a moment.
   if (leader.round !== helper.round || leader.state !== 'open' || helper.state !== 'open')
     throw new NearsideError('round-closed', 'No round is open now')
   if (leader.policyHash !== helper.policyHash)

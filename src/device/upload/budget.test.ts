@@ -21,7 +21,7 @@ const DEVICE_TERMS = DEVICE_LIMITS
 const HOUR = 3_600_000
 const NOW = Date.UTC(2026, 0, 1)
 const policy = { ...TEST_POLICY, maxParticipations: 4, minSeparationSeconds: 60, periodDays: 30 }
-/** Enough noise that the device's own limits are far. */
+/** Policy with so much noise that the device's own limits are far away. */
 const quiet = { ...policy, noiseMultiplier: 10 }
 const task = (round: number, terms = quiet, time = NOW) => ({
   policy: terms,
@@ -30,7 +30,7 @@ const task = (round: number, terms = quiet, time = NOW) => ({
   ...times(time),
 })
 const times = (time: number) => ({ time, latest: time })
-/** All three clocks are right. */
+/** Budget after an answer with all three clocks right. */
 const heard = (budget: Budget, time: number) => afterAnswer(budget, times(time), time)
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
   spend(heard(budget, time), task(round, terms, time), DEVICE_TERMS)
@@ -41,7 +41,8 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // By substitution: what z = 4.134 and δ = 1e-6 cost by zero-out, as others computed it.
+    // By substitution, twice the noise costs what z = 4.134 costs by zero-out at δ = 1e-6, a figure that others
+    // computed.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
@@ -55,7 +56,7 @@ describe('the budget of a device', () => {
     expect(at(one, NOW + 60_000, 5).participations).toHaveLength(2)
     const four = budgetAfter([0, 1, 2, 3].map((day) => NOW + day * DAY))
     expect(() => at(four, NOW + 4 * DAY, 5)).toThrow(/4 updates were sent in 30 days/)
-    // The policy's period moves on.
+    // The policy's period has moved on.
     expect(at(four, NOW + 30 * DAY, 5).participations).toHaveLength(5)
   })
 
@@ -63,7 +64,7 @@ describe('the budget of a device', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
       /One update would cost ε = 26/,
     )
-    // A period of a day, a report a day: the year counts all the same.
+    // Even with a period of a day and a report a day, the year's limit applies.
     const greedy = { ...policy, periodDays: 1, maxParticipations: 100, minSeparationSeconds: 0 }
     let budget = EMPTY_BUDGET
     const sent = []
@@ -99,7 +100,7 @@ describe('an update that nobody asked for', () => {
     const tried = { ...first, attempted: first.elapsed }
     expect(dueAfter(tried, 0)).toBe(first.elapsed + HOUR)
     expect(dueAfter(tried, 0.5)).toBe(first.elapsed + 12 * HOUR)
-    // A clock that was set back counts no time, and locks nothing.
+    // A clock set back adds no time and blocks nothing.
     const back = lookAt(tried, NOW - 3650 * DAY)
     expect(dueAfter(back, 0)).toBe(first.elapsed + HOUR)
   })
@@ -120,7 +121,7 @@ describe('the year’s ε that was agreed to', () => {
     for (let round = 0; round < 12; round++) {
       budget = spend(budget, { ...task(round, quiet), policyHash: 'a' }, agreed)
     }
-    // As dear in a year, alone, and so “within” the same terms.
+    // Alone, these terms cost as much in a year, so they are “within” the agreed terms.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(
@@ -150,7 +151,7 @@ describe('terms', () => {
     const real = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
     expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
-    // What was stored is shown only where the shop is what it was then.
+    // Stored terms are shown only if the shop still is what it was then.
     expect(isFor(terms, { ...TEST_RECIPIENTS, demonstration: true })).toBe(true)
     expect(isFor(terms, TEST_RECIPIENTS)).toBe(false)
     expect(isFor(real, { ...TEST_RECIPIENTS, demonstration: true })).toBe(false)
@@ -191,7 +192,7 @@ describe('terms', () => {
 })
 
 describe('the device’s own limits', () => {
-  /** The least noise that costs at most this, one update and a year of them. */
+  /** Minimum noise at which one update, or a year of updates, costs at most this. */
   const noise = (epsilon: number, updates = 1) => noiseFor(epsilon, updates, 1e-6)
   const one = { ...TEST_POLICY, maxParticipations: 1 }
 

@@ -1,8 +1,7 @@
 /**
- * @module What this device has spent of its privacy, in numbers alone: which rounds it took part in,
- * under how much noise, and when by the time that signed answers bear out (`clock.ts`). Spent is what may
- * have left, whatever the aggregator answered. Nothing that is spent is ever taken off; what is over a year
- * old is kept as a sum.
+ * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
+ * the budget's clock (`clock.ts`). An update counts as spent once it may have left, whatever the aggregator answered.
+ * Spending is never undone; updates older than a year stay as a sum.
  */
 import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../../aggregate/protocol/beyondLimits.ts'
@@ -29,17 +28,17 @@ const YEAR = 365 * DAY
 interface Participation {
   readonly round: number
   readonly policyHash: string
-  /** The budget's `time.passed` when it was spent. */
+  /** Value of the budget's `time.passed` when the update was spent. */
   readonly at: number
-  /** z of the one aggregator that is trusted: the other's noise is not counted on. */
+  /** Noise multiplier z of one honest aggregator; the other's noise doesn't count. */
   readonly noiseMultiplier: number
 }
 
 export interface Budget extends Schedule {
   readonly time: WitnessedTime
-  /** Of the last year. */
+  /** Updates of the last year. */
   readonly participations: readonly Participation[]
-  /** What is older: how many, and Σ 1/z². */
+  /** Older updates: their number and Σ 1/z². */
   readonly earlier: { readonly reports: number; readonly lossSquared: number }
 }
 
@@ -53,9 +52,9 @@ export const EMPTY_BUDGET: Budget = {
 }
 
 /**
- * Reads back what was stored.
- * @throws NearsideError `storage-corrupt`: a budget that can't be read is never taken for an empty
- * one, since that would let a device spend twice
+ * Reads a stored budget.
+ * @throws NearsideError `storage-corrupt`: an unreadable budget never counts as empty, since the device could then
+ * spend twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
@@ -77,9 +76,10 @@ export function parseBudget(stored: unknown): Budget {
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-/** The budget after an answer of both servers; what is over a year old goes into the sum. */
+/** Budget after an answer of both servers; updates older than a year move into the sum. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // Where nothing waits to be freed, a wrong time that both once signed must not stay.
+  // Without updates to free, drop the signed time, so that a wrong time that both servers once signed doesn't
+  // persist.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)
@@ -95,7 +95,7 @@ export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Bu
   }
 }
 
-/** ε by substitution at δ over the updates of the last year, and over all there ever were. */
+/** ε by substitution at δ, over the updates of the last year and over all updates ever. */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared
@@ -106,9 +106,9 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 }
 
 /**
- * What these aggregators ask: their δ, their noise, as many updates as they allow.
- * @throws NearsideError `policy-mismatch` where these are others than the shop or its vault names;
- * `terms-beyond-limits` where they ask for more than the device ever gives
+ * Terms of these aggregators: their δ, their noise, and the number of updates that they allow.
+ * @throws NearsideError `policy-mismatch` if the shop or its vault names other aggregators; `terms-beyond-limits` if
+ * they ask for more than the device ever gives
  */
 export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
   const { leader, helper, issuer, relay, demonstration } = recipients
@@ -141,10 +141,9 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
 }
 
 /**
- * Adds one participation to a budget, right after an answer.
- * @param agreed a year's ε holds over all policies and consents of it, not for each alone
- * @throws NearsideError `budget-exhausted`: too many, too soon, or ε beyond what was agreed to or the
- * device's own limits
+ * Adds one update to a budget, right after an answer.
+ * @param agreed terms agreed to; a year's ε limits all policies and consents of that year together
+ * @throws NearsideError `budget-exhausted`: too many, too soon, or ε above the agreed limit or the device's own
  */
 export function spend(
   budget: Budget,
@@ -176,7 +175,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // What was agreed to is the same sum in another order.
+  // The agreed sum may differ by rounding, because its order differs.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

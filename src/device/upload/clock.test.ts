@@ -8,13 +8,13 @@ import { afterAnswer, type Budget, EMPTY_BUDGET, spend } from './budget.ts'
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 0, 1)
 const HOUR = 3_600_000
-/** Four a year, by number alone. */
+/** Policy of four updates a year, limited by number only. */
 const policy = {
   ...TEST_POLICY,
   ...{ noiseMultiplier: 90, maxParticipations: 4, minSeparationSeconds: 0, periodDays: 365 },
 }
 
-/** Clocks at one attempt, milliseconds since the epoch; all but `own` are whole seconds. */
+/** Clocks at one attempt, milliseconds since the epoch; all except `own` are whole seconds. */
 interface Clocks {
   readonly truth: number
   readonly own: number
@@ -22,7 +22,7 @@ interface Clocks {
   readonly helper: number
 }
 
-/** Tries to send one update at each; as agreeTask does, it asks no servers whose clocks are an hour apart. */
+/** Tries to send one update at each time. Like agreeTask, it skips servers whose clocks are an hour apart. */
 function attempts(all: readonly Clocks[]) {
   let budget: Budget = EMPTY_BUDGET
   const sent: number[] = []
@@ -41,12 +41,12 @@ function attempts(all: readonly Clocks[]) {
   return { budget, sent }
 }
 
-/** Most updates within any year of true time. */
+/** Maximum number of updates within any year of true time. */
 const mostInAYear = (sent: readonly number[]) =>
   Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + YEAR).length))
 
 const seconds = (most: number) => fc.integer({ min: -most, max: most }).map((n) => 1000 * n)
-/** How true time goes on, and how wrong each clock is. */
+/** Course of true time, and error of each clock. */
 const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', number>>) =>
   fc
     .array(
@@ -103,7 +103,7 @@ describe('no more than a year’s updates leave in any year', () => {
     const early = NOW + YEAR - behind / 2
     const next = { truth: early, own: early + YEAR, leader: early, helper: early }
     expect(attempts([...four, next]).sent).toHaveLength(4)
-    // Servers further apart are asked for nothing.
+    // If the servers' clocks are further apart, nothing is sent.
     const apart = { ...four[0], leader: NOW - 2 * HOUR }
     expect(attempts([apart, apart]).sent).toHaveLength(0)
   })
@@ -135,7 +135,7 @@ describe('time that passed frees what was spent', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)
-    // Before the first update nothing waits for that time.
+    // Before the first update, no spending waits for that time.
     const first = attempts([{ ...honest(NOW - DAY), ...ahead }]).budget
     const { time } = afterAnswer({ ...first, participations: [] }, { time: NOW, latest: NOW }, NOW)
     expect(time.signed).toBe(NOW)

@@ -1,17 +1,19 @@
 /**
- * @module How a device counts time. What it spent is freed by time that three clocks bear out: both servers' signed
- * times, and its own clock. Its own clock alone says when an update is due, which frees nothing.
+ * @module Time on a device. Spent budget becomes free after time that three clocks confirm: both servers' signed
+ * times and the device's own clock. The device's clock alone decides only when an update is due, which frees nothing.
  */
 import { DAY } from '../../core/time.ts'
 
-/** A device asks the aggregators by itself no more often, in milliseconds. */
+/** Minimum milliseconds between two automatic contacts with the aggregators. */
 export const BETWEEN_ATTEMPTS = 3_600_000
-/** Most that one look at the device's clock adds to the schedule. */
+/** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
-/** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
+/**
+ * Milliseconds within which an automatic update leaves, so that its time doesn't reveal when the shopper was active.
+ */
 const SPREAD = DAY
 
-/** What both servers signed in one answer, milliseconds since the epoch; one of them at least tells the truth. */
+/** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
 export interface SignedTimes {
   /** The smaller of the two. */
   readonly time: number
@@ -19,33 +21,32 @@ export interface SignedTimes {
   readonly latest: number
 }
 
-/** Frees what was spent. */
+/** Time that frees spent budget. */
 export interface WitnessedTime {
-  /** Milliseconds that passed by all three clocks. */
+  /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
-  /** Signed time up to which these are counted; null before the first answer. */
+  /** Signed time up to which `passed` counts; null before the first answer. */
   readonly signed: number | null
   /** Time of the device's clock at the last answer. */
   readonly own: number | null
 }
 
-/** Says when the device tries to contribute by itself. */
+/** Schedule of automatic contributions. */
 export interface Schedule {
-  /** Milliseconds that this device has seen pass. */
+  /** Milliseconds that passed on this device's clock. */
   readonly elapsed: number
-  /** Time of its clock at the last look. */
+  /** Time of the device's clock at its last reading. */
   readonly seen: number | null
-  /** `elapsed` when it last tried to contribute by itself. */
+  /** Value of `elapsed` at the last automatic attempt. */
   readonly attempted: number | null
 }
 
 export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
- * The time after an answer: it goes on by as much as the smaller signed time is above what is counted, and no
- * further than the device's clock went since the last answer. So steps of the device's clock, or of one
- * server's, count no more than the time that really passed.
- * @param now of the device's clock
+ * Time after an answer. It advances to the smaller signed time, but no further than the device's clock has since the
+ * last answer. So a jump of the device's clock, or of one server's, counts no more than the time that really passed.
+ * @param now time of the device's clock
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
   const { passed, signed, own } = kept
@@ -54,20 +55,23 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
   return { passed: passed + step, signed: signed + step, own: now }
 }
 
-/** From here on nothing counts that was signed so far: by a server that tells less, or a clock that stood still. */
+/**
+ * Starts counting from the later signed time, so that a server with an earlier time, or a clock that stood still,
+ * adds nothing.
+ */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
 }
 
-/** The schedule after a look at the device's clock; a clock that goes back adds nothing, and locks nothing. */
+/** Schedule after a reading of the device's clock. A clock that goes back adds nothing and blocks nothing. */
 export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
   const step = Math.min(Math.max(now - (kept.seen ?? now), 0), MAX_STEP)
   return { ...kept, elapsed: kept.elapsed + step, seen: now }
 }
 
 /**
- * The `elapsed` from which on an update may leave that nobody asked for, of what was learned now.
- * @param share from [0, 1), at random: of a day; 0 for one that was on its way already
+ * Value of `elapsed` from which an automatic update may leave, for a fit that ended now.
+ * @param share random number in [0, 1), as a share of a day; 0 for an update that had left already
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS

@@ -1,4 +1,4 @@
-/** @module A consent that can't be stored leaves log and settings saying the same. */
+/** @module After a consent that can't be stored, log and settings still agree. */
 import { expect, test } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'

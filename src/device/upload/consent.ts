@@ -1,6 +1,6 @@
 /**
- * @module A consent, to exactly what was shown: on disk, and in the log under its key's signature, or not given. The
- * log's entry is what allows an upload; the stored setting alone allows none.
+ * @module Stores a consent to exactly the terms shown, on disk and in the log with its key's signature, or refuses
+ * it. The log's entry allows an upload; the stored setting alone doesn't.
  */
 import { sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -16,11 +16,12 @@ const LONGEST_WORDING = 4000
 const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
- * @param wording as it was shown, kept with the consent and as a hash in the log; undefined where
- * the shop's page doesn't say
- * @param standing what is stored now, which stays if this can't be stored
- * @throws NearsideError `consent-missing` where the browser asks not to share, or can't sign its log;
- * `input-invalid`; `storage-…` where it can't be kept
+ * Gives a consent.
+ * @param wording text shown; stored with the consent, and as a hash in the log. Undefined if the shop's page passes
+ * none
+ * @param standing stored consent, which stays if the new one can't be stored
+ * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control or can't sign its log;
+ * `input-invalid`; `storage-…` if the consent can't be stored
  */
 export async function giveConsent(
   deps: Pick<ContributeDeps, 'globalPrivacyControl' | 'ledger' | 'now' | 'records'>,
@@ -40,7 +41,7 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // Log and settings must say the same: what was agreed to before, or nothing.
+    // Log and settings must agree: on the earlier consent, or on none.
     await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }
@@ -52,7 +53,10 @@ async function detailOf(consent: Settings['consent'] | undefined) {
   return { contribute: true, ...consent.terms, ...(shown && { wording: shown.hash }) }
 }
 
-/** @throws NearsideError `consent-missing` unless the log's last word is a consent to these terms, signed by its key */
+/**
+ * @throws NearsideError `consent-missing` unless the log's last answer is a consent to these terms, signed by the
+ * log's key
+ */
 export async function requireLoggedConsent(
   ledger: Pick<Ledger, 'entries' | 'key'>,
   terms: ContributionTerms,

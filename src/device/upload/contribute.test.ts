@@ -52,39 +52,39 @@ interface Sent {
   readonly authorization: string | undefined
 }
 
-/** A device whose two aggregators answer as each test says. */
+/** Device with two aggregators that answer as each test says. */
 interface Scene {
   policy: Policy
   helperPolicy: Policy | null
   round: number
   state: string
-  /** Answers to POST, in order; the last one stays. */
+  /** Answers to POST, in order; the last one repeats. */
   answers: (number | 'lost' | 'forged' | 'genuine' | 'text')[]
   kept: Partial<Settings>
   epoch: number
-  /** Thrown by the disk. */
+  /** Error that the disk throws. */
   refused: NearsideError | null
   now: number
   readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
-  /** Tasks that were asked for. */
+  /** Number of requests for tasks. */
   gets: number
-  /** Requests for tokens. */
+  /** Number of requests for tokens. */
   readonly asked: {
     readonly url: string
     readonly body: Uint8Array
     readonly credentials: RequestCredentials | undefined
   }[]
-  /** Of tokens; null where it doesn't answer. */
+  /** Issuer of tokens; null if it doesn't answer. */
   issuer: TokenSigner | null
-  /** What happened in which order. */
+  /** Events in their order. */
   readonly order: string[]
   readonly deps: ContributeDeps
 }
 
 let signing: SigningKeys
 let scene: Scene
-/** Made once: an RSA key takes its time. */
+/** Created once, since an RSA key takes time. */
 const shared = await createWorkIssuer()
 
 beforeEach(async () => {
@@ -99,14 +99,14 @@ beforeEach(async () => {
   })
 })
 
-/** A scene whose shopper agreed to this policy. */
+/** Scene with a shopper who agreed to this policy. */
 async function agreed(policy: Policy): Promise<Scene> {
   scene = createScene(policy)
   await agree(termsOf(policy, scene.deps.endpoints))
   return scene
 }
 
-/** As the worker does it. */
+/** Agrees as the worker does. */
 async function agree(terms: ContributionTerms): Promise<void> {
   await giveConsent(scene.deps, terms, undefined)
   for (const list of [scene.ledger, scene.order]) list.length = 0
@@ -222,7 +222,7 @@ describe('a contribution', () => {
 
   it('is paid for on disk before the first byte leaves', async () => {
     await send()
-    // First what time it is, then what it costs.
+    // First the time, then the cost.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 
@@ -234,7 +234,7 @@ describe('a contribution', () => {
     const secret = String(scene.kept.checkpoints)
     expect(fromBase64(secret)).toHaveLength(32)
     const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header)
-    // No. 0 is the consent, No. 1 the entry that the first report left with.
+    // Entry 0 is the consent, entry 1 the entry that the first report left with.
     const [consent, upload] = await scene.deps.ledger.entries()
     expect(first.id).toBe(await checkpointId(secret, first, consent.hash))
     expect(second.id).toBe(await checkpointId(secret, second, upload.hash))
@@ -463,7 +463,7 @@ describe('a consent', () => {
       ).toBe('consent-missing')
     nobodyAsked()
     expect(scene.kept.consent?.contribute).toBe(true)
-    // Nor is another task of those who are named: that is asked anew.
+    // Another task of the same servers needs a new consent, too.
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(false)
@@ -537,7 +537,7 @@ describe('a receipt', () => {
     scene.answers = [answer, 'genuine']
     expect((await send()).error?.code).toBe('report-invalid')
     expect(scene.ledger.map(({ kind }) => kind)).toEqual(['failure'])
-    // The report may have been counted: the same bytes go out again, never new ones.
+    // The report may have been counted, so the same bytes are sent again, never new bytes.
     expect((await send()).sent).toBe(true)
     expect(toHex(scene.sent[1].body)).toBe(toHex(scene.sent[0].body))
   })
@@ -552,7 +552,7 @@ describe('where the policy asks for tokens', () => {
     }
     scene.issuer = signer
   }
-  /** Agreed to, as work is part of the terms. */
+  /** Proof of work is part of the terms, so the shopper must agree to it. */
   const agreeToTokens = async () => {
     withTokens()
     await agree(termsOf(scene.policy, scene.deps.endpoints))
@@ -574,7 +574,7 @@ describe('where the policy asks for tokens', () => {
     expect(token).toHaveLength(354)
     expect(second.authorization).toBe(first.authorization)
     expect(first.detail.token).toBe(toHex(await sha256(token)))
-    // Nothing of it is left, and another round needs another.
+    // The token is gone; another round needs another token.
     expect(scene.kept.token).toBe(undefined)
     scene.round = 2
     scene.now += 3_600_000
@@ -615,10 +615,10 @@ describe('where the policy asks for tokens', () => {
     expect(scene.sent).toHaveLength(0)
     expect(participations()).toEqual([])
     expect(minutes()).toBeCloseTo(5, 6)
-    // The next attempt finds it on disk.
+    // The next attempt finds the token on disk.
     expect(await send({ share: 0.5 })).toMatchObject({ sent: true })
     expect(scene.asked).toHaveLength(1)
-    // Of a round that ended meanwhile it is worth nothing.
+    // The token of an ended round is worthless.
     scene.round = 2
     scene.now += 3_600_000
     await send({ share: 0 })
@@ -653,7 +653,7 @@ describe('where the policy asks for tokens', () => {
 
   it('a token of the shop’s own server was agreed to, or the consent ends', async () => {
     withTokens('account')
-    // A page that names no issuer asks nobody.
+    // If the page names no issuer, no issuer gets a request.
     expect((await send()).error?.code).toBe('issuer-unreachable')
     const endpoints = { ...scene.deps.endpoints, issuer: 'https://shop.test/tokens' }
     expect((await send({ endpoints })).error?.code).toBe('policy-mismatch')
@@ -661,7 +661,7 @@ describe('where the policy asks for tokens', () => {
     const { terms } = scene.kept
     expect(terms?.tokens).toBe('account')
     if (terms) await agree(terms)
-    // Nor does another page's issuer get the account's cookies.
+    // The issuer of another page doesn't get the account's cookies.
     const others = { ...endpoints, issuer: 'https://shop.test/others' }
     expect((await send({ endpoints: others })).error?.code).toBe('consent-missing')
     expect(scene.asked).toHaveLength(0)
@@ -671,7 +671,7 @@ describe('where the policy asks for tokens', () => {
 
   it('it is asked for when something is planned, once an hour at most', async () => {
     const next = async () => (await whenDue(scene.deps.records, scene.now, true, () => 0.5)).next
-    // Nobody agreed to tokens, so nobody asks.
+    // The shopper didn't agree to tokens, so no request is made.
     expect(await next()).toBeNull()
     await agreeToTokens()
     expect(await next()).toEqual({ tokenOnly: true })

@@ -20,11 +20,11 @@ import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { fromHex, toBase64, utf8 } from '../../core/bytes.ts'
 import { makeReport } from './makeReport.ts'
 
-/** By another implementation of HPKE. */
+/** Opens a sealed share with another implementation of HPKE. */
 async function open(keys: CryptoKeyPair, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array) {
   const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
   const own = await exportSealingKeys(keys)
-  // Extractable: Firefox and WebKit give the public half of no other.
+  // The key is extractable, because Firefox and WebKit give the public half of no other.
   const key = await hpke.DeserializePrivateKey(own.privateKey, true)
   return hpke.Open(key, sealed.slice(0, 32), sealed.slice(32), { info, aad })
 }
@@ -65,7 +65,7 @@ it('makes in a browser what the two aggregators can open and add up', async () =
   const back = dequantize(sum, policy.scale, 1)
   for (let i = 0; i < 88; i++)
     expect(Math.abs(back[i] - update[i])).toBeLessThanOrEqual(1 / policy.scale)
-  // Neither share opens with the other's key.
+  // A share doesn't open with the other server's key.
   await expect(open(helperKeys, leaderShare, sealInfo('leader'), aad)).rejects.toThrow()
 })
 

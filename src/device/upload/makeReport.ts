@@ -1,8 +1,7 @@
 /**
- * @module From an update to the bytes of a report: clip, quantize, share and prove, seal. Nothing
- * else goes into them than the update, the round's task, the id and the random bytes drawn here, in this
- * order: rounding, id (where none is given), helper's share, proof, leader's seal, helper's seal, salt.
- * From these an auditor makes the same report again.
+ * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. Its inputs are the update,
+ * the round's task, the id and the random bytes drawn here. They are drawn in this order: rounding, id (if none is
+ * given), helper's share, proof, leader's seal, helper's seal, salt. An auditor can make the same report from them.
  */
 import { PROOF_RANDOM_BYTES, shard } from '../../aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '../../aggregate/privacy/quantize.ts'
@@ -33,38 +32,39 @@ import { NearsideError } from '../../core/error.ts'
 import { SALT_BYTES } from '../ledger/commitment.ts'
 
 /**
- * What the log's commitment to an update stands for, and what its report was made from; kept beside
- * the log, so that it can be erased.
+ * Content behind the log's commitment to an update, and inputs of its report. It is stored beside the log, so that it
+ * can be erased.
  */
 export interface Opening {
   readonly reportId: string
-  /** 32 random bytes, base64. */
+  /** Salt of the commitment: 32 random bytes, base64. */
   readonly salt: string
-  /** The quantized update mod q, little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
+  /** Quantized update mod q, little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
   readonly update: string
-  /** Before clipping. */
+  /** Update before clipping. */
   readonly delta: readonly number[]
-  /** All random bytes of the report in the order in which they were drawn, the id's among them, base64. */
+  /** All random bytes of the report in drawing order, including the id's, base64. */
   readonly random: string
   readonly round: number
   readonly policy: Policy
-  /** When the update was computed, milliseconds since the epoch: what it weighs depends on its age. */
+  /** Time at which the update was computed, milliseconds since the epoch; events weigh less with age. */
   readonly made?: number
 }
 
 interface MadeReport {
   readonly id: string
   readonly body: Bytes
-  /** What the log keeps: recipients and terms, the norm, and a commitment from which nobody can tell the update. */
+  /** Log entry of the report: recipients and terms, the norm, and a commitment that hides the update. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   readonly opening: Opening
 }
 
 /**
+ * Makes a report.
  * @param update [d], any norm; clipped here
- * @param givenId hex, 16 bytes; default: random ones
- * @throws NearsideError `report-invalid` for numbers that are not finite, `model-incompatible` for
- * a length other than the policy's
+ * @param givenId hex, 16 bytes; default: random bytes
+ * @throws NearsideError `report-invalid` for numbers that are not finite, `model-incompatible` for another length
+ * than the policy's
  */
 export async function makeReport(
   update: ArrayLike<number>,
@@ -134,7 +134,7 @@ export async function makeReport(
       reportId: id,
       salt: toBase64(salt),
       update: toBase64(plain),
-      // JSON has no −0, and to round 0 is the same.
+      // JSON has no −0; adding 0 changes −0 only, which rounds like 0.
       delta: Array.from(update, (x) => x + 0),
       random: toBase64(concat(...drawn)),
       round,

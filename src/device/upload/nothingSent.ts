@@ -1,4 +1,7 @@
-/** @module What holds before anything was agreed to or sent; apart, because a page begins with it. */
+/**
+ * @module Consent and counts before the shopper agreed to or sent anything. It is a separate file because every page
+ * loads it.
+ */
 import type { Settings } from '../storage/settingRows.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }

@@ -1,6 +1,6 @@
 /**
- * @module A token for one report of a round, from whom the policy names. What is asked for is on disk
- * before it is asked, so that a device that ends in between asks for the same token again.
+ * @module Obtains a token for one report of a round from the issuer that the policy names. The request's inputs are
+ * on disk before it is sent, so a device that ends in between requests the same token again.
  */
 import { blind, unblind } from '../../aggregate/privacy/blindRsa.ts'
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
@@ -30,9 +30,9 @@ import type { Recipients } from './terms.ts'
 export interface KeptToken {
   readonly round: number
   readonly policyHash: string
-  /** What it was asked for with, in the order in which it was drawn: nonce, salt, blind; base64. */
+  /** Random bytes of the request, in drawing order: nonce, salt, blind; base64. */
   readonly random: string
-  /** Base64; null until the issuer has answered. */
+  /** Token, base64; null until the issuer has answered. */
   readonly token: string | null
 }
 
@@ -41,14 +41,14 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
   readonly randomBytes: RandomBytes
 }
 
-/** Within which an update leaves whose token came only when it was due. */
+/** Milliseconds within which an update leaves after its token, if the token arrived only when the update was due. */
 const AFTER_TOKEN = 600_000
 
 /**
- * @returns the header that shows a token of this round, and the token's hash for the log; null where
- * nobody asked for the update and its token is new: then it waits, so that the one doesn't tell of the
- * other
- * @throws NearsideError `issuer-unreachable`: an update that nobody asked for stays due
+ * Gets the header with a token of this round.
+ * @returns the header, and the token's hash for the log. Null for an automatic update with a new token: the update
+ * then waits, so that the token's time doesn't reveal the update's
+ * @throws NearsideError `issuer-unreachable`: an automatic update stays due
  */
 export async function showToken(
   deps: Deps & Pick<ContributeDeps, 'now' | 'share'>,
@@ -65,7 +65,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // The issuer may answer later, or the shopper be signed in.
+    // The issuer may answer later, or the shopper may sign in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }
@@ -74,7 +74,7 @@ export async function showToken(
 }
 
 /**
- * @returns the token, base64, and whether it was asked for just now
+ * @returns the token, base64, and whether it was requested just now
  * @throws NearsideError `issuer-unreachable`
  */
 export async function obtainToken(
@@ -136,7 +136,7 @@ async function ask(
   return transport.get(url, 'token', { signal, post: { body: request, headers, credentials } })
 }
 
-/** The browser's own cryptography does it, beside the worker's thread. */
+/** Does the proof of work with the browser's own cryptography, outside the worker's thread. */
 async function work(task: TokenRound, request: Bytes, bits: number, signal?: AbortSignal) {
   const { password, salt, iterations } = await workFor(task, request)
   for (let attempt = 0; ; attempt++) {

@@ -1,6 +1,6 @@
 /**
- * @module What a device asks the aggregators, sealed to each and carried by an oblivious relay (RFC 9458): they see the
- * relay's address and never the device's, the relay sees no request.
+ * @module Requests to the aggregators, sealed to each and carried by an oblivious relay (RFC 9458). The aggregators
+ * see the relay's address instead of the device's, and the relay can't read a request.
  */
 import { gatewayKeyOf, REQUEST_OVERHEAD, sealRequest } from '../../aggregate/privacy/oblivious.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
@@ -15,7 +15,7 @@ export interface Relayed {
   /** Address of the relay. */
   readonly relay: string
   readonly leader: string
-  /** Ed25519, base64. */
+  /** Signing key of the leader, Ed25519, base64. */
   readonly leaderKey: string
   readonly helper: string
   readonly helperKey: string
@@ -23,7 +23,7 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** @returns `ask`, a fetch for addresses below both aggregators alone; it rejects for any other */
+/** @returns `ask`, a fetch for addresses of both aggregators only; it rejects for any other address */
 export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   const { relay, leader, leaderKey, helper, helperKey } = names
   const servers = [
@@ -59,7 +59,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       headers: { 'content-type': OBLIVIOUS_REQUEST },
       body: sealed.request,
     })
-    // What the server has not sealed is no answer of it, and no refusal either.
+    // An answer that the server has not sealed is neither its answer nor its refusal.
     if (response.status !== 200)
       throw new NearsideError('aggregator-unreachable', `The relay answered ${response.status}.`)
     const answer = await readAtMost(response, MOST_ANSWERED)

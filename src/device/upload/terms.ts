@@ -1,34 +1,37 @@
-/** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
+/** @module Terms shown to a shopper before they agree to contribute, and limits that no policy can change. */
 import { POLICY_TERMS, type PolicyTerms } from '../../aggregate/protocol/consent.ts'
 import { isAbove } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 
-/** Who gets updates, as the shop's page names them, or its vault in place of the page. */
+/** Recipients of updates, as the shop's page, or its vault, names them. */
 export interface Recipients {
   /** Address of the server that takes updates. */
   readonly leader: string
   /** Name of the party that runs it. */
   readonly leaderOperator: string
-  /** Its Ed25519 signing key, base64: `serve` prints it. */
+  /** Ed25519 signing key of that server, base64; `serve` prints it. */
   readonly leaderKey: string
   /** Address of the second server. */
   readonly helper: string
   /** Name of the party that runs it. */
   readonly helperOperator: string
-  /** Its Ed25519 signing key, base64. */
+  /** Ed25519 signing key of the second server, base64. */
   readonly helperKey: string
-  /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
+  /** Route of the shop's own server that gives tokens to signed-in shoppers, if the terms need them. */
   readonly issuer?: string
   /**
-   * This is a demonstration without a crowd: devices take part in smaller rounds with less noise than a
+   * Whether this is a demonstration without a crowd. Devices then take part in smaller rounds with less noise than a
    * real shop's, and every question and panel says so.
    */
   readonly demonstration?: boolean
-  /** Oblivious relay (RFC 9458) that carries all requests to both servers: they see its address, none of a device. */
+  /**
+   * Oblivious relay (RFC 9458) that carries all requests to both servers. They see the relay's address instead of a
+   * device's.
+   */
   readonly relay?: string
 }
 
-/** Whom a policy names, at these addresses. */
+/** Recipients that a policy names, at these addresses. */
 export function recipientsOf(
   { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
   at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration' | 'relay'>,
@@ -42,17 +45,17 @@ export function recipientsOf(
   }
 }
 
-/** Whom a consent names, and what contributing costs at most. */
+/** Terms of a consent: its recipients, and the maximum cost of contributing. */
 export interface ContributionTerms extends PolicyTerms, Recipients {
-  /** The shop says that it is a demonstration: the limits are far weaker than a real shop's. Absent: it is real. */
+  /** Whether the shop declares a demonstration, with limits far weaker than a real shop's. Absent for a real shop. */
   readonly demonstration?: true
-  /** ε by substitution of one update, at most. */
+  /** Maximum ε of one update, by substitution. */
   readonly epsilonPerReport: number
-  /** ε by substitution of all updates of any year, at most. */
+  /** Maximum ε of all updates of any year, by substitution. */
   readonly epsilonPerYear: number
 }
 
-/** All of these are in the log's entry of a consent, and in that of each upload. */
+/** Names of the terms in the log's entry of a consent and of each upload. */
 export const CONSENT_TERMS: readonly string[] = [
   ...POLICY_TERMS,
   ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
@@ -68,8 +71,8 @@ const AT_LEAST = ['smallestCrowd', 'periodDays']
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * True where `asked` names the same recipients and takes no more than what was agreed to. A consent for a
- * demonstration covers no real shop, nor the reverse.
+ * Whether `asked` names the same recipients and takes no more than `agreed`. A consent for a demonstration doesn't
+ * cover a real shop, and the reverse.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]
@@ -89,7 +92,7 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
   )
 }
 
-/** True where a consent, or terms, name these recipients. */
+/** Whether a consent, or terms, name these recipients. */
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
@@ -99,7 +102,7 @@ export function isFor(terms: ContributionTerms, recipients: Recipients): boolean
   )
 }
 
-/** True where both name the very same terms. */
+/** Whether both name exactly the same terms. */
 export function areSame(one: object, other: object): boolean {
   const [a, b] = [one as Facts, other as Facts]
   return CONSENT_TERMS.every((name) => a[name] === b[name])
