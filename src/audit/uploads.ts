@@ -44,7 +44,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     const { detail } = entry
     const id = String(detail.reportId)
     total.posts++
-    total.bytes += bytesThatLeft(entry)
+    total.bytes += bytesThatLeft([entry])
     if (consent === null) fault('consent', entry, 'an upload, but no consent before it')
     else if (!(await wasAgreedTo(detail, consent)))
       fault(

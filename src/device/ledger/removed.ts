@@ -9,12 +9,11 @@ export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'de
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 
-/** Number of bytes of an entry's bodies as they left: sealed, if a relay carried them. */
-export const bytesThatLeft = ({
-  detail: { relay, sealed = 0, count = 1 },
-  bytesSent,
-}: Pick<LedgerEntry, 'detail' | 'bytesSent'>): number =>
-  relay === undefined ? bytesSent : Number(sealed) * Number(count)
+/** Number of bytes of the entries' bodies as they left: sealed, if a relay carried them. */
+export const bytesThatLeft = (entries: readonly Pick<LedgerEntry, 'detail' | 'bytesSent'>[]) =>
+  entries.reduce((sum, { detail: { relay, sealed = 0, count = 1 }, bytesSent }) => {
+    return sum + (relay ? Number(sealed) * Number(count) : bytesSent)
+  }, 0)
 
 /** Summary of the first `gone` entries and of earlier removed entries: bytes sent and privacy cost; {} for none. */
 export function summaryOf(
@@ -26,8 +25,6 @@ export function summaryOf(
   const oldest = entries.slice(0, gone)
   const before = entries.findLast(standsForOthers)?.detail ?? {}
   const had = (name: string) => Number(before[name] ?? 0)
-  const bytesOf = (those: readonly LedgerEntry[]) =>
-    those.reduce((sum, one) => sum + bytesThatLeft(one), 0)
   const asked = oldest.filter(isTokenRequest)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
   // A report sent again counts once and costs no more.
@@ -39,12 +36,12 @@ export function summaryOf(
     entries: through + 1,
     uploads: uploads.length + had('uploads'),
     reports: reports.size + had('reports'),
-    bytesSent: had('bytesSent') + bytesOf(uploads),
+    bytesSent: had('bytesSent') + bytesThatLeft(uploads),
     tokenRequests: asked.reduce(
       (sum, { detail }) => sum + Number(detail.count ?? 1),
       had('tokenRequests'),
     ),
-    tokenBytes: had('tokenBytes') + bytesOf(asked),
+    tokenBytes: had('tokenBytes') + bytesThatLeft(asked),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),
       had('lossSquared'),

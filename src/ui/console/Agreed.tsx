@@ -107,7 +107,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
                 String(sequence),
                 [
                   <Moment key="time" at={time} />,
-                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesThatLeft(upload)))}`,
+                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesThatLeft([upload])))}`,
                   number(Number(detail.epsilon ?? 0)),
                 ],
               ]

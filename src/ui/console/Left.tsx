@@ -12,8 +12,8 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
-  const asking = whole(downloads.reduce((all, one) => all + bytesThatLeft(one), 0))
-  const isRelayed = downloads.some(({ detail }) => detail.relay !== undefined)
+  // Only what a relay carries has a body.
+  const asking = bytesThatLeft(downloads)
   const updates = Number(reports)
   return (
     <Section title={words.left} wide>
@@ -23,10 +23,10 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
         </Column>
         <Column
           title={words.files}
-          figure={words.filesFigure(sum('count', false), isRelayed ? asking : '')}
+          figure={words.filesFigure(sum('count', false), asking && whole(asking))}
         >
           {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
-          {isRelayed && words.throughRelay(asking)}{' '}
+          {asking > 0 && words.throughRelay}{' '}
           {entries.length > 0 && words.filesSince(days(entries[0].time))}
         </Column>
         {tokens !== 0 && (

@@ -131,7 +131,7 @@ describe('what left', () => {
     const left = part(screen, 'What left?')
     await expect.element(left).toHaveTextContent('2 files came in, 424 bytes went out')
     await expect.element(left).not.toHaveTextContent('nothing went out')
-    await expect.element(left).toHaveTextContent('sealed in 424 bytes')
+    await expect.element(left).toHaveTextContent('carried that, sealed')
     await expect.element(left).toHaveTextContent('2 requests, 900 bytes')
     await expect.element(left).toHaveTextContent('1 update, 2,400 bytes')
     const agreed = part(screen, 'What did I agree to?')

@@ -35,12 +35,12 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     'Jeder Webserver sieht sie: Adresse, Zeit, Ihre Netzadresse und Ihren Browser. Unser Protokoll kann sie nicht aufführen, Ihr Browser schon: siehe „Kann ich das prüfen?“',
   files: 'Dateien für die Empfehlungen',
   filesFigure: (n, asking) =>
-    n === 0 && !asking
-      ? 'Keine'
-      : `${count(n, 'Datei kam an', 'Dateien kamen an')}, ${asking ? `${asking} Bytes gingen` : 'nichts ging'} hinaus`,
+    n || asking
+      ? `${count(n, 'Datei kam an', 'Dateien kamen an')}, ${asking ? `${asking} Bytes gingen` : 'nichts ging'} hinaus`
+      : 'Keine',
   filesText: (kilobytes, asked) =>
     `Die Artikel des Shops und was seine Bestellungen gelehrt haben: für alle dieselben Dateien. ${kilobytes} kB kamen an.${asked > 0 ? ` Nach den Bedingungen für das Teilen wurde ${count(asked, 'Mal', 'Mal')} gefragt.` : ''}`,
-  throughRelay: (bytes) => `Ein Relay überbrachte diese Fragen, versiegelt in ${bytes} Bytes.`,
+  throughRelay: 'Ein Relay überbrachte das versiegelt.',
   filesSince: (day) => `Seit ${day}.`,
   tokens: 'Berechtigungen zum Senden',
   tokensFigure: (n, bytes) => `${count(n, 'Anfrage', 'Anfragen')}, ${bytes} Bytes`,

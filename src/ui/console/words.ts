@@ -37,15 +37,15 @@ export const CONSOLE_ENGLISH = {
   ordinaryText:
     'Any web server sees them: address, time, your network address and browser. Our log can’t list these; your browser can. See “Can I check that?”',
   files: 'Recommendation files',
-  /** @param asking bytes that a relay carried; empty without one */
-  filesFigure: (n: number, asking: string) =>
-    n === 0 && !asking
-      ? 'None'
-      : `${count(n, 'file')} came in, ${asking ? `${asking} bytes` : 'nothing'} went out`,
+  /** @param asking bytes that a relay carried; 0 without one */
+  filesFigure: (n: number, asking: string | number) =>
+    n || asking
+      ? `${count(n, 'file')} came in, ${asking ? `${asking} bytes` : 'nothing'} went out`
+      : 'None',
   filesText: (kilobytes: string, asked: number) =>
     `The shop’s products and what its orders taught: the same files for everybody. ${kilobytes} kB came in.${asked > 0 ? ` The terms of sharing were asked for ${count(asked, 'time')}.` : ''}`,
   /** Of the requests for terms, where a relay carries them. */
-  throughRelay: (bytes: string) => `A relay carried these questions, sealed in ${bytes} bytes.`,
+  throughRelay: 'A relay carried that, sealed.',
   filesSince: (day: string) => `Since ${day}.`,
   tokens: 'Rights to send an update',
   tokensFigure: (n: number, bytes: string) => `${count(n, 'request')}, ${bytes} bytes`,

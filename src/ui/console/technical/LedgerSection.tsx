@@ -73,6 +73,6 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
   )
   return [
     String(sequence),
-    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(bytesThatLeft(entry)), short],
+    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(bytesThatLeft([entry])), short],
   ]
 }
