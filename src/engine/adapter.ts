@@ -1,9 +1,9 @@
-/** @module What a WebGPU adapter is: a piece of hardware, or a processor in disguise. */
+/** @module Tells hardware WebGPU adapters from software adapters, which compute on the processor. */
 
-/** SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), WARP (Windows). */
+/** Names of software adapters: SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), WARP (Windows). */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|\bcpu\b/i
 
-/** The parts of an adapter that Nearside uses, so that tests can hand in their own. */
+/** Parts of an adapter that Nearside uses, so that tests can provide their own. */
 export type Adapter = Pick<GPUAdapter, 'info' | 'limits' | 'requestDevice'>
 
 export interface Gpu {
@@ -16,7 +16,7 @@ function names({ info }: Adapter): string[] {
 
 /** Whether the adapter computes on the processor, where plain loops are faster. */
 export function isSoftware(adapter: Adapter): boolean {
-  // Older browsers have the flag on the adapter itself.
+  // In older browsers the flag is on the adapter itself.
   const old = adapter as { isFallbackAdapter?: boolean }
   return (
     Boolean(adapter.info.isFallbackAdapter ?? old.isFallbackAdapter) ||
@@ -24,7 +24,7 @@ export function isSoftware(adapter: Adapter): boolean {
   )
 }
 
-/** For people: "google swiftshader (software)". */
+/** Description for people, e.g. "google swiftshader (software)". */
 export function describeAdapter(adapter: Adapter): string {
   const words = [...new Set(names(adapter))].join(' ') || 'unnamed adapter'
   return isSoftware(adapter) ? `${words} (software)` : words

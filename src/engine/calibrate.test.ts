@@ -1,4 +1,4 @@
-/** @module With a real adapter, GPU and WASM are measured against each other. */
+/** @module Calibration compares GPU and WASM on a real adapter. */
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { CALIBRATION_MS, type Calibration, calibrate } from './calibrate.ts'
@@ -20,7 +20,7 @@ import {
 const larger = canaryProblem(SIZE)
 
 describe('with a real adapter, GPU and WASM are measured against each other', () => {
-  /** @param paces milliseconds of a step */
+  /** @param paces milliseconds per step */
   function measured(paces: { gpu: number; wasm: number }, found: unknown = undefined) {
     const gpu = engineNamed('wgsl', js.fit, paces.gpu)
     const wasm = engineNamed('wasm', js.fit, paces.wasm)
@@ -128,7 +128,7 @@ describe('with a real adapter, GPU and WASM are measured against each other', ()
   test('where it does not tell, WASM is used, and nothing is kept', async () => {
     for (const paces of [
       { gpu: 25, wasm: 0.4 },
-      // A clock that is held back for privacy.
+      // A clock that is coarsened for privacy.
       { gpu: 0, wasm: 0 },
     ]) {
       const { environment, memory } = measured(paces)

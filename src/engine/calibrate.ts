@@ -1,7 +1,7 @@
 /**
- * @module Whether a GPU fits faster than WASM on this device: both begin a fit of the shop's own size,
- * and how long all of it would take follows from their first steps. At most 20 ms in all, and only
- * once: the outcome is remembered with the adapter's name.
+ * @module Measures whether the GPU fits faster than WASM on this device. Both begin a fit of the shop's own
+ * size, and their first steps predict the duration of the whole fit. The measurement takes at most 20 ms and
+ * runs once: the result is stored with the adapter's name.
  */
 
 import { NearsideError } from '../core/error.ts'
@@ -9,23 +9,23 @@ import { isRecord } from '../core/isRecord.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
 import type { Engine } from './engine.ts'
 
-/** For both engines together, in milliseconds. */
+/** Time for both engines together, in milliseconds. */
 export const CALIBRATION_MS = 20
-/** Rises when kernels change so much that what was measured means nothing any more. */
+/** Revision of the measurement; increase it when a change of kernels invalidates stored results. */
 const REVISION = 2
-/** A fit is followed for so many reports of progress, or so many steps. */
+/** A measurement ends after this many progress reports, or this many steps. */
 const REPORTS = 8
 const STEPS = 20
 
-/** A fit's predicted milliseconds on each of the two. */
+/** Predicted milliseconds of a fit on each engine. */
 export interface Calibration {
-  /** Adapter, problem size and revision: another combination is measured anew. */
+  /** Cache key: adapter, problem size and revision. */
   readonly device: string
   readonly gpu: number
   readonly wasm: number
 }
 
-/** Keeps one calibration between starts. What is read may be anything. */
+/** Storage for one calibration between starts. `read` may return anything. */
 export interface CalibrationMemory {
   read(): Promise<unknown>
   write(calibration: Calibration): Promise<void>
@@ -40,12 +40,12 @@ export function calibrationName(
   return `${adapter}, ${cases}×${candidates}×${parameters}, ${steps} steps, ${REVISION}`
 }
 
-/** What is remembered for this device; null where that is nothing, or nothing that makes sense. */
+/** Calibration stored for this device; null if there is none, or if it is invalid. */
 export async function recall(
   memory: CalibrationMemory | undefined,
   device: string,
 ): Promise<Calibration | null> {
-  // A memory that fails costs a measurement, no more.
+  // If the storage fails, calibration runs again.
   const found = await memory?.read().catch(() => null)
   if (!isRecord(found)) return null
   const { device: of, gpu, wasm } = found
@@ -56,9 +56,9 @@ const isDuration = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0
 
 /**
- * Null where the time did not suffice to tell, e.g. because the GPU answered nothing in it, or the
- * clock is too coarse.
- * @param gpu, wasm engines that have passed their canary at this size, so nothing is compiled now
+ * Measures both engines; null if the time was too short, e.g. without any answer of the GPU, or with a coarse
+ * clock.
+ * @param gpu, wasm engines that have passed their canary at this size, so that nothing compiles now
  */
 export async function calibrate(
   device: string,
@@ -73,7 +73,7 @@ export async function calibrate(
   return onWasm && onGpu ? { device, gpu: onGpu, wasm: onWasm } : null
 }
 
-/** Milliseconds of the whole fit, from its first steps. */
+/** Predicted milliseconds of the whole fit, from its first steps. */
 async function predict(
   engine: Engine,
   problem: FitProblem,
@@ -95,7 +95,8 @@ async function predict(
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.max(0, deadline - start))
   })
-  // It ends by our abort; an engine that fails here has told nothing, and fails again when used.
+  // The fit ends by the abort. If the engine fails here, there is no measurement, and it fails again when
+  // used.
   await Promise.race([late, fit.catch((error: unknown) => requireExpected(error))])
   clearTimeout(timer)
   stop.abort()

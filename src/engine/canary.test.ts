@@ -1,4 +1,4 @@
-/** @module The canary lets right engines pass and stops every kind of wrong one. */
+/** @module The canary accepts correct engines and rejects every kind of wrong engine. */
 import { expect, test } from 'vitest'
 import type { FitProblem } from '../core/personal/problem.ts'
 import { CANARY_ANSWER, CANARY_TOLERANCE, canaryProblem, runCanary, TINY } from './canary.ts'
@@ -7,7 +7,7 @@ import { createJsEngine } from './js.ts'
 
 const js = createJsEngine()
 
-/** An engine that sees another problem than it is given, or returns another result. */
+/** Engine that fits a different problem than the given one, or returns a different result. */
 function wrong(
   see: (problem: FitProblem) => FitProblem,
   say: (result: FitResult, problem: FitProblem) => FitResult = (result) => result,

@@ -1,11 +1,11 @@
 /**
- * @module A fit whose answer is known, run before an engine is trusted with a shopper's model. GPU
- * backends of TensorFlow.js have been silently wrong on some devices: zero gradients with a correct
- * forward pass (tfjs#8590), zeros from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
+ * @module Canary: a fit with a known answer, run before an engine may fit a shopper's model. GPU backends of
+ * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass
+ * (tfjs#8590), zeros from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
  *
- * Two problems: a tiny one with a stored answer, which no code of ours computes at run time, and
- * one of the shape of personal training, because backends choose other shaders for other shapes;
- * its answer comes from the JS engine on the spot.
+ * There are two problems. A tiny problem has a stored answer, which no code of this project computes at run
+ * time. The other has the shape of personal training, because backends choose shaders by shape. Its answer
+ * comes from the JS engine at run time.
  */
 
 import { NearsideError } from '../core/error.ts'
@@ -15,13 +15,13 @@ import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 /**
- * How far a parameter may be from the answer, of some 0.18 that the tiny fit moves them and 0.04 that
- * the full-size one does. Single precision stays within 1e-5; an engine that does not learn, or learns
- * something else, is off by 1e-2 and more.
+ * Maximum error of a parameter. The tiny fit moves parameters by about 0.18, the full-size fit by 0.04.
+ * Single precision stays within 1e-5; an engine that learns nothing or something else is off by 1e-2 and
+ * more.
  */
 export const CANARY_TOLERANCE = 1e-3
 
-/** What `canaryProblem(TINY)` comes to: parameters and losses of the JS engine. */
+/** Answer of `canaryProblem(TINY)`: parameters and losses of the JS engine. */
 export const CANARY_ANSWER: Readonly<FitResult> = {
   parameters: Float32Array.of(-0.2173704, 0.1651525, 0.1862406, -0.1492015, -0.1541594, 0.2357602),
   lossBefore: 4.914243934651236,
@@ -29,24 +29,24 @@ export const CANARY_ANSWER: Readonly<FitResult> = {
 }
 
 export const TINY: ProblemSize = { cases: 5, candidates: 7, parameters: 6, steps: 6 }
-/** Larger than the fits of the demo shop: for whoever knows no shop. */
+/** Size for callers without a shop; larger than the fits of the demo shop. */
 export const PERSONAL_SIZE: ProblemSize = {
   cases: 64,
   candidates: 256,
   parameters: 88,
   steps: 30,
 }
-/** Enough to see a wrong gradient. */
+/** Number of steps that suffices to reveal a wrong gradient. */
 const FULL_SIZE_STEPS = 2
 
-/** Integers that look irregular, divided by a power of two: the same bits in every engine. */
+/** Irregular integers divided by a power of two, with the same bits in every engine. */
 export function irregular(length: number, factor: number): Float32Array {
   const array = new Float32Array(length)
   for (let i = 0; i < length; i++) array[i] = (((i * factor + 29) % 127) - 63) / 64
   return array
 }
 
-/** With a padded case and a padded candidate in it where there is room. */
+/** Canary problem of the given size, with a padded case and a padded candidate if there is room. */
 export function canaryProblem({ cases, candidates, parameters, steps }: ProblemSize): FitProblem {
   const offset = irregular(cases * candidates, 53)
   const target = new Float32Array(cases * candidates)
@@ -72,7 +72,7 @@ export function canaryProblem({ cases, candidates, parameters, steps }: ProblemS
 }
 
 function check(engine: Engine, problem: string, result: FitResult, answer: FitResult): void {
-  // Math.max keeps a NaN, which no tolerance admits.
+  // Math.max propagates NaN, which exceeds any tolerance.
   const gap = Math.max(...answer.parameters.map((p, j) => Math.abs(result.parameters[j] - p)))
   if (result.parameters.length === answer.parameters.length && gap <= CANARY_TOLERANCE) return
   throw new NearsideError(
@@ -82,9 +82,9 @@ function check(engine: Engine, problem: string, result: FitResult, answer: FitRe
 }
 
 /**
- * @param size of the fits that the engine is for
- * @throws NearsideError `engine-failed` if the engine's answers are wrong, or with what its own `fit`
- * threw
+ * Runs both canary problems.
+ * @param size size of the fits that the engine is for
+ * @throws NearsideError `engine-failed` if the engine's answers are wrong; or the error of its own `fit`
  */
 export async function runCanary(engine: Engine, size: ProblemSize = PERSONAL_SIZE): Promise<void> {
   check(engine, 'the tiny', await engine.fit(canaryProblem(TINY)), CANARY_ANSWER)

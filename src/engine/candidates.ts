@@ -1,4 +1,4 @@
-/** @module Candidates at their fastest on this processor; whichever runs, they are the same. */
+/** @module Fastest implementation of the candidates on this processor; all yield the same candidates. */
 
 import { withColdStart } from '../core/features/coldStart.ts'
 import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
@@ -18,12 +18,12 @@ export function fastTools(model: BaseModel): CandidateTools {
     const { popularity30 } = withColdStart(model.statistics)
     return { ...plain, scan: wasmItemScan(model.itemVectors, DIMENSION, popularity30) }
   } catch {
-    // No SIMD, or a policy without 'wasm-unsafe-eval'.
+    // SIMD is missing, or a policy forbids 'wasm-unsafe-eval'.
     return plain
   }
 }
 
-/** For fit after fit of one shopper: keeps the cases of the last one, until it is dropped. */
+/** Finder for repeated fits of one shopper; it caches the cases of the last fit until the caller drops it. */
 export function createFastCandidates(model: BaseModel): FindCandidates {
   return rememberCandidates(createCandidates(model, fastTools(model)), FIT_CASES)
 }

@@ -1,4 +1,4 @@
-/** @module Parameters without a step size stay where they are, and every engine leaves them out. */
+/** @module Parameters with step size 0 stay at their mean, and every engine excludes them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FitProblem } from '../core/personal/problem.ts'
@@ -10,7 +10,7 @@ import { testProblem } from './testProblem.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 import { createWebgpuEngine } from './webgpu/webgpuEngine.ts'
 
-/** @param frozen which parameters have no step size; of those every other one has a mean of 0 */
+/** @param frozen which parameters get step size 0; every other frozen parameter has a mean of 0 */
 function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   return {
     ...problem,
@@ -19,7 +19,7 @@ function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   }
 }
 
-/** The same problem written without them, their part of the scores in the offset. */
+/** The same problem without the frozen parameters; the offset contains their part of the scores. */
 function without(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   const { parameters: P, design, mean } = problem
   const kept = [...frozen.keys()].filter((j) => !frozen[j])
@@ -76,7 +76,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
       problem,
       Array.from(problem.stepSize, (_, j) => j % 3 > 0),
     )
-    // The smallest number there is: these columns are computed with, and come to nothing.
+    // The smallest number: these columns take part in the computation, without effect.
     const stepSize = still.stepSize.map((size) => size || 2 ** -149)
     const all = await engine.fit({ ...still, stepSize })
     const few = await engine.fit(still)

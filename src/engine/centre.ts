@@ -1,20 +1,19 @@
 /**
- * @module Takes out of a problem its padding and the parameters that never move (in the shipped prior 75
- * of 102 have no step size), and centres it. Two exact rewritings make it sound in single precision
- * too, so all engines share them:
- * - p = mean + q: the descent starts at q = 0 and the prior's gradient is precision·q, free of the
+ * @module Removes padding and frozen parameters from a problem, and centres it. In the shipped prior, 75 of
+ * 102 parameters have no step size. Two exact rewritings make the problem stable in single precision, so all
+ * engines share them:
+ * - p = mean + q: the descent starts at q = 0, and the prior's gradient is precision·q, without the
  *   cancellation in p − mean.
- * - every case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax
- *   ignores what its candidates share, so the loss is the same, but the gradient becomes
- *   Σ_k softmax_k X̃_tk with no difference of near-equal sums. Without it a column that is equal for
- *   all candidates has a gradient of rounding noise, which Adam, dividing by |g|, turns into full
- *   steps.
+ * - Each case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax ignores a
+ *   constant that its candidates share, so the loss stays the same. The gradient becomes Σ_k softmax_k X̃_tk,
+ *   without differences of near-equal sums. Otherwise a column with equal values for all candidates has a
+ *   gradient of rounding noise, which Adam, dividing by |g|, turns into full steps.
  */
 import type { FitProblem } from '../core/personal/problem.ts'
 import type { CentredProblem } from './objective.ts'
 import { isPadding } from './problem.ts'
 
-/** The cases that have weight, and their candidates. */
+/** Cases with weight, and their candidates. */
 function liveRows({ cases: T, candidates: K, weight, offset }: FitProblem) {
   const cases: number[] = []
   const rows: number[] = []
@@ -28,19 +27,19 @@ function liveRows({ cases: T, candidates: K, weight, offset }: FitProblem) {
   return { cases, rows, start }
 }
 
-/** Rows are padded to whole vectors of so many numbers, as SIMD wants them. */
+/** Rows are padded to a multiple of this many numbers, for SIMD. */
 const LANES = 4
 
-/** @param problem checked by `checkProblem` */
+/** @param problem problem that passed `checkProblem` */
 export function centre(problem: FitProblem): CentredProblem {
   const { parameters: width, design, offset, target, mean, stepSize } = problem
   const { cases, rows, start } = liveRows(problem)
   const moves = (j: number) => stepSize[j] > 0
   const moving = Int32Array.from(stepSize.keys()).filter(moves)
-  // What never moves has its part in the scores where its mean is not 0.
+  // A frozen parameter contributes to the scores if its mean is not 0.
   const columns = Int32Array.from(stepSize.keys()).filter((j) => moves(j) || mean[j] !== 0)
   const by = Float64Array.from(columns, (j) => mean[j])
-  /** Where each column goes in a centred row; −1: nowhere. */
+  /** Index of each column in a centred row; −1 if it is dropped. */
   const places = columns.map((j) => moving.indexOf(j))
   const stride = LANES * Math.max(1, Math.ceil(moving.length / LANES))
   const centred = new Float32Array(rows.length * stride)

@@ -1,4 +1,4 @@
-/** @module The choice of an engine on devices of every kind, healthy and broken. */
+/** @module Choice of an engine on all kinds of devices, healthy and broken. */
 import { expect, test, vi } from 'vitest'
 import type { Gpu } from './adapter.ts'
 import { chooseEngine } from './choose.ts'

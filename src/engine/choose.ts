@@ -1,8 +1,8 @@
 /**
- * @module Which engine fits the personal model on this device, and why, in words for the console.
+ * @module Chooses the engine that fits the personal model on this device, with a reason for the console.
  *
- * With a GPU it and WASM are measured against each other (`calibrate.ts`), and where the time for that does
- * not tell, WASM it is; a software adapter is never faster (docs/ENGINE.md has the figures).
+ * On a device with a GPU, calibration compares it with WASM (`calibrate.ts`); if the time is too short to
+ * decide, WASM is chosen. A software adapter is never faster (docs/ENGINE.md has the figures).
  */
 import { NearsideError } from '../core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
@@ -20,29 +20,29 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
 
-/** As `EnginePreference` of the public surface. */
+/** Requested engine; same as `EnginePreference` of the public API. */
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
-/** What a choice depends on, so that tests can put any device in its place. */
+/** Inputs of the choice, so that tests can simulate any device. */
 export interface EngineEnvironment {
-  /** `navigator.gpu`; absent where the browser has no WebGPU. */
+  /** `navigator.gpu`; absent if the browser has no WebGPU. */
   readonly gpu?: Gpu
   readonly load: {
     readonly wgsl: (adapter: Adapter) => Promise<Engine>
     readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
-  /** How long an engine may take to load and to pass its canary, in milliseconds. */
+  /** Maximum time for an engine to load and to pass its canary, in milliseconds. */
   readonly patience: number
-  /** For durations, in milliseconds. */
+  /** Clock for durations, in milliseconds. */
   readonly clock: () => number
-  /** Of the fits that the engine is for. */
+  /** Size of the fits that the engine is for. */
   readonly size: ProblemSize
-  /** Without one, a GPU is measured at every start. */
+  /** Storage of the calibration; without it, a GPU is measured at every start. */
   readonly memory?: CalibrationMemory
 }
 
-/** Software adapters compile shaders for some 10 s, on a busy machine longer. */
+/** Software adapters compile shaders for about 10 s, longer on a busy machine. */
 const PATIENCE_MS = 60_000
 
 const LABEL: Readonly<Record<EngineName, string>> = {
@@ -51,7 +51,7 @@ const LABEL: Readonly<Record<EngineName, string>> = {
   js: 'plain JavaScript',
 }
 
-/** Where each request looks, in this order. */
+/** Engines to try for each request, in order. */
 const ORDER: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
   auto: ['wgsl', 'wasm', 'js'],
   webgpu: ['wgsl', 'wasm', 'js'],
@@ -59,7 +59,7 @@ const ORDER: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
   js: ['js'],
 }
 
-/** This page or worker. TensorFlow.js is loaded only when WebGPU is tried. */
+/** Environment of this page or worker. TensorFlow.js loads only when WebGPU is tried. */
 export function thisDevice(): EngineEnvironment {
   const { navigator } = globalThis as { navigator?: { gpu?: Gpu } }
   return {
@@ -76,7 +76,7 @@ export function thisDevice(): EngineEnvironment {
   }
 }
 
-/** Rejects after `milliseconds`: drivers have been seen never to answer. */
+/** Rejects after `milliseconds`, because some drivers never answer. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -105,7 +105,7 @@ async function findAdapter(environment: EngineEnvironment, anyAdapter: boolean):
   return adapter
 }
 
-/** An engine that has passed its canary. */
+/** Engine that has passed its canary. */
 async function tried(
   loading: Promise<Engine>,
   { patience, size }: EngineEnvironment,
@@ -117,7 +117,7 @@ async function tried(
     return given
   } catch (error) {
     if (given) given.dispose()
-    // One that arrives too late must not keep its device.
+    // An engine that loads too late must release its device.
     else
       void loading.then(
         (late) => late.dispose(),
@@ -133,10 +133,10 @@ function wordsOf(error: unknown): string {
 }
 
 /**
- * Finds the engine for `request`, tries it on problems with known answers, and falls back where it
- * is missing or wrong. The engine that is returned goes on with the next one when it fails later.
- * @param onSwitch told of every later change of engine, with the reason in words
- * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes rightly
+ * Finds an engine for `request`: tests it on problems with known answers, and falls back if it is missing or
+ * wrong. The returned engine switches to the next one if it fails later.
+ * @param onSwitch called at every later change of engine, with the reason
+ * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes correctly
  */
 export async function chooseEngine(
   request: EngineRequest,
@@ -163,21 +163,21 @@ export async function chooseEngine(
     }
   }
 
-  /** @throws NearsideError `engine-unavailable` unless the GPU is the faster one */
+  /** @throws NearsideError `engine-unavailable` unless the GPU is faster than WASM */
   async function compare(device: string, gpu: Engine): Promise<void> {
     const wasm = await tried(environment.load.wasm(), environment).catch(() => null)
-    // Without WASM there is nothing that could be faster.
+    // Without WASM, the GPU has no competitor.
     if (!wasm) return
     const problem = canaryProblem(environment.size)
     const measured = await calibrate(device, gpu, wasm, problem, environment.clock)
     wasm.dispose()
     if (!measured) unavailable(`not seen to be faster than WASM within ${CALIBRATION_MS} ms`)
-    // Where it can't be kept, the next start measures again.
+    // If it can't be stored, the next start measures again.
     await environment.memory?.write(measured).catch(() => {})
     requireFaster(measured)
   }
 
-  /** The first of `waiting` that works; `troubles` become part of its reason. */
+  /** First engine of `waiting` that works; its reason includes the `troubles` so far. */
   async function next(troubles: string[]): Promise<EngineChoice | null> {
     while (waiting.length > 0) {
       const [name, ...others] = waiting

@@ -1,12 +1,13 @@
-/** @module The descent on this processor, by whatever computes the gradient. */
+/** @module Gradient descent on this processor, for any implementation of the gradient. */
 import { adamStep, startAdam } from '../core/adam.ts'
 import type { FitOptions } from './engine.ts'
 import { nextTask, throwIfAborted } from './nextTask.ts'
 import type { CentredProblem } from './objective.ts'
 
 /**
+ * Runs the descent.
  * @param gradient writes ∂L/∂q at q, [P] each
- * @param workPerTask multiplications between two turns of the event loop
+ * @param workPerTask number of multiplications between two yields to the event loop
  * @returns q, [P]
  */
 export async function descend(

@@ -1,4 +1,4 @@
-/** @module The engines in a real browser that need no WebGPU, whatever is taken away, and in a worker. */
+/** @module Engines without WebGPU in a real browser and in a worker, with missing features simulated. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { chooseEngine } from './choose.ts'
 import { expectReference, fitInWorker, isTensorflow, problem } from './testBrowserFit.ts'
@@ -18,7 +18,7 @@ describe('with things taken away from this page', () => {
       'js',
       () => {
         const real = WebAssembly
-        // As an engine without SIMD answers: 0xfd is no opcode to it.
+        // The error of an engine without SIMD, to which 0xfd is an invalid opcode.
         const refuse = async () => {
           throw new real.CompileError('invalid opcode 0xfd')
         }
@@ -48,6 +48,6 @@ test.each(['wasm', 'js'] as const)('%s works in a dedicated worker', async (requ
   const { name, result, fetched } = await fitInWorker(request)
   expect(name).toBe(request)
   await expectReference(result)
-  // TensorFlow.js is fetched where it is used, and nowhere else.
+  // TensorFlow.js loads only when it is used.
   expect(fetched.filter(isTensorflow)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** @module The bits that ENGINE.md calls the same everywhere, in a page. */
+/** @module Results that ENGINE.md guarantees to be bit-identical everywhere, in a page. */
 import { expect, test } from 'vitest'
 import {
   GOLDEN_ENCODER,

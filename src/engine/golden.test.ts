@@ -1,4 +1,7 @@
-/** @module The bits that ENGINE.md calls the same everywhere, in Node; `golden.browser.test.ts` in a page. */
+/**
+ * @module Results that ENGINE.md guarantees to be bit-identical everywhere, in Node; `golden.browser.test.ts`
+ * in a page.
+ */
 import { afterEach, expect, test, vi } from 'vitest'
 import {
   GOLDEN_ENCODER,
@@ -20,7 +23,7 @@ async function expectGolden() {
 
 test('fits by WebAssembly, encoded histories and the network', expectGolden)
 
-/** What the language leaves to each browser; of roots all take the nearest. */
+/** Functions whose last bits differ between browsers; square roots are always rounded to the nearest. */
 const APPROXIMATE = ['cos', 'exp', 'expm1', 'log', 'log1p', 'log2', 'pow', 'sin', 'tanh'] as const
 
 test('whatever a browser’s Math gives in its last bits', async () => {

@@ -21,7 +21,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-/** The same problem with `cases` padded cases and `candidates` padded candidates more. */
+/** The same problem with additional padded cases and padded candidates. */
 function pad(problem: FitProblem, cases: number, candidates: number, junk: number): FitProblem {
   const { candidates: K, parameters: P } = problem
   const T = problem.cases + cases
@@ -68,7 +68,7 @@ function shuffle(problem: FitProblem, seed: number): FitProblem {
 test('a fit lowers the loss, more so with more steps, and reports both ends', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
-      // Small steps: Adam's own oscillation is of the size of a step.
+      // Small steps, because Adam oscillates by about one step.
       const problem = testProblem(shape)
       const small = { ...problem, stepSize: problem.stepSize.map((s) => s / 20) }
       const short = await engine.fit({ ...small, steps: shape.steps })

@@ -1,6 +1,6 @@
 /**
- * @module The engine that always works: plain loops in double precision. It is also the reference
- * that the others are checked against.
+ * @module Engine that works everywhere: plain loops in double precision. It is the reference for the other
+ * engines.
  */
 
 import type { FitProblem } from '../core/personal/problem.ts'
@@ -12,7 +12,7 @@ import { lossAndGradient } from './objective.ts'
 import { checkProblem } from './problem.ts'
 import { finish } from './result.ts'
 
-/** Some 10 ms. */
+/** About 10 ms of work. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

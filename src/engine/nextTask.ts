@@ -1,11 +1,9 @@
-/**
- * @module Lets the event loop turn during a fit, so that an abort can arrive and the page can paint.
- */
+/** @module Yields to the event loop during a fit, so that an abort can arrive and the page can paint. */
 import { NearsideError } from '../core/error.ts'
 
 /**
- * Resolves in the next task. Not `setTimeout`: browsers hold nested timers back by 4 ms, which is
- * longer than a step.
+ * Resolves in the next task. It avoids `setTimeout`, because browsers delay nested timers by 4 ms, longer
+ * than a step.
  */
 export function nextTask(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))

@@ -1,4 +1,4 @@
-/** @module The objective against its definition and its gradient against finite differences. */
+/** @module Compares the objective with its definition, and its gradient with finite differences. */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -19,7 +19,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-/** The formula of `core/personal/problem.ts`, word for word: no centring, no displacement, no skipping of cases. */
+/** Literal formula of `core/personal/problem.ts`: without centring, displacement or skipped cases. */
 function definition(problem: FitProblem, p: Float64Array): number {
   const { cases, candidates: K, parameters: P } = problem
   let loss = 0
@@ -52,7 +52,7 @@ test('the loss is the one that the contract defines', () => {
       const q = displaced(problem, 0.7)
       const p = q.map((value, j) => value + problem.mean[j])
       const loss = lossAndGradient(centred, q)
-      // The centred design is rounded to single precision; everything else is double.
+      // The centred design is rounded to single precision; everything else is double precision.
       expect(loss).toBeCloseTo(definition(problem, p), 4)
     }),
   )

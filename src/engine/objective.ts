@@ -1,30 +1,30 @@
 /**
- * @module The personal objective and its gradient in double precision, of a centred problem: what the
- * JS engine descends and what every other engine is measured against.
+ * @module Personal objective and its gradient in double precision, for a centred problem. The JS engine
+ * descends on it, and every other engine is compared with it.
  */
-/** A problem without its padding and without what never moves: L live cases, R live rows in all. */
+/** Problem without padding and frozen parameters: L live cases with R live rows in all. */
 export interface CentredProblem {
-  /** P: how many may move, those with a step size. */
+  /** Number P of free parameters, which have a step size. */
   readonly parameters: number
-  /** Which of the problem's, ascending, [P]. */
+  /** Indices of the free parameters in the problem, ascending, [P]. */
   readonly moving: Int32Array
   /** Index of each live case in the problem, [L]. */
   readonly cases: Int32Array
   /** Index of each live row in the problem's [T·K] rows, [R], by case. */
   readonly rows: Int32Array
-  /** First row of each live case, and R at the end, [L + 1]. */
+  /** Index of each live case's first row, and R at the end, [L + 1]. */
   readonly start: Int32Array
-  /** X̃, row-major [R, P], each row `stride` long with zeros behind its P numbers. */
+  /** Centred design X̃, row-major [R, P]; each row has `stride` numbers, with zeros after the first P. */
   readonly design: Float32Array
-  /** A multiple of 4, at least 4. */
+  /** Numbers per row; a multiple of 4, at least 4. */
   readonly stride: number
-  /** offset + X̃·mean over all the problem's parameters, [R]: the scores at q = 0. */
+  /** Scores at q = 0, [R]: offset + X̃·mean over all the problem's parameters. */
   readonly offset: Float64Array
-  /** Σ_k target_tk offset_tk, [L]: what −log softmax subtracts, constant in q. */
+  /** Σ_k target_tk offset_tk, [L]: the constant that −log softmax subtracts. */
   readonly targetOffset: Float64Array
-  /** [L], > 0. */
+  /** Weight of each live case, [L], > 0. */
   readonly weight: Float64Array
-  /** [P] each. */
+  /** Precision and step size of the free parameters, [P] each. */
   readonly precision: Float32Array
   readonly stepSize: Float32Array
 }
@@ -43,8 +43,8 @@ function softmaxInPlace(scores: Float64Array): number {
 }
 
 /**
- * L at p = mean + q; writes ∂L/∂q into `gradient` where given.
- * @param q [P]
+ * Loss L at p = mean + q; writes ∂L/∂q into `gradient` if it is given.
+ * @param q displacement from the mean, [P]
  */
 export function lossAndGradient(
   problem: CentredProblem,

@@ -1,4 +1,4 @@
-/** @module Every way in which a problem can be malformed is named. */
+/** @module Every malformed problem gets an error that names its fault. */
 import { expect, test } from 'vitest'
 import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import { createJsEngine } from './js.ts'

@@ -1,12 +1,12 @@
 /**
- * @module Checks a fit problem at the engine's door, so that no engine meets a wrong length or a
- * non-finite number inside its loop, where it would come out as a silently wrong model.
+ * @module Validates a fit problem before an engine runs it. A wrong length or a non-finite number inside the
+ * loop would yield a silently wrong model.
  */
 
 import { NearsideError } from '../core/error.ts'
 import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 
-/** How far a target row may be from a sum of one: rounding of f32 sums over some thousand terms. */
+/** Maximum deviation of a target row's sum from one, by rounding of f32 sums over about a thousand terms. */
 const TARGET_TOLERANCE = 1e-3
 
 function refuse(what: string): never {
@@ -21,8 +21,8 @@ function checkCount(name: string, value: number, least: number): void {
 function checkArray(name: string, array: Float32Array, length: number): void {
   if (!(array instanceof Float32Array)) refuse(`${name} must be a Float32Array`)
   if (array.length !== length) refuse(`${name} has ${array.length} numbers instead of ${length}`)
-  // Finite as long as all are: 10^308 / 10^38 of them could not leave double precision. Four sums, so
-  // that none waits for another.
+  // The sum is finite if and only if all numbers are: f32 values can't overflow double precision. Four
+  // independent sums run in parallel on the CPU.
   let a = 0
   let b = 0
   let c = 0
@@ -61,7 +61,7 @@ function checkCase(problem: FitProblem, t: number): void {
     refuse(`the target of case ${t} sums to ${sum} instead of 1`)
 }
 
-/** Whether a candidate with this offset is padding, which takes no part in the softmax. */
+/** Whether a candidate with this offset is padding, which the softmax excludes. */
 export function isPadding(offset: number): boolean {
   return offset <= PADDING_OFFSET
 }

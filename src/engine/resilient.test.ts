@@ -1,4 +1,4 @@
-/** @module An engine that fails in use is replaced, and the fit is done. */
+/** @module If an engine fails in use, another engine replaces it and completes the fit. */
 import { expect, test, vi } from 'vitest'
 import { NearsideError } from '../core/error.ts'
 import { chooseEngine } from './choose.ts'
@@ -73,7 +73,7 @@ test.each<[string, (result: FitResult) => FitResult]>([
 ])('an engine that hands out %s that is no number is replaced', async (_, spoil) => {
   const spoiling = engineNamed('wgsl', async (given, options) => {
     const result = await js.fit(given, options)
-    // Right in its test fits.
+    // The engine passes its canary.
     return given === problem ? spoil(result) : result
   })
   const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => spoiling })

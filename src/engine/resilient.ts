@@ -1,6 +1,6 @@
 /**
- * @module An engine that outlives its hardware: when a fit fails, the next engine takes over, does it
- * from its start, and the change is said. A fit costs little, so nothing is resumed.
+ * @module Engine that survives failing hardware: if a fit fails, the next engine repeats it from its start.
+ * The change is reported. A fit is cheap, so nothing is resumed.
  */
 
 import { NearsideError } from '../core/error.ts'
@@ -8,18 +8,18 @@ import type { FitProblem } from '../core/personal/problem.ts'
 import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
-/** An engine that passed its canary, and in words why it is this one. */
+/** Engine that passed its canary, with the reason for choosing it. */
 export interface EngineChoice {
   readonly engine: Engine
   readonly reason: string
 }
 
-/** Finds the next engine after `failed`; null where there is none left. */
+/** Finds the next engine after `failed`; null if none is left. */
 type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
 
 /**
- * Whether the hardware is to blame for an error, not the caller. For a divergence the problem is tried in
- * double precision: if that converges, the engine was wrong.
+ * Whether the engine caused the error, rather than the caller. After a divergence, the problem is repeated in
+ * double precision; if that converges, the engine was wrong.
  */
 async function isToBlame(
   { name }: Engine,
@@ -34,16 +34,14 @@ async function isToBlame(
   return true
 }
 
-/** Every engine has checked this itself; here it is sure, whatever an engine comes to be. */
+/** Second check, in case an engine omits its own. */
 function requireFinite(result: FitResult): FitResult {
   const { parameters, lossBefore, lossAfter } = result
   if (parameters.every(Number.isFinite) && Number.isFinite(lossBefore + lossAfter)) return result
   throw new NearsideError('fit-diverged', 'An engine gave a number that is not finite')
 }
 
-/**
- * @param onSwitch called after a change, before the work goes on
- */
+/** @param onSwitch called after a change of engine, before the work continues */
 export function createResilientEngine(
   first: Engine,
   next: NextEngine,
@@ -71,7 +69,7 @@ export function createResilientEngine(
         return requireFinite(await used.fit(problem, options))
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
-        // Another fit may have failed with it and changed the engine already.
+        // A simultaneous fit may have failed as well and replaced the engine already.
         if (used === current) {
           switching ??= replace(used, error as NearsideError).finally(() => {
             switching = null

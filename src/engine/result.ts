@@ -1,4 +1,4 @@
-/** @module From the last q of a descent to the result that all engines return. */
+/** @module Converts the last q of a descent to the result that all engines return. */
 
 import { NearsideError } from '../core/error.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
@@ -6,10 +6,9 @@ import type { FitResult } from './engine.ts'
 import { type CentredProblem, lossAndGradient } from './objective.ts'
 
 /**
- * Adds the prior mean and values both ends of the descent in double precision. Engines on other
- * hardware come through here too, so that the reported losses are those of the parameters returned,
- * not what the hardware believed.
- * @param q displacement from the mean of what moves, [P]
+ * Adds the prior mean, and computes the loss at both ends of the descent in double precision. Engines on
+ * other hardware use it, too, so that the reported losses belong to the returned parameters.
+ * @param q displacement of the free parameters from their mean, [P]
  * @throws NearsideError `fit-diverged` if anything is not finite
  */
 export function finish(

@@ -1,4 +1,4 @@
-/** @module What the browser tests of the engines share: a fit, its right answer, a watched adapter. */
+/** @module Shared by the engines' browser tests: a fit, its reference answer and an observed adapter. */
 import { expect } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import type { EngineRequest } from './choose.ts'
@@ -26,7 +26,7 @@ export async function expectReference(result: FitResult): Promise<void> {
   expect(result.lossAfter).toBeCloseTo(reference.lossAfter, 3)
 }
 
-/** An adapter like the browser's, that keeps the devices which it gave. */
+/** Wraps the browser's adapter and records the devices that it creates. */
 export async function watchedAdapter(): Promise<{ adapter: Adapter; devices: GPUDevice[] }> {
   const real = await navigator.gpu.requestAdapter()
   if (!real) throw new Error('This browser gives no adapter: is --enable-unsafe-webgpu set?')
@@ -45,7 +45,7 @@ export async function watchedAdapter(): Promise<{ adapter: Adapter; devices: GPU
 
 type Answer = Exclude<WorkerReply, { readonly error: string }>
 
-/** The fit, by an engine that a dedicated worker chooses. */
+/** Runs the fit with an engine that a dedicated worker chooses. */
 export async function fitInWorker(request: EngineRequest): Promise<Answer> {
   const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
   try {

@@ -1,4 +1,4 @@
-/** @module Engines and adapters of every kind, healthy and broken, on a clock that a test holds. */
+/** @module Test engines and adapters, healthy and broken, on a simulated clock. */
 import type { Adapter, Gpu } from './adapter.ts'
 import type { EngineEnvironment } from './choose.ts'
 import type { Engine, EngineName } from './engine.ts'
@@ -8,16 +8,16 @@ export const js = createJsEngine()
 export const SIZE = { cases: 4, candidates: 6, parameters: 5, steps: 30 }
 
 export interface TestEngine extends Engine {
-  /** Makes every later fit fail like this. */
+  /** Makes every later fit fail with this error. */
   breakWith(error: Error): void
   readonly disposed: () => boolean
 }
 
-/** Stands still but for the steps of test engines. */
+/** Simulated time in milliseconds; it advances only by steps of test engines. */
 let time = 0
 export const clock = () => time
 
-/** @param pace milliseconds of a step */
+/** @param pace milliseconds per step */
 export function engineNamed(
   name: EngineName,
   answer: Engine['fit'] = js.fit,
@@ -54,7 +54,7 @@ export function adapterNamed(info: Partial<GPUAdapterInfo>): Adapter {
 export const hardware = adapterNamed({ vendor: 'nvidia', architecture: 'lovelace' })
 export const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () => adapter })
 
-/** A device on which every engine works, but for what `changes` says. */
+/** Device on which every engine works, except for the `changes`. */
 export function device(
   changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patience?: number },
 ) {

@@ -1,6 +1,6 @@
 /**
- * @module Answers whose bits are the same wherever they are computed, as hashes. What goes in is made by
- * sums, products and quotients, so that no browser's own `Math.exp` has a part in it.
+ * @module Hashes of results that are bit-identical on every platform. The inputs come from sums, products and
+ * quotients, so that no browser's `Math.exp` affects them.
  */
 
 import { createEncoder } from '../core/model/encoder.ts'
@@ -11,16 +11,16 @@ import type { ItemScan } from '../core/personal/shortlist.ts'
 import { canaryProblem, irregular, PERSONAL_SIZE, TINY } from './canary.ts'
 import type { Engine } from './engine.ts'
 
-/** Of fits by the WebAssembly engine: the parameters, not the losses. */
+/** Hashes of the parameters of fits by the WebAssembly engine; losses are excluded. */
 export const GOLDEN_FITS = {
   tiny: 'e0203a5a0ff4350b32c7fbdca1ed2e684e365ab1c4a05c883a7486601a2796b1',
   personal: '48c1808ca73160153b4ecd1e1c04e94dda455ce199c7001bdde054620bbc7e4b',
 } as const
-/** Of encoded histories, and of the incremental network's weights and predictions. */
+/** Hashes of encoded histories, and of the incremental network's weights and predictions. */
 export const GOLDEN_ENCODER = '25ccdd3e3d9b635740936491681e6e58c9ca5136b3a14ea5a967aabbf7165e85'
 export const GOLDEN_NETWORK = 'c32bff1f038bc6d98ea925b1e0ed8a90b3403d8900060e293e023a81d60e5de0'
 
-/** Of the rows that a scan finds at several floors, in its order. */
+/** Hash of the rows that a scan finds at several floors, in its order. */
 export const GOLDEN_SCAN = '3fcea8a2ea97deb7f5078ec229ef74a08cf1d14d1484048d848e29c4e523c340'
 
 async function hashOf(...parts: readonly (Float32Array | Int32Array)[]): Promise<string> {
@@ -39,7 +39,7 @@ export async function hashesOfFits(engine: Engine): Promise<Record<string, strin
   }
 }
 
-/** @param make handed over, so that a page loads only what it tests */
+/** @param make scan to test, injected so that a page loads only what it tests */
 export async function hashOfScan(
   make: (vectors: Float32Array, columns: number, popularity: Float32Array) => ItemScan,
 ): Promise<string> {

@@ -1,12 +1,12 @@
-/** @module Counts what is asked of WebGPU, for tests and benchmarks: a cost that is the same everywhere. */
+/** @module Counts WebGPU calls for tests and benchmarks: a cost that is the same on every machine. */
 
 export interface GpuCalls {
   dispatches: number
-  /** Of at least one command buffer. */
+  /** Number of submits with at least one command buffer. */
   submits: number
   bufferCreations: number
   bufferDestructions: number
-  /** Bytes of the buffers created less those of the buffers destroyed. */
+  /** Bytes of created buffers minus bytes of destroyed buffers. */
   liveBytes: number
   bindGroupCreations: number
   pipelineCreations: number
@@ -28,7 +28,7 @@ export const NO_CALLS: Readonly<GpuCalls> = {
   readbacks: 0,
 }
 
-/** Counts, in this page or worker, from now until `stop`. */
+/** Counts the calls in this page or worker until `stop`. */
 export function countGpuCalls(): { readonly calls: GpuCalls; stop(): void } {
   const calls: GpuCalls = { ...NO_CALLS }
   const restore: (() => void)[] = []

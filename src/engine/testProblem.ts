@@ -1,6 +1,4 @@
-/**
- * @module Random fit problems of any shape for tests and benchmarks, from a seed.
- */
+/** @module Random fit problems of any shape from a seed, for tests and benchmarks. */
 
 import { createRandom } from '../core/model/random.ts'
 import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
@@ -11,14 +9,14 @@ export interface TestShape {
   readonly candidates: number
   readonly parameters: number
   readonly steps: number
-  /** Cases of weight 0 at the end, and padded candidates at the end of every case. */
+  /** Number of cases of weight 0 at the end, and of padded candidates at the end of every case. */
   readonly paddedCases?: number
   readonly paddedCandidates?: number
-  /** Targets spread over several candidates instead of one. */
+  /** Whether targets are spread over several candidates. */
   readonly soft?: boolean
 }
 
-/** Larger than a fit of the demo shop, which has 64 candidates a case and moves 27 parameters. */
+/** Larger than a fit of the demo shop, which has 64 candidates per case and 27 free parameters. */
 export const PERSONAL_SHAPE: TestShape = {
   seed: 1,
   cases: 64,
@@ -27,7 +25,7 @@ export const PERSONAL_SHAPE: TestShape = {
   steps: 30,
 }
 
-/** A problem whose shoppers follow hidden parameters, so that there is something to learn. */
+/** Problem whose shoppers follow hidden parameters, so that there is something to learn. */
 export function testProblem(shape: TestShape): FitProblem {
   const { cases: T, candidates: K, parameters: P, steps, soft = false } = shape
   const random = createRandom(shape.seed)

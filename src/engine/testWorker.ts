@@ -1,4 +1,4 @@
-/** @module A dedicated worker that fits one problem, for the browser tests. */
+/** @module Dedicated worker that fits one problem, for the browser tests. */
 
 import type { FitProblem } from '../core/personal/problem.ts'
 import { chooseEngine, type EngineRequest } from './choose.ts'
@@ -14,7 +14,7 @@ export type WorkerReply =
       readonly name: string
       readonly reason: string
       readonly result: FitResult
-      /** Paths of the scripts and binaries that this worker has fetched. */
+      /** Paths of the scripts and binaries that this worker has loaded. */
       readonly fetched: readonly string[]
     }
   | { readonly error: string }

@@ -1,19 +1,19 @@
-/** @module The steps on a disk that publishing takes; a test can let the power fail between any two. */
+/** @module Disk operations of publishing; a test can simulate a power failure between any two. */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 export type Disk = typeof nodeDisk
 
 export const nodeDisk = {
-  /** Names in a folder; none where there is no folder. */
+  /** Names in a folder; empty if the folder doesn't exist. */
   list: (folder: string): Promise<readonly string[]> =>
     readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
       throw error
     }),
-  /** Milliseconds since the epoch. */
+  /** Time of the last change in milliseconds since the epoch. */
   changedAt: async (path: string) => (await stat(path)).mtimeMs,
-  /** With its parents; returns once their names are on the disk. */
+  /** Creates a folder with its parents; returns once their names are on the disk. */
   async makeFolder(path: string, mode = 0o777): Promise<void> {
     const first = await mkdir(path, { recursive: true, mode })
     if (first === undefined) return
@@ -21,7 +21,7 @@ export const nodeDisk = {
       await nodeDisk.sync(dirname(made))
   },
   read: (path: string): Promise<Uint8Array> => readFile(path),
-  /** Returns once the bytes are on the disk. */
+  /** Writes a file; returns once its bytes are on the disk. */
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const file = await open(path, 'w')
     try {
@@ -33,7 +33,7 @@ export const nodeDisk = {
   },
   /** Returns once the names in a folder are on the disk. */
   async sync(folder: string): Promise<void> {
-    // Node can't open a folder on Windows: names are left to the file system there.
+    // Node can't open a folder on Windows, so there the file system writes names in its own time.
     if (process.platform === 'win32') return
     const directory = await open(folder, 'r')
     try {

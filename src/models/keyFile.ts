@@ -1,8 +1,8 @@
-/** @module A file with a secret key: only its owner may read it. */
+/** @module Reads a file with a secret key, which only its owner may be able to read. */
 import { readFile, stat } from 'node:fs/promises'
 import { NearsideError } from '../core/error.ts'
 
-/** @throws NearsideError `input-invalid` for a file that others can read, or that can't be read */
+/** @throws NearsideError `input-invalid` if the file is unreadable, or readable by others */
 export async function readKeyFile(file: string): Promise<string> {
   const refuse = (why: string, cause?: unknown) =>
     new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })

@@ -23,7 +23,7 @@ async function made(seed: number): Promise<UnpublishedModel & { readonly model: 
   return { ...(await writeBaseModel(model)), model }
 }
 
-/** Every byte below `folder`, by path. */
+/** Content of every file below `folder`, by path. */
 function contents(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -35,7 +35,7 @@ function contents(folder: string): Record<string, string> {
   )
 }
 
-/** From the given step on, nothing reaches the disk any more, clearing up included. */
+/** From the given step on, no operation reaches the disk, not even the clean-up. */
 function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () => number } {
   let steps = 0
   const guarded =
@@ -112,7 +112,7 @@ describe('publishing', () => {
       const published = await publishModel(models, SECOND, { disk }).catch(() => null)
       const after = await readLatest(models)
       if (after.version === before.version) expect(published).toBeNull()
-      // Whatever stands under a version's name is whole; the rest is staging.
+      // Every folder with a version's name is complete; the others are staging folders.
       for (const name of readdirSync(models).filter((name) => !known.has(name))) {
         if (name.startsWith('.staging-')) continue
         expect((await readModel(join(models, name))).bias).toEqual(SECOND.model.bias)
@@ -184,7 +184,7 @@ describe('publishing', () => {
       utimesSync(join(models, name), time, time)
       return name
     }
-    // No process has this number: it is above what a kernel gives out.
+    // No process has this number, since it exceeds the kernel's maximum.
     staging(hostname(), 2 ** 30)
     staging('elsewhere', 1, 2)
     const running = [staging(hostname(), process.ppid), staging('elsewhere', 2)]

@@ -1,9 +1,8 @@
 /**
- * @module The only way to publish a model version, for `pretrain` and for the aggregation server.
- * A version is written in a staging folder, flushed to the disk and renamed to its name; then
- * `latest.json` is replaced by a rename. Whoever reads meanwhile, and whoever comes after a crash,
- * finds the old state or the new one. A version that exists is never written to: it may be cached
- * for ever.
+ * @module The only way to publish a model version, for `pretrain` and for the aggregation server. A version
+ * is written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces
+ * `latest.json`. So readers see either the old state or the new one, even after a crash. An existing version
+ * never changes, because it may be cached for ever.
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -18,33 +17,36 @@ import type { SignRelease } from './sign.ts'
 
 export interface UnpublishedModel {
   readonly manifest: ModelManifest
-  /** Every file of the version but manifest.json, by name. */
+  /** Every file of the version except manifest.json, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
 interface PublishOptions {
-  /** The version's name; by default the next number. */
+  /** Name of the version; default: the next number. */
   readonly version?: string
-  /** Makes it a signed release. */
+  /** Signs the model as a release. */
   readonly sign?: SignRelease
   readonly disk?: Disk
 }
 
-/** Staging of another machine, or of a process whose number was given again, is left this long. */
+/**
+ * Milliseconds after which a staging folder is abandoned, if its process can't be checked or its number was
+ * reused.
+ */
 const ABANDONED_AFTER = 3_600_000
 const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
 
-/** The number after the highest version in `models`, so that a retired one is never used again. */
+/** Number after the highest version in `models`, so that the number of a retired version is never reused. */
 export async function nextVersion(models: string, disk: Disk = nodeDisk): Promise<string> {
   const numbers = (await disk.list(models)).filter((name) => /^\d{1,15}$/.test(name)).map(Number)
   return String(Math.max(0, ...numbers) + 1)
 }
 
 /**
- * Publishes a model. To publish the same model under the same name twice is the same as once (but for
- * the number of its release), so that a process that died in between can simply do it again.
- * @throws NearsideError `version-taken` for the name of another model, `storage-full`,
- * `storage-unavailable`, as `requireSigner`, or what `sign` throws
+ * Publishes a model. Publishing the same model under the same name again has no effect except a new release
+ * number. So a process that crashed can repeat it.
+ * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`;
+ *   errors of `requireSigner`, or what `sign` throws
  */
 export async function publishModel(
   models: string,
@@ -70,9 +72,9 @@ export async function publishModel(
 }
 
 /**
- * What was published elsewhere, to the byte: under its own name, in the release that it is.
- * @param files of the version, by name; manifest.json is one
- * @param check throws where this one must not follow `previous`, which is null for the first
+ * Publishes an exact copy of a model published elsewhere, under its own name and in its own release.
+ * @param files files of the version by name, including manifest.json
+ * @param check throws if this version must not follow `previous`, which is null for the first
  * @throws NearsideError as `publishModel`
  */
 export async function publishCopy(
@@ -99,8 +101,8 @@ export async function publishCopy(
 }
 
 /**
- * What is published once more, as a new release: to begin with signatures, or before the last one ends.
- * @throws NearsideError `model-unreachable` where nothing is published
+ * Publishes the current version as a new release, to start signing or to extend the validity.
+ * @throws NearsideError `model-unreachable` if nothing is published
  */
 export async function signAgain(
   models: string,
@@ -115,8 +117,8 @@ export async function signAgain(
 }
 
 /**
- * Before minutes of training, too.
- * @throws NearsideError `input-invalid` where the last release was signed, and the next would not be
+ * Requires a signer if the last release was signed; also called before minutes of training.
+ * @throws NearsideError `input-invalid` if the last release was signed and the next would not be
  */
 export async function requireSigner(
   models: string,
@@ -128,7 +130,7 @@ export async function requireSigner(
   throw new NearsideError('input-invalid', message)
 }
 
-/** A version's files in a folder of their own, which is returned. */
+/** Writes a version's files to a new folder and returns its path. */
 async function writeDraft(
   staging: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -152,7 +154,8 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // Signing may take as long as the helper does: whoever published meanwhile keeps the lower number.
+    // Signing may take long at the helper. If another publisher was faster, it has the lower number, so try
+    // again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))
@@ -161,7 +164,7 @@ async function replaceLatest(
   }
 }
 
-/** Null where there is none, or it is damaged. */
+/** Content of `latest.json`; null if it is missing or damaged. */
 export async function readLatestFile(
   models: string,
   disk: Disk = nodeDisk,
@@ -174,7 +177,7 @@ export async function readLatestFile(
   }
 }
 
-/** Works in a folder beside the versions, which is gone afterwards. */
+/** Runs `work` in a staging folder beside the versions, and removes it afterwards. */
 async function staged<T>(
   models: string,
   disk: Disk,
@@ -189,20 +192,23 @@ async function staged<T>(
   } catch (thrown) {
     throw explained(thrown, models)
   } finally {
-    // The failure itself is what to tell; the next start removes what stays.
+    // The original error matters more; the next start removes the folder.
     await disk.remove(staging).catch(() => {})
   }
 }
 
 /**
- * For a name that a person chose, before minutes of training.
+ * Checks a version name that a person chose, before minutes of training.
  * @throws NearsideError `version-taken`
  */
 export async function requireFree(models: string, version: string): Promise<void> {
   if ((await nodeDisk.list(models)).includes(version)) throw taken(models, version)
 }
 
-/** Whether `target` is now what `draft` was, or was the same before; false if it is another model. */
+/**
+ * Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another
+ * model.
+ */
 async function moveTo(
   target: string,
   draft: string,
@@ -220,7 +226,7 @@ async function moveTo(
   return there !== null && equalBytes(there, manifest)
 }
 
-/** Removes what processes that died while publishing left behind. */
+/** Removes staging folders of processes that died while publishing. */
 async function sweep(models: string, disk: Disk): Promise<void> {
   for (const name of await disk.list(models)) {
     const [, host, pid] = STAGING.exec(name) ?? []

@@ -15,16 +15,16 @@ import { readJson } from '../core/reading.ts'
 
 export interface PublishedModel {
   readonly version: string
-  /** Hex SHA-256 of manifest.json. */
+  /** SHA-256 of manifest.json, in hexadecimal. */
   readonly hash: string
   readonly manifest: ModelManifest
-  /** Where this version's files lie. */
+  /** Path of this version's files. */
   readonly directory: string
-  /** Of the latest one, where it is signed. Not checked. */
+  /** Terms and signatures of the latest version, if it is signed. Not verified. */
   readonly signed?: SignedRelease
 }
 
-/** @throws NearsideError `model-unreachable` where nothing is published, `model-corrupt` */
+/** @throws NearsideError `model-unreachable` if nothing is published; `model-corrupt` */
 export async function readLatest(models: string): Promise<PublishedModel> {
   const path = join(models, 'latest.json')
   const latest = await readOptional(path)
@@ -44,8 +44,8 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
- * The model that `model` descends from by rounds of contributions alone.
- * @throws NearsideError `model-unreachable` where a version in between is gone, `model-corrupt`
+ * Ancestor of `model` before any round of contributions.
+ * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
  */
 export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
   let trained = model
@@ -59,14 +59,17 @@ export async function readTrained(models: string, model: PublishedModel): Promis
 }
 
 /**
- * A whole model from such a directory, or from the folder of one version; every file is checked.
+ * Reads a whole model from a directory of models or from the folder of one version; verifies every file.
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */
 export async function readModel(directory: string): Promise<BaseModel> {
   return (await readHashed(directory)).model
 }
 
-/** The same with the SHA-256 of its manifest, in hex: a manifest that was read is not the file to the byte. */
+/**
+ * Reads a model with the SHA-256 of its manifest file, in hexadecimal. The hash needs the file's own bytes,
+ * since a parsed manifest may serialise differently.
+ */
 export async function readHashed(
   directory: string,
 ): Promise<{ readonly model: BaseModel; readonly hash: string }> {
@@ -79,8 +82,8 @@ export const isTrainedInFull = ({ parent, update }: ModelManifest) =>
   parent === null && (update === undefined || update.did.startsWith('trained in full'))
 
 /**
- * Of such a directory: the version trained in full that its model comes from by updates and rounds.
- * Null where that, or one on the way, is gone or corrupt.
+ * Latest fully trained version from which the directory's model descends by updates and rounds. Null if it or
+ * a version in between is missing or corrupt.
  */
 export async function readLastFull(directory: string): Promise<BaseModel | null> {
   let found = await readNamed(directory)
@@ -106,7 +109,7 @@ async function readNamed(directory: string): Promise<PublishedModel> {
   return isParent ? readLatest(directory) : readVersion(directory)
 }
 
-/** The files that `manifest` names, of those in `changed` or else in `directory`. */
+/** Files that `manifest` names: from `changed`, or else from `directory`. */
 export async function readFiles(
   { manifest, directory }: Pick<PublishedModel, 'manifest' | 'directory'>,
   changed: ReadonlyMap<string, Bytes> = new Map(),
@@ -135,7 +138,7 @@ export async function readVersion(directory: string): Promise<PublishedModel> {
 
 async function readOptional(path: string): Promise<Bytes | null> {
   try {
-    // A copy: a Buffer shares its memory with others, which a reader of tensors doesn't expect.
+    // Copies the bytes, because a Buffer shares its memory, which a reader of tensors doesn't expect.
     return new Uint8Array(await readFile(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

@@ -1,4 +1,4 @@
-/** @module An earlier model once more, under a new version: what publishing can take back. */
+/** @module Rolls back: publishes an earlier model again, under a new version. */
 import { join } from 'node:path'
 import type { LatestModel } from '../core/model/manifest.ts'
 import { publishModel } from './publish.ts'
@@ -12,9 +12,9 @@ export async function rollBack(
   sign: SignRelease | undefined,
 ): Promise<LatestModel> {
   const directory = join(models, to)
-  // Every file is checked.
+  // Verifies every file.
   const { manifest } = await readModel(directory)
-  // What pretraining reported lies beside the earlier version.
+  // The training reports belong to the earlier version.
   const { reports: _, ...kept } = manifest
   const files = await readFiles({ manifest, directory })
   return publishModel(models, { manifest: kept, files }, { sign })

@@ -1,6 +1,6 @@
 /**
- * @module Signs what is published, as a release that devices compare with those before. Keys are PEM
- * files (PKCS #8, Ed25519) that only their owner can read, outside of what is published.
+ * @module Signs published models as numbered releases, so that devices can compare them. Keys are PEM files
+ * (PKCS #8, Ed25519) that only their owner can read, outside the published folder.
  */
 import {
   createPrivateKey,
@@ -19,39 +19,39 @@ import { DAY } from '../core/time.ts'
 import { readKeyFile } from './keyFile.ts'
 
 /**
- * Makes a release of a model, under a number above that of `previous`.
- * @param previous what `latest.json` says now; null where there is none
+ * Signs a model as a release with a higher number than `previous`.
+ * @param previous current content of `latest.json`; null if there is none
  */
 export type SignRelease = (model: LatestModel, previous: LatestModel | null) => Promise<LatestModel>
 
 export interface Signer {
   readonly sign: SignRelease
-  /** Whether one of the signer's keys has signed this one. */
+  /** Whether one of the signer's keys has signed this release. */
   readonly hasSigned: (latest: LatestModel) => boolean
 }
 
-/** The helper, which signs one model a release, in rising order. */
+/** The helper, which signs one model per release number, in ascending order. */
 export interface Cosigner {
-  /** The highest release that it has signed; 0 for none. */
+  /** Highest release that it has signed; 0 for none. */
   lastRelease(): Promise<number>
-  /** @throws NearsideError `version-taken` where another publisher was first */
+  /** @throws NearsideError `version-taken` if another publisher was first */
   sign(latest: LatestModel): Promise<ModelSignature>
 }
 
 export interface SignerOptions {
   readonly keys: readonly KeyObject[]
-  /** How long a release holds, at most 366. */
+  /** Validity of a release in days, at most 366. */
   readonly days: number
-  /** Milliseconds since the epoch. */
+  /** Current time in milliseconds since the epoch. */
   readonly now: () => number
-  /** The lowest number to give, where those before are lost. */
+  /** Lowest release number to use, if the earlier numbers are lost. */
   readonly least?: number
   readonly cosigner?: Cosigner
 }
 
-/** How long a release holds unless the operator says otherwise. */
+/** Default validity of a release in days. */
 export const DEFAULT_DAYS = 90
-/** Two publishers may ask the helper at once; a third is a fault. */
+/** Two publishers may sign at the helper at once; more conflicts are a fault. */
 const ATTEMPTS = 3
 
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {
@@ -94,13 +94,13 @@ export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOpt
   }
 }
 
-/** Base64. */
+/** Public key in base64. */
 export function publicKeyOf(key: KeyObject): string {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
   return Buffer.from(x, 'base64url').toString('base64')
 }
 
-/** Makes a key where there is none yet. @returns whether it was made */
+/** Creates a key file if there is none. @returns whether it was created */
 export async function makeSigningKey(file: string): Promise<boolean> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -114,8 +114,9 @@ export async function makeSigningKey(file: string): Promise<boolean> {
 }
 
 /**
- * @param models where nothing must lie that is not for everybody
- * @throws NearsideError `input-invalid` for what is no Ed25519 key, or is not kept as one
+ * Reads a signing key.
+ * @param models published folder, which must not contain the key
+ * @throws NearsideError `input-invalid` if it is no Ed25519 key, readable by others, or inside `models`
  */
 export async function readSigningKey(file: string, models?: string): Promise<KeyObject> {
   const refuse = (why: string, cause?: unknown) =>

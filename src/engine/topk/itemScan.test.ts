@@ -1,4 +1,4 @@
-/** @module The scan of int8 rows against its definition, and against what must be found. */
+/** @module Compares the scan of int8 rows with its definition, and checks that it finds all required rows. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRandom } from '../../core/model/random.ts'

@@ -1,24 +1,25 @@
 /**
- * @module The items of a catalog that may reach a floor, found on int8 rows in WebAssembly: a byte a
- * number is read instead of four. That is less exact, by a bound that is known, and the floor is lowered
- * by it: nothing is missed.
+ * @module Finds the items that may reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte
+ * per number instead of four. The rounding error has a known bound, by which the floor is lowered, so that no
+ * item is missed.
  */
 import type { ItemScan } from '../../core/personal/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/assemble.ts'
 import { assembleScan, BLOCK_ROWS, HIT_BYTES, PAIR, type Scan, STREAMS } from './module.ts'
 
-/** Steps of a call: what it writes out at most stays in the cache. */
+/** Number of steps per call; the output of a call fits in the CPU cache. */
 const STEPS = 128
 const STEP_ROWS = STREAMS * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
-/** Largest level of a query; sums of up to 512 products with int8 stay below 2³¹. */
+/** Maximum level of a quantised query; sums of up to 512 products with int8 stay below 2³¹. */
 const MOST = 32_767
 
 /**
+ * Creates the scan.
  * @param vectors row-major [N, columns], finite
  * @param columns even
  * @param popularity [N]
- * @throws where WebAssembly or SIMD is missing or forbidden, or memory is
+ * @throws if WebAssembly or SIMD is missing or forbidden, or if memory is insufficient
  */
 export function wasmItemScan(
   vectors: Float32Array,
@@ -37,7 +38,7 @@ export function wasmItemScan(
   const levels = new Int16Array(buffer, HITS, columns)
   const scales = new Float32Array(buffer, terms, count)
   const fixedParts = new Float32Array(buffer, terms + 4 * padded, padded)
-  // What fills the table up reaches no floor.
+  // Padding rows never reach a floor.
   fixedParts.fill(Number.NEGATIVE_INFINITY)
   new Float32Array(buffer, terms + 8 * padded).set(popularity)
   const { longest, residual } = quantize(vectors, columns, scales, new Int8Array(buffer, rows))
@@ -72,7 +73,7 @@ export function wasmItemScan(
 
 /**
  * Writes rows as int8 in blocks, and their scales.
- * @returns the longest row as written, and the most that a row is off by
+ * @returns length of the longest quantised row, and the largest quantisation error of a row
  */
 function quantize(
   vectors: Float32Array,

@@ -1,11 +1,11 @@
 /**
- * @module The scan of an item table as WebAssembly with SIMD: int8 rows, each with a scale, a fixed part of
- * its score and a popularity, against a query and a floor. Only groups of four rows in which one
- * reaches the floor are written out.
+ * @module WebAssembly SIMD scan of an item table against a query and a floor. The table has int8 rows; each
+ * row has a scale, a fixed part of its score and a popularity. The output contains the groups of four rows in
+ * which at least one reaches the floor.
  *
- * Rows lie in blocks of eight, in a block the first two columns of all rows, then the next two: a lane is
- * a row, and no sum goes across lanes. Four blocks are scored at a time, each from another quarter of
- * the table: a core that reads in one place waits for memory, in four it gets 1.7 times as much.
+ * Rows are stored in blocks of eight. A block contains the first two columns of all its rows, then the next
+ * two. Each SIMD lane is one row, so no sum crosses lanes. Four blocks are scored at a time, one from each
+ * quarter of the table: four read streams give a core 1.7 times the memory bandwidth of one.
  */
 import { assemble } from '../wasm/assemble.ts'
 import {
@@ -35,22 +35,22 @@ import {
   when,
 } from '../wasm/opcodes.ts'
 
-/** Rows of a block: two vectors of sums. */
+/** Number of rows per block: two vectors of sums. */
 export const BLOCK_ROWS = 8
-/** Blocks at a time. */
+/** Number of blocks scored at a time. */
 export const STREAMS = 4
-/** Columns of a pair, side by side. */
+/** Number of adjacent columns in a block. */
 export const PAIR = 2
-/** Bytes of a group that is written out: its four scores, and its first row. */
+/** Bytes of a group in the output: its four scores and its first row. */
 export const HIT_BYTES = 32
 
 const V_GREATER_EQUAL: Code = [0xfd, 0x46]
 /** Products of int16, added in pairs to int32. */
 const I_DOT: Code = [0xfd, 0xba, 0x01]
 const I_TO_FLOAT: Code = [0xfd, 0xfa, 0x01]
-/** Eight int8, widened to int16. */
+/** Loads eight int8 and widens them to int16. */
 const loadWideAt = (offset: number): Code => [0xfd, 0x01, 3, ...leb(offset)]
-/** A pair of the query in every lane. */
+/** Loads a pair of the query into every lane. */
 const SPLAT_PAIR: Code = [0xfd, 0x09, 2, 0]
 const storeI32 = (offset: number): Code => [0x36, 2, offset]
 
@@ -63,13 +63,13 @@ const LOCALS: readonly Code[] = [
 ]
 
 function scan(width: number, rowsApart: number, rows: number): Code {
-  /** Rows from where the first of a vector's four lie in the first stream. */
+  /** Row offset of each vector of four rows from the first row of the first stream. */
   const offsets = SUMS.map((_, s) => (s >> 1) * rowsApart + 4 * (s & 1))
   const product = (sum: number, s: number): Code => [
     ...[...get(ROWS), ...loadWideAt((s >> 1) * rowsApart * width + 8 * (s & 1))],
     ...[...get(HELD), ...I_DOT, ...get(sum), ...I_ADD, ...set(sum)],
   ]
-  /** Scales, fixed parts, popularities: one after the other. */
+  /** Loads a term: scales, fixed parts and popularities are stored in sequence. */
   const term = (which: number, s: number): Code => [
     ...get(TERMS),
     ...loadAt(4 * (which * rows + offsets[s])),
@@ -112,10 +112,10 @@ function scan(width: number, rowsApart: number, rows: number): Code {
 }
 
 /**
- * A `Scan`.
- * @param width columns, a multiple of PAIR
- * @param rowsApart from one stream to the next, a multiple of BLOCK_ROWS
- * @param rows of the table, padded
+ * Assembles a `Scan`.
+ * @param width number of columns, a multiple of PAIR
+ * @param rowsApart number of rows between two streams, a multiple of BLOCK_ROWS
+ * @param rows number of rows of the table, with padding
  */
 export const assembleScan = (
   width: number,
@@ -132,8 +132,9 @@ export const assembleScan = (
   })
 
 /**
- * Byte addresses; `steps` ≥ 1 of four blocks. A row's score is level · query level, times its scale, times
- * `unit`, plus its fixed part, plus `cold` times its popularity. @returns where the hits end
+ * Kernel of the scan. Arguments are byte addresses; `steps` ≥ 1 counts steps of four blocks. The score of a
+ * row is level · query level · scale · `unit` + fixed part + `cold` · popularity.
+ * @returns byte address after the last hit
  */
 export type Scan = (
   rows: number,

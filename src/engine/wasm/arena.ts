@@ -1,6 +1,6 @@
 /**
- * @module One problem in the linear memory of the WASM kernel, and its gradient: a call of the kernel a
- * case, the cases added in double precision.
+ * @module One problem in the linear memory of the WASM kernel, and its gradient. The kernel runs once per
+ * case; the cases are summed in double precision.
  */
 import type { CentredProblem } from '../objective.ts'
 import { instantiate, PAGE } from './assemble.ts'
@@ -8,27 +8,27 @@ import { assembleFit, type CaseGradient, GROUP_ROWS, places } from './module.ts'
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
- * How far the largest score of a case may be from what it was a step before: what is smaller by so
- * much and 87 less is lost, what is larger by so much can still be summed.
+ * Maximum change of a case's largest score since the last step before the kernel runs again. A score that is
+ * smaller by this much plus 87 is lost; a score that is larger by this much can still be summed.
  */
 const FAR = 32
 
 /** Writes ∂L/∂q at q, [P]. */
 type Gradient = (q: Float64Array, gradient: Float64Array) => void
 
-/** A memory with its kernel, to be used by one fit at a time. */
+/** Memory with its kernel, for one fit at a time. */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   #stride = 0
   #kernel: CaseGradient | null = null
 
-  /** @throws where WebAssembly or SIMD is missing or forbidden, or memory is */
+  /** @throws if WebAssembly or SIMD is missing or forbidden, or if memory is insufficient */
   load(problem: CentredProblem): Gradient {
     const { parameters: P, design, offset, start, weight, precision } = problem
     const stride = 4 * problem.stride
     const at = places(stride)
     const rows = roundUp(at.end, 64)
-    // The last group may reach beyond the last row, and each case has whole groups of offsets.
+    // The last group may extend beyond the last row, and each case has whole groups of offsets.
     const offsets = rows + (offset.length + GROUP_ROWS - 1) * stride
     this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
     const kernel = this.#kernelFor(stride)
@@ -42,7 +42,7 @@ export class Arena {
       const own = offset.subarray(start[l], start[l + 1])
       const top = own.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
       const end = to + roundUp(own.length, GROUP_ROWS)
-      // A group that reaches into the next case gives its rows no share.
+      // If a group extends into the next case, −∞ gives those rows no share.
       numbers.fill(Number.NEGATIVE_INFINITY, to, end)
       numbers.set(
         own.map((one) => one - top),
@@ -55,7 +55,7 @@ export class Arena {
     const sum = part(at.sum, P)
     const totals = part(at.totals, 4)
     const tops = part(at.tops, 4)
-    /** Largest score of each live case when it was last seen, less its largest offset. */
+    /** Largest score of each live case at its last run, minus its largest offset. */
     const shift = new Float32Array(weight.length)
 
     /** @returns the largest score */
@@ -82,7 +82,7 @@ export class Arena {
     }
   }
 
-  /** Assembled for the length of a row, which is the same for all fits of a model. */
+  /** Kernel for the length of a row, which is the same for all fits of a model. */
   #kernelFor(stride: number): CaseGradient {
     if (!this.#kernel || stride !== this.#stride) {
       this.#kernel = instantiate<CaseGradient>(assembleFit(stride), this.#memory)

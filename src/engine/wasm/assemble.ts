@@ -1,10 +1,10 @@
 /**
- * @module Puts a function together as a WebAssembly module, and makes it callable.
+ * @module Assembles a function into a WebAssembly module and instantiates it.
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
 import { type Code, leb } from './opcodes.ts'
 
-/** Bytes of a page of memory. */
+/** Bytes per page of memory. */
 export const PAGE = 65_536
 /** `\0asm`, version 1. */
 const PREAMBLE: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
@@ -12,23 +12,23 @@ const FUNCTION = 0x60
 const MEMORY = 0x02
 
 const list = (items: readonly Code[]): Code => [...leb(items.length), ...items.flat()]
-/** A section, or a function's body. */
+/** Content with its length: a section or a function's body. */
 const sized = (content: Code): Code => [...leb(content.length), ...content]
 const section = (id: number, ...items: readonly Code[]): Code => [id, ...sized(list(items))]
 const name = (text: string): Code => sized([...new TextEncoder().encode(text)])
 
 interface WasmFunction {
-  /** Types. */
+  /** Types of the parameters. */
   readonly parameters: Code
   readonly results: Code
-  /** Beside the parameters, as [count, type]. */
+  /** Locals in addition to the parameters, as [count, type]. */
   readonly locals: readonly Code[]
   readonly code: Code
-  /** Of the memory that it works on, at least. */
+  /** Minimum number of pages of its memory. */
   readonly pages: number
 }
 
-/** Imports `env.memory`, exports `run`. */
+/** Module that imports `env.memory` and exports `run`. */
 export function assemble(made: WasmFunction): Uint8Array<ArrayBuffer> {
   const types = [made.parameters, made.results].map((some) => list(some.map((type) => [type])))
   return Uint8Array.from([
@@ -42,8 +42,8 @@ export function assemble(made: WasmFunction): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * What `assemble` made, as a function: small enough to be compiled on the spot, in a page too.
- * @throws where WebAssembly or SIMD is missing or forbidden
+ * Instantiates the result of `assemble`, which is small enough to compile synchronously, even in a page.
+ * @throws if WebAssembly or SIMD is missing or forbidden
  */
 export function instantiate<Run>(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
   const module = new WebAssembly.Module(bytes)

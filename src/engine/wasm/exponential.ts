@@ -1,10 +1,10 @@
 /**
- * @module e^x of four numbers in WebAssembly, by additions and multiplications only, so that the bits
- * are the same everywhere: `Math.exp` may differ from browser to browser.
+ * @module e^x of four numbers in WebAssembly, by additions and multiplications only. The bits are the same
+ * everywhere, whereas `Math.exp` differs between browsers.
  */
 import { type Code, get, I_ADD, i32, set, tee, V_ADD, V_MAX, V_MUL, V_SUB } from './opcodes.ts'
 
-/** Below it e^x is taken as e^−87, the smallest that is not subnormal. */
+/** Lower limit of x; smaller values yield e^−87, which is still a normal number. */
 export const LOWEST = -87
 
 const SHIFT_LEFT: Code = [0xfd, 0xab, 0x01]
@@ -13,7 +13,7 @@ const words = (bits: number): Code => [
   0x0c,
   ...new Uint8Array(Uint32Array.of(bits, bits, bits, bits).buffer),
 ]
-/** The same number in four lanes. */
+/** Constant with the same number in four lanes. */
 export const numbers = (value: number): Code =>
   words(new Uint32Array(Float32Array.of(value).buffer)[0])
 
@@ -22,10 +22,10 @@ const POLYNOMIAL = [
   1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
   5.0000001201e-1,
 ]
-/** Adding it leaves a whole number in the low bits. */
+/** Adding it rounds to an integer in the low bits. */
 const ROUND = 1.5 * 2 ** 23
 
-/** e^x on the stack, of the local x; y and z are used on the way: k + ROUND, r. */
+/** Leaves e^x on the stack, for the local x. Temporaries: y contains k + ROUND, z contains r. */
 export const exponential = (x: number, y: number, z: number): Code => [
   ...[...get(x), ...numbers(LOWEST), ...V_MAX, ...tee(x)],
   ...[...numbers(Math.LOG2E), ...V_MUL, ...numbers(ROUND), ...V_ADD, ...set(y)],

@@ -1,10 +1,10 @@
 /**
- * @module The loop of a fit as WebAssembly with SIMD, assembled here from its opcodes for the length of
- * a row: 2 KB of module, so no compiler in the toolchain and no file to fetch.
+ * @module Inner loop of a fit as WebAssembly SIMD, assembled here from its opcodes for the given length of a
+ * row. The module has 2 KB, so it needs no compiler in the toolchain and no file to fetch.
  *
- * Eight rows are scored, their exponentials taken and the rows added by these, before the next eight:
- * what is read from memory once is read the second time from the first cache. Exponentials are of a
- * score less a shift that the caller guesses, since the largest score is known at the end only.
+ * It scores eight rows, takes their exponentials, and adds the rows weighted by them, before the next eight.
+ * So the second read of a row comes from the first-level cache. The exponent is the score minus a shift that
+ * the caller guesses, because the largest score is known only at the end.
  */
 
 import { assemble } from './assemble.ts'
@@ -34,14 +34,14 @@ import {
   V128,
 } from './opcodes.ts'
 
-/** Rows at a time: what a case has less is filled up with offsets of −∞. */
+/** Number of rows at a time; shorter cases are padded with offsets of −∞. */
 export const GROUP_ROWS = 8
-/** The length of a row is a multiple of it; rows are padded with zeros. */
+/** Bytes of which the length of a row is a multiple; rows are padded with zeros. */
 export const ROW_BYTES = 16
 
 const V_LESS_EQUAL: Code = [0xfd, 0x45]
 const V_AND_NOT: Code = [0xfd, 0x4f]
-/** Parameters, then locals. */
+/** Indices of the parameters, then of the locals. */
 const [ROWS, OFFSETS, GROUPS, SHIFT, J, AT] = [0, 1, 2, 3, 4, 5]
 const HALVES = [
   [6, 7, 8, 9],
@@ -54,12 +54,12 @@ const LOCALS: readonly Code[] = [
   [15, V128],
 ]
 
-/** Where the kernel finds q and leaves the rest, in bytes. */
+/** Byte addresses of the kernel's input q and of its results. */
 export function places(stride: number) {
   return { q: 0, sum: stride, totals: 2 * stride, tops: 2 * stride + 16, end: 2 * stride + 32 }
 }
 
-/** For every four columns of the rows. */
+/** Repeats `each` for every four columns of the rows. */
 const columns = (stride: number, ...each: Code[]): Code => [
   ...[...i32(0), ...set(J)],
   ...loopWhile([...get(ROWS), ...get(J), I32_ADD, ...set(AT)], ...each, [
@@ -68,12 +68,12 @@ const columns = (stride: number, ...each: Code[]): Code => [
   ]),
 ]
 
-/** Of the four products on the stack: X = their exponentials, which the totals gain. */
+/** Adds offsets to the four products on the stack; X = their exponentials, which are added to the totals. */
 const shares = (offsets: number): Code => [
   ...[...get(OFFSETS), ...loadAt(offsets), ...V_ADD, ...tee(X)],
   ...[...get(TOPS), ...get(X), ...V_MAX, ...set(TOPS)],
   ...[...get(SHIFTS), ...V_SUB, ...tee(X)],
-  // What is that small is none, so that padding is exactly none; not a number stays so.
+  // Exponentials below LOWEST become 0, so that padding is exactly 0; NaN stays NaN.
   ...[...numbers(LOWEST), ...V_LESS_EQUAL, ...set(NONE), ...exponential(X, Y, Z)],
   ...[...get(NONE), ...V_AND_NOT, ...tee(X), ...get(TOTALS), ...V_ADD, ...set(TOTALS)],
 ]
@@ -119,7 +119,7 @@ function caseGradient(stride: number): Code {
   ]
 }
 
-/** A `CaseGradient`. @param stride bytes of a row, a multiple of ROW_BYTES */
+/** Assembles a `CaseGradient`. @param stride bytes of a row, a multiple of ROW_BYTES */
 export const assembleFit = (stride: number): Uint8Array<ArrayBuffer> =>
   assemble({
     parameters: [I32, I32, I32, F32],
@@ -130,8 +130,8 @@ export const assembleFit = (stride: number): Uint8Array<ArrayBuffer> =>
   })
 
 /**
- * Of the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows), with
- * e_r = exp(o_r + x_r · q − shift): Σ e_r x_r, Σ e_r and the largest o_r + x_r · q, in
- * `places(stride)`, the latter two by lanes.
+ * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r +
+ * x_r · q − shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(stride)`, the latter
+ * two by lanes.
  */
 export type CaseGradient = (rows: number, offsets: number, groups: number, shift: number) => void

@@ -1,5 +1,5 @@
 /**
- * @module The opcodes of WebAssembly that our kernels use.
+ * @module Opcodes of WebAssembly in the kernels.
  * @see https://webassembly.github.io/spec/core/binary/instructions.html
  */
 
@@ -10,7 +10,7 @@ export const F32 = 0x7d
 export const V128 = 0x7b
 const VOID = 0x40
 
-/** Unsigned LEB128. */
+/** Unsigned LEB128 encoding. */
 export function leb(value: number): number[] {
   const bytes: number[] = []
   let rest = value >>> 0
@@ -22,7 +22,7 @@ export function leb(value: number): number[] {
   return bytes
 }
 
-/** Signed LEB128. */
+/** Signed LEB128 encoding. */
 function signedLeb(value: number): number[] {
   const bytes: number[] = []
   let rest = value
@@ -42,24 +42,24 @@ export const i32 = (value: number): Code => [0x41, ...signedLeb(value)]
 export const I32_ADD = 0x6a
 export const I32_SUB = 0x6b
 export const I32_LESS = 0x49
-/** Of vectors, at so many bytes behind the address. */
+/** Loads or stores a vector at an offset in bytes from the address. */
 export const loadAt = (offset: number): Code => [0xfd, 0x00, 4, ...leb(offset)]
 export const storeAt = (offset: number): Code => [0xfd, 0x0b, 4, ...leb(offset)]
 export const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-/** A float32 in every lane. */
+/** Copies a float32 to every lane. */
 export const V_SPLAT: Code = [0xfd, 0x13]
 /** Whether any bit is set. */
 export const V_ANY: Code = [0xfd, 0x53]
-/** Of int32; the others are of float32. */
+/** Adds int32 lanes; the other operations are on float32 lanes. */
 export const I_ADD: Code = [0xfd, 0xae, 0x01]
 export const V_ADD: Code = [0xfd, 0xe4, 0x01]
 export const V_SUB: Code = [0xfd, 0xe5, 0x01]
 export const V_MUL: Code = [0xfd, 0xe6, 0x01]
 /** a < b ? b : a */
 export const V_MAX: Code = [0xfd, 0xeb, 0x01]
-/** Runs `body` and again while what it leaves on the stack is not zero. */
+/** Repeats `body` while it leaves a non-zero value on the stack. */
 export const loopWhile = (...body: Code[]): Code => [0x03, VOID, ...body.flat(), 0x0d, 0, 0x0b]
-/** Runs `body` if what is on the stack is not zero. */
+/** Runs `body` if the value on the stack is not zero. */
 export const when = (...body: Code[]): Code => [0x04, VOID, ...body.flat(), 0x0b]
 
 export const bump = (local: number, amount: Code): Code => [

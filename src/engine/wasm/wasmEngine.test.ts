@@ -1,4 +1,4 @@
-/** @module Our WebAssembly engine against the JavaScript engine. */
+/** @module Compares the WebAssembly engine with the JavaScript engine. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FitProblem } from '../../core/personal/problem.ts'
@@ -32,10 +32,10 @@ test('the module is valid and small', () => {
   expect(assembleFit(416).length).toBeLessThan(2200)
 })
 
-/** [−1, 1), from a number. */
+/** Pseudo-random number in [−1, 1). */
 const noise = (i: number) => (((i * 7919 + 31) % 1009) - 504) / 504
 
-/** What the kernel leaves behind, of so many rows of noise. */
+/** Output of the kernel for rows of noise. */
 function runKernel(rows: number, width: number, shift: number, junk: number) {
   const stride = 16 * width
   const groups = Math.ceil(rows / GROUP_ROWS)
@@ -91,14 +91,14 @@ test('its loop gives the sums that it says, of any number of rows', () => {
           expect(Math.abs(value - expected.sum[j])).toBeLessThan(2e-6 * expected.total)
         })
         expect([...guard]).toEqual([...guard].fill(42))
-        // Rows that fill a group up have no part in it, to the bit.
+        // Padding rows don't change the result, bit by bit.
         expect(runKernel(rows, width, shift, -3e30).result).toEqual(result)
       },
     ),
   )
 })
 
-/** Largest difference from the gradient in double precision, of its largest number. */
+/** Largest deviation from the gradient in double precision, relative to its largest number. */
 function gradientError(problem: FitProblem, scales: readonly number[]): number[] {
   const centred = centre(problem)
   const gradientAt = new Arena().load(centred)
@@ -154,7 +154,7 @@ test('overlapping fits of different sizes do not disturb each other', async () =
   const alone = [await engine.fit(large), await engine.fit(small)]
   const together = await Promise.all([engine.fit(large), engine.fit(small)])
   expect(together).toEqual(alone)
-  // And what a larger problem left in the memory does not reach a smaller one.
+  // Data that a larger problem left in memory doesn't affect a smaller problem.
   expect(await engine.fit(small)).toEqual(alone[1])
 })
 

@@ -1,4 +1,4 @@
-/** @module The engine on our own WebAssembly kernel: all of a CPU that a browser gives, in 2 KB. */
+/** @module Engine on the WebAssembly kernel, which uses the CPU's SIMD in 2 KB of code. */
 
 import { NearsideError } from '../../core/error.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
@@ -11,15 +11,15 @@ import { finish } from '../result.ts'
 import { Arena } from './arena.ts'
 import { assembleFit, ROW_BYTES } from './module.ts'
 
-/** Some 5 ms. */
+/** About 5 ms of work. */
 const WORK_PER_TASK = 4e7
 
-/** @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden */
+/** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
   await WebAssembly.compile(assembleFit(ROW_BYTES)).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
-  /** Arenas that no fit is using; several exist only while fits overlap. */
+  /** Arenas that no fit is using; there are several only if fits overlap. */
   const idle: Arena[] = []
   return {
     name: 'wasm',

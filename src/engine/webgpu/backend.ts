@@ -1,12 +1,12 @@
 /**
- * @module The WebGPU backend of TensorFlow.js on a device of ours. Its own start-up makes a device that
- * nobody watches: neither loss nor errors are handled anywhere in it, so a lost GPU would look like a
- * fit that never ends.
+ * @module WebGPU backend of TensorFlow.js on a device that this engine owns. TensorFlow.js's own start-up
+ * creates a device without handlers for loss or errors. With it, a lost GPU would look like a fit that never
+ * ends.
  *
- * TensorFlow.js keeps one current backend for the whole page; we borrow that place for each synchronous
- * stretch and give it back, so that a page which uses TensorFlow.js itself is not moved to ours.
+ * TensorFlow.js has one current backend per page. This module replaces it for each synchronous section and
+ * restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
  */
-// The backend without its kernels: the fused descent needs none.
+// Imports the backend without its kernels, because the fused descent needs none.
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
 import { NearsideError } from '../../core/error.ts'
@@ -14,7 +14,7 @@ import type { Adapter } from '../adapter.ts'
 
 const NAME = 'webgpu'
 
-/** The limits by which TensorFlow.js chooses its shaders. */
+/** Limits by which TensorFlow.js chooses its shaders. */
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -30,18 +30,18 @@ export function requestDevice(adapter: Adapter): Promise<GPUDevice> {
 }
 
 /**
- * The backend that has to be given its place back, if any: one whose start failed stays current in
- * TensorFlow.js, and to set it again would start it again.
+ * Name of the backend to restore, if any. A backend whose start failed stays current in TensorFlow.js;
+ * setting it again would start it again.
  */
 function currentBackend(): string | null {
   const current: string | null = tf.getBackend()
   return current && current in tf.engine().registry ? current : null
 }
 
-/** Runs `work` in `tf.tidy` on our backend. */
+/** Runs `work` in `tf.tidy` on this backend. */
 export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   const previous = currentBackend()
-  // For an initialised backend `setBackend` has taken effect when it returns its promise.
+  // For an initialised backend, `setBackend` takes effect before it returns its promise.
   if (previous !== NAME) void tf.setBackend(NAME)
   try {
     return tf.tidy(work)
@@ -50,11 +50,11 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   }
 }
 
-/** TensorFlow.js drops an initialisation when another starts, so they go one after the other. */
+/** Queue of initialisations, because TensorFlow.js drops one when another starts. */
 let initialising: Promise<unknown> = Promise.resolve()
 
 /**
- * Initialises our backend and gives the current backend's place back.
+ * Initialises this backend and restores the current one.
  * @throws NearsideError `engine-unavailable`
  */
 export function initialise(): Promise<void> {
@@ -71,7 +71,7 @@ export function initialise(): Promise<void> {
 }
 
 /**
- * Makes a device the 'webgpu' backend of TensorFlow.js, which has room for one.
+ * Registers a device as the 'webgpu' backend of TensorFlow.js, which allows only one.
  * @throws NearsideError `engine-unavailable`
  */
 export function installBackend(device: GPUDevice, adapter: Adapter): WebGPUBackend {
@@ -79,7 +79,7 @@ export function installBackend(device: GPUDevice, adapter: Adapter): WebGPUBacke
     throw new NearsideError('engine-unavailable', 'TensorFlow.js already has a WebGPU backend')
   if (tf.engine().registryFactory[NAME]) tf.removeBackend(NAME)
   const backend = new WebGPUBackend(device, adapter.info)
-  // The lowest priority: a page that lets TensorFlow.js choose shall not get our device.
+  // Lowest priority, so that a page that lets TensorFlow.js choose doesn't get this device.
   tf.registerBackend(NAME, () => backend, 0)
   return backend
 }

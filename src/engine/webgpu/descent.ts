@@ -1,7 +1,7 @@
 /**
- * @module The descent in five fused WGSL kernels on the device of the TensorFlow.js WebGPU backend.
- * Problem and scratch are its tensors, so that its buffer pool and its leak accounting hold; between
- * the first step and the last nothing is created, written or read back, only dispatched.
+ * @module Gradient descent in five fused WGSL kernels, on the device of the TensorFlow.js WebGPU backend. The
+ * problem and the scratch buffers are its tensors, so its buffer pool and leak accounting apply. Between the
+ * first and the last step nothing is created, written or read back; kernels are only dispatched.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
@@ -19,10 +19,10 @@ import {
   WORKGROUP,
 } from './shader.ts'
 
-/** One pipeline for each kernel, for problems of every shape. */
+/** One pipeline per kernel, for problems of every shape. */
 export type FusedPipelines = readonly GPUComputePipeline[]
 
-/** @throws GPUPipelineError if the device's compiler refuses the shader */
+/** @throws GPUPipelineError if the device's compiler rejects the shader */
 export function compileFused(device: GPUDevice): Promise<FusedPipelines> {
   const module = device.createShaderModule({ code: FUSED_SHADER, label: 'fused fit' })
   return Promise.all(
@@ -81,7 +81,7 @@ function bind(
   )
 }
 
-/** Submits what TensorFlow.js has recorded so far, which includes our uploads. */
+/** Submits the commands that TensorFlow.js has recorded so far, which include the uploads. */
 function flush(backend: WebGPUBackend): void {
   backend.ensureCommandEncoderReady()
   backend.endComputePassEncoder()
@@ -106,7 +106,7 @@ export function startFused(
     for (const tensor of Object.values(tensors)) tf.keep(tensor)
   })
   return {
-    /** Hands `count` steps over; returns before they are computed. */
+    /** Submits `count` steps; returns before they are computed. */
     advance(count: number): void {
       const encoder = backend.device.createCommandEncoder()
       const pass = encoder.beginComputePass()
@@ -119,7 +119,7 @@ export function startFused(
       pass.end()
       backend.queue.submit([encoder.finish()])
     },
-    /** q after all steps handed over, [P]: the one readback of a fit. */
+    /** Reads q after all submitted steps, [P]: the only readback of a fit. */
     read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
     dispose: () => tf.dispose(Object.values(tensors)),
   }

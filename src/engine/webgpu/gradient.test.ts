@@ -1,6 +1,6 @@
 /**
- * @module The gradient of the fused WGSL fit, on llvmpipe, against double precision, which
- * `objective.test.ts` holds to its definition: within 1e-6 of its largest number.
+ * @module Compares the gradient of the fused WGSL fit, on llvmpipe, with double precision, within 1e-6 of its
+ * largest number. `objective.test.ts` compares the double-precision gradient with its definition.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ describe('on llvmpipe', async () => {
   const device = (await (await nodeAdapter('software'))?.requestDevice()) as GPUDevice
   const pipelines = device && (await compileFused(device))
 
-  /** After one step from moments of zero the first of them is the gradient at q. */
+  /** After one step from zero moments, the first moment is the gradient at q. */
   async function gradientAt(problem: FitProblem, q: Float32Array): Promise<Float32Array> {
     const { cases, candidates, parameters: P, precision } = problem
     const plan = planKernels(problem)

@@ -1,4 +1,6 @@
-/** @module A GPU that is lost while it fits: WebAssembly does that fit, and it is said once. */
+/**
+ * @module If the GPU is lost during a fit, WebAssembly completes the fit, and the change is reported once.
+ */
 import { describe, expect, test } from 'vitest'
 import { chooseEngine, thisDevice } from '../choose.ts'
 import type { FitOptions } from '../engine.ts'
@@ -29,7 +31,7 @@ describe('a GPU that is lost at any step', () => {
   const small = testProblem({ ...SHAPE, cases: 6, candidates: 20, steps: 25 })
   type Moment = (device: GPUDevice) => { readonly undo?: () => void; readonly during?: FitOptions }
 
-  /** Destroys the device when it is handed its n-th command buffer of the fit, or right after. */
+  /** Destroys the device at the n-th command buffer of the fit, before or right after its submit. */
   const atSubmit =
     (n: number, when: 'before' | 'after'): Moment =>
     (device) => {
@@ -67,7 +69,7 @@ describe('a GPU that is lost at any step', () => {
 
   test.each<[string, Moment]>([
     ['before the fit', beforehand],
-    // Upload, three handovers of at most ten steps, and the copy that is read back.
+    // Upload, three submits of at most ten steps, and the copy for the readback.
     ...[1, 2, 3, 4, 5].flatMap((n): [string, Moment][] => [
       [`before submit ${n}`, atSubmit(n, 'before')],
       [`after submit ${n}`, atSubmit(n, 'after')],

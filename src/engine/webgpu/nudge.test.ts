@@ -1,4 +1,4 @@
-/** @module Empty submits while waiting, in the one browser that needs them. */
+/** @module Empty submits while waiting, in the only browser that needs them. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { whileNudging } from './nudge.ts'
 

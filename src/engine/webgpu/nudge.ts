@@ -1,7 +1,7 @@
 /**
- * @module Waits for a GPU. Firefox looks at finished work only when more is submitted, or every 100 ms
- * (https://bugzilla.mozilla.org/show_bug.cgi?id=1870699): there, empty submits meanwhile make a
- * readback of 99 ms one of 1 ms. Elsewhere they would be waste.
+ * @module Waits for a GPU. Firefox notices finished work only at the next submit, or every 100 ms
+ * (https://bugzilla.mozilla.org/show_bug.cgi?id=1870699). There, empty submits shorten a readback from 99 ms
+ * to 1 ms; other browsers don't need them.
  */
 
 const NUDGE_MS = 1
@@ -11,7 +11,7 @@ function isFirefox(): boolean {
   return /\bFirefox\//.test(navigator?.userAgent ?? '')
 }
 
-/** Settles as `work` does, which ends with something on this queue. */
+/** Settles as `work` does; `work` must end with a command on this queue. */
 export async function whileNudging<T>(
   queue: Pick<GPUQueue, 'submit'>,
   work: Promise<T>,

@@ -1,22 +1,22 @@
 /**
- * @module One descent step as five small WGSL kernels on the fixed shape. They have no barriers and
- * no workgroup memory (both are dear on software adapters), take nothing from the CPU between steps
- * (the step count is in `state`), and use finite sentinels, since WGSL leaves infinities unspecified.
+ * @module One descent step as five small WGSL kernels on the fixed shape. They have no barriers and no
+ * workgroup memory, which are expensive on software adapters. They need nothing from the CPU between steps,
+ * since `state` contains the step count. They use finite sentinels, since WGSL leaves infinities unspecified.
  *
- * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64
- * rows → Adam.
+ * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64 rows →
+ * Adam.
  */
 
 import { BETA1, BETA2 } from '../../core/adam.ts'
 import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
 
-/** Candidates of a case that one thread of `parts` and `residuals` reads. */
+/** Number of candidates that one thread of `partSoftmax` and `residuals` reads. */
 const CHUNK = 16
-/** Rows that one thread of `slopes` sums. */
+/** Number of rows that one thread of `partGradient` sums. */
 const BLOCK = 64
 /**
- * Rows, and columns, that one thread takes at once, with what they share in a register: loads are what
- * software adapters spend their time on.
+ * Number of rows, and of columns, per thread; a register contains their shared value. Software adapters spend
+ * most of their time on loads.
  */
 const TILE = 8
 export const WORKGROUP = 64
@@ -40,7 +40,7 @@ export const BINDINGS = [
 
 export type BindingName = (typeof BINDINGS)[number]
 
-/** Entry points in the order of a step, with the buffers that each one uses. */
+/** Entry points in the order of a step, with the buffers that each uses. */
 export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[] = [
   { entry: 'scoreRows', uses: ['shape', 'design', 'offset', 'state', 'scores'] },
   { entry: 'partSoftmax', uses: ['shape', 'scores', 'parts'] },
@@ -49,7 +49,7 @@ export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[]
   { entry: 'adam', uses: ['shape', 'precision', 'rate', 'epsilon', 'state', 'slopes'] },
 ]
 
-/** Length of the scratch buffers and threads of each kernel. */
+/** Lengths of the scratch buffers, and number of threads of each kernel. */
 export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | 'parameters'>) {
   const { cases: T, candidates: K, parameters: P } = problem
   const chunks = T * Math.ceil(K / CHUNK)

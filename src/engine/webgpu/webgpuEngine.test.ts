@@ -1,6 +1,6 @@
 /**
- * @module The fused WGSL fit in Node: right on Mesa's llvmpipe, and by exact counts there and on Dawn's
- * null backend, where every call is checked and nothing is computed.
+ * @module The fused WGSL fit in Node: correct on Mesa's llvmpipe, with exact call counts there and on Dawn's
+ * null backend. The null backend validates every call and computes nothing.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FitProblem } from '../../core/personal/problem.ts'
@@ -21,14 +21,14 @@ describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
   })
   afterAll(() => engine?.dispose())
 
-  /** Where nothing was computed, what is read at the end is of no meaning, finite or not. */
+  /** On the null backend, the final values have no meaning and may be non-finite. */
   async function descend(problem: FitProblem, options?: FitOptions): Promise<void> {
     const fit = engine.fit(problem, options)
     if (rig === 'software') await fit
     else await fit.catch((error) => expect(error).toMatchObject({ code: 'fit-diverged' }))
   }
 
-  /** The calls of a fit between its first and its last drain, and of the whole. */
+  /** Calls of a fit between its first and its last drain, and of the whole fit. */
   async function during(shape: TestShape): Promise<{ loop: GpuCalls; whole: GpuCalls }> {
     const { calls, stop } = countGpuCalls()
     const marks: GpuCalls[] = []

@@ -1,6 +1,6 @@
 /**
- * @module The engine on WebGPU. The hardware only descends; both losses are valued in double precision
- * from the parameters that it returns (`result.ts`).
+ * @module Engine on WebGPU. The hardware runs only the descent. Both losses are computed in double precision
+ * from the returned parameters (`result.ts`).
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import { NearsideError } from '../../core/error.ts'
@@ -16,7 +16,7 @@ import { initialise, installBackend, removeBackend, requestDevice } from './back
 import { compileFused, type FusedPipelines, startFused } from './descent.ts'
 import { whileNudging } from './nudge.ts'
 
-/** Steps of a submit. */
+/** Number of steps per submit. */
 const STEPS = 10
 
 /** Rejects with `engine-failed` when the device is lost or reports an error; never resolves. */
@@ -31,13 +31,14 @@ function failureOf(device: GPUDevice): Promise<never> {
       fail(event.error.message)
     })
   })
-  // A failure between two fits is met by the next one.
+  // A failure between two fits surfaces in the next fit.
   failure.catch(() => {})
   return failure
 }
 
 /**
- * @param adapter of this page or worker, not yet used for another device
+ * Creates the engine.
+ * @param adapter adapter of this page or worker, which has created no device yet
  * @throws NearsideError `engine-unavailable`
  */
 export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
@@ -46,7 +47,7 @@ export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
   })
   const failure = failureOf(device)
   const guard = <T>(work: Promise<T>): Promise<T> => {
-    // The loser of the race may reject later, when nobody waits for it any more.
+    // The loser of the race may reject later, without a listener.
     work.catch(() => {})
     return whileNudging(device.queue, Promise.race([failure, work]))
   }
@@ -97,7 +98,7 @@ export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
       throwIfAborted(options.signal)
       if (disposed) throw new NearsideError('engine-failed', 'This engine was disposed of')
       const centred = centre(problem)
-      // Where nothing is learned, the prior's mean, where the descent starts, is the answer.
+      // Without cases or free parameters, the result is the prior mean, where the descent starts.
       if (centred.weight.length === 0 || centred.parameters === 0)
         return finish(problem, centred, new Float32Array(centred.parameters))
       try {

@@ -1,4 +1,4 @@
-/** @module The engines on the browser's WebGPU, a software adapter in tests. */
+/** @module Engines on the browser's WebGPU, which is a software adapter in tests. */
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeAdapter, isSoftware } from '../adapter.ts'
@@ -17,7 +17,7 @@ import { countGpuCalls } from '../testGpuCalls.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { createWebgpuEngine } from './webgpuEngine.ts'
 
-/** As in CI. On a real GPU there is nothing to see through. */
+/** True in CI. A real GPU needs no detection of software. */
 const onSoftware = isSoftware((await watchedAdapter()).adapter)
 
 const allocatedBytes = () =>
@@ -77,13 +77,13 @@ describe('the fused kernels', () => {
     const short = await during(10)
     const long = await during(60)
     expect(long.dispatches - short.dispatches).toBe(5 * 50)
-    // Ten steps a submit.
+    // Ten steps per submit.
     expect(long.submits - short.submits).toBe(5)
     expect(long.bindGroupCreations).toBe(5)
     expect(long.pipelineCreations).toBe(0)
     expect(long.bufferWrites).toBe(0)
     expect(long.readbacks).toBe(1)
-    // The step-size table grows with the steps, so at most its buffers are new.
+    // The step-size table grows with the steps, so only its buffers may be new.
     expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
     const again = await during(60)
     await during(10)
