@@ -35,7 +35,7 @@ function contents(folder: string): Record<string, string> {
   )
 }
 
-/** From the given step on, no operation reaches the disk, not even the clean-up. */
+/** From the given step on, every operation fails, including the clean-up. */
 function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () => number } {
   let steps = 0
   const guarded =

@@ -24,7 +24,7 @@ export interface Item {
   readonly url?: string
   /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean
-  /** ISO 8601 day (from its beginning in UTC) or time with its zone, since which the shop has the item. */
+  /** ISO 8601 day (from its beginning in UTC) or time with its zone: when the shop added the item. */
   readonly added?: string
   /**
    * Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public.

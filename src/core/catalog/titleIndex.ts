@@ -1,6 +1,6 @@
 /**
- * @module Finds the products that a query is about: those whose title contains all of its words. A word that
- * no title contains matches the words that begin with it, or else the words one typo away. The shop's
+ * @module Finds the products that a query is about: products with all of its words in their title. A word
+ * that no title contains matches the words that begin with it, or else the words one typo away. The shop's
  * search is broader: it also matches some of the words. Learning uses only clear matches.
  */
 import type { Item } from './item.ts'
@@ -8,7 +8,7 @@ import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Finds distinct item ids for a query. The result is empty if no title contains all words, or if too many
- * titles do to tell what the shopper wants.
+ * titles do.
  */
 export type FindByTitle = (query: string) => readonly string[]
 

@@ -75,7 +75,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether one is an order that the shop reported, and the other the same order as seen by this device. */
+/** Whether both are the same order: one reported by the shop, the other seen by this device. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&

@@ -1,4 +1,4 @@
-/** @module Reads events from a shopper's other device; returns those that this device lacks. */
+/** @module Reads events from a shopper's other device; returns only events that this device lacks. */
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import {

@@ -1,7 +1,7 @@
 /**
- * @module Cold-start items: items that joined the catalog after the model was made, and have no counts.
- * Counts of 0 must not mean "nobody wants it": weights learned from known items would rank them last. So each
- * uses the statistics of its neighbours, the most similar known items, until shoppers are counted for it.
+ * @module Cold-start items: items that joined the catalog after the model was made, and have no counts. With
+ * counts of 0, the weights learned from known items would rank them last. So each uses the statistics of its
+ * neighbours, the most similar known items, until shoppers are counted for it.
  */
 import type { ItemStatistics } from './itemStatistics.ts'
 
@@ -68,7 +68,7 @@ export function lendTies(
 }
 
 /**
- * Items whose co-occurrence an item uses, with their weights: the item itself, or a cold-start item's
+ * Items that provide an item's co-occurrence, with weights: the item itself, or a cold-start item's
  * neighbours.
  */
 export function neighboursOf(

@@ -16,7 +16,10 @@ export interface NeighbourLists {
 interface CooccurrenceOptions {
   /** Number of neighbours per item, M. */
   readonly neighboursPerItem: number
-  /** Weight of a pair across two sessions of one shopper, relative to a pair within a session, 0 … 1. */
+  /**
+   * Relative weight of a pair across two sessions of one shopper, 0 … 1; a pair within a session has weight
+   * 1.
+   */
   readonly acrossSessions: number
   /** Half-life of a pair's weight, in days between its two sessions. */
   readonly gapHalfLifeDays: number

@@ -1,7 +1,7 @@
 /**
  * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with
- * them. A query shows what the shopper wants now, which is not an interaction with an item. So searches are
- * in no feature, no encoded history and no case of a fit.
+ * them. A query shows a current want rather than an interaction with an item. So searches are in no feature,
+ * no encoded history and no case of a fit.
  */
 import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'

@@ -1,6 +1,6 @@
 /**
  * @module Groups the interactions of a profile by item and visit. In a shop where people mostly look, views
- * show what they come back to, and visits measure time best.
+ * show the items that they come back to, and visits measure time best.
  */
 import type { Profile } from './profile.ts'
 

@@ -58,8 +58,9 @@ export interface ContextTerm {
 }
 
 /**
- * Population prior over the personal parameters p = (u, w_p), P = d + F, and the settings of the fit. Both
- * are learned on training shoppers, so as to predict their next case best.
+ * Population prior over the personal parameters, and the settings of the fit. The parameters are p = (u,
+ * w_p), P = d + F. Prior and settings are learned on training shoppers, so as to predict their next case
+ * best.
  */
 export interface PersonalPrior {
   /** Prior mean, [P]. */

@@ -162,7 +162,7 @@ describe('neighbours', () => {
     const { coldStart } = extendModel(bare, items).statistics
     expect([...(coldStart?.neighbours.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
     expect(coldStart?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
-    // The last item has no known content, so it has no neighbours.
+    // The content of the last item is unknown, so it has no neighbours.
     expect(coldStart?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
   })
 })

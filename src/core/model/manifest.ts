@@ -103,7 +103,7 @@ export interface ModelSignature {
   readonly signature: string
 }
 
-/** A version names a directory, so it has no slash and no leading dot. */
+/** A version names a directory, so it must not contain slashes or begin with a dot. */
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$/
 const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/

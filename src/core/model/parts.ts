@@ -1,6 +1,6 @@
 /**
  * @module Converts the files of a base model to named tensors and back. The files are split by how often they
- * change and by what is needed first. A federated update rewrites only `shared`. `popularity` names the
+ * change and by how early they are needed. A federated update rewrites only `shared`. `popularity` names the
  * items and suffices for a cold-start user's list until the other files arrive.
  */
 import { NO_CONTEXT } from '../features/context/context.ts'

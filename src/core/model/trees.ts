@@ -67,7 +67,7 @@ function step(trees: Trees, node: number, features: Float32Array, at: number): n
   return trees.next[node] + (below ? 0 : 1)
 }
 
-/** The first `count` trees, as if no more had been grown. */
+/** The first `count` trees. */
 export function firstTrees(trees: Trees, count: number): Trees {
   if (count >= trees.roots.length) return trees
   const nodes = trees.roots[count]

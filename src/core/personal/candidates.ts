@@ -1,5 +1,5 @@
 /**
- * @module Candidates of a case: the items that the base model ranks highest. They decide what a list shows,
+ * @module Candidates of a case: the items that the base model ranks highest. A list shows only candidates,
  * and the softmax over them is exact, without sampling.
  *
  * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are
@@ -93,8 +93,8 @@ function amongFew(
 }
 
 /**
- * Terms of `linearTerms` for the given items, bit by bit, for a shopper with a history and a model without
- * context.
+ * Terms of `linearTerms` for the given items, bit by bit. The shopper must have a history, and the model no
+ * context terms.
  * @param items distinct rows
  */
 export function linearTermsOf(

@@ -78,7 +78,7 @@ describe('casesFromHistory', () => {
     expect(cases.map((one) => weighed(one, { purchase: 3, cart: 2, view: 1 }))).toEqual(
       casesFromHistory(history),
     )
-    // An event of weight 0 has no effect and causes no division by zero.
+    // An event of weight 0 has no effect, and the shares stay finite.
     expect(weighed(cases[1], { purchase: 3, cart: 2, view: 0 })).toMatchObject({
       shares: [0],
       weight: 0,

@@ -1,6 +1,6 @@
 /**
  * @module Learning cases of a shopper's history: each order or event, predicted from the history before it.
- * Evaluation uses the same definition, so that learning optimises what evaluation measures.
+ * Evaluation uses the same definition of a case.
  */
 
 import { buildCases } from '../features/cases.ts'

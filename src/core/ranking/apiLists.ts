@@ -57,9 +57,7 @@ export type Reason =
   | { readonly kind: 'offer' }
   /** The log counts no shopper for the item yet. */
   | { readonly kind: 'new' }
-  /**
-   * The item is in the first tenth of the base order (at most 100 items) and has counts in the shop's log.
-   */
+  /** The item has counts in the log and is in the first tenth of the base order (at most 100 items). */
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
@@ -102,7 +100,7 @@ export interface ListOptions {
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new'
   /**
    * Time in milliseconds since the epoch. The list ignores later actions of the shopper, to show their
-   * effect. Its reasons are those that hold for every shopper.
+   * effect. Its reasons are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**
@@ -122,8 +120,8 @@ export interface ListOptions {
   readonly diversify?: boolean
   /**
    * Priority (from 1) among the watched lists of a page that must not repeat one another's items. This list
-   * excludes the items of lists with smaller numbers and updates when those lists change. Lists with the same
-   * number may share items.
+   * excludes the items of lists with smaller numbers, and updates when such a list changes. Lists with the
+   * same number may share items.
    */
   readonly distinct?: number
   /** Name of the page that shows the list, chosen by the shop; rules may refer to it. */

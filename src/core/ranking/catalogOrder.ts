@@ -1,5 +1,5 @@
 /**
- * @module The shop's order of products, shown while there is no model or no worker. It needs only ids and
+ * @module The shop's order of products, shown while the model or the worker is missing. It needs only ids and
  * categories.
  */
 import type { Item } from '../catalog/item.ts'

@@ -30,7 +30,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** Kind of context that lifts the item most; null if none lifts it, or if its value has no word. */
+/** Kind of context that lifts the item most; null if there is none, or if its value is unnamed. */
 export function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0

@@ -9,8 +9,8 @@ import type { Exclusion } from './exclusions.ts'
 const BASKET_LIFE = 30 * DAY
 
 /**
- * Share of an item's shoppers who came back to it on another day, from which the item counts as bought
- * repeatedly.
+ * Repeat rate from which an item counts as bought repeatedly. It is the share of the item's shoppers who came
+ * back to it on another day.
  */
 const REPEATED = 0.25
 /** Share of the usual interval after which an item is due, since delivery takes time. */
@@ -57,7 +57,10 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. Transferred events belong to it only if they are recent. */
+/**
+ * Whether an event belongs to the current visit. Seeded or transferred events belong to it only if they are
+ * recent.
+ */
 export function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,

@@ -51,7 +51,7 @@ export interface SelectOptions extends ListOptions, Selection {
   readonly unplaced?: boolean
 }
 
-/** Number of items at the top of the base order that count as best sellers if the log counts them. */
+/** Number of top places of the base order that are best sellers. An item there must also have counts. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class Ranker {
@@ -190,8 +190,8 @@ export class Ranker {
     const gone = new Set(
       excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
     )
-    // A category, `among` or the base order may exclude any number of items, so only this case uses few
-    // candidates.
+    // Only the plain personal list can use few candidates, since a category or `among` may exclude any number
+    // of items.
     const isShort = ranking === scored && category === undefined && !options.among
     let whole: readonly number[] | null = null
     let isPart = false

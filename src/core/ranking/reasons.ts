@@ -85,7 +85,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name: first those that lift most of these items, then the latest. */
+/** All causes that a reason can name: first causes that lift most of these items, then the latest. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, tiesOf }: Known,
   ids: readonly string[],

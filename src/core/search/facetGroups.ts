@@ -71,8 +71,7 @@ export function priceGroup(
 const QUARTERS = [0.25, 0.5, 0.75]
 
 /**
- * Limits of price bands that each contain about a quarter of the items, rounded to 1, 2 or 5 times a power of
- * ten.
+ * Limits of price bands with about a quarter of the items in each, rounded to 1, 2 or 5 times a power of ten.
  */
 export function priceLimits(items: readonly Item[]): readonly number[] {
   const prices = items.flatMap(({ price }) => price ?? []).sort((a, b) => a - b)

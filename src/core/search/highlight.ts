@@ -1,6 +1,5 @@
 /**
- * @module Splits a title into plain-text pieces and marks those that matched. Without HTML, nothing needs
- * escaping.
+ * @module Splits a title into plain-text pieces and marks the matches. Without HTML, nothing needs escaping.
  */
 
 import { foldWord, wordsOf } from '../catalog/words.ts'

@@ -109,7 +109,7 @@ export function buildIndex(items: readonly Item[]): SearchIndex {
   return index
 }
 
-/** Hits, best first: those for all words, then, if they are few, those for some words. */
+/** Hits, best first: hits for all words, then, if they are few, hits for some words. */
 export function retrieve(index: SearchIndex, wordings: Wordings): readonly SearchHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0) {
@@ -154,7 +154,7 @@ function matchAll(
 }
 
 /**
- * Nobody is typing a synonym, so single letters match no prefix: the T of "t-light" must not match "triple".
+ * Synonyms are complete words, so single letters match no prefix: the T of "t-light" must not match "triple".
  */
 const beginsAWord = (term: string): boolean => term.length > 1
 

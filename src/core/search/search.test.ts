@@ -184,8 +184,7 @@ describe('what people type', () => {
   it('names codes, and then nothing else', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
-    // Codes one digit away from others of the shop, or with two digits swapped, find nothing: another number
-    // is no typo.
+    // A code with one other digit, or with two digits swapped, is another product, so it finds nothing.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 /**
- * @module Inner loop of a fit as WebAssembly SIMD, assembled here from its opcodes for the given length of a
- * row. The module has 2 KB, so it needs no compiler in the toolchain and no file to fetch.
+ * @module Inner loop of a fit as WebAssembly SIMD, assembled for the given length of a row. The module has 2
+ * KB, so it needs no compiler in the toolchain and no file to fetch.
  *
  * It scores eight rows, takes their exponentials, and adds the rows weighted by them, before the next eight.
  * So the second read of a row comes from the first-level cache. The exponent is the score minus a shift that

@@ -29,7 +29,7 @@ interface Usual {
  */
 const ISOLATED = 0.6
 
-/** Maximum fence in milliseconds: a longer view is informative, whatever the usual is. */
+/** Maximum fence in milliseconds. A longer view is always informative. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {

@@ -1,7 +1,7 @@
 /**
  * @module Demand for an item in a context relative to all times: the logarithm of P(item | value) / P(item).
  * It is counted over shoppers and shrunk to the item's category, which is shrunk to no difference. Only the
- * time since the item's first appearance counts: nobody could buy an item of June last Christmas.
+ * time since the item's first appearance counts: sales last Christmas say nothing about an item of June.
  */
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
