@@ -1,5 +1,6 @@
 /**
- * @module Ranks in the order of `highestRows`: of a few rows in O(n log k) without sorting, or of all rows.
+ * @module Ranks in the order of `highestRows`: of a few rows in O(n log k), without sorting all, or of all
+ * rows.
  */
 
 /**
