@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""A second verifier of what a device exported, in Python's standard library alone.
+"""A second verifier for a device's export. It needs only Python's standard library.
 
-Written from docs/PROTOCOL.md ("The device's log"), not from Nearside's code, so that a fault of one
-shows in the other. It asks no network and imports nothing else:
+It follows docs/PROTOCOL.md ("The device's log") instead of Nearside's code, so that a fault of one
+verifier shows in the other. It uses no network:
 
     python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE]
         [--reports FILE ...] [--allow-unsigned] [--json]
 
     python3 tools/verify.py --lines < BUNDLES
 
-Exit code 0: all of it holds. 1: something doesn't (each line says which entry), or a file of an option
-has another form. 2: a file is missing.
-With --lines, each line of input is JSON: `bundle`, and what goes with it of `key`, `earlier`, `releases` and
-`reports`, files in base64. Each line of output is its findings as JSON.
-What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
+Exit code 0: the bundle is valid. 1: it has faults (each line names an entry), or an option's file is
+malformed. 2: a file is missing.
+With --lines, each line of input is JSON: `bundle`, and optionally `key`, `earlier`, `releases` and
+`reports`; files are base64. Each line of output is JSON with the findings.
+docs/PRIVACY.md ("Limits") says what a valid bundle proves.
 """
 
 import argparse
@@ -45,10 +45,10 @@ DEMONSTRATION = {"epsilonPerReport": 11.0, "epsilonPerYear": 27.0, "delta": 1e-6
 
 
 class Malformed(Exception):
-    """Another form than docs/PROTOCOL.md asks for."""
+    """Raised where the form differs from docs/PROTOCOL.md."""
 
 
-# --- JSON, read and written as RFC 8785 has it -----------------------------------------------------
+# --- JSON, read and written according to RFC 8785 --------------------------------------------------
 
 
 DEEPEST = 64
@@ -66,7 +66,7 @@ def without_doubles(pairs):
 
 
 def depth_of(text):
-    """How many arrays and objects are open at once, by brackets outside strings."""
+    """Deepest nesting of arrays and objects, counted by brackets outside strings."""
     level = depth = 0
     in_string, escaped = False, -1
     for match in re.finditer(r'[][{}"\\\\]', text):
@@ -98,7 +98,7 @@ def check_values(value):
 
 
 def parse_json(data):
-    """Every number is a double, as in ECMAScript."""
+    """Parses strict JSON. Every number is a double, as in ECMAScript."""
     try:
         text = data.decode("utf-8")
         if depth_of(text) > DEEPEST:
@@ -116,7 +116,7 @@ def parse_json(data):
 
 
 def number_text(value):
-    """ECMAScript's Number::toString: the shortest digits that read back the same."""
+    """ECMAScript's Number::toString: the shortest digits that parse to the same number."""
     if not math.isfinite(value):
         raise ValueError("not a finite number")
     if value == 0:
@@ -309,7 +309,7 @@ def expand_key(key):
     return [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
 
 
-# Of each byte its substitute, mixed into a column; and the same for the other three rows.
+# SubBytes and MixColumns of each byte in one table per row.
 MIXED = [[double(b) << 24 | b << 16 | b << 8 | double(b) ^ b for b in SBOX]]
 MIXED += [[m >> 8 * row | m << 32 - 8 * row & 0xFFFFFFFF for m in MIXED[0]] for row in (1, 2, 3)]
 
@@ -334,7 +334,7 @@ def key_stream(key, counter, length):
     round_keys, stream = expand_key(key), b""
     while len(stream) < length:
         stream += encrypt_block(round_keys, counter.to_bytes(16, "big"))
-        # Both modes here count in the low bits, which never overflow at these lengths.
+        # Both modes count in the low bits, which never overflow at these lengths.
         counter += 1
     return stream[:length]
 
@@ -404,10 +404,10 @@ def hpke_seal(public, plain, info, aad, random):
     return enc + gcm_seal(key, nonce, plain, aad)
 
 
-# --- PINE, a draft, unaudited: two shares and the proof that their vector is short (docs/PROTOCOL.md)
+# --- PINE, an unaudited draft: two shares of a short vector, with a proof (docs/PROTOCOL.md) --------
 
 FIELD = 2**32 - 2**20 + 1
-ROOT = 3925978153  # of order 2^20
+ROOT = 3925978153  # root of unity of order 2^20
 CHECKS, PROOFS, NORM_PROOFS = 100, 5, 2
 
 
@@ -435,7 +435,7 @@ def bits_of(value, length):
 
 
 def transform(values, root):
-    """The polynomial with these coefficients at the powers of a root of unity."""
+    """Values of the polynomial with these coefficients at the powers of a root of unity."""
     if len(values) == 1:
         return values
     square = root * root % FIELD
@@ -463,13 +463,13 @@ def points_of(calls):
 
 
 def choose_chunk(most, factors, calls_of):
-    """The smallest number of factors in a call with the shortest proof."""
+    """Smallest number of factors per call among those with the shortest proof."""
     return min(range(1, most + 1), key=lambda c: factors * c + 2 * points_of(calls_of(c)) - 1)
 
 
 @functools.lru_cache
 def halfway(points):
-    """From a polynomial's values at the roots of unity to those halfway between: a matrix's rows."""
+    """Matrix that maps a polynomial's values at the roots of unity to its values halfway between."""
     columns = []
     for k in range(points):
         coefficients = interpolated([int(i == k) for i in range(points)])
@@ -493,7 +493,7 @@ def prove(inputs, arity, factors, seeds):
 
 @functools.lru_cache
 def shard(vector, bound, nonce, helper_seeds, random):
-    """The public share and the leader's."""
+    """The public share and the leader's share of a vector."""
     d, squared = len(vector), sum(x * x for x in vector) % FIELD
     norm_bits = (bound * bound).bit_length()
     limit = 1 << (math.ceil(8.7 * bound)).bit_length()
@@ -554,7 +554,7 @@ def shard(vector, bound, nonce, helper_seeds, random):
     return first + second, encoded(share) + encoded(proof_share) + random[:64]
 
 
-# --- The form: one table of fields for each kind of entry, as docs/PROTOCOL.md has it ---------------
+# --- The form: one table of fields for each kind of entry, as in docs/PROTOCOL.md -------------------
 
 LARGEST = 2**53 - 1
 
@@ -612,7 +612,7 @@ def public_key(value):
 
 @functools.lru_cache
 def is_strong(value):
-    """In the one spelling of RFC 8032, and of no small order: anybody can sign for such a key."""
+    """Whether a key has RFC 8032's only encoding and no small order, for which anybody could sign."""
     y = int.from_bytes(unbase64(value), "little") & ((1 << 255) - 1)
     if y >= P:
         return False
@@ -654,7 +654,7 @@ any_number = number()
 hash_text = hexadecimal(32)
 url = text("https?://[!-~]+")
 
-# Whom a consent names, and what it allows.
+# Recipients and terms of a consent.
 TERMS = {
     "leader": url,
     "helper": url,
@@ -691,7 +691,7 @@ SUMMARY = {
 }
 COUNTED = {"day": text("[0-9]{4}-[0-9]{2}-[0-9]{2}"), "count": count, "received": count}
 
-# A further form of a kind has a name with a space in it, which no kind has.
+# Fields of `detail`, by kind. A kind's further form has a name with a space; no kind's name has one.
 DETAILS = {
     "request": {
         "method": one_of("GET", "POST"),
@@ -777,7 +777,7 @@ ENTRY = {
     "signature": Optional(base64_text(64)),
 }
 
-# Of what is stored, the parts that are looked into; the end of the log commits to the rest.
+# Stored settings that the checks read. The end of the log commits to the others.
 PARTICIPATION = {"round": count, "policyHash": words}
 BUDGET = {
     "participations": list_of(fields(PARTICIPATION, surplus=True)),
@@ -899,7 +899,7 @@ def is_entry(entry):
 
 
 def parse_bundle(data):
-    """The bundle, or None, and the faults of its form."""
+    """Returns the bundle (None if it is malformed) and the faults of its form."""
     try:
         bundle = parse_json(data)
     except Malformed as error:
@@ -932,7 +932,7 @@ def clip(vector, most):
 
 
 def policy_terms(policy):
-    """What a policy asks a shopper to agree to."""
+    """Terms that a policy asks a shopper to agree to."""
     issuer, leader, helper = policy.get("issuer"), policy["leader"], policy["helper"]
     terms = {
         "leaderOperator": leader["operator"],
@@ -950,13 +950,13 @@ def policy_terms(policy):
 
 
 def consent_hash(terms):
-    """Of what a policy sets; addresses and ε have no part in it."""
+    """Hash of the terms that a policy sets; addresses and ε don't enter it."""
     part = {name: terms[name] for name in POLICY_TERMS if name in terms}
     return sha256(b"nearside consent v1\0" + canonical(part))
 
 
 def make_report(opening):
-    """The body, and what the log says of it. Raises for what is no report."""
+    """Recreates a report: its body, and the log's fields about it. Raises for an invalid opening."""
     policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
     check_policy(policy)
     d = len(delta)
@@ -1012,7 +1012,7 @@ def make_report(opening):
 def log_normal_cdf(x):
     if x > -30:
         return math.log(0.5 * math.erfc(-x / math.sqrt(2)))
-    # Of the tail, as a continued series: erfc would be 0.
+    # Asymptotic series of the tail, where erfc would be 0.
     return -x * x / 2 - math.log(-x * math.sqrt(2 * math.pi)) + math.log1p(-1 / x**2 + 3 / x**4)
 
 
@@ -1039,12 +1039,12 @@ def epsilon_of(mu, delta):
 
 
 def substitution(loss_squared, delta):
-    """Another update in place of each: the sum moves by twice the clip norm."""
+    """ε by substitution: replacing each update moves the sum by twice the clip norm."""
     return epsilon_of(2 * math.sqrt(loss_squared), delta)
 
 
 def zero_out(loss_squared, delta):
-    """Zeros in place of each: the sum moves by the clip norm."""
+    """ε by zero-out: replacing each update by zeros moves the sum by the clip norm."""
     return epsilon_of(math.sqrt(loss_squared), delta)
 
 
@@ -1068,7 +1068,7 @@ LIST = {
 
 
 def parse_list(text):
-    """What the helper says of a round, with its marks as a set."""
+    """The helper's list of a round, with its marks as a set."""
     said = parse_json(text)
     if not fields(LIST, surplus=True)(said):
         raise Malformed("this is no list of a round's reports")
@@ -1084,7 +1084,7 @@ MOST_RELEASES = 10_000
 
 
 def parse_releases(text):
-    """What the helper says that it has signed: the manifest of each release."""
+    """The helper's list of signed models: the manifest of each release."""
     said = parse_json(text)
     if not fields(RELEASES, surplus=True)(said) or len(said["releases"]) > MOST_RELEASES:
         raise Malformed("this is no list of releases")
@@ -1092,7 +1092,7 @@ def parse_releases(text):
 
 
 def parse_options(key=None, allow_unsigned=False, earlier=None, releases=None, reports=()):
-    """What an auditor has beside a bundle; all but the first two are bytes of a file."""
+    """Parses an auditor's options; all but the first two are the bytes of files."""
     kept = None
     if earlier is not None:
         kept, faults = parse_bundle(earlier)
@@ -1124,7 +1124,7 @@ ROUNDING = 1e-9
 
 
 def was_agreed_to(sent, consent):
-    """To the consent's recipients, on its terms, and under the hash that both servers count."""
+    """Whether an upload follows the consent: recipients, terms, and the hash that both servers check."""
     return (
         all(sent[name] == consent[name] for name in SAME)
         and sent.get("demonstration") == consent.get("demonstration")
@@ -1339,7 +1339,7 @@ class Audit:
         return None
 
     def checkpoint(self, said, hashed):
-        """The id of a report of this round (of a list, or of an upload's detail) that fixes this hash."""
+        """Report id that fixes this hash, in the round of a list or of an upload's detail."""
         secret = self.bundle["settings"].get("checkpoints")
         if secret is None:
             return ""
