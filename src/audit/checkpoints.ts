@@ -22,7 +22,7 @@ export interface Reached {
   readonly round: number
   /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Milliseconds since the epoch. */
+  /** Times of opening and of closing, milliseconds since the epoch. */
   readonly opened: number
   readonly closed: number
   /** Salt of the marks, base64. */

@@ -4,7 +4,7 @@ import { parseReached } from './checkpoints.ts'
 import { parseReleases } from './releases.ts'
 import type { VerifyOptions } from './verify.ts'
 
-/** The options of `VerifyOptions`, as the bytes of their files. */
+/** Options of `VerifyOptions`, each as the bytes of its file. */
 export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'> {
   readonly earlier?: Uint8Array
   readonly releases?: Uint8Array

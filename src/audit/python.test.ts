@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       size,
       size,
     ])
-    // The answer of a request that an earlier entry counts has an entry that counts none.
+    // An entry with count 0 records the answer of a request that an earlier entry counts.
     for (const bytesSent of [0, 1]) {
       const detail = { ...bundle.ledger[at].detail, count: 0 }
       const none = { ...bundle.ledger[at], detail, bytesSent }

@@ -19,7 +19,7 @@ it('draws a bar on a terminal, one a label, and leaves nothing behind', () => {
   progress.update('training', 1, 2)
   expect(text()).toMatch(/training █{10}·{10} 50 %/)
   progress.clear()
-  // The cursor at the line's start, and the line cleared.
+  // Moves the cursor to the line's start and clears the line.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own
   expect(text()).toMatch(/\x1b\[1G\x1b\[2K$/)
   progress.clear()

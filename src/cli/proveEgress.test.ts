@@ -65,7 +65,7 @@ it('names every fault', () => {
   expect(faultsOf({ probes })).toBe(
     '1 channels to other servers are open; 1 planted leaks were not found; only 1 planted leaks were found',
   )
-  // A shop without a worker has none to try in, with or without its policy.
+  // In a shop without a worker, a worker probe can run neither with nor without the policy; that is no fault.
   const none = probe('channel', 'no worker', 'no worker')
   expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
   expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(

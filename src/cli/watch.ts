@@ -5,7 +5,7 @@ import { DAY } from '../core/time.ts'
 import { findFile } from '../train/shop/lines.ts'
 
 interface Nights {
-  /** Milliseconds since the epoch. */
+  /** Clock, in milliseconds since the epoch. */
   now(): number
   /** Waits; may end early when `signal` aborts. */
   wait(milliseconds: number): Promise<void>

@@ -1,6 +1,6 @@
 /**
- * @module Publishes a model and its catalog as files for any web server: `models/`, `catalog.json`, `rules.json`,
- * optional scripts, headers, the snippet for the pages, and hashes of all files.
+ * @module Publishes a model and its catalog as files for any web server. These are `models/`, `catalog.json`,
+ * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
  */
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
@@ -48,7 +48,7 @@ interface SiteOrder {
   readonly persist?: Persist
   /** Number of items in the first list. */
   readonly limit: number
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: number
   /** Whether to do everything except writing. */
   readonly dryRun?: boolean

@@ -29,7 +29,7 @@ export interface SimulationQuestion {
   readonly epsilon: number | null
   /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
   readonly terms: PolicyParameters
-  /** Milliseconds since the epoch; later events are left out. */
+  /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 

@@ -38,7 +38,7 @@ export async function blind(
 
 /** Blinded message m · r^e mod n. Over all invertible r, each invertible number occurs exactly once. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
-  // e = 2¹⁶ + 1.
+  // Raises to e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor
   for (let i = 0; i < 16; i++) power = (power * power) % n
   return (((power * factor) % n) * encoded) % n

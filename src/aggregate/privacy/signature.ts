@@ -22,7 +22,7 @@ export function taskMessage(task: {
   readonly role: string
   readonly round: number
   readonly policyHash: string
-  /** Milliseconds since the epoch, by the aggregator's clock. */
+  /** Aggregator's clock, in milliseconds since the epoch. */
   readonly time: number
 }): Bytes {
   return utf8(`nearside task v2\0${canonicalJson(task)}`)

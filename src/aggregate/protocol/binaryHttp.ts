@@ -22,7 +22,7 @@ const [REQUEST, RESPONSE] = [0, 1]
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 const VALUE = /^[^\p{Cc}]*$/u
 
-/** A variable-length integer (RFC 9000 §16). @param n below 2³⁰ */
+/** Encodes a variable-length integer (RFC 9000 §16). @param n below 2³⁰ */
 function integer(n: number): Bytes {
   if (n < 2 ** 6) return Uint8Array.of(n)
   if (n < 2 ** 14) return Uint8Array.of(0x40 | (n >> 8), n & 0xff)

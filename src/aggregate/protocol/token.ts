@@ -20,7 +20,7 @@ export const WORK_HEADER = 'Nearside-Work'
 const TOKEN_TYPE = Uint8Array.of(0, 2)
 /** Bytes before the modulus in a DER SubjectPublicKeyInfo with `rsaEncryption`, as openssl writes it. */
 const SPKI_PREFIX_BYTES = 33
-/** e = 65537. */
+/** DER encoding of the exponent e = 65537. */
 const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
 /**
  * The same prefix for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 hashes this form for a key's

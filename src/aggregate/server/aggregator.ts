@@ -13,7 +13,7 @@ export interface AggregatorOptions {
   /** Terms that this operator agreed to. A helper refuses a leader that proposes other terms. */
   readonly parameters: PolicyParameters
   readonly trust: Policy['trust']
-  /** Milliseconds since the epoch. */
+  /** Clock, in milliseconds since the epoch. */
   readonly now: () => number
   /** Noise source for tests and `simulate`, which compare sums bit by bit. Real servers never set it. */
   readonly noise?: NoiseSampler

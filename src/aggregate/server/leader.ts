@@ -70,7 +70,7 @@ export function createLeader(options: LeaderOptions) {
   return {
     role: 'leader' as const,
     trust: options.trust,
-    /** The newest round. */
+    /** Newest round in any state. */
     current: () => store.current(),
     task: createTasks('leader', options),
     rounds: () => store.rounds(ROUNDS_SHOWN),

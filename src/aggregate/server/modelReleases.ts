@@ -28,7 +28,7 @@ export function createModelReleases(options: ModelReleaseOptions) {
   const { store, identity, publishers, now, log = () => {} } = options
 
   return {
-    /** Newest first. */
+    /** Signed releases, newest first. */
     list: () => store.modelReleases(SHOWN),
     /**
      * Signs a release. A repeated request gets the same signature.

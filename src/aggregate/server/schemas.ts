@@ -49,7 +49,7 @@ export const reachedSchema = z
   .object({
     round: count,
     policyHash: hash,
-    /** Milliseconds since the epoch. */
+    /** Times of opening and of closing, milliseconds since the epoch. */
     opened: count,
     closed: count,
     /** Salt of the marks, base64. */
@@ -70,7 +70,7 @@ const modelReleaseSchema = z
     version: z.string(),
     manifest: hash,
     release: count,
-    /** Milliseconds since the epoch. */
+    /** Times of issue and of expiry, milliseconds since the epoch. */
     issued: count,
     expires: count,
   })
@@ -141,7 +141,7 @@ export const taskSchema = z
     state: z.enum(['open', 'closed']),
     policyHash: hash,
     policy: z.record(z.string(), z.unknown()),
-    /** Milliseconds since the epoch. */
+    /** Aggregator's clock, milliseconds since the epoch. */
     time: count,
     signature: z.string(),
   })

@@ -5,7 +5,7 @@ import { clientAddress, listen } from './listen.ts'
 import { createRelay } from './relay.ts'
 
 interface RelayServerOptions {
-  /** URLs of the servers whose gateways it calls. */
+  /** URLs of the servers whose gateways the relay calls. */
   readonly targets: readonly string[]
   /** Origins of shops whose pages may call it; null: any origin. */
   readonly origins: readonly string[] | null

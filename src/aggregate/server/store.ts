@@ -34,7 +34,7 @@ export interface RoundSummary {
   readonly policyHash: string
   /** Leader: number of reports in the sum. Helper: number of stored seeds; after its release, of reports in it. */
   readonly counted: number
-  /** Milliseconds since the epoch. */
+  /** Times of opening and of closing, milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number | null
   /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
@@ -88,7 +88,7 @@ export interface Reached {
   readonly salt: Bytes
   /** Marks of the ids under the salt, ascending, concatenated. */
   readonly marks: Bytes
-  /** Milliseconds since the epoch. */
+  /** Times of opening and of closing, milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number
 }

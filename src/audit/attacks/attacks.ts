@@ -178,7 +178,7 @@ export async function inferMembership(given: Given, reports: number): Promise<At
   ]
 }
 
-/** Φ⁻¹(0.01). */
+/** Quantile Φ⁻¹(0.01) of the normal distribution. */
 const ONE_IN_A_HUNDRED = -2.3263478740408408
 /**
  * Change of the true positive rate with the false positive rate. The threshold is an estimate, so it adds error.

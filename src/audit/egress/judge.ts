@@ -23,7 +23,7 @@ export interface Rules {
 }
 
 export interface Finding {
-  /** Milliseconds since the epoch. */
+  /** Time of sending, milliseconds since the epoch. */
   readonly time: number
   readonly to: string
   /** One-line description: the request, the requested name, or the kind of packet. */

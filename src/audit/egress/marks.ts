@@ -10,7 +10,7 @@ export interface Marks {
   readonly titles: readonly string[]
   readonly queries: readonly string[]
   readonly prices: readonly number[]
-  /** Milliseconds since the epoch. */
+  /** Times in milliseconds since the epoch. */
   readonly times: readonly number[]
 }
 

@@ -5,7 +5,7 @@
 import { NearsideError } from '../../core/error.ts'
 
 export interface Packet {
-  /** Milliseconds since the epoch. */
+  /** Time of the packet, milliseconds since the epoch. */
   readonly time: number
   /** Protocol. `kernel`: ARP, ICMP and group membership; no page can choose their bytes. */
   readonly protocol: 'tcp' | 'udp' | 'kernel' | 'other'

@@ -1,4 +1,4 @@
-/** @module A proof goes on where the shop has no worker, or the browser refuses one. */
+/** @module A proof continues where the shop has no worker, or the browser refuses it. */
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { PROBES } from './probes.ts'
 import { tryProbes, type Watched } from './stages.ts'
@@ -10,7 +10,7 @@ it('tries all other ways out where the browser refuses the service worker', asyn
   const page = {
     on: () => undefined,
     goto: async () => null,
-    // A probe is a script; what is registered comes as a function.
+    // A probe arrives as a script, and the registration of a worker as a function.
     async evaluate(what: unknown) {
       if (typeof what !== 'string') throw new Error('Failed to register a ServiceWorker')
       tried.push(what)

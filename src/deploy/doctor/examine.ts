@@ -21,7 +21,7 @@ export interface Examination {
   /** Options that replace those of the page. */
   readonly given: Partial<PageOptions>
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: number
   /** Milliseconds until a request is cancelled. */
   readonly timeout: number

@@ -26,7 +26,7 @@ export interface Visit {
   /** Stores the answers to requests by `transport`. */
   readonly asker: Asker
   readonly transport: Transport
-  /** Milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: number
 }
 

@@ -23,8 +23,8 @@ export function subtract(a: number, b: number): number {
 
 /**
  * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; it is one off where a·b/q is within
- * 2⁻¹⁹ of an integer. The result then lies in the gap between q and 2³²: at its lower end for a quotient one too
- * small, at its upper end for one too large.
+ * 2⁻¹⁹ of an integer. The result then lies in the gap between q and 2³². It lies at the lower end if the quotient
+ * is one too small, and at the upper end if it is one too large.
  */
 export function multiply(a: number, b: number): number {
   const quotient = (a * b * INVERSE) >>> 0
