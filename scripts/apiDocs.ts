@@ -1,6 +1,6 @@
 /**
- * @module `npm run api`: writes docs/API.md, every name that the package's entry files export, from
- * the declarations that TypeScript emits for them.
+ * @module `npm run api`: writes docs/API.md, which lists every name that the package's entry files export, from the
+ * declarations that TypeScript emits for them.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { type Declared, readDeclarations } from './declarations.ts'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const API_FILE = join(ROOT, 'docs/API.md')
 
-/** In the order in which a shop meets them. */
+/** Entries in the order in which a shop first uses them. */
 const ENTRIES = [
   'index',
   'react',
@@ -36,11 +36,11 @@ export interface Api {
   readonly markdown: string
   /** Names and members without a docstring. */
   readonly undocumented: readonly string[]
-  /** Packages that a shop's compiler asks for when it reads the declarations. */
+  /** Packages that a shop's compiler needs to read the declarations. */
   readonly packages: readonly string[]
 }
 
-/** Takes seconds: TypeScript runs. */
+/** Generates the API text. It takes seconds, because TypeScript runs. */
 export function generateApi(): Api {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-api-'))
   try {
@@ -53,7 +53,7 @@ export function generateApi(): Api {
   }
 }
 
-/** @param folder with the declarations that TypeScript wrote */
+/** @param folder folder of the declarations that TypeScript wrote */
 function apiOf(folder: string): Api {
   const { entries, mentioned } = readDeclarations(folder, ENTRIES)
   const sections = entries.map(({ name, doc, declared }) => section(title(name), doc, declared))

@@ -1,13 +1,13 @@
 /**
- * @module What a shopper with a slow phone waits for, measured in the browser with the processor
- * slowed down four times: largest contentful paint, tasks that hold the page, layout shift.
- * Of a task, *ours* is what the shop's scripts do in it, with the layout that they force and the
- * garbage that they leave; the *whole* task has also what the browser does by itself: laying out and
- * painting, reading documents and pictures. Neither has what the browser does only because it is
- * watched (`longestTask.ts`). Both are the processor's time, the paint is wall time: measure on a quiet
- * machine, or ahead of all else (Linux: `sudo chrt -r 5`, the server likewise).
+ * @module Measures the waiting times of a shopper with a slow phone, in a browser whose processor is slowed down four
+ * times: largest contentful paint, tasks that block the page, layout shift.
+ * *Ours* is the part of a task in the shop's scripts, including the layout they force and their garbage collection.
+ * The *whole* task adds the browser's own work: layout, paint, reading documents and pictures.
+ * Neither includes work that the browser does only because a tool observes it (`longestTask.ts`).
+ * Both are processor time; the paint is wall time. So measure on a quiet machine, or with priority over everything
+ * else (Linux: `sudo chrt -r 5`, for the server, too).
  * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
- * when a budget is missed in any of the visits.
+ * when any visit misses a budget.
  */
 import { Command } from '@commander-js/extra-typings'
 import { chromium, type Page } from 'playwright'
@@ -24,12 +24,12 @@ const command = new Command('budgets')
 const [ORIGIN] = command.processedArgs
 const { why, slowdown, runs: visits } = command.opts()
 const PHONE = { width: 390, height: 844 }
-/** Milliseconds; the shift is a share of the screen. */
+/** Budgets in milliseconds; the shift as a share of the screen. */
 const BUDGET = { task: 50, paint: 1200, shift: 0.1 } as const
 
 interface Task {
   readonly duration: number
-  /** Script and function that began it, where the browser says so. */
+  /** Script and function that began the task, where the browser reports it. */
   readonly script: string
 }
 
@@ -39,7 +39,7 @@ interface Seen {
   readonly tasks: readonly Task[]
 }
 
-/** Runs in the page, before anything else of it. */
+/** Runs in the page before the page's own scripts. */
 function observe(): void {
   const seen = { lcp: 0, shift: 0, tasks: [] as { duration: number; script: string }[] }
   Object.assign(window, { seen })
@@ -53,7 +53,7 @@ function observe(): void {
     })[])
       if (!entry.hadRecentInput) seen.shift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })
-  // Which script it was: its own share of a long frame, layout that it forces included.
+  // Attributes time to scripts: each script's share of a long frame, including forced layout.
   new PerformanceObserver((list) => {
     for (const frame of list.getEntries() as (PerformanceEntry & {
       scripts: readonly {
@@ -72,15 +72,15 @@ function observe(): void {
 }
 
 /**
- * Runs in the page: how fast this processor is, by the measure of Lighthouse (its BenchmarkIndex): strings
- * of 10,000 letters grown, and 100,000 numbers copied, a tenth of a second's count of each, on average.
- * A phone of the middle class has 1,000, a cheap one 264, says the calibration of Chrome's tools.
+ * Runs in the page: measures the processor's speed as Lighthouse does (BenchmarkIndex). It grows strings
+ * of 10,000 letters and copies 100,000 numbers, counts the repetitions in a tenth of a second, and averages both.
+ * By the calibration of Chrome's tools, a mid-range phone has 1,000 and a cheap one 264.
  * @see https://github.com/GoogleChrome/lighthouse/issues/9085
  */
 function benchmarkIndex(): number {
   const from = Array.from({ length: 100_000 }, (_, i) => i)
   const to = [...from]
-  // Without names: the compiler would keep them by a function that the page lacks.
+  // Anonymous functions, because the compiler names functions through a helper that the page lacks.
   const works = [
     () => {
       let grown = ''
@@ -110,13 +110,13 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
-/** Until the model is there and has ranked; a page with a vault's frame is never idle for the browser. */
+/** Waits until the model has loaded and ranked. With a vault's frame, a page never becomes idle for the browser. */
 const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
 type Step = readonly [string, Action]
 
-/** In one visit, in this order; only a step that opens a document has a largest paint. */
+/** Steps of one visit, in order; only a step that opens a document has a largest paint. */
 const VISIT: readonly Step[] = [
   [
     'home, first visit',
@@ -187,7 +187,7 @@ const VISIT: readonly Step[] = [
   ],
 ]
 
-/** A first visit that begins elsewhere, by a link from outside. */
+/** A first visit that starts from an external link to another page. */
 const landing = (name: string, path: string): readonly Step[] => [
   [
     `landing on ${name}`,
@@ -199,18 +199,18 @@ const landing = (name: string, path: string): readonly Step[] => [
   ],
 ]
 
-/** Each in a browser of its own. */
+/** Visits, each in a fresh browser. */
 const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // Of this, only the frame is rendered beforehand.
+  // Only the frame of this page is prerendered.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]
 const OPENS = /^(home|landing)/
 
-/** Tasks of each thread and what is in them, with the time that they had the processor. */
+/** Tasks of each thread and their parts, with their processor time. */
 const TRACED = [
   ...['toplevel', '__metadata', 'devtools.timeline', 'v8', 'disabled-by-default-v8.compile'],
 ]
@@ -247,7 +247,7 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
   return rows
 }
 
-/** Of this processor as it is, and slowed down, whatever else it does. */
+/** Speed index of this processor at full speed and slowed down, whatever else it does. */
 async function indexOfProcessor(): Promise<number> {
   const browser = await chromium.launch({
     executablePath: requireChromium(),

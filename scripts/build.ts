@@ -1,6 +1,6 @@
 /**
- * @module `npm run build`: the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
- * package of command line and servers (`dist/tools`); `npm pack` makes the latter two only (`--package`).
+ * @module `npm run build`: builds the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
+ * package of command line and servers (`dist/tools`). `npm pack` builds only the two packages (`--package`).
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -22,7 +22,7 @@ import { toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What the demo is made of; anything newer than its index.html makes it stale. */
+/** Sources of the demo; the build is stale if any of them is newer than its index.html. */
 const SOURCES = [
   ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json'],
   ...['vault.html', 'vite.vault.config.ts'],
@@ -51,13 +51,13 @@ export function demoIsFresh(): boolean {
   )
 }
 
-/** What the package of the tools holds as it lies in the checkout. */
+/** Files that the tools' package copies from the checkout unchanged. */
 const AS_IT_IS = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
   ...['docs', 'data/word-vectors', 'tools/verify.py'],
 ]
 
-/** What the packages are made of. */
+/** Sources of the packages. */
 const PACKAGE_SOURCES = [
   ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json', 'tsconfig.node.json'],
   ...['vault.html', 'vite.vault.config.ts'],
@@ -66,7 +66,7 @@ const PACKAGE_SOURCES = [
   ...AS_IT_IS,
 ]
 
-/** The last step of their build leaves the manifest of the tools. */
+/** The manifest of the tools is the last file that their build writes. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist/tools/package.json')
   const needed = [built, join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
@@ -76,8 +76,8 @@ function packagesAreFresh(): boolean {
 }
 
 /**
- * In whatever mode the caller runs, what is built is for production: in another, its JSX would name this
- * folder. What runs afterwards has its own again; tests need React's `act`, which production lacks.
+ * Runs `work` with NODE_ENV=production, because another mode's JSX would contain this folder's path.
+ * Then restores the caller's value: tests need React's `act`, which production lacks.
  */
 export async function keepNodeEnv(work: () => Promise<void>): Promise<void> {
   const { NODE_ENV } = process.env
@@ -120,7 +120,7 @@ async function buildPackages(): Promise<void> {
   buildTools()
 }
 
-/** Each by itself, since what it shared with a browser's files would split those. */
+/** A separate build, because files shared with the browser's build would be split. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -133,7 +133,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** By itself, too: what it shares would split four of a page's other files, which cost each a twelfth more. */
+/** A separate build, too: shared code would split four of a page's other files and make each a twelfth larger. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,
@@ -158,7 +158,7 @@ function buildTools(): void {
   writeFileSync(join(tools, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-/** A shop loads `nearside/styles.css` itself; in the types, a style sheet's import leads nowhere. */
+/** A shop loads `nearside/styles.css` itself, and a style sheet's import in the types would not resolve. */
 function dropStyleImports(directory: string): void {
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.d.ts')) continue

@@ -1,6 +1,6 @@
 /**
- * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one,
- * else says in one line what to do. The headless shell will not do: it has no WebGPU.
+ * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one. If all fail, says
+ * in one line what to do. The headless shell is not enough, because it lacks WebGPU.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -15,10 +15,10 @@ const SYSTEM = [
 ]
 
 /**
- * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU;
- * the rest keeps the browser from calling its vendor, so that a test sees the page's requests only.
- * `NEARSIDE_CHROMIUM_ARGS` adds to them: a headless browser on Linux wants Vulkan named before it hands
- * out a real GPU (see `nearside bench --help`).
+ * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU.
+ * The other flags stop the browser from contacting its vendor, so that a test sees only the page's requests.
+ * `NEARSIDE_CHROMIUM_ARGS` adds flags: on Linux, a headless browser needs Vulkan named before it provides a real
+ * GPU (see `nearside bench --help`).
  */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
@@ -28,7 +28,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Last, since of two `--enable-features` a browser heeds the last.
+  // Last, because of two `--enable-features` a browser uses the last.
   ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 
@@ -37,7 +37,7 @@ function find(): string | undefined {
   return [named, chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path))
 }
 
-/** Where it fails, the next way is tried; what it printed says why. */
+/** On failure the caller tries the next way; the command's output gives the reason. */
 function attempt(command: string, args: string[]): void {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -48,7 +48,7 @@ function attempt(command: string, args: string[]): void {
   console.error(`${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
-/** Path of the browser. @throws Error with the one thing to do */
+/** Path of the browser. @throws Error with the one step that helps */
 export function requireChromium(): string {
   const found = find()
   if (found) return found

@@ -1,9 +1,9 @@
 /**
- * @module `npm run consumers`: packs both packages, installs the browser's into a copy of each example
- * shop, builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
- * Chromium; installs the tools into an empty folder, asks them, and has them publish and check a page
- * without a bundler, and the same in pages that Shopify's and WooCommerce's templates make. Pictures for
- * looking at go to `screenshots/consumers/`. Ends with "N passed, N failed".
+ * @module `npm run consumers`: tests both packages as customers install them.
+ * It packs both packages and installs the browser's into a copy of each example shop. It builds each shop, serves it
+ * under a strict Content-Security-Policy and clicks through it in Chromium. It installs the tools into an empty
+ * folder and runs their commands. They publish and check a page without a bundler, also in pages that the templates
+ * for Shopify and WooCommerce make. Screenshots go to `screenshots/consumers/`. Ends with "N passed, N failed".
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

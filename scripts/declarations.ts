@@ -1,15 +1,15 @@
-/** @module What declaration files export: names followed to where they are declared, with their docstrings. */
+/** @module Reads what declaration files export: follows names to their declarations, with their docstrings. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Comment, parseSync } from 'oxc-parser'
 
 export interface Declared {
   readonly name: string
-  /** The docstring as Markdown; empty where there is none. */
+  /** Docstring as Markdown; empty where there is none. */
   readonly doc: string
-  /** The declaration, its members' docstrings inside. */
+  /** Declaration, including its members' docstrings. */
   readonly code: string
-  /** The name and its members that have no docstring. */
+  /** Names of the export and its members that lack a docstring. */
   readonly undocumented: readonly string[]
 }
 
@@ -19,10 +19,10 @@ interface Entry {
   readonly declared: readonly Declared[]
 }
 
-/** What the page asks its worker for is between the two: the types of it are nobody's to use. */
+/** Messages between page and worker are internal, so their types are not part of the API. */
 const INNER = 'worker'
 
-/** A syntax tree's node, of whatever type. */
+/** A syntax tree's node of any type. */
 interface Node {
   readonly type: string
   readonly start: number
@@ -31,7 +31,7 @@ interface Node {
 }
 
 interface Statement {
-  /** What a comment stands before. */
+  /** Node that follows a comment. */
   readonly outer: Node
   readonly declaration: Node
 }
@@ -41,9 +41,9 @@ interface File {
   readonly text: string
   readonly comments: readonly Comment[]
   readonly local: ReadonlyMap<string, readonly Statement[]>
-  /** Names that come from other files: imported, or exported from there. */
+  /** Names from other files: imported, or re-exported. */
   readonly foreign: ReadonlyMap<string, { readonly path: string; readonly name: string }>
-  /** Exported name to local or foreign name, in the file's order. */
+  /** Exported name → local or foreign name, in the file's order. */
   readonly exported: ReadonlyMap<string, string>
 }
 
@@ -54,8 +54,8 @@ interface Place {
 }
 
 /**
- * @param folder of `.d.ts` files
- * @returns each entry's exports, and the types that they mention and no entry exports
+ * @param folder folder of `.d.ts` files
+ * @returns each entry's exports, and the types that they mention without any entry exporting them
  */
 export function readDeclarations(
   folder: string,
@@ -161,8 +161,8 @@ function describe({ name, place }: { name: string; place: Place }): Declared {
 }
 
 /**
- * Members of interfaces, object types and classes. A docstring also speaks for what is nested: in a
- * member, in a function's types, in the parts of a union; a constant's value speaks for itself.
+ * Members of interfaces, object types and classes. A docstring also covers nested members: in a member, in a
+ * function's types, in the parts of a union. For a constant only its own docstring counts.
  */
 function membersOf(node: Node): Node[] {
   if (isMember(node)) return [node]
@@ -184,7 +184,7 @@ const MEMBERS = new Set([
   'MethodDefinition',
 ])
 
-/** What JavaScript or the browser calls, and explains. */
+/** Members that JavaScript or the browser calls and documents. */
 const BROWSERS = new Set([
   'constructor',
   'connectedCallback',
@@ -213,7 +213,7 @@ function children(node: Node): Node[] {
     )
 }
 
-/** The docstring that ends right before `position`, as it stands between its stars. */
+/** Text of the docstring that ends right before `position`. */
 function docBefore({ comments, text }: File, position: number): string {
   const comment = comments.findLast(({ end }) => end <= position)
   if (comment?.type !== 'Block' || !comment.value.startsWith('*')) return ''
@@ -233,7 +233,7 @@ function moduleDoc({ comments }: File): string {
   return lines.join('\n').replace('@module', '').trim()
 }
 
-/** Tags become sentences. */
+/** Converts tags to sentences. */
 function markdown(doc: string): string {
   const [text, ...tags] = doc.split(/^@(?=\w)/m)
   const lines = tags.map((tag) => {
@@ -248,7 +248,7 @@ function markdown(doc: string): string {
   return [text.trim(), ...lines].filter(Boolean).join('\n\n')
 }
 
-/** Two spaces a level, no semicolons; what is private is not said. */
+/** Indents by two spaces, drops semicolons and private members. */
 function tidy(code: string): string {
   return code
     .split('\n')

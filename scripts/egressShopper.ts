@@ -1,13 +1,13 @@
-/** @module The shopper of `npm run prove-egress`: fills the demo shop with marks, by its pages and by its API. */
+/** @module The shopper of `npm run prove-egress`: fills the demo shop with marks, through its pages and its API. */
 import type { Page } from 'playwright-core'
 import type { ShopperScript } from '../src/audit/egress/visit.ts'
 import type { CaptureInput, EventName, Personalizer } from '../src/index.ts'
 
 const BATCH = 250
-/** Searches that are typed; the others go by the API. */
+/** Number of typed searches; the others go through the API. */
 const TYPED = 5
 
-/** The page's own personalizer, which React holds: the built shop puts it nowhere else. */
+/** The page's own personalizer, found through React, because the built shop exposes it nowhere else. */
 function findPersonalizer(): Personalizer | undefined {
   interface Fiber {
     readonly child: Fiber | null
@@ -27,7 +27,7 @@ function findPersonalizer(): Personalizer | undefined {
   return undefined
 }
 
-/** Slowly: a vault takes 200 calls a second. */
+/** Captures slowly, because a vault accepts 200 calls a second. */
 const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
   const rest = new Promise((resolve) => setTimeout(resolve, inputs.length * 5))
   await Promise.all(inputs.map((input) => it!.capture(input)))
@@ -37,7 +37,7 @@ const captureAll = async (it: Personalizer | undefined, inputs: readonly Capture
 async function settle(page: Page): Promise<void> {
   const region = page.getByRole('region', { name: 'For you', exact: true })
   await region.locator('[aria-busy="false"] [data-item]').first().waitFor()
-  // From here on pages come from the device, and the server isn't asked for them.
+  // From here on pages come from the device without a request to the server.
   await page.waitForFunction(() => navigator.serviceWorker.controller)
   const kept = () => caches.match('/shell.html', { ignoreVary: true }).then(Boolean)
   while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
@@ -48,7 +48,7 @@ export const { shop }: ShopperScript = {
     await page.goto(url)
     await settle(page)
     await settled()
-    // The second looks for other things, buys none of them, and is handed fewer orders.
+    // The second shopper searches for other things, buys none of them, and has fewer past orders.
     const titles = isSecond ? marks.titles.slice(-TYPED + 2) : marks.titles.slice(0, TYPED)
     for (const title of titles) {
       await page.getByRole('combobox', { name: 'Search products' }).fill(title)
@@ -69,7 +69,7 @@ export const { shop }: ShopperScript = {
     const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
     await personalizer.evaluate(captureAll, searches)
     made += searches.length
-    // A device keeps its last 10,000 events: these are the first that it lets go of.
+    // A device stores its last 10,000 events; these are the first to be dropped.
     const held = await personalizer.evaluate(async (it) => {
       const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })
       return (await it!.export()) + ((await catalog?.text()) ?? '')

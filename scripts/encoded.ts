@@ -1,4 +1,4 @@
-/** @module Answers as a browser takes them best: compressed once, not for every visitor. */
+/** @module Serves answers in the best encoding for the browser; compresses each once instead of for each visitor. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { MiddlewareHandler } from 'hono'
@@ -11,13 +11,13 @@ const ENCODERS = {
   gzip: (bytes: ArrayBuffer) => promisify(gzip)(bytes, { level: 9 }),
 } as const
 
-/** Best first, of what `accept-encoding` names. */
+/** Best encoding among those in `accept-encoding`. */
 function encodingFor(accepted = ''): keyof typeof ENCODERS | undefined {
   const names = accepted.split(',').map((part) => part.split(';')[0].trim())
   return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : undefined
 }
 
-/** For answers with an `ETag`, by which their bytes are kept. */
+/** Middleware for answers with an `ETag`, which is the cache key of the compressed bytes. */
 export function encoded(): MiddlewareHandler {
   const kept = new Map<string, Promise<Buffer<ArrayBuffer>>>()
   return async (context, next) => {

@@ -1,8 +1,8 @@
 /**
- * @module The demo shop's type for headings: Fraunces (SIL Open Font License 1.1) in the one weight
- * that the shop's headings have and the letters of Western Europe, a seventh of the whole: 17 KB, where
- * a variable file of the same letters has 34 KB, and 29 KB for weights 600 to 700 alone. Written to
- * `src/storefront/fonts/` with its licence: `npx tsx scripts/font.ts`.
+ * @module Builds the demo shop's heading font: Fraunces (SIL Open Font License 1.1), one weight, letters of Western
+ * Europe. That is a seventh of the whole font: 17 KB. A variable file with the same letters has 34 KB, and
+ * 29 KB for weights 600 to 700 alone. Written to `src/storefront/fonts/` with its licence:
+ * `npx tsx scripts/font.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

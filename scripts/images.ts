@@ -1,7 +1,7 @@
 /**
  * @module Draws the demo shop's product pictures and writes the catalog that the browser loads:
- * `tsx scripts/images.ts`. Pictures are made, not kept: neither `public/catalog/images` nor
- * `pictures.json`, which holds all of them, is in git; nor is `history.json`, from the orders.
+ * `tsx scripts/images.ts`. The outputs are generated and not in git: `public/catalog/images`, `pictures.json`
+ * (all pictures in one file) and `history.json` (from the orders).
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -33,7 +33,7 @@ const files = new Map(looks.map((look) => [fileName(look), look]))
 
 await mkdir(images, { recursive: true })
 for (const name of await readdir(images)) if (!files.has(name)) await rm(join(images, name))
-// Alike ones side by side, which packs better.
+// Similar pictures side by side compress better.
 const svgs = new Map([...files].sort().map(([name, look]) => [name, draw(look, icons)]))
 for (const [name, svg] of svgs) await writeFile(join(images, name), svg)
 await writeLines('pictures', packOf(svgs))
@@ -54,7 +54,7 @@ async function purchases(): Promise<Purchase[]> {
   })
 }
 
-/** An element a line: the shop reads some at a time. */
+/** One element a line, because the shop reads some at a time. */
 function writeLines(name: string, elements: readonly unknown[]): Promise<void> {
   const lines = elements.map((element) => JSON.stringify(element))
   return writeFile(join(root, `public/catalog/${name}.json`), `[\n${lines.join(',\n')}\n]\n`)

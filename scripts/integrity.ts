@@ -1,6 +1,6 @@
 /**
- * @module Names in the built document the hash of each script that it may run, those that others import among
- * them, so that a browser runs these bytes and no others. A worker's own imports no document can name.
+ * @module Adds to the built document the hash of each script that it may run, including imported scripts, so that
+ * a browser runs exactly these bytes. A document can't name the scripts that a worker imports.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ export const hashOf = (bytes: Buffer | string) =>
 const TAG = /<(?:script|link)\b[^>]*?\b(?:src|href)="(?:\.?\/)(assets\/[^"]+\.(?:js|css))"/g
 const IMPORT_MAP = /<script type="importmap">(.*?)<\/script>/s
 
-/** The hash by which a policy lets the document's import map through; null for a document without one. */
+/** Hash by which a policy allows the document's import map; null for a document without one. */
 export function importMapHash(html: string): string | null {
   const [, map = null] = IMPORT_MAP.exec(html) ?? []
   return map === null ? null : hashOf(map)
@@ -21,7 +21,7 @@ export function importMapHash(html: string): string | null {
 
 export const withoutImportMap = (html: string) => html.replace(IMPORT_MAP, '')
 
-/** @param document name of the one that is built */
+/** @param document name of the document that is built */
 export function integrity(document: string): Plugin {
   return {
     name: 'integrity',
@@ -39,18 +39,18 @@ export function integrity(document: string): Plugin {
         .sort()
       const map = Object.fromEntries(scripts.map((file) => [`/${file}`, hash(file)]))
       const text = `<script type="importmap">${JSON.stringify({ integrity: map })}</script>`
-      // Of one script, its tag says all.
+      // For a single script, its tag is enough.
       writeFileSync(page, scripts.length > 1 ? html.replace('<head>', `<head>${text}`) : html)
     },
   }
 }
 
 /**
- * Experimental: what WAICT's prototype in Firefox reads of a site, its workers' scripts too, which no document can
- * name. In `report` mode nothing is stopped, and nothing is reported to a server, since none is named. There is no
- * proof of a transparency log in it: the draft leaves that open.
+ * Experimental: a site's file for WAICT's prototype in Firefox, including scripts of workers, which no document can
+ * name. In `report` mode it blocks nothing, and it names no server to report to. It has no proof of
+ * a transparency log, because the draft leaves that open.
  *
- * @param served the text of a file as it is handed out
+ * @param served text of a file as it is served
  * @see https://github.com/waict-wg
  */
 export function waict(root: string, served: (path: string) => string) {

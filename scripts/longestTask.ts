@@ -1,26 +1,26 @@
-/** @module The longest task of a page's thread, from a trace of Chromium. */
+/** @module Finds the longest task of a page's thread in a trace of Chromium. */
 
 interface TraceEvent {
   readonly name: string
   readonly pid: number
   readonly tid: number
-  /** Microseconds. */
+  /** Time in microseconds. */
   readonly ts: number
   readonly dur?: number
-  /** Microseconds that the thread was at work, without what other processes took from it. */
+  /** Microseconds of processor time of the thread, without other processes. */
   readonly tdur?: number
   readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
 }
 
-/** Where a page's script begins to run. */
+/** Events at which a page's script begins to run. */
 const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
-/** Of these, Playwright's own have no address. */
+/** Of these events, Playwright's own have no address. */
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])
 
 /**
- * While a tool listens for errors, as the one does that drives this browser, the engine reads a script
- * once more whenever an error is made or a request is sent in it: to say in which line. React makes
- * an error as it is loaded, and all of it would be read again. No shopper's browser does that.
+ * Extra work while a tool listens for errors, as the tool that drives this browser does. The engine then reads a
+ * script again whenever the script creates an error or sends a request, to find the line. React creates an error
+ * while loading, so all of it would be read again. No shopper's browser does that.
  */
 const WATCHED = 'V8.CollectSourcePositions'
 
@@ -30,8 +30,8 @@ export interface Longest {
 }
 
 /**
- * Milliseconds of the page thread's longest task, and of the longest share of scripts in one.
- * @param origin of the shop's scripts
+ * Milliseconds of the page thread's longest task, and of the longest share of scripts in a task.
+ * @param origin origin of the shop's scripts
  */
 export function longestTask(trace: Buffer, origin: string): Longest {
   const isOurs = ({ name, args }: TraceEvent): boolean =>
@@ -57,7 +57,7 @@ export function longestTask(trace: Buffer, origin: string): Longest {
         task = { ours: 0, whole: used }
         tasks.push(task)
       } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
-        // What begins inside of a script is counted with it.
+        // Events inside of a script count as part of it.
         scriptEnd = ts + dur
         task.ours += used
       } else if (event.name === WATCHED && ts < taskEnd) {

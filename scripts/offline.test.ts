@@ -31,7 +31,7 @@ test('a shop needs what its documents name, and what that names, but what contri
   const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
   const { shop, embedded } = offlineFiles([document], assets)
   expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))
-  // The worker that learns, which a vault has its own of.
+  // The learning worker is excluded, because a vault has its own.
   expect(embedded).toEqual(
     paths('choose-F', 'problem-H', 'wasmEngine-J', 'webgpuEngine-I', 'worker-A'),
   )

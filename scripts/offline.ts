@@ -1,7 +1,7 @@
 /**
- * @module Tells the built shop's service worker (`public/sw.js`) which release it is of and what that
- * needs where there is no network: also scripts that no visit may have asked for yet, such as a page's
- * own or the engine of the first fit.
+ * @module Fills in the built shop's service worker (`public/sw.js`): the release, and the files it needs
+ * offline. These include scripts that no visit may have requested yet, such as a page's own or the engine of the
+ * first fit.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,34 +11,34 @@ import { withoutImportMap } from './integrity.ts'
 interface OfflineFiles {
   /** Paths from the shop's root. */
   readonly shop: readonly string[]
-  /** What a shop without a vault needs besides: the worker that learns. `static.ts` takes it out beside a vault. */
+  /** Further files for a shop without a vault: the learning worker. `static.ts` removes them where there is a vault. */
   readonly embedded: readonly string[]
-  /** What fast-forward needs besides. */
+  /** Further files for fast-forward. */
   readonly replay: readonly string[]
 }
 
-/** The line to fill in. */
+/** Line to replace. */
 const RELEASE = /^const RELEASE = .*$/m
 const DOCUMENTS = ['index.html', 'shell.html']
 const REPLAY_DATA = '/replay/shoppers.json'
 
 /**
- * Left out unless a document names them: contributing, which needs a network itself; the device in the
- * page, for browsers without workers. All else is kept, used or not: fetched when it is needed, it
- * would tell the server what its shopper does.
+ * Left out unless a document names them: contributing, which needs a network itself, and the device in the
+ * page, for browsers without workers. All other files are stored, used or not. Fetching them on demand would
+ * tell the server what the shopper does.
  */
 const LEFT_OUT = /^(contribute|serve)-/
 const EMBEDDED = /^worker-/
-/** What a document asks for soon of that worker (`vite.config.ts`). */
+/** Links in a document to files that the worker soon needs (`vite.config.ts`). */
 export const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 const REPLAY = /^replayWorker-/
-/** A replay computes with WebAssembly, on whichever device. */
+/** A replay computes with WebAssembly on every device. */
 const NOT_REPLAYED = /^webgpuEngine-/
 const NAMED = /["'`(](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm|woff2))["'`)]/g
 
 /**
- * @param documents text of the pages' documents
- * @param assets name → text of every script; what is no script names nothing
+ * @param documents texts of the pages' documents
+ * @param assets name → text of every script; other files reference nothing
  */
 export function offlineFiles(
   documents: readonly string[],
@@ -54,7 +54,7 @@ export function offlineFiles(
       if (![LEFT_OUT, EMBEDDED, REPLAY].some((apart) => apart.test(next))) follow(next, found)
   }
 
-  /** @param before what is kept already */
+  /** @param before paths that are already included */
   function neededBy(roots: readonly string[], ...before: readonly string[]): readonly string[] {
     const found = new Set<string>()
     for (const name of roots) follow(name, found)
@@ -99,6 +99,6 @@ export function fillServiceWorker(demo: string): void {
   )
 }
 
-/** The service worker's text where the shop has a vault. */
+/** Text of the service worker for a shop with a vault. */
 export const besideVault = (script: string): string =>
   script.replace(/^(const RELEASE = .*"embedded":)\[[^\]]*\]/m, '$1[]')

@@ -1,4 +1,7 @@
-/** @module The shop and its vault in Firefox and WebKit, where NEARSIDE_BROWSERS names them: a script in the page clicks. */
+/**
+ * @module Tests the shop and its vault in Firefox and WebKit, if NEARSIDE_BROWSERS names them. A script in the page
+ * clicks.
+ */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * @module Firefox and WebKit for the browser tests, as Debian packages them. Playwright drives builds of
- * its own only; a page that talks to Vitest by itself needs nobody to drive it, just a window.
+ * @module Runs browser tests in Firefox and WebKit, as Debian packages them, because Playwright drives only its own
+ * builds. A page that talks to Vitest by itself needs only a window, not a driver.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,13 +16,13 @@ interface Installation {
   readonly paths: readonly string[]
   readonly packages: string
   /**
-   * @param profile an empty folder, the browser's own
+   * @param profile an empty folder for the browser's profile
    * @param opens an address, or the port on which it waits for a driver
    */
   command(path: string, profile: string, opens: string | number): readonly string[]
 }
 
-/** WebGPU is behind a preference in Firefox on Linux. The others keep it from calling its vendor. */
+/** In Firefox on Linux, WebGPU is behind a preference. The other preferences stop it from contacting its vendor. */
 const FIREFOX_PREFERENCES = {
   'dom.webgpu.enabled': true,
   'dom.webgpu.workers.enabled': true,
@@ -57,10 +57,10 @@ const INSTALLATIONS: Record<OtherBrowser, Installation> = {
       (machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`,
     ),
     packages: 'webkit2gtk-driver xvfb xauth matchbox-window-manager',
-    // It has no headless mode.
+    // WebKit's MiniBrowser has no headless mode.
     command: (path, _, opens) => [
       ...['xvfb-run', '--auto-servernum'],
-      // Without a window manager, no second window gets the focus.
+      // Without a window manager, a second window never gets the focus.
       ...(typeof opens === 'number'
         ? ['sh', '-c', `matchbox-window-manager & exec WebKitWebDriver --port=${opens}`]
         : [path, opens]),
@@ -68,7 +68,7 @@ const INSTALLATIONS: Record<OtherBrowser, Installation> = {
   },
 }
 
-/** What `NEARSIDE_BROWSERS` names, e.g. `firefox,webkit`. @throws Error for a name that is none */
+/** Browsers in `NEARSIDE_BROWSERS`, e.g. `firefox,webkit`. @throws Error for an unknown name */
 export function namedBrowsers(names = process.env.NEARSIDE_BROWSERS ?? ''): OtherBrowser[] {
   return (names.match(/[^\s,]+/g) ?? []).map((name) => {
     if (name === 'firefox' || name === 'webkit') return name
@@ -95,7 +95,7 @@ export function openWindow(name: OtherBrowser, opens: string | number): Window {
   const [command, ...args] = INSTALLATIONS[name].command(path, profile, opens)
   const browser = spawn(command, args, {
     stdio: 'ignore',
-    // A group of its own, so that all its processes end with it.
+    // A process group of its own, so that all its processes end with it.
     detached: true,
     env: { ...process.env, HOME: profile, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
   })
@@ -114,7 +114,7 @@ export async function closeWindow({ browser, profile }: Window): Promise<void> {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** Vitest's page in a window of that browser: no clicks, keys or screenshots, which nobody does for it. */
+/** Opens Vitest's page in a window of that browser, without a driver: no clicks, keys or screenshots. */
 export function browserWindow(name: OtherBrowser) {
   requireBrowser(name)
   return defineBrowserProvider({

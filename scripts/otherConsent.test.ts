@@ -1,4 +1,6 @@
-/** @module A vault's question in Firefox and WebKit, where NEARSIDE_BROWSERS names them, answered by real presses. */
+/**
+ * @module Tests a vault's consent question in Firefox and WebKit, if NEARSIDE_BROWSERS names them, with real presses.
+ */
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Box, HIDINGS, hide, REVEAL } from '../e2e/hidings.ts'
 import { closeVaultShops } from '../e2e/vault.ts'
@@ -15,7 +17,7 @@ const text = (driver: Driver) => driver.run<string>('return document.body.innerT
 const isChecked = (driver: Driver) =>
   driver.run<string>("return document.getElementById('consent').ariaChecked")
 
-/** Opens the console, and marks the switch that asks for a contribution. */
+/** Opens the console, and marks the switch for contribution. */
 async function openConsole(driver: Driver, shop: string): Promise<void> {
   await driver.send('navigate', { url: `${shop}/console` })
   const found = `const consent = [...document.querySelectorAll('[role=switch]')].find((one) => one.textContent.startsWith('Contribute'))
@@ -24,7 +26,7 @@ async function openConsole(driver: Driver, shop: string): Promise<void> {
   await vi.waitFor(async () => expect(await driver.run(found)).toBe(true), PATIENCE)
 }
 
-/** Opens the vault's frame, if it isn't open, and enters it. */
+/** Opens the vault's frame, unless it is open, and enters it. */
 async function enterOffer(driver: Driver): Promise<void> {
   const isOpen = `return document.querySelector('dialog:has(iframe)').open`
   await vi.waitFor(async () => {
@@ -75,13 +77,13 @@ for (const name of ['firefox', 'webkit'] as const) {
           )
           await driver.enter(null)
           await driver.run(hide(way, button))
-          // In that time a question in the frame could have been answered.
+          // Long enough for a press to answer a question in the frame.
           await new Promise((resolve) => setTimeout(resolve, 1500))
           const { x, y, width, height } = button
           await pressAt(driver, x + width / 2, y + height / 2)
           await driver.run(REVEAL)
           await new Promise((resolve) => setTimeout(resolve, 500))
-          // On a busy machine the window of the way before may come only now.
+          // On a busy machine the window of the previous attempt may open only now.
           while (await enterQuestion(driver, home)) {
             windows++
             expect(await text(driver), way).toContain('ε = ')
@@ -90,7 +92,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           await backToShop(driver, home)
           expect(await isChecked(driver), way).toBe('false')
         }
-        // The presses do arrive.
+        // The presses must have arrived.
         expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
         for (const late of (await driver.send('windows')) as string[]) {

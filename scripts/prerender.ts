@@ -1,8 +1,8 @@
 /**
- * @module Writes the built demo's documents: home, departments, products, search and basket as every new shopper's device
- * will show them, of the same components, with the lists of the base model that is shipped. All other
- * addresses get `shell.html`, the shop's outline. The catalog is written anew in a new shopper's order, so that a
- * department that somebody opens first can be shown before the device has ranked it.
+ * @module Prerenders the built demo's documents: home, departments, products, search and basket as a new shopper's
+ * device will show them, with the same components and the lists of the shipped base model. Other
+ * addresses get `shell.html`, the shop's outline. It also writes the catalog in a new shopper's order, so that a
+ * department can be shown before the device has ranked it.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,8 +20,8 @@ const TITLE = /<title>.*<\/title>/
 const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /**
- * As any web server finds it that is told to try an address with `.html`. Null for a name that is not
- * one file's name everywhere: the outline serves those.
+ * File name for a web server that tries an address with `.html`. Null for a name that is not a valid file name on
+ * every system; the outline serves those.
  */
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'
@@ -31,7 +31,7 @@ function fileOf(path: string): string | null {
 }
 
 /**
- * @param root of the checkout
+ * @param root root of the checkout
  * @param demo directory of the built demo
  */
 export async function prerender(root: string, demo: string): Promise<void> {
@@ -63,7 +63,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   try {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
     const first = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
-    // As on a device, the shelf repeats nothing of the list above it.
+    // As on a device, the shelf excludes the items of the list above it.
     const next = lists.recommend({ limit: page.SHELF, excludeIds: first })
     const bestsellers = [...first, ...next.map(({ id }) => id)]
     const popular = lists.recommend({ limit: page.SHELF }).map(({ id }) => id)
@@ -77,7 +77,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
     const fill = (shop: string, data = '') =>
       template
         .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
-        // First of all: the shop's script may run as soon as it is there.
+        // First in the head, because the shop's script may run as soon as it has loaded.
         .replace('<head>', () => `<head>${options}`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
@@ -97,7 +97,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   }
 }
 
-/** Most popular first, variants too; what can't be bought, which no list shows, last. */
+/** Most popular first, variants included; unavailable products, which no list shows, last. */
 function inOrder(items: readonly Item[], lists: BaseLists): readonly Item[] {
   const ranked = lists.recommend({ limit: items.length, perFamily: items.length })
   const places = new Map(ranked.map(({ id }, place) => [id, place]))

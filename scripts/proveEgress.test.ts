@@ -9,13 +9,13 @@ import { testFolder } from '../src/testFolder.ts'
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
 
-/** What this browser has not got, or does only at moments of its own choice. */
+/** Interfaces that this browser lacks or uses only at times of its own choice. */
 const ABSENT = [
   ...['attributionsrc', 'background fetch', 'fenced frame', 'speculation rules'],
   'speculation rules, prerender',
 ].map((name) => `${name} (page)`)
 const ABSENT_IN_WINDOWS = ['report-uri of a meta', 'data: window'].map((name) => `${name} (opener)`)
-/** What the vault's worker takes from its own scope before anything else. */
+/** Interfaces that the vault's worker removes from its own scope first. */
 const TAKEN = ['EventSource', 'WebTransport', 'worker of its own'].map((name) => `${name} (worker)`)
 
 test.skipIf(missing.length > 0)(
@@ -27,7 +27,7 @@ test.skipIf(missing.length > 0)(
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', script, ...args],
-      // Where it has to build the demo first, it is the demo as it is published.
+      // If it has to build the demo, it must build the published form.
       { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
     )
     expect(status, stdout.slice(-3000) + stderr).toBe(0)
@@ -45,6 +45,6 @@ test.skipIf(missing.length > 0)(
     expect(leaks.found).toBeGreaterThanOrEqual(110)
     expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
   },
-  // Long on a busy machine, which decides nothing: two shoppers come up to three times.
+  // Long, because the machine may be busy; time decides nothing. Two shoppers visit up to three times.
   1_800_000,
 )

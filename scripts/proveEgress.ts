@@ -1,6 +1,6 @@
 /**
- * @module `npm run prove-egress`: `nearside prove-egress` of the demo, with the headers of `npm start` and a
- * catalog that holds marks. The aggregators are named, and not there: nobody has consented to anything.
+ * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and a
+ * catalog that contains marks. Aggregators are configured but absent, because nobody consents to contribute.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -42,7 +42,7 @@ writeFileSync(
   `${[readFileSync(catalog, 'utf8').replace(/\n\]\n$/, ''), ...products].join(',\n')}\n]\n`,
 )
 
-/** Files that are the same for everybody; a page of a product or a department would tell something. */
+/** Files that are the same for everybody; requests for product or department pages would reveal something. */
 const declared = (readdirSync(root, { recursive: true }) as string[])
   .map((path) => `/${path}`)
   .filter((path) => /\.\w+$/.test(path) && !/^\/(product|category|catalog\/images)\//.test(path))
@@ -52,7 +52,7 @@ const declared = (readdirSync(root, { recursive: true }) as string[])
     ),
   )
 
-// The vault has a name of its own, and a port, as a shop's has.
+// The vault has its own host name and port, as in a real shop.
 const doors = [createServer(), createServer()]
 const ports: number[] = []
 for (const door of doors) {
@@ -60,7 +60,7 @@ for (const door of doors) {
   ports.push((door.address() as AddressInfo).port)
 }
 const [shop, vault] = [`http://localhost:${ports[0]}`, `http://vault.localhost:${ports[1]}`]
-// Nobody runs there, and nobody is asked.
+// Placeholder key: no aggregator runs here, and nobody contacts one.
 const key = `${'A'.repeat(43)}=`
 const elsewhere = {
   ...{ leader: 'http://127.0.0.1:8791', leaderOperator: 'Leader', leaderKey: key },

@@ -1,4 +1,4 @@
-/** @module The README's ten lines, as they stand there: type-checked against the sources, and run. */
+/** @module Type-checks the README's ten lines against the sources, and runs them. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Imports, statements and, at last, the elements to be shown. */
+/** Imports, statements and the elements to render. */
 const [, statements, elements] =
   /^```tsx\n(import [\s\S]*?)^(<PersonalizationProvider[\s\S]*?)^```/m.exec(
     readFileSync(join(ROOT, 'README.md'), 'utf8'),
   ) ?? []
 
-/** What the text around the lines has: the shop's products. */
+/** Variables that the surrounding text assumes: the shop's products. */
 const ITEMS = [{ id: 'SKU_1', title: 'Cake tin', price: 4.95 }]
 const page = (
   imports: string,
@@ -56,13 +56,13 @@ test('they have the types that the package has', () => {
   const check = () =>
     execFileSync(process.execPath, [tsc, '-p', folder, '--noEmit'], { encoding: 'utf8' })
   expect(check()).toBe('')
-  // The check can fail.
+  // Prove that the check can fail.
   writeFileSync(join(folder, 'typed.tsx'), page(statements.replace('baseModel:', 'base:')))
   expect(check).toThrow()
 })
 
 test('they run: the options are accepted, the event is captured, the list is rendered', async () => {
-  // The worker and the network are a browser's; options are read as the real one reads them.
+  // Worker and network need a browser, so they are stubbed; options are checked by the real code.
   const stub = `
     import { createFakePersonalizer } from '${join(ROOT, 'src/ui/react/testPersonalizer.ts')}'
     import { readOptions } from '${join(ROOT, 'src/sdk/readOptions.ts')}'

@@ -25,16 +25,16 @@ afterAll(() => {
 
 const LEFT_BEHIND = /^(\.git|node_modules|dist|var|release|screenshots|test-results)$/
 const NOBODY = 65_534
-/** What lies there besides packages belongs to one checkout. */
+/** Other entries beside packages belong to one checkout. */
 const isShared = (name: string) => name === '.bin' || !name.startsWith('.')
 
-/** What `npm run build` makes of a copy of this checkout. */
+/** Hashes of the files that `npm run build` makes in a copy of this checkout. */
 async function sumsOfCopy(env: Record<string, string>, id?: number): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-release-'))
   folders.push(folder)
   const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
   cpSync(ROOT, folder, { recursive: true, filter })
-  // A folder of its own: the build writes into it.
+  // A folder of its own, because the build writes into it.
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   for (const name of readdirSync(join(ROOT, 'node_modules')).filter(isShared))

@@ -1,8 +1,8 @@
 /**
- * @module What lets anybody check a release against its source: `npm run release` builds all, packs, and
- * writes into the git-ignored folder `release/` both packages, the bill of materials of each (CycloneDX 1.5:
- * what is built into the browser's files, and what the tools install), and `SHA256SUMS` of every file.
- * In a checkout of the same version, `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
+ * @module `npm run release`: lets anybody check a release against its source. It builds and packs everything.
+ * Into the git-ignored folder `release/` it writes both packages, their bills of materials (CycloneDX 1.5: code
+ * built into the browser's files, dependencies of the tools), and `SHA256SUMS` of every file.
+ * To check, in a checkout of the same version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +13,7 @@ import { toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Lines as `sha256sum` writes them, by path, for every file of these folders. */
+/** Lines in the format of `sha256sum`, by path, for every file of these folders. */
 export function sumsOf(root: string, folders: readonly string[]): string[] {
   return folders
     .flatMap((folder) =>
@@ -29,7 +29,7 @@ export function sumsOf(root: string, folders: readonly string[]): string[] {
     })
 }
 
-/** What the build puts into the browser's files; a shop that installs them installs nothing else. */
+/** Packages built into the browser's files; a shop that installs these files installs nothing else. */
 export const BUILT_IN = [
   ...['@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-core'],
   ...['idb', 'minisearch'],
@@ -47,8 +47,8 @@ interface Edges {
 }
 
 /**
- * As npm makes it of the lock file, without what these packages don't need, and without what differs from one
- * run or folder to the next. In the checkout all are for development: that is left out as well.
+ * Bill of materials as npm makes it from the lock file, reduced to these packages' needs, without fields that
+ * differ between runs or folders. It omits the mark "development", which in this checkout all packages have.
  */
 export function billOfMaterials(root: string, name: string, needs: readonly string[]): string {
   const bill = JSON.parse(npm(root, ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))

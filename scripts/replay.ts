@@ -1,7 +1,7 @@
 /**
- * @module Writes `public/replay/shoppers.json`: a handful of shoppers whom training never saw, with
- * their whole year, for the shop's fast-forward. `npx tsx scripts/replay.ts`. They are chosen by how
- * often they bought, never by how well it goes.
+ * @module Writes `public/replay/shoppers.json` for the shop's fast-forward: a few shoppers whom training never saw,
+ * with a whole year each. Run `npx tsx scripts/replay.ts`. Shoppers are chosen by their number of orders, never by
+ * the quality of their results.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -16,12 +16,12 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')
 export const FILE = join(ROOT, 'public/replay/shoppers.json')
 
-/** As the shipped model was trained. */
+/** Hold-out of the shipped model. */
 const FRACTION = 0.2
 const SEED = 1
 const COUNT = 6
 const LEAST_ORDERS = 10
-/** Of all orders together: what the file may hold without growing large. */
+/** Maximum number of order lines in total, which limits the file's size. */
 const MOST_LINES = 500
 const FIRST_BEFORE = Date.parse('2011-02-01')
 const LAST_FROM = Date.parse('2011-11-01')
@@ -31,7 +31,7 @@ interface Order {
   readonly items: readonly string[]
 }
 
-/** The file's text; the same for the same shop, on every machine. */
+/** Text of the file; deterministic for a shop, on every machine. */
 export function replayFile(shop: Shop): string {
   const eligible = shop.shoppers
     .filter(({ id }) => isHeldOut(id, FRACTION, SEED))
@@ -57,7 +57,7 @@ function isFullYear(orders: readonly Order[]): boolean {
   )
 }
 
-/** Orders of one instant are one order; an item counts once in each. */
+/** Events at the same time are one order; an item counts once in each. */
 function ordersOf(shop: Shop, { interactions }: ShopperHistory): Order[] {
   const orders = new Map<number, Set<string>>()
   for (const { item, time, name } of interactions) {

@@ -1,6 +1,6 @@
 /**
- * @module Pictures of every page, on a desktop and a phone, light and dark, into the git-ignored
- * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots [ORIGIN [PAGE …]]`.
+ * @module Takes screenshots of every page, on desktop and phone, light and dark, into the git-ignored
+ * folder `screenshots/`: `npm start`, then `npm run screenshots [ORIGIN [PAGE …]]`.
  * The README's pictures are taken by `npm run pictures`.
  */
 import { mkdirSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 const [ORIGIN = 'http://localhost:8790', ...ONLY] = process.argv.slice(2)
 const FOLDER = 'screenshots'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
-/** As a stranger finds them. */
+/** Pages as a new visitor sees them. */
 const EMPTY: Readonly<Record<string, string>> = {
   'empty-basket': '/basket',
   'empty-wishlist': '/wishlist',
@@ -22,7 +22,7 @@ const EMPTY: Readonly<Record<string, string>> = {
   'nothing-found': '/search#q=zzzzzz',
   'nothing-left': '/search#q=lantern&price=0-1&stock=out',
 }
-/** After a short visit. */
+/** Pages after a short visit. */
 const PAGES: Readonly<Record<string, string>> = {
   home: '/',
   category: '/category/Candles%20%26%20Fragrance',
@@ -99,7 +99,7 @@ function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
 }
 
-/** On a first visit: later ones have the catalog. */
+/** On a first visit, because later visits have the catalog stored. */
 async function shootUnreachable(look: {
   readonly viewport: { readonly width: number; readonly height: number }
   readonly colorScheme: 'light' | 'dark'
@@ -114,7 +114,7 @@ async function shootUnreachable(look: {
   await context.close()
 }
 
-/** Also what is far from the screen, which the page neither lays out nor loads until it comes near. */
+/** Also shows distant parts, which the page neither lays out nor loads until they come near the screen. */
 async function showAll(page: Page): Promise<void> {
   await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
   await page.evaluate(() => {
@@ -123,7 +123,7 @@ async function showAll(page: Page): Promise<void> {
   })
 }
 
-/** A short visit, so that the pages have something to show. */
+/** Makes a short visit, so that the pages have something to show. */
 async function browse(page: Page): Promise<void> {
   for (const item of ['22423', '85123A', '84879']) {
     await page.goto(`${ORIGIN}/product/${item}`, { waitUntil: 'networkidle' })

@@ -1,6 +1,6 @@
 /**
- * @module `npm start`: builds what is missing or stale, then runs the whole demo on loopback:
- * storefront, leader and helper, each aggregator in its own process with its own SQLite file.
+ * @module `npm start`: builds missing or stale files, then runs the whole demo on loopback:
+ * storefront, leader and helper. Each aggregator has its own process and SQLite file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -67,7 +67,7 @@ if (!demoIsFresh()) {
   await buildDemo()
 }
 const key = join(data, 'model-key.pem')
-/** What `latest.json` said while it named the version that the pages are rendered with. */
+/** Copy of `latest.json` that names the version the pages are rendered with. */
 const rendered = join(data, 'rendered.json')
 const models = seedModels()
 await makeSigningKey(key)
@@ -88,7 +88,7 @@ const leaderNamed = await named(leader)
 const federation = {
   ...{ leader, leaderOperator: leaderNamed.operator, leaderKey: leaderNamed.key },
   ...{ helper, helperOperator: helperNamed.operator, helperKey: helperNamed.key },
-  // Nobody's crowd is here: 32 updates a round, where a real shop's devices ask for 1,000.
+  // The demo needs only 32 updates a round; devices of a real shop require 1,000.
   demonstration: true,
 }
 const site = {
@@ -118,7 +118,7 @@ Nearside is running. It learns in the browser; what leaves it is told on the con
 
 Stop with Ctrl+C. Aggregator data is in ${options.data}/.`)
 
-/** The leader publishes here; it starts with the models that the repository ships. */
+/** Folder that the leader publishes to, filled at first with the models in the repository. */
 function seedModels(): string {
   const target = join(data, 'models')
   const shipped = join(ROOT, 'public/models')
@@ -127,8 +127,7 @@ function seedModels(): string {
     return existsSync(file) ? readFileSync(file, 'utf8') : null
   }
   if (stamp(target) !== stamp(shipped)) {
-    // Rounds belong to the model that they improve: another base model starts them afresh, and their
-    // numbers and keys with them.
+    // Rounds belong to the model that they improve, so a new base model restarts rounds, their numbers and keys.
     rmSync(target, { recursive: true, force: true })
     for (const file of [key, rendered]) rmSync(file, { force: true })
     for (const role of ['leader', 'helper'])
@@ -139,7 +138,7 @@ function seedModels(): string {
   return target
 }
 
-/** The demo's, but that a report needs a token, which costs a phone less than half a second. */
+/** The demo's terms, plus a token for each report, which costs a phone less than half a second. */
 async function writeTerms(): Promise<void> {
   if (!existsSync(issuer)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -150,13 +149,13 @@ async function writeTerms(): Promise<void> {
   writeFileSync(terms, JSON.stringify({ ...DEMO_PARAMETERS, ...tokens }))
 }
 
-/** Who runs a server, and the key that it signs with. */
+/** Operator of a server, and its signing key. */
 async function named(server: string): Promise<{ operator: string; key: string }> {
   const { operator, signing } = await (await fetch(`${server}/v1/keys`)).json()
   return { operator, key: signing }
 }
 
-/** What the repository ships is not signed: each machine has keys of its own. */
+/** Models in the repository are unsigned, because each machine has its own keys. */
 async function signModels(): Promise<void> {
   const { signatures = [] } = (await readLatestFile(models))?.signed ?? {}
   const hasSigned = (key: string) => signatures.some((one) => one.key === key)
@@ -167,7 +166,7 @@ async function signModels(): Promise<void> {
   writeFileSync(rendered, JSON.stringify(await signAgain(models, sign)))
 }
 
-/** Starts one aggregator and resolves when it says that it listens. */
+/** Starts one aggregator and resolves when it listens. */
 function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
   const cli = [
     '--import',

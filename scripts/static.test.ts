@@ -127,7 +127,7 @@ test('every answer carries the headers that keep the page from sending anything 
     expect(policy).toContain("connect-src 'self' http://localhost:1 http://localhost:2;")
     expect(policy).not.toContain('unsafe-inline')
     expect(String(headers['connection-allowlist'])).toContain('response-origin')
-    // A report of a violation would leave, and hold addresses.
+    // A violation report would leave the browser, and contain addresses.
     expect(JSON.stringify(headers)).not.toMatch(/report-to|report-uri|reporting-endpoints|"nel"/i)
     expect(headers['referrer-policy']).toBe('no-referrer')
     expect(headers['cross-origin-opener-policy']).toBe('same-origin')
@@ -184,7 +184,7 @@ test('WebKit is not sent the policy under which it runs no imported script', asy
   const policyFor = async (agent: string) =>
     (await fetch(address, { headers: { 'user-agent': agent } })).headers.get('integrity-policy')
   expect(await policyFor('Firefox/150')).toBe('blocked-destinations=(script)')
-  // A Chromium without a window says so before its name.
+  // Chromium without a window has another name.
   for (const name of ['Chrome', 'HeadlessChrome']) {
     const chromium = `Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) ${name}/152 Safari/537.36`
     expect(await policyFor(chromium)).toBe('blocked-destinations=(script)')
@@ -209,7 +209,7 @@ test('a manifest of WAICT’s names the hash of each script as it is served, and
         .update((await raw(script)).body)
         .digest('base64'),
     )
-  // Its address is its content's, so that it never changes.
+  // The address contains the content's hash, so the file never changes.
   const digest = createHash('sha256').update(body).digest('base64url')
   expect(path).toBe(`/assets/waict-${digest.slice(0, 22)}.json`)
 })

@@ -1,6 +1,6 @@
 /**
- * @module The demo's web server: built files, the published models, and the headers that make
- * a page unable to send anything to anybody but its own server and the aggregators (docs/PRIVACY.md).
+ * @module The demo's web server: built files, the published models, and headers that stop a page from sending
+ * anything except to its own server and the aggregators (docs/PRIVACY.md).
  */
 import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -16,26 +16,26 @@ import { importMapHash, waict } from './integrity.ts'
 import { besideVault, FOR_WORKER } from './offline.ts'
 
 export interface StaticSite {
-  /** Built storefront. */
+  /** Folder of the built storefront. */
   readonly root: string
   /** Directory that the leader publishes base models to, served under `/models/`. */
   readonly models: string
-  /** Aggregators that the page may reach, if any. */
+  /** Aggregators that the page may reach; null: none. */
   readonly federation: PersonalizerOptions['federation'] | null
-  /** Whose signatures the page asks of base models, and the signed release that it was rendered with. */
+  /** Keys that must sign base models, and the signed release that the page was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
-  /** Address of the vault's `vault.html`, where the shop keeps nothing in its own origin. */
+  /** Address of the vault's `vault.html`; the shop then stores nothing in its own origin. */
   readonly vault?: string
-  /** As `createPersonalizer` has it; absent: the shop asks. */
+  /** Option of `createPersonalizer`; absent: the shop asks. */
   readonly persist?: Persist
-  /** Of every answer; by default those of `securityHeaders`. */
+  /** Headers of every answer; default: those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 function securityHeaders({ root, federation, vault }: StaticSite): Record<string, string> {
   const aggregators = federation ? addressesOf(federation) : []
   const frames = vault ? [new URL(vault).origin] : []
-  // What is sent to the aggregators leaves from the vault, where there is one.
+  // With a vault, only the vault contacts the aggregators.
   const asked = vault ? [] : aggregators
   const outside = [...asked, ...frames]
   const home = join(root, 'index.html')
@@ -55,33 +55,33 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
       "form-action 'none'",
       "frame-ancestors 'none'",
     ].join('; '),
-    // Closes what CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
+    // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
-    // With `same-origin` alone, the vault's frame could not reach the window that it asks in.
+    // With `same-origin` alone, the vault's frame could not reach the window that it opens for its question.
     'cross-origin-opener-policy': vault ? 'same-origin-allow-popups' : 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    // A script without a hash that the document names is not run. @see https://www.w3.org/TR/SRI/
+    // Blocks scripts without a hash in the document. @see https://www.w3.org/TR/SRI/
     ...(map && { 'integrity-policy': 'blocked-destinations=(script)' }),
-    // The vault's document asks for catalog and model; they are the same for everybody.
+    // The vault's document requests catalog and model, which are the same for everybody.
     ...(vault && { 'access-control-allow-origin': frames[0] }),
   }
 }
 
-/** Where what the aggregators are asked really goes. */
+/** Addresses that requests to the aggregators go to. */
 const addressesOf = ({ leader, helper, relay }: NonNullable<StaticSite['federation']>) =>
   relay === undefined ? [leader, helper] : [new URL(relay).origin]
 
 /**
- * With that policy, WebKit (seen in 2.54) runs no script that another imports, whatever the import map says of it.
- * Without, it holds both to their hashes all the same.
+ * With that policy, WebKit (seen in 2.54) runs no imported script, whatever the import map says.
+ * Without the policy it still checks the hashes.
  */
 function isWebKit(userAgent = ''): boolean {
   return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
 }
 
-/** Names with a content hash, and published versions, never change; everything else is revalidated. */
+/** Files with a content hash in their name, and published versions, never change; all others are revalidated. */
 function cacheControl(path: string, isThere: boolean): string {
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
@@ -123,16 +123,16 @@ export function createStaticServer(site: StaticSite): Server {
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())
   app.get('*', serveStatic({ root }))
-  // One address for each page; relative, and never to another host.
+  // Redirects to one address for each page; relative, and never to another host.
   app.get('*', (context, next) => {
     const { pathname, search } = new URL(context.req.url)
     if (!/.\/$/.test(pathname)) return next()
     return context.redirect(`/${pathname.replace(/^\/+|\/+$/g, '')}${search}`, 308)
   })
-  // A deep link of the single-page storefront; a missing file of any other kind stays missing.
+  // A deep link gets the storefront's document; a missing file of any other kind is a 404.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
-  // Products and departments are files; where a page is neither, it says that it was not found.
+  // Products and departments are files; an address that is neither gets a 404.
   app.get('*', async (context, next) => {
     await next()
     if (!PAGES.includes(context.req.path))
@@ -145,7 +145,7 @@ export function createStaticServer(site: StaticSite): Server {
   return createAdaptorServer(app) as Server
 }
 
-/** Those of the storefront that begin with the outline. */
+/** Pages of the storefront that begin with the outline. */
 export const PAGES: readonly string[] = [
   ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
   ...['/side-by-side', '/fast-forward', '/console'],
@@ -153,7 +153,7 @@ export const PAGES: readonly string[] = [
 
 const MALFORMED = ''
 
-/** Whole, as files are named. */
+/** Decodes a whole path, as files are named. */
 function decode(path: string): string {
   try {
     return decodeURIComponent(path)

@@ -1,6 +1,6 @@
 /**
- * @module Cuts a set of word vectors down to the words of one shop's catalog, so that the shop can
- * carry them: `tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR`.
+ * @module Reduces a set of word vectors to the words of one shop's catalog, so that the shop can
+ * ship them: `tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

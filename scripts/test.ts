@@ -1,7 +1,7 @@
 /**
- * @module `npm test`: unit, property and browser tests (Vitest), then the end-to-end tests
- * (Playwright) and the example shops, then one line that adds them up. With `--checks`, as `.ci/run`
- * has it, first lint, types, build, sizes, package checks and unused code, one count each.
+ * @module `npm test`: unit, property and browser tests (Vitest), then end-to-end tests (Playwright) and the example
+ * shops, then one line with the totals. With `--checks`, as in `.ci/run`, it first runs lint, types, build,
+ * sizes, package checks and unused code, each counted as one.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -18,11 +18,11 @@ interface Tally {
   passed: number
   failed: number
   skipped: number
-  /** What failed and what was skipped, each with its runner's words, to be said again at the end. */
+  /** Failed and skipped tests with their runners' messages, repeated at the end. */
   notes?: string[]
 }
 
-/** What `.ci/run` asks for beside the tests. */
+/** Checks that `.ci/run` requests beside the tests. */
 const CHECKS = [
   'biome ci .',
   'tsc --noEmit',
@@ -47,7 +47,7 @@ tallies.push(...(browser === null ? [FAILED] : [vitest(), playwright(), consumer
 const sum = (key: 'passed' | 'failed' | 'skipped') =>
   tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
-// Again at the end, which is what is left of a long log.
+// Repeat the notes, because only the end of a long log may be seen.
 for (const note of tallies.flatMap((tally) => tally.notes ?? [])) console.log(`\n${note}`)
 console.log(
   `\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
@@ -63,7 +63,7 @@ function check(command: string): Tally {
   return { ...FAILED, notes: [`failed: ${command}`] }
 }
 
-/** The browser's path; null where there is none, or where the demo can't be built. */
+/** Path of the browser; null where there is none, or where the demo can't be built. */
 async function prepare(): Promise<string | null> {
   try {
     const path = requireChromium()
@@ -76,7 +76,7 @@ async function prepare(): Promise<string | null> {
   }
 }
 
-/** A runner that ended badly without a report counts as one failure. */
+/** A runner that fails without a report counts as one failure. */
 function run(command: string, args: string[], read: (report: unknown) => Tally): Tally {
   const file = join(reports, `${command}.json`)
   const { status } = spawnSync(join(BIN, command), args, {
@@ -104,7 +104,7 @@ function vitest(): Tally {
       failed: numFailedTests,
       skipped: numPendingTests,
       notes: testResults.flatMap(({ name, status, message, assertionResults }) => [
-        // A file that could not even be loaded.
+        // A file that could not be loaded.
         ...(status === 'failed' && message ? [note('failed', name, message)] : []),
         ...assertionResults
           .filter((test) => test.status !== 'passed')
@@ -179,7 +179,7 @@ function unexpected({ file, specs, suites = [] }: PlaywrightSuite): string[] {
   return [...own, ...suites.flatMap(unexpected)]
 }
 
-/** The library as four shops install it. */
+/** Tests the library as installed by the example shops. */
 function consumers(): Tally {
   const args = ['scripts/consumers.ts', '--json', join(reports, 'tsx.json')]
   return run('tsx', args, (report) => ({ ...(report as Omit<Tally, 'skipped'>), skipped: 0 }))

@@ -1,4 +1,4 @@
-/** @module The manifest of `nearside-tools`, made of the checkout's own and of what its files import. */
+/** @module Makes the manifest of `nearside-tools` from the checkout's own manifest and the imports of its files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
@@ -14,13 +14,13 @@ interface Manifest {
   readonly peerDependencies?: Record<string, string>
 }
 
-/** Installed by who needs them: for a PostgreSQL store, and for the proof of egress. */
+/** Optional packages: for a PostgreSQL store, and for the proof of egress. */
 const OPTIONAL = { pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' }
 
-/** Imported once there is the adapter of a GPU, and Node has none. */
+/** Imported only with a GPU adapter, which Node lacks. */
 const NEVER_REACHED = /^@tensorflow\//
 
-/** Names of the packages that the files below a folder import, in order, without Node's own. */
+/** Names of the packages that files in a folder import, sorted, without Node's own. */
 export function packagesImported(folder: string, extensions: RegExp): string[] {
   const found = new Set<string>()
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -41,13 +41,13 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** Of the tools whose built files lie in `lib`; versions are those of the checkout. */
+/** Manifest of the tools built in `lib`, with the checkout's versions. */
 export function toolsManifest(root: string, lib: string) {
   const { version, license, keywords, engines, devDependencies } = manifestOf(root)
   const imported = packagesImported(lib, /\.js$/).filter(
     (name) => !(name in OPTIONAL) && !NEVER_REACHED.test(name),
   )
-  // What the imported ones leave to who imports them.
+  // Peer dependencies of the imported packages.
   const peers = imported.flatMap((name) =>
     Object.keys(manifestOf(join(root, 'node_modules', name)).peerDependencies ?? {}),
   )

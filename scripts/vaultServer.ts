@@ -1,6 +1,6 @@
 /**
- * @module The vault's web server: an origin of its own with three files, and the headers that leave its
- * document one way out and its worker none (docs/DEPLOYING.md has them for other servers).
+ * @module The vault's web server: an origin of its own with three files. Its headers leave the document one way out
+ * and the worker none (docs/DEPLOYING.md has them for other servers).
  */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -13,15 +13,15 @@ import type { Recipients } from '../src/device/upload/terms.ts'
 import { encoded } from './encoded.ts'
 
 export interface VaultSite {
-  /** Built vault. */
+  /** Folder of the built vault. */
   readonly root: string
   /** Origins of the pages that may use it. */
   readonly shops: readonly string[]
-  /** Origins that catalog and model come from, and where updates go. */
+  /** Origins that catalog and model come from, and that updates go to. */
   readonly outside: readonly string[]
-  /** Who gets updates that a shopper agreed to; absent: nobody. */
+  /** Recipients of updates that a shopper agreed to; absent: none. */
   readonly recipients?: Recipients
-  /** Of its document, and of its worker; by default those of `vaultHeaders` and `LOCKED_HEADERS`. */
+  /** Headers of the document, and of the worker; default: those of `vaultHeaders` and `LOCKED_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly locked?: Readonly<Record<string, string>>
 }
@@ -34,7 +34,7 @@ const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
 }
 
-/** Of its document. */
+/** Headers of the vault's document. */
 export function vaultHeaders({ shops, outside }: VaultSite): Record<string, string> {
   return {
     ...EVERYWHERE,
@@ -51,12 +51,12 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
     ].join('; '),
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
     'integrity-policy': 'blocked-destinations=(script)',
-    // A process of its own, also beside a shop of the same site.
+    // A separate process, even beside a shop of the same site.
     'origin-agent-cluster': '?1',
   }
 }
 
-/** Of its worker: WebAssembly, which it carries in itself, and no address whatever. */
+/** Headers of the worker: they allow WebAssembly, which the worker contains, and no address at all. */
 export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
   ...EVERYWHERE,
   'content-security-policy': "default-src 'none'; script-src 'wasm-unsafe-eval'",
@@ -83,7 +83,7 @@ export function createVaultServer(site: VaultSite): Server {
     const { path } = context.req
     const ours = WORKER.test(path) ? locked : headers
     for (const [name, value] of Object.entries(ours)) context.res.headers.set(name, value)
-    // Without a network the shop is opened from the device: so is this, for a day.
+    // Stored for a day, because the shop opens from the device without a network, and so must the vault.
     const kept = path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'max-age=86400'
     if (context.res.ok) context.res.headers.set('cache-control', `public, ${kept}`)
   })

@@ -1,11 +1,14 @@
-/** @module The architecture: what each folder of `src` may import. No import climbs. Tests may import all but the lab. */
+/**
+ * @module Checks the architecture: which folders each folder of `src` may import. No import goes up. Tests may import
+ * everything but the lab.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
 
 const SRC = join(import.meta.dirname, '../src')
 
-/** Folder → what it may import beside itself, lower floors first. `*`: files directly in a folder. */
+/** Folder → folders it may import besides itself, lower layers first. `*`: files directly in a folder. */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   engine: ['core'],
@@ -32,12 +35,12 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'simulate',
     '../bench',
   ],
-  // The package's entries; the demo shop is their first customer.
+  // The package's entries; the demo shop uses them like any shop.
   '*': ['core', 'device', 'sdk', 'ui', 'aggregate/server'],
   storefront: ['*', '../data'],
 }
 
-/** Finds statements, calls, types, and the scripts of workers. */
+/** Matches import statements, calls, types, and the scripts of workers. */
 const IMPORT =
   /\b(?:from|import|require|glob)\s*\(?\s*(['"`])(\.[^'"`\n]+)\1|\bnew URL\(\s*'(\.[^']+\.tsx?)'/g
 
@@ -46,7 +49,7 @@ const isTest = (path: string) => /\.test\.|(^|\/)test[^/]*\.ts$/.test(path)
 const isIn = (folder: string, path: string) =>
   folder.endsWith('*') ? dirname(path) === dirname(folder) : path.startsWith(`${folder}/`)
 
-/** @param path below `src`; so are the paths returned */
+/** @param path path below `src`, like the returned paths */
 function wrongImports(path: string, text: string): string[] {
   const [folder, allowed] = Object.entries(WALLS).find(([one]) => isIn(one, path)) ?? [path, []]
   const isWrong = (to: string) =>

@@ -1,6 +1,6 @@
 /**
- * @module Drives Firefox and WebKit with real presses, in the words of WebDriver: WebKit by WebKitWebDriver, Firefox by
- * Marionette, which it listens for itself (Debian packages no geckodriver).
+ * @module Drives Firefox and WebKit with real presses, with WebDriver's commands. WebKit uses WebKitWebDriver;
+ * Firefox uses its built-in Marionette (Debian packages no geckodriver).
  * @see https://www.w3.org/TR/webdriver2/ @see https://firefox-source-docs.mozilla.org/testing/marionette/
  */
 import type { ChildProcess } from 'node:child_process'
@@ -9,7 +9,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { closeWindow, type OtherBrowser, openWindow, requireBrowser } from './otherBrowsers.ts'
 
-/** Name in Marionette, method and path in WebDriver. */
+/** Command name in Marionette; method and path in WebDriver. */
 const COMMANDS = {
   navigate: ['Navigate', 'POST', '/url'],
   execute: ['ExecuteScript', 'POST', '/execute/sync'],
@@ -30,11 +30,11 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 
 export interface Driver {
   send: Send
-  /** @param selector CSS @returns its id; throws where there is none */
+  /** @param selector CSS @returns the element's id; throws where there is none */
   find(selector: string): Promise<string>
-  /** Presses its middle with the mouse. */
+  /** Presses the middle of the element with the mouse. */
   press(selector: string): Promise<void>
-  /** Into the frame, or back to the page. */
+  /** Enters the frame, or returns to the page. */
   enter(selector: string | null): Promise<void>
   run<Result>(script: string): Promise<Result>
   close(): Promise<void>
@@ -76,7 +76,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Waits for what is not there yet, since a browser takes its time to start. */
+/** Polls until found, because a browser takes time to start. */
 async function until<Found>(browser: ChildProcess, look: () => Found | null | Promise<Found>) {
   for (;;) {
     if (browser.exitCode !== null) throw new Error(`It ended with ${browser.exitCode}.`)

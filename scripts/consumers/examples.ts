@@ -1,11 +1,11 @@
-/** @module An example shop: a list, a click, a reload, no jump; and without its worker's file. */
+/** @module Tests an example shop: a list, a click, a reload, no layout shift; and again without the worker's file. */
 import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { report } from './tally.ts'
 
 export const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
 export type Shop = (typeof SHOPS)[number]
 
-/** Where the shop's build gives it a name of its own. */
+/** Name of the worker's file, where the shop's build renames it. */
 const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,
@@ -68,7 +68,7 @@ export async function drive(name: Shop, address: string): Promise<void> {
   await context.close()
 }
 
-/** A blocker, or a deployment, may take the worker's file away: the page itself serves then. */
+/** Without the worker's file (a blocker or a deployment may remove it), the page itself must rank. */
 export async function driveWithoutWorker(name: Shop, address: string): Promise<void> {
   const file = WORKER_FILE[name]
   if (!file) return
@@ -105,7 +105,7 @@ interface LayoutShift extends PerformanceEntry {
   }[]
 }
 
-/** Runs in the page: sums what moved by itself. @see https://web.dev/articles/cls */
+/** Runs in the page: sums the layout shifts without user input. @see https://web.dev/articles/cls */
 function watchShifts(): void {
   const shifts: Shifts = { total: 0, moved: [] }
   Object.assign(globalThis, { shifts })

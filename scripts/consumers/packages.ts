@@ -1,14 +1,14 @@
-/** @module Both packages as they are published, installed as a shop would. */
+/** @module Packs and installs both packages as a shop would. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, report, run, WORK } from './tally.ts'
 
-/** Pictures that the demo's catalog names. */
+/** Folder of the pictures in the demo's catalog. */
 export const PICTURES = join(ROOT, 'public/catalog/images')
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
 
-/** As in a fresh checkout: packing builds what is packed. */
+/** Packs both packages as in a fresh checkout: packing builds them. */
 export function pack(): { readonly shop: string; readonly tools: string } {
   for (const part of ['lib', 'tools'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
@@ -25,7 +25,7 @@ export function pack(): { readonly shop: string; readonly tools: string } {
   return packed
 }
 
-/** A copy of the example with what it needs; returns its folder. */
+/** Copies the example with its dependencies; returns the folder. */
 export function installOf(name: string): string {
   const folder = join(WORK, name)
   cpSync(join(ROOT, 'examples', name), folder, {
@@ -36,7 +36,7 @@ export function installOf(name: string): string {
   return folder
 }
 
-/** With the library in it, and built. */
+/** Copies the example, installs the library and builds the shop. */
 export function installShop(name: string, tarball: string): string {
   const folder = installOf(name)
   const before = modulesOf(folder)
@@ -57,19 +57,19 @@ function modulesOf(folder: string): string[] {
 
 let toolsFolder: string | undefined
 
-/** An empty folder with the tools in it. */
+/** Creates an empty folder and installs the tools into it. */
 export function installTools(tarball: string): string {
   if (toolsFolder) return toolsFolder
   const folder = join(WORK, 'tools')
   mkdirSync(folder)
   run('npm', ['init', '-y', '--loglevel=error'], folder)
-  // Without its install script SQLite has no binary; no command here opens a store.
+  // Without its install script SQLite has no binary; no command in these tests opens a store.
   run('npm', ['install', ...NPM, tarball], folder)
   toolsFolder = folder
   return folder
 }
 
-/** The demo's model and catalog by `nearside publish`, with the library; returns the folder. */
+/** Publishes the demo's model and catalog by `nearside publish`, with the library; returns the folder. */
 export function publishSite(tools: string, name: string, more: readonly string[] = []): string {
   const site = join(WORK, name)
   const given = {

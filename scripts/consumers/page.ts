@@ -1,4 +1,4 @@
-/** @module A shop's page in Chromium: what is on it, and how to wait for it. */
+/** @module A shop's page in Chromium: reads its contents, and waits for changes. */
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from '../chromium.ts'
@@ -6,7 +6,7 @@ import { ROOT } from './tally.ts'
 
 let browser: Browser | undefined
 
-/** In a profile of its own, with what its console says of faults. */
+/** Opens a page in a fresh profile, and collects the errors in its console. */
 export async function openPage() {
   browser ??= await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
   const context = await browser.newContext()
@@ -23,7 +23,7 @@ export async function closeBrowser(): Promise<void> {
   await browser?.close()
 }
 
-/** For looking at, as it is and mirrored. */
+/** Takes screenshots for people, as the page is and mirrored. */
 export async function picture(page: Page, name: string): Promise<void> {
   const path = (direction: string) => join(ROOT, `screenshots/consumers/${name}-${direction}.png`)
   await page.screenshot({ path: path('ltr') })
@@ -33,14 +33,14 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path('rtl') })
 }
 
-/** In the order on screen; also inside of shadow roots. */
+/** Item ids in screen order, including shadow roots. */
 export function idsOn(page: Page): Promise<string[]> {
   return page
     .locator('[data-item]')
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
 }
 
-/** In `<nearside-search>`. @returns what is wrong with what it finds, and with one choice among that */
+/** Searches in `<nearside-search>`. @returns what is wrong with the results, or with the results of one choice */
 export async function search(page: Page, box: string, word: string): Promise<string> {
   const element = page.locator('nearside-search')
   await element.getByRole('searchbox', { name: box }).fill(word)
@@ -57,7 +57,7 @@ export async function search(page: Page, box: string, word: string): Promise<str
   return isRight ? '' : `${found} found, ${narrowed} of them with a choice`
 }
 
-/** Waits until it holds; the check after it says whether it ever did. */
+/** Waits until the condition holds or time runs out; the check after it reports which. */
 export async function settle(
   page: Page,
   holds: (ids: string[], personal: boolean) => boolean,

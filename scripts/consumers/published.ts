@@ -1,4 +1,4 @@
-/** @module What a shop's import and an auditor run, and the page of nothing but what `publish` wrote. */
+/** @module Runs the commands that a shop's import and an auditor run, and tests the page that `publish` wrote. */
 import { execFile } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import { idsOn, openPage, search, settle } from './page.ts'
 import { serveFolder } from './serving.ts'
 import { report, run } from './tally.ts'
 
-/** As strict as Trusted Types get. */
+/** Strictest policy of Trusted Types. */
 const TRUSTED = "require-trusted-types-for 'script'; trusted-types nearside"
 
-/** By the names that the documents use. @param folder where the tools are installed */
+/** Runs commands by the names in the documents. @param folder where the tools are installed */
 export function askTools(folder: string): void {
   report('tools', 'are installed', '')
   const orders = 'order,shopper,time,item\n1,a,2026-01-02,mug\n2,b,2026-01-03,pot\n'
@@ -29,7 +29,7 @@ export function askTools(folder: string): void {
   }
 }
 
-/** On its way from the server to a changed list. */
+/** Tests the published page from the server to a changed list. */
 export async function drivePublished(folder: string): Promise<void> {
   const { address, snippet } = await publishedPage(folder, 'site', 'en')
   report('tools', 'nearside publish', '')
@@ -73,7 +73,9 @@ export async function drivePublished(folder: string): Promise<void> {
   await context.close()
 }
 
-/** The same page where Consent Mode answers: the list follows at once, and nothing is stored before a yes, nor after a no. */
+/**
+ * Tests the page with Consent Mode: the list updates at once, and nothing is stored before consent or after refusal.
+ */
 export async function driveConsent(folder: string): Promise<void> {
   const { address } = await publishedPage(folder, 'asking', 'de', ['--consent', 'consent-mode'])
   const { context, page, said } = await openPage()
@@ -110,7 +112,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
-/** A script puts the head's part in, as a tag manager does with a tag of HTML: its scripts run when they are put in. */
+/** Inserts the head's part by a script, as a tag manager inserts an HTML tag: its scripts run on insertion. */
 export async function driveTagManager(folder: string): Promise<void> {
   const site = publishSite(folder, 'tagged')
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
@@ -156,12 +158,12 @@ function push(page: Awaited<ReturnType<typeof openPage>>['page'], entry: unknown
   return page.evaluate((given) => {
     const shop = globalThis as unknown as { dataLayer?: unknown[] }
     shop.dataLayer ??= []
-    // Consent Mode's entries are the arguments of a call.
+    // Consent Mode's entries are `arguments` objects.
     shop.dataLayer.push(Array.isArray(given) ? { ...given } : given)
   }, entry)
 }
 
-/** Runs in the page: events in all of its databases. */
+/** Runs in the page: number of events in all its databases. */
 async function storedEvents(): Promise<number> {
   let rows = 0
   for (const { name = '' } of await indexedDB.databases()) {

@@ -1,4 +1,4 @@
-/** @module Shops at an address of their own, under a strict policy. */
+/** @module Serves shops, each at its own address, under a strict policy. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'

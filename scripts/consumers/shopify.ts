@@ -1,6 +1,6 @@
 /**
- * @module The example for Shopify: its blocks through a Liquid engine, the published folder where the app's
- * proxy would put it, and events in the form that Shopify documents, by the pixel's own function.
+ * @module Tests the example for Shopify: its blocks through a Liquid engine, the published folder at the path of the
+ * app's proxy, and events as Shopify documents them, through the pixel's own function.
  */
 import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export async function driveShopify(tools: string): Promise<void> {
   report('shopify', 'its blocks are rendered', '')
 
   const { context, page, said } = await openPage()
-  // As on every page of a shop.
+  // Every page of a Shopify shop has this global.
   await page.addInitScript(() => Object.assign(globalThis, { Shopify: {} }))
   await page.goto(await serveFolder(shop))
   await settle(page, (ids, status) => ids.length === 12 && status)
@@ -56,7 +56,7 @@ const viewed = (sku: string) => ({
   },
 })
 
-/** For the page, which shares its storage with the pixel. */
+/** The page shares its storage with the pixel, so it runs the pixel's code. */
 const tellPixel = (adapters: string, event: { readonly name: string }) => `
   import('${adapters}').then(({ relayShopifyPixel }) => {
     const subscribe = (name, tell) => name === '${event.name}' && tell(${JSON.stringify(event)})

@@ -1,4 +1,4 @@
-/** @module What was tried and how it went, where it is done, and what has to end with it. */
+/** @module Reports the checks as they run, and stops whatever must end with them. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-/** Deleted at the end. */
+/** Temporary folder, deleted at the end. */
 export const WORK = mkdtempSync(join(tmpdir(), 'nearside-consumers-'))
 
 export const tally = { passed: 0, failed: 0 }
@@ -22,14 +22,14 @@ export function atTheEnd(stop: () => void): void {
   stops.push(stop)
 }
 
-/** `problem` empty: passed. */
+/** An empty `problem` means passed. */
 export function report(name: string, what: string, problem: string): void {
   if (problem === '') tally.passed++
   else tally.failed++
   console.log(`  ${problem === '' ? '✓' : '✗'} ${name}: ${what}${problem && ` — ${problem}`}`)
 }
 
-/** Says nothing while all is well; all that a failing command said is printed. @returns what it printed */
+/** Runs a command silently; prints its output only if it fails. @returns its output */
 export function run(command: string, args: readonly string[], cwd: string): string {
   const { status, signal, error, stdout } = spawnSync(command, args, {
     cwd,

@@ -1,6 +1,6 @@
 /**
- * @module The example for WooCommerce: pages that its plugin makes, with stand-ins for what it asks of
- * WordPress, clicked through. Without PHP on this machine it is not tried, which is said.
+ * @module Tests the example for WooCommerce: pages made by its plugin, with stand-ins for the WordPress functions
+ * it calls. Skipped, with a message, on a machine without PHP.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
@@ -70,7 +70,7 @@ interface Told {
   readonly ecommerce?: { readonly items: readonly { readonly quantity: number }[] }
 }
 
-/** What a page says in the plugin's data block. */
+/** Events in the page's data block, written by the plugin. */
 function toldBy(html: string): Told[] {
   return JSON.parse(/id="nearside-events">(.*?)<\/script>/.exec(html)?.[1] ?? 'null')
 }

@@ -1,4 +1,4 @@
-/** @module The demo shop's catalog: titles in readable case, a department and a family for each item. */
+/** @module Builds the demo shop's catalog: titles in readable case, a department and a family for each item. */
 import type { Item } from '../../src/core/catalog/item.ts'
 import type { OrderLine } from '../../src/train/import/importShop.ts'
 import type { WordVectors } from '../../src/train/wordVectors.ts'

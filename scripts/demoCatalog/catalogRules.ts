@@ -1,28 +1,28 @@
-/** @module What a shop knows about its own wording: a JSON file beside its data. */
+/** @module Reads a shop's rules for its wording, a JSON file beside its data. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { NearsideError } from '../../src/core/error.ts'
 import type { WordRules } from './title.ts'
 
-/** One department with the words that put an item into it, by how much they tell. */
+/** One department with the words that select it, by strength. */
 export interface Department {
   readonly name: string
-  /** Themes that beat whatever the product is: "Christmas", "Easter". */
+  /** Themes that outrank the product's kind: "Christmas", "Easter". */
   readonly always: readonly string[]
-  /** Name the product itself: "mug", "photo frame". */
+  /** Words that name the product itself: "mug", "photo frame". */
   readonly strong: readonly string[]
-  /** Used where no strong word is there. */
+  /** Words used where there is no strong word. */
   readonly words: readonly string[]
-  /** Only a hint, weighed against what similar items are. */
+  /** Hints, weighed against the departments of similar items. */
   readonly weak: readonly string[]
 }
 
 export interface CatalogRules {
-  /** Lower-case word → as it should read. */
+  /** Lower-case word → its spelling in titles. */
   readonly words: WordRules
-  /** Literal text → replacement, before words. */
+  /** Literal text → replacement, applied before words. */
   readonly phrases: ReadonlyMap<string, string>
-  /** Titles of lines that are no goods although their code looks like it. */
+  /** Titles of lines that are no products although their code looks like one. */
   readonly notForSale: ReadonlySet<string>
   readonly departments: readonly Department[]
 }

@@ -1,7 +1,7 @@
 /**
- * @module Puts each item of a shop into a department. The word that names the product decides where
- * there is one; every other item joins those that its title and its baskets are most like. Exact
- * and without chance: the same log and rules give the same departments.
+ * @module Puts each item of a shop into a department. A word that names the product decides where there is one.
+ * Every other item joins the items with the most similar titles and baskets. The result is exact and
+ * deterministic: the same log and rules give the same departments.
  */
 
 import type { Item } from '../../src/core/catalog/item.ts'
@@ -16,16 +16,16 @@ const STRONG = 3
 const WORD = 2
 const WEAK = 1
 
-/** Neighbours that vote on an item without a telling word. */
+/** Number of neighbours that vote on an item without a decisive word. */
 const NEIGHBOURS = 15
-/** Weight of "bought together" beside "named alike"; both are cosines. */
+/** Weight of co-purchase similarity relative to title similarity; both are cosines. */
 const CO_PURCHASE_WEIGHT = 1
-/** A weak word counts as much as a neighbour this similar. */
+/** Similarity of a neighbour that counts as much as a weak word. */
 const WEAK_VOTE = 1
-/** Wholesalers' orders of half the catalog say nothing about what belongs together. */
+/** Largest basket that counts: a wholesaler's order of half the catalog says nothing about related items. */
 const MAX_BASKET = 60
 
-/** By item; undefined only where there are no departments. */
+/** Department of each item; undefined only where there are no departments. */
 export function assignDepartments(
   items: readonly Item[],
   events: readonly OrderLine[],
@@ -54,7 +54,7 @@ export function assignDepartments(
   return placed.map((department) => departments[department]?.name)
 }
 
-/** Cosine of titles plus cosine of the sets of orders in which two items occur. */
+/** Cosine of titles plus cosine of the sets of orders that contain each item. */
 function itemSimilarity(
   items: readonly Item[],
   events: readonly OrderLine[],
@@ -67,7 +67,7 @@ function itemSimilarity(
   const { basketsOf, itemsOf } = baskets(events, rows)
 
   return {
-    /** The most similar items that `sure` has placed, most similar first. */
+    /** The most similar items among those already placed (`sure`), most similar first. */
     neighbours(row: number, sure: readonly number[]): { item: number; weight: number }[] {
       const weights = new Float64Array(items.length)
       for (const basket of basketsOf[row]) for (const item of itemsOf[basket]) weights[item]++
@@ -109,8 +109,8 @@ function baskets(events: readonly OrderLine[], rows: ReadonlyMap<string, number>
 }
 
 /**
- * The vector of a text: the mean of its words' vectors, each weighted by how rare it is among
- * `texts`, at length 1. Row-major [texts, dimension]; zeros where no word is known.
+ * Vector of each text: mean of its words' vectors, weighted by their rarity among `texts`, scaled to length 1.
+ * Row-major [texts, dimension]; zeros where no word is known.
  */
 function textVectors(
   texts: readonly (readonly string[])[],

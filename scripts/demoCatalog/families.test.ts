@@ -14,7 +14,7 @@ test('colour, size and pattern make no family of their own', () => {
   expect(green).toBe(red)
   expect(other).toBeUndefined()
   expect(groups(['Set of 3 Red Flying Ducks', 'Set of 6 Large Blue Flying Ducks'])[1]).toBeDefined()
-  // One word is no name: hearts of wicker and of felt are not one product.
+  // One word is no product name: hearts of wicker and hearts of felt are different products.
   expect(groups(['Red Heart', 'Blue Heart'])).toEqual([undefined, undefined])
 })
 

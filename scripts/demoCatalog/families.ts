@@ -1,7 +1,8 @@
 /**
- * @module Families of the demo's products: what differs only in colour, size or pattern. Where a title
- * says which (`Alarm Clock Bakelite Green`), without those words; where it is a product's name and a
- * pattern's (`Lunch Bag Spaceboy Design`), by the name, if enough products of about that price have it.
+ * @module Families of the demo's products, which differ only in colour, size or pattern. Where a title names the
+ * variant (`Alarm Clock Bakelite Green`), the family is the title without those words. Where it names product and
+ * pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, if enough products of a similar price
+ * share it.
  */
 import type { Item } from '../../src/core/catalog/item.ts'
 import { titleWords } from '../../src/core/model/content.ts'
@@ -28,13 +29,13 @@ const LEADS: ReadonlySet<string> = new Set([
   'vintage',
 ])
 
-/** Products that a name must be shared by, and how far apart their prices may be. */
+/** Fewest products that must share a name. */
 const LEAST_NAMED = 4
 const PRICE_RATIO = 1.5
 
 const isKept = (word: string) => !VARIANTS.has(word) && !SIZE.test(word)
 
-/** Of each item that has a family of at least two, the id of its first; else undefined. */
+/** Id of the first item in each item's family of at least two; else undefined. */
 export function familiesOf(items: readonly Item[]): (string | undefined)[] {
   const words = items.map(({ title = '' }) => titleWords(title.replace(/['’]s\b/g, '')))
   const kept = words.map((own) => own.filter(isKept))

@@ -1,26 +1,26 @@
 /**
- * @module Which of many phrases names the product in a title. In English the head of a compound
- * comes last ("heart T-light *holder*"), before any preposition ("*jar* with pink lid").
+ * @module Finds the phrase that names the product in a title. In English the head of a compound comes last
+ * ("heart T-light *holder*"), before any preposition ("*jar* with pink lid").
  */
 interface Phrase<T> {
   readonly words: readonly string[]
   readonly value: T
-  /** Higher beats lower, wherever the phrases stand. */
+  /** Rank; a higher rank wins, wherever the phrases stand. */
   readonly rank: number
 }
 
 interface PhraseMatch<T> {
   readonly value: T
   readonly rank: number
-  /** Place of the phrase's first word among the title's words. */
+  /** Index of the phrase's first word in the title. */
   readonly at: number
-  /** Words of the phrase. */
+  /** Number of words in the phrase. */
   readonly length: number
 }
 
 const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'from'])
 
-/** Lower-case words in the title's order, with possessive and accents as they are. */
+/** Lower-case words in the title's order, with possessives and accents unchanged. */
 export function orderedWords(title: string): string[] {
   return (
     title
@@ -42,7 +42,7 @@ export function toPhrase<T>(text: string, value: T, rank: number): Phrase<T> {
   return { words: orderedWords(text).map(stem), value, rank }
 }
 
-/** An index by last word, so that a title is matched against its own words only. */
+/** Index by last word, so that only phrases ending in a word of the title are compared. */
 export class PhraseIndex<T> {
   readonly #byLastWord = new Map<string, Phrase<T>[]>()
 
@@ -55,7 +55,7 @@ export class PhraseIndex<T> {
     }
   }
 
-  /** Every phrase that occurs, in the title's order. */
+  /** Every phrase in the title, in its order. */
   all(title: string): (PhraseMatch<T> & { readonly score: number })[] {
     const words = orderedWords(title).map(stem)
     const preposition = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))
@@ -64,7 +64,7 @@ export class PhraseIndex<T> {
       (this.#byLastWord.get(word) ?? [])
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
-          // Rank, then head over what follows a preposition, then length, then the later.
+          // Order: rank, then the head before words after a preposition, then length, then position.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
           return { value, rank, length, at: last - length + 1, score }
         }),

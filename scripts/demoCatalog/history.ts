@@ -1,21 +1,21 @@
-/** @module What an order log knows of each product: prices over its months, orders, its season. */
+/** @module Builds each product's history from an order log: monthly prices, number of orders, season. */
 import type { HistoryLine } from '../../src/storefront/history.ts'
 
 export interface Purchase {
   readonly item: string
-  /** UTC, ISO 8601. */
+  /** Time in UTC, ISO 8601. */
   readonly time: string
   readonly order: string
   readonly price: number
 }
 
-/** A month's price needs as many purchases, or one odd order would be the price. */
+/** Fewest purchases for a month's price, so that one odd order is not the price. */
 const LEAST_PURCHASES = 3
-/** A season is a month with this share of a product's orders, if it has enough of them. */
+/** Share of a product's orders that makes a month its season, if the product has enough orders. */
 const SEASON_SHARE = 0.25
 const LEAST_ORDERS = 20
 
-/** In the order of first purchases; products that no month has a price of are left out. */
+/** Histories in the order of first purchases, without products that have no month with a price. */
 export function historiesOf(purchases: Iterable<Purchase>): HistoryLine[] {
   return [...groups(purchases, ({ item }) => item)].flatMap(([id, own]) => {
     const months = groups(own, ({ time }) => time.slice(0, 7))
@@ -45,7 +45,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
 }
 
-/** @param months 1–12, one an order */
+/** @param months month of each order, 1–12 */
 function season(months: readonly number[]): number {
   const counts = new Array<number>(13).fill(0)
   for (const month of months) counts[month]++

@@ -1,6 +1,6 @@
-/** @module Titles a shopper can read, from the capitals and abbreviations of a stock system. */
+/** @module Makes readable titles from the capitals and abbreviations of a stock system. */
 
-/** Lower-case word as written in the log → how it should read, e.g. `candl` → `Candle`. */
+/** Lower-case word as written in the log → its spelling in titles, e.g. `candl` → `Candle`. */
 export type WordRules = ReadonlyMap<string, string>
 
 const ACRONYMS: ReadonlySet<string> = new Set(
@@ -11,8 +11,8 @@ const SMALL: ReadonlySet<string> = new Set(
 )
 
 /**
- * Title case with small words small; `SET/3`, `S/3` and `SET 3` become "Set of 3", `PACK/12` "Pack of
- * 12", `W/` "with"; units, acronyms and `T-Light` keep their form. A title that is not mostly
+ * Converts to title case, with small words in lower case. `SET/3`, `S/3` and `SET 3` become "Set of 3", `PACK/12`
+ * "Pack of 12", `W/` "with"; units, acronyms and `T-Light` keep their form. A title that is not mostly
  * capitals keeps its own case. `words` may replace a word by any text.
  */
 export function readableTitle(raw: string, words: WordRules = new Map()): string {
@@ -40,7 +40,7 @@ function punctuate(raw: string): string {
     .trim()
 }
 
-/** Replacements in capitals, so that `recase` treats them as it treats their neighbours. */
+/** Replaces words in capitals, so that `recase` treats replacements like their neighbours. */
 function spell(text: string, words: WordRules): string {
   return text.replace(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu, (word) => {
     const rule = words.get(word.toLowerCase())
@@ -64,14 +64,14 @@ function recase(text: string, words: WordRules): string {
   return restoreForms(cased, words)
 }
 
-/** `120CM` → `120cm`, `3D` → `3D`, `50'S` → `50's`. */
+/** Converts `120CM` → `120cm`, `3D` → `3D`, `50'S` → `50's`. */
 function recaseNumber(lower: string): string {
   if (/^\d+d$/.test(lower)) return lower.toUpperCase()
   if (/^[a-z]/.test(lower)) return lower.charAt(0).toUpperCase() + lower.slice(1)
   return lower
 }
 
-/** A rule's own capitals survive (`AC Milan`), where it has some beyond a first letter. */
+/** Restores a rule's capitals beyond a first letter (`AC Milan`). */
 function restoreForms(text: string, words: WordRules): string {
   let result = text
   for (const form of words.values()) {

@@ -1,4 +1,4 @@
-/** @module A look as an SVG of 400 × 400: soft paper, a shadow, the product, its print. */
+/** @module Draws a look as an SVG of 400 × 400: soft paper, a shadow, the product, its print. */
 import { lettering } from './lettering.ts'
 import { isRepeated, type Look } from './look.ts'
 import { surface } from './material.ts'
@@ -6,10 +6,10 @@ import type { Palette } from './palette.ts'
 import { patternElement } from './pattern.ts'
 import { SHAPES, type Shape } from './shapes.ts'
 
-/** Icon name → the inside of its 32 × 32 SVG. */
+/** Icon name → inner markup of its 32 × 32 SVG. */
 export type IconSet = ReadonlyMap<string, string>
 
-/** Not in the set. */
+/** Icons missing from the set. */
 const OWN_ICONS: IconSet = new Map([
   [
     'union-jack',
@@ -21,18 +21,18 @@ const OWN_ICONS: IconSet = new Map([
   ],
 ])
 
-/** The product's side in the picture, and its place, on the 400 × 400. */
+/** Size and position of the product in the 400 × 400 picture. */
 const SIZE = 256
 const SIZES = { small: 208, large: 288 } as const
 const FLOOR = 322
 
-/** A picture heavier than this goes without its motifs. */
+/** Bytes above which a picture is drawn without its motifs. */
 const MAX_BYTES = 10_000
 
 const IVORY = '#fffaf0'
 const INK = '#3a2b20'
 
-/** Every picture's, as one line. */
+/** First line of every picture. */
 const START =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><defs><radialGradient id="s"><stop stop-color="#3a2b20" stop-opacity=".3"/><stop offset="1" stop-color="#3a2b20" stop-opacity="0"/></radialGradient>'
 const SETTINGS = {
@@ -43,7 +43,7 @@ const SETTINGS = {
 const GLOW =
   '<radialGradient id="g"><stop offset=".55" stop-color="#fff" stop-opacity=".8"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient><circle cx="200" cy="196" r="180" fill="url(#g)"/>'
 
-/** Places of further pieces behind the first, and of that: x, y, size. */
+/** Transforms of further pieces behind the first, and of the first: x, y, size. */
 const TWO = ['translate(10.5 .5) scale(.66)', 'translate(-1 7) scale(.78)'] as const
 const THREE = [
   'translate(-3 1.5) scale(.6)',
@@ -52,8 +52,8 @@ const THREE = [
 ] as const
 
 /**
- * One line for each of the parts that other pictures have too, so that a pack holds each part once.
- * @throws Error when the icon set lacks the icon that a look asks for: a fault of the tables
+ * Puts each part that pictures share on a line of its own, so that a pack stores the part once.
+ * @throws Error when the icon set lacks an icon of the look, which is a fault of the tables
  */
 export function draw(look: Look, icons: IconSet): string {
   const { palette, pattern, picture, motifs, size } = look
@@ -68,7 +68,7 @@ export function draw(look: Look, icons: IconSet): string {
     material ? surface(material, 'm') : '',
   ]
   const side = size ? SIZES[size] : SIZE
-  // Few differ in what stands behind: one line.
+  // One line, because most pictures share their background.
   const background = [
     '</defs><path fill="url(#a)" d="M0 0h400v400H0z"/>',
     printed && !isShape ? '<path fill="url(#p)" fill-opacity=".22" d="M0 0h400v400H0z"/>' : '',
@@ -98,7 +98,7 @@ export function draw(look: Look, icons: IconSet): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
-    // In JSON these need no escape.
+    // Single quotes need no escape in JSON.
     .replaceAll('"', "'")
   return motifs.length > 0 && svg.length > MAX_BYTES ? draw({ ...look, motifs: [] }, icons) : svg
 }
@@ -114,7 +114,7 @@ function repeated(look: Look, product: readonly string[]): readonly string[] {
   ]
 }
 
-/** And says how many there are; of one piece, how large it is. */
+/** Badge with the number of pieces, or with the size of a single piece. */
 function badge(text: string): string {
   const size = Math.min(4.4, 10.5 / text.length)
   return `<circle cx="29" cy="3" r="4.6" fill="${IVORY}"/><text x="29" y="${round(3 + size * 0.35)}" fill="#4b3424" font-family="Georgia,serif" font-weight="700" font-size="${round(size)}" text-anchor="middle">${text.replaceAll('"', '″')}</text>`
@@ -145,13 +145,13 @@ function drawShape(
   ]
 }
 
-/** Words are read on a light product as on a dark one. */
+/** Ink that is readable on a light product and on a dark one. */
 function inkOn({ main, print }: Palette): string {
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(main.slice(at, at + 2), 16))
   return red * 0.3 + green * 0.59 + blue * 0.11 > 150 ? INK : print
 }
 
-/** One motif fills the place; two stand side by side in it. */
+/** A single motif fills the place; two motifs stand side by side. */
 function places(x: number, y: number, size: number, count: number): readonly string[] {
   const place = (at: number, side: number) =>
     `translate(${round(at - side / 2)} ${round(y - side / 2)}) scale(${round(side / 32)})`
@@ -159,7 +159,7 @@ function places(x: number, y: number, size: number, count: number): readonly str
   return [place(x - size * 0.34, size * 0.68), place(x + size * 0.36, size * 0.68)]
 }
 
-/** The letters that stand for the palette's colours in `shapes.ts`. */
+/** Replaces the letters in `shapes.ts` by the palette's colours. */
 function tint(markup: string, palette: Palette): string {
   const colours: Readonly<Record<string, string>> = {
     M: palette.main,
@@ -171,8 +171,8 @@ function tint(markup: string, palette: Palette): string {
 }
 
 /**
- * Ids inside an icon get its name, so that two icons in one picture cannot mix theirs up. Hundredths
- * of a unit are a twelfth of a pixel.
+ * Inserts an icon. Ids inside get the icon's name as a prefix, so that two icons in a picture don't collide.
+ * Coordinates are rounded to hundredths of a unit, a twelfth of a pixel.
  */
 function icon(name: string, icons: IconSet): string {
   const body = OWN_ICONS.get(name) ?? icons.get(name)

@@ -1,6 +1,6 @@
-/** @module Words that the product itself bears: a sign's, a doormat's, a letter's; taken from the title. */
+/** @module Words that appear on the product itself, such as a sign or a doormat; taken from the title. */
 
-/** Sayings that are printed on whatever product the title names. */
+/** Sayings that are printed on any product. */
 const SAYINGS = new RegExp(
   [
     'keep calm(?: (?:&|and) (?:carry on|come in))?|home sweet home|welcome to our home|welcome',
@@ -14,7 +14,7 @@ const SAYINGS = new RegExp(
   'i',
 )
 
-/** What the title of a sign says besides its words. */
+/** Words in a sign's title that are not on the sign. */
 const NOT_ON_SIGNS =
   /\b(?:metal|sign|door|wall|hanging|french|blue|red|printed|plaque|calendar|zinc box|wooden|letters?|block|building|word|single hook|decoration|personal|candle|charlie & lola|15c|slate|tile|natural|set of \d+)\b|[",]/gi
 
@@ -31,10 +31,10 @@ export function letteringOf(title: string, shape: string): string | undefined {
 }
 
 const LINE = 1.12
-/** Of a letter, in parts of its height; lines are stretched to it, whatever font draws them. */
+/** Width of a letter as a share of its height; lines are stretched to it, whatever font draws them. */
 const LETTER_WIDTH = 0.62
 
-/** The words broken into lines, as large as fits the place. */
+/** Breaks the words into lines, as large as the place allows. */
 export function lettering(
   words: string,
   [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],

@@ -1,4 +1,4 @@
-/** @module What a product's picture shows, decided by its title alone. */
+/** @module Decides from a product's title what its picture shows. */
 
 import { factsOf } from '../../src/storefront/titleFacts.ts'
 import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
@@ -17,18 +17,18 @@ export interface Look {
   readonly picture: Picture
   readonly palette: Palette
   readonly pattern?: PatternName
-  /** Icons printed on a shape, or set beside an icon; at most two. */
+  /** Icons printed on a shape, or beside an icon; at most two. */
   readonly motifs: readonly string[]
-  /** Of a shape. */
+  /** Material of a shape. */
   readonly material?: MaterialName
-  /** That stand on a shape, instead of motifs. */
+  /** Words on a shape, instead of motifs. */
   readonly words?: string
-  /** More than one. */
+  /** Number of pieces, if more than one. */
   readonly pieces?: number
   readonly size?: 'small' | 'large'
-  /** As the title writes it: `15cm`. */
+  /** Size as in the title: `15cm`. */
   readonly measure?: string
-  /** On a string, or in front of its box. */
+  /** Whether the product hangs on a string or stands before its box. */
   readonly setting?: 'hung' | 'boxed'
   /** False where only the category decided. */
   readonly fromTitle: boolean
@@ -39,10 +39,9 @@ const VAGUE = 1
 const MOTIF = 1
 
 /**
- * The tables of `words.json`, by name of a picture, words separated by bars; the word that heads the
- * title wins. `shapes` and `icons` say what the product is, drawn or from the emoji set; `vague`
- * names it only where no other word does; `motifs` are what it shows, and the product itself where
- * the title names no other.
+ * Tables of `words.json`, by name of a picture, words separated by bars; the head word of the title wins.
+ * `shapes` and `icons` name the product, as a drawing or from the emoji set. `vague` names it only without
+ * any other word. `motifs` are prints; they are the product itself where the title names no other.
  */
 function phrases<T>(
   table: Readonly<Record<string, string>>,
@@ -65,7 +64,7 @@ const products = new PhraseIndex<Picture>([
 
 const motifs = new PhraseIndex<string>(phrases(words.motifs, MOTIF, (name) => name))
 
-/** By category, for titles that name nothing the tables know. */
+/** Picture by category, for titles without a known word. */
 const FALLBACK: Readonly<Record<string, string>> = {
   Christmas: 'christmas-tree',
   'Easter & Spring': 'hatching-chick',
@@ -93,7 +92,7 @@ const FALLBACK: Readonly<Record<string, string>> = {
   'Craft & Sewing': 'thread',
 }
 
-/** Several are in the drawing already. */
+/** Drawings that already show several pieces. */
 const MANY: ReadonlySet<string> = new Set(
   `paperchain pencils chalks garland bunting lights napkins partycandles marbles drawers sticks earrings domino
   cakecase blocks party-popper matchbox peg signtext gloves letters`.split(/\s+/),
@@ -104,7 +103,7 @@ const SIZES: readonly (readonly [NonNullable<Look['size']>, RegExp])[] = [
   ['large', /\b(?:large|giant|big|tall|jumbo)\b/i],
 ]
 
-/** These hang by themselves. */
+/** Drawings that already hang. */
 const HUNG: ReadonlySet<string> = new Set(
   'paperchain ornament hanging star disc sign lights garland bunting lantern curtain wreath bauble'.split(
     ' ',
@@ -121,9 +120,9 @@ export function lookOf(title: string, category: string | undefined): Look {
   const product = products.best(title)
   const shown = motifs
     .all(title)
-    // A word that is part of the product's own name is no motif: "cake" of "cake stand".
+    // A word of the product's own name is no motif: "cake" in "cake stand".
     .filter(({ at }) => !product || at < product.at || at >= product.at + product.length)
-    // Nor is "cake" one of "fairy cake".
+    // Nor is "cake" a motif in "fairy cake".
     .filter(
       (one, _, all) =>
         !all.some(
@@ -159,7 +158,7 @@ export function lookOf(title: string, category: string | undefined): Look {
   }
 }
 
-/** A decoration is what hangs on the string: a heart, a star, what else it shows, else a disc. */
+/** For a decoration, the picture is the object on the string: a heart, a star, another motif, else a disc. */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (picture.name !== 'ornament') return picture
   if (/\bhearts?\b/i.test(title)) return shape('hanging')
@@ -167,11 +166,11 @@ function whole(picture: Picture, motif: string | undefined, title: string): Pict
   return motif === undefined ? shape('disc') : picture
 }
 
-/** Whether copies of it show that there are several. */
+/** Whether the picture repeats the product to show several pieces. */
 export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
   pieces > 1 && !MANY.has(picture.name)
 
-/** The same for the same look: one file serves all products that look alike. */
+/** File name, equal for equal looks: one file serves all products that look alike. */
 export function fileName(look: Look): string {
   const { picture, palette, pattern, motifs, material, words, pieces, size, measure, setting } =
     look

@@ -1,4 +1,4 @@
-/** @module What a product is made of, shown on its surface, as an SVG pattern or gradient. */
+/** @module A product's material, drawn on its surface as an SVG pattern or gradient. */
 import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
 const WORDS = {
@@ -19,7 +19,7 @@ const index = new PhraseIndex(
   ),
 )
 
-/** The first that the title names: "Wooden Box with Metal Lid" is of wood. */
+/** The first material in the title: "Wooden Box with Metal Lid" is wooden. */
 export function chooseMaterial(title: string): MaterialName | undefined {
   return index.all(title)[0]?.value
 }

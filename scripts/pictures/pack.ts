@@ -1,4 +1,4 @@
-/** @module All pictures in one file, each line that several have only once; the shop puts them together. */
+/** @module Packs all pictures into one file that stores each shared line once; the shop reassembles them. */
 import type { PackLine } from '../../src/storefront/picturePack.ts'
 
 /** @param svgs file name → text */

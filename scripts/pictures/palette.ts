@@ -1,4 +1,4 @@
-/** @module The colours of a picture, from the words of a title. */
+/** @module Chooses the colours of a picture from the words of a title. */
 
 import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
@@ -6,7 +6,7 @@ export interface Palette {
   readonly name: string
   /** Background, top and bottom. */
   readonly paper: readonly [string, string]
-  /** The product itself, its shaded parts, and what is printed on it. */
+  /** Colours of the product itself, its shaded parts, and its print. */
   readonly main: string
   readonly dark: string
   readonly print: string
@@ -39,7 +39,7 @@ const PALETTES: readonly Palette[] = (
   print,
 }))
 
-/** Colours themselves come before what only suggests one. */
+/** Rank of colour words, above words that only suggest a colour. */
 const COLOUR = 2
 const THEME = 1
 
@@ -93,7 +93,7 @@ const index = new PhraseIndex(
   }),
 )
 
-/** For titles without a colour: what looks well beside everything. */
+/** Neutral palettes for titles without a colour. */
 const NEUTRAL = [
   'blue',
   'pink',
@@ -106,12 +106,12 @@ const NEUTRAL = [
   'red',
 ]
 
-/** A colour before one of these is the print's, not the product's. */
+/** A colour before one of these words belongs to the print, not to the product. */
 const PRINTS = /^(?:spot|spots|stripe|stripes|polka)$/
 
 /**
- * The title's first colour word, else its first theme, else one that the title's letters pick. A
- * second colour is printed and on the paper; `Blue Spot White` is white with blue.
+ * Chooses by the title's first colour word, else its first theme, else by a hash of the title. A
+ * second colour is used for print and paper; `Blue Spot White` is white with blue.
  */
 export function choosePalette(title: string): Palette {
   const matches = index
@@ -137,7 +137,7 @@ function mixed(main: Palette, other: Palette): Palette {
   }
 }
 
-/** Many colours: on paper that goes from one to another. */
+/** Palette of many colours, on paper with a gradient. */
 function withAssorted(title: string, palette: Palette): Palette {
   if (!/\b(?:assorted|multi|multicolou?red?|colourful|colou?rs)\b/i.test(title)) return palette
   return { ...palette, name: `${palette.name}-many`, paper: ['#ffeadb', '#d5dcf7'] }

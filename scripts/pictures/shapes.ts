@@ -1,25 +1,24 @@
 /**
- * @module Products drawn in the title's own colour and pattern, where the emoji set has none or only
+ * @module Drawings of products in the title's own colour and pattern, where the emoji set has no icon, or only
  * one of a fixed colour. The drawings lie in `shapes.json`.
  */
 import drawings from './shapes.json' with { type: 'json' }
 
 /**
- * On a 32 × 32 grid. `body` is filled and printed on; `under` and `over` are drawn beneath and above
- * it, with M for the main colour, D for its shade, P for the print, and I for a light ivory that
- * stands off.
+ * Drawing on a 32 × 32 grid. `body` is filled and printed on; `under` and `over` are drawn beneath and above it.
+ * Letters stand for colours: M main, D shade, P print, I a light ivory that contrasts with them.
  */
 export interface Shape {
   readonly body: string
   readonly under?: string
   readonly over?: string
-  /** Where a printed motif sits: centre and size; size 0: nowhere. */
+  /** Centre and size of a printed motif; size 0: none. */
   readonly print: readonly [x: number, y: number, size: number]
-  /** Where words stand: centre, width and height; without it, where a motif would. */
+  /** Centre, width and height of words; absent: in the place of a motif. */
   readonly words?: readonly [x: number, y: number, width: number, height: number]
 }
 
 export type ShapeName = keyof typeof drawings
 
-/** JSON knows no tuples: images.test.ts checks that each `print` is one. */
+/** JSON has no tuples; images.test.ts checks each `print`. */
 export const SHAPES = drawings as unknown as Readonly<Record<ShapeName, Shape>>

@@ -1,4 +1,4 @@
-/** @module The shop: what is loading, what failed, and which page is shown. */
+/** @module The shop's root component: shows what is loading, what failed, or the current page. */
 import {
   startTransition,
   useCallback,
@@ -29,7 +29,7 @@ import { useLoaded } from './useLoaded.ts'
 import { labels, language, words } from './words/words.ts'
 
 interface AppProps {
-  /** The page that is on screen already, if it was rendered beforehand. */
+  /** The prerendered page on screen, if any. */
   readonly first: FirstPage | null
   readonly start: () => Promise<Personalizer>
 }
@@ -37,7 +37,7 @@ interface AppProps {
 export function App({ first, start }: AppProps) {
   const load = useCallback(
     async (signal: AbortSignal) => {
-      // Those of a page that is on screen are in it; the others must not delay its list.
+      // A prerendered page contains its pictures; the others must not delay its list.
       if (!first) void loadPictures()
       await firstAnswer()
       const catalog = await loadCatalog(first?.items, signal)
@@ -47,7 +47,7 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
-  // What was awaited in another language is there (`beforePaint.ts`).
+  // The other language that `beforePaint.ts` waited for is loaded.
   useLayoutEffect(() => {
     delete document.documentElement.dataset.words
   }, [])
@@ -70,7 +70,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const [lastLooked] = useState(() => createSignal<string | null>(null))
   const [bestsellers] = useState(() => createSignal(ids))
   const known = useRef(catalog)
-  // Another language is other words everywhere: the pages are drawn anew, the personalizer stays.
+  // A new language changes texts everywhere, so all pages render again; the personalizer stays.
   const spoken = useSignal(language)
   useEffect(() => {
     known.current = catalog
@@ -90,7 +90,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
       },
       (error: unknown) => {
         if (left) return
-        // Then everybody's list is this shopper's, and stays.
+        // The list on screen is now this shopper's own, so `beforePaint.ts`' mark goes.
         delete document.documentElement.dataset.returning
         console.error(error)
         setUnavailable(true)
@@ -103,7 +103,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
     }
   }, [start, lastLooked])
 
-  // What may be wanted later waits: on a slow line and a slow phone it would delay the first list.
+  // Files for later wait, because on a slow line or phone they would delay the first list.
   const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
@@ -132,7 +132,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        // A list of products that are not known yet would be a list with holes; a search brings its own.
+        // A list of unknown products would have gaps; a search brings its own products.
         personalizer={whole || catalog.items.length === 0 ? started : null}
         items={catalog.items}
         linkTo={productPath}

@@ -1,4 +1,4 @@
-/** @module Every page's frame and the shop's addresses. */
+/** @module Frame of every page, and the shop's addresses. */
 import { type MouseEvent, memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { samePath } from './catalog.ts'
@@ -29,7 +29,7 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 export function Frame() {
   const { catalog, unavailable } = useShop()
   const { enoughFor } = catalog
-  // The click is answered at once; the new page is drawn in slices that let the next click through.
+  // The click is answered at once; the new page renders in slices that let the next click through.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
   return (
@@ -49,7 +49,7 @@ export function Frame() {
   )
 }
 
-/** By hand: the fragment holds what was chosen. */
+/** In code, because the fragment holds the shopper's choices. */
 function skip(event: MouseEvent): void {
   event.preventDefault()
   document.getElementById('main')?.focus()
@@ -57,7 +57,7 @@ function skip(event: MouseEvent): void {
 
 interface PagesProps {
   readonly path: string
-  /** False while the page's products are not known yet. */
+  /** False until the page's products have loaded. */
   readonly ready: boolean
 }
 
@@ -89,12 +89,12 @@ function Page({ path }: { readonly path: string }) {
   )
 }
 
-/** The router decodes an address but for what has a meaning in it: `&`, `/`, `?` … */
+/** Decodes a part of an address; the router leaves characters with a meaning, such as `&`, `/`, `?`. */
 function plain(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    // Mistyped: it matches nothing, and the page says so.
+    // A mistyped address matches nothing, and the page reports that.
     return part
   }
 }

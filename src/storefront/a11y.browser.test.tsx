@@ -62,10 +62,10 @@ async function open(address: string) {
   return { screen, personalizer }
 }
 
-/** Each finding as one line: rule, element, what is wrong. */
+/** Each finding as one line: rule, element, problem. */
 async function findings(): Promise<readonly string[]> {
   const { violations } = await axe.run(document, {
-    // The frame around the test's page is the test runner's.
+    // The frame around the test's page belongs to the test runner.
     rules: { 'document-title': { enabled: false }, 'html-has-lang': { enabled: false } },
   })
   return violations.flatMap(({ id, nodes }) =>

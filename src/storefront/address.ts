@@ -1,19 +1,18 @@
 /**
- * @module What of a page's address is the shopper's own business: what is searched for, filters,
- * sorting. It stands in the fragment, which a browser never sends: reloads, links and "back" keep it,
- * and no server reads it.
+ * @module Private part of a page's address: search, filters, sorting. It stands in the fragment, which a browser
+ * never sends. Reloads, links and "back" keep it, and no server reads it.
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 
-/** As they stood in the query once, and still do in old links. */
+/** Parameters that old links have in the query. */
 const NAMES = ['q', 'in', 'price', 'stock', 'sort', 'show', 'shopper']
 
 const readFragment = () => new URLSearchParams(location.hash.slice(1))
 
 /**
- * Moves an old link's choices out of the query, before anything reads them. Whoever answered the link
- * has seen them by then; no later request carries them.
+ * Moves an old link's choices out of the query before any other code reads them. The server that answered the link
+ * has seen them; later requests don't contain them.
  */
 export function hideChoices(): void {
   const query = new URLSearchParams(location.search)
@@ -27,7 +26,7 @@ export function hideChoices(): void {
   history.replaceState(history.state, '', `${location.pathname}${rest}#${choices}`)
 }
 
-/** The router's patched history tells of the second and third. */
+/** Events of address changes; the router's patched history fires the second and third. */
 const CHANGES = ['popstate', 'pushState', 'replaceState', 'hashchange'] as const
 
 function subscribe(listener: () => void): () => void {
@@ -39,7 +38,7 @@ function subscribe(listener: () => void): () => void {
 
 type Change = (choices: URLSearchParams) => void
 
-/** The choices in the address, and how to change them; by default, "back" takes a change back. */
+/** The choices in the address, and a function to change them. By default, "back" undoes a change. */
 export function useChoices() {
   const fragment = useSyncExternalStore(
     subscribe,

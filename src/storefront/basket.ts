@@ -1,4 +1,4 @@
-/** @module Basket and wishlist: the shop's own memory, on this device. */
+/** @module Basket and wishlist, stored by the shop on this device. */
 import type { Item } from '../index.ts'
 import { createStored } from './stored.ts'
 
@@ -47,7 +47,7 @@ export function removeFromBasket(id: string): void {
   basket.set(basket.get().filter((line) => line.id !== id))
 }
 
-/** @returns whether it is on the list now */
+/** @returns whether the item is now on the list */
 export function toggleWish(id: string): boolean {
   const wished = wishlist.get().includes(id)
   wishlist.set(wished ? wishlist.get().filter((other) => other !== id) : [...wishlist.get(), id])
@@ -56,11 +56,11 @@ export function toggleWish(id: string): boolean {
 
 export interface PricedLine extends BasketLine {
   readonly item: Item
-  /** In units of the item's currency. */
+  /** Total in units of the item's currency. */
   readonly total: number
 }
 
-/** Lines with their items; a product that the shop no longer sells drops out. */
+/** Lines with their items, without products that the shop no longer sells. */
 export function priced(
   lines: readonly BasketLine[],
   get: (id: string) => Item | undefined,
@@ -71,6 +71,6 @@ export function priced(
   })
 }
 
-/** Rounded to pence, so that sums of binary fractions don't show. */
+/** Rounded to pence, which hides binary rounding errors. */
 export const sumOf = (lines: readonly PricedLine[]): number =>
   Math.round(lines.reduce((sum, line) => sum + line.total, 0) * 100) / 100

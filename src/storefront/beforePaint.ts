@@ -1,6 +1,6 @@
 /**
- * @module What the page as it was rendered can't know of this shopper: runs before the first paint, as
- * a script of its own, and only sets attributes, which the style sheet looks at.
+ * @module Adapts the prerendered page to this shopper. It runs before the first paint, as a script of its own, and
+ * only sets attributes for the style sheet.
  */
 
 function read(key: string): unknown {
@@ -12,26 +12,26 @@ function read(key: string): unknown {
 }
 
 const { dataset } = document.documentElement
-// The page was rendered in English. Who reads German waits for it, and sees no English before.
+// The page was rendered in English. A German reader waits for German and sees no English before.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
 if (String(language).startsWith('de')) {
   document.documentElement.lang = 'de-DE'
   dataset.words = 'awaited'
-  // Where it doesn't come, English is better than nothing.
+  // If German doesn't load, English is better than nothing.
   setTimeout(() => delete dataset.words, 10_000)
 }
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
-// Of whom the device knows something gets a list of their own, and not everybody's first.
+// A known shopper waits for their own list instead of first seeing everybody's.
 else if (read('known') === true) dataset.returning = ''
-// A list that is narrowed down or sorted is another than the one that was rendered.
+// A filtered or sorted list differs from the prerendered one.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 if (read('viewed') === true) dataset.viewed = ''
-// The basket was rendered empty.
+// The prerendered basket is empty.
 if (String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// A button can be seen before it can do anything: `main.tsx` presses it again as soon as it can.
+// A button is visible before it works; `main.tsx` repeats the click as soon as it can.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest('#shop:not([data-open]) button[type="button"]')

@@ -1,10 +1,10 @@
-/** @module Lets the page answer the shopper in the middle of long work. */
+/** @module Lets the page respond to the shopper during long work. */
 
 interface Scheduler {
   readonly yield?: () => Promise<void>
 }
 
-/** Resolves in a task of its own: what was clicked, typed or is to be drawn comes first. */
+/** Resolves in a new task, after pending clicks, typing and painting. */
 export function breathe(): Promise<void> {
   const { scheduler } = globalThis as { scheduler?: Scheduler }
   if (scheduler?.yield) return scheduler.yield()
@@ -19,7 +19,7 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * For work that is cut finer than it must be: breathes when it has gone on for this long.
+ * For work in very small slices: breathes only after this much time.
  * @param most milliseconds
  */
 export function breatheAfter(most: number): () => Promise<void> {
@@ -31,13 +31,13 @@ export function breatheAfter(most: number): () => Promise<void> {
   }
 }
 
-/** Resolves when the page has nothing better to do, and soon in any case. */
+/** Resolves when the page is idle, and soon in any case. */
 export function rest(): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return breathe()
   return new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 50 }))
 }
 
-/** Runs it when nothing else is to be done, at the latest after some seconds. */
+/** Runs a task when the page is idle, at the latest after some seconds. */
 export function whenIdle(task: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(task, { timeout: 5000 })
   else setTimeout(task, 1500)

@@ -1,4 +1,4 @@
-/** @module The catalog as the pages need it. */
+/** @module The catalog in the form that pages need. */
 import type { Item } from '../index.ts'
 import { type AskSearch, parseItem } from '../search.ts'
 import { breatheAfter } from './breathe.ts'
@@ -8,32 +8,31 @@ import { words } from './words/words.ts'
 
 export interface Department {
   readonly name: string
-  /** Products in it. */
+  /** Number of products. */
   readonly size: number
-  /** The product that stands for it. */
+  /** Product whose picture represents the department. */
   readonly face: Item
-  /** All of them, once the catalog is whole. */
+  /** All products, once the catalog is complete. */
   readonly items: readonly Item[]
 }
 
 export interface Catalog {
-  /** Address of the only page that it is enough for; null once it is whole. */
+  /** Address of the only page that this part of the catalog serves; null once it is complete. */
   readonly enoughFor: string | null
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined
-  /** Largest first. */
+  /** Departments, largest first. */
   readonly departments: readonly Department[]
   readonly department: (name: string) => Department | undefined
-  /** Without holding the page. */
+  /** Searches without blocking the page. */
   readonly search: AskSearch
 }
 
 export const OTHER = 'Everything else'
 
 /**
- * @param known products that are shown already: they stay the same objects, so that nothing that
- * shows one is drawn again
- * @throws Error in a sentence that can be shown
+ * @param known products already on screen. They keep their identity, so that nothing with them renders again
+ * @throws Error with a message for the shopper
  */
 export async function loadCatalog(
   known: readonly Item[] = [],
@@ -55,7 +54,7 @@ export async function loadCatalog(
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
 
-/** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
+/** Milliseconds of work between two breaths. Each breath may cost a frame, which delays a waiting shopper, too. */
 const MOST_MS = 8
 
 export function createCatalog(items: readonly Item[], search = searchWhenAsked(items)): Catalog {
@@ -88,7 +87,7 @@ export function createCatalog(items: readonly Item[], search = searchWhenAsked(i
   }
 }
 
-/** Where the search has no thread of its own: built once, when somebody waits for it. */
+/** Search without a thread of its own; the index is built once, on the first search. */
 function searchWhenAsked(items: readonly Item[]): AskSearch {
   let search: Promise<AskSearch> | null = null
   return async (question) => {
@@ -99,18 +98,18 @@ function searchWhenAsked(items: readonly Item[]): AskSearch {
   }
 }
 
-/** Title for screens: an item without one is called by its code. */
+/** Title on screen: an item without one is named by its code. */
 export const titleOf = (item: Item): string => item.title ?? words.item(item.id)
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
-/** What can't be bought comes last, in whichever order. */
+/** Unavailable products come last, in any order. */
 export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
 
-/** Variants of a product that its page shows. */
+/** Maximum number of variants on a product's page. */
 const VARIANTS = 8
 
-/** Other colours, sizes or patterns of it that can be bought, in the catalog's order. */
+/** Available variants of a product (colour, size or pattern), in the catalog's order. */
 export const variantsOf = ({ items }: Catalog, { id, groupId }: Item): readonly Item[] =>
   groupId === undefined
     ? []
@@ -120,7 +119,7 @@ export const variantsOf = ({ items }: Catalog, { id, groupId }: Item): readonly 
 
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
 
-/** Its name on screen. */
+/** Department's name on screen. */
 export const departmentText = (name: string): string =>
   name === OTHER ? words.otherDepartment : name
 
@@ -128,7 +127,7 @@ export const categoryPath = (name: string): string => `/category/${encodeURIComp
 
 export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
-/** Of equal meaning: one may be written with more escapes than the other. */
+/** Whether two addresses are equal after decoding, because one may have more escapes. */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true
   try {

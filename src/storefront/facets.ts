@@ -1,4 +1,4 @@
-/** @module What a list of products can be narrowed down by, and how the choice stands in the address. */
+/** @module Groups that a list of products can be narrowed by, and their form in the address. */
 import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type FacetsState, useFacets } from '../react-search.ts'
@@ -8,7 +8,7 @@ import { departmentText, isSold, OTHER } from './catalog.ts'
 import { pounds } from './text.ts'
 import { searchLabels, words } from './words/words.ts'
 
-/** Where price bands end, in pounds. */
+/** Upper ends of the price bands, in pounds. */
 const LIMITS = [1, 3, 8]
 
 function bandText(from: number, to: number): string {
@@ -36,8 +36,8 @@ const departmentGroup = (items: readonly Item[]): FacetGroup =>
   )
 
 /**
- * Each choice is a page of its own: it can be linked to, and "back" takes it back.
- * @param departments whether to offer them: not inside of one
+ * Each choice has its own address, so it can be linked to, and "back" undoes it.
+ * @param departments whether to offer departments: not inside a department
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
   const [choices, choose] = useChoices()
@@ -49,7 +49,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
     ],
     [items, departments],
   )
-  // By what is chosen and not by the address: that changes with every letter of a search.
+  // Depends on the choices, not on the address, which changes with every letter of a search.
   const chosen = JSON.stringify(
     Object.fromEntries(groups.map(({ name }) => [name, choices.getAll(name)])),
   )

@@ -1,7 +1,7 @@
 /**
- * @module What a page shows before the shop's script has run: rendered when the shop is built, and
- * handed to the script as data, so that it goes on from the same page. Home, departments, products, search
- * and basket have it; whatever else is opened first begins with the shop's outline.
+ * @module Data of a prerendered page, which the shop's script receives and continues from.
+ * Home, departments, products, search and basket are prerendered; every other page opened first begins with the
+ * shop's outline.
  */
 import type { Item } from '../index.ts'
 import {
@@ -17,9 +17,9 @@ import { PAGE } from './parts/StockList.tsx'
 import { askThread } from './search/searchThread.ts'
 
 export interface FirstPage {
-  /** Its address, as the router gives it. */
+  /** Address in the router's form. */
   readonly path: string
-  /** Products that it shows, and of a department also the rest, as far as its choices count them. */
+  /** Products on the page; for a department also its other products, with the fields that its choices count. */
   readonly items: readonly Item[]
   readonly departments: readonly {
     readonly name: string
@@ -27,23 +27,23 @@ export interface FirstPage {
     /** Id of the product on its tile, where the page has tiles. */
     readonly face?: string
   }[]
-  /** The department that all items are of, if it is one's page. */
+  /** Department of all items, on a department's page. */
   readonly department?: string
-  /** Ids, best first, of both lists: what the base model answers to somebody of whom it knows nothing. */
+  /** Ids of both lists, best first, as the base model ranks them for a cold-start user. */
   readonly bestsellers?: readonly string[]
-  /** Of the product, if it is one's page. */
+  /** History of the product, on a product's page. */
   readonly history?: HistoryLine
 }
 
-/** Id of the element that holds it in the document. */
+/** Id of the document's element that contains the data. */
 export const FIRST_PAGE = 'first-page'
 
-/** How many products "For you" shows. */
+/** Number of products in "For you". */
 export const FOR_YOU = 12
-/** Products on a shelf: one row on a desktop. */
+/** Number of products on a shelf: one row on a desktop. */
 export const SHELF = 6
 
-/** The home page's lists repeat nothing of one another: these come first, whatever order they are shown in. */
+/** The home page's lists have no products in common. The order here decides which list gets a product. */
 export const DISTINCT = {
   again: 1,
   forYou: 2,
@@ -53,10 +53,10 @@ export const DISTINCT = {
   popular: 6,
 } as const
 
-/** In the shop's window, at the top of the home page. */
+/** Products in the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']
 
-/** Chosen products; a catalog without them shows one of each of its largest departments instead. */
+/** Products of the window; a catalog without them shows one product from each of its largest departments. */
 export function windowOf({ get, departments }: Catalog): readonly Item[] {
   const chosen = CHOSEN.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === CHOSEN.length) return chosen
@@ -86,14 +86,14 @@ export function firstHome(whole: Catalog, bestsellers: readonly string[]): First
   }
 }
 
-/** @param path of the department's page */
+/** @param path address of the department's page */
 export function firstDepartment(whole: Catalog, path: string, of: Department): FirstPage {
   const shown = new Set([...of.items].sort(soldFirst).slice(0, PAGE))
   const items = of.items.map((item) => (shown.has(item) ? item : counted(item)))
   return { path, items, departments: namesOf(whole), department: of.name }
 }
 
-/** As much of a product as choices need to count it. */
+/** Fields of a product that choices need to count it. */
 const counted = ({ id, category, price, available }: Item): Item => ({
   id,
   category,
@@ -101,7 +101,7 @@ const counted = ({ id, category, price, available }: Item): Item => ({
   available,
 })
 
-/** @param path of the product's page */
+/** @param path address of the product's page */
 export function firstProduct(
   whole: Catalog,
   path: string,
@@ -112,7 +112,7 @@ export function firstProduct(
   return { path, items, departments: namesOf(whole), history }
 }
 
-/** An empty one; a basket's lines are known on the device alone. @param popular ids, best first */
+/** First page of an empty basket, because only the device knows a basket's lines. @param popular ids, best first */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
   path: '/basket',
   items: popular.flatMap((id) => whole.get(id) ?? []),
@@ -120,7 +120,7 @@ export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPa
   bestsellers: popular,
 })
 
-/** What is searched for, too. */
+/** First page of any search. */
 export const firstSearch = (whole: Catalog): FirstPage => ({
   path: '/search',
   items: [],
@@ -129,10 +129,10 @@ export const firstSearch = (whole: Catalog): FirstPage => ({
 
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))
 
-/** Of a page that shows no product. */
+/** Item of a page that shows no product. */
 const NONE: Item = { id: '' }
 
-/** The part of the catalog that this page needs; the rest is on its way. */
+/** Part of the catalog that this page needs; the rest is loading. */
 export function firstCatalog({ path, items, departments, department }: FirstPage): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const known = departments.map(({ name, size, face }): Department => {
@@ -146,12 +146,12 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    // Where the thread can't, the whole catalog is asked, once it is there.
+    // If the thread can't answer, the complete catalog answers later.
     search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }
 
-/** Null where the document is the shop's outline only, or was rendered for another address. */
+/** Null where the document is only the outline, or was rendered for another address. */
 export function readFirstPage(document: Document): FirstPage | null {
   const text = document.getElementById(FIRST_PAGE)?.textContent
   if (!text) return null

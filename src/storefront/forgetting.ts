@@ -1,6 +1,6 @@
 /**
- * @module What the shopper has the personalizer forget, the shop forgets too, in every tab: an order
- * that is still listed after it was deleted would make a liar of the panel.
+ * @module Forgets in the shop what the shopper made the personalizer forget, in every tab. An order that is
+ * still listed after its deletion would contradict the panel.
  */
 
 import type { EventName, Item, Personalizer } from '../index.ts'
@@ -21,14 +21,14 @@ export function forgetTogether(
     async forget(what) {
       const undo = await personalizer.forget(what)
       forgetShown()
-      /** Whether what was done with the item is forgotten. */
+      /** Whether this event of the item was forgotten. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
       const putBack = [
         leave(wishlist, (id) => gone('add_to_wishlist', id)),
-        // A purchase goes as a whole, as the personalizer's does.
+        // A purchase is removed as a whole, as in the personalizer.
         leave<PlacedOrder>(orders, ({ lines }) => lines.some(({ id }) => gone('purchase', id))),
       ]
       const looked = lastLooked.get()
@@ -55,7 +55,7 @@ export function forgetTogether(
   }
 }
 
-/** @returns what puts them back: where they were, or behind what has come since */
+/** @returns a function that restores them: in their place, or behind newer entries */
 function leave<T>(list: Signal<readonly T[]>, gone: (one: T) => boolean): () => void {
   const before = list.get()
   const kept = before.filter((one) => !gone(one))

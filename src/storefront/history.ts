@@ -1,11 +1,11 @@
 /**
- * @module What the order log knows of each product. One file for everybody, like the pictures; the page
- * of a product that was rendered beforehand brings its own line.
+ * @module History of each product from the order log. One file for everybody, like the pictures; a prerendered
+ * product page contains its own line.
  */
 import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** As `scripts/images.ts` writes it; prices are the months' medians, the month is 1–12, or 0 without a season. */
+/** Line as `scripts/images.ts` writes it. Prices are monthly medians; the month is 1–12, or 0 without a season. */
 export type HistoryLine = readonly [
   id: string,
   lowest: number,

@@ -1,4 +1,4 @@
-/** @module Pages that few visits begin with: their code comes after the first lists, before it is asked for. */
+/** @module Pages that few visits begin with. Their code loads after the first lists, before it is needed. */
 import { type ComponentType, lazy } from 'react'
 import { Page } from './parts/Page.tsx'
 import { words } from './words/words.ts'
@@ -7,13 +7,13 @@ type Load = () => Promise<ComponentType>
 
 const loads: Load[] = []
 
-/** A page of its own file. A file that can't be had is said; the shop goes on. */
+/** A page in its own file. If the file can't load, the page says so and the shop continues. */
 export function laterPage(load: Load): ComponentType {
   loads.push(load)
   return lazy(async () => ({ default: await load().catch(() => Missing) }))
 }
 
-/** Brings all of them, e.g. to have them without a network. */
+/** Loads all of them, e.g. for use without a network. */
 export async function bringLaterPages(): Promise<void> {
   for (const load of loads) await load().catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 /**
- * @module The shop's own files, same origin. This is the shop's code, not the package's: what it
- * asks for is the same for every shopper and says nothing about this one.
+ * @module Loads the shop's own files, same origin. This is the shop's code, not the package's. Its requests
+ * are the same for every shopper, so they reveal nothing about this one.
  */
 import type { PersonalizerOptions } from '../index.ts'
 import { breatheAfter } from './breathe.ts'
@@ -22,7 +22,7 @@ const unreachable = (cause: unknown) => new Error(words.load.unreachable, { caus
 
 const unreadable = (cause: unknown) => new Error(words.load.unreadable, { cause })
 
-/** @throws Error in a sentence that can be shown */
+/** @throws Error with a message for the shopper */
 export async function loadJson(path: string, signal?: AbortSignal): Promise<unknown> {
   const response = await ask(path, signal)
   try {
@@ -32,13 +32,13 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
   }
 }
 
-/** Elements that are read at once: a millisecond or two on a slow phone. */
+/** Number of elements parsed at once, which takes a slow phone 1 to 2 ms. */
 const SLICE = 25
 
 /**
- * A large array that is written one element a line: some of its elements at a time, as they come and are asked for.
- * Read as a whole, it would hold a slow phone for a twentieth of a second.
- * @throws Error in a sentence that can be shown
+ * Yields a large array, written one element a line, in parts as they arrive. Parsed as a whole, it would block a slow
+ * phone for 50 ms.
+ * @throws Error with a message for the shopper
  */
 export async function* loadArray(path: string, signal?: AbortSignal): AsyncGenerator<unknown[]> {
   const { body } = await ask(path, signal)
@@ -61,10 +61,10 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
+/** Milliseconds of work between two breaths. Each breath may cost a frame, which delays a waiting shopper, too. */
 const MOST_MS = 8
 
-/** All of them, without holding a slow phone; of a file that can't be read whole, those that came. */
+/** All elements, without blocking a slow phone; if the file breaks off, the elements up to there. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
   const breathe = breatheAfter(MOST_MS)
@@ -74,7 +74,7 @@ export async function loadLines<T>(path: string): Promise<T[]> {
       await breathe()
     }
   } catch {
-    // Pages show less of them.
+    // With fewer elements, pages show less.
   }
   return lines
 }
@@ -93,9 +93,9 @@ const RECIPIENTS: readonly string[] = [
 ]
 
 /**
- * The aggregation servers of this shop and its vault, where it has any, whose signatures its base models have, and the
- * signed release that its pages were rendered with: the personalizer checks both. The keys are of the machine
- * that serves the demo; another shop has its own in its pages.
+ * Configuration that the demo's server provides: aggregation servers of the shop and its vault, if any, keys that
+ * sign its base models, and the signed release that its pages were rendered with. The personalizer checks both. The
+ * keys belong to the machine that serves the demo; another shop puts its own into its pages.
  */
 export async function loadFederation(): Promise<
   Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {
@@ -111,7 +111,7 @@ export async function loadFederation(): Promise<
   )
   const signed = Object.fromEntries(facts.filter((fact) => !isRecipient(fact)))
   return {
-    // Checked where the personalizer is made.
+    // Validated where the personalizer is created.
     federation:
       recipients.leader && recipients.helper
         ? (recipients as NonNullable<PersonalizerOptions['federation']>)

@@ -1,4 +1,4 @@
-/** @module Opens the shop: goes on from the page as it was rendered, or draws the one that was asked for. */
+/** @module Starts the shop: continues from the prerendered page, or renders the requested one. */
 import { StrictMode, startTransition } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { Router } from 'wouter'
@@ -21,15 +21,15 @@ export async function openShop(root: HTMLElement): Promise<void> {
   takeOverPictures(document)
   takeHistory(first?.history)
   const shop = (
-    // It begins with the address that the page was rendered for, which had no choices in it.
+    // Starts with the address that the page was rendered for, which had no choices.
     <Router ssrPath={first?.path}>
       <StrictMode>
         <App first={first} start={startPersonalizer} />
       </StrictMode>
     </Router>
   )
-  // What was rendered when the shop was built is on screen, in English: a page or the outline of another;
-  // React takes it over in slices, so that a slow phone answers meanwhile.
+  // A prerendered page, or the outline of another, is on screen in English. React hydrates it in slices, so
+  // that a slow phone responds meanwhile.
   const outlined = root.querySelector('main[aria-busy]') !== null
   if ((first || outlined) && language.get() === 'en')
     startTransition(() => void hydrateRoot(root, shop))
@@ -37,7 +37,7 @@ export async function openShop(root: HTMLElement): Promise<void> {
   pressAgain(root)
 }
 
-/** Buttons that were pressed while nothing listened yet; React takes their part of the page over at once. */
+/** Repeats clicks on buttons that had no listener yet; React hydrates their part of the page at once. */
 function pressAgain(root: HTMLElement): void {
   root.dataset.open = ''
   for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-pressed]')) {

@@ -1,31 +1,31 @@
-/** @module What moved between everybody's list and this shopper's, and how to say it. */
+/** @module Computes the moves between everybody's list and this shopper's, and their texts. */
 import type { Recommendation } from '../index.ts'
 import { words } from './words/words.ts'
 
-/** How far down both lists are known; what stands lower is only "further down". */
+/** Places to which both lists are known; a lower place is only "further down". */
 export const KNOWN_PLACES = 200
 
 export interface Placed {
   readonly id: string
-  /** 1-based; null: below `KNOWN_PLACES`. */
+  /** 1-based place; null: below `KNOWN_PLACES`. */
   readonly base: number | null
   readonly personal: number | null
 }
 
 export interface Movements {
-  /** The shop's first `shown`, in its order. */
+  /** The shop's first `shown` items, in its order. */
   readonly base: readonly Placed[]
-  /** This shopper's first `shown`, with why. */
+  /** This shopper's first `shown` items, with reasons. */
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
-  /** Of the shopper's first `shown`, those that the shop's first `shown` lack. */
+  /** Number of the shopper's first `shown` items that are not among the shop's. */
   readonly entered: number
-  /** The one that rose furthest; null where nothing rose. */
+  /** The item that rose furthest; null where none rose. */
   readonly furthest: (Placed & { readonly recommendation: Recommendation }) | null
 }
 
 /**
  * @param base the shop's order, best first
- * @param personal the shopper's order, best first; its `baseRank` says where an item came from
+ * @param personal the shopper's order, best first; `baseRank` is the place an item came from
  */
 export function movementsOf(
   base: readonly Recommendation[],
@@ -64,7 +64,7 @@ export interface Move {
   readonly text: string
 }
 
-/** For the shopper's list: where the item came from. */
+/** In the shopper's list: where the item came from. */
 export function cameFrom({ base, personal }: Placed): Move {
   if (base === null || personal === null) return { direction: 'up', text: words.compare.fromBelow }
   if (base === personal) return { direction: 'same', text: words.compare.samePlace }
@@ -74,7 +74,7 @@ export function cameFrom({ base, personal }: Placed): Move {
   }
 }
 
-/** For the shop's list: where the item went. */
+/** In the shop's list: where the item went. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
     return { direction: 'down', text: words.compare.belowPlace(KNOWN_PLACES) }

@@ -1,18 +1,17 @@
 /**
- * @module What a browser does for pages and a single-page shop must do itself: on a new page begin
- * at the top with the focus on its heading; on back and forward return to where one was, even when
- * the list is still filling.
+ * @module Does for a single-page shop what a browser does for pages. A new page starts at the top with the focus on
+ * its heading. Back and forward restore the scroll position, even while the list is still loading.
  */
 import { Component } from 'react'
 import { breathe } from './breathe.ts'
 
 const STORE = 'nearside-shop.scroll'
-/** How long a returning page may take to grow back to its height, in milliseconds: a slow phone's. */
+/** Milliseconds that a returning page may take to grow to its height again, on a slow phone. */
 const PATIENCE = 10_000
-/** What a shopper does who would rather be elsewhere. */
+/** Input by which a shopper scrolls elsewhere. */
 const OWN_WAYS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
-/** Bypasses the router's patched `replaceState`, so that keeping a key renders nothing. */
+/** Bypasses the router's patched `replaceState`, so that storing a key renders nothing. */
 function keepKey(key: string): void {
   History.prototype.replaceState.call(history, { ...history.state, key }, '')
 }
@@ -25,7 +24,7 @@ function readPositions(): Map<string, number> {
   }
 }
 
-/** Installs scroll keeping for the life of the page. */
+/** Installs scroll restoration for the life of the page. */
 export function keepScroll(): void {
   history.scrollRestoration = 'manual'
   const positions = readPositions()
@@ -39,10 +38,10 @@ export function keepScroll(): void {
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
     } catch {
-      // Without storage a reload begins at the top.
+      // Without storage a reload starts at the top.
     }
   })
-  // The page that is left is still there; its last scroll event may be on its way.
+  // The old page is still on screen, and its last scroll event may be pending.
   addEventListener('pushState', () => {
     keep()
     stop()
@@ -80,20 +79,20 @@ function scrollWhenPossible(top: number): () => void {
 }
 
 let wentBack = false
-// Where the page is rendered before anybody comes, there is no window.
+// There is no window where pages are prerendered.
 globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
 interface ArrivalProps {
-  /** Null while the page is on its way. */
+  /** Null while the page is loading. */
   readonly path: string | null
 }
 
 /**
- * On a new page: to the top, and the focus to its heading, once per navigation and never while one
- * types. A class, because only a class is asked before the document changes: scrolling costs nothing
- * then, and a moment later it would lay out the whole new page at once.
+ * Scrolls a new page to the top and focuses its heading, once per navigation and never while the shopper types.
+ * It is a class, because React calls only a class before the document changes. At that time scrolling costs
+ * nothing; a moment later it would lay out the whole new page at once.
  * https://react.dev/reference/react/Component#getsnapshotbeforeupdate
  */
 export class Arrival extends Component<ArrivalProps> {
@@ -105,7 +104,7 @@ export class Arrival extends Component<ArrivalProps> {
     return null
   }
 
-  // What React hid while a page's file was fetched is mounted again when it is shown.
+  // A part that React hid while a page's file loaded mounts again when shown.
   override componentDidMount(): void {
     this.focus()
   }
@@ -121,8 +120,8 @@ export class Arrival extends Component<ArrivalProps> {
     wentBack = false
     const focused = document.activeElement
     if (focused instanceof HTMLInputElement) return
-    // To move the focus needs the page laid out: it waits until the browser has done that to paint it.
-    // What was reached meanwhile keeps it; to have lost it is to have reached nothing.
+    // Focusing needs layout, so it waits until the browser has laid out the page for painting.
+    // An element that got the focus meanwhile keeps it; a lost focus doesn't count.
     requestAnimationFrame(async () => {
       await breathe()
       const reached = document.activeElement

@@ -1,19 +1,19 @@
-/** @module Keeps the shop on the device (`public/sw.js`): later visits open without asking the server. */
+/** @module Stores the shop on the device (`public/sw.js`), so that later visits open without a server request. */
 import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
 
-/** What fast-forward needs is kept, or why it isn't. */
+/** Whether fast-forward's files are stored, or the reason why not. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
 )
 
-/** Whether the shopper asked the browser to. */
+/** Whether the shopper has switched on data saving in the browser. */
 export const savesData = (): boolean =>
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
 
 /**
- * Keeps the shop on the device where the shopper agreed to storing (`mayKeep`), now or later, and removes it after a no. To
- * be called when the shop is at rest, since nothing of this may delay a first list.
+ * Stores the shop on the device once the shopper agrees to storing (`mayKeep`), and removes it after a refusal.
+ * Call it when the shop is idle, because it must not delay a first list.
  */
 export function followForOffline(): void {
   let allowed: boolean | null = null
@@ -22,7 +22,7 @@ export function followForOffline(): void {
     const before = allowed
     allowed = mayKeep.get()
     if (allowed && !before) keeping = keepForOffline()
-    // What is still being kept would come after what is removed.
+    // Wait for storing to finish, so that nothing is stored after the removal.
     if (allowed === false && before !== false) void keeping.then(leaveOffline)
   }
   mayKeep.subscribe(follow)
@@ -48,7 +48,7 @@ async function keepForOffline(): Promise<void> {
     else if (savesData()) replayKept.set('saves-data')
     else replayKept.set(missing.some(({ why }) => why === 'QuotaExceededError') ? 'full' : 'failed')
   } catch (error) {
-    // The shop works without it; only the next visit needs a network, and tells the server its page.
+    // The shop works without it; the next visit then needs a network, and requests its page from the server.
     console.info('Offline use is not available:', error)
     replayKept.set('failed')
   }
@@ -57,7 +57,7 @@ async function keepForOffline(): Promise<void> {
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
   const registered = await navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`)
-  // Whether there is a new release. Without a network there is none to be had.
+  // Checks for a new release; without a network there is none.
   registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')
@@ -66,13 +66,13 @@ async function register(): Promise<ServiceWorker> {
 
 interface Missing {
   readonly url: string
-  /** Name of the error, as browsers have it. */
+  /** Name of the browser's error. */
   readonly why: string
 }
 
 /**
- * The worker begins to watch after the first visit's files have passed, so it is told which they were.
- * @returns what of fast-forward is not kept
+ * The service worker starts after the first visit's files have loaded, so the page sends it their list.
+ * @returns files of fast-forward that are not stored
  */
 function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[]> {
   const seen = performance.getEntriesByType('resource').map(({ name }) => new URL(name))

@@ -1,6 +1,6 @@
 /**
- * @module The page's first script, and a short one: starts the personalizer, which works in a thread
- * of its own, while the shop's script is still being read.
+ * @module The page's first, short script. It starts the personalizer, which runs in its own thread while the
+ * browser still reads the shop's script.
  */
 import './shop.css'
 import { breathe } from './breathe.ts'
@@ -10,7 +10,7 @@ import { loadGerman } from './words/loadGerman.ts'
 
 beginSearch()
 beginPersonalizer()
-// `beforePaint.ts` has seen that it is wanted; whether it comes is asked later.
+// `beforePaint.ts` found that German is needed; a later check handles a failed load.
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
 /** This script doesn't wait for the document. */
@@ -19,7 +19,7 @@ function whole(): Promise<unknown> | null {
   return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
 }
 
-/** Both scripts are on their way; a slow phone begins each in a task of its own. */
+/** Both scripts are loading; a slow phone starts each in its own task. */
 async function open(): Promise<void> {
   await import('./App.tsx')
   await breathe()
@@ -30,5 +30,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// Not awaited: the shop's script needs parts of this one, which would wait for it.
+// Without `await`, because the shop's script imports parts of this one and would wait for it.
 void open()

@@ -1,4 +1,4 @@
-/** @module Demo orders: the shop's own memory of them, on this device; no server has heard of any. */
+/** @module Demo orders, stored by the shop on this device; no server receives them. */
 import type { PastOrder } from '../index.ts'
 import type { PricedLine } from './basket.ts'
 import { createStored } from './stored.ts'
@@ -6,19 +6,19 @@ import { createStored } from './stored.ts'
 export interface OrderLine {
   readonly id: string
   readonly quantity: number
-  /** Per piece, as it was paid. */
+  /** Price paid per piece. */
   readonly price: number
 }
 
 export interface PlacedOrder {
-  /** 1 for the first order of this device. */
+  /** Order number; 1 for this device's first. */
   readonly number: number
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly lines: readonly OrderLine[]
 }
 
-/** Older ones go: a demonstration's storage must not grow for ever. */
+/** Maximum number of stored orders; older ones are removed, so that the demo's storage stays small. */
 const MOST_ORDERS = 50
 
 function readOrders(value: unknown): readonly PlacedOrder[] {
@@ -51,12 +51,12 @@ export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOr
   return order
 }
 
-/** Who signed in, by their label; null for nobody. */
+/** Label of the signed-in shopper; null for nobody. */
 export const signedIn = createStored('nearside-shop.signed-in', (label) =>
   typeof label === 'string' ? label : null,
 )
 
-/** Lists what was ordered elsewhere, one piece of each at today's price. */
+/** Adds orders from elsewhere, one piece of each product at today's price. */
 export function takeOrders(
   past: readonly PastOrder[],
   priceOf: (id: string) => number | undefined,

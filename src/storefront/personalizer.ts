@@ -1,4 +1,4 @@
-/** @module Starts the personalizer, as any shop that uses the package would. */
+/** @module Starts the personalizer, as any shop with the package would. */
 import { createPersonalizer, type EnginePreference, type Personalizer } from '../index.ts'
 import { inVault } from '../vault.ts'
 import { readLatestModel } from './latestModel.ts'
@@ -6,7 +6,7 @@ import { loadFederation } from './load.ts'
 
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
-/** `?engine=js` forces an engine, for comparing them. */
+/** `?engine=js` forces an engine, to compare engines. */
 function engineFromAddress(search: string): EnginePreference {
   const asked = new URLSearchParams(search).get('engine')
   return ENGINES.find((engine) => engine === asked) ?? 'auto'
@@ -23,7 +23,7 @@ async function start(): Promise<Personalizer> {
     latest: latest ?? readLatestModel(document),
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
-    // What is due again, and what was looked at in this visit, has a shelf of its own.
+    // Products that are due again or were viewed in this visit have their own shelves.
     exclude: ['owned', 'basket', 'seen'],
     federation,
     modelKeys,
@@ -33,7 +33,7 @@ async function start(): Promise<Personalizer> {
 
 let begun: Promise<Personalizer> | null = null
 
-/** It needs nothing of the page, so it doesn't wait for the page's script. */
+/** It needs nothing from the page, so it starts before the page's script. */
 export function beginPersonalizer(): void {
   begun = start()
   begun.catch(() => undefined)

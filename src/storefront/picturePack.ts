@@ -1,10 +1,13 @@
-/** @module All product pictures in one file (`scripts/images.ts` writes it): pieces that many share, and which of them a picture is made of. */
+/**
+ * @module All product pictures in one file (written by `scripts/images.ts`): shared pieces, and the pieces of each
+ * picture.
+ */
 
-/** First all pieces, then of each picture its file's name and its pieces' places. */
+/** First all pieces, then for each picture its file name and the indices of its pieces. */
 export type PackLine = string | readonly [name: string, ...places: number[]]
 
 export interface PicturePack {
-  /** Lines of SVG; most are part of many pictures. */
+  /** Lines of SVG; most occur in many pictures. */
   readonly pieces: string[]
   readonly pictures: Map<string, readonly number[]>
 }

@@ -1,6 +1,6 @@
 /**
- * @module Product pictures, all of them from one file. Asked for one by one, they would tell the
- * server what is on screen; the file is the same for everybody, whatever they look at.
+ * @module Product pictures, all from one file that is the same for everybody. Separate requests would tell
+ * the server what is on screen.
  */
 import { useEffect, useState } from 'react'
 import type { Item } from '../index.ts'
@@ -9,12 +9,14 @@ import { loadLines } from './load.ts'
 import { type PackLine, type PicturePack, svgOf, unpack } from './picturePack.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** Null while it is on its way. */
+/** Null while it loads. */
 const pack = createSignal<PicturePack | null>(null)
-/** File name → address that asks nobody, or null where there is no picture: what stands in the page already, and what was shown since. */
+/**
+ * File name → address that causes no request, or null where there is no picture: pictures in the page or shown since.
+ */
 const addresses = new Map<string, string | null>()
 
-/** Without them, products are shown by their first letters. */
+/** Without pictures, products show their first letters. */
 export async function loadPictures(): Promise<void> {
   takePictures(await loadLines('catalog/pictures.json'))
 }
@@ -23,20 +25,20 @@ export function takePictures(lines: readonly PackLine[]): void {
   pack.set(unpack(lines))
 }
 
-/** A page that was rendered beforehand brings its own. */
+/** Takes over the pictures in a prerendered page. */
 export function takeOverPictures(document: Document): void {
   for (const image of document.querySelectorAll<HTMLImageElement>('img[data-picture]'))
     addresses.set(image.dataset.picture ?? '', image.getAttribute('src') ?? '')
 }
 
 /**
- * Its file's name and its address: undefined while that is on its way, null where there is none.
- * To make one keeps a slow phone for milliseconds, and to read it as long: a list’s words come first.
- * @param early on the first screen; a page that is rendered beforehand holds those
+ * File name and address of a picture. The address is undefined while loading, null where there is no picture.
+ * Creating one takes a slow phone milliseconds, and decoding it as long, so a list's words come first.
+ * @param early on the first screen; a prerendered page contains these pictures
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
-  // Null as long as the rendered page is taken over, whatever has come meanwhile.
+  // Null during hydration, whatever has loaded meanwhile.
   const loaded = useSignal(pack)
   const [, redraw] = useState(0)
   const known = addresses.get(name)
@@ -60,7 +62,7 @@ export function usePicture({ image = '' }: Item, early: boolean) {
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-/** Where pages are rendered, an address holds the picture. */
+/** While prerendering, an address contains the picture itself. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
   const svg = fromPack(name)
@@ -72,14 +74,14 @@ function draw(name: string): void {
   if (svg !== undefined) takePicture(name, svg)
 }
 
-/** In a browser each is read by itself. */
+/** In a browser, each picture is decoded on its own. */
 export function takePicture(name: string, svg: string | null): void {
   if (addresses.has(name)) return
   const blob = svg && new Blob([svg], { type: 'image/svg+xml' })
   addresses.set(name, blob && URL.createObjectURL(blob))
 }
 
-/** Undefined while the pack is on its way. */
+/** Undefined while the pack loads. */
 function fromPack(name: string): string | null | undefined {
   const from = pack.get()
   return from ? svgOf(from, name) : undefined

@@ -1,11 +1,11 @@
-/** @module Choices of how the shop looks and sorts, kept on this device. */
+/** @module Settings for the shop's looks and sorting, stored on this device. */
 import { useSyncExternalStore } from 'react'
 import { createStored } from './stored.ts'
 
 export type Order = 'personal' | 'base'
 type Theme = 'system' | 'light' | 'dark'
 
-/** Personal, or the shop's own order, which is the same for everybody. Holds for the whole shop. */
+/** Personal order, or the shop's own, which is the same for everybody. Applies to the whole shop. */
 export const order = createStored<Order>('nearside-shop.order', (value) =>
   value === 'base' ? 'base' : 'personal',
 )
@@ -14,12 +14,15 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
   value === 'light' || value === 'dark' ? value : 'system',
 )
 
-/** The shopper's no to storing what the shop learns, so that they aren't asked at each visit; a yes is the personalizer's. */
+/**
+ * The shopper's refusal to store what the shop learns, so that no later visit asks again. The personalizer stores
+ * an agreement.
+ */
 export const declined = createStored('nearside-shop.declined', (value) => value === true)
 
 /**
- * Sets the page's `data-theme` and `data-order`, whenever a choice changes, in whichever tab; what
- * they are at first was set before the first paint (`beforePaint.ts`).
+ * Sets the page's `data-theme` and `data-order` whenever a setting changes, in any tab. `beforePaint.ts` sets the
+ * initial values before the first paint.
  */
 export function followChoices({ dataset }: HTMLElement): void {
   const apply = () => {
@@ -48,7 +51,7 @@ function isDark(): boolean {
   return chosen === 'system' ? matchMedia(DARK).matches : chosen === 'dark'
 }
 
-/** Whether the page is dark at the moment, whoever decided it. */
+/** Whether the page is dark now, by the shopper's setting or the system's. */
 export function useDark(): boolean {
   return useSyncExternalStore(subscribe, isDark, () => false)
 }

@@ -1,4 +1,4 @@
-/** @module Pages as HTML, and the outline of those that few visits begin with: rendered once, when the shop is built. */
+/** @module Renders pages as HTML when the shop is built, and the outline of rarely opened pages. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
@@ -27,18 +27,18 @@ interface Rendered {
   /** Address of the page. */
   readonly path: string
   readonly title: string
-  /** Inside of the shop's element. */
+  /** Markup inside the shop's element. */
   readonly shop: string
-  /** After it: what the script needs to go on from there. */
+  /** Markup after it: the data that the script continues from. */
   readonly data: string
 }
 
 /**
- * @param items in a new shopper's order
- * @param bestsellers ids, best first, as every new shopper's device orders them: of the home page's lists
- * @param popular likewise, of a shelf that stands alone
- * @param pictures of all items; a page holds its own
- * @param histories likewise
+ * @param items items in a new shopper's order
+ * @param bestsellers ids for the home page's lists, best first, as every new shopper's device orders them
+ * @param popular ids for a shelf that stands alone, in the same order
+ * @param pictures pictures of all items; a page contains its own
+ * @param histories histories of all items; a page contains its own
  */
 export function* renderPages(
   items: readonly Item[],
@@ -74,7 +74,7 @@ function render(title: string, first: FirstPage): Rendered {
       </StrictMode>
     </Router>,
   )
-  // In a script element, only `</script` and `<!--` mean something.
+  // Within a script element, only `</script` and `<!--` are special.
   const json = JSON.stringify(first).replaceAll('<', '\\u003c')
   return {
     path: first.path,

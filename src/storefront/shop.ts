@@ -1,4 +1,4 @@
-/** @module What every page can ask for: catalog, order, and capturing what the shopper does. */
+/** @module Context of every page: catalog, order, and a function to capture events. */
 import { createContext, useContext, useEffect, useState } from 'react'
 import type { CaptureInput } from '../index.ts'
 import type { Catalog } from './catalog.ts'
@@ -6,13 +6,13 @@ import type { Signal } from './signal.ts'
 
 export interface Shop {
   readonly catalog: Catalog
-  /** GA4 event; kept on this device only. Held back until the personalizer has started. */
+  /** Captures a GA4 event, stored on this device only. Waits until the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
   /** Whether the shop runs without personal order. */
   readonly unavailable: boolean
-  /** What the first page shows until this shopper's list is there; dropped with that page. */
+  /** Items that the first page shows until this shopper's list arrives; removed with that page. */
   readonly bestsellers: Signal<readonly string[] | undefined>
-  /** The item last looked at in this visit; what outlives it is the personalizer's to keep and erase. */
+  /** Item last viewed in this visit; the personalizer stores and erases everything longer-lived. */
   readonly lastLooked: Signal<string | null>
 }
 
@@ -24,7 +24,7 @@ export function useShop(): Shop {
   return shop
 }
 
-/** Of the first page only: on the way back, the shopper's own list is there at once. */
+/** Only for the first page: on a return, the shopper's own list is available at once. */
 export function useBestsellers(): readonly string[] | undefined {
   const { bestsellers } = useShop()
   const [first] = useState(bestsellers.get)

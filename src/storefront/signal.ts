@@ -1,9 +1,9 @@
-/** @module A value of the page that its parts can watch, shaped for `useSyncExternalStore`. */
+/** @module A value that parts of the page can subscribe to, shaped for `useSyncExternalStore`. */
 import { useSyncExternalStore } from 'react'
 
 export interface Signal<T> {
   get(): T
-  /** What it is on a page that was rendered before anybody came. */
+  /** Value on a prerendered page. */
   readonly initial: T
   set(next: T): void
   subscribe(listener: () => void): () => void

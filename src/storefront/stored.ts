@@ -1,6 +1,6 @@
 /**
- * @module A value that outlives the page and is the same in every tab. Where storage is refused
- * (private windows) it lives as long as the page.
+ * @module A value that outlives the page and is shared by all tabs. Where storage is denied (private windows) it
+ * lives as long as the page.
  */
 import { createSignal, type Signal } from './signal.ts'
 
@@ -8,9 +8,9 @@ import { createSignal, type Signal } from './signal.ts'
 export const mayKeep = createSignal<boolean | null>(null)
 
 /**
- * @param read what the stored JSON means; anything unexpected must become the default
- * @param of whose wish it is: what the shopper set themselves is stored, what the shop noted of them only where they
- * agreed to that (`mayKeep`)
+ * @param read parses the stored JSON; anything unexpected must become the default
+ * @param of origin of the value: a shopper's own setting is always stored, the shop's notes about them only with
+ * their agreement (`mayKeep`)
  */
 export function createStored<T>(
   key: string,
@@ -25,7 +25,7 @@ export function createStored<T>(
     }
   }
   const signal = createSignal(read(null), load())
-  // Where pages are rendered beforehand, there is no other tab.
+  // While prerendering there are no other tabs.
   globalThis.addEventListener?.('storage', (event) => {
     if (event.key === key || event.key === null) signal.set(load())
   })
@@ -35,7 +35,7 @@ export function createStored<T>(
       if (allowed) localStorage.setItem(key, JSON.stringify(signal.get()))
       else if (allowed === false) localStorage.removeItem(key)
     } catch {
-      // Refused or full: the value still holds for this page, which is all that can be had.
+      // Denied or full: the value still applies to this page.
     }
   }
   if (of === 'shop') mayKeep.subscribe(store)

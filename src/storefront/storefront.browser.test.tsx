@@ -51,7 +51,7 @@ const forYou = (root: Element) =>
 
 beforeEach(async () => {
   personalizer = createFakePersonalizer(ITEMS)
-  // Wide enough for choices beside a list.
+  // Wide enough to show filters beside a list.
   await page.viewport(1000, 800)
 })
 afterEach(() => {
@@ -172,7 +172,7 @@ test('a long look is captured once, a short one with its length', async () => {
   await waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
   const dwell = personalizer.captured.at(-1)?.dwell_ms
   expect(dwell).toBeGreaterThanOrEqual(100)
-  // As long as it was looked at, however slow the machine is.
+  // The dwell time is bounded by the time it was on screen, however slow the machine is.
   expect(dwell).toBeLessThanOrEqual(Math.ceil(performance.now() - before))
 })
 
@@ -181,7 +181,7 @@ test('from product to a demo order by keyboard: one purchase with all items, no 
   const press = async (role: 'button' | 'link', name: string) => {
     const control = screen.getByRole(role, { name, exact: true })
     await expect.element(control).toBeVisible()
-    // Focus and key in one go: a page that takes the focus in between would get the key.
+    // Focus and key press in one call, because a page that takes the focus in between would get the key.
     await userEvent.type(control, '{Enter}')
   }
   await press('button', 'Add to basket')
@@ -216,7 +216,7 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
     )
   await waitFor(() => expect(cards()[0]).toBe('i28'))
   expect(cards().at(-1)).toBe('i10')
-  // What is chosen stands in the address: a link leads there, "back" leads away.
+  // Choices are in the address: a link sets them, "back" removes them.
   const option = (name: RegExp) => screen.getByRole('checkbox', { name })
   await expect.element(option(/^£1 to £3/)).toBeChecked()
   await expect.element(option(/^£3 to £8/)).toHaveAccessibleName('£3 to £8 5 products')
@@ -355,7 +355,7 @@ test('a basket’s page shows what goes with all of it', async () => {
   expect(watch.mock.lastCall?.[0]).toMatchObject({ kind: 'boughtTogether', item: ['i2', 'i4'] })
 })
 
-/** The search box with the focus in it. */
+/** The search box, focused. */
 async function inBox(screen: Awaited<ReturnType<typeof open>>) {
   const box = screen.getByRole('combobox', { name: 'Search products' })
   ;(box.element() as HTMLElement).focus()
@@ -409,7 +409,7 @@ test('the empty box offers last searches and departments, by keys alone', async 
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “bird”' }))
     .toHaveFocus()
   await expect.element(last.first()).not.toBeInTheDocument()
-  // Tab goes past the offers.
+  // Tab skips the offers.
   await inBox(screen)
   await box.fill('')
   await expect.element(last.first()).toBeVisible()
@@ -428,14 +428,14 @@ test('what is typed on any page is answered below the box: searches, departments
   await box.fill('tea thin')
   await expect.element(optionsOf(screen, 'Suggestions').first()).toHaveTextContent('tea thing')
   await expect.element(products.first()).toHaveTextContent(/Tea thing \d+£/)
-  // The box keeps the focus, and says which is chosen.
+  // The box keeps the focus, and names the active option.
   await userEvent.keyboard('{ArrowDown}{ArrowDown}')
   await expect.element(box).toHaveFocus()
   const chosen = products.first()
   await expect.element(chosen).toHaveAttribute('aria-selected', 'true')
   await expect.element(box).toHaveAttribute('aria-activedescendant', chosen.element().id)
   const title = chosen.element().querySelector('[lang]')?.textContent ?? ''
-  // Escape closes and keeps what is typed.
+  // Escape closes the offers and keeps the text.
   await userEvent.keyboard('{Escape}')
   await expect.element(products.first()).not.toBeInTheDocument()
   await expect.element(box).toHaveValue('tea thin')
@@ -514,7 +514,7 @@ test('typing on while older results are on screen is no rest', async () => {
   const input = box.element() as HTMLInputElement
   input.setRangeText(' thing 4', 3, 3)
   input.dispatchEvent(new InputEvent('input', { bubbles: true }))
-  // React takes the letters now, and finds what they say in a later task, however long that takes.
+  // React receives the letters now, and computes the offers in a later task.
   await Promise.resolve()
   vi.advanceTimersByTime(10_000)
   expect(names()).not.toContain('search')
@@ -527,7 +527,7 @@ test('the heading gets the focus also when what had it goes just after the new p
   const screen = await open('/')
   const passing = document.body.appendChild(document.createElement('button'))
   passing.focus()
-  // Between the change of the page and the next frame.
+  // Runs between the change of the page and the next frame.
   const observer = new MutationObserver(() => {
     if (document.querySelector('main h1')?.textContent === 'Heart thing 2') passing.remove()
   })
@@ -556,7 +556,7 @@ test('the panel that is opened again at once is not empty', async () => {
   await learned.click()
   const close = screen.getByRole('dialog').getByRole('button', { name: 'Close' }).element()
   const again = document.querySelector<HTMLElement>('button.learned')
-  // In one task: the browser tells of the closing when it is open again.
+  // In one task: the browser's close event comes when the dialog is open again.
   ;(close as HTMLElement).click()
   again?.click()
   await new Promise((resolve) => setTimeout(resolve, 100))

@@ -1,7 +1,7 @@
 /**
- * @module Prices, counts and dates as text, in the language that is spoken. English pounds and thousands
- * by hand: the first `Intl` format of a page takes a browser 20 ms in one piece, and a slow phone a tenth
- * of a second.
+ * @module Formats prices, counts and dates in the current language. English pounds and thousands are formatted
+ * by own code, because a page's first `Intl` format blocks a browser for 20 ms, and a slow phone for
+ * 100 ms.
  */
 import { words } from './words/words.ts'
 
@@ -34,7 +34,7 @@ export const pounds = (whole: number): string =>
     ? `£${whole}`
     : format(whole, { style: 'currency', currency: 'GBP', maximumFractionDigits: 0 })
 
-/** A format that is made when it is first needed in a language, not while a script is being loaded. */
+/** A format created on first use in a language, rather than while a script loads. */
 export function formatLater(
   make: (locale: string) => { format(value: number): string },
 ): (value: number) => string {

@@ -1,6 +1,6 @@
-/** @module What a title says of its product besides the name: how many, how large, of what, in which colours. */
+/** @module Facts in a title besides the product's name: pieces, sizes, materials, colours. */
 
-/** Every word that stands for a colour, by its own name. */
+/** Words for each colour, by the colour's name. */
 const COLOURS = {
   red: 'red|ruby|scarlet',
   pink: 'pink|fuchsia',
@@ -48,9 +48,9 @@ export type ColourName = keyof typeof COLOURS
 export type MaterialName = keyof typeof MATERIALS
 
 interface TitleFacts {
-  /** Pieces of a set, at least 2. */
+  /** Number of pieces in a set, at least 2. */
   readonly pieces: number | undefined
-  /** As written: `40x40cm`, `250g`, `A7`. */
+  /** Sizes as written: `40x40cm`, `250g`, `A7`. */
   readonly sizes: readonly string[]
   readonly colours: readonly ColourName[]
   readonly materials: readonly MaterialName[]
@@ -59,7 +59,7 @@ interface TitleFacts {
 const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, six: 6 }
 const OF = /\b(?:set|pack|box|bundle|crate|string) of ?(\d+|two|three|four|six)\b/i
 const PIECES = /\b(\d+) ?(?:pc|piece|pieces)\b/i
-/** A number at the head counts the product, unless what follows is a part of one. */
+/** A leading number counts the product, unless a part's name follows. */
 const LEADING =
   /^(\d+) (?!tier|hook|wick|strand|colour |egg house|hearts hang|birds canvas|black cats|daisies)/i
 const SIZE =
@@ -72,7 +72,7 @@ const finders = <Name extends string>(table: Readonly<Record<Name, string>>) =>
 const COLOUR_FINDERS = finders(COLOURS)
 const MATERIAL_FINDERS = finders(MATERIALS)
 
-/** Those that a title names, in the order of its words. */
+/** Names that occur in a title, in the order of its words. */
 function named<Name>(title: string, among: readonly (readonly [Name, RegExp])[]): readonly Name[] {
   return among
     .map(([name, finder]) => ({ name, at: title.search(finder) }))

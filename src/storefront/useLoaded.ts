@@ -1,7 +1,7 @@
-/** @module Something that a page needs, loaded once and, when that fails, as often as the shopper asks. */
+/** @module Loads something that a page needs once; after a failure, again whenever the shopper asks. */
 import { startTransition, useCallback, useEffect, useState } from 'react'
 
-/** @param load throws an Error in a sentence that can be shown; not made anew with each rendering */
+/** @param load throws an Error with a message for the shopper; needs a stable reference */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, initial: () => T | null) {
   const [value, setValue] = useState(initial)
   const [failure, setFailure] = useState<string | null>(null)
@@ -9,7 +9,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, initial:
     if (failure !== null) return
     const abort = new AbortController()
     load(abort.signal).then(
-      // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
+      // In slices, because rendering a whole shop at once would block a slow phone for a third of a second.
       (loaded) => startTransition(() => setValue(() => loaded)),
       (error: Error) => {
         if (!abort.signal.aborted) setFailure(error.message)

@@ -26,7 +26,7 @@ test('the switch of order waits for the other order and does not keep the one be
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(true)
   order.set('base')
-  // Until it is known, what was shown stays.
+  // Until the new order is known, the old products stay.
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(false)
   personalizer.release(0)

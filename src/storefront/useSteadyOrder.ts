@@ -1,6 +1,6 @@
 /**
- * @module Personal order that stands still once it is shown. What a page itself teaches (its own
- * query, a look a moment ago) would otherwise move products under the shopper's eyes.
+ * @module Personal order that stays fixed once shown. Otherwise the page's own events (its query, a view a moment
+ * ago) would move products while the shopper looks at them.
  */
 import { useState, useSyncExternalStore } from 'react'
 import { usePersonalization, useRerank } from '../react.ts'
@@ -14,11 +14,10 @@ interface Steady {
 }
 
 /**
- * @param list what is ordered, e.g. a department's name or a query: another list, and the switch
- * between personal and shop order, bring a new order
- * @param popular whether `ids` stand as a device ranks them that knows nothing of its shopper: then
- * a new shopper's first page doesn't wait for the device to say the same, and a page that is rendered
- * beforehand, for whomever, shows them
+ * @param list name of the list, e.g. a department or a query; another list, or a switch between personal and
+ * shop order, brings a new order
+ * @param popular whether `ids` are in the order of a device that knows nothing about its shopper. A new
+ * shopper's first page then doesn't wait for the device, and a prerendered page shows them for everybody
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
@@ -34,7 +33,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const answered = isRanked || (popular && isNew)
   if (answered && kept?.key !== key) keep({ key, ids: isRanked ? ranked.ids : ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
-  // Between two lists (while one types) the newest order known goes on: outlines would blink.
+  // Between two lists (while the shopper types) the newest known order stays, because placeholders would flicker.
   return {
     ids: ranked.ids,
     settled: kept !== null || answered || anybodys || ranked.status === 'error',
@@ -43,5 +42,5 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
 
 const never = () => () => {}
 
-/** `beforePaint.ts` has looked whether this device knows the shopper. */
+/** `beforePaint.ts` has checked whether this device knows the shopper. */
 const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'new')

@@ -1,13 +1,13 @@
-/** @module Looks at a product and at lists, captured once each, with how long the look lasted. */
+/** @module Captures views of a product and of lists, once each, with their duration. */
 import { useEffect, useRef } from 'react'
 import { useShop } from './shop.ts'
 
-/** A shorter look is a misclick; it is captured with its length, so that cleaning can drop it. */
+/** Milliseconds; a shorter view is a misclick. It is captured with its duration, so that cleaning can drop it. */
 const LOOK_MS = 1000
 
 /**
- * `view_item` once the product was on screen for a second, or earlier with the shorter time when
- * the shopper leaves before: then cleaning knows it for a misclick.
+ * Captures `view_item` after the product was on screen for a second. If the shopper leaves earlier, captures it with
+ * the shorter time, and cleaning drops it as a misclick.
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()
@@ -23,7 +23,7 @@ export function useProductView(id: string): void {
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
     }
     const plan = () => {
-      // A little later: timers may fire a hair early, and 999 ms would count as a misclick.
+      // Slightly later, because timers may fire early, and 999 ms would count as a misclick.
       timer = window.setTimeout(emit, Math.max(0, LOOK_MS + 20 - elapsed()))
     }
     const onVisibility = () => {
@@ -42,13 +42,13 @@ export function useProductView(id: string): void {
     return () => {
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', onVisibility)
-      // StrictMode mounts twice: a look of no length is no look.
+      // StrictMode mounts twice; a view without duration doesn't count.
       if (elapsed() > 50) emit()
     }
   }, [id, capture, lastLooked])
 }
 
-/** `view_item_list` once per list, however often its order changes meanwhile. */
+/** Captures `view_item_list` once per list, however often its order changes. */
 export function useListView(list: string, ids: readonly string[]): void {
   const { capture } = useShop()
   const told = useRef<string | null>(null)

@@ -125,7 +125,7 @@ function shoppers(found: ShopperChange, all: number): Part {
 
 function against({ arms, lifts }: Summary): Part {
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  // Among new items, popularity already covers the counting baseline.
+  // On new items an arm that only counts equals popularity, so popularity gets no row.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   const last = own[own.length - 1]
   const rows = others.flatMap((over) => {

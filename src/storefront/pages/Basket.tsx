@@ -1,4 +1,4 @@
-/** @module `/basket`: what is in it, how much, what it costs. */
+/** @module `/basket`: products, quantities, total. */
 
 import {
   basket,
@@ -26,13 +26,13 @@ export function Basket() {
   const kept = useSignal(basket)
   const first = useBestsellers()
   const rendered = catalog.enoughFor !== null
-  // Its products are on their way.
+  // Its products are still loading.
   if (rendered && kept.length > 0) return <Outline />
   const lines = priced(kept, catalog.get)
   if (lines.length === 0) {
     return (
       <Page title={words.basket.title}>
-        {/* As it was rendered, it may not be this shopper's. */}
+        {/* The prerendered basket may differ from this shopper's. */}
         <div className="basket-empty" aria-busy={rendered}>
           <p className="empty">
             <Say text={words.basket.empty} />
@@ -75,7 +75,7 @@ function Line({ line }: { readonly line: PricedLine }) {
       name: 'remove_from_cart',
       items: [{ item_id: item.id, quantity, price: item.price }],
     })
-    // The line is gone and with it the focus.
+    // The line is gone, so move the focus to the heading.
     document.querySelector<HTMLElement>('main h1')?.focus()
   }
   return (

@@ -1,4 +1,4 @@
-/** @module `/checkout`: a demonstration that says so; one `purchase` event, no personal data. */
+/** @module `/checkout`: a checkout marked as a demonstration; one `purchase` event, no personal data. */
 import { useEffect, useRef, useState } from 'react'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
 import { titleOf } from '../catalog.ts'

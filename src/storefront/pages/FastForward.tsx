@@ -1,4 +1,4 @@
-/** @module `/fast-forward`: the year of a shopper whom training never saw, replayed on this device. */
+/** @module `/fast-forward`: replays, on this device, the year of a shopper whom training never saw. */
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'
 import { replayKept } from '../offline.ts'
@@ -36,7 +36,7 @@ export function FastForward() {
   )
 }
 
-/** Whether it will work offline, and what is missing if it won't. */
+/** Whether it will work offline, and otherwise what is missing. */
 function WithoutNetwork() {
   const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()

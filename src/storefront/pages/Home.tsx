@@ -1,4 +1,4 @@
-/** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
+/** @module `/`: lists for this shopper, companions of viewed products, departments, popular products. */
 import { memo } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'
@@ -29,7 +29,7 @@ export function Home() {
       <BecauseYouLooked />
       <ViewedShelf distinct={DISTINCT.viewed} />
       <DepartmentTiles catalog={catalog} />
-      {/* Else it is the list above. */}
+      {/* In the other order it equals the list above. */}
       {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}
       <Behind />
     </div>
@@ -51,7 +51,7 @@ function BecauseYouLooked() {
   )
 }
 
-/** The item of this visit, else the strongest that was looked at and no more; erased history leaves none. */
+/** The item last viewed in this visit, else the strongest that was only viewed; none after an erasure. */
 function useLastLooked() {
   const { catalog, lastLooked } = useShop()
   const { learned, events } = usePersonalization()

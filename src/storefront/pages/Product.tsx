@@ -1,4 +1,4 @@
-/** @module `/product/:id`: one product, what goes with it and what is like it. */
+/** @module `/product/:id`: one product, its companions and similar products. */
 import { useMemo, useState } from 'react'
 import type { Item } from '../../index.ts'
 import { LearningPaused } from '../../react.ts'

@@ -1,4 +1,4 @@
-/** @module `/search#q=`: results while one types, hits that are equally relevant in personal order. */
+/** @module `/search#q=`: results while the shopper types; equally relevant hits in personal order. */
 import { memo, useDeferredValue, useEffect, useMemo } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { blend, categoriesBegun } from '../../search.ts'
@@ -14,21 +14,21 @@ import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { searchLabels, words } from '../words/words.ts'
 
-/** A query is one when the typing rests before its results, not at every letter. */
+/** Milliseconds of rest after which the typed text counts as a query. */
 const REST_MS = 800
 
 export function Search() {
   const [choices] = useChoices()
   const asked = (choices.get('q') ?? '').trim()
-  // What is typed shows at once; the results follow, without holding up the next letter.
+  // The text shows at once; results follow without delaying the next letter.
   const query = useDeferredValue(asked)
   const found = useFound(query)
   const { enoughFor } = useShop().catalog
 
   useAsked(asked, found?.query === asked)
 
-  // One page whatever it holds: another would have a heading of its own, and whoever has gone to
-  // this one while the search was built would lose the focus.
+  // Same page with and without results: another page would have a new heading, and the focus would be lost
+  // when the search index is ready.
   if (query === '')
     return (
       <Page title={words.search.title}>
@@ -38,7 +38,7 @@ export function Search() {
             <Popular />
           </>
         ) : (
-          // The page was rendered beforehand, for whatever is searched.
+          // The prerendered page serves any search.
           <ul className="grid" aria-busy="true">
             <Outlines count={8} />
           </ul>
@@ -46,7 +46,7 @@ export function Search() {
       </Page>
     )
   return (
-    // The heading is one text: of three, the last would move with every letter typed.
+    // A single text node: with three, the last would move with every letter.
     <Page title={words.search.tab(query)} heading={words.search.heading(query)}>
       {found ? (
         <Results found={found} />
@@ -60,8 +60,8 @@ export function Search() {
 }
 
 /**
- * Captures what is asked, once. What is asked and not what is found: on a slow device the results
- * of a word's first letters may stand for a second while the word is typed to its end.
+ * Captures each query once. It captures the typed query rather than the answered one. On a slow device the results of
+ * a word's first letters may stay for a second while the shopper finishes the word.
  * @param found whether its results are on screen
  */
 function useAsked(asked: string, found: boolean): void {
@@ -76,7 +76,7 @@ function useAsked(asked: string, found: boolean): void {
     const timer = found ? setTimeout(say, REST_MS) : undefined
     return () => {
       clearTimeout(timer)
-      // Whoever goes on to a product before the rest is over meant what they had typed.
+      // A shopper who opens a product before the pause ends meant the typed text.
       if (!said && location.pathname !== '/search') say()
     }
   }, [asked, found, capture])
@@ -90,7 +90,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // Tied hits come as a new shopper's device has them: theirs wait for none.
+  // Tied hits come in a new shopper's order, so a new shopper doesn't wait for a ranking.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(
@@ -137,7 +137,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   )
 })
 
-/** Departments to browse where nothing matches. */
+/** Number of departments to browse where nothing matches. */
 const BROWSED = 6
 
 function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
@@ -148,7 +148,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   const departments = hits.length + begun.length === 0 ? all.slice(0, BROWSED) : begun
   if (suggestions.length + departments.length === 0) return null
   return (
-    // Others are other words in other places, not the same that moved.
+    // The key changes with the suggestions: new ones replace old ones instead of moving them.
     <ul key={suggestions.join('\n')} className="suggestions" aria-label={searchLabels.suggestions}>
       {suggestions.map((text) => (
         <li key={text}>
@@ -168,7 +168,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   )
 }
 
-/** The chip is gone with the old results, and with it the focus. */
+/** The chip is gone with the old results, so move the focus. */
 function focusHeading(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus())
 }

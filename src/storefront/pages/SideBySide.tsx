@@ -1,4 +1,4 @@
-/** @module `/side-by-side`: everybody's list and this shopper's, what moved and why. */
+/** @module `/side-by-side`: everybody's list and this shopper's, with moves and reasons. */
 import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
@@ -88,9 +88,9 @@ export function SideBySide() {
 
 interface SummaryProps {
   readonly movements: Movements
-  /** Events on this device. */
+  /** Number of events on this device. */
   readonly seen: number
-  /** False while there is no model, e.g. on a first visit without a network. */
+  /** False without a model, e.g. on a first visit without a network. */
   readonly canRank: boolean
 }
 
@@ -164,9 +164,9 @@ interface ListProps {
   readonly id: string
   readonly title: string
   readonly note: string
-  /** How many of the other list's stand further down in this one. */
+  /** Number of the other list's items that stand further down in this one. */
   readonly below: number
-  /** False while it is computed. */
+  /** False while the list is computed. */
   readonly children: ReactNode
 }
 
@@ -213,7 +213,7 @@ function Row({ placed, place, move, why }: RowProps) {
   )
 }
 
-/** Arrows are not read aloud: the direction is said. */
+/** Screen readers skip arrows, so the direction is also text. */
 function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (

@@ -1,4 +1,4 @@
-/** @module `/wishlist`: kept on this device. */
+/** @module `/wishlist`, stored on this device. */
 
 import { wishlist } from '../basket.ts'
 import { Page } from '../parts/Page.tsx'

@@ -1,4 +1,4 @@
-/** @module A list of products with its choices, order and count: category and search results. */
+/** @module A list of products with filters, sorting and count, for departments and search results. */
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import { Facets } from '../../react-search.ts'
@@ -19,17 +19,17 @@ const SORTS = {
 const SORT_NAMES = ['cheap', 'dear', 'name'] as const
 
 interface AssortmentProps {
-  /** In the order that holds while no other is asked for. */
+  /** Items in the default order. */
   readonly items: readonly Item[]
-  /** What that order is called. */
+  /** Name of that order. */
   readonly order: string
   readonly label: string
-  /** Offer departments to choose from. */
+  /** Whether to offer departments as a filter. */
   readonly departments?: boolean
-  /** False until the order is known: a list that is shown must not jump under the shopper's eyes. */
+  /** False until the order is known, because a list on screen must not jump. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
-  /** Between the tools and the list. */
+  /** Content between the tools and the list. */
   readonly children?: ReactNode
 }
 
@@ -40,9 +40,9 @@ export function Assortment(props: AssortmentProps) {
   const { items: left, ...facets } = useChosen(items, departments)
   const sort = SORT_NAMES.find((name) => name === choices.get('sort'))
   const shown = useMemo(() => (sort ? [...left].sort(SORTS[sort]) : left), [left, sort])
-  // A choice shows at once; its list follows, in slices that let the next choice through.
+  // A choice shows at once; its list renders in slices that let the next choice through.
   const listed = useDeferredValue(shown)
-  // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
+  // A prerendered page knows neither the shopper nor the choices in the address.
   const rendered = catalog.enoughFor !== null
   const chosen = facets.chosen > 0 || sort !== undefined || choices.has('show')
   useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])

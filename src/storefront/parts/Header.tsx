@@ -14,7 +14,7 @@ import { OrderSwitch } from './OrderSwitch.tsx'
 import { SHOP_NAME } from './Page.tsx'
 import { SearchBox } from './SearchBox.tsx'
 
-/** Asks for what it shows by itself: another page is no reason to draw it anew. */
+/** Reads its own data, so that a page change doesn't render it again. */
 export const Header = memo(function Header() {
   const lines = useSignal(basket)
   const wished = useSignal(wishlist)

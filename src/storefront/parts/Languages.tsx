@@ -1,4 +1,4 @@
-/** @module The languages that the shop speaks, each by its own name. */
+/** @module The shop's languages, each by its own name. */
 import { useState } from 'react'
 import { useSignal } from '../signal.ts'
 import { choose, type Language, language, words } from '../words/words.ts'
@@ -10,7 +10,7 @@ export function Languages() {
   const [failed, setFailed] = useState(false)
   async function speak(next: Language): Promise<void> {
     setFailed(!(await choose(next)))
-    // The page is another now, and the focus lost.
+    // The page has changed, and the focus was lost.
     requestAnimationFrame(() =>
       document.querySelector<HTMLElement>(`[data-language=${next}]`)?.focus(),
     )

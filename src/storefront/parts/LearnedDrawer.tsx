@@ -13,7 +13,7 @@ const MORE = [
   ['/console', 'toConsole'],
 ] as const
 
-/** A figure that shows that it has just changed. */
+/** A figure that highlights a change. */
 const Ticking = ({ value }: { readonly value: string }) => (
   <b key={value} className="tick">
     {value}
@@ -49,7 +49,7 @@ export function LearnedDrawer() {
         ref={dialog}
         className="drawer"
         aria-labelledby="drawer-title"
-        // The event comes late: meanwhile it may have been opened again.
+        // The event comes late; the dialog may be open again by then.
         onClose={({ currentTarget }) => setOpen(currentTarget.open)}
         onClick={(event) => event.target === event.currentTarget && close()}
       >

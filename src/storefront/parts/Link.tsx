@@ -1,4 +1,4 @@
-/** @module A link within the shop. The router's own looks at the address, and is drawn anew with each. */
+/** @module A link within the shop. The router's own link reads the address, so every navigation renders it again. */
 import type { ComponentProps, MouseEvent } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 
@@ -8,7 +8,7 @@ interface LinkProps extends ComponentProps<'a'> {
 
 export function Link({ href, onClick, children, ...rest }: LinkProps) {
   function follow(event: MouseEvent<HTMLAnchorElement>): void {
-    // With these, it is the browser's: another tab, another window, a download.
+    // With these keys the browser handles the click: new tab, new window, download.
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button !== 0)
       return
     onClick?.(event)

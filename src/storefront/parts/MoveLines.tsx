@@ -1,16 +1,19 @@
-/** @module Lines from each place in one list to its place in the other; decoration, the rows say it in words. */
+/**
+ * @module Lines from each place in one list to its place in the other. They are decoration; the rows have the same
+ * information as text.
+ */
 
 interface MoveLinesProps {
-  /** Ids in order, as many as are shown; `from` is the list at the end of the line, `to` at its start. */
+  /** Ids of the shown items in order; lines start at list `to` and end at list `from`. */
   readonly from: readonly string[]
   readonly to: readonly string[]
 }
 
 const WIDTH = 100
-/** What stands in only one of the lists leads to the foot of the other, where the rest of it begins. */
+/** An item that is in only one list leads below the other list, where its remainder begins. */
 const FOOT = 0.44
 
-/** The box is stretched to the lists' height: one unit is one row, whatever its height. */
+/** The box is stretched to the lists' height: one unit is one row. */
 export function MoveLines({ from, to }: MoveLinesProps) {
   const rows = Math.max(from.length, to.length, 1)
   const ids = [...new Set([...from, ...to])]

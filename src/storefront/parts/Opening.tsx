@@ -1,4 +1,4 @@
-/** @module Before there is a catalog: the shop's outline, or why it can't open. */
+/** @module Shown before there is a catalog: the shop's outline, or why it can't open. */
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Outlines } from './Outlines.tsx'
@@ -28,7 +28,7 @@ export function Opening() {
   )
 }
 
-/** A page whose products are still on their way. */
+/** A page whose products are still loading. */
 export function Outline() {
   return (
     <>

@@ -1,4 +1,4 @@
-/** @module Personal or shop order, for the whole shop; the change is said aloud. */
+/** @module Switches the whole shop between personal and shop order, and announces the change. */
 import { useState } from 'react'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'

@@ -1,4 +1,4 @@
-/** @module Places of products that are on their way, so that nothing moves when they come. */
+/** @module Placeholders of loading products, so that nothing moves when they appear. */
 
 interface OutlinesProps {
   readonly count: number
@@ -12,7 +12,7 @@ export function Outlines({ count, className = 'ns-skeleton' }: OutlinesProps) {
   ))
 }
 
-/** Room for a shelf that a returning shopper is about to get. */
+/** Placeholder of a shelf that a returning shopper is about to get. */
 export function ShelfOutline() {
   return (
     <section className="held" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** @module Frame of a page: its title, and a heading that can take the focus. */
+/** @module Frame of a page: its title, and a focusable heading. */
 import { type ReactNode, useLayoutEffect } from 'react'
 
 export const SHOP_NAME = 'Nearside Gifts'
@@ -6,7 +6,7 @@ export const SHOP_NAME = 'Nearside Gifts'
 interface PageProps {
   /** Title of the browser tab, without the shop's name. */
   readonly title: string
-  /** Default: the title. */
+  /** Heading; default: the title. */
   readonly heading?: ReactNode
   readonly children: ReactNode
   readonly className?: string
@@ -25,7 +25,7 @@ export function Page({ title, heading = title, children, className = '' }: PageP
 export const fullTitle = (title: string): string => `${title} · ${SHOP_NAME}`
 
 export function useTitle(title: string): void {
-  // With the page itself, not after it: the focus moves to its heading at the same moment.
+  // Set together with the page, because the focus moves to its heading at the same moment.
   useLayoutEffect(() => {
     document.title = fullTitle(title)
   }, [title])

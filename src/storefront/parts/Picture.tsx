@@ -1,15 +1,15 @@
-/** @module A product's picture in a box of fixed shape, so that nothing moves when it arrives. */
+/** @module A product's picture in a box of fixed shape, so that nothing moves when it loads. */
 import type { Item } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { usePicture } from '../pictures.ts'
 
 interface PictureProps {
   readonly item: Item
-  /** Pixels of the square. */
+  /** Side of the square, pixels. */
   readonly size: number
-  /** Empty where the title stands right beside it. */
+  /** Alternative text; empty where the title stands beside the picture. */
   readonly alt: string
-  /** On the first screen. */
+  /** Whether it is on the first screen. */
   readonly early?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** @module A product in a list: one link, and below it why it stands there. */
+/** @module A product in a list: one link, and the reason below. */
 import { memo } from 'react'
 import type { Item } from '../../index.ts'
 import { type ItemComponentProps, WhyThis } from '../../react.ts'
@@ -12,17 +12,17 @@ import { Picture } from './Picture.tsx'
 
 interface CardProps {
   readonly item: Item
-  /** Words to mark in the title. */
+  /** Words to highlight in the title. */
   readonly terms?: readonly string[]
-  /** On the first screen. */
+  /** Whether it is on the first screen. */
   readonly early?: boolean
-  /** How many places it stands higher than for everybody. */
+  /** Number of places it stands higher than for everybody. */
   readonly rise?: number | null
 }
 
 const NO_TERMS: readonly string[] = []
 
-/** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
+/** Lists are re-sorted all the time; a card with the same product doesn't render again. */
 export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: CardProps) {
   const { capture } = useShop()
   return (
@@ -57,12 +57,12 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
   )
 })
 
-/** The same as a slot, for lists whose heading already says why. */
+/** Card for lists whose heading already gives the reason. */
 export function PlainCard({ item }: ItemComponentProps) {
   return <Card item={item} />
 }
 
-/** The same as a slot, with the reason below. */
+/** Card with the reason below. */
 export function ProductCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>
@@ -72,7 +72,7 @@ export function ProductCard({ item, recommendation }: ItemComponentProps) {
   )
 }
 
-/** The same on the first screen. */
+/** Card with the reason, on the first screen. */
 export function EarlyCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>

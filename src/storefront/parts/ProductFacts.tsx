@@ -1,4 +1,4 @@
-/** @module What is known of a product: by its title, and from the orders of a year. */
+/** @module Facts about a product, from its title and from a year of orders. */
 import type { Item } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { useHistory } from '../history.ts'

@@ -1,9 +1,9 @@
-/** @module A sentence of `words/` with its marks: `*stressed*`, and `[a link]` to `href`. */
+/** @module Renders a sentence of `words/` with its marks: `*stressed*`, and `[a link]` to `href`. */
 import { Link } from './Link.tsx'
 
 interface SayProps {
   readonly text: string
-  /** Where its link leads. */
+  /** Target of the link. */
   readonly href?: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module The search box of every page: the package's, with this shop's addresses. On the page of results,
- * these change as one types.
+ * @module The search box of every page: the package's, with this shop's addresses. On the results page the results
+ * follow the typing.
  */
 import { type KeyboardEvent, useCallback, useMemo } from 'react'
 import { useLocation } from 'wouter'
@@ -29,7 +29,7 @@ export function SearchBox() {
 
   function go(href: string): void {
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-    // One history entry per visit to the results, not one per letter.
+    // One history entry per visit to the results, instead of one per letter.
     navigate(href, { replace: onResults && href === searchPath(query) })
   }
 
@@ -43,7 +43,7 @@ export function SearchBox() {
     // biome-ignore lint/a11y/noStaticElementInteractions: the box inside takes the keys
     <div className="searchbox" onKeyDown={onKeyDown}>
       <Box
-        // As much of it as a first page knows has too few products.
+        // The first page's part of the catalog has too few products to search.
         search={catalog.enoughFor === null ? catalog.search : null}
         categories={departments}
         query={query}

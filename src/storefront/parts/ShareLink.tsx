@@ -1,4 +1,4 @@
-/** @module Copies the address of what a page shows: whoever opens it sees the same, by what their own device knows. */
+/** @module Copies a page's address. Others who open it see the same page, ranked by their own device. */
 import { useState } from 'react'
 import { words } from '../words/words.ts'
 
@@ -9,7 +9,7 @@ export function ShareLink() {
       await navigator.clipboard.writeText(location.href)
       setSaid(words.share.copied)
     } catch {
-      // Refused, or no clipboard here: the address is in sight.
+      // Denied, or no clipboard: the shopper can copy the address shown.
       setSaid(words.share.byHand)
     }
   }

@@ -1,6 +1,6 @@
 /**
- * @module Sign in as a returning shopper: what a shop's server knows of their orders is handed to this
- * browser. Here the server is a file of the shop, and the shoppers are those of fast-forward.
+ * @module Signs in as a returning shopper: the shop's server gives that shopper's orders to this browser. In the demo
+ * the server is a file of the shop, and the shoppers are those of fast-forward.
  */
 import { type FormEvent, useRef, useState } from 'react'
 import type { PastOrder } from '../../index.ts'
@@ -36,10 +36,10 @@ export function SignIn() {
 }
 
 interface FormProps {
-  /** None while they are on their way: the page must not move when they come. */
+  /** Empty while they load; the page must not move when they arrive. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
-  /** The form, and the focus in it, are gone then. */
+  /** Called when the form, and the focus in it, are gone. */
   readonly onDone: () => void
 }
 
@@ -93,7 +93,7 @@ function Form({ shoppers, say, onDone }: FormProps) {
   )
 }
 
-/** Their year as if it had ended yesterday: of older orders a device keeps those of the last 90 days. */
+/** Their year, shifted to end yesterday; a device stores the orders of the last 90 days. */
 function untilYesterday({ label, orders }: PastShopper, now: number): PastOrder[] {
   const later = Math.floor((now - orders[orders.length - 1].time) / DAY - 1) * DAY
   return orders.map(({ time, items }) => ({

@@ -1,4 +1,4 @@
-/** @module A list of the shop's own choosing, a page at a time: category and search results. */
+/** @module A list with items chosen by the shop, a page at a time: departments and search results. */
 import { memo, useDeferredValue, useRef, useSyncExternalStore } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
@@ -7,20 +7,20 @@ import { words } from '../words/words.ts'
 import { Outlines } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
-/** Products that it begins with, and as many more each time. */
+/** Number of products at first, and of those added each time. */
 export const PAGE = 24
-/** As many may be on the first screen. */
+/** Maximum number of products on the first screen. */
 const FIRST_SCREEN = 8
 
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
-  /** False until their order is known: only their places show, so that nothing moves when it is. */
+  /** False until the order is known: only placeholders show, so that nothing moves then. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
 }
 
-/** How much is shown stands in the address, so that "back" finds the same page. */
+/** The number of shown products is in the address, so that "back" restores the page. */
 export const StockList = memo(function StockList(props: StockListProps) {
   const { items, label, settled, termsOf } = props
   const { catalog } = useShop()
@@ -35,7 +35,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   function more() {
     const first = shown
     choose((next) => next.set('show', String(shown + PAGE)), { replace: true })
-    // The button may be gone and with it the focus: go on at the first new product.
+    // The button may be gone, so move the focus to the first new product.
     requestAnimationFrame(() => list.current?.querySelectorAll('a')[first]?.focus())
   }
 
@@ -73,5 +73,5 @@ export const StockList = memo(function StockList(props: StockListProps) {
 
 const never = () => () => {}
 const isScript = () => false
-/** Where a page is rendered beforehand, and where the script goes on from it. */
+/** True while prerendering, and while the script hydrates the page. */
 const isRendered = () => true

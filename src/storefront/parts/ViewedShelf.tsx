@@ -1,4 +1,4 @@
-/** @module What was looked at last. */
+/** @module Shelf of the last viewed products. */
 import { useState } from 'react'
 import { RecentlyViewed, usePersonalization, usePersonalizer } from '../../react.ts'
 import { order } from '../preferences.ts'
@@ -7,7 +7,7 @@ import { ShelfOutline } from './Outlines.tsx'
 import { FIXED } from './shelves.tsx'
 
 interface ViewedProps {
-  /** The product whose page this is. */
+  /** Product of the current page, which is left out. */
   readonly except?: string
   readonly distinct?: number
 }
@@ -19,7 +19,7 @@ export function ViewedShelf(props: ViewedProps) {
   return isPersonal && <Viewed {...props} />
 }
 
-/** A first look, on this very page, makes no room for a list that would be empty. */
+/** A first view, of this page's product, reserves no room, because the list would be empty. */
 function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()
   const [any] = useState(() => (events.byName.view_item ?? 0) > 0)

@@ -1,4 +1,4 @@
-/** @module The package's list widgets in the shop's clothes: a row that scrolls on a phone. */
+/** @module The package's list widgets in the shop's style: a row that scrolls on a phone. */
 import { useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import {
@@ -36,7 +36,7 @@ const GridWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="grid with-reasons" />
 )
 
-/** In everyone's order it is nobody's own. */
+/** In the shop's order the list is the same for everybody. */
 export function ForYou() {
   const chosen = useSignal(order)
   return (
@@ -50,7 +50,7 @@ export function ForYou() {
   )
 }
 
-/** Until there is something to show, nothing is. */
+/** An empty list renders nothing. */
 const NOTHING: readonly string[] = []
 const OWN = {
   limit: SHELF,
@@ -59,14 +59,14 @@ const OWN = {
   layoutComponent: FixedShelfWithReasons,
 } as const
 
-/** What a shopper who comes again may want of what they know. */
+/** Lists for a returning shopper, from products they know. */
 export function Returning({ of }: { readonly of: 'again' | 'onYourMind' }) {
   const List = of === 'again' ? BuyAgain : OnYourMind
   return useSignal(order) === 'personal' && <List {...OWN} distinct={DISTINCT[of]} />
 }
 
 interface PopularProps extends Pick<RecommendationsProps, 'initialItems'> {
-  /** On the first screen. */
+  /** Whether it is on the first screen. */
   readonly early?: boolean
 }
 
@@ -91,7 +91,7 @@ interface AboutProps {
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
 
-/** However few there are. */
+/** Keeps its height however few items there are. */
 export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
 
 export function Similar({ title = labels.similar, ...about }: AboutProps) {
@@ -108,11 +108,11 @@ export function WithBasket(props: { readonly items: readonly string[] }) {
 
 interface CompanionsProps {
   readonly item: string
-  /** What the page shows already. */
+  /** Products that the page already shows. */
   readonly shown: readonly Item[]
 }
 
-/** Both shelves of a product page: what is shown before, the next leaves out. */
+/** Both shelves of a product page; the second leaves out what the first shows. */
 export function Companions({ item, shown }: CompanionsProps) {
   const variants = useMemo(() => shown.map(({ id }) => id), [shown])
   return (

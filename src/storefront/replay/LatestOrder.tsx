@@ -1,4 +1,4 @@
-/** @module The order that was just replayed: what the learned list would have shown, and what was bought of it. */
+/** @module The order just replayed: the learned list before it, and the products bought. */
 
 import type { Item } from '../../index.ts'
 import { productPath, titleOf } from '../catalog.ts'

@@ -1,8 +1,8 @@
-/** @module What is said where the recorded shoppers can't be had. */
+/** @module Message shown when the recorded shoppers can't be loaded. */
 import { words } from '../words/words.ts'
 
 interface MissingShoppersProps {
-  /** A sentence. */
+  /** Message, one sentence. */
   readonly failure: string
   readonly onRetry: () => void
 }

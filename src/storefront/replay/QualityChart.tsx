@@ -1,4 +1,4 @@
-/** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
+/** @module Chart of quality over time, one line for each way of ranking; the table beside it has the same data. */
 import { formatLater } from '../text.ts'
 import { words } from '../words/words.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'

@@ -1,4 +1,4 @@
-/** @module One replay on screen: controls, chart, table, and what the latest order showed. */
+/** @module One replay on screen: controls, chart, table, and the latest order's list. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { savesData } from '../offline.ts'
 import { ShareLink } from '../parts/ShareLink.tsx'
@@ -30,12 +30,12 @@ const wait = (milliseconds: number) =>
 
 interface ReplayPlayerProps {
   readonly shopper: PastShopper
-  /** Whether all ways of ranking are shown, not only everyone's and the one that learned. */
+  /** Whether all ways of ranking are shown, or only everyone's and the learned one. */
   readonly all: boolean
   readonly onAll: (all: boolean) => void
 }
 
-/** Nobody who wants less motion or saves data is played to unasked. */
+/** No automatic start for shoppers who prefer less motion or save data. */
 const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
@@ -49,7 +49,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
   const [pace, setPace] = useState(1)
   const [metric, setMetric] = useState<keyof Quality>('ndcg')
   useEffect(() => player.setPace(PACES[pace].milliseconds), [player, pace])
-  // StrictMode mounts twice: a player that was closed begins anew when it is asked to.
+  // StrictMode mounts twice; a closed player starts again on the second mount.
   useEffect(() => {
     if (playsByItself()) player.play()
     return () => player.restart()
@@ -136,7 +136,7 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
     <div className="replay-progress">
       <progress max={total} value={steps.length} aria-label={words.replay.progress} />
       <span>{place}</span>
-      {/* Not at every order: what is said aloud is what the shopper did or waits for. */}
+      {/* Not announced at every order; only the shopper's actions and waiting are. */}
       <span role="status">
         {status === 'loading' && words.replay.modelLoading}
         {status === 'paused' && words.replay.paused}

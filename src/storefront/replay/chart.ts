@@ -1,25 +1,25 @@
-/** @module Geometry of the quality chart: dates to the right, quality upwards. Pure. */
+/** @module Geometry of the quality chart: dates to the right, quality upwards. Pure functions. */
 import { type Arm, meansOf, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 export const WIDTH = 760
 export const HEIGHT = 350
-/** Room for the words of axes and lines. */
+/** Margins for the labels of axes and lines. */
 export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
-/** Lines that would cover each other are drawn side by side, so far apart; what is written beside them, farther. */
+/** Distance at which overlapping lines are drawn side by side; their labels need more. */
 const LINES_APART = 5
 const WORDS_APART = 24
 
 interface Point {
   readonly x: number
   readonly y: number
-  /** Mean over all orders up to here. */
+  /** Mean over all orders so far. */
   readonly value: number
 }
 
 interface Chart {
   readonly lines: readonly { readonly arm: Arm; readonly points: readonly Point[] }[]
-  /** Where each line's name stands, in the order of the lines; empty while there are no lines. */
+  /** Position of each line's name, in the order of the lines; empty while there are no lines. */
   readonly words: readonly Point[]
   readonly yTicks: readonly { readonly y: number; readonly value: number }[]
   readonly xTicks: readonly { readonly x: number; readonly time: number }[]
@@ -28,7 +28,7 @@ interface Chart {
 
 /**
  * @param arms the lines to draw
- * @param span first and last time that the axis shows, milliseconds
+ * @param span first and last time on the axis, milliseconds
  */
 export function chartOf(
   steps: readonly ReplayStep[],
@@ -60,7 +60,7 @@ export function chartOf(
   }
 }
 
-/** The same heights, moved as little as keeps any two of them `gap` apart. */
+/** The same heights, moved as little as needed to keep any two of them `gap` apart. */
 export function apart(heights: readonly number[], gap: number): number[] {
   interface Group {
     readonly sum: number
@@ -87,7 +87,7 @@ export function apart(heights: readonly number[], gap: number): number[] {
   return moved
 }
 
-/** First days of every third month inside the span. */
+/** First day of every third month in the span. */
 function quarters([from, to]: readonly [number, number]): number[] {
   const found: number[] = []
   for (let month = 0; ; month += 3) {

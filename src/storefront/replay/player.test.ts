@@ -26,7 +26,7 @@ function setUp(fails = false) {
     open,
     wait: () => new Promise<void>((resolve) => gates.push(resolve)),
   })
-  /** Lets the pause between two orders end. */
+  /** Ends the pause between two orders. */
   const tick = async () => {
     await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0))
     gates.shift()?.()

@@ -1,4 +1,4 @@
-/** @module Play, pause, step and speed of a replay; knows nothing of screens, shaped for `useSyncExternalStore`. */
+/** @module Play, pause, step and speed of a replay; independent of the screen, shaped for `useSyncExternalStore`. */
 import { createSignal } from '../signal.ts'
 import type { Replay, ReplayStep } from './replay.ts'
 import type { PastOrder } from './shoppers.ts'
@@ -6,7 +6,7 @@ import type { PastOrder } from './shoppers.ts'
 export interface PlayerState {
   readonly status: 'idle' | 'loading' | 'playing' | 'paused' | 'done' | 'failed'
   readonly steps: readonly ReplayStep[]
-  /** When the model's data ends, ISO date; empty until it is there. */
+  /** End of the model's data, ISO date; empty until it has loaded. */
   readonly until: string
   readonly error: string | null
 }
@@ -23,17 +23,17 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
   const { get, set: change, subscribe } = createSignal(IDLE)
   let pace = 0
   let replay: Promise<Replay> | null = null
-  /** Rises with each restart: what belongs to an earlier run is dropped. */
+  /** Number of the current run; results of an earlier run are dropped. */
   let run = 0
   let going = false
-  /** Orders asked for one by one. */
+  /** Number of single steps requested. */
   let owed = 0
 
   function set(part: Partial<PlayerState>): void {
     change({ ...get(), ...part })
   }
 
-  /** Goes on while it plays or an order is owed. */
+  /** Continues while it plays or a step is requested. */
   async function go(): Promise<void> {
     if (going) return
     going = true
@@ -82,19 +82,19 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
       owed = 0
       set({ status: 'paused' })
     },
-    /** One order, then stands still. */
+    /** Replays one order, then pauses. */
     next() {
       if (get().status === 'done' || get().status === 'failed') return
       owed++
       set({ status: 'paused' })
       void go()
     },
-    /** Forgets all and stands at the beginning. */
+    /** Forgets everything and returns to the start. */
     restart() {
       drop()
       set(IDLE)
     },
-    /** Between two orders, beside what computing takes. */
+    /** Pause between two orders, in addition to the computing time. */
     setPace(milliseconds: number) {
       pace = milliseconds
     },

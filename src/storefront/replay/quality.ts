@@ -1,4 +1,4 @@
-/** @module How good a list of ten was, once it is known what was bought. */
+/** @module Quality of a list of ten, once the purchases are known. */
 
 export const ARMS = ['popular', 'stale', 'fresh', 'personal'] as const
 export type Arm = (typeof ARMS)[number]
@@ -10,21 +10,21 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
   personal: of('personal'),
 })
 
-/** What a replay shows first: the others are for who wants to know where the difference comes from. */
+/** Arms shown at first; the others show where the difference comes from. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
-/** Places that count. */
+/** Number of places that count. */
 export const PLACES = 10
 
 export interface Quality {
-  /** Gains 1 / log2(place + 1), divided by the best that could be had; 0 … 1. */
+  /** NDCG: gains 1 / log2(place + 1), divided by the best possible sum; 0 … 1. */
   readonly ndcg: number
   /** 1 where at least one of the ten was bought, else 0. */
   readonly hit: number
 }
 
 /**
- * Binary relevance; the same figures as `evaluate` prints, case by case.
+ * Binary relevance; the figures equal those of `evaluate`, case by case.
  * @param list best first; only the first ten count
  * @param bought not empty
  */

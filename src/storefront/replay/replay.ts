@@ -1,7 +1,7 @@
 /**
- * @module Replays a shopper's orders through personalizers of their own, which live in memory and
- * know no other shopper, least of all the visitor: before each order every list is asked for, then
- * the order is made known. One personalizer learns after each order, the other never does.
+ * @module Replays a shopper's orders through separate in-memory personalizers, which know no other shopper and not
+ * the visitor. Before each order it requests every list, then it tells the personalizers about the order. One
+ * personalizer learns after each order, the other never does.
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
@@ -11,24 +11,24 @@ import type { PastOrder } from './shoppers.ts'
 
 export interface ReplayStep {
   readonly order: PastOrder
-  /** What each would have shown just before the order. */
+  /** Lists of each arm just before the order. */
   readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
   readonly quality: Means
 }
 
 export interface Replay {
-  /** The next order; orders must come ascending by time. @throws Error in a sentence to show */
+  /** Replays the next order; orders must ascend by time. @throws Error with a message for the shopper */
   step(order: PastOrder): Promise<ReplayStep>
-  /** When the model's data ends, ISO date: what comes later, nothing in it could know. */
+  /** End of the model's data, ISO date; the model knows nothing later. */
   readonly until: string
   close(): void
 }
 
 const PATIENCE = 60_000
 
-/** @throws Error in a sentence that can be shown */
+/** @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay> {
-  // What is sold out today was not sold out then.
+  // Ignore availability: a product that is sold out today was on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)
@@ -77,11 +77,11 @@ function judge(lists: ReplayStep['lists'], { items }: PastOrder): Means {
 
 interface Past {
   readonly personalizer: Personalizer
-  /** What would be shown at `time`. */
+  /** List that would be shown at `time`. */
   list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
-  /** Makes an order known, at its own time. */
+  /** Captures an order at its own time. */
   tell(order: PastOrder): Promise<void>
-  /** @throws Error if what it has learned so far is lost */
+  /** @throws Error if what it learned so far is lost */
   requireWhole(): void
   close(): void
 }
@@ -143,7 +143,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
   }
 }
 
-/** Lists of a new shopper are there before the model; a replay needs the model. */
+/** A new shopper's lists are available before the model; a replay needs the model. */
 function modelOf(personalizer: Personalizer): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {

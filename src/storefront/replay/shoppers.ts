@@ -1,4 +1,4 @@
-/** @module The held-out shoppers whose year can be replayed, as `scripts/replay.ts` wrote them. */
+/** @module The held-out shoppers whose year can be replayed, written by `scripts/replay.ts`. */
 import { loadJson } from '../load.ts'
 import { words } from '../words/words.ts'
 
@@ -9,7 +9,7 @@ export interface PastOrder {
 }
 
 export interface PastShopper {
-  /** Neutral: "Shopper A". */
+  /** Neutral label: "Shopper A". */
   readonly label: string
   /** Ascending by time. */
   readonly orders: readonly PastOrder[]
@@ -17,12 +17,12 @@ export interface PastShopper {
 
 const FILE = 'replay/shoppers.json'
 
-/** @throws Error in a sentence that can be shown */
+/** @throws Error with a message for the shopper */
 export async function loadShoppers(signal?: AbortSignal): Promise<readonly PastShopper[]> {
   return readShoppers(await loadJson(FILE, signal))
 }
 
-/** @throws Error when it isn't what the script writes */
+/** @throws Error when the value differs from the script's format */
 export function readShoppers(value: unknown): readonly PastShopper[] {
   const list = (value as { shoppers?: unknown } | null)?.shoppers
   if (!Array.isArray(list) || list.length === 0) throw unreadable()

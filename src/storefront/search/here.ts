@@ -1,11 +1,11 @@
-/** @module The shop's search in whichever thread asks for it. */
+/** @module The shop's search in the calling thread. */
 import type { Item } from '../../index.ts'
 import { type AskSearch, searchAmong } from '../../search.ts'
 import { SYNONYMS } from '../synonyms.ts'
 
 /**
- * @param items in a new shopper's order
- * @param breathe between slices of the work; the index is built once, beginning now
+ * @param items items in a new shopper's order
+ * @param breathe called between slices of the work; the index is built once, starting now
  */
 export const searchHere = (items: readonly Item[], breathe: () => Promise<void>): AskSearch =>
   searchAmong(items, SYNONYMS, breathe)

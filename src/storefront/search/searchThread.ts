@@ -1,23 +1,23 @@
-/** @module Asks the search's own thread. */
+/** @module Sends queries to the search's own thread. */
 import type { Item } from '../../index.ts'
 import type { SearchAnswer, SearchQuestion } from '../../search.ts'
 import { whenIdle } from '../breathe.ts'
 
 export interface ToSearch {
   readonly question: SearchQuestion
-  /** Of as many first hits the pictures, and all products, are wanted as well. */
+  /** Number of first hits whose pictures are requested, together with all products found. */
   readonly first: number
 }
 
 export interface FoundFirst extends SearchAnswer {
   readonly items?: readonly Item[]
-  /** File's name and SVG, null where there is none. */
+  /** File name and SVG, null where there is none. */
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
 }
 
 let thread: Worker | null = null
 
-/** Begins to build the index. @throws where there are no workers */
+/** Starts the thread, which builds the index. @throws where there are no workers */
 function wakeSearch(): Worker {
   thread ??= new Worker(new URL('./searchWorker.ts', import.meta.url), {
     type: 'module',
@@ -26,14 +26,14 @@ function wakeSearch(): Worker {
   return thread
 }
 
-/** Where there are no workers, the page searches by itself. */
+/** Without workers, the page searches by itself. */
 export function tryToWakeSearch(): void {
   try {
     wakeSearch()
   } catch {}
 }
 
-/** Rejects where the thread can't answer: it can't be had, or lacks what it needs. */
+/** Sends a query. Rejects if the thread is unavailable or lacks its files. */
 export function askThread(question: SearchQuestion, first = 0): Promise<FoundFirst> {
   return new Promise((resolve, reject) => {
     const { port1, port2 } = new MessageChannel()
@@ -52,23 +52,23 @@ export function askThread(question: SearchQuestion, first = 0): Promise<FoundFir
   })
 }
 
-/** As many may be on the first screen. */
+/** Maximum number of products on the first screen. */
 const FIRST_SCREEN = 8
 
 let begun: { readonly query: string; readonly found: Promise<FoundFirst> } | null = null
 
-/** Of the page of results. */
+/** Query of the results page. */
 export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
 
-/** Of a visit that begins with a search: products and the first pictures come with it. */
+/** First query of a visit that begins with a search; the answer includes products and the first pictures. */
 export const askFirst = (question: SearchQuestion): Promise<FoundFirst> =>
   askThread(question, FIRST_SCREEN)
 
-/** What was asked already. */
+/** Answer to a query that was already sent. */
 export const begunFor = (query: string): Promise<FoundFirst> | undefined =>
   begun?.query === query ? begun.found : undefined
 
-/** Such a visit's search, before the page's script is there. */
+/** Sends such a visit's query before the page's script has loaded. */
 export function beginSearch(): void {
   if (location.pathname !== '/search') return
   const query =
@@ -81,7 +81,10 @@ export function beginSearch(): void {
   begun = { query: asked, found }
 }
 
-/** Of a visit that begins with a search: what it found is on screen before the page reads all else. */
+/**
+ * Waits for the first answer of a visit that begins with a search, so that results show before the page reads
+ * other files.
+ */
 export async function firstAnswer(): Promise<void> {
   if (!begun) return
   await begun.found.catch(() => undefined)

@@ -1,14 +1,14 @@
 /**
- * @module The search in a thread of its own: a slow phone stays at the shopper's hand while the index is
- * built and asked. To a visit that begins with a search it gives the products and pictures as well, before
- * the page has read either file.
+ * @module The search in its own thread, so that a slow phone stays responsive while the index is built and
+ * searched. For a visit that begins with a search it also provides products and pictures, before the page has
+ * read either file.
  */
 import type { Item } from '../../index.ts'
 import { type PackLine, svgOf, unpack } from '../picturePack.ts'
 import { searchHere } from './here.ts'
 import type { FoundFirst, ToSearch } from './searchThread.ts'
 
-/** Without slices: nobody waits for this thread but whoever asks it. */
+/** No slices, because this thread has no other work. */
 const go = () => Promise.resolve()
 
 async function read(name: string): Promise<unknown> {
@@ -36,7 +36,7 @@ async function answer({ question, first }: ToSearch): Promise<FoundFirst> {
 addEventListener('message', ({ data, ports }: MessageEvent<ToSearch>) => {
   answer(data).then(
     (found) => ports[0].postMessage(found),
-    // The page searches by itself then.
+    // The page then searches by itself.
     () => ports[0].postMessage(null),
   )
 })

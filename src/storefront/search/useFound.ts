@@ -1,4 +1,4 @@
-/** @module What the page of results shows: the answer to its query, and until that is there the one before. */
+/** @module Results on the results page: the answer to its query, and until then the previous answer. */
 import { startTransition, useEffect, useRef, useState } from 'react'
 import { breathe } from '../breathe.ts'
 import { takePicture } from '../pictures.ts'
@@ -9,21 +9,21 @@ export interface FoundFor extends FoundFirst {
   readonly query: string
 }
 
-/** Null while there is none. @param query empty: nothing is asked */
+/** Null while there is no answer. @param query empty: no request */
 export function useFound(query: string): FoundFor | null {
   const { search, enoughFor } = useShop().catalog
   const [found, setFound] = useState<FoundFor | null>(null)
   const answered = useRef('')
   const whole = enoughFor === null
   useEffect(() => {
-    // The whole catalog says the same as what came before it.
+    // The complete catalog gives the same answer as its first part.
     if (query === '' || query === answered.current) return
     let left = false
     const question = questionFor(query)
     const first = begunFor(query) ?? (whole ? search(question) : askFirst(question))
     const asked: Promise<FoundFirst> = first.catch(() => search(question))
     void asked.then(async (answer) => {
-      // Each keeps a slow phone for milliseconds.
+      // Each one takes a slow phone milliseconds.
       for (const [name, svg] of answer.pictures ?? []) {
         takePicture(name, svg)
         await breathe()

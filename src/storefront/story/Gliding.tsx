@@ -1,6 +1,6 @@
 /**
- * @module A list whose items glide from where they stood to where they stand: where less motion is
- * asked for, they fade. https://aerotwist.com/blog/flip-your-animations/
+ * @module A list whose items glide from their old to their new places, or fade where less motion is preferred.
+ * https://aerotwist.com/blog/flip-your-animations/
  */
 import { Component, type ComponentProps, createRef } from 'react'
 
@@ -8,7 +8,7 @@ type GlidingProps = Omit<ComponentProps<'ul'>, 'ref'>
 
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
-/** A class, because only a class is asked before the document changes, while its layout is still known. */
+/** A class, because React calls only a class before the document changes, while the old layout is known. */
 export class Gliding extends Component<GlidingProps> {
   private readonly list = createRef<HTMLUListElement>()
 
@@ -32,7 +32,7 @@ const itemsIn = (list: HTMLElement | null) =>
     element: card.closest('li') ?? card,
   }))
 
-/** Of what can be seen: what a returning shopper is not shown has no place to come from. */
+/** Places of visible items; a hidden item has no place to come from. */
 function placesIn(list: HTMLElement | null): Places {
   const places = new Map<string, { x: number; y: number }>()
   for (const { id, card, element } of itemsIn(list)) {
@@ -43,7 +43,7 @@ function placesIn(list: HTMLElement | null): Places {
 }
 
 const SLOWLY = { duration: 700, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)' } as const
-/** Where two cards cross, their words don't mix. */
+/** Opaque background, so that crossing cards stay readable. */
 const OPAQUE = { background: 'var(--paper)' }
 const FADE = { duration: 250, easing: 'ease-out' } as const
 

@@ -1,15 +1,15 @@
-/** @module A button that works as long as it is held, by pointer or key; who can only press presses twice. */
+/** @module A button that acts while held, by pointer or key. For users who can only press, it toggles. */
 import { type ReactNode, useEffect, useRef } from 'react'
 
 interface HoldButtonProps {
   readonly held: boolean
   readonly onHold: (held: boolean) => void
-  /** Its room stays. */
+  /** Hides it and keeps its room. */
   readonly hidden: boolean
   readonly children: ReactNode
 }
 
-/** A short tap shows it for as long as it takes to see, in milliseconds. */
+/** Milliseconds that a short tap shows it, long enough to see. */
 const GLANCE = 1400
 
 export function HoldButton({ held, onHold, hidden, children }: HoldButtonProps) {
@@ -55,7 +55,7 @@ export function HoldButton({ held, onHold, hidden, children }: HoldButtonProps) 
       }}
       onKeyUp={release}
       onContextMenu={(event) => event.preventDefault()}
-      // Neither pointer nor key: a screen reader or a voice presses.
+      // A click without pointer or key comes from a screen reader or voice control.
       onClick={({ detail }) => {
         if (detail === 0 && since.current === null && timer.current === 0) onHold(!held)
       }}

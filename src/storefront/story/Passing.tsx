@@ -1,7 +1,7 @@
 /**
- * @module What is said in passing during the first visit: after the first look that it stayed here, after the
- * third that no network is needed. Each once, and gone when it is pressed away or has been there long. In between the
- * shop asks whether it may store what it learned, until that is answered.
+ * @module Short notes during the first visit. After the first view: it stayed here; after the third: no network is
+ * needed. Each shows once, until dismissed or timed out. In between the shop asks whether it may store what it
+ * learned, until the shopper answers.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
@@ -13,9 +13,9 @@ import { useSignal } from '../signal.ts'
 import { labels, words } from '../words/words.ts'
 import { told, visit } from './visit.ts'
 
-/** Milliseconds. */
+/** Time that a note stays, milliseconds. */
 const LONG = 15_000
-/** Looks after which the shop shows what it can do without a network. */
+/** Number of views before the shop shows what it can do without a network. */
 const ENOUGH = 3
 
 type Saying = 'learned' | 'keep' | 'offline'
@@ -36,9 +36,9 @@ function useSaying(): Saying | null {
   const kept = useSignal(replayKept)
   const no = useSignal(declined)
   const { events, paused, persist, storage } = usePersonalization()
-  // Without a network the shop goes on only where it is kept.
+  // Without a network the shop continues only if it is stored.
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
-  // Nothing is kept while learning is paused, and where the personalizer could not start.
+  // Nothing is stored while learning is paused, or if the personalizer could not start.
   if (paused || events.count === 0) return null
   const asks = persist.option === 'ask' && (persist.unerased || persist.allowed === null) && !no
   if (asks && already >= 1) return 'keep'
@@ -49,7 +49,7 @@ function useSaying(): Saying | null {
 
 const STAGE = { learned: 1, offline: 2 } as const
 
-/** Both answers weigh the same. */
+/** Both buttons look equally important. */
 function Question() {
   const personalizer = usePersonalizer()
   const { unerased } = usePersonalization().persist
@@ -86,7 +86,7 @@ function Note({ saying }: { readonly saying: Exclude<Saying, 'keep'> }) {
   const done = useCallback(() => told.set(stage), [stage])
   useEffect(() => {
     const timer = setInterval(() => {
-      // Somebody is at it.
+      // Stays while the shopper points at it or focuses it.
       if (!note.current?.matches(':hover, :focus-within')) done()
     }, LONG)
     return () => clearInterval(timer)

@@ -1,4 +1,4 @@
-/** @module "For you" on the home page: the list, what moved since it was last seen, and everyone's to compare. */
+/** @module "For you" on the home page: the list, its moves since last seen, and everyone's list to compare. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { LearningPaused, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
@@ -15,7 +15,7 @@ import { lineOf, riseOf } from './line.ts'
 import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
 
-/** Cards of the first row, which the first screen shows: each picture more delays the paint. */
+/** Number of cards in the first row, on the first screen. Each further picture delays the paint. */
 const FIRST_ROW = 6
 
 const EVERYONES = { limit: FOR_YOU, order: 'base' } as const
@@ -28,7 +28,7 @@ interface OnScreen {
 }
 
 interface YourListProps {
-  /** Ids of everyone's list, on the page that was rendered beforehand. */
+  /** Ids of everyone's list, on the prerendered page. */
   readonly first: readonly string[] | undefined
 }
 
@@ -54,14 +54,14 @@ export function YourList({ first }: YourListProps) {
   const without = before && earlier.status !== 'loading' ? earlier.items : null
   const everyones = everyone.status === 'loading' ? null : everyone.items
   const waiting = (chosen === 'personal' && before) || first?.map(asEveryones)
-  // Nothing moves under a hand: what is new is shown as soon as it is gone.
+  // Nothing moves under the shopper's hand; changes show as soon as the hand is gone.
   const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
   const items = kept ?? (loading ? waiting : state.items)
 
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // What changed is on screen: it need not be led to.
+  // The change is on screen, so no link to it is needed.
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])
@@ -81,7 +81,7 @@ export function YourList({ first }: YourListProps) {
           {words.yourList.hold}
         </HoldButton>
         <p className="for-you-line" role="status">
-          {/* Nothing is said of a list that is about to be another. */}
+          {/* No sentence about a list that is about to change. */}
           {state.code
             ? labels.trouble(state.code)
             : held
@@ -89,7 +89,7 @@ export function YourList({ first }: YourListProps) {
               : !(loading && before) &&
                 lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
-        {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
+        {/* Shown by the style sheet, because the first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">{words.yourList.baseOrder}</p>
       </div>
       {chosen === 'personal' && <LearningPaused />}
@@ -99,8 +99,8 @@ export function YourList({ first }: YourListProps) {
             const item = catalog.get(recommendation.id)
             return (
               item && (
-                // What keeps its place in the first list stays as it is; nothing else of it is moved,
-                // but made anew: to be moved would be a jump.
+                // An item of the first list that keeps its place keeps its node. No node moves to another place,
+                // because the page would jump.
                 <li
                   key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
                   className="grid-item"

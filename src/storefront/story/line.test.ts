@@ -62,7 +62,7 @@ describe('the line above the list', () => {
   })
 
   test('what the own list alone leaves out makes a difference to everyone’s', () => {
-    // The first of everyone's is in the basket: all base ranks are one less.
+    // The first item of everyone's list is in the basket, so all base ranks are one less.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
     expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')
   })

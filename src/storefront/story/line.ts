@@ -1,4 +1,4 @@
-/** @module The sentence above the own list: what is there because of what the shopper did. Pure. */
+/** @module The sentence above the shopper's list: what is there because of their actions. Pure functions. */
 import type { Item, Recommendation } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'
@@ -7,13 +7,13 @@ import type { Action } from './visit.ts'
 interface Shown {
   /** The list on screen, best first. */
   readonly now: readonly Recommendation[]
-  /** What the list would be without what was done since it was on screen; null where that is no matter. */
+  /** The list without the shopper's latest actions; null where it isn't needed. */
   readonly without: readonly Recommendation[] | null
-  /** Everyone's list, of the same length; null until it is there. */
+  /** Everyone's list, of the same length; null until it has loaded. */
   readonly everyones: readonly Recommendation[] | null
-  /** What was done in between, the latest first. */
+  /** Actions in between, latest first. */
   readonly done: readonly Action[]
-  /** False as long as the device knows nothing of the shopper. */
+  /** False while the device knows nothing about the shopper. */
   readonly known: boolean
 }
 
@@ -31,13 +31,13 @@ export function lineOf(
     if (news > 0) return entered(news, of, since)
     if (now.some(({ id }, place) => without[place]?.id !== id)) return reordered(of, since)
   }
-  // Not by their base ranks, which pass over what is left out of the own list alone.
+  // Base ranks won't do, because they skip items that only the shopper's list leaves out.
   if (!everyones) return ''
   const own = countOf(now, everyones)
   return own > 0 ? others(own, of) : same(of)
 }
 
-/** How many of a list are not in another. */
+/** Number of a list's items that are not in another list. */
 function countOf(list: readonly Recommendation[], other: readonly Recommendation[]): number {
   const ids = new Set(other.map(({ id }) => id))
   return list.filter(({ id }) => !ids.has(id)).length
@@ -57,8 +57,8 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
 }
 
 /**
- * How many places an item stands higher than for everybody; null where everybody sees it, too, or where
- * nobody knows.
+ * Number of places that an item stands higher than for everybody. Null where everybody sees it, too, or where it is
+ * unknown.
  * @param shown length of the list
  */
 export function riseOf(

@@ -1,16 +1,16 @@
-/** @module Whether somebody's hand is on a part of the page: what one is about to press must not move. */
+/** @module Detects whether the shopper's hand is on a part of the page, because a target must not move. */
 import { type FocusEvent, useMemo, useState } from 'react'
 
-/** @returns the state, and what to put on the element */
+/** @returns the state, and props for the element */
 export function useHand() {
   const [pointer, setPointer] = useState(false)
   const [focus, setFocus] = useState(false)
   const handlers = useMemo(
     () => ({
-      // Not `pointerenter`: that the page came up under a pointer at rest is nobody's doing.
+      // `pointerenter` also fires when the page appears under a resting pointer, so it isn't used.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
-      // The first that is noticed of a hand that was there before the page's script.
+      // First sign of a hand that was there before the page's script.
       onClickCapture: () => setPointer(true),
       onPointerLeave: () => setPointer(false),
       onPointerCancel: () => setPointer(false),

@@ -1,12 +1,12 @@
 /**
- * @module What the home page showed last in this visit and what the shopper has done since, so that it
- * can say what moved and why. Lives as long as the page, and is dropped with what is forgotten.
+ * @module Remembers the home page's last list in this visit and the actions since, so that the page can
+ * explain what moved. Lives as long as the page; forgetting clears it.
  */
 import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
 
-/** What a shopper would call something done, the strongest first: each look, not also the click that led to it. */
+/** Events that a shopper would call an action, strongest first. A view counts; the click that led to it doesn't. */
 const VERBS = ['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const
 
 export interface Action {
@@ -16,13 +16,13 @@ export interface Action {
 }
 
 interface Visit {
-  /** The list as the home page showed it last; null before, and after something was forgotten. */
+  /** The list that the home page showed last; null before, and after forgetting. */
   readonly before: readonly Recommendation[] | null
-  /** When that came on screen, milliseconds since the epoch. */
+  /** Time when that list came on screen, milliseconds since the epoch. */
   readonly since: number
-  /** Since then, the latest first, each thing once. */
+  /** Actions since then, latest first, each once. */
   readonly done: readonly Action[]
-  /** Looks of the whole visit. */
+  /** Number of views in the whole visit. */
   readonly looks: number
 }
 
@@ -30,14 +30,14 @@ const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 
 export const visit = createSignal(BEGIN)
 
-/** How much of the story this device has heard; a stranger again, after all was erased, hears it again. */
+/** Number of notes this device has shown; starts again after everything was erased. */
 export const told = createStored<0 | 1 | 2>(
   'nearside-shop.told',
   (value) => (value === 1 || value === 2 ? value : 0),
   'shop',
 )
 
-/** @param event as it is captured */
+/** @param event event as captured */
 export function noteAction({ name, item_id, items = [], search_term }: CaptureInput): void {
   const verb = VERBS.find((one) => one === name)
   const about = verb === 'search' ? search_term : (item_id ?? items[0]?.item_id)
@@ -52,17 +52,17 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
   })
 }
 
-/** The home page is left: what it showed, since then, is what the next one is compared with. */
+/** Called when the home page is left: the next one is compared with its list and time. */
 export function rememberShown(before: readonly Recommendation[], since: number): void {
   visit.set({ ...visit.get(), before, since, done: [] })
 }
 
-/** A list that changes because something was forgotten changes by nothing that was done. */
+/** After forgetting, a changed list is not explained by actions. */
 export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })
 }
 
-/** After everything was erased. */
+/** Called after everything was erased. */
 export function forgetVisit(): void {
   visit.set(BEGIN)
   told.set(0)

@@ -1,6 +1,6 @@
 /**
- * @module Every string of the shop, in English. `*…*` is stressed, `[…]` is the link of a sentence
- * (`parts/Say.tsx`). Other languages are of the same type: what they lack does not compile.
+ * @module The shop's strings in English. `*…*` is stressed, `[…]` is the link of a sentence (`parts/Say.tsx`).
+ * Other languages have the same type: a missing string does not compile.
  */
 
 import type { ColourName, MaterialName } from '../titleFacts.ts'
@@ -8,7 +8,7 @@ import type { ColourName, MaterialName } from '../titleFacts.ts'
 const products = (n: number) => (n === 1 ? '1 product' : `${n} products`)
 
 export const ENGLISH = {
-  /** BCP 47, for prices, dates and numbers. */
+  /** BCP 47 locale of prices, dates and numbers. */
   locale: 'en-GB',
 
   skip: 'Skip to content',
@@ -53,7 +53,7 @@ export const ENGLISH = {
     everyones: 'Everyone’s',
     on: 'Personalisation is on: your lists are sorted on this device, by what you view and buy.',
     off: 'Personalisation is off: everyone sees the same order.',
-    /** Read out before what it learned from. */
+    /** For screen readers, before the number of events it learned from. */
     whatLearned: 'What this shop learned:',
     drawer: 'What this shop learned on your device',
     toSideBySide: 'See what changed for you: side by side',
@@ -121,7 +121,7 @@ export const ENGLISH = {
     no: 'Only this visit',
   },
 
-  /** What this shop says in place of the package’s words of search and choices. */
+  /** This shop's strings in place of the package's for search and choices. */
   finding: {
     browse: 'Browse departments',
     categories: 'Departments',
@@ -333,14 +333,14 @@ export const ENGLISH = {
     interrupted: 'The browser interrupted the replay. Start it again.',
     noModel: 'The model could not be loaded.',
     late: 'The model did not arrive. Check your connection and try again.',
-    /** Beside its line. */
+    /** Name beside the chart's line. */
     short: {
       popular: 'Everyone',
       stale: 'Lagging',
       fresh: 'Up to date',
       personal: 'Learned here',
     },
-    /** In words that need no account of machine learning. */
+    /** Names for readers without knowledge of machine learning. */
     arms: {
       popular: 'Everyone’s list',
       stale: 'Model, one order late',
@@ -362,5 +362,5 @@ export const ENGLISH = {
   },
 }
 
-/** Strings, and functions that put names and numbers into one. */
+/** Strings, and functions that insert names and numbers. */
 export type Words = Readonly<typeof ENGLISH>

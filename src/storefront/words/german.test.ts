@@ -11,7 +11,7 @@ afterEach(() => vi.unstubAllGlobals())
 test('no string of the German set is left in English', () => {
   const source = readFileSync(new URL('german.ts', import.meta.url), 'utf8')
   const same = leftInEnglish(ENGLISH, GERMAN, source)
-  // Called that in both.
+  // The same in both languages.
   const months = [3, 7, 8, 10].map((month) => `product.facts.months.${month}`)
   expect(same).toEqual(['list.name', 'product.facts.materials', ...months])
 })

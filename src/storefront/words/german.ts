@@ -1,4 +1,4 @@
-/** @module Every string of the shop, in German. Titles of products and departments stay as they are. */
+/** @module The shop's strings in German. Titles of products and departments stay unchanged. */
 import type { ColourName, MaterialName } from '../titleFacts.ts'
 import type { Words } from './english.ts'
 

@@ -1,2 +1,2 @@
-/** @module German, the shop's and the package's: fetched by who reads it. */
+/** @module German strings of the shop and the package, loaded for German readers only. */
 export const loadGerman = () => Promise.all([import('./german.ts'), import('../../german.ts')])

@@ -1,6 +1,6 @@
 /**
- * @module The words that the shop speaks at the moment: to be read while drawing, since they change
- * with the language. English is here from the start; German comes where it is wanted.
+ * @module The shop's strings in the current language. Read them while rendering, because they change with the
+ * language. English is included; German loads on demand.
  */
 import type { PrivacyConsoleProps } from '../../console.ts'
 import { type Labels, ENGLISH as WIDGETS } from '../../react.ts'
@@ -12,27 +12,27 @@ import { loadGerman } from './loadGerman.ts'
 
 export type Language = 'en' | 'de'
 
-/** The shop's own. */
+/** The shop's own strings. */
 export let words: Words = ENGLISH
-/** The package's. */
+/** The package's strings. */
 export let labels: Labels = WIDGETS
-/** The package's of the search box and of choices, with what the shop says in their place. */
+/** The package's strings of search box and choices, with the shop's replacements. */
 export let searchLabels: SearchLabels = { ...SEARCH_ENGLISH, ...ENGLISH.finding }
 
-/** The console's; English comes with it. */
+/** The console's strings; English is its default. */
 export let consoleLabels: PrivacyConsoleProps['labels']
 
-/** Spoken at the moment. */
+/** Current language. */
 export const language = createSignal<Language>('en')
 
-/** Null: as the browser wants it (`beforePaint.ts`). */
+/** The shopper's choice; null: the browser's preference (`beforePaint.ts`). */
 const chosen = createStored<Language | null>('nearside-shop.language', (value) =>
   value === 'en' || value === 'de' ? value : null,
 )
 
 let asked: Language = 'en'
 
-/** Resolves with false where its words could not be loaded. */
+/** Resolves to false if the strings could not be loaded. */
 async function speak(next: Language): Promise<boolean> {
   asked = next
   let own = ENGLISH as Words
@@ -50,7 +50,7 @@ async function speak(next: Language): Promise<boolean> {
       return false
     }
   }
-  // Another was asked for meanwhile.
+  // Another language was requested meanwhile.
   if (asked !== next) return true
   words = own
   labels = widgets
@@ -61,14 +61,16 @@ async function speak(next: Language): Promise<boolean> {
   return true
 }
 
-/** The reader's choice, kept for later visits and told to other tabs. */
+/** Sets the reader's choice, stores it for later visits and sends it to other tabs. */
 export async function choose(next: Language): Promise<boolean> {
   const spoken = await speak(next)
   if (spoken) chosen.set(next)
   return spoken
 }
 
-/** At first, and whenever it is chosen in another tab. Without its words, the shop speaks English. */
+/**
+ * Applies the language at first, and when another tab changes it. Without the other strings, the shop stays English.
+ */
 export async function followLanguage(): Promise<void> {
   chosen.subscribe(() => void speak(chosen.get() ?? 'en'))
   const { lang } = document.documentElement

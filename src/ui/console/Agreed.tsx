@@ -1,4 +1,4 @@
-/** @module What was agreed to, when, what was sent under it, and what that cost. */
+/** @module Shows each consent: its wording, its time, the updates sent under it, and their cost. */
 import { useId } from 'react'
 import { guessesAfter } from '../../device/guesses.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
@@ -72,13 +72,13 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   )
 }
 
-/** The updates that the log lists, and the budget that they used. */
+/** The updates in the log, and the budget that they used. */
 function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>) {
   const { words, number, whole } = useWords()
   const id = useId()
   const { sent, terms } = snapshot
   const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
-  // By its report, each with its first entry: one that got no answer is sent again.
+  // First log entry of each report, because an update without an answer is sent again.
   const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
   const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))

@@ -1,4 +1,4 @@
-/** @module How to check what this page says: the log here and now, from outside, and by somebody else. */
+/** @module Explains how to check this page: with the log, with the browser's own tools, and by an auditor. */
 import type { Personalizer } from '../../device/api.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
@@ -15,7 +15,7 @@ export function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    // Read before: what is signed in it is checked then.
+    // Read the log before the call, because the call checks the signed entries.
     const log = await read()
     const { entries, brokenAt, signed } = await personalizer.audit.verify()
     if (brokenAt !== null) return words.broken(log[brokenAt]?.sequence)

@@ -1,9 +1,9 @@
-/** @module What somebody could learn about the shopper from each thing that leaves: four short answers. */
+/** @module Four short answers: what somebody could learn about the shopper from each kind of transfer. */
 import { guessesOf } from '../../device/guesses.ts'
 import { Section, type SectionProps, useWords } from './Section.tsx'
 
 interface LearnableProps extends SectionProps {
-  /** Address of a page that says more. */
+  /** Address of a page with more information. */
   readonly more?: string
 }
 

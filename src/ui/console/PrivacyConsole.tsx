@@ -1,6 +1,6 @@
 /**
- * @module Privacy console for people who answer for other people's data, without a technical background: six
- * questions in the order in which they are asked. All figures are read from the device; what only a programmer asks is below.
+ * @module Privacy console for data-protection officers without a technical background: six questions in the order in
+ * which they are usually asked. All figures come from the device; technical details are below.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -22,25 +22,25 @@ import { Take } from './Take.tsx'
 import { TechnicalDetails } from './TechnicalDetails.tsx'
 import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
-/** What the console is told. */
+/** Props of the console. */
 export interface PrivacyConsoleProps {
-  /** As `createPersonalizer` resolved with it. */
+  /** Personalizer that `createPersonalizer` returned. */
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]
-  /** Strings in another language; those that are left out stay English, as do sentences of the device itself. */
+  /** Strings in another language. Missing strings stay English, as do sentences from the device. */
   readonly labels?: Partial<ConsoleLabels>
-  /** Address of the shop’s page about privacy: “What could somebody learn from this?” links to it. */
+  /** Address of the shop’s privacy page, the target of the link “What could somebody learn from this?”. */
   readonly more?: string
-  /** Of dates and numbers, e.g. `de-DE`. */
+  /** BCP 47 locale of dates and numbers, e.g. `de-DE`. */
   readonly locale?: string
 }
 
 interface Log {
-  /** Null before they are read. */
+  /** Log entries; null before they are read. */
   readonly entries: readonly LedgerEntry[] | null
   readonly events: readonly ShopperEvent[]
-  /** Why they could not be read, or null. */
+  /** Error of the last reading, or null. */
   readonly failed: unknown
 }
 
@@ -58,7 +58,7 @@ export function PrivacyConsole({
   const words = { ...CONSOLE_ENGLISH, ...labels }
   const entries = log.entries ?? []
   const parts = { personalizer, snapshot, entries }
-  // What a part said of what is gone goes with it.
+  // A new key resets the parts, so that no part still describes erased data.
   const erased = entries.findLast(({ detail }) => detail.what === 'everything')?.sequence
   return (
     <ConsoleWords.Provider value={{ words, locale }}>
@@ -104,13 +104,13 @@ function Unreadable(props: { readonly failed: unknown; readonly onAgain: () => v
   )
 }
 
-/** Whose page it is and when, on paper alone. */
+/** Origin and date of the page, printed on paper only. */
 function Printed() {
   const { days } = useWords()
   return <p className="ns-printed">{`${location.origin}, ${days(Date.now())}`}</p>
 }
 
-/** Log and events as they are stored, read anew with each change that is shown. */
+/** Stored log and events, read again with each change that is shown. */
 function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot) {
   const [log, setLog] = useState<Log>({ entries: null, events: [], failed: null })
   const read = useCallback(async () => {
@@ -124,7 +124,7 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     }
   }, [audit, events])
   useEffect(() => {
-    // Each step of a fit is shown, and none of them is logged.
+    // Fitting changes the snapshot at each step, and no step is logged.
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }

@@ -1,4 +1,4 @@
-/** @module A titled part of the console, and what most parts are made of. */
+/** @module A titled part of the console, and the components that most parts share. */
 import { createContext, Fragment, type ReactNode, useContext, useId, useState } from 'react'
 import type { ErrorCode } from '../../core/error.ts'
 import type { Personalizer } from '../../device/api.ts'
@@ -10,13 +10,13 @@ export interface SectionProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** Words, and the language of dates and numbers. */
+/** Labels, and the locale of dates and numbers. */
 export const ConsoleWords = createContext<{
   readonly words: ConsoleLabels
   readonly locale: string
 }>({ words: CONSOLE_ENGLISH, locale: 'en-GB' })
 
-/** Made at their first use: a page's first format takes a slow phone a tenth of a second. */
+/** Formats are created on first use, because a page's first format takes 0.1 s on a slow phone. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   const key = `${locale} ${timeStyle}`
@@ -26,13 +26,13 @@ function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   return made
 }
 
-/** Words, days and numbers as they are shown. */
+/** Labels, and formatters of dates and numbers. */
 export function useWords() {
   const { words, locale } = useContext(ConsoleWords)
   return {
     words,
     locale,
-    /** An error in the reader's language. */
+    /** Text of an error in the reader's language. */
     saying: (thrown: unknown) => {
       const { message, code } = thrown as Error & { readonly code?: ErrorCode }
       return words.wentWrong(message, code)
@@ -43,7 +43,7 @@ export function useWords() {
   }
 }
 
-/** A moment as text with its exact form for machines. */
+/** A time as text, with its exact form for machines. */
 export function Moment({ at }: { readonly at: number }) {
   const { locale } = useContext(ConsoleWords)
   return (
@@ -74,7 +74,9 @@ export function Section({ title, wide = false, children }: TitledProps) {
 interface TableProps {
   readonly caption: string
   readonly columns: readonly string[]
-  /** By a key of its own, a cell for each column; the first names the row; `below` takes the row's whole width under it. */
+  /**
+   * Rows, each with a key and one cell for each column. The first cell names the row; `below` spans the row under it.
+   */
   readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[], below?: ReactNode])[]
 }
 
@@ -112,7 +114,7 @@ export function Table({ caption, columns, rows }: TableProps) {
   )
 }
 
-/** What a button sets going, and one line that says its outcome: the words of the work, or of the error. */
+/** Runs a button's action, and shows one line with its outcome: the action's words, or the error's. */
 export function useOutcome() {
   const [said, setSaid] = useState('')
   const { saying } = useWords()

@@ -1,4 +1,4 @@
-/** @module What is stored, kind by kind and action by action, each with a way to delete it. */
+/** @module Shows the stored events by kind and one by one, each with a button to delete it. */
 import { Fragment, type ReactNode, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
@@ -10,11 +10,11 @@ import { Section, type SectionProps, Table, useOutcome, useWords } from './Secti
 
 const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
 
-/** A row whose button asks before it deletes: all events of a name, or everything. */
+/** A row whose button asks before it deletes all events of a name, or everything. */
 interface Removal {
   readonly what: EventName | 'everything'
   readonly name: string
-  /** Number of actions that would go. */
+  /** Number of actions to delete. */
   readonly actions: number
 }
 
@@ -28,12 +28,12 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const { words, days, locale } = useWords()
   const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
-  /** The kind whose actions are listed one by one. */
+  /** Kind whose actions are listed one by one. */
   const [open, setOpen] = useState<EventName | null>(null)
-  /** Of what was deleted last: nothing but this holds it any more. */
+  /** Undo of the last deletion; no other object holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  // After a deletion, whoever made it, not even this page holds what was deleted before. Our own comes
-  // before its answer.
+  // After any deletion this page must also drop the deleted events. The page's own deletion changes the
+  // snapshot before its promise resolves.
   const [known, setKnown] = useState(snapshot.erasures)
   if (known !== snapshot.erasures) {
     setKnown(snapshot.erasures)
@@ -43,7 +43,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const { count, byName } = snapshot.events
   const storedHere = snapshot.vault ? words.storedInVault : words.storedHere
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
-  // Whatever is deleted takes them along; what was sent stays sent.
+  // Every deletion also removes stored updates; updates already sent stay at the servers.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
   async function forget(what: Forgettable, name: string) {

@@ -1,4 +1,4 @@
-/** @module What can be taken along: this page on paper, the exported file, which an auditor can check, and a sealed one. */
+/** @module Exports: this page on paper, a file that an auditor can check, and a sealed file. */
 import { Button } from '../react/Button.tsx'
 import { exportData } from '../react/download.ts'
 import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'

@@ -1,4 +1,4 @@
-/** @module What only a programmer asks, loaded when it is opened. */
+/** @module Technical details for programmers, loaded when opened. */
 import { type ComponentType, useState } from 'react'
 import { type SectionProps, useOutcome, useWords } from './Section.tsx'
 import type { TechnicalProps } from './technical/Technical.tsx'

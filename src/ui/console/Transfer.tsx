@@ -1,4 +1,4 @@
-/** @module To another device of the shopper's own and from there, by a file that only its code opens. */
+/** @module Moves data to or from another device of the shopper, by a file that only its code opens. */
 import { type FormEvent, useId, useState } from 'react'
 import { NearsideError } from '../../core/error.ts'
 import { Button } from '../react/Button.tsx'
@@ -6,10 +6,10 @@ import { saveFile } from '../react/download.ts'
 import { type SectionProps, useOutcome, useWords } from './Section.tsx'
 
 const TRANSFER_FILE = 'my-shop-transfer.json'
-/** Bytes; the device takes less, but needn't be given a film. */
+/** Maximum file size, bytes. The device accepts less; this limit avoids reading huge files. */
 const MOST_BYTES = 8 << 20
 
-/** It is what to do next, and read out. */
+/** The code is the next step, so it gets the focus and a screen reader reads it. */
 const focusAtOnce = (code: HTMLParagraphElement | null) => code?.focus()
 
 export function Transfer({ personalizer, snapshot }: SectionProps) {

@@ -160,7 +160,7 @@ describe('what left', () => {
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
     const screen = await show()
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
-    // Sent for the first time before what was folded, and once more since.
+    // An upload first sent before the folded entries, and sent once more since.
     const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
     log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
     personalizer.change({ revision: 2 })
@@ -324,7 +324,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
     const erased = entry(3, { kind: 'erase', detail: { what: 'item', events: 1 } })
     log(upload(1, 4.9), entry(2), erased)
-    // What was sent stays sent.
+    // An upload that was sent stays counted.
     personalizer.change({ revision: 2 })
     await expect.element(stored).not.toHaveTextContent('Your last updates')
     log(upload(1, 4.9), entry(2), erased, upload(4, 7.3))
@@ -519,7 +519,7 @@ describe('checks', () => {
   })
 
   test('the entry where it breaks is named as the log names it', async () => {
-    // The oldest were folded.
+    // The oldest entries were folded.
     log(entry(70), entry(71), entry(72))
     personalizer.audit.verify = () =>
       Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
@@ -567,7 +567,7 @@ describe('technical details', () => {
     expect(rows()[6].textContent).toContain('2,168 bytes')
     await screen.getByRole('button', { name: 'Show all 30 entries' }).click()
     expect(rows()).toHaveLength(30)
-    // The button is gone; the focus is not lost with it.
+    // The button is gone, so the focus must have moved to the log.
     expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 

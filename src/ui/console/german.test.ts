@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf
 test('no string of the console’s German set is left in English', () => {
   const { details, ...own } = CONSOLE_GERMAN
   expect(leftInEnglish(CONSOLE_ENGLISH, own, read('german.ts'))).toEqual([])
-  // Names are called that in both.
+  // Names that are the same in both languages.
   expect(leftInEnglish(TECHNICAL_ENGLISH, details, read('technical/german.ts'))).toEqual([
     'engines.webgpu',
     'engines.wasm',

@@ -1,4 +1,4 @@
-/** @module What the console says in German; a file that nothing of the console imports. */
+/** @module The console's strings in German; no file of the console imports this one. */
 import type { EventName } from '../../core/events/event.ts'
 import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
 import { GERMAN } from '../react/german.ts'

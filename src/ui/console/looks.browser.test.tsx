@@ -1,4 +1,4 @@
-/** @module A page's style sheet and the widgets', each in the other's way: nothing leaks in or out. */
+/** @module Tests that the page's style sheet and the widgets' style sheet do not affect each other. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
@@ -16,8 +16,8 @@ const ITEMS: readonly Item[] = [
 ]
 
 /**
- * What themes and resets say of elements, their states and their places, only louder. Of a widget's
- * outermost box they may say where it stands and in how much room.
+ * Rules of typical themes and resets for elements, states and positions, exaggerated.
+ * A page may position a widget's outermost box and set its width.
  */
 const HOSTILE = `
   article, section section { padding: 40px; background: gold; float: left }
@@ -45,7 +45,7 @@ beforeEach(async () => {
 const sheet = document.createElement('style')
 afterEach(() => sheet.remove())
 
-/** All that is computed for every element of the widgets, pictures' loading and headings left out. */
+/** Computed styles of every element of the widgets, except how pictures load and headings. */
 function looksOf(container: Element): Map<string, string> {
   const looks = new Map<string, string>()
   const parts = container.querySelectorAll(
@@ -63,7 +63,7 @@ function looksOf(container: Element): Map<string, string> {
   return looks
 }
 
-/** What is laid out or painted; where a heading above is higher, all below has another origin. */
+/** Properties of layout and paint. Origins are left out, because a higher heading moves everything below. */
 function* computed(style: CSSStyleDeclaration): Generator<[string, string]> {
   const seen = new Set(['perspective-origin', 'transform-origin'])
   for (const name of style) if (!seen.has(name)) yield [name, style.getPropertyValue(name)]

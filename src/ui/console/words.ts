@@ -1,6 +1,6 @@
 /**
- * @module What the console says in English; what the technical details say lies beside them, and comes with them. Another language hands in
- * its own; what it leaves out stays English.
+ * @module The console's strings in English, except those of the technical details, which load with them.
+ * A shop passes strings in another language; missing strings stay English.
  */
 import type { ErrorCode } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
@@ -28,7 +28,7 @@ export const CONSOLE_ENGLISH = {
   reading: 'Reading the log…',
   unreadable: (why: string) => `The log can’t be read: ${why}`,
   again: 'Try again',
-  /** @param why in English */
+  /** @param why reason in English */
   wentWrong: (why: string, _code?: ErrorCode): string => why,
 
   left: 'What left?',
@@ -44,7 +44,7 @@ export const CONSOLE_ENGLISH = {
       : 'None',
   filesText: (kilobytes: string, asked: number) =>
     `The shop’s products and what its orders taught: the same files for everybody. ${kilobytes} kB came in.${asked > 0 ? ` The terms of sharing were asked for ${count(asked, 'time')}.` : ''}`,
-  /** Of the requests for terms, where a relay carries them. */
+  /** Requests for the terms, where a relay carries them. */
   throughRelay: 'A relay carried that, sealed.',
   filesSince: (day: string) => `Since ${day}.`,
   tokens: 'Rights to send an update',
@@ -219,9 +219,9 @@ export const CONSOLE_ENGLISH = {
   loading: 'Loading…',
 }
 
-/** Strings, and functions that put names and numbers into one. */
+/** Strings, and functions that insert names and numbers. */
 export type ConsoleLabels = Readonly<typeof CONSOLE_ENGLISH> & {
-  /** Of the technical details. */
+  /** Strings of the technical details. */
   readonly details?: Partial<TechnicalLabels>
 }
 

@@ -1,4 +1,4 @@
-/** @module The developer's panel: what the page asked for, what came and why, what is known, and what it took. */
+/** @module Developer's panel: each list of the page, its items with reasons, the known events, and timings. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
@@ -6,7 +6,7 @@ import css from './devtools.css?inline'
 import { type ListRecord, type Recorder, recorder } from './record.ts'
 import { make, queryText, reasonText, rounded } from './text.ts'
 
-/** What the panel is told. */
+/** Options of the panel. */
 export interface DevtoolsOptions {
   /** The shop's products, to show titles beside ids. */
   readonly items?: readonly Item[]
@@ -15,8 +15,7 @@ export interface DevtoolsOptions {
 const EVENTS = 20
 
 /**
- * Opens the panel on the page, and hands back the personalizer that it watches: use that one in place of
- * the one that was given.
+ * Opens the panel on the page. Returns a personalizer that the panel observes; use it in place of the given one.
  * @example
  * if (new URLSearchParams(location.search).has('nearside-devtools'))
  *   personalizer = (await import('nearside/devtools')).withDevtools(personalizer)
@@ -46,7 +45,7 @@ export function withDevtools(
 
   const record: Recorder = recorder(own, () => performance.now(), soon)
   let due = false
-  /** Once a frame, however much changes. */
+  /** Renders at most once a frame. */
   function soon(): void {
     if (due) return
     due = true

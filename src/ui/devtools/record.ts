@@ -1,32 +1,32 @@
-/** @module What a page asks of its personalizer, watched on the way: each list, its answers, and how long they took. */
+/** @module Wraps a personalizer and records each list that the page requests, its answers and their timings. */
 import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Personalizer } from '../../device/api.ts'
 
-/** A list that the page asked for. */
+/** A list that the page requested. */
 export interface ListRecord {
   readonly query: ListQuery
-  /** False for what was asked once, by `recommend` and the like. */
+  /** False for a list requested once, by `recommend` and similar calls. */
   readonly watched: boolean
-  /** From the question to its first answer; null before. */
+  /** Milliseconds from the request to its first answer; null before. */
   milliseconds: number | null
   answers: number
   items: readonly Recommendation[]
   error: string | null
 }
 
-/** Lists asked for once: the last so many. */
+/** Maximum number of recorded lists that were requested once. */
 const KEPT = 10
 
 export interface Recorder {
-  /** In place of the page's own. */
+  /** Wrapper that the page uses in place of its own personalizer. */
   readonly personalizer: Personalizer
-  /** In the order in which they were asked. */
+  /** Recorded lists in the order of the requests. */
   readonly lists: () => readonly ListRecord[]
 }
 
 /**
  * @param now milliseconds, of any origin
- * @param changed told of each question, each answer, and each list that is watched no more
+ * @param changed called after each request, each answer, and each end of a watched list
  */
 export function recorder(
   personalizer: Personalizer,

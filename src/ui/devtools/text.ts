@@ -1,4 +1,4 @@
-/** @module How the developer's panel writes what it knows. */
+/** @module Formats the developer's panel's data as text. */
 import type { ListQuery, Reason } from '../../core/ranking/apiLists.ts'
 
 type Part = string | Node
@@ -11,7 +11,7 @@ export function make(tag: string, ...parts: readonly Part[]): HTMLElement {
 
 export const rounded = (milliseconds: number) => `${milliseconds.toFixed(1)} ms`
 
-/** `because tin viewed`. */
+/** Formats as `because tin viewed`. */
 export const reasonText = ({ kind, ...about }: Reason) => [kind, ...Object.values(about)].join(' ')
 
 export function queryText({ kind, options, ...about }: ListQuery): string {

@@ -1,11 +1,11 @@
-/** @module One recommended item as DOM nodes: the same markup as React's `ItemCard`. */
+/** @module Builds one recommended item as DOM nodes, with the same markup as React's `ItemCard`. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { priceText } from '../react/itemText.ts'
 import type { ListLabels } from '../react/listLabels.ts'
 import { movedText, reasonText } from '../react/reason.ts'
 
-/** How this shop shows an item. */
+/** How this shop displays an item. */
 export interface Shop {
   readonly itemOf: (id: string) => Item | undefined
   readonly linkTo: (item: Item) => string
@@ -60,7 +60,7 @@ export function buildCard(
   return place
 }
 
-/** A shopper on the way through the list by keyboard keeps their place. */
+/** Replaces the cards and keeps the keyboard focus of a shopper inside the list. */
 export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
   const root = list.getRootNode() as ShadowRoot
   const focused = root.activeElement?.closest<HTMLElement>('[data-item]')

@@ -1,4 +1,7 @@
-/** @module The choices beside a list as DOM nodes: the same markup as React's `Facets`. Nodes stay while choices are made, so the focus does. */
+/**
+ * @module Builds the choices beside a list as DOM nodes, with the same markup as React's `Facets`. Existing
+ * nodes are updated, so the focus stays.
+ */
 import type { Facet } from '../../core/search/facets.ts'
 import { FIRST } from '../search/defaultGroups.ts'
 import type { SearchLabels } from '../search/labels.ts'
@@ -6,11 +9,11 @@ import { element } from './card.ts'
 
 export interface Choices {
   readonly body: HTMLElement
-  /** @param facets of the same groups as at first */
+  /** @param facets same groups as in the first call */
   update(facets: readonly Facet[]): void
 }
 
-/** @param clear takes all choices back */
+/** @param clear removes all choices */
 export function buildChoices(
   groups: readonly Facet[],
   labels: SearchLabels,
@@ -65,7 +68,7 @@ function buildGroup(
     const first = rows.findIndex(({ row }, o) => row.hidden && isPossible(facet.options[o]))
     all = true
     update(facet)
-    // The button is gone and with it the focus: go on at the first new choice.
+    // The button is gone, so move the focus to the first new choice.
     rows[first]?.input.focus()
   })
   body.append(element('legend', '', group.label), ...rows.map(({ row }) => row), more)

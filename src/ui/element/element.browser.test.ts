@@ -1,4 +1,4 @@
-/** @module The custom element in a real browser, beside a page with styles of its own. */
+/** @module Tests the custom element in a real browser, on a page with its own styles. */
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { waitFor } from '../../testPatience.ts'

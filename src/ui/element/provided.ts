@@ -1,4 +1,6 @@
-/** @module What the page has given its elements: the personalizer, the products, the words; and the looks that they share. */
+/**
+ * @module Options that the page gave its elements (personalizer, products, labels), and the elements' shared styles.
+ */
 import type { Item } from '../../core/catalog/item.ts'
 import { productPage } from '../../core/catalog/productPage.ts'
 import type { Personalizer } from '../../device/api.ts'
@@ -8,25 +10,25 @@ import css from '../react/nearside.css?inline'
 import type { SearchLabels } from '../search/labels.ts'
 import type { Shop } from './card.ts'
 
-/** What all elements of the page share. */
+/** Options shared by all elements of the page. */
 export interface ProvideOptions {
-  /** As `createPersonalizer` resolved with it. */
+  /** Personalizer that `createPersonalizer` returned. */
   readonly personalizer: Personalizer
   /** The shop's products, for titles, prices and pictures. */
   readonly items: readonly Item[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. */
   readonly linkTo?: (item: Item) => string
-  /** Strings in the shop's language; English where left out. */
+  /** Strings in the shop's language; missing strings are English. */
   readonly labels?: Partial<ListLabels>
-  /** Those of `<nearside-search>`; English where left out. */
+  /** Strings of `<nearside-search>`; missing strings are English. */
   readonly searchLabels?: Partial<SearchLabels>
-  /** BCP 47; default `en-GB`. */
+  /** BCP 47 locale; default `en-GB`. */
   readonly locale?: string
-  /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
+  /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
   readonly measure?: ListMeasure
 }
 
-/** Null before the page has provided anything. */
+/** Options of the page; null before the page has called `provide`. */
 export let provided: {
   readonly personalizer: Personalizer
   readonly items: readonly Item[]
@@ -35,11 +37,11 @@ export let provided: {
   readonly measure?: ListMeasure
 } | null = null
 
-/** Those that stand in the page. */
+/** Elements that are connected to the page. */
 export const elements = new Set<{ connect(): void }>()
 
 /**
- * Gives the page's elements their personalizer and products.
+ * Sets the personalizer and the products for the page's elements.
  * @example
  * provide({ personalizer, items: catalog })
  */
@@ -57,7 +59,7 @@ export function provide(options: ProvideOptions): void {
 
 let sheet: CSSStyleSheet | null = null
 
-/** One for all elements; a constructed sheet also passes a policy without inline styles. */
+/** One style sheet for all elements. A constructed sheet also works under a policy without inline styles. */
 export function styles(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet()
@@ -66,5 +68,5 @@ export function styles(): CSSStyleSheet {
   return sheet
 }
 
-/** A server may import this file too; it has no elements. */
+/** A server may import this file, too, and has no HTMLElement. */
 export const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)

@@ -1,7 +1,7 @@
 /**
- * @module `<nearside-recommendations>`: the list for shops without React. Same looks, same custom
- * properties, in a shadow root, so that no style leaks in or out. What stands between its tags is
- * shown until the first answer: a server can put its bestsellers there.
+ * @module `<nearside-recommendations>`: the list for shops without React. It has the same looks and custom
+ * properties, in a shadow root, so that styles neither leak in nor out. Content between its tags is
+ * shown until the first answer: a server can put bestsellers there.
  */
 import type { ListOptions, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Placed } from '../../sdk/measure/listMeasure.ts'
@@ -12,9 +12,9 @@ import { whenSeen } from '../react/whenSeen.ts'
 import { buildCard, element, replaceCards, type Shop } from './card.ts'
 import { Base, elements, provided, styles } from './provided.ts'
 
-/** `event.detail` of `nearside-select`: the shopper follows an item's link. */
+/** `event.detail` of `nearside-select`, which fires when the shopper follows an item's link. */
 export interface SelectDetail {
-  /** The item of the list. */
+  /** The list's item. */
   readonly recommendation: Recommendation
   /** 1-based place in the list. */
   readonly position: number
@@ -22,7 +22,7 @@ export interface SelectDetail {
 
 const DEFAULT_LIMIT = 8
 
-/** Attributes that say what a list is about. */
+/** Attributes that set the subject of a list. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
 const FROM = {
@@ -34,11 +34,15 @@ const FROM = {
 } as const
 
 /**
- * Attributes: `heading`, `list` (what measurements call it), `limit` (8), `category`, `for-item` (items like that one), `with-item`
- * (items bought with that one), `with-items` (with several: a JSON array of ids, such as a basket's), `from`
- * (`viewed`, `bought`, `unbought`, `considered` or `new`), `dearer` (with `for-item`: only what costs more, at most so many times
- * as much), `exclude-ids` (a JSON array), `order="base"`, `distinct` (repeats nothing of those with a smaller
- * number), `page` (its name, for the shop's rules), `rules="off"`.
+ * List of recommendations as a custom element. Attributes:
+ * - `heading`; `list`: name for measurements; `limit` (8); `category`
+ * - `for-item`: similar items; `with-item`: items bought together with it
+ * - `with-items`: items bought together with several, a JSON array of ids, such as a basket's
+ * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`
+ * - `dearer`, with `for-item`: only items that cost more, up to this factor of the price
+ * - `exclude-ids`: a JSON array; `order="base"`
+ * - `distinct`: excludes the items of lists with a smaller number
+ * - `page`: the page's name, for the shop's rules; `rules="off"`
  * Events: `nearside-select`, `nearside-change`.
  */
 export class NearsideRecommendations extends Base {
@@ -70,7 +74,7 @@ export class NearsideRecommendations extends Base {
   #stop: (() => void) | null = null
   #shown: string | null = null
   #placed: readonly Placed[] = []
-  /** Ends the waiting until it comes into view; null before there is anything to see. */
+  /** Stops waiting for the element to come into view; null before there are items. */
   #unseen: (() => void) | null = null
   #announcer = createAnnouncer(() => this.#announce())
 
@@ -108,12 +112,12 @@ export class NearsideRecommendations extends Base {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
-    // Another subject starts with an empty list, not with the old one's.
+    // A new subject starts with an empty list instead of the old subject's.
     if (SUBJECTS.includes(name)) this.connect()
     else this.#ask()
   }
 
-  /** Follows whatever personalizer the page has provided. */
+  /** Subscribes to the personalizer that the page has provided. */
   connect(): void {
     this.#stop?.()
     this.#shown = null
@@ -138,7 +142,7 @@ export class NearsideRecommendations extends Base {
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
   }
 
-  /** Undefined for what is no JSON. */
+  /** Undefined for invalid JSON. */
   #ids(name: string): readonly string[] | undefined {
     try {
       return JSON.parse(this.getAttribute(name) ?? '')
@@ -159,7 +163,7 @@ export class NearsideRecommendations extends Base {
     }
     const like = this.getAttribute('for-item')
     const beside = this.#ids('with-items') ?? this.getAttribute('with-item')
-    // The device says what can't be meant.
+    // The device rejects unknown values.
     const from = (this.getAttribute('from') ?? undefined) as ListOptions['from']
     const dearer = Number(this.getAttribute('dearer')) || undefined
     let query: ListQuery = { kind: 'recommend', options: { ...options, from } }
@@ -173,7 +177,7 @@ export class NearsideRecommendations extends Base {
     this.#render()
   }
 
-  /** What it is, among the labels. */
+  /** Name of this kind of list, a key of the labels. */
   get #name() {
     if (this.hasAttribute('for-item')) return this.hasAttribute('dearer') ? 'dearer' : 'similar'
     if (this.hasAttribute('with-items')) return 'basket'
@@ -206,7 +210,7 @@ export class NearsideRecommendations extends Base {
     else this.#fill(provided.shop, state.items)
   }
 
-  /** Beside the shopper's own list, as `LearningPaused` of `nearside/react`. */
+  /** Shown beside the shopper's own list, like `LearningPaused` of `nearside/react`. */
   #showPaused(): void {
     const { personalizer, shop } = provided ?? {}
     const name: string = this.#name
@@ -215,7 +219,7 @@ export class NearsideRecommendations extends Base {
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
     const resume = element('button', 'ns-button', shop.labels.resume)
-    // Where the browser can't keep the choice, it holds in this tab, and the snapshot's notices say so.
+    // If the browser can't store the choice, it applies to this tab only; the snapshot's notices report that.
     resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
     const line = element('p', '', `${shop.labels.learningPaused}. `)
     line.append(resume)
@@ -243,7 +247,7 @@ export class NearsideRecommendations extends Base {
     this.#say('nearside-change', { items })
   }
 
-  /** Another element each time: the same words again would be no news. */
+  /** A new element each time, because a screen reader doesn't repeat unchanged text. */
   #announce(): void {
     const { labels } = provided?.shop ?? { labels: ENGLISH_LISTS }
     const words = labels.listUpdated(this.#heading(labels))

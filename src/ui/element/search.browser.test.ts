@@ -1,4 +1,4 @@
-/** @module Search box and choices without React, by mouse, keyboard and screen reader. */
+/** @module Tests search box and choices without React, by mouse, keyboard and screen reader. */
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
@@ -44,7 +44,7 @@ const choice = (root: ShadowRoot, label: string) =>
   visible(root, 'label').find((one) => one.querySelectorAll('span')[0].textContent === label)
     ?.firstElementChild as HTMLInputElement
 
-/** On a narrow screen the choices are folded away. */
+/** On a narrow screen the choices are collapsed. */
 function unfold(root: ShadowRoot): void {
   const [fold] = visible(root, 'button.ns-facets-fold')
   expect([fold.textContent, fold.ariaExpanded]).toEqual(['Filter', 'false'])
@@ -52,7 +52,7 @@ function unfold(root: ShadowRoot): void {
   expect(fold.ariaExpanded).toBe('true')
 }
 
-/** And a note that is heard once it says something: what comes into view only then often isn't. */
+/** Also expects the note to be rendered before it has text; a note that appears with its text often isn't read out. */
 function expectOnlyTheBox(root: ShadowRoot): void {
   expect(visible(root, '[role=status]').map(({ textContent }) => textContent)).toEqual([''])
   expect(visible(root, 'ul, button, fieldset')).toEqual([])

@@ -1,6 +1,6 @@
 /**
- * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. Or,
- * with nothing typed, the products of a `category`. What is typed goes nowhere but to this device.
+ * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. With an
+ * empty box it shows the products of a `category`. The typed text stays on this device.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import type { ListAnswer, Recommendation } from '../../core/ranking/apiLists.ts'
@@ -17,7 +17,7 @@ import { Base, elements, provided, styles } from './provided.ts'
 
 const DEFAULT_LIMIT = 24
 
-/** Beside `styles()`, as that is. */
+/** Styles in addition to `styles()`, constructed in the same way. */
 const LOOKS = `${searchCss}
 [hidden], .ns-found > :empty:not(p) { display: none !important }
 .ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }
@@ -27,7 +27,7 @@ const LOOKS = `${searchCss}
   .ns-found > .ns-facets { grid-row: span 3 } }`
 let looks: CSSStyleSheet | null = null
 
-/** Of these products, once: a large catalog's takes a while, in slices between which the page has its turn. */
+/** Search index of these products, built once. A large catalog takes a while, in slices that let the page work. */
 let index: { readonly items: readonly Item[]; readonly search: Promise<ProductSearch> } | null =
   null
 
@@ -37,9 +37,9 @@ function indexOf(items: readonly Item[]): Promise<ProductSearch> {
 }
 
 /**
- * Attributes: `query` (what the box begins with), `category` (whose products are shown while nothing is typed),
- * `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
- * A search is captured when it is done (Enter, or the box is left). Event: `nearside-select`.
+ * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the
+ * box is empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
+ * A finished search (Enter, or leaving the box) is captured as an event. Event: `nearside-select`.
  */
 export class NearsideSearch extends Base {
   static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
@@ -57,7 +57,7 @@ export class NearsideSearch extends Base {
   #groups: readonly FacetGroup[] = []
   #selection: FacetSelection = {}
   #all = false
-  /** What is asked for, and what ends it. */
+  /** Number of the current request, and the function that ends its subscription. */
   #asked = 0
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
@@ -85,7 +85,7 @@ export class NearsideSearch extends Base {
     this.#input.enterKeyHint = 'search'
     this.#input.addEventListener('input', () => this.#ask())
     this.#input.addEventListener('change', () => this.#capture())
-    // In view even while it says nothing: what appears together with its words often isn't read out.
+    // The note is always rendered, because a note that appears together with its text often isn't read out.
     this.#note.setAttribute('role', 'status')
     this.#found.append(this.#note, this.#list, this.#more)
     root.append(search, this.#found)
@@ -107,7 +107,7 @@ export class NearsideSearch extends Base {
     if (this.isConnected && before !== after) this.#ask()
   }
 
-  /** Follows whatever personalizer the page has provided. */
+  /** Subscribes to the personalizer that the page has provided. */
   connect(): void {
     const { box } = this.#labels
     this.#input.placeholder = box
@@ -149,7 +149,7 @@ export class NearsideSearch extends Base {
     const answer = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // An error leaves the choices of the question before.
+      // An error keeps the choices of the previous request.
       isAnother &&= 'error' in given
     }
     this.#stop = personalizer.watch(
@@ -158,7 +158,7 @@ export class NearsideSearch extends Base {
     )
   }
 
-  /** @param isAnother the answer to another question than the one that is on screen */
+  /** @param isAnother whether the answer belongs to another request than the one on screen */
   #take(given: ListAnswer, isAnother: boolean): void {
     if (!provided) return
     const { shop, personalizer } = provided

@@ -1,4 +1,4 @@
-/** @module The button and the switch that panel and console have in common. */
+/** @module The button and the switch that panel and console share. */
 import type { ComponentPropsWithoutRef } from 'react'
 
 export function Button(props: ComponentPropsWithoutRef<'button'>) {

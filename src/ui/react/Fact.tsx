@@ -1,7 +1,7 @@
-/** @module A row of the name–value lists of panel and console. */
+/** @module A row in the name–value lists of panel and console. */
 import type { ReactNode } from 'react'
 
-/** Left out without a value. */
+/** Renders nothing without a value. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   if ((children ?? '') === '') return null
   return (

@@ -1,4 +1,4 @@
-/** @module The default look of one recommended item; a shop passes its own as `itemComponent`. */
+/** @module Default card of one recommended item; a shop passes its own as `itemComponent`. */
 import type { ComponentType } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
@@ -6,15 +6,15 @@ import { usePersonalizationContext } from './context.ts'
 import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'
 
-/** What a shop’s own card is given. */
+/** Props of a shop’s own card. */
 export interface ItemComponentProps {
   /** The product. */
   readonly item: Item
-  /** Its place and reason. */
+  /** Rank and reason of the item. */
   readonly recommendation: Recommendation
   /** 1-based place in the list. */
   readonly position: number
-  /** To be called when the shopper follows the item's link. */
+  /** Function to call when the shopper follows the item's link. */
   readonly onSelect: () => void
 }
 

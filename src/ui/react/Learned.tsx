@@ -1,4 +1,4 @@
-/** @module What was learned, the strongest first, and every stored action: each line can be forgotten. */
+/** @module Shows what was learned, strongest first, and every stored action. Each line has a button to forget it. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Learned as Entry } from '../../core/ranking/learned.ts'
@@ -11,27 +11,27 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** As a limit: there are never as many. */
+/** A limit higher than any number of stored events. */
 const ALL = 1e6
-/** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
+/** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
 
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
   const { itemOf, labels, locale, personalizer } = usePersonalizationContext()
-  // Here, not in the line, which may be gone by the time that something fails.
+  // Kept here, because the line may be gone by the time the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
-  /** Of what was forgotten last: nothing but this holds it any more. */
+  /** Undo of the last deletion; no other object holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
-  /** What is being forgotten, and where it stood. */
+  /** Entry that is being forgotten, and its index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const [most, setMost] = useState(FIRST)
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After an erasure, whoever made it, not even this page holds what could be undone, or its name. Our
-  // own comes before its answer.
+  // After any erasure this page must also drop the undo and its name. The page's own deletion changes
+  // the snapshot before its promise resolves.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)
@@ -42,7 +42,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const lines = [...learned]
   const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
   if (gone) lines.splice(leaving[1], 0, leaving[0])
-  /** A button is gone, and with it the focus. */
+  /** Shows the outcome and moves the focus to the title, because the button is gone. */
   function say(text: string): void {
     setSaid(text)
     title.current?.focus()
@@ -120,7 +120,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   )
 }
 
-/** The newest stored actions, read anew when any is added or gone. */
+/** The newest stored actions, read again when an action is added or removed. */
 function useStoredEvents(
   personalizer: Personalizer | null,
   { events: { count }, erasures }: PersonalizerSnapshot,
@@ -133,7 +133,7 @@ function useStoredEvents(
     personalizer
       ?.events({ limit })
       .then((read) => wanted && setEvents(read))
-      // The panel shows what the device answered last; the device's own notices say what failed.
+      // The panel keeps the last answer; the device's notices report the failure.
       .catch(() => undefined)
     return () => {
       wanted = false
@@ -166,7 +166,7 @@ function Line({ entry, onForget }: LineProps) {
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
-  /** What would go; null until the shopper has asked. */
+  /** Events that would be deleted; null until the shopper has asked. */
   const [going, setGoing] = useState<readonly ShopperEvent[] | null>(null)
   const forget = useRef<HTMLButtonElement>(null)
   const about = aboutOf(entry)

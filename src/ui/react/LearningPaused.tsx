@@ -1,4 +1,4 @@
-/** @module Says that learning is paused, beside a list, with the button that resumes it. */
+/** @module Notice beside a list that learning is paused, with a button to resume it. */
 import './nearside.css'
 import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
@@ -6,7 +6,8 @@ import { useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /**
- * Nothing while learning goes on. `Recommendations` shows it by itself; put it beside a list of your own.
+ * Notice that learning is paused; renders nothing while learning is on. `Recommendations` includes it; put it beside
+ * a list of your own.
  * @example <LearningPaused />
  */
 export function LearningPaused() {

@@ -1,6 +1,6 @@
 /**
- * @module A heading and a list that follows the personalizer: skeletons of the same size first, then
- * the items; a change is announced politely. The widgets are this with a question.
+ * @module A heading and a list that follows the personalizer. It shows skeletons of the same size first, then the
+ * items, and announces changes politely. Each list widget is this section with its own query.
  */
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
@@ -11,46 +11,47 @@ import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
 import { useImpression } from './useImpression.ts'
 
-/** What a shop’s own heading is given. */
+/** Props of a shop’s own heading. */
 export interface HeaderComponentProps {
   /** The widget’s title. */
   readonly title: string
-  /** Put it on the heading: the section is named by it. */
+  /** Id to put on the heading, which names the section. */
   readonly id: string
 }
 
-/** What a shop’s own layout is given. */
+/** Props of a shop’s own layout. */
 export interface LayoutComponentProps {
   /** The list items, each an `<li>`. */
   readonly children: ReactNode
-  /** True until the first answer: the children are skeletons, or the initial items. */
+  /** True until the first answer; the children are then skeletons or the initial items. */
   readonly loading: boolean
 }
 
-/** The slots that every list widget takes. */
+/** Props that every list widget takes. */
 export interface ListWidgetProps {
-  /** Default: the labels’ own. */
+  /** Title; default: from the labels. */
   readonly title?: string
-  /** What measurements call it. Default: what it is, e.g. `forYou`, `similar`. */
+  /** Name of the list in measurements. Default: its kind, e.g. `forYou`, `similar`. */
   readonly list?: string
-  /** Default 8. */
+  /** Number of items; default 8. */
   readonly limit?: number
   /**
-   * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, since they are
-   * called popular; none: nothing is there before. Rendered on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   * Ids to show until the first answer instead of skeletons, labelled as popular: the shop's bestsellers. An empty
+   * array shows nothing until then. Also rendered on a server (`readBaseLists` of `nearside/ssr` gives the order that
+   * the device starts with).
    */
   readonly initialItems?: readonly string[]
-  /** Default: `ItemCard`. */
+  /** Card of an item; default: `ItemCard`. */
   readonly itemComponent?: ItemComponent
-  /** Default: an `<h2>`. */
+  /** Heading; default: an `<h2>`. */
   readonly headerComponent?: ComponentType<HeaderComponentProps>
-  /** Shown when there is nothing to show; default: the whole section is left out. */
+  /** Component for an empty list; default: the whole section is omitted. */
   readonly emptyComponent?: ComponentType
-  /** Default: a `<ul>`. */
+  /** Container of the items; default: a `<ul>`. */
   readonly layoutComponent?: ComponentType<LayoutComponentProps>
   /**
-   * Last say over the list: filter, reorder, pin. Given at least twice as many as are shown, and more
-   * where too few are left; the first `limit` of what it returns are shown.
+   * Final change to the list: filter, reorder, pin. It gets at least twice the number of shown items, and more where
+   * too few are left. The first `limit` items of its result are shown.
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /** Called when the shopper follows an item’s link; `position` counts from 1. */
@@ -119,8 +120,8 @@ export function ListSection({
               <li key={place} className="ns-skeleton" aria-hidden="true" />
             ))
           : shown.map(({ recommendation, item }, place) => (
-              // Of the first list, what keeps its place stays as it is; nothing is moved into another
-              // place: that would be a jump.
+              // An item of the first list that keeps its place keeps its node. No node moves to another place,
+              // because the page would jump.
               <li
                 key={initialItems?.[place] === item.id ? `first ${item.id}` : item.id}
                 className="ns-item"
@@ -139,7 +140,7 @@ export function ListSection({
       </Layout>
       {state.code && <p className="ns-error">{labels.trouble(state.code)}</p>}
       <p className="ns-visually-hidden" role="status">
-        {/* Another element each time: the same words again would be no news. */}
+        {/* A new element each time, because a screen reader doesn't repeat unchanged text. */}
         {changes > 0 && <span key={changes}>{labels.listUpdated(title)}</span>}
       </p>
     </section>
@@ -150,7 +151,7 @@ function asGiven(id: string, place: number): Recommendation {
   return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
-/** How often the list changed so far that it was worth a word. */
+/** Number of list changes so far that were worth announcing. */
 function useAnnouncements(order: string | null): number {
   const [times, setTimes] = useState(0)
   const announcer = useRef<Announcer | null>(null)

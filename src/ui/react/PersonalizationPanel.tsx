@@ -1,6 +1,6 @@
 /**
- * @module What was learned, what was sent, and the shopper's say over both, in plain words. Needs no
- * account of machine learning; the console has the figures.
+ * @module Panel for shoppers: what was learned, what was sent, and controls for both, in plain words. It assumes
+ * no knowledge of machine learning; the console has the figures.
  */
 import './nearside.css'
 import './panel.css'
@@ -17,11 +17,11 @@ import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
-/** What the panel is told. */
+/** Props of the panel. */
 export interface PersonalizationPanelProps {
-  /** Called after everything was erased, for what the shop itself keeps. */
+  /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void
-  /** Shown at its end, e.g. a link to the shop’s privacy page. */
+  /** Content at the end of the panel, e.g. a link to the shop’s privacy page. */
   readonly children?: ReactNode
 }
 
@@ -66,7 +66,7 @@ interface PartProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** The shopper's answer to `persist: 'ask'`. */
+/** Question whether to store what was learned, for `persist: 'ask'`. */
 function Keep({ personalizer, snapshot }: PartProps) {
   const { labels } = usePersonalizationContext()
   const id = useId()
@@ -92,7 +92,7 @@ function Keep({ personalizer, snapshot }: PartProps) {
   )
 }
 
-/** Off by default; the words say what a contribution is before the switch, not after. */
+/** Switch for contribution, off by default; the text above it explains a contribution before the shopper decides. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { labels, locale } = usePersonalizationContext()
   const { run, alert } = useAction()
@@ -130,7 +130,7 @@ function Controls({
   const { labels } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot
-  /** Null: not asked yet; false: asked, and kept. */
+  /** Null: not asked yet; false: asked, and declined. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
@@ -143,7 +143,7 @@ function Controls({
     if (!erased) return
     setSure(null)
     setSaid(labels.erased)
-    // The buttons are other ones now: the focus stays where the outcome is said.
+    // Other buttons have replaced the pressed one, so move the focus to the outcome.
     status.current?.focus()
   }
   return (
@@ -161,7 +161,7 @@ function Controls({
         <button
           type="button"
           className="ns-button ns-danger"
-          // Another button in its place: what it says now is read out.
+          // A new button replaces the old one, so that a screen reader reads its text.
           key={String(sure)}
           ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}

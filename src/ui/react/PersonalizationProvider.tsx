@@ -1,4 +1,4 @@
-/** @module Makes one personalizer known to all components below. */
+/** @module Provides one personalizer to all components below it. */
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import { productPage } from '../../core/catalog/productPage.ts'
@@ -8,29 +8,29 @@ import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 
-/** What all widgets below it share. */
+/** Options shared by all widgets below the provider. */
 export interface PersonalizationProviderProps {
-  /** Null is fine while `createPersonalizer` is still at work. */
+  /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
   /** The shop's products, for titles, prices and pictures. A stable reference saves work. */
   readonly items?: readonly Item[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: Item) => string
-  /** The widgets' strings in the shop's language; English where left out. A stable reference saves work. */
+  /** The widgets' strings in the shop's language; missing strings are English. A stable reference saves work. */
   readonly labels?: Partial<Labels>
   /**
-   * BCP 47, for prices, numbers and dates; default `en-GB`. Never the machine's own: a server and a
-   * browser would write the same price differently.
+   * BCP 47 locale of prices, numbers and dates; default `en-GB`. It is never the machine's locale, because a server
+   * and a browser would then format the same price differently.
    */
   readonly locale?: string
-  /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
+  /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
   readonly measure?: ListMeasure
   /**
-   * A signed-in shopper's own orders, handed to `seed` once the personalizer is there, and again
-   * whenever this is another array. A stable reference saves work.
+   * A signed-in shopper's own orders. The provider passes them to `seed` once the personalizer exists, and again for
+   * each new array. A stable reference saves work.
    */
   readonly orders?: readonly PastOrder[]
-  /** Whatever holds the widgets. */
+  /** Components that contain the widgets. */
   readonly children?: ReactNode
 }
 
@@ -70,7 +70,7 @@ export function PersonalizationProvider({
     [personalizer, byId, mayShow, linkTo, labels, locale, measure],
   )
   useEffect(() => {
-    // To the page's own error reporting: lists are none the worse for it.
+    // Report errors to the page's own error reporting; lists work without the orders.
     if (orders && personalizer)
       personalizer.seed(orders).catch((error: NearsideError) => {
         if (error.code !== 'closed') reportError(error)

@@ -1,4 +1,4 @@
-/** @module What sharing means, in the words that are agreed to, and the switch below them; in panel and console. */
+/** @module Explains sharing in the words that the shopper agrees to, above the switch; used in panel and console. */
 import { type ReactNode, useId } from 'react'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Switch } from './Button.tsx'
@@ -6,7 +6,7 @@ import type { Labels } from './labels.ts'
 
 type Words = Pick<Labels, 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'>
 
-/** All that a shopper agrees to: the banner of a demonstration is part of it. */
+/** Full text that a shopper agrees to, including the banner of a demonstration. */
 export const wordingOf = (
   { terms }: Pick<PersonalizerSnapshot, 'terms'>,
   { demonstration }: Pick<Words, 'demonstration'>,
@@ -16,11 +16,11 @@ export const wordingOf = (
 interface SharingOfferProps {
   readonly snapshot: PersonalizerSnapshot
   readonly words: Words
-  /** What an update is, and the servers' terms. */
+  /** Description of an update, and the servers' terms. */
   readonly sharing: string
   /** @param contribute the new answer */
   readonly onAnswer: (contribute: boolean, wording: string) => void
-  /** Between words and switch. */
+  /** Content between text and switch. */
   readonly children?: ReactNode
 }
 
@@ -29,7 +29,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent
   const stored = persist.allowed === true
-  // A vault asks for itself, and shows its own words.
+  // A vault asks for consent itself, with its own text.
   const isUnknown = terms === null && !vault
   return (
     <>

@@ -1,4 +1,4 @@
-/** @module Stored actions one by one, the newest first, each with a button that forgets it. */
+/** @module Lists stored actions one by one, newest first, each with a button to forget it. */
 import { useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
@@ -6,15 +6,15 @@ import { Button } from './Button.tsx'
 import type { Labels } from './labels.ts'
 import { actionText } from './panelText.ts'
 
-/** Actions shown before all are asked for. */
+/** Number of actions shown before the shopper requests all. */
 export const FIRST = 10
 
 interface StoredActionsProps {
-  /** The newest first; at least those shown first. */
+  /** Newest first; at least the events shown at first. */
   readonly events: readonly ShopperEvent[]
-  /** How many there are. Default: no more than `events`. */
+  /** Number of stored actions. Default: the length of `events`. */
   readonly count?: number
-  /** Called when all are asked for. */
+  /** Called when the shopper requests all actions. */
   readonly onAll?: () => void
   readonly itemOf: (id: string) => Item | undefined
   readonly labels: Pick<Labels, 'action' | 'forget' | 'forgetThis' | 'showAll'>

@@ -1,11 +1,11 @@
-/** @module Why an item stands where it stands. */
+/** @module Explains an item's position in a list. */
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { movedText, reasonText } from './reason.ts'
 
-/** What the line is about. */
+/** Props of the explanation. */
 export interface WhyThisProps {
-  /** The item of a list. */
+  /** The list's item. */
   readonly recommendation: Recommendation
 }
 

@@ -1,12 +1,12 @@
 /**
- * @module Tells a screen reader that a list changed: once when it has stood still for a moment, however
- * often it moved before, and not at all for what it shows at first, which nobody asked for.
+ * @module Tells a screen reader that a list changed. It announces a change once, when the list has been still for a
+ * moment, and never the first list, which the shopper did not request.
  */
 
 const STILL_MS = 1000
 
 export interface Announcer {
-  /** The list's order as it is shown now; null while there is none. */
+  /** Current order of the list; null while there is none. */
   shows(order: string | null): void
   stop(): void
 }
@@ -19,7 +19,7 @@ export function createAnnouncer(announce: () => void): Announcer {
       clearTimeout(timer)
       if (order === null) return
       if (heard === null) heard = order
-      // What has moved back where it was is no change.
+      // A list that moved back to the announced order has not changed.
       if (order === heard) return
       timer = setTimeout(() => {
         heard = order

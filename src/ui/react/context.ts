@@ -1,4 +1,4 @@
-/** @module What the provider hands down: the personalizer and how this shop shows an item. */
+/** @module Context of the provider: the personalizer, and how this shop displays an item. */
 import { createContext, useContext } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
@@ -6,18 +6,20 @@ import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import type { Labels } from './labels.ts'
 
 export interface Personalization {
-  /** Null while it starts, on a server, or where it could not start: widgets then stay empty. */
+  /** Personalizer; null while it starts, on a server, or where it could not start. Widgets then stay empty. */
   readonly personalizer: Personalizer | null
-  /** The shop's product for an id; widgets leave out ids that the shop doesn't know. */
+  /** The shop's product for an id; widgets omit unknown ids. */
   readonly itemOf: (id: string) => Item | undefined
-  /** False for what is sold out, and for ids that the shop doesn't know; where it gave no items, all may. */
+  /**
+   * Whether an item may be shown: false for sold-out items and unknown ids. Without products from the shop, all may.
+   */
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
   readonly linkTo: (item: Item) => string
   readonly labels: Labels
-  /** Told what is seen and followed; absent where nothing is measured. */
+  /** Measures lists that were seen and items that were clicked; absent where nothing is measured. */
   readonly measure?: ListMeasure
-  /** BCP 47, for prices, numbers and dates. */
+  /** BCP 47 locale of prices, numbers and dates. */
   readonly locale: string
 }
 

@@ -1,9 +1,9 @@
-/** @module What “Export my data” does, in the panel and in the console: both write the same file. */
+/** @module “Export my data” for panel and console, which write the same file. */
 import type { Personalizer } from '../../device/api.ts'
 
 export const EXPORT_FILE = 'my-shop-data.json'
 
-/** Hands the shopper the file; nothing leaves the browser. */
+/** Downloads the file; nothing leaves the browser. */
 export async function exportData(personalizer: Personalizer): Promise<void> {
   saveFile(EXPORT_FILE, await personalizer.export())
 }
@@ -14,6 +14,6 @@ export function saveFile(name: string, json: string): void {
   link.href = url
   link.download = name
   link.click()
-  // Revoked late: some browsers read the blob only after the click has returned.
+  // Revoke late, because some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

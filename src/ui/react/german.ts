@@ -1,6 +1,6 @@
 /**
- * @module Every string of the widgets and the panel in German. A file that nothing of the widgets
- * imports: a shop that speaks it hands it to the provider.
+ * @module The strings of widgets and panel in German. No widget imports this file: a shop in German passes it to
+ * the provider.
  */
 
 import type { EventName } from '../../core/events/event.ts'

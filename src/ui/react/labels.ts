@@ -1,13 +1,13 @@
 /**
- * @module Every string that the widgets and the panel show, in English. A shop in another language
- * hands its own to the provider; what it leaves out stays English.
+ * @module The strings of widgets and panel in English. A shop in another language passes its own to the provider;
+ * missing strings stay English.
  */
 import type { EventName } from '../../core/events/event.ts'
 import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 import { STORED_ENGLISH } from './storedLabels.ts'
 
-/** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk; `unpersist`: a no to storing. */
+/** Actions of the panel's buttons. `forget-disk`: forgotten, but not on disk; `unpersist`: storing declined. */
 export type Wish =
   | 'contribute'
   | 'persist'
@@ -61,9 +61,9 @@ export const ENGLISH = {
 
   lead: 'This shop sorts its lists on your device, by what you view, search for and buy. Nothing about it is sent unless you choose to share. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
   storedNothing: 'Nothing is stored about you.',
-  /** Above each stored action, with a button that forgets it. */
+  /** Heading of the stored actions, each with a button to forget it. */
   storedOneByOne: (actions: number) => `${count(actions, 'stored action')}, one by one`,
-  /** Said before; `others`: products that go only because a purchase goes whole. */
+  /** Shown before deletion; `others`: products removed only because a purchase is deleted whole. */
   forgetGoes: (
     name: string,
     events: Readonly<Partial<Record<EventName, number>>>,
@@ -78,25 +78,25 @@ export const ENGLISH = {
     return `Forgetting ${name} deletes ${listed(parts)}.${others > 0 ? ` ${whole}` : ''}`
   },
   forgetSure: 'Yes, forget it',
-  /** Said with the button `undo`. */
+  /** Shown with the button `undo`. */
   forgotten: (name: string) =>
     `${name} has been forgotten. Until you close this, you can bring it back.`,
   undo: 'Undo',
   restored: (name: string) => `${name} is back.`,
-  /** A button's work failed. */
+  /** Shown when a button's action fails. */
   failed: (wish: Wish) => FAILED[wish],
 
   kept: 'Stored',
   keptHere: 'In this browser, on this device',
   keptInPage: 'Only until you close this page',
-  /** The switch of a shop that asks (`persist: 'ask'`). */
+  /** Switch in a shop that uses `persist: 'ask'`. */
   keep: 'Keep what this shop learns in this browser',
   keepText:
     'On: it is there at your next visit. Off: it is erased from this browser, and lasts until you close this page.',
   computedWith: 'Calculated with',
   starting: 'Starting…',
   noEngine: 'Nothing yet',
-  /** Nothing was learned on this page so far. */
+  /** Shown when this page has not computed a fit yet. */
   engineIdle: (engine: string) => `${engine}, when it last learned`,
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
@@ -110,19 +110,19 @@ export const ENGLISH = {
   checkInUse: 'On. Tested on your last choices',
   checkOff: 'Off: everyone’s order matched your last choices better',
 
-  /** @param bytes null for none */
+  /** @param bytes null if nothing was shared */
   shared: (bytes: string | null) => (bytes === null ? 'Shared nothing' : `Shared ${bytes} bytes`),
-  /** After `shared`, where anything was. */
+  /** Follows `shared` if anything was shared. */
   sharedIn: (reports: number, epsilon: string | null) =>
     ` in ${count(reports, 'update')}${epsilon === null ? '' : `, privacy loss ε = ${epsilon}`}`,
   help: 'Help the shop learn',
   helpText:
     'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
-  /** Before all else, where the shop is one. */
+  /** First line where the shop is a demonstration. */
   demonstration: SHARING_ENGLISH.demonstration,
-  /** Who gets an update and what it costs, before it is agreed to. */
+  /** Recipients and cost of an update, shown before the shopper agrees. */
   terms: SHARING_ENGLISH.terms,
-  /** ε of the updates of the last year. */
+  /** @param spent ε of the updates of the last year */
   used: (spent: string) => `Used in the last year: ε = ${spent}.`,
   askTerms: 'Ask both servers who they are',
   privacyControl:
@@ -133,7 +133,7 @@ export const ENGLISH = {
   yourData: 'Your data',
   pause: 'Pause learning',
   exportData: 'Export my data',
-  /** Said before anything is exported. */
+  /** Shown before an export. */
   exportHolds:
     'Anyone with the file can read what you viewed, searched for and bought, and what was learned.',
   erase: 'Erase everything',
@@ -142,5 +142,5 @@ export const ENGLISH = {
   erased: 'Erased. One entry of the log remains: how much was shared, at what cost.',
 }
 
-/** Strings, and functions that put names and numbers into one. */
+/** Strings, and functions that insert names and numbers. */
 export type Labels = Readonly<typeof ENGLISH>

@@ -1,4 +1,4 @@
-/** @module Every string that a list shows, in English; the panel's are in `labels.ts`. */
+/** @module The strings of lists in English; the panel's strings are in `labels.ts`. */
 
 import type { ErrorCode } from '../../core/error.ts'
 import type { Signal } from '../../core/ranking/apiLists.ts'
@@ -12,7 +12,7 @@ const DID: Readonly<Record<Signal, (title: string) => string>> = {
   bought: (title) => `bought ${title}`,
 }
 
-/** By an error's code, or what it begins with. */
+/** Text by error code, or by the start of a code. */
 const TROUBLE: Readonly<Record<string, string>> = {
   engine: 'Learning failed. What was learned before is kept.',
   model: 'Newer lists could not be loaded.',
@@ -36,7 +36,10 @@ export const ENGLISH_LISTS = {
   /** Announced to screen readers. */
   listUpdated: (title: string) => `${title}: list updated`,
 
-  /** How many stored actions shape the lists: the same words in the shop's header, the panel and the console. */
+  /**
+   * Number of stored actions that shape the lists, with the same words in the shop's header, the panel and the
+   * console.
+   */
   learnedFrom: (actions: number) =>
     actions === 0 ? 'Nothing learned yet' : `Learned from ${count(actions, 'action')}`,
   learningPaused: 'Learning is paused',
@@ -44,7 +47,7 @@ export const ENGLISH_LISTS = {
 
   because: (title: string, signal: Signal) => `Because you ${DID[signal](title)}`,
   did: (title: string, signal: Signal) => `You ${DID[signal](title)}`,
-  /** Instead of a title, for an item that the shop no longer has. */
+  /** Replaces the title of an item that the shop no longer has. */
   something: 'another product',
   similarTo: (title: string) => `Similar to ${title}`,
   boughtWith: (title: string) => `Often bought with ${title}`,
@@ -58,12 +61,12 @@ export const ENGLISH_LISTS = {
   popular: 'A best seller',
   chosen: 'Chosen by the shop',
   'shop-order': 'In the shop’s usual order',
-  /** Something failed: what it means for the shopper. */
+  /** Meaning of an error for the shopper. */
   trouble: (code: ErrorCode) =>
     TROUBLE[code] ?? TROUBLE[code.split('-')[0]] ?? 'Something went wrong; the shop still works.',
   higher: (places: number) => `${count(places, 'place')} higher than for everyone`,
   lower: (places: number) => `${count(places, 'place')} lower than for everyone`,
 }
 
-/** Strings, and functions that put names and numbers into one. */
+/** Strings, and functions that insert names and numbers. */
 export type ListLabels = Readonly<typeof ENGLISH_LISTS>

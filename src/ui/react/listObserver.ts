@@ -1,6 +1,6 @@
 /**
- * @module A list that follows the personalizer: drops answers to questions no longer asked, keeps the
- * old list until the new one is there. Headless; the hooks are `useSyncExternalStore` over it.
+ * @module A list that follows the personalizer. It drops answers to outdated queries and shows the old list until
+ * the new one arrives. Headless; the hooks are `useSyncExternalStore` over it.
  */
 
 import type { ErrorCode } from '../../core/error.ts'
@@ -8,35 +8,35 @@ import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/a
 import { limitOf } from '../../core/ranking/listLimit.ts'
 import type { Personalizer } from '../../device/api.ts'
 
-/** A list as it is now. */
+/** Current state of a list. */
 export interface ListState {
   /** Best first. */
   readonly items: readonly Recommendation[]
-  /** `loading` only until the first answer: after that the old list stays while the next is sought. */
+  /** `loading` only until the first answer; later the old list stays until the next answer. */
   readonly status: 'loading' | 'ready' | 'error'
-  /** One clear line, when the list can't be had. */
+  /** One line about the error, when the list is unavailable. */
   readonly error: string | null
-  /** Of that error; `worker-failed` for what is none of ours. */
+  /** Code of that error; `worker-failed` for errors other than NearsideError. */
   readonly code: ErrorCode | null
-  /** What `ask` said that the list is about, else what the observer is for. */
+  /** Subject of the list as passed to `ask`, else the observer's subject. */
   readonly about: string
 }
 
 export interface Asked {
   readonly query: ListQuery
-  /** Given back in the state, with the answer. */
+  /** Subject, returned in the state with the answer. */
   readonly about?: string
   /**
-   * Left out is what the page can't show. So many more are asked for then that the list is full all the
-   * same, or there are no more: the device may know products that the page does not.
+   * Filter for items that the page can't show. The observer then requests more items until the list is full or none
+   * are left, because the device may know products that the page doesn't.
    */
   readonly mayShow?: (id: string) => boolean
-  /** The shop's last word over the list; what it leaves out is made up for in the same way. */
+  /** The shop's final change to the list; items that it removes are replaced in the same way. */
   readonly choose?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
 export interface ListObserver {
-  /** Follows another list from now on; what is the same as before is not asked for again. */
+  /** Switches to another query; an equal query is not sent again. */
   ask(asked: Asked): void
   subscribe(listener: () => void): () => void
   getSnapshot(): ListState
@@ -51,13 +51,13 @@ export const LOADING: ListState = {
 }
 
 /**
- * Nothing is asked before the first subscriber nor after the last; null: stays loading.
- * @param subject another one wants an observer of its own: its list begins empty, not with the old one
+ * Creates an observer. It sends queries only while it has subscribers; with null it stays `loading`.
+ * @param subject a new subject needs a new observer, so that its list starts empty instead of with the old list
  */
 export function createListObserver(personalizer: Personalizer | null, subject = ''): ListObserver {
   const listeners = new Set<() => void>()
   let asked: Asked | null = null
-  /** Times the limit that was asked for. */
+  /** Factor of the requested limit. */
   let factor = 1
   let answer: ListAnswer | null = null
   let state: ListState = { ...LOADING, about: subject }
@@ -93,14 +93,14 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
       factor *= 2
       watch()
     } else {
-      // Whoever has the last word is given all there is to choose from.
+      // `choose` gets all items, and the list is cut afterwards.
       const shown = choose ? items : items.slice(0, limit)
       set({ ...LOADING, items: shown, status: 'ready', about })
     }
   }
 
   function set(next: ListState): void {
-    // An unchanged list keeps its identity, so that nothing below renders again.
+    // An unchanged list keeps its identity, so that components don't render again.
     if (JSON.stringify(next) === JSON.stringify(state)) return
     state = next
     for (const listener of listeners) listener()

@@ -1,4 +1,4 @@
-/** @module One click, from the page to the worker and back: counted with a real worker and real widgets. */
+/** @module Counts the work of one click from the page to the worker and back, with a real worker and widgets. */
 import { afterEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { testCatalog } from '../../core/model/testShop.ts'

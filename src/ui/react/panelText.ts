@@ -1,11 +1,11 @@
-/** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
+/** @module Texts of the panel as pure functions of the snapshot, testable without a screen. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { Learned } from '../../core/ranking/learned.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { Labels } from './labels.ts'
 
-/** Titles of one action that are written out. */
+/** Maximum number of titles listed for one action. */
 const NAMED = 4
 
 const rounded = (value: number, locale: string, digits = 3) =>
@@ -19,7 +19,7 @@ export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale:
   return labels.shared(bytes.toLocaleString(locale)) + labels.sharedIn(reports, spent)
 }
 
-/** Where the ranking is computed. */
+/** Text about the engine that computes the ranking. */
 export function engineText({ engine, fit, status }: PersonalizerSnapshot, labels: Labels): string {
   if (!engine) {
     if (status === 'starting') return labels.starting
@@ -28,7 +28,7 @@ export function engineText({ engine, fit, status }: PersonalizerSnapshot, labels
   return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
 }
 
-/** Who gets updates and what they cost, for the shopper to read before agreeing to it. */
+/** Recipients and cost of updates, for the shopper to read before agreeing. */
 export function termsText(
   { terms, sent }: Pick<PersonalizerSnapshot, 'terms' | 'sent'>,
   labels: Labels,
@@ -37,7 +37,7 @@ export function termsText(
   return `${labels.terms(terms)} ${labels.used(rounded(sent.epsilon ?? 0, locale))}`
 }
 
-/** What the last fit did, in one sentence. */
+/** Result of the last fit, in one sentence. */
 export function fitText(
   { deferred, fit, fitting }: PersonalizerSnapshot,
   labels: Labels,
@@ -49,7 +49,7 @@ export function fitText(
   return labels.learnedIn(rounded(fit.milliseconds, locale, 2), fit.engine)
 }
 
-/** Whether what was learned is in use, and why. */
+/** Whether the learned model is in use, and why. */
 export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Labels): string {
   if (paused) return labels.checkPaused
   if (guard.tested === 0) return labels.checkNothing
@@ -67,7 +67,7 @@ export function actionText(
   return `${labels.action[name]}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
-/** What goes when this is forgotten: the events by name, and what a purchase takes along. */
+/** Events that forgetting would delete, by name, and further products of a purchase. */
 export function goesText(
   name: string,
   about: Pick<Learned, 'kind' | 'name'>,

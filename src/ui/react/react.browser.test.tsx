@@ -208,7 +208,7 @@ describe('Recommendations', () => {
       .toBeVisible()
     const announced = () => screen.container.querySelector('[role=status] > span')
     await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
-    // The next change is news too: another element with the same words.
+    // The next change is announced, too: a new element with the same words.
     const first = announced()
     for (let looks = 0; looks < 3; looks++)
       await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -231,7 +231,7 @@ describe('Recommendations', () => {
   test('the keyboard keeps its place when the list moves', async () => {
     const screen = await show(<Recommendations limit={4} />)
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
-    // Each time, React moves the very cards that the focus is in.
+    // Each time, React moves the cards that contain the focus.
     for (const [focused, looks, order] of [
       ['tin', ['wick'], ['wick', 'glow', 'tin', 'mug']],
       ['glow', ['mug', 'mug'], ['tin', 'mug', 'wick', 'glow']],
@@ -494,7 +494,7 @@ test('useRerank leaves out what is sold out, whether the page or the device know
   )
   const screen = await render(tree(['wick']))
   await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
-  // The answer is the same list as before, to another question.
+  // The answer is the same list as before, for another query.
   await screen.rerender(tree(ids))
   await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
   expect(seen.flat()).not.toContain('mug')
@@ -566,7 +566,7 @@ describe('PersonalizationPanel', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
-    // It is seen to leave: struck out, and gone a moment later.
+    // The line stays for a moment, struck out, then disappears.
     const left: string[] = []
     const observer = new MutationObserver(() => {
       const leaving = screen.container.querySelector('.ns-leaving')
@@ -606,7 +606,7 @@ describe('PersonalizationPanel', () => {
     await sure.click()
     await expect.element(undo).toBeVisible()
     await expect.element(title).toHaveFocus()
-    // The next stop of the keyboard, and there for as long as it takes.
+    // Undo is the next stop of the keyboard, and it stays.
     await userEvent.tab()
     await expect.element(undo).toHaveFocus()
     await userEvent.keyboard('{Enter}')
@@ -615,7 +615,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(title).toHaveFocus()
     await expect.element(forget).toBeVisible()
 
-    // What others erase is not named here any longer.
+    // The name of an event that another tab erased must disappear.
     personalizer.change({ erasures: 99 })
     await expect.element(screen.getByText('Kitchen is back.')).not.toBeInTheDocument()
     await forget.click()

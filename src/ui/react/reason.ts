@@ -1,11 +1,11 @@
-/** @module A recommendation's reason, in plain words. */
+/** @module A recommendation's reason in plain words. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Reason, Recommendation } from '../../core/ranking/apiLists.ts'
 import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
 /**
  * One short sentence without a full stop.
- * @param of id of the item that stands there: what was done with that itself is no because
+ * @param of id of the explained item: its own events are described directly, not as "because"
  */
 export function reasonText(
   reason: Reason,
@@ -33,7 +33,7 @@ export function reasonText(
   }
 }
 
-/** How far the device moved an item from its place in the shop's own order; null where it didn't. */
+/** Number of places that the device moved an item from the shop's own order; null where it didn't move. */
 export function movedText(
   { baseRank, rank }: Pick<Recommendation, 'baseRank' | 'rank'>,
   labels: ListLabels = ENGLISH_LISTS,

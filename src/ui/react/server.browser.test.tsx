@@ -1,4 +1,4 @@
-/** @module What a server renders, taken over in a browser; other directions and languages. */
+/** @module Tests hydration of server-rendered lists in a browser, and other directions and languages. */
 import axe from 'axe-core'
 import { StrictMode, version } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
@@ -69,7 +69,7 @@ test('the server’s list is taken over without a warning, keeps its height, the
   await waitFor(() => expect(Object.keys(list).join()).toContain('__react'))
   app.render(<Page personalizer={createFakePersonalizer(ITEMS)} />)
   await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
-  // The same nodes, of the same height: nothing below has moved.
+  // The same nodes with the same height, so nothing below has moved.
   expect(root.querySelector('section')).toBe(list)
   expect(list.getBoundingClientRect().height).toBeCloseTo(height, 0)
   expect(list.querySelector('[role=status]')?.textContent).toBe('')
@@ -83,7 +83,7 @@ test('skeletons are as high as the cards that follow', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Cards of this shop have no picture: what the picture takes is a square of the card's width.
+  // Cards of this shop have no picture; a picture would take a square of the card's width.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)
@@ -106,12 +106,12 @@ test('speaks the shop’s language, and writes its prices', async () => {
   for (const words of Object.values(GERMAN)) expect(text).toContain(words)
   expect(text).toContain('1.234,50\u00a0€')
   expect(text).toContain('2,50')
-  // What was not translated is English, not empty.
+  // A string without translation is English, not empty.
   expect(text).toContain('Similar items')
   app.unmount()
 })
 
-/** Every label as nothing but its marks and what is put into it. */
+/** Replaces every label by its marks and its inserted values. */
 const marked = (label: unknown) =>
   typeof label === 'function'
     ? (...given: unknown[]) => `¤${given.filter((value) => typeof value === 'number')}`
@@ -167,7 +167,7 @@ test('nothing that a shopper reads or hears is left in English', async () => {
   app.render(
     <PersonalizationProvider
       {...{ personalizer, items, labels: MARKED }}
-      // Digits only, dates as well.
+      // Checks the digits only, because the text is not translated; also in dates.
       locale="ja-JP"
     >
       <Recommendations limit={reasons.length} />

@@ -1,4 +1,4 @@
-/** @module Words that panel and console share, apart, so that neither loads the other's. */
+/** @module Strings that panel and console share, in a file of their own, so that neither loads the other's. */
 import type { EventName } from '../../core/events/event.ts'
 
 const ACTIONS: Readonly<Record<EventName, string>> = {
@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<EventName, string>> = {
 }
 
 export const STORED_ENGLISH = {
-  /** Before the titles of products, or the words of a search. */
+  /** Precedes the titles of products, or the words of a search. */
   action: ACTIONS,
   showAll: (n: number) => `Show all ${n}`,
   forget: 'Forget',

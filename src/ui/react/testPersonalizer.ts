@@ -1,6 +1,6 @@
 /**
- * @module A personalizer in memory for tests of what people see: it ranks by how often an item's
- * category was looked at. No worker, no storage, no model; answers can be held back.
+ * @module An in-memory personalizer for interface tests. It ranks by the number of views of an item's category.
+ * It has no worker, storage or model; a test can delay its answers.
  */
 
 import { policyTerms } from '../../aggregate/protocol/consent.ts'
@@ -19,7 +19,7 @@ import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { STARTING } from '../../sdk/starting.ts'
 
-/** What both servers ask, as a shop's page hears it. */
+/** Terms of both servers, as a shop's page receives them. */
 export const TEST_TERMS: ContributionTerms = {
   ...policyTerms(TEST_POLICY),
   ...TEST_RECIPIENTS,
@@ -42,11 +42,11 @@ const READY: PersonalizerSnapshot = {
 
 export interface FakePersonalizer extends Personalizer {
   readonly captured: readonly CaptureInput[]
-  /** Changes the snapshot and tells the listeners. */
+  /** Changes the snapshot and notifies the listeners. */
   change(part: Partial<PersonalizerSnapshot>): void
-  /** While on, answers wait in `release`. */
+  /** While on, answers wait for `release`. */
   hold(on: boolean): void
-  /** Lets the held answer with this number (0: the first asked) go. */
+  /** Releases the delayed answer with this number (0: the first request). */
   release(index: number): void
 }
 

@@ -37,7 +37,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(because('basket')).toBe('Because you put Cake tin in your basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
   expect(because('bought', 'gone')).toBe('Because you bought another product')
-  // Of the tin itself.
+  // The reason is an event of the tin itself.
   const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
   expect(reasonText(own, itemOf, ENGLISH_LISTS, 'tin')).toBe('You looked at Cake tin')
   expect(reasonText(own, itemOf, ENGLISH_LISTS, 'jar')).toBe('Because you looked at Cake tin')

@@ -1,4 +1,4 @@
-/** @module What a button sets going. Where it fails, that is said beside the button. */
+/** @module Runs a button's action, and shows a failure beside the button. */
 import { useState } from 'react'
 import type { NearsideError } from '../../core/error.ts'
 import { usePersonalizationContext } from './context.ts'
@@ -9,8 +9,8 @@ export function useAction() {
   const [failed, setFailed] = useState<string | null>(null)
 
   /**
-   * Resolves with whether it was done.
-   * @param otherwise what failed, where that shows afterwards only; default `wish`
+   * Resolves to whether the action succeeded.
+   * @param otherwise the failure to report, where it is only known afterwards; default `wish`
    */
   async function run(
     wish: Wish,
@@ -22,7 +22,7 @@ export function useAction() {
       await work()
       return true
     } catch (thrown) {
-      // The shopper's own no needs no words.
+      // The shopper cancelled, which needs no message.
       const { code } = thrown as Partial<NearsideError>
       if (code === 'terms-beyond-limits') setFailed(labels.trouble(code))
       else if (code !== 'consent-missing') setFailed(labels.failed(otherwise()))
@@ -38,7 +38,7 @@ export function useAction() {
   return { run, alert, dismiss: () => setFailed(null) }
 }
 
-/** For a button that comes because another was pressed. */
+/** Focuses a button that replaces the pressed one. */
 export function focusAtOnce(button: HTMLButtonElement | null): void {
   button?.focus()
 }

@@ -1,9 +1,9 @@
-/** @module Says once that a list came into view, where the shop measures. */
+/** @module Reports once that a list came into view, where the shop measures. */
 import { useEffect, useRef } from 'react'
 import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
 import { whenSeen } from './whenSeen.ts'
 
-/** @param items null while there is nothing to see. @returns for the element that is looked at */
+/** @param items null while there is nothing to see. @returns ref for the observed element */
 export function useImpression(
   measure: ListMeasure | undefined,
   list: string,

@@ -1,4 +1,4 @@
-/** @module Hooks for lists of recommendations; all of them keep themselves up to date. */
+/** @module Hooks for lists of recommendations; all of them update themselves. */
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { ListOptions, ListQuery, RerankOptions } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
@@ -6,7 +6,7 @@ import { type Asked, createListObserver, type ListState, LOADING } from './listO
 
 const loading = () => LOADING
 
-/** `subject`: what the list is about; another subject starts with an empty list, not the old one. */
+/** `subject` is what the list is about; a new subject starts with an empty list, not with the old one. */
 function useList(
   subject: string,
   query: ListQuery,
@@ -14,30 +14,30 @@ function useList(
 ): ListState {
   const { personalizer } = usePersonalizationContext()
   const observer = useMemo(() => createListObserver(personalizer, subject), [personalizer, subject])
-  // By value: whoever writes options inline asks no more often than others. JSON has no infinity.
+  // Compare by value, so that inline options cause no further queries. JSON has no infinity.
   const key = JSON.stringify(query, (_, value) => (value === Infinity ? Number.MAX_VALUE : value))
   useEffect(
     () => observer.ask({ query: JSON.parse(key), about, mayShow, choose }),
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // A store's changes are drawn in one go, which a dozen new cards make long on a slow phone; what is
-  // deferred is drawn in slices.
+  // React renders a store's changes in one go, which blocks a slow phone for a dozen new cards.
+  // It renders a deferred value in slices.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
   return deferred === observer ? shown : state
 }
 
 /**
- * A list of the device's choice.
- * @param choose the shop's last word; the state holds what it is to choose from
+ * A list that the device selects.
+ * @param choose the shop's final change; the state has the items to choose from
  */
 export function useChoice(
   query: Exclude<ListQuery, { kind: 'rerank' }>,
   choose?: Asked['choose'],
 ): ListState {
   const { mayShow } = usePersonalizationContext()
-  // Of a basket the old list stays while the next is sought.
+  // For a basket, the old list stays until the next answer.
   const item = 'item' in query && typeof query.item === 'string' ? query.item : ''
   const { category, from } = query.options ?? {}
   return useList(`${item} ${category} ${from}`, query, { mayShow, choose })
@@ -53,7 +53,7 @@ export function useRelatedItems(item: string, options: ListOptions = {}): ListSt
   return useChoice({ kind: 'similar', item, options })
 }
 
-/** Items bought in the same orders as this one, or as several. */
+/** Items bought in the same orders as this item, or as several items. */
 export function useBoughtTogether(
   item: string | readonly string[],
   options: ListOptions = {},
@@ -64,12 +64,11 @@ export function useBoughtTogether(
 /** A given list in its new order. */
 export interface RerankState extends ListState {
   /**
-   * Every given id exactly once, at any time: in the newest order known for it; ids for which there
-   * is no answer yet stand at the end as given. A list shown from these never blinks. Products that
-   * the shop no longer sells are left out.
+   * Every given id exactly once, in the newest known order. Ids without an answer stand at the end, in the given
+   * order. A list of these ids never flickers. Products that the shop no longer sells are left out.
    */
   readonly ids: readonly string[]
-  /** False while an answer to another question, about other ids or in another order, is shown. */
+  /** False while the answer on screen belongs to another query: other ids or another order. */
   readonly current: boolean
 }
 
@@ -88,7 +87,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // Asked for exactly these: what the answer leaves out is not to be had.
+    // This answer was for exactly these ids, so ids missing from it are unavailable.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key

@@ -1,11 +1,11 @@
-/** @module The personalizer itself and its snapshot, as hooks. */
+/** @module Hooks for the personalizer and its snapshot. */
 import { useCallback, useSyncExternalStore } from 'react'
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { STARTING } from '../../sdk/starting.ts'
 import { usePersonalizationContext } from './context.ts'
 
-/** The personalizer of the provider above; null until it has started. */
+/** The provider's personalizer; null until it has started. */
 export function usePersonalizer(): Personalizer | null {
   return usePersonalizationContext().personalizer
 }

@@ -1,9 +1,9 @@
-/** @module When something comes into view. */
+/** @module Detects when an element comes into view. */
 
-/** Half of it, or of the screen where it is larger. */
+/** Share of the element that must be visible, or of the screen where the element is larger. */
 const SEEN = 0.5
 
-/** Calls once. @returns what ends the waiting */
+/** Calls `seen` once. @returns a function that stops waiting */
 export function whenSeen(element: Element, seen: () => void): () => void {
   const observer = new IntersectionObserver(
     (entries) => {

@@ -1,4 +1,4 @@
-/** @module The list widgets: a hook each, shown by the same section with the same slots. */
+/** @module The list widgets: each is a hook, shown by the same section with the same props. */
 import './nearside.css'
 import type { ReactNode } from 'react'
 import type { ListOptions, ListQuery } from '../../core/ranking/apiLists.ts'
@@ -7,25 +7,25 @@ import { LearningPaused } from './LearningPaused.tsx'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useChoice } from './useList.ts'
 
-/** What `Recommendations` shows. */
+/** Props of `Recommendations`. */
 export interface RecommendationsProps extends ListWidgetProps {
-  /** `base`: the shop’s order, the same for everybody. Default `personal`. */
+  /** Order of the items; `base`: the shop’s order, the same for everybody. Default `personal`. */
   readonly order?: ListOptions['order']
-  /** What of the shopper's own is left out. Default: what `createPersonalizer` was told. */
+  /** The shopper's own items to leave out. Default: the option of `createPersonalizer`. */
   readonly exclude?: ListOptions['exclude']
-  /** Ids that are left out besides. */
+  /** Further ids to leave out. */
   readonly excludeIds?: readonly string[]
-  /** Only items of this category. */
+  /** Restricts the list to this category. */
   readonly category?: string
-  /** Items with the same `groupId` at most, as long as there are others. Default 2. */
+  /** Maximum number of items with the same `groupId`, as long as there are others. Default 2. */
   readonly perFamily?: number
-  /** False: by score alone, even where all are of one category. */
+  /** Whether to diversify. False: ranked by score alone, even if all items share a category. */
   readonly diversify?: boolean
-  /** Lists with such a number repeat nothing of those with a smaller one: 1 for the first of the page. */
+  /** Position among the page's lists without repeats: the list excludes items of lists with a smaller number. */
   readonly distinct?: number
   /** The page's name, for the shop's rules. */
   readonly page?: string
-  /** False: without the shop's rules. */
+  /** Whether the shop's rules apply; default true. */
   readonly rules?: boolean
 }
 
@@ -51,7 +51,7 @@ type Question = Query extends infer Q ? (Q extends Query ? Omit<Q, 'options'> : 
 
 interface ListProps {
   readonly props: RecommendationsProps
-  /** Of its title, among the labels. */
+  /** Key of its title in the labels. */
   readonly name:
     | 'forYou'
     | 'bestSellers'
@@ -84,46 +84,46 @@ function List({ props, name, ask = { kind: 'recommend' }, options, note }: ListP
   )
 }
 
-/** The best items for this shopper; while learning is paused, a line with a button that resumes it. */
+/** The best items for this shopper; while learning is paused, also a notice with a button to resume it. */
 export function Recommendations(props: RecommendationsProps) {
   const note = props.order !== 'base' && <LearningPaused />
   return <List props={props} name="forYou" note={note} />
 }
 
-/** What a list with an order of its own shows. */
+/** Props of a list with an order of its own. */
 export type OrderedListProps = Omit<RecommendationsProps, 'order'>
 
-/** What is popular with all shoppers, in the order that is the same for everybody. */
+/** Items popular with all shoppers, in the same order for everybody. */
 export function Trending(props: OrderedListProps) {
   return <List props={props} name="bestSellers" options={{ order: 'base' }} />
 }
 
-/** What this shopper viewed, the latest first; on a product's page, give its id as one of `excludeIds`. */
+/** Items that this shopper viewed, latest first. On a product's page, pass its id in `excludeIds`. */
 export function RecentlyViewed(props: OrderedListProps) {
   return <List props={props} name="recentlyViewed" options={{ from: 'viewed' }} />
 }
 
-/** What this shopper bought before and is due again (see `from` of `ListOptions`), without what lies in the basket. */
+/** Items that this shopper bought and that are due again (see `from` of `ListOptions`), without the basket's. */
 export function BuyAgain(props: RecommendationsProps) {
   return <List props={props} name="buyAgain" options={{ from: 'bought' }} />
 }
 
-/** The best for this shopper of what they never bought. */
+/** The best items for this shopper that they never bought. */
 export function NewForYou(props: RecommendationsProps) {
   return <List props={props} name="newForYou" options={{ from: 'unbought' }} />
 }
 
-/** What this shopper viewed, wished for or put into the basket before this visit, and never bought. */
+/** Items that this shopper viewed, wished for or put into the basket before this visit, and never bought. */
 export function OnYourMind(props: RecommendationsProps) {
   return <List props={props} name="onYourMind" options={{ from: 'considered' }} />
 }
 
-/** What the shop added within 30 days (see `from` of `ListOptions`), the best for this shopper first. */
+/** Items that the shop added within 30 days (see `from` of `ListOptions`), best for this shopper first. */
 export function NewArrivals(props: RecommendationsProps) {
   return <List props={props} name="newArrivals" options={{ from: 'new' }} />
 }
 
-/** What a list about one item shows. */
+/** Props of a list about one item. */
 export interface ItemListProps extends Omit<RecommendationsProps, 'category'> {
   /** Id of the item that the list is about. */
   readonly item: string
@@ -134,9 +134,9 @@ export function RelatedItems(props: ItemListProps) {
   return <List props={props} name="similar" ask={{ kind: 'similar', item: props.item }} />
 }
 
-/** What a list of dearer items shows. */
+/** Props of a list of more expensive items. */
 export interface UpSellProps extends ItemListProps {
-  /** How many times the item's price they cost at most, above 1. Default 1.5. */
+  /** Largest price as a multiple of the item's price, above 1. Default 1.5. */
   readonly upTo?: number
 }
 
@@ -153,13 +153,13 @@ export function BoughtTogether(props: ItemListProps) {
   )
 }
 
-/** What a list about a basket shows. */
+/** Props of a list about a basket. */
 export interface BasketListProps extends RecommendationsProps {
-  /** Ids of what lies in it. */
+  /** Ids of the items in the basket. */
   readonly items: readonly string[]
 }
 
-/** Items bought in the same orders as what lies in the basket, and none of that. */
+/** Items bought in the same orders as the basket's items, without these. */
 export function CompleteTheBasket(props: BasketListProps) {
   return <List props={props} name="basket" ask={{ kind: 'boughtTogether', item: props.items }} />
 }

@@ -1,4 +1,4 @@
-/** @module Choices beside a list; on a narrow screen they fold away behind a button that says how many are made. */
+/** @module Choices beside a list. On a narrow screen they collapse behind a button with the number of choices made. */
 import '../react/nearside.css'
 import './search.css'
 import { memo, useId, useRef, useState } from 'react'
@@ -7,13 +7,13 @@ import { FIRST } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'
 
-/** What `useFacets` gave, and the words. */
+/** Result of `useFacets`, and the labels. */
 export interface FacetsProps extends Omit<FacetsState, 'items'> {
-  /** Strings in the shop's language; English where left out. A stable reference saves work. */
+  /** Strings in the shop's language; missing strings are English. A stable reference saves work. */
   readonly labels?: Partial<SearchLabels>
 }
 
-/** Choices to narrow a list by; not drawn anew while only what is around them changes. */
+/** Choices to narrow a list by; they don't render again when only their surroundings change. */
 export const Facets = memo(function Facets(props: FacetsProps) {
   const { facets, chosen, toggle, clear } = props
   const labels = { ...SEARCH_ENGLISH, ...props.labels }
@@ -61,7 +61,7 @@ function Group({ facet, labels, onToggle }: GroupProps) {
 
   function showAll() {
     setAll(true)
-    // The button is gone and with it the focus: go on at the first new choice.
+    // The button is gone, so move the focus to the first new choice.
     const first = possible.findIndex((option) => !shown.includes(option))
     requestAnimationFrame(() => group.current?.querySelectorAll('input')[first]?.focus())
   }

@@ -1,6 +1,6 @@
 /**
- * @module A search box, a combobox: below it stand last searches and categories, or, as one types,
- * searches, categories and products. What is typed goes nowhere but to `search`.
+ * @module A search box (combobox). Its list shows recent searches and categories, or, while the shopper types,
+ * searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -23,31 +23,31 @@ import type { Offer, Offered } from './offers.ts'
 import { offerId, SearchOffers } from './SearchOffers.tsx'
 import { useOffers } from './useOffers.ts'
 
-/** What the search box is told; each object and function a stable reference, else it is asked anew. */
+/** Props of the search box. Each object and function needs a stable reference, else the box searches again. */
 export interface SearchBoxProps {
-  /** `searchAmong(items)` of `nearside/search`, or what asks it in a thread of its own; null while there is none yet. */
+  /** `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. */
   readonly search: AskSearch | null
-  /** To be offered, the most important first. Default none. */
+  /** Categories to offer, most important first. Default: none. */
   readonly categories?: readonly string[]
-  /** What the page shows the results of; default: nothing. */
+  /** Query whose results the page shows; default: none. */
   readonly query?: string
-  /** For a page of results that follows the typing: called at every letter. Nothing typed is answered below the box then. */
+  /** Called at every letter, for a page whose results follow the typing. The box then offers nothing for typed text. */
   readonly onType?: (query: string) => void
-  /** Called before the shopper goes to a product that was offered. */
+  /** Called before the shopper goes to an offered product. */
   readonly onSelect?: (item: Item) => void
-  /** Goes to an address of the shop; default: as a link does. Where it loads no page, it moves the focus. */
+  /** Goes to an address of the shop; default: as a link does. If it loads no page, it must move the focus. */
   readonly navigate?: (href: string) => void
-  /** Default: `/search?q=…`, which the shop's server reads. */
+  /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
   readonly linkToSearch?: (query: string) => string
-  /** Default: `/category/…`. */
+  /** Address of a category; default: `/category/…`. */
   readonly linkToCategory?: (category: string) => string
   /** A category's name on screen. */
   readonly categoryText?: (category: string) => string
-  /** A product that is offered; default: picture, title and price. */
+  /** Card of an offered product; default: picture, title and price. */
   readonly itemComponent?: ComponentType<{ readonly item: Item }>
-  /** Before what is typed, e.g. a lens. */
+  /** Icon before the input, e.g. a lens. */
   readonly icon?: ReactNode
-  /** Strings in the shop's language; English where left out. */
+  /** Strings in the shop's language; missing strings are English. */
   readonly labels?: Partial<SearchLabels>
 }
 
@@ -78,7 +78,7 @@ export function SearchBox({
   const labels = useMemo(() => ({ ...SEARCH_ENGLISH, ...given }), [given])
   const [text, setText] = useState(query)
   const [active, setActive] = useState(false)
-  /** Address of what the arrow keys have reached. */
+  /** Address of the offer that the arrow keys have reached. */
   const [reached, setReached] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -86,13 +86,13 @@ export function SearchBox({
     () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, labels }),
     [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, labels],
   )
-  // The page of results answers what is typed by itself.
+  // The results page itself answers the typed text.
   const wanted = active && !(onType && text.trim() !== '')
   const offers = useOffers(wanted ? text : null, shop, search, personalizer)
   const all = offers?.groups.flatMap((group) => group.offers) ?? []
   const chosen = all.find(({ href }) => href === reached) ?? null
 
-  // Back, forward and links to other searches change the page under the box.
+  // Back, forward and links to other searches change the query under the box.
   useEffect(() => {
     if (document.activeElement !== input.current || query === '') setText(query)
   }, [query])
@@ -100,7 +100,7 @@ export function SearchBox({
   function type(next: string): void {
     setText(next)
     setReached(null)
-    // After Escape, too, a changed box offers again.
+    // After Escape, too, typing opens the offers again.
     setActive(true)
     onType?.(next)
   }
@@ -134,7 +134,7 @@ export function SearchBox({
   function onKeyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined && offers) {
-      // Before the first and after the last comes the box itself.
+      // The arrow keys pass through the box itself between the last and the first offer.
       const places = all.length + 1
       const next = (all.indexOf(chosen as Offer) + 1 + step + places) % places
       setReached(all[next - 1]?.href ?? null)

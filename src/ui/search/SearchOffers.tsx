@@ -1,24 +1,24 @@
-/** @module The list below the search box. The box keeps the focus and says which of it is chosen. */
+/** @module The list below the search box. The box keeps the focus and names the active option. */
 import { type ComponentType, type MouseEvent, useEffect } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { priceText } from '../react/itemText.ts'
 import type { Offer, Offers } from './offers.ts'
 
-/** Of the option's element. */
+/** Id of the option's element. */
 export const offerId = (id: string, { href }: Offer): string => `${id} ${href}`.replace(/\s/g, '-')
 
 interface SearchOffersProps {
-  /** Of the list's element. */
+  /** Id of the list's element. */
   readonly id: string
   readonly label: string
   readonly offers: Offers
-  /** Null where the box itself is. */
+  /** Active offer; null while the box itself is active. */
   readonly chosen: Offer | null
   readonly itemComponent?: ComponentType<{ readonly item: Item }>
-  /** One was followed. */
+  /** Called when an offer is followed. */
   readonly onFollow: (offer: Offer) => void
-  /** Whether whoever follows one stays on this document. */
+  /** Whether following an offer stays in this document. */
   readonly stays: boolean
 }
 
@@ -31,7 +31,7 @@ export function SearchOffers(props: SearchOffersProps) {
   const addresses = groups.flatMap(({ offers }) => offers.map(({ href }) => href)).join('\n')
 
   function follow(event: MouseEvent, offer: Offer): void {
-    // With these, it is the browser's: another tab, another window, a download.
+    // With these keys the browser handles the click: new tab, new window, download.
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button !== 0)
       return
     if (stays) event.preventDefault()
@@ -44,7 +44,7 @@ export function SearchOffers(props: SearchOffersProps) {
       <p role="status" className={note ? 'ns-offers-note' : 'ns-visually-hidden'}>
         {note}
       </p>
-      {/* For other letters it is another list, not the same one whose lines have moved. */}
+      {/* Other letters give a new list rather than the same list with moved lines. */}
       <div key={addresses} role="listbox" id={id} aria-label={label}>
         {groups
           .filter(({ offers }) => offers.length > 0)

@@ -1,21 +1,21 @@
-/** @module What a list is narrowed by where the shop says nothing else: category, brand, price and availability. */
+/** @module Default groups to narrow a list by: category, brand, price and availability. */
 import type { Item } from '../../core/catalog/item.ts'
 import { priceGroup, priceLimits, valueGroup } from '../../core/search/facetGroups.ts'
 import type { FacetGroup, FacetSelection } from '../../core/search/facets.ts'
 import { priceText } from '../react/itemText.ts'
 import type { SearchLabels } from './labels.ts'
 
-/** As many options as are shown before "All …". */
+/** Number of options shown before "All …". */
 export const FIRST = 8
 
-/** With that choice made, or taken back. */
+/** Selection with that choice added, or removed. */
 export function toggled(selection: FacetSelection, group: string, value: string): FacetSelection {
   const before = selection[group] ?? []
   const without = before.filter((one) => one !== value)
   return { ...selection, [group]: without.length < before.length ? without : [...before, value] }
 }
 
-/** As far as these items differ in them. */
+/** Default groups in which these items differ. */
 export function defaultGroups(
   items: readonly Item[],
   labels: SearchLabels,

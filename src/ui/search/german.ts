@@ -1,4 +1,4 @@
-/** @module Every string of the search box and of the choices beside a list, in German. */
+/** @module The strings of search box and choices in German. */
 import type { SearchLabels } from './labels.ts'
 
 /** The strings of search box and facets in German, for their `labels`. */

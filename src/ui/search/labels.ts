@@ -1,4 +1,4 @@
-/** @module Every string of the search box and of the choices beside a list, in English. */
+/** @module The strings of search box and choices in English. */
 import { count } from '../react/listLabels.ts'
 
 /** The strings of search box and facets in English. */
@@ -9,7 +9,7 @@ export const SEARCH_ENGLISH = {
   categories: 'Categories',
   products: 'Products',
   suggestions: 'Suggestions',
-  /** Searches that are near a text which matches nothing. */
+  /** Similar searches, for a text without results. */
   meant: 'Did you mean',
   looking: 'Searching…',
   nothing: (query: string) => `No products match “${query}”.`,
@@ -19,7 +19,7 @@ export const SEARCH_ENGLISH = {
   chosen: (n: number) => `Filter (${n} selected)`,
   clear: 'Clear all',
   all: (n: number) => `All ${n}`,
-  /** Beside a choice, for screen readers. */
+  /** Shown beside a choice, for screen readers. */
   count: (n: number) => count(n, 'product'),
   category: 'Category',
   brand: 'Brand',
@@ -32,5 +32,5 @@ export const SEARCH_ENGLISH = {
   soldOut: 'Sold out',
 }
 
-/** Strings, and functions that put names and numbers into one. */
+/** Strings, and functions that insert names and numbers. */
 export type SearchLabels = Readonly<typeof SEARCH_ENGLISH>

@@ -1,6 +1,6 @@
 /**
- * @module What the search box offers: empty, this shopper's last searches and categories; else what
- * the letters may become: searches, categories, products.
+ * @module Offers of the search box. With an empty box: this shopper's recent searches and categories.
+ * With text: searches, categories and products that match it.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import { categoriesBegun } from '../../core/search/categoriesBegun.ts'
@@ -9,23 +9,23 @@ import type { AskSearch } from '../../core/search/searchAmong.ts'
 import type { SearchLabels } from './labels.ts'
 
 export interface Offer {
-  /** No two offers have the same. */
+  /** Address; unique among the offers. */
   readonly href: string
   readonly text: string
-  /** Of a product. */
+  /** Product of the offer, if any. */
   readonly item?: Item
 }
 
 export interface Offers {
-  /** What can't be chosen; empty for none. */
+  /** Note that can't be chosen; empty for none. */
   readonly note: string
   readonly groups: readonly { readonly title: string; readonly offers: readonly Offer[] }[]
 }
 
-/** What the shop has and how it links to it. */
+/** The shop's products and categories, and its links to them. */
 export interface Offered {
   readonly itemOf: (id: string) => Item | undefined
-  /** The most important first. */
+  /** Categories, most important first. */
   readonly categories: readonly string[]
   readonly linkTo: (item: Item) => string
   readonly linkToSearch: (query: string) => string
@@ -38,9 +38,9 @@ export const SEARCHES = 5
 const CATEGORIES = 6
 const CATEGORIES_TYPED = 3
 const PRODUCTS = 5
-/** Of these words, as many. */
+/** Maximum number of completions of the text to search for. */
 const MEANINGS = 2
-/** As many as have five families among them, but for the largest. */
+/** Number of hits to request: enough to contain five families, unless one is very large. */
 const FOUND = 30
 
 const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
@@ -51,7 +51,7 @@ const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
 const categoryOffers = (shop: Offered, categories: readonly string[]): readonly Offer[] =>
   categories.map((name) => ({ href: shop.linkToCategory(name), text: shop.categoryText(name) }))
 
-/** While nothing is typed. @param searches the shopper's last ones */
+/** Offers while nothing is typed. @param searches the shopper's last searches */
 export function offersBefore(shop: Offered, searches: readonly string[]): Offers {
   const { categories, labels } = shop
   return {
@@ -64,8 +64,8 @@ export function offersBefore(shop: Offered, searches: readonly string[]): Offers
 }
 
 /**
- * Products are those of the words that the last one may become: "kitch" is nearer to "witch" than to "kitchen". Where
- * no product has all words, searches are what the nearest products do have.
+ * Offers for a text. Products are found by completions of the last word, because "kitch" is nearer to "witch" than to
+ * "kitchen". Where no product has all words, the offers are searches from the nearest products.
  */
 export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
   const { itemOf, categories, linkTo, labels } = shop
@@ -111,7 +111,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   }
 }
 
-/** Of variants, the best match. */
+/** The best match among variants. */
 function oneOfEach(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>()
   return items.filter(({ id, groupId = id }) => !seen.has(groupId) && seen.add(groupId))

@@ -88,7 +88,7 @@ test('the keys choose, and the shop goes there by itself; what is typed is asked
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
   const box = screen.getByRole('combobox')
   await box.click()
-  // Nothing was searched and there are no categories: an empty list is none.
+  // Without searches and categories there is no list, not an empty one.
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
   await userEvent.keyboard('{Enter}')
   expect(navigate).not.toHaveBeenCalled()
@@ -162,7 +162,7 @@ test('choices beside a list: of what its items differ in, with counts that hold'
   expect(left()).toBe('wick glow')
   await screen.getByRole('button', { name: 'Clear all' }).click()
   expect(left()).toBe('tin mug wick glow')
-  // On a narrow screen they unfold.
+  // On a narrow screen the choices expand.
   await page.viewport(400, 800)
   expect(groups()).toEqual([])
   const fold = screen.getByRole('button', { name: 'Filter' })

@@ -1,4 +1,4 @@
-/** @module What a list is narrowed down by: groups, what is chosen of them, and what is left. */
+/** @module Narrows a list: groups, the selection, and the remaining items. */
 import { useCallback, useMemo, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import {
@@ -11,29 +11,29 @@ import { usePersonalizationContext } from '../react/context.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 
-/** What the hook is told; each object a stable reference, else the list is narrowed anew. */
+/** Options of the hook. Each object needs a stable reference, else the list is narrowed again. */
 export interface FacetsOptions {
-  /** Default: category, brand, price and availability, as far as these items differ in them. */
+  /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
   readonly groups?: readonly FacetGroup[]
-  /** What is chosen, where the page keeps it, in its address for instance; else the hook keeps it. */
+  /** Selection, where the page keeps it, e.g. in its address; otherwise the hook keeps it. */
   readonly selection?: FacetSelection
   /** Called with the next selection. */
   readonly onSelection?: (selection: FacetSelection) => void
-  /** Names of the default groups in the shop's language; English where left out. */
+  /** Names of the default groups in the shop's language; missing names are English. */
   readonly labels?: Partial<SearchLabels>
 }
 
-/** What is left of a list, and what `Facets` shows. */
+/** Remaining items of a list, and the props of `Facets`. */
 export interface FacetsState {
-  /** Those that fit what is chosen, in their order. */
+  /** Items that match the selection, in their order. */
   readonly items: readonly Item[]
-  /** The groups, with how many items there would be with each choice. */
+  /** The groups, with the number of items that each choice would give. */
   readonly facets: readonly Facet[]
-  /** How many choices are made. */
+  /** Number of choices made. */
   readonly chosen: number
-  /** Makes a choice, or takes it back. */
+  /** Adds or removes a choice. */
   readonly toggle: (group: string, value: string) => void
-  /** Takes all choices back. */
+  /** Removes all choices. */
   readonly clear: () => void
 }
 

@@ -1,12 +1,12 @@
-/** @module The offers below the search box, as one types. */
+/** @module The offers below the search box while the shopper types. */
 import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import type { AskSearch } from '../../core/search/searchAmong.ts'
 import type { Personalizer } from '../../device/api.ts'
 import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './offers.ts'
 
 /**
- * @param text as it is typed; null where nothing is to be offered
- * @param shop a stable reference, else it is asked without end
+ * @param text typed text; null to offer nothing
+ * @param shop needs a stable reference, else the hook searches endlessly
  * @returns null while there is nothing to show
  */
 export function useOffers(
@@ -21,15 +21,15 @@ export function useOffers(
   const offers = useMemo(() => {
     if (typed === null) return null
     if (typed !== '') return answered ?? { note: shop.labels.looking, groups: [] }
-    // Not the categories first, to be pushed down by what comes after.
+    // Wait for the searches, because categories alone would be pushed down when the searches arrive.
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])
   const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
-  // The deferred text follows a little later.
+  // The deferred text lags a little behind.
   return text === null || empty ? null : offers
 }
 
-/** The last one stays until the next is there; null before the first. */
+/** The last answer stays until the next one; null before the first. */
 function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offers | null {
   const [offers, setOffers] = useState<Offers | null>(null)
   useEffect(() => {
@@ -45,7 +45,7 @@ function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offe
   return offers
 }
 
-/** Newest first, each once; asked for anew with each visit to the box. */
+/** Newest first, each once; read again with each visit to the box. */
 function useLastSearches(
   personalizer: Personalizer | null,
   wanted: boolean,
@@ -60,12 +60,12 @@ function useLastSearches(
         const asked = events.flatMap((event) => (event.query !== undefined ? [event.query] : []))
         setSearches([...new Set(asked)].slice(0, SEARCHES))
       },
-      // Closed meanwhile: there is nothing to offer.
+      // The personalizer was closed meanwhile, so there is nothing to offer.
       () => setSearches([]),
     )
     return () => {
       left = true
-      // What was forgotten meanwhile must not flash up.
+      // A search that was forgotten meanwhile must not flash up.
       setSearches(null)
     }
   }, [personalizer, wanted])

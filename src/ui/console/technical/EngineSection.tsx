@@ -1,4 +1,4 @@
-/** @module Which engine computes, on what, and why; it can be forced. */
+/** @module Shows the engine, its device and the reason for the choice; a select can force another engine. */
 import { useId } from 'react'
 import type { EnginePreference } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'

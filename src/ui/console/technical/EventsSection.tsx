@@ -1,4 +1,4 @@
-/** @module What is stored, by name, and what cleaning left out of learning and why. */
+/** @module Shows the stored events by name, and the events that cleaning excluded from learning, with reasons. */
 import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 import { Section, Table } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

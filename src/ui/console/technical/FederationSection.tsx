@@ -1,4 +1,4 @@
-/** @module Contribution: what it has cost so far, and an update at once. */
+/** @module Shows the cost of contribution so far, and a button that sends an update at once. */
 import { Button } from '../../react/Button.tsx'
 import { Fact } from '../../react/Fact.tsx'
 import { Moment, Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'

@@ -1,4 +1,4 @@
-/** @module The last fit, the guard's evidence, and what was learned. */
+/** @module Shows the last fit, the guard's evidence, and what was learned. */
 import { useId } from 'react'
 import type { Item } from '../../../core/catalog/item.ts'
 import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'

@@ -1,4 +1,4 @@
-/** @module The device's log as a table: every entry, every byte that was shared, and its chain of hashes. */
+/** @module Shows the device's log as a table: every entry, every shared byte, and the chain of hashes. */
 import { type ReactNode, useRef, useState } from 'react'
 import type { LedgerEntry } from '../../../device/ledger/entry.ts'
 import { bytesThatLeft } from '../../../device/ledger/removed.ts'
@@ -40,7 +40,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
           <Button
             onClick={() => {
               setAll(true)
-              // The button is gone, and with it the focus; the rest of the log comes where it stood.
+              // The button is gone, so move the focus to the log; further entries appear there.
               log.current?.focus({ preventScroll: true })
             }}
           >
@@ -59,7 +59,7 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
       {Object.entries(detail)
         .filter(([, value]) => value !== '')
         .map(([name, value]) => (
-          // As the log has it, in any language.
+          // Names as in the log, so English in any language.
           <li key={name} lang="en">
             <span>{name}</span> {String(value)}
           </li>

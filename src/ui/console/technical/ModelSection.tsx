@@ -1,4 +1,4 @@
-/** @module Which base model is at work, where things are kept, and which tab does the work. */
+/** @module Shows the base model in use, the storage, and the tab whose worker computes. */
 import { useContext } from 'react'
 import { Button } from '../../react/Button.tsx'
 import { Fact } from '../../react/Fact.tsx'

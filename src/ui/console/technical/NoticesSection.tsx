@@ -1,4 +1,4 @@
-/** @module Everything that degraded, newest first, one clear line each. */
+/** @module Lists everything that degraded, newest first, one line each. */
 import type { Notice } from '../../../device/apiSnapshot.ts'
 import { Moment, Section, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

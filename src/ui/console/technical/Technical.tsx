@@ -1,6 +1,6 @@
 /**
- * @module Which engine and model are at work, what was learned and how well, everything that
- * degraded, and the log, line by line.
+ * @module Technical details: engine and model, learning and its quality, everything that degraded, and the log
+ * entry by entry.
  */
 import type { Item } from '../../../core/catalog/item.ts'
 import type { LedgerEntry } from '../../../device/ledger/entry.ts'

@@ -1,4 +1,4 @@
-/** @module What the technical details say in German. */
+/** @module The technical details' strings in German. */
 import type { TechnicalLabels } from './words.ts'
 
 /** The technical details’ strings in German. */

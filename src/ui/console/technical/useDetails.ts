@@ -1,4 +1,4 @@
-/** @module The words of the technical details, which come with them. */
+/** @module Hook for the labels of the technical details, which load together with them. */
 import { useWords } from '../Section.tsx'
 import { TECHNICAL_ENGLISH, type TechnicalLabels } from './words.ts'
 

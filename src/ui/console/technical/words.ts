@@ -1,4 +1,4 @@
-/** @module What the technical details say in English. Names of events, kinds and codes are the code's own. */
+/** @module The technical details' strings in English. Names of events, kinds and codes are those in the code. */
 import type { EnginePreference, PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 
 const ENGINES: Readonly<Record<EnginePreference, string>> = {
