@@ -1,4 +1,4 @@
-/** @module How a device comes by its base model, and by the next one. */
+/** @module How a device gets its base model and later versions. */
 import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
@@ -40,7 +40,7 @@ describe('the base model', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
     expect(asked()).not.toContain('latest.json')
     server.files = await testModelFiles('2', 99)
-    // The second look is put off once the first list is out, whenever that is.
+    // The second check is scheduled once the first list is out, so wait for it.
     await expect
       .poll(() => {
         timers.fire(1000)
@@ -59,7 +59,7 @@ describe('the base model', () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
-    // What each had to log is logged before it waits for the next model.
+    // Each tab has written its log before it waits for the next model.
     for (const { timers } of opened)
       await expect
         .poll(() => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds))
@@ -77,7 +77,7 @@ describe('the base model', () => {
     server.files = await testModelFiles('2')
     server.requests.length = 0
     expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
-    // Same seed, same bytes: the manifest names another version, the files are those at hand.
+    // Same seed, same bytes: the manifest names another version, but its files are stored already.
     expect(server.requests.map(({ url }) => url.split('/models/')[1])).toEqual([
       'latest.json',
       '2/manifest.json',

@@ -1,4 +1,4 @@
-/** @module The learners and the cleaning that a shop chooses besides what every device does. */
+/** @module Learners and cleaning that a shop chooses in addition to the defaults. */
 import { expect, test } from 'vitest'
 import { LEARNER_NAMES } from '../../core/personal/learners/names.ts'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
@@ -92,7 +92,7 @@ test('a cleaning by what is usual says what it dropped', async () => {
   for (let visit = 0; visit < 24; visit++)
     for (let step = 0; step < 4; step++)
       await look(visit, step, began + visit * DAY + step * (20_000 + 1000 * visit), 15_000)
-  // Thirty pages in as many seconds and a half, not quite evenly: no rule of the device's knows it.
+  // Thirty pages, one about every 1.5 seconds, unevenly: no fixed rule catches that.
   for (let step = 0; step < 30; step++)
     await look(30, step, began + 30 * DAY + 1500 * step + 300 * (step % 3))
   expect(tested.device.snapshot().cleaning.dropped).toEqual({ 'fast visit': 30 })

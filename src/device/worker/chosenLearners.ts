@@ -1,7 +1,7 @@
 /**
- * @module The incremental learners that a shop chose besides the fit (`learners`). They go over this
- * shopper's cases after each fit, in every tab, and are never stored: the events are, and the same
- * events make the same learners. Downloaded only where they were chosen.
+ * @module Incremental learners that a shop chose in addition to the fit (`learners`). They learn from this shopper's
+ * cases after each fit, in every tab. They are never stored: the same stored events give the same learners. Their
+ * code is downloaded only if the shop chooses a learner.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -11,14 +11,14 @@ import type { Parts } from './parts.ts'
 
 type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'nextTask' | 'shop' | 'shopper' | 'state'>
 
-/** Starts the network's weights; any number will do, but always the same one. */
+/** Seed of the network's weights. Any number works, but it must never change. */
 const SEED = 1
 
 export class ChosenLearners {
   readonly #deps: Deps
   #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   #running: Promise<void> | null = null
-  /** Rises when what was learned must go. */
+  /** Generation; rises when everything learned must be dropped. */
   #generation = 0
 
   constructor(deps: Deps) {
@@ -27,21 +27,21 @@ export class ChosenLearners {
     deps.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
   }
 
-  /** Of this model; null while nothing was learned. */
+  /** Learners of this model; null before they have learned. */
   of(model: BaseModel): CandidateLearners | null {
     return this.#made?.model === model ? this.#made.learners : null
   }
 
-  /** Drops what was learned, and what is being learned: some of its events are gone. */
+  /** Drops the learners and stops a learning run, because some of its events were deleted. */
   forget(): void {
     this.#generation++
     this.#made = null
     this.#deps.state.learners = []
   }
 
-  /** Learns from the cases that are new, one after the other; lists are answered in between. */
+  /** Learns from new cases one by one; lists are answered in between. */
   async learn(): Promise<void> {
-    // One after another: what came meanwhile is learned when the run before has ended.
+    // Runs don't overlap: cases that arrive during a run are learned after it.
     await this.#running
     this.#running ??= this.#learn().finally(() => {
       this.#running = null

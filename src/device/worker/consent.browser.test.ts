@@ -1,4 +1,4 @@
-/** @module What a device sends, which without consent is nothing. */
+/** @module What a device sends: nothing without a consent. */
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
@@ -24,7 +24,7 @@ describe('consent', () => {
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
     const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
     expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
-    // A shopper who can’t decide: the last word holds, and the log has all in their order.
+    // A shopper who keeps changing their mind: the last answer applies, and the log has all answers in order.
     const words = [true, false, true, false, true]
     await Promise.all(words.map((word) => device.setContribution(word)))
     const all = (await device.entries()).filter(({ kind }) => kind === 'consent')
@@ -53,7 +53,7 @@ describe('consent', () => {
     answer = 'In the vault’s words.'
     await forged()
     expect(device.snapshot().consent).toMatchObject({ contribute: true, wording: answer })
-    // A withdrawal is taken at once, and where none can be given, nobody is asked.
+    // A withdrawal applies at once. If no consent can be given, the shopper is not asked.
     await device.setContribution(false)
     await device.conditions({ ...testConfig('').conditions, globalPrivacyControl: true })
     await expect(forged()).rejects.toMatchObject({ code: 'consent-missing' })
@@ -103,7 +103,7 @@ describe('consent', () => {
     await a.device.fineTune({})
     expect(aggregators.asked).toBe(0)
     await agreeTo(a.device)
-    // Each of them once, for the terms.
+    // One request to each server, for the terms.
     expect(aggregators.asked).toBe(2)
     await a.device.fineTune({})
     await expect.poll(() => aggregators.asked).toBe(4)

@@ -1,6 +1,6 @@
 /**
- * @module Every state of a consent, under everything that may happen next: not a byte of a report
- * leaves unless that state permits it still. Whole devices, over a disk and a network in the test's hand.
+ * @module Every state of a consent, followed by every possible change: no byte of a report leaves unless that state
+ * still permits it. Whole devices run on a disk and a network that the test controls.
  */
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { toHex } from '../../core/bytes.ts'
@@ -12,7 +12,7 @@ import { type Bus, createBus } from './state.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
 
-/** What all tabs of a test open in place of the browser's. */
+/** Disk that all tabs of a test open instead of the browser's. */
 const browser = vi.hoisted(() => ({ disk: null as unknown as Database }))
 vi.mock('../storage/indexedDb.ts', () => ({ openIndexedDb: async () => browser.disk }))
 
@@ -28,7 +28,7 @@ class Scene {
   unreachable = false
   privacyControl = false
   now = Date.UTC(2026, 0, 20)
-  /** Each body that went anywhere, hex. */
+  /** Bodies of all requests, hex. */
   readonly bodies: string[] = []
   readonly #work = new Set<Promise<unknown>>()
 
@@ -44,7 +44,7 @@ class Scene {
         return memory.transact(tables, mode, durability, body)
       },
     }
-    // Without Web Locks, so that no tab hears of another but by `open`.
+    // There are no Web Locks here, so only `open` connects the tabs.
     const scene = this
     vi.stubGlobal('navigator', {
       get globalPrivacyControl() {
@@ -87,7 +87,7 @@ class Scene {
     for (const { tested } of this.tabs.splice(0)) await tested.device.close()
   }
 
-  /** Whatever a listener began, and what that set off. */
+  /** Waits for everything that listeners started, and for what follows from it. */
   async settle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work)
   }
@@ -107,7 +107,7 @@ class Scene {
 
 interface State {
   readonly reach: (scene: Scene) => Promise<unknown>
-  /** What may leave: one report, the very one `again` that left before, or none. */
+  /** What may leave: one new report (`one`), the same report as before (`again`), or none. */
   readonly permits: 'one' | 'again' | 'none'
 }
 
@@ -117,7 +117,7 @@ const contribute = ({ tab }: Scene) => tab.device.contribute()
 const askMore = ({ aggregators }: Scene) => {
   aggregators.policy = { ...aggregators.policy, trust: 'trusted-server' }
 }
-/** An update that left, and whose answer did not come. */
+/** Sends an update whose answer is lost. */
 async function lose(scene: Scene): Promise<void> {
   await agree(scene)
   scene.aggregators.answer = 'lost'
@@ -202,7 +202,7 @@ const states: Record<string, State> = {
   },
 }
 
-/** `keeps`: what was permitted is so still; `new`: but not what waited to be sent again. */
+/** `keeps`: whether the state's permission remains; `new`: it remains for new reports, not for a waiting report. */
 interface Transition {
   readonly happen: (scene: Scene) => unknown
   readonly keeps: boolean | 'new'
@@ -245,20 +245,20 @@ const transitions: Record<string, Transition> = {
   'withdraw, the disk refusing': {
     async happen(scene) {
       scene.diskRefuses = true
-      // Where there is nothing to withdraw, there is nothing to refuse.
+      // Without a consent to withdraw, nothing can be refused.
       for (const { tested } of scene.tabs)
         await tested.device.setContribution(false).catch(() => {})
       scene.diskRefuses = false
     },
     keeps: false,
   },
-  // Rejects where the disk refuses it, and holds in the tab.
+  // Rejects if the disk refuses; the pause then applies to this tab only.
   pause: { happen: ({ tab }) => tab.device.pause(true).catch(() => {}), keeps: false },
   'pause elsewhere': {
     happen: async (scene) => (await scene.open()).device.pause(true),
     keeps: false,
   },
-  // Rejects where the disk refused before, and something may be left on it.
+  // Rejects if the disk refused before, since data may be left on it.
   erase: { happen: ({ tab }) => tab.device.erase().catch(() => {}), keeps: false },
   'erase elsewhere': { happen: async (scene) => (await scene.open()).device.erase(), keeps: false },
   'forget an item': {

@@ -1,6 +1,4 @@
-/**
- * @module What the shop said of moments: of now by its page, of then by the events that were captured.
- */
+/** @module The shop's context at a time: the current one from its page, past ones from the stored events. */
 
 import { NearsideError } from '../../core/error.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
@@ -20,10 +18,10 @@ export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events
         read = state.events
         known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
       }
-      // Whatever is asked about and is no event's time is now.
+      // A time that belongs to no event means now.
       return known.get(time) ?? state.context
     },
-    /** What holds from now on, as the page gave it. @throws NearsideError `input-invalid`; nothing holds then */
+    /** Sets the current context from the page; an invalid context clears it. @throws NearsideError `input-invalid` */
     set(given: unknown): void {
       const context = readShopContext(given)
       state.context = typeof context === 'string' ? NOTHING : context

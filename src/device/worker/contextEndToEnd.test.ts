@@ -1,4 +1,4 @@
-/** @module What a shop writes of its weather, from its folder to the list on a device. */
+/** @module The shop's weather, from its folder to the list on a device. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,7 +93,7 @@ test('the device ranks by the weather that its page tells, and says so', async (
   await device.context({ weather: 'sun' })
   expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
 
-  // With a history too, and a fit on top of it.
+  // The same with a history and a fit.
   for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
     now += 3 * 86_400_000
     await device.context({ weather: k % 2 === 0 ? 'rain' : 'sun' })

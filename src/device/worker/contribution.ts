@@ -1,4 +1,4 @@
-/** @module Consent, and the one path by which anything learned may leave. */
+/** @module Consent to contribute, and the only path on which an update may leave. */
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
@@ -7,7 +7,7 @@ import { NO_CONSENT, NOTHING_SENT } from '../upload/nothingSent.ts'
 import { type ContributionTerms, isFor } from '../upload/terms.ts'
 import type { Parts } from './parts.ts'
 
-/** These are rules at work, not something that degraded. */
+/** Errors that are normal outcomes of rules and need no notice. */
 const EXPECTED: readonly ErrorCode[] = [
   'aborted',
   'consent-missing',
@@ -15,10 +15,10 @@ const EXPECTED: readonly ErrorCode[] = [
   'round-closed',
 ]
 
-/** Timers of a sleeping machine stand still: how much of a wait passed is looked at so often. */
+/** Maximum milliseconds of one timer. Timers of a sleeping machine stop, so a longer wait is checked this often. */
 const LONGEST_WAIT = 3_600_000
 
-/** Most shoppers never contribute: the cryptography is loaded when the first one does. */
+/** Loads the cryptography with the first contribution, because most shoppers never contribute. */
 const loadUpload = () => import('../upload/contribute.ts')
 
 type Deps = Pick<
@@ -34,14 +34,14 @@ interface Outcome {
 
 export class Contribution {
   readonly #deps: Deps
-  /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
+  /** Withdrawal that could not be stored; it applies to this tab only. */
   #withdrawn = false
-  /** The aggregators last asked for more than the device's own limits. */
+  /** Error of the aggregators' last terms, if they exceed the device's own limits. */
   #refused: NearsideError | null = null
   readonly #answer = serially()
   #sending: AbortController | null = null
   #timer: number | null = null
-  /** Milliseconds. */
+  /** Time at which this page opened, milliseconds since the epoch. */
   readonly #opened: number
   #closed = false
 
@@ -49,7 +49,7 @@ export class Contribution {
     this.#deps = deps
     this.#opened = deps.now()
     deps.bus.on('fitted', () => this.#look(true))
-    // It waits for what the tab that led before had planned.
+    // The new leading tab takes over the schedule of the last one.
     deps.bus.on('leading', () => this.#look(false))
     deps.bus.on('conditions', ({ globalPrivacyControl }) => {
       if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
@@ -59,7 +59,7 @@ export class Contribution {
     })
   }
 
-  /** Sends what is due, or waits for it. */
+  /** Ends a consent to other recipients; then sends a due update, or waits for its time. */
   start(): void {
     this.#begin().catch((error) => this.#deps.notices.add(error))
   }
@@ -74,16 +74,19 @@ export class Contribution {
     if (this.#timer !== null) this.#deps.timers.clear(this.#timer)
   }
 
-  /** Stops the update that is under way, wherever it is. */
+  /** Stops the update in progress, at any step. */
   stop(): void {
     this.#sending?.abort()
   }
 
-  /** From the store: another tab may have changed it, which stops what was made under what was. */
+  /**
+   * Reads consent and terms from the store. If another tab changed the consent, it stops an update made under the old
+   * one.
+   */
   async read(): Promise<void> {
     const { state, store } = this.#deps
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
-    // To other recipients than are named here it is none.
+    // A consent to other recipients doesn't count here.
     const isOurs = !consent.terms || this.#names(consent.terms)
     const { terms: agreed, ...answer } = this.#withdrawn || !isOurs ? NO_CONSENT : consent
     if (answer.since !== state.consent.since) this.stop()
@@ -93,9 +96,9 @@ export class Contribution {
   }
 
   /**
-   * Asks the aggregators what they would take, which says nothing of the shopper.
-   * @throws NearsideError `terms-beyond-limits`: no consent is asked for then; `aggregator-unreachable`;
-   * `policy-mismatch`; `round-closed`
+   * Asks the aggregators for their terms. The request reveals nothing about the shopper.
+   * @throws NearsideError `terms-beyond-limits`: the shopper is then not asked for a consent;
+   * `aggregator-unreachable`; `policy-mismatch`; `round-closed`
    */
   async ask(): Promise<ContributionTerms> {
     const { store, transport } = this.#deps
@@ -116,14 +119,15 @@ export class Contribution {
   }
 
   /**
-   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `terms-beyond-limits`
-   * where these ask for more than the device's own limits; `consent-missing` where the browser asks not to share, or the shopper was asked once more and declined; `storage-…`
-   * where it can't keep the answer
+   * Gives or withdraws a consent.
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators; `terms-beyond-limits` if they ask for
+   * more than the device's own limits; `consent-missing` if the browser sends Global Privacy Control, or the shopper
+   * declined the vault's question; `storage-…` if the answer can't be stored
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#deps
     if (agreed) this.#recipients()
-    // Nobody is asked for what can't be had. A page that says so has not answered for the shopper.
+    // Don't ask for a consent that can't be given, and don't count the page's call as the shopper's answer.
     if (agreed && this.#mustNotShare())
       throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
     if (agreed && store.kind === 'memory')
@@ -131,28 +135,28 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs what is stored in this browser, such as what it has cost so far.',
       )
-    // Nothing is awaited where nobody is asked.
+    // Without a vault's question, nothing is awaited here.
     const asks = agreed ? confirmConsent : undefined
-    // Where they can't be reached, the question is about what they last said.
+    // If the aggregators can't be reached, the question shows their last terms.
     if (asks)
       await this.ask().catch((error) => {
         if (state.terms === null) throw error
       })
     if (agreed && this.#refused) throw this.#refused
-    // What was shown is what is agreed to, whatever another tab has heard since.
+    // The shopper agrees to the terms shown, even if another tab has received other terms since.
     const { terms } = state
-    // Where the vault asks, the page's words never count.
+    // If the vault asks, the page's wording never counts.
     const shown = asks ? terms && (await asks(terms)) : wording
-    // A withdrawal holds from here on, even if disk and log should fail.
+    // A withdrawal applies from here on, even if disk and log fail.
     this.#withdrawn = !agreed
     if (!agreed) {
       this.stop()
       state.consent = NO_CONSENT
       bus.emit('shown', null)
     }
-    // One after another, so that disk and log tell of them in the order in which they were wished.
+    // Answers run one after another, so that disk and log record them in the shopper's order.
     const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
-    // Also where only the log refused: then the other tabs must hear of it as well.
+    // Inform the other tabs even if only the log refused.
     await this.#answer(answer).finally(() => this.#tell())
   }
 
@@ -181,14 +185,17 @@ export class Contribution {
         due: undefined,
       }))
     this.#withdrawn = false
-    // A consent that only the log could keep ends there, too.
+    // This also ends a consent that only the log could store.
     const said = (await ledger.entries()).findLast(({ kind }) => kind === 'consent')
     if (!given && said?.detail.contribute !== true) return
     const detail = { contribute: false, ...(why && { why }) }
     await ledger.append({ kind: 'consent', detail }, 'strict')
   }
 
-  /** A consent to other recipients than are named now ends: named again later, they need a new one. */
+  /**
+   * Ends a consent to recipients that this page doesn't name. If the shop names them again later, they need a new
+   * consent.
+   */
   async #endOthers(): Promise<void> {
     if (!(await this.#isForOthers())) return
     await this.#answer(async () => {
@@ -197,14 +204,17 @@ export class Contribution {
     await this.#tell()
   }
 
-  /** A consent that is newer than this page may be to recipients that a newer page names. */
+  /**
+   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a newer page may name
+   * its recipients.
+   */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#deps.store.setting('consent')
     if (!consent?.terms || this.#names(consent.terms)) return false
     return consent.since !== null && consent.since <= this.#opened
   }
 
-  /** One report, if everything allows; alone among all tabs. */
+  /** Sends one report if everything allows it; only one tab at a time. */
   async send(how: Next = {}): Promise<Outcome> {
     const outcome = await this.#deps.tabs.alone('contribute', () => this.#send(how))
     await this.#tell()
@@ -219,7 +229,7 @@ export class Contribution {
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
     const { contribute } = await loadUpload()
-    // What stops it is a change from here on.
+    // Read the current state; later changes abort the update.
     await this.read()
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
@@ -232,7 +242,7 @@ export class Contribution {
       records: store.changeSettings,
       globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
-      // The personal parameters never take part: the update is about what everybody shares.
+      // Personal parameters are never part of it: the update changes the shared model.
       update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
       now,
       ...how,
@@ -244,14 +254,14 @@ export class Contribution {
   }
 
   /**
-   * Sends an update that is due: at a random time of the day that follows a fit, at most once an
-   * hour, over all tabs and visits; where the shop is closed then, at the next visit.
-   * @param learned something new, that may improve the base
+   * Sends an update when it is due: at a random time of the day after a fit, and at most once an hour over all tabs
+   * and visits. If the shop is closed then, the next visit sends it.
+   * @param learned whether a fit has just succeeded, so the update may improve the base model
    */
   async #look(learned: boolean): Promise<void> {
     const { config, now, random, shop, state, store, timers } = this.#deps
     if (config.federation === null || !state.consent.contribute || state.paused) return
-    // What could not be sent now stays due.
+    // An update that can't be sent now stays due.
     if (!shop.loaded || this.#mustNotShare()) return
     const { whenDue } = await loadUpload()
     const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
@@ -260,11 +270,11 @@ export class Contribution {
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (!next) return
     await this.send(next)
-    // It may wait after its token, or for one.
+    // The update may now wait for its token, or wait after receiving it.
     await this.#look(false)
   }
 
-  /** What the page hears, which extensions can set there alone, or the worker. */
+  /** Global Privacy Control, as the page or this worker sees it: extensions can set it in the page only. */
   #mustNotShare(): boolean {
     return this.#deps.state.conditions.globalPrivacyControl || privacyControl() === true
   }
@@ -287,11 +297,11 @@ export class Contribution {
   }
 }
 
-/** What no later answer of the servers mends by itself. */
+/** The error if only other terms of the servers can remove it; else null. */
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 
-/** Not in TypeScript's library yet. @see https://w3c.github.io/gpc/ */
+/** Global Privacy Control, missing from TypeScript's library. @see https://w3c.github.io/gpc/ */
 function privacyControl(): boolean | undefined {
   return (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
     ?.globalPrivacyControl

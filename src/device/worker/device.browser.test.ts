@@ -1,4 +1,4 @@
-/** @module What a device takes in, and keeps. */
+/** @module Events that a device accepts and stores. */
 import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, openDevice, start, testServer } from './testDevice.ts'
 

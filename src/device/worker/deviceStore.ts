@@ -1,8 +1,8 @@
 /**
- * @module The store that the device works with, whatever becomes of the browser's: when that has no
- * more room, the oldest events make some; when it still fails, all goes on in memory, and that is
- * said. With the shopper's answer, all goes on in another database (`change`). But memory never stands in for the disk where that would deceive: what bears on an upload
- * (`disk`) is refused, and so is an erasure.
+ * @module The store of the device, which copes with a failing disk. If the browser has no room, the oldest events are
+ * deleted. If that fails, too, everything continues in memory, with a notice. After the shopper's answer, everything
+ * continues in another database (`change`). Memory never replaces the disk where that would mislead: writes for an
+ * upload (`disk`) are refused, and so are erasures.
  */
 import { NearsideError } from '../../core/error.ts'
 import { isMissing } from '../storage/connection.ts'
@@ -14,7 +14,7 @@ import { copySettings } from '../storage/unreadable.ts'
 import type { Notices } from './notices.ts'
 import type { DeviceState } from './state.ts'
 
-/** Share of the events that goes when the browser has no more room. */
+/** Share of the events deleted when the browser has no more room. */
 const MAKE_ROOM = 0.2
 
 interface DeviceStoreDeps {
@@ -24,7 +24,7 @@ interface DeviceStoreDeps {
 }
 
 export interface DeviceStore extends Store {
-  /** Goes on in another database, which `move` gives for the one in use; what is asked for meanwhile waits. */
+  /** Continues in the database that `move` returns for the current one; requests wait in the meantime. */
   change(move: (from: Database) => Promise<Database>): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   let inUse = database
   let moving: Promise<void> | null = null
   let changing: Promise<unknown> | null = null
-  /** The browser refused to go on; what it kept is still on disk. */
+  /** Whether the store left a database that the browser refused; its data are still on disk. */
   let left = false
 
   const transact: Database['transact'] = async (tables, mode, durability, body) => {
@@ -44,7 +44,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
         'This tab can keep nothing on disk: nothing is sent.',
       )
     const run = () => inUse.transact(tables, mode, durability, body)
-    // Of downloads the shop's server has another copy: they are no reason to leave the store.
+    // A failed download is no reason to leave the store: the shop's server has another copy.
     const mayMove = !['disk', 'erasure'].includes(durability) && !tables.includes('downloads')
     try {
       const done = await run()
@@ -74,12 +74,12 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       notices.add(new NearsideError('storage-full', message))
       return { value }
     } catch {
-      // No room even so, or the store is gone: memory is next.
+      // There is still no room, or the store is gone: continue in memory.
       return null
     }
   }
 
-  /** Several transactions may find out at once; the first one moves, the others follow. */
+  /** Continues in memory. If several transactions fail at once, the first one moves and the others follow. */
   function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
     if (refused.kind === 'memory') throw cause
     if (inUse !== refused) return Promise.resolve()
@@ -95,7 +95,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     await to.append(state.events)
     const isCleared = isMissing(cause)
     if (isCleared) {
-      // The shopper cleared this site's data: the yes is gone, and nothing is unreadable.
+      // The shopper cleared this site's data: the yes is gone, and no setting is unreadable.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)

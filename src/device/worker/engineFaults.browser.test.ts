@@ -1,4 +1,4 @@
-/** @module The device on an engine that gives no numbers, and what it remembers of its engines. */
+/** @module The device with an engine that returns no numbers, and its memory of engines. */
 import { afterEach, expect, test } from 'vitest'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -32,7 +32,7 @@ test('a fit that is not a number is refused and said; the model before it stays'
     },
   }
   const database = newDatabase()
-  // An hour between two events: each is a visit of its own.
+  // One hour between two events, so that each is a visit.
   let hours = 0
   const began = Date.now() - 90 * 3_600_000
   const tested = await openDevice(await testServer(), database, {
@@ -52,7 +52,7 @@ test('a fit that is not a number is refused and said; the model before it stays'
   const stored = await store.personal()
   spoilt = true
   await expect(tested.device.fineTune({})).rejects.toMatchObject({ code: 'fit-diverged' })
-  // And the one that nobody asked for.
+  // The automatic fit fails, too.
   await buy(1)
   tested.timers.fire(Number.POSITIVE_INFINITY)
   await waitFor(() =>

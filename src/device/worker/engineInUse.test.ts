@@ -15,7 +15,7 @@ interface Asked {
   readonly refuse: () => void
 }
 
-/** Choices are made when the test says so. */
+/** Engine choices that resolve when the test says so. */
 function scene() {
   const asked: Asked[] = []
   const disposed: string[] = []

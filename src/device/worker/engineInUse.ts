@@ -1,6 +1,6 @@
 /**
- * @module The engine that learns: loaded when first needed, after the first lists were answered, and
- * replaced when the shopper wants another one or it fails.
+ * @module The engine of the fits. It is loaded on first use, after the first lists, and replaced if the shopper
+ * chooses another one or it fails.
  */
 
 import { NearsideError } from '../../core/error.ts'
@@ -13,14 +13,14 @@ import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Bus, DeviceState } from './state.ts'
 
-/** What is measured on the device, once, to tell its engines apart. */
+/** Inputs of the one-time measurement that compares the device's engines. */
 interface EngineTrial {
-  /** Of this shop's fits. */
+  /** Size of this shop's fits. */
   readonly size: ProblemSize
   readonly memory: CalibrationMemory
 }
 
-/** `onSwitch` hears of a later change: an engine that fails is replaced by the next one. */
+/** Chooses an engine. `onSwitch` gets later changes: the next engine replaces a failing one. */
 export type ChooseEngine = (
   preference: EnginePreference,
   onSwitch: (choice: EngineChoice) => void,
@@ -40,7 +40,7 @@ export interface EngineInUseDeps {
 export class EngineInUse {
   readonly #deps: EngineInUseDeps
   #choosing: ReturnType<ChooseEngine> | null = null
-  /** The last preference that was not refused. */
+  /** Last preference that was not refused. */
   #held: EnginePreference
 
   constructor(deps: EngineInUseDeps) {
@@ -49,9 +49,9 @@ export class EngineInUse {
   }
 
   /**
-   * Where another one is preferred meanwhile, waits for that.
-   * @throws NearsideError `engine-unavailable` where no engine can be had, `engine-failed` where the code
-   * can't be loaded; the next call tries again
+   * The engine in use. If another one is preferred in the meantime, waits for that.
+   * @throws NearsideError `engine-unavailable` if there is no engine, `engine-failed` if the code can't be loaded;
+   * the next call tries again
    */
   async chosen(): Promise<EngineChoice> {
     this.#choosing ??= this.#choose()
@@ -59,7 +59,7 @@ export class EngineInUse {
     try {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
-      // A resilient engine answers for whichever it has switched to.
+      // The state's reason is newer if a resilient engine has switched already.
       const reason = this.#deps.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice
@@ -70,7 +70,10 @@ export class EngineInUse {
     }
   }
 
-  /** @throws NearsideError as `chosen`; the preference that held before does so again then */
+  /**
+   * Chooses another engine.
+   * @throws NearsideError as `chosen`; the previous preference then applies again
+   */
   async prefer(preference: EnginePreference): Promise<void> {
     this.#set(preference)
     const choosing = this.#choose()
@@ -86,7 +89,7 @@ export class EngineInUse {
     await this.chosen()
   }
 
-  /** Another one was asked for meanwhile. */
+  /** Whether another engine was requested in the meantime. */
   #isReplaced(choosing: ReturnType<ChooseEngine>): boolean {
     return this.#choosing !== null && this.#choosing !== choosing
   }

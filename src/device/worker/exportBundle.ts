@@ -1,7 +1,7 @@
 /**
- * @module Everything held about the shopper as one JSON string: what the shopper may take away, and
- * what an auditor checks. The log's last entry in it commits to all the rest, so that whatever is
- * changed or cut off later shows (docs/PROTOCOL.md, "The bundle").
+ * @module Exports everything stored about the shopper as one JSON string, for the shopper and for an auditor. The
+ * last log entry in it commits to all other content, so that a later change or cut is detected (docs/PROTOCOL.md,
+ * "The bundle").
  */
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { toBase64 } from '../../core/bytes.ts'
@@ -24,7 +24,7 @@ export async function exportBundle(
   const held = plain({
     format: EXPORT_FORMAT,
     exported: now,
-    // What the log said before the rest was read.
+    // Last log entry before the other data were read.
     logged,
     base: shop.loaded
       ? { version: shop.loaded.model.manifest.version, manifest: shop.loaded.hash }
@@ -36,12 +36,12 @@ export async function exportBundle(
   const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
   const detail = { commitment: await commitment(salt, held) }
   const { sequence } = await ledger.append({ kind: 'export', detail }, 'strict')
-  // What another tab wrote meanwhile comes after.
+  // Leave out later entries of other tabs.
   const log = (await ledger.entries()).filter((entry) => entry.sequence <= sequence)
   return JSON.stringify({ ...held, salt, ledger: log })
 }
 
-/** As it reads back from JSON; half a surrogate pair, which canonical JSON can't hold, is replaced. */
+/** The value as JSON returns it. Half a surrogate pair, which canonical JSON can't contain, is replaced. */
 function plain(value: unknown): object {
   const text = JSON.stringify(value, (_key, one) =>
     one instanceof Float32Array

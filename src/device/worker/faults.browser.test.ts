@@ -1,4 +1,4 @@
-/** @module The device under a failing browser: no room, no store, lost connections, damaged rows. */
+/** @module The device in a failing browser: no room, no store, lost connections, damaged rows. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { testCatalog } from '../../core/model/testShop.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
@@ -47,7 +47,7 @@ test('no room once: the oldest events go, the new one stays', async () => {
   const indexedDb = () =>
     faultyFactory((tables, mode) => {
       const hit = full && mode === 'readwrite' && tables.includes('events')
-      // The first refusal is enough: dropping the oldest made room.
+      // Refuse once only: dropping the oldest events makes room.
       if (hit) full = false
       return hit ? 'QuotaExceededError' : null
     })
@@ -102,7 +102,7 @@ test.each(EXCEPTIONS)(
       await tested.capture({ name: 'view_item', item_id: 'item-1' })
       expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
       const { count } = tested.device.snapshot().events
-      // A full disk costs the oldest events, and says so; nothing else costs any.
+      // Only a full disk deletes events, the oldest ones, and that is reported.
       if (!codes(tested).includes('storage-full')) expect(count).toBe(2)
       else expect(count).toBeGreaterThan(0)
       expect((await tested.device.verify()).ok).toBe(true)

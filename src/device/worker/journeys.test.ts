@@ -1,4 +1,4 @@
-/** @module Shoppers of the demo shop, with its real model: every reason that names something is true of the list. */
+/** @module Shoppers of the demo shop, with its real model: each specific reason is true of the list. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -39,7 +39,7 @@ async function opened(events: readonly Captured[]) {
 
 type Input = Captured['input']
 
-/** One each minute, until now. */
+/** Events one minute apart, until now. */
 const visit = (...inputs: readonly Input[]): Captured[] =>
   inputs.map((input, at) => ({
     id: `event ${at}`,
@@ -55,7 +55,7 @@ const titled = (words: string) => {
 const look = (words: string): Input => ({ name: 'view_item', item_id: titled(words) })
 const search = (search_term: string): Input => ({ name: 'search', search_term })
 
-/** What a device keeps of a returning shopper's orders, as if the last had been yesterday. */
+/** Stored orders of a returning shopper, with the last one yesterday. */
 function returner(label: string): Captured[] {
   const { orders } = shoppers.find((one: { label: string }) => one.label === label)
   const all: { time: number; items: string[] }[] = orders.map(

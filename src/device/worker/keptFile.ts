@@ -1,21 +1,21 @@
 /**
- * @module Files of the shop's that are kept from visit to visit: what was kept answers at once, and the
- * network is asked for a newer one when there is time.
+ * @module Files of the shop that are stored between visits. The stored file is used at once, and the network is asked
+ * for a newer one later.
  */
 import { sha256Hex } from '../../core/bytes.ts'
 import { readJson } from '../../core/reading.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import type { Parts } from './parts.ts'
 
-/** None of its methods rejects: what goes wrong is said, and all stays as it was. */
+/** Stored file. Its methods never reject: a failure adds a notice and changes nothing. */
 export interface KeptFile {
-  /** Takes what was kept, or else asks for it. */
+  /** Uses the stored file, or else downloads it. */
   start(): Promise<void>
-  /** @returns whether there was one to take */
+  /** Uses the stored file. @returns whether there was one */
   readKept(): Promise<boolean>
-  /** Asks for a newer one. */
+  /** Downloads a newer file, if there is one. */
   update(): Promise<void>
-  /** Resolves when what was taken last is kept. */
+  /** Resolves when the last downloaded file is stored. */
   kept(): Promise<void>
 }
 
@@ -23,7 +23,7 @@ interface FileDeps extends Pick<Parts, 'notices' | 'store' | 'transport'> {
   readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
 }
 
-/** @param take what its JSON says; throws where that is of no use */
+/** @param take receives the parsed JSON; throws if it is unusable */
 export type OpenFile = (
   key: 'catalog' | 'rules',
   url: string,
@@ -48,7 +48,7 @@ export function createFiles({ store, transport, notices, keep }: FileDeps): Open
         read(found.files[name], found.version)
         return true
       } catch {
-        // Damaged at rest: it is fetched anew.
+        // The stored file is damaged: download it again.
         return false
       }
     }
@@ -59,7 +59,7 @@ export function createFiles({ store, transport, notices, keep }: FileDeps): Open
         const version = await sha256Hex(bytes)
         if (version === taken) return
         read(bytes, version)
-        // Not waited for here: a new shopper's first list needs no disk.
+        // Don't wait: a new shopper's first list needs no disk.
         kept = keep({ key, version, url, files: { [name]: bytes } })
       } catch (error) {
         notices.add(error, `${key}-invalid`, `The ${key} file is not usable`)

@@ -1,6 +1,6 @@
 /**
- * @module Learning from the shopper: decides when (strategy), and keeps the result only if it is
- * sound. Lists never wait for it: until a fit is done, the last one answers.
+ * @module Learns from the shopper: decides when (strategy), and uses a result only if it is sound. Lists never wait
+ * for a fit: the last model answers until it is done.
  */
 
 import { NearsideError } from '../../core/error.ts'
@@ -24,7 +24,7 @@ type Deps = EngineInUseDeps &
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
-/** Milliseconds after a start: the first lists come before what a later fit may need. */
+/** Milliseconds after the start before preparing a later fit, so that the first lists come first. */
 const PREPARE_AFTER = 1000
 
 export class Learner {
@@ -35,11 +35,11 @@ export class Learner {
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
-  /** A shopper's own doing waits to be learned from. */
+  /** Whether an action of the shopper waits to be learned from. */
   #asked = false
-  /** Milliseconds of fits by itself, on this page. */
+  /** Milliseconds of automatic fits on this page. */
   #spent = 0
-  /** Of the last fit, for the next one. */
+  /** Candidate search of the last fit, for the next one. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
   constructor(deps: Deps) {
@@ -52,15 +52,15 @@ export class Learner {
     this.#preparation = createScheduler(deps.timers, () => this.#prepare(), failed)
     deps.bus.on('event', (name) => this.#afterEvent(name))
     deps.bus.on('conditions', (before) => {
-      // The page was left: what waits for more events is learned now.
+      // The shopper left the page: learn now from events that were waiting for more.
       if (before.visible && !deps.state.conditions.visible) this.#scheduler.flush()
       if (deps.state.deferred) this.#scheduler.ask(0)
     })
-    // Whatever the last leader left undone is done here.
+    // The new leader finishes the work of the last one.
     deps.bus.on('leading', () => this.reload())
   }
 
-  /** Reads the version in use from the store, and learns if it lags behind the events. */
+  /** Reads the stored version, and learns if it is older than the last event. */
   async reload(): Promise<void> {
     const { notices, shop, state, store } = this.#deps
     const base = shop.loaded
@@ -80,19 +80,19 @@ export class Learner {
     return this.#deps.shopper.history.findLast(({ name }) => eventStrength(name) > 0)
   }
 
-  /** Whether learning is this tab's business: what is in its memory, no other can learn from. */
+  /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
   get #learnsHere(): boolean {
     const { state, store } = this.#deps
     return !state.paused && (state.leads || store.kind === 'memory')
   }
 
-  /** An event on its way to the store comes first: it crosses several turns of the event loop. */
+  /** Lets events be stored first, which takes several turns of the event loop. */
   readonly #nextTask = async (): Promise<void> => {
     await this.#deps.nextTask()
     await this.#deps.shopper.idle()
   }
 
-  /** So that the first event of a visit is learned from as fast as those after it. */
+  /** Prepares the next fit, so that the first event of a visit is learned as fast as later ones. */
   async #prepare(): Promise<void> {
     const { config, now, shop, shopper, state } = this.#deps
     const model = shop.ranker?.model
@@ -120,7 +120,7 @@ export class Learner {
     if (delay !== null) this.#scheduler.ask(delay)
   }
 
-  /** Learns anew soon, after forgetting. */
+  /** Requests a new fit after forgetting. */
   relearn(): void {
     if (!this.#lastToLearn()) return
     this.#asked = true
@@ -135,9 +135,9 @@ export class Learner {
     return state.deferred !== null
   }
 
-  /** A fit by itself: bounded, and a failure is a notice. */
+  /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
   async #learn(): Promise<void> {
-    // Without a base model yet: `reload` asks again when it has come.
+    // Without a base model, `reload` asks again when it arrives.
     if (!this.#learnsHere || !this.#deps.shop.loaded || this.#waits()) return
     const { bus, clock, config, notices, timers } = this.#deps
     const milliseconds = config.budget.perFit
@@ -170,13 +170,13 @@ export class Learner {
     this.#engine.dispose()
   }
 
-  /** Abandons the fit that runs: what it learns from is about to be gone. */
+  /** Stops the running fit, because its events are about to be deleted. */
   abort(): void {
     this.#preparing?.abort()
     this.#running?.abort()
   }
 
-  /** Drops the version in memory, and what it was made from; a fit that runs is abandoned. */
+  /** Drops the version in memory and its inputs; stops a running fit. */
   forget(): void {
     this.abort()
     this.#deps.state.personal = null
@@ -184,7 +184,10 @@ export class Learner {
     this.#pending = 0
   }
 
-  /** One fit, alone among all tabs. @throws NearsideError `aborted`, also while paused | `engine-failed` | `fit-diverged` */
+  /**
+   * Runs one fit; only one tab at a time. @throws NearsideError `aborted`, also while paused | `engine-failed` |
+   * `fit-diverged`
+   */
   fineTune(options: FitOptions): Promise<FitReport> {
     return this.#deps.tabs.alone('fit', () => this.#fit(options))
   }
@@ -201,7 +204,7 @@ export class Learner {
     this.#running = stop
     this.#pending = 0
     try {
-      // Another tab may have fitted since this one looked.
+      // Another tab may have stored a newer fit.
       const { personal } = await loadPersonal(store, base.hash)
       const { createFastCandidates, fitPersonal } = await this.#deps.onDemand()
       const { engine } = await this.#engine.chosen()
@@ -226,7 +229,7 @@ export class Learner {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
       if ((personal?.guard.active ?? true) && !fitted.guard.active)
-        // The base model predicts this shopper better: the personal part is off from here on.
+        // The base model predicts this shopper better: the personal part is off from now on.
         await ledger.append({ kind: 'guard', detail: { active: false } })
       state.personal = { ...fitted, version, base: base.hash }
       bus.emit('stored', 'personal')
@@ -239,7 +242,7 @@ export class Learner {
     }
   }
 
-  /** A change of the catalog, of popularity or of the model is another model. */
+  /** Candidate search for a model; any change of catalog, popularity or model creates a new model object. */
   #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
     if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
     return this.#candidates.find

@@ -1,4 +1,4 @@
-/** @module When a device learns, from what, and with which engine. */
+/** @module When a device learns, from which events, and with which engine. */
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -83,7 +83,7 @@ describe('learning', () => {
     await expect(tested.device.fineTune({})).rejects.toMatchObject({ code: 'fit-diverged' })
     expect(tested.device.snapshot().fit).toEqual(report)
     expect(ids(await tested.device.recommend({ limit: 8 }))).toEqual(ids(before))
-    // By itself, it is a notice and no rejection.
+    // An automatic fit reports the failure as a notice and doesn't reject.
     await tested.capture({ name: 'purchase', item_id: 'item-9' })
     tested.timers.fire(0)
     await expect

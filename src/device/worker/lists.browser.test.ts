@@ -1,4 +1,4 @@
-/** @module What a device lists, in a real browser, on a shop of 32 items. */
+/** @module Lists of a device in a real browser, for a shop of 32 items. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName } from '../../core/events/event.ts'
@@ -83,7 +83,7 @@ describe('lists', () => {
     const server = await testServer()
     const fetch: typeof globalThis.fetch = async (url, init) => {
       if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
-      // A line that says nothing, until the request is abandoned.
+      // A connection that stays silent until the request is aborted.
       return new Promise((_, reject) => {
         const abandon = () => reject(init?.signal?.reason)
         if (init?.signal?.aborted) abandon()
@@ -130,7 +130,7 @@ describe('lists', () => {
     expect(await has('item-4')).toBe(false)
     expect(ids(await device.similar('item-0', { limit: 31 }))).not.toContain('item-4')
     expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-8', 'item-12'])
-    // What a page gives to be ordered is complete.
+    // A list that the page passes stays complete.
     expect(ids(await device.rerank(['item-4', 'item-0'], {}))).toContain('item-4')
     expect(await has('item-4', { order: 'base' })).toBe(true)
     expect(await has('item-4', { order: 'base', exclude: ['basket'] })).toBe(false)
@@ -142,7 +142,7 @@ describe('lists', () => {
     expect(await has('item-9')).toBe(false)
     expect(await has('item-3')).toBe(true)
     expect(await has('item-3', { exclude: ['seen'] })).toBe(false)
-    // Others take the places.
+    // Other items take the places.
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
@@ -156,7 +156,7 @@ describe('lists', () => {
       ids(list).filter((id) => Number(id.slice(5)) % 4 === 3).length
     const first = await device.recommend({ limit: 12 })
     expect(first).toHaveLength(12)
-    // Everybody's list has no variants too many either: nothing has moved.
+    // The base list has no surplus variants either: nothing has moved.
     expect(first.map(({ baseRank }) => baseRank)).toEqual(first.map(({ rank }) => rank))
     expect(bags(first)).toBe(2)
     expect(bags(await device.recommend({ limit: 26 }))).toBe(2)
@@ -165,7 +165,7 @@ describe('lists', () => {
     expect(bags(all.slice(-6))).toBe(6)
     expect(bags(await device.similar('item-3', { limit: 8 }))).toBe(2)
     expect(await device.recommend({ category: 'bags' })).toHaveLength(8)
-    // The same before there is a model, since what is shown first must not jump.
+    // The list is the same before there is a model, since the first list must not jump.
     server.files.delete('1/items.safetensors')
     const without = await start(server, newDatabase(), {}, { catalog })
     expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
@@ -200,13 +200,13 @@ describe('lists', () => {
     const place = (id: string) => ids(list).indexOf(id)
     expect(place('new-mugs')).toBeLessThan(8)
     expect(place('new-bags')).toBeGreaterThan(16)
-    // Known items stand as they stood, and nobody is told that a new one is popular.
+    // Known items keep their places, and a new item's reason is not "popular".
     const { device } = await start(server, newDatabase(), {}, { catalog: testCatalog })
     for (const item_id of ['item-0', 'item-8'])
       await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
-    // Either of the two mugs would have brought it there, so neither alone is why.
+    // Each of the two mugs alone would have brought it there, so the reason is the category.
     expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',
@@ -224,13 +224,13 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Each look at the clock finds the slice used up. */
+    /** Environment whose clock uses up a slice at each reading. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }
     }
     const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
-    /** All of it in one slice. */
+    /** Expected ids, if one slice does all the work. */
     const expectedOf = async (server: TestServer, given: readonly Item[]) => {
       const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
       await tested.device.capture(interested)

@@ -1,6 +1,6 @@
 /**
- * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
- * at all) they are the catalog's own order.
+ * @module Lists that a device answers with. Without a ranker (no base model yet, or none at all), they are in the
+ * catalog's own order.
  */
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { highestRows } from '../../core/model/highest.ts'
@@ -35,20 +35,20 @@ import { createViews, type View } from './views.ts'
 
 interface Deps
   extends Pick<Parts, 'chosen' | 'config' | 'now' | 'onDemand' | 'shop' | 'shopper' | 'state'> {
-  /** What `onDemand` gave, as soon as something else has loaded it. */
+  /** Code of `onDemand`, once something else has loaded it. */
   readonly loaded: () => Awaited<ReturnType<OnDemand>> | null
 }
 
-/** Items scored for the reasons of a list: more take longer than the list itself. */
+/** Number of items scored for the reasons of a list; more would take longer than the list itself. */
 const MOST_SCORED = 8_000
-/** Scoring everything takes some times as long as scoring in part. */
+/** The same limit without partial scoring, which takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
-/** In a small shop, too. */
+/** Maximum number of causes tested, even in a small shop. */
 const MOST_CAUSES = 8
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options
 
-/** Those of `wanted` that are listed. */
+/** Items of `wanted` that are listed, in the order of `wanted`. */
 function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
   const both = new Set(listed.filter((id) => wanted.has(id)))
   return [...wanted].filter((id) => both.has(id))
@@ -65,8 +65,8 @@ export function createLists(deps: Deps) {
   }
 
   /**
-   * With the ids of what the shopper has already, where that is left out.
-   * @param again ids of what is used up
+   * Adds the shopper's own items to the excluded ids, if the list leaves them out.
+   * @param again ids of used-up items, which lists may offer again
    */
   function withOwn(
     query: ListQuery,
@@ -83,7 +83,10 @@ export function createLists(deps: Deps) {
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
   }
 
-  /** Of what the shopper did, the latest first; `recommend` as the whole model gives it to a new shopper; else in the shop's order. */
+  /**
+   * List without a ranker: viewed items, latest first; for `recommend`, the whole model's order for a new shopper;
+   * else the shop's order.
+   */
   function unranked(query: ListQuery, { lifts, ...ruled }: Ruled): readonly Recommendation[] {
     const { from } = optionsOf(query)
     const isFirst = query.kind === 'recommend' && !from
@@ -105,9 +108,10 @@ export function createLists(deps: Deps) {
   }
 
   /**
-   * @param view null where there is no ranker
-   * @param events by which the shopper's own items are left out
-   * @param unplaced true: only ids are read of it
+   * Computes a list.
+   * @param view null if there is no ranker
+   * @param events events that determine the shopper's own items
+   * @param unplaced true if only the ids are used
    */
   function listOf(
     query: ListQuery,
@@ -135,7 +139,7 @@ export function createLists(deps: Deps) {
       : answer(asked, { among })
   }
 
-  /** What a list of the shopper's own holds, they did. */
+  /** Reasons of the shopper's own lists: each item is there because of their own action. */
   function ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),
@@ -144,11 +148,11 @@ export function createLists(deps: Deps) {
     return list.map((one) => ({ ...one, reason: reasonFrom(from, one.id, signals.get(one.id)) }))
   }
 
-  /** Ids of the list by other views of what the shopper did. */
+  /** Ids of the list under counterfactual views of the shopper's events. */
   function* idsOf(query: ListQuery, present: View, others: readonly View[]) {
     for (const view of others) {
       yield listOf(query, view, view.events, true).map(({ id }) => id)
-      // What takes the place of something that is left out is there by nobody's doing.
+      // An item that only fills the place of an excluded item has no personal reason.
       yield listOf(query, view, present.events, true).map(({ id }) => id)
     }
   }
@@ -173,7 +177,7 @@ export function createLists(deps: Deps) {
     })
   }
 
-  /** Names the context of what would not be there in another one. */
+  /** Gives the context as the reason of items that another context would not list. */
   function contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
     const view = views.withoutContext(ranker)
     if (!view) return list
@@ -218,7 +222,7 @@ export function createLists(deps: Deps) {
       const scored = views.whole(ranker)
       const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
       if (!found) return null
-      // The reason is that of the list in which the item stands.
+      // Take the reason from the list in which the item stands.
       const limit = SCREEN * Math.ceil(found.rank / SCREEN)
       const all = { exclude: [], diversify: false, perFamily: Number.POSITIVE_INFINITY }
       const listed = list({ kind: 'recommend', options: { limit, ...all } })

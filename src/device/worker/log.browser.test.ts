@@ -1,4 +1,4 @@
-/** @module What a device writes down of itself, and that erasing leaves nothing else. */
+/** @module The device's log, and erasing, which leaves nothing else. */
 import { describe, expect, test } from 'vitest'
 import type { NearsideError } from '../../core/error.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -39,7 +39,7 @@ describe('the log', () => {
     })
     const entries = await tested.device.entries()
     expect(entries.map(({ kind }) => kind)).toEqual(['erase'])
-    // It goes on from what went.
+    // The log continues after the removed entries.
     expect(entries[0].sequence).toBeGreaterThan(0)
     expect(entries[0].detail).toMatchObject({ what: 'everything', hash: entries[0].previous })
     expect((await tested.device.verify()).ok).toBe(true)
@@ -103,7 +103,7 @@ describe('the log', () => {
     expect(settings).toEqual(Object.fromEntries(tables.get('settings') ?? []))
     expect(Object.keys(settings)).toContain('paused')
     expect(ledger).toEqual(rows('ledger'))
-    // What is left: how far counters are, the key that signs, and files that are the same for everybody.
+    // These remain: counters, the signing key, and files that are the same for everybody.
     const heads = Object.fromEntries(tables.get('heads') ?? [])
     expect(Object.keys(heads).sort()).toEqual(['events', 'log', 'personal'])
     expect(JSON.stringify(heads)).not.toMatch(/item-|lantern/)
@@ -120,7 +120,7 @@ describe('the log', () => {
     const js = createJsEngine()
     const engine: Engine = {
       ...js,
-      // Deaf to the abort, so that only the store can refuse the result.
+      // The engine ignores the abort, so that only the store can refuse the result.
       async fit(problem) {
         const result = await js.fit(problem)
         reached()
@@ -144,7 +144,7 @@ describe('the log', () => {
   })
 })
 
-/** Every row of every table by its key, read without our code; as JSON has it, like an export. */
+/** All rows of all tables by key, read without our code, as JSON like an export. */
 async function readTables(name: string): Promise<ReadonlyMap<string, [IDBValidKey, unknown][]>> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {

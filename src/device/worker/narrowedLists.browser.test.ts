@@ -1,4 +1,7 @@
-/** @module Lists of the shopper's own, of what is new, of what costs more, and of what goes with a basket. */
+/**
+ * @module Lists of the shopper's own items, of new items, of more expensive items, and of items that go with a
+ * basket.
+ */
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import { testCatalog } from '../../core/model/testShop.ts'
@@ -87,7 +90,7 @@ test('what was bought before this visit and is bought again, without what lies i
   await did(tested, 'view_item', 'item-12', { days: 9 })
   await did(tested, 'purchase', 'item-8')
   await did(tested, 'add_to_cart', 'item-4')
-  // Nobody in the test shop's log came back to anything; of item-2's category no rule says otherwise.
+  // In the test shop's log nobody bought anything again, and no rule covers item-2's category.
   const list = await tested.device.recommend({ from: 'bought' })
   expect(ids(list).sort()).toEqual(['item-0', 'item-1'])
   for (const { score, rank } of list.slice(1)) expect(score).toBeLessThan(list[rank - 2].score)
@@ -111,7 +114,7 @@ test('what was never bought, and what was thought of before this visit and not b
       ['item-9', { kind: 'because', item: 'item-9', signal: 'basket' }],
     ]),
   )
-  // Due again, so it may be listed; never bought is another matter.
+  // item-1 is due again, so it may be listed; but it was bought before, unlike items never bought.
   expect(await listed(tested, { limit: 32 })).toContain('item-1')
   const unbought = await listed(tested, { from: 'unbought', limit: 32 })
   expect(unbought).not.toContain('item-1')
@@ -162,7 +165,7 @@ test('what goes with a basket: nothing of it, most with most of it, and with wha
   const { device } = await start(await testServer(), newDatabase(), { now })
   const basket = ['item-0', 'item-8', 'gone']
   const list = await device.boughtTogether(basket, {})
-  // item-0 ties 4, 8 and 12 by 1, ¾ and ½; item-8 ties 12, 16 and 20.
+  // Co-occurrence: item-0 with 4, 8 and 12 by 1, ¾ and ½; item-8 with 12, 16 and 20.
   expect(ids(list)).toEqual(['item-12', 'item-4', 'item-16', 'item-20'])
   for (const [at, score] of [1.5, 1, 0.75, 0.5].entries())
     expect(list[at].score).toBeCloseTo(score, 2)

@@ -1,6 +1,7 @@
 /**
- * @module Products that the base model lacks. What each is most like is kept for the catalog's new
- * products and this model; until it is found, in slices, they stand like nothing that is known.
+ * @module Products that the base model lacks. The known items most similar to each are stored for the catalog's new
+ * products and this model. Until the search has found them, slice by slice, a new product counts as similar to
+ * nothing.
  */
 import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '../../core/bytes.ts'
 import type { Item } from '../../core/catalog/item.ts'
@@ -17,19 +18,19 @@ interface NewItemsDeps {
   readonly clock: () => number
   readonly nextTask: () => Promise<void>
   readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
-  /** Called when more is known than what `extend` gave last. */
+  /** Called when more is known than at the last `extend`. */
   readonly found: () => void
 }
 
 export type NewItems = ReturnType<typeof createNewItems>
 
-/** Milliseconds for which the search holds the thread, and items between two looks at the clock. */
+/** Milliseconds for which the search holds the thread; `AT_ONCE` items are searched between two checks of the clock. */
 const SLICE = 8
 const AT_ONCE = 4
 
 export function createNewItems(deps: NewItemsDeps) {
   let known: { readonly key: string; readonly coldStart: ColdStartItems } | null = null
-  /** Key of what is sought, or was last. */
+  /** Key of the current or last search. */
   let sought: string | null = null
 
   async function seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
@@ -65,7 +66,7 @@ export function createNewItems(deps: NewItemsDeps) {
       const key = await keyOf(hash, added)
       const nothing = likeNothing(model.statistics.items, added.ids.length)
       if (known?.key !== key) known = (await readKept(key, nothing)) ?? known
-      // A few are found within the first slice.
+      // A few new items are found within the first slice.
       if (known?.key !== key && sought !== key) void seek(key, model, added)
       return joinItems(model, added, known?.key === key ? known.coldStart : nothing)
     },
@@ -75,7 +76,7 @@ export function createNewItems(deps: NewItemsDeps) {
   }
 }
 
-/** Names the model and all that the search reads of the new items. */
+/** Cache key: changes with the model and with everything that the search reads of the new items. */
 function keyOf(model: string, { vectors, category, logPrice }: AddedItems): Promise<string> {
   const read = [vectors, category, logPrice].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
@@ -88,7 +89,7 @@ const toFiles = ({ neighbours, weights }: ColdStartItems): Download['files'] => 
   weights: encodeVector(new Uint32Array(weights.buffer)),
 })
 
-/** Null where what was kept is not what it should be: it is found anew. */
+/** Reads the stored result; null if it is invalid, so the search runs again. */
 function fromFiles(files: Download['files'], empty: ColdStartItems): ColdStartItems | null {
   const { length } = empty.weights
   if (files.neighbours?.length !== 4 * length || files.weights?.length !== 4 * length) return null

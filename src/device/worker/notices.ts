@@ -1,11 +1,11 @@
-/** @module What degraded, for the page to show: newest first, bounded, the same thing only once. */
+/** @module Notices of everything that degraded, for the page: newest first, limited in number, each message once. */
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { Notice } from '../apiSnapshot.ts'
 import type { Bus } from './state.ts'
 
 export const MAX_NOTICES = 50
 
-/** Newest first. A shop that is offline for an hour is one fact, not sixty. */
+/** Adds a notice, newest first. A shop that is offline for an hour gives one notice, not sixty. */
 export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
   const others = notices.filter((old) => old.message !== notice.message)
   return [notice, ...others].slice(0, MAX_NOTICES)
@@ -15,7 +15,7 @@ export type Notices = ReturnType<typeof createNotices>
 
 export function createNotices(now: () => number, bus: Bus) {
   let notices: readonly Notice[] = []
-  /** A thrown thing, or a sentence under a code. */
+  /** Adds a notice for a thrown error, or for a message with a code. */
   function add(
     error: unknown,
     code: ErrorCode = 'worker-failed',

@@ -1,8 +1,7 @@
 /**
- * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
- * the update that a contribution is made of, the scoring of large catalogs, the reading of orders that a
- * shop hands over, what a shopper takes away, brings in and checks, and the explanation of a score. A
- * page that reads lists of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
+ * @module Code that a device loads on first use, as one file: the fit and the choice of its engine, updates for
+ * contributions, scoring of large catalogs, imports of orders, transfer, export and verification, and explanations. A
+ * page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { ProblemSize } from '../../engine/calibrate.ts'
@@ -20,7 +19,7 @@ export { scoreInPart } from '../scoreInPart.ts'
 export { handOver, receive } from '../transfer/transfer.ts'
 export { exportBundle } from './exportBundle.ts'
 
-/** Of a shopper's fits. */
+/** Size of a shopper's fits. */
 export function fitSize(loaded: LoadedModel | null): ProblemSize {
   const prior = loaded?.model.prior
   const moving = prior && descentOf(prior).stepSize.filter((step) => step > 0).length

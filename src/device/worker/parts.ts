@@ -1,4 +1,4 @@
-/** @module What a device is made of. Each part is given those of the others that it names. */
+/** @module Parts of a device. Each part gets the other parts that it names. */
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Store } from '../storage/store.ts'

@@ -1,4 +1,4 @@
-/** @module What the disk holds before and after each answer to `persist: 'ask'`, in one tab and in two. */
+/** @module Content of the disk before and after each answer to `persist: 'ask'`, in one tab and in two. */
 import { expect, test } from 'vitest'
 import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
@@ -19,11 +19,11 @@ import {
 const ASK = { persist: 'ask' } as const
 const ANSWERED_NO = { option: 'ask', allowed: false }
 
-/** Names of the databases that there are of one. */
+/** Names of the databases that exist for one name. */
 const stored = async (database: string) =>
   (await indexedDB.databases()).filter(({ name }) => name?.startsWith(database)).length
 
-/** What is on disk; null where there is no database. */
+/** Content of the disk; null without a database. */
 async function onDisk(database: string) {
   if ((await stored(database)) === 0) return null
   const store = createStore(await openIndexedDb(database, indexedDB, 'never'))

@@ -1,6 +1,6 @@
 /**
- * @module Whether what the device stores outlives the page. Where the shop asks, all is in memory until the shopper's yes;
- * it is in memory again after a no. An answer that is given in one tab holds in all.
+ * @module Persistence of the device's data. If the shop asks, all data are in memory until the shopper's yes, and
+ * again after a no. An answer given in one tab applies to all.
  */
 import { NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
@@ -16,15 +16,15 @@ interface Deps
   readonly contribution: Contribution
   readonly store: DeviceStore
   readonly indexedDb: () => IDBFactory | undefined
-  /** Reads everything anew from the store, which is another one. */
+  /** Reads everything again, after the store was replaced. */
   readonly reload: () => Promise<unknown>
 }
 
 export class Persistence {
   readonly #deps: Deps
-  /** One answer after the other. */
+  /** Runs the shopper's answers one after another. */
   readonly #answer = serially()
-  /** The disk could not be opened, so it may hold something: a later no looks again. */
+  /** Whether the disk could not be opened and so may contain data; a later no tries again. */
   #unseen = false
 
   constructor(deps: Deps) {
@@ -35,7 +35,7 @@ export class Persistence {
     })
   }
 
-  /** @throws NearsideError `input-invalid` where the shop doesn't ask; `storage-…` */
+  /** Stores the shopper's answer. @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
   set(allowed: boolean): Promise<void> {
     const { bus, config } = this.#deps
     if (config.persist !== 'ask')
@@ -78,7 +78,7 @@ export class Persistence {
         throw failure
       }
       ledger.reopen()
-      // Other tabs that store already have to read what this one adds.
+      // Tabs that already store must read the data that this one adds.
       bus.emit('stored', 'events')
     }
     state.persist = true
@@ -116,13 +116,13 @@ export class Persistence {
     }
   }
 
-  /** Erases what is on disk without the shopper's yes; where nothing has to stay, the database itself goes. */
+  /** Erases data on disk without the shopper's yes; deletes the database itself if nothing has to stay. */
   async clear(how: 'no' | 'unasked'): Promise<void> {
     const { config, indexedDb, notices, now, state } = this.#deps
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
     this.#unseen = !disk && refused !== null
-    // Where nothing could ever be stored, nothing has to be erased.
+    // If nothing could ever be stored, nothing has to be erased.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return
@@ -132,7 +132,7 @@ export class Persistence {
     })
     state.unerased = false
     const factory = indexedDb()
-    // Another tab may hold it open for a while: nothing is in it that the wait would be for.
+    // Another tab may keep the database open for a while. It is empty, so don't wait for its deletion.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
   }
 }

@@ -1,4 +1,4 @@
-/** @module Every reason that names something is true: the list of a shopper who never did that lacks the item. */
+/** @module Each specific reason is true: without the event it names, the shopper's list lacks the item. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
@@ -16,7 +16,7 @@ const ITEMS = 60
 const CATEGORIES = ['mugs', 'cards', 'lights']
 const COLOURS = ['red', 'blue', 'green', 'grey', 'pink', 'gold']
 
-/** Items of a few families and categories, with titles that searches find. */
+/** Items of a few families and categories, with titles that searches can find. */
 const catalogOf = (seed: number): readonly Item[] => {
   const random = createRandom(seed)
   return Array.from({ length: ITEMS }, (_, row) => ({
@@ -32,7 +32,7 @@ const did = fc.record({
   name: fc.constantFrom<EventName>('view_item', 'view_item', 'add_to_cart', 'purchase', 'search'),
   items: fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 1, maxLength: 3 }),
   colour: fc.constantFrom(...COLOURS),
-  /** Minutes: within the visit, or of days ago. */
+  /** Minutes ago: within the visit, or days ago. */
   ago: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 60, max: 60 * 24 * 60 })),
 })
 type Did = typeof did extends fc.Arbitrary<infer T> ? T : never
@@ -88,7 +88,7 @@ test.each([
         const events = capturedOf(all)
         const device: ListingDevice = await shop.opened(events)
         const others = new Map<string, Awaited<ReturnType<typeof listsWithout>>>()
-        /** Lists of a device that never saw what is left out, before it learns and after. */
+        /** Lists of a device without the left-out events, before and after it learns. */
         async function listsWithout(left: readonly Captured[]) {
           const other: ListingDevice = await shop.opened(left)
           const lists = () => Promise.all(LISTS.map((options) => other.recommend(options)))
@@ -118,7 +118,7 @@ test.each([
       }),
       { numRuns, seed: 1 },
     )
-    // What the device would have learned without it isn't tried for each reason: that takes a fit.
+    // Reasons are not tested against a new fit without the event, because each would take a fit.
     expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])
       expect(seen.get(kind), kind).toBeGreaterThan(0)

@@ -1,4 +1,4 @@
-/** @module Signed base models on a device: what is taken, what is refused, and what stays then. */
+/** @module Signed base models on a device: which it accepts, which it refuses, and which model then stays. */
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../core/bytes.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
@@ -30,7 +30,7 @@ interface Made {
   readonly issued?: number
 }
 
-/** What a server holds after it published that. */
+/** Files of a server after publishing this release. */
 async function published({ version = '1', release, seed, by = BOTH, days = 90, issued }: Made) {
   const files = await testModelFiles(version, seed)
   const latest: LatestModel = JSON.parse(new TextDecoder().decode(files.get('latest.json')))
@@ -131,7 +131,7 @@ describe('what is refused never replaces the last good one', () => {
     change(server.files.get('2/manifest.json'))
     await expect(tested.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-corrupt' })
     expect(version(tested)).toBe('1')
-    // That release 8 is out is known from here on.
+    // From here on, the device knows release 8.
     server.files = await published({ ...other, release: 7 })
     await expect(tested.device.checkForUpdate()).rejects.toMatchObject({
       code: 'model-rolled-back',
@@ -182,7 +182,7 @@ test('a model that has ended meanwhile stays in use, and it is said', async () =
   const now = () => Date.now() + 40 * DAY
   const again = await start(server, database, { now }, KEYS)
   expect(await list(again)).toEqual(MODELS_ORDER)
-  // As it looks by itself, soon after the start.
+  // As in the automatic check soon after the start.
   await expect
     .poll(() => {
       again.timers.fire(1000)

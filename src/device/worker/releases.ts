@@ -1,6 +1,6 @@
 /**
- * @module Signed releases of the base model as this device knows them: the newest one that it has seen is
- * kept, before its model is used, so that an older one is refused.
+ * @module Signed releases of the base model that this device has seen. The newest is stored before its model is used,
+ * so that an older one is refused.
  */
 import { utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -11,17 +11,17 @@ import type { Download } from '../storage/downloadRows.ts'
 import type { Parts } from './parts.ts'
 
 interface Deps extends Pick<Parts, 'config' | 'notices' | 'now' | 'store'> {
-  /** Handed in, so that this file, which few shops load, doesn't draw the whole model with it. */
+  /** Passed in, so that this file, which few shops load, doesn't import the whole model code. */
   readonly readLatestFile: typeof readLatestFile
 }
 
 export type Releases = ReturnType<typeof createReleases>
 
-/** @throws NearsideError `input-invalid` for keys that can't be meant */
+/** @throws NearsideError `input-invalid` for invalid keys */
 export function createReleases({ config, notices, now, readLatestFile, store }: Deps) {
   const url = config.baseModel
   const keys = readModelKeys(config.modelKeys)
-  /** Where nothing can be kept, this tab still knows. */
+  /** Newest release seen by this tab, in case it can't be stored. */
   let seen: LatestModel | null = null
 
   const isSigned = async (latest: LatestModel) =>
@@ -30,7 +30,7 @@ export function createReleases({ config, notices, now, readLatestFile, store }: 
       () => false,
     )
 
-  /** Of other keys, as of an address before, it says nothing. */
+  /** Newest release known. A stored release of other keys, or of an earlier address, doesn't count. */
   async function newest(): Promise<LatestModel | null> {
     const row = await store.download('release').catch(() => null)
     const kept = row?.url === url ? readLatestFile(row) : null
@@ -57,7 +57,7 @@ export function createReleases({ config, notices, now, readLatestFile, store }: 
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
     },
-    /** Whether what is kept may be used: its release may have ended, but the keys must be today's. */
+    /** Whether the stored model may be used. Its release may have expired, but today's keys must have signed it. */
     async isVouched(kept: Download): Promise<boolean> {
       const latest = readLatestFile(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false

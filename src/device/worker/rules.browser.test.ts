@@ -1,4 +1,4 @@
-/** @module The shop's own rules on a device, given or from a file. */
+/** @module The shop's own rules on a device, passed directly or read from a file. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TEST_MODEL_URL, type TestServer, testCatalog } from '../../core/model/testShop.ts'
 import type { Rule } from '../../core/rules/rule.ts'
@@ -72,7 +72,7 @@ describe('rules that the page gave', () => {
       await device.capture({ id: 'e', time, input: { name: 'purchase', item_id: 'item-8' } })
       return ids(await device.recommend({ limit: 32 }))
     }
-    // Nobody in this shop's log came back to anything.
+    // In this shop's log, nobody bought anything again.
     expect(await life([])).not.toContain('item-8')
     expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
   })
@@ -175,7 +175,7 @@ describe('rules from a file', () => {
     put(server, { rules: RULES })
     await device.checkForUpdate()
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
-    // Half a file takes nothing away from what holds.
+    // An incomplete file leaves the current rules in place.
     server.files.set('rules.json', new TextEncoder().encode('{'))
     await device.checkForUpdate()
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])

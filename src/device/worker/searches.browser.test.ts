@@ -1,4 +1,4 @@
-/** @module What a query teaches a device, without anything picked, and what becomes of it. */
+/** @module What a device learns from a query alone, without a click, and how long that lasts. */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { ids, live, newDatabase, start, type TestDevice, testServer } from './te
 
 const query = (search_term: string) => ({ name: 'search', search_term }) as const
 
-/** All that lists and fits are made of. */
+/** Parameters of the fit, and a list. */
 async function model({ device }: TestDevice) {
   await device.fineTune({})
   const { current, versions } = JSON.parse(await device.export()).personal
@@ -26,7 +26,7 @@ test('what was searched for rises, says why, and is listed; a month and a half l
   const before = ids(await tested.device.recommend({ limit: 32 }))
   expect(before.indexOf('item-2')).toBe(29)
   await tested.capture(query('number 2'))
-  // What goes with it in this shop rises too; the rest stays as popular as it was.
+  // Items that go with it in this shop rise, too; the others keep their order of popularity.
   const list = await tested.device.recommend({ limit: 32 })
   const risen = ['item-2', 'item-6', 'item-10', 'item-14']
   expect(ids(list.slice(0, 4)).toSorted()).toEqual(risen.toSorted())
@@ -88,7 +88,7 @@ test('a forgotten query leaves everything as if it had never been, whatever else
     }),
     {
       numRuns: 6,
-      // The second came between two that are of one visit without it.
+      // The second query came between two queries that form one visit without it.
       examples: [
         [
           [

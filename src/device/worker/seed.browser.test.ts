@@ -1,4 +1,4 @@
-/** @module What a shop hands over of a signed-in shopper: their own orders. */
+/** @module Import of a signed-in shopper's own orders. */
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../../core/time.ts'
 import type { PastOrder } from '../api.ts'
@@ -34,7 +34,7 @@ describe('orders that the shop hands over', () => {
     ])
     expect(events[4]).toMatchObject({ name: 'purchase', time: ORDERS[0].time })
     expect(events[4].lines).toEqual([{ quantity: 2 }, { quantity: 2 }])
-    // One visit goes on; each order is another.
+    // The visit continues; each order is another visit.
     expect(events[0].session).toBe(events[1].session)
     expect(new Set(events.map(({ session }) => session)).size).toBe(4)
     expect(tested.device.snapshot().notices).toEqual([])
@@ -88,7 +88,7 @@ describe('orders that the shop hands over', () => {
     expect(await tested.device.seed([...ORDERS, later('E')])).toBe(0)
     now += 1000
     expect(await tested.device.seed([...ORDERS, later('F')])).toBe(1)
-    // A look is no order: what was ordered before may still come.
+    // Forgetting a view is not forgetting an order: earlier orders may still be imported.
     const fresh = await start(await testServer(), newDatabase())
     await fresh.capture({ name: 'view_item', item_id: 'item-4' }, 'look')
     await fresh.device.forget({ kind: 'event', id: 'look' })

@@ -1,4 +1,7 @@
-/** @module The worker's end of the messages: a call in, one answer out; snapshots and watched lists unasked. */
+/**
+ * @module The worker's end of the messages. Each call gets one answer; snapshots and watched lists are sent without a
+ * request.
+ */
 
 import { NearsideError } from '../../core/error.ts'
 import { nextTask } from '../../engine/nextTask.ts'
@@ -15,7 +18,7 @@ import { type Device, type Environment, startDevice } from './device.ts'
 import { createBus } from './state.ts'
 import { createWatchedLists } from './watchedLists.ts'
 
-/** Of a dedicated worker's scope, what is used. */
+/** Part of a dedicated worker's scope that is used. */
 export interface Scope {
   postMessage(message: FromWorker): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
@@ -63,12 +66,12 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let device: Device | null = null
   const running = new Map<number, AbortController>()
   const watched = createWatchedLists()
-  /** Of the lists as they were posted. */
+  /** Revision of the lists last posted. */
   let revision = -1
   let posting = false
   let order: ReturnType<Device['order']> | null = null
 
-  /** Several changes in one turn are one snapshot. */
+  /** Posts one snapshot for all changes of a turn. */
   function changed(): void {
     if (posting) return
     posting = true
@@ -141,9 +144,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 }
 
 /**
- * What a page has in place of a worker (old web views, policies that forbid them, a script that can't be
- * loaded): the same messages over a channel and the same code in its own thread, whose work comes in
- * slices, between which the page paints (`engine/nextTask.ts`).
+ * Runs the device in the page, for old web views, policies that forbid workers, or a script that can't be loaded. It
+ * uses the same messages over a channel and the same code in the page's thread. The work comes in slices, so that the
+ * page can paint in between (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()

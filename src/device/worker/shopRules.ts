@@ -1,4 +1,7 @@
-/** @module The shop's own rules on this device: as they were given, or as their file has them. Loaded only where there are any. */
+/**
+ * @module The shop's own rules on this device, passed directly or read from their file. Loaded only if the shop has
+ * rules.
+ */
 import { NearsideError } from '../../core/error.ts'
 import type { Explanation, ListQuery } from '../../core/ranking/apiLists.ts'
 import { explainRuled, liftScores } from '../../core/ranking/liftScores.ts'
@@ -17,17 +20,17 @@ export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
   readonly context: Asked['context']
 }
 
-/** How many faults a notice tells of. */
+/** Number of faults that a notice mentions. */
 const TOLD = 3
 
 export class ShopRules {
-  // Here, so that they are loaded with the rules.
+  // These functions are fields so that they are loaded with the rules.
   readonly list = ruledList
   readonly lift = liftScores
   readonly file: KeptFile | null = null
   readonly #deps: ShopRulesDeps
   #rules: readonly Rule[] = []
-  /** Of these rules, catalog and model. */
+  /** Rule book of the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
   constructor(deps: ShopRulesDeps) {
@@ -38,12 +41,12 @@ export class ShopRules {
     else this.#take(given)
   }
 
-  /** A new array where they are others. */
+  /** All rules; a new array after each change. */
   get all(): readonly Rule[] {
     return this.#rules
   }
 
-  /** What they make of a list; null where it goes without. */
+  /** Rules that apply to a list; null if none do. */
   for(query: ListQuery): ListRules | null {
     const { shop, context, now } = this.#deps
     const { page, rules = true } = query.options ?? {}
@@ -59,7 +62,7 @@ export class ShopRules {
     return this.#book.find({ list: query.kind, page, about, now: now(), context })
   }
 
-  /** @param explain the same item without them */
+  /** @param explain explains the item without rules */
   explain(
     id: string,
     ranker: Ranker,

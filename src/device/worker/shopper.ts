@@ -1,4 +1,4 @@
-/** @module What is known about the shopper: the events that were taken in, and what follows from them. */
+/** @module The shopper: their stored events, and data derived from them. */
 
 import { sameQuery } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -19,7 +19,7 @@ import type { Shop } from './shop.ts'
 
 export interface ShopperDeps
   extends Pick<Parts, 'bus' | 'notices' | 'now' | 'shop' | 'state' | 'store' | 'timers'> {
-  /** After the rules, what the shop chose besides. */
+  /** Further cleaning that the shop chose, after the fixed rules. */
   readonly cleanMore: (cleaned: Cleaned) => Cleaned
 }
 
@@ -31,13 +31,13 @@ interface Derived {
 
 export class Shopper {
   readonly #deps: ShopperDeps
-  /** Rows of the store that could not be read back as events. */
+  /** Number of stored rows that are not events. */
   #invalid = 0
-  /** Of these events, with the items that were known then. */
+  /** Derived data of the current events and known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
   #waiting: { draft: EventDraft; settle: (event: ShopperEvent | null) => void }[] = []
   #writing: Promise<void> | null = null
-  /** What another tab stores while its events are read is read in one more go. */
+  /** Reads other tabs' events; events stored during a read cause one more read. */
   readonly #rereading: Scheduler
 
   constructor(deps: ShopperDeps) {
@@ -61,14 +61,14 @@ export class Shopper {
   }
 
   /**
-   * What would be known had the shopper not done something.
-   * @param leave an event without it; null for nothing left
+   * Events and history as if the shopper had not done something.
+   * @param leave returns an event without that part; null if nothing is left of it
    */
   without(
     leave: (event: ShopperEvent) => ShopperEvent | null,
   ): Pick<Derived, 'events' | 'history'> {
     let head = EMPTY_HEAD
-    // Visits are those that there would be, as when an event is forgotten.
+    // Recompute the visits, as after forgetting an event.
     const left = this.#deps.state.events.flatMap((event) => {
       const rest = leave(event)
       if (!rest || handedOver(rest)) return rest ?? []
@@ -79,7 +79,7 @@ export class Shopper {
     return this.#clean(left)
   }
 
-  /** Resolves when every event that was captured is stored. */
+  /** Resolves when every captured event is stored. */
   async idle(): Promise<void> {
     while (this.#writing) await this.#writing
   }
@@ -88,9 +88,9 @@ export class Shopper {
     this.#rereading.stop()
   }
 
-  /** Reads everything anew. */
+  /** Reads all events again. */
   async reload(): Promise<void> {
-    // What is on its way to the store must not vanish from memory by an older reading.
+    // Wait for pending writes: an older read must not remove their events from memory.
     await this.#writing
     const { events, invalid } = await this.#deps.store.events()
     this.#invalid = invalid
@@ -106,8 +106,8 @@ export class Shopper {
   }
 
   /**
-   * Resolves when the event is stored, as far as its items are known; null, and a notice, if nothing
-   * of it can be kept. Events that come while one is written share a transaction.
+   * Stores an event with its known items and resolves with it. Null, with a notice, if no part of it can be stored.
+   * Events that arrive during a write share a transaction.
    */
   async capture({ id, time, input }: Captured): Promise<ShopperEvent | null> {
     const { notices, shop, state } = this.#deps
@@ -130,7 +130,7 @@ export class Shopper {
     return this.store({ ...known, ...context })
   }
 
-  /** Null where it can't be kept. */
+  /** Stores an event; null if it can't be stored. */
   store(draft: EventDraft): Promise<ShopperEvent | null> {
     return new Promise((settle) => {
       this.#waiting.push({ draft, settle })
@@ -155,7 +155,7 @@ export class Shopper {
       }
       const known = new Set(state.events.map(({ id }) => id))
       const added = events.filter(({ id }) => !known.has(id))
-      // Nearly always in order already; a clock that was set back is not.
+      // The events are nearly always in order, except after a clock was set back.
       state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
       batch.forEach(({ settle }, i) => void settle(events[i]))
       bus.emit('stored', 'events')
@@ -165,15 +165,15 @@ export class Shopper {
   }
 
   /**
-   * Removes the events that this is about.
-   * @returns those that there were
-   * @throws NearsideError `input-invalid` for what names nothing that can be forgotten
+   * Removes the events that match `what`.
+   * @returns the events removed
+   * @throws NearsideError `input-invalid` for an invalid target
    */
   async forget(what: Forgettable): Promise<Forgotten> {
     return this.#remove(this.#deps.state.events.filter(isAbout(what, this.#deps.shop)))
   }
 
-  /** @throws NearsideError `aborted` where they may not come back any more */
+  /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more */
   async restore(forgotten: Forgotten): Promise<void> {
     if (!(await this.#deps.store.restore(forgotten)))
       throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
@@ -181,8 +181,8 @@ export class Shopper {
   }
 
   /**
-   * Removes events older than this.
-   * @param before called with their number before they go
+   * Removes events older than `days` days.
+   * @param before called with their number before they are removed
    * @returns whether there were any
    */
   async forgetOlder(days: number, before: (events: number) => Promise<unknown>): Promise<boolean> {
@@ -215,7 +215,7 @@ export class Shopper {
   }
 }
 
-/** @throws NearsideError `input-invalid` for what names nothing that can be forgotten */
+/** Test whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
 export function isAbout(
   what: Forgettable,
   { catalog }: Pick<Shop, 'catalog'>,

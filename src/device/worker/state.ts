@@ -1,4 +1,4 @@
-/** @module What the parts of a device know in common, and the events by which they are connected. */
+/** @module State shared by the parts of a device, and the events that connect them. */
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { ShopContext } from '../../core/features/context/context.ts'
 import type { LearnerWeight } from '../../core/personal/learners/names.ts'
@@ -10,43 +10,46 @@ import type { Settings } from '../storage/settingRows.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../upload/nothingSent.ts'
 import type { ContributionTerms } from '../upload/terms.ts'
 
-/** Plain data. Any part may read it; the one that is named writes it. */
+/** Plain data. Any part may read it; only the part named at a field writes that field. */
 export interface DeviceState {
-  /** Rises whenever a list may have changed. By the device. */
+  /** Revision; rises whenever a list may have changed. Written by the device. */
   revision: number
-  /** Rises when anything was erased, forgotten or put back, in any tab. By the device. */
+  /** Number that rises when something is erased, forgotten or put back, in any tab. Written by the device. */
   erasures: number
-  /** As the page said last. By the device. */
+  /** Last conditions that the page sent. Written by the device. */
   conditions: DeviceConditions
-  /** Whether what is stored may outlive the page; null: the shopper has not answered. By the persistence. */
+  /** Whether stored data may outlive the page; null before the shopper's answer. Written by the persistence. */
   persist: boolean | null
-  /** Whether the browser refused to erase the disk after the shopper's no. By the persistence. */
+  /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
   unerased: boolean
-  /** By the device. */
+  /** Whether the device is paused. Written by the device. */
   paused: boolean
-  /** What the shop said of now. By the context. */
+  /** The shop's current context. Written by the context. */
   context: ShopContext
-  /** All that was captured, ascending by time, uncleaned; a new array for each change. By the shopper and the store. */
+  /**
+   * All captured events, ascending by time, not cleaned; a new array after each change. Written by the shopper and
+   * the store.
+   */
   events: readonly ShopperEvent[]
-  /** The personal model in use. By the learner. */
+  /** Personal model in use. Written by the learner. */
   personal: StoredPersonal | null
-  /** By the learner. */
+  /** Progress of the current fit. Written by the learner. */
   fitting: PersonalizerSnapshot['fitting']
-  /** Why what there is to learn waits. By the learner. */
+  /** Reason why learning is deferred. Written by the learner. */
   deferred: Deferral | null
-  /** What each learner that the shop chose counts for; empty without any. By the chosen learners. */
+  /** Weight of each learner that the shop chose; empty without any. Written by the chosen learners. */
   learners: readonly LearnerWeight[]
-  /** By the engine in use. */
+  /** Engine that the page requested. Written by the engine in use. */
   enginePreference: EnginePreference
-  /** Null before one was needed. By the engine in use. */
+  /** Engine in use; null before one was needed. Written by the engine in use. */
   engine: PersonalizerSnapshot['engine']
-  /** Whether this tab learns by itself. By the tabs. */
+  /** Whether this tab leads, so that it learns automatically. Written by the tabs. */
   leads: boolean
-  /** By the contribution. */
+  /** Consent to contribute. Written by the contribution. */
   consent: Settings['consent']
-  /** By the contribution. */
+  /** Numbers of updates sent. Written by the contribution. */
   sent: Settings['sent']
-  /** What a consent agrees to. By the contribution. */
+  /** Terms that a consent would agree to. Written by the contribution. */
   terms: ContributionTerms | null
 }
 
@@ -76,29 +79,29 @@ export function startingState({
   }
 }
 
-/** What tabs share through the store; `kept` and `unkept`: the shopper's answer to storing anything. */
+/** Kind of a change that tabs share through the store. `kept` and `unkept` are the shopper's yes and no to storage. */
 export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
 
 interface DeviceEvents {
-  /** Something was stored here, which the other tabs have to read. */
+  /** This tab stored something that the other tabs must read. */
   stored: Stored
-  /** Another tab stored something, which is to be read here. */
+  /** Another tab stored something that this tab must read. */
   storedElsewhere: Stored
-  /** The shopper did something, here or in another tab. */
+  /** The shopper did something, in this tab or another. */
   event: EventName
-  /** A fit was stored here. */
+  /** This tab stored a fit. */
   fitted: null
-  /** How far a fit is that nobody asked for. */
+  /** Progress of an automatic fit. */
   progress: { readonly done: number; readonly steps: number }
-  /** The conditions are other ones now; what they were before. */
+  /** The conditions changed; these are the previous ones. */
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
-  /** Lists may differ now. */
+  /** Lists may have changed. */
   lists: null
-  /** What the page is shown of the device may differ now. */
+  /** The snapshot may have changed. */
   shown: null
-  /** A listener failed. */
+  /** A listener failed with this error. */
   failed: unknown
 }
 
@@ -107,7 +110,7 @@ export interface Bus {
     name: K,
     listener: (what: DeviceEvents[K]) => void | Promise<void>,
   ): void
-  /** Each listener has begun when this returns. A failure of one is emitted as `failed`. */
+  /** Calls all listeners before it returns. If a listener fails, it emits `failed`. */
   emit<K extends keyof DeviceEvents>(name: K, what: DeviceEvents[K]): void
 }
 

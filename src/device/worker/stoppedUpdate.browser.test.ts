@@ -1,10 +1,10 @@
-/** @module A shopper who changes their mind while an update is on its way. */
+/** @module A shopper who changes their mind while an update is being sent. */
 import { expect, test, vi } from 'vitest'
 import { waitFor } from '../../testPatience.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
-/** Two tabs; the update of the first has left, and the leader is slow to answer. */
+/** Two tabs. The first tab's update has left, and the leader answers slowly. */
 async function underWay() {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
@@ -50,7 +50,7 @@ test.each(cases)('%s in %s stops it for good; it stays spent', async (wish, wher
     const log = JSON.stringify((await other.device.entries()).filter(isFailure))
     expect(log).toContain('may have arrived')
   }
-  // Agreed to anew, it is not sent again.
+  // After a new consent, the update is not sent again.
   aggregators.answer = 'receipt'
   await sender.device.pause(false)
   if (wish === 'withdraw' || wish === 'erase') await agreeTo(sender.device)

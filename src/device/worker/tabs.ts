@@ -1,15 +1,14 @@
 /**
- * @module Several tabs, one shopper. Every tab's worker writes events and answers lists itself; the
- * one that holds a Web Lock leads: it learns by itself. Whoever changes
- * something says so, and the others read it from the store. A tab that dies releases the lock, and
- * the next in line leads.
+ * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds
+ * a Web Lock leads: it learns automatically. A tab that changes something announces that, and the others read it from
+ * the store. A tab that dies releases the lock, and the next in line leads.
  */
 
 import { serially } from '../../core/serially.ts'
 import type { Bus, DeviceState, Stored } from './state.ts'
 
 export interface Tabs {
-  /** Runs alone among all tabs: these must not happen twice at once. */
+  /** Runs a task in one tab at a time, because it must not run twice at once. */
   alone<T>(what: Exclusive, task: () => Promise<T>): Promise<T>
   close(): void
 }
@@ -26,12 +25,13 @@ const STORED: readonly Stored[] = [
   'unkept',
 ]
 
-/** Whether memory may become a shared store: told of, and heard, also from memory. */
+/** Whether the change is the shopper's answer to storage. Tabs send and receive these even while in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 /**
- * @param shared false where the store is this tab's own memory for good: then there is nobody to talk to
- * @param isShared whether it is shared at the moment
+ * Connects this tab with the shopper's other tabs.
+ * @param shared false if the store is this tab's own memory for good, so that there are no other tabs to connect to
+ * @param isShared whether the store is shared at the moment
  */
 export function joinTabs(
   database: string,
@@ -67,7 +67,7 @@ export function joinTabs(
       })
     })
     .catch(() => {
-      // Left before it was this tab's turn.
+      // The tab closed before it was its turn.
     })
   return {
     alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,

@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests of a device: they show one policy and answer as told. */
+/** @module Two aggregators for tests of a device: they show one policy and answer as the test says. */
 import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -22,7 +22,7 @@ const SIGNING = await generateSigningKeys()
 const KEY = toBase64((await exportSigningKeys(SIGNING)).publicKey)
 export const FEDERATION = { ...TEST_RECIPIENTS, leaderKey: KEY, helperKey: KEY }
 
-/** As a page does: it shows whom the aggregators name, and then agrees. */
+/** Agrees as a page does: it shows the recipients that the aggregators name, and then agrees. */
 export async function agreeTo(device: Device, wording?: string): Promise<void> {
   await device.contributionTerms()
   await device.setContribution(true, wording)
@@ -31,22 +31,25 @@ export async function agreeTo(device: Device, wording?: string): Promise<void> {
 export class TestAggregators {
   policy: Policy
   round = 1
-  /** Their clocks, milliseconds since the epoch. */
+  /** Clock of both servers, milliseconds since the epoch. */
   now = () => Date.now()
-  /** `lost`: the report arrives, its answer doesn't. `slow`: nor does that, until it is stopped. */
+  /**
+   * Answer to a report. `lost`: the report arrives, its answer doesn't. `slow`: there is no answer until the request
+   * is stopped.
+   */
   answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
-  /** What was posted, oldest first. */
+  /** Bodies of the reports posted, oldest first. */
   readonly posted: Uint8Array[] = []
-  /** The headers that these came with. */
+  /** Authorization headers of these reports. */
   readonly authorizations: (string | null)[] = []
-  /** Signs what asks for a token; null: that gets 503. */
+  /** Issuer that signs token requests; null: they get status 503. */
   issuer: ((blinded: Uint8Array) => Uint8Array<ArrayBuffer>) | null = null
-  /** Requests for tokens. */
+  /** Number of requests for tokens. */
   tokens = 0
-  /** Bytes of their bodies. */
+  /** Number of bytes of these requests' bodies. */
   tokenBytes = 0
   asked = 0
-  /** Posts that were stopped while the answer was awaited. */
+  /** Number of reports stopped while their answer was awaited. */
   stopped = 0
 
   private constructor(policy: Policy) {
@@ -71,7 +74,7 @@ export class TestAggregators {
     return new TestAggregators(policy)
   }
 
-  /** Answers for the aggregators; all else is the shop's. */
+  /** Fetch that answers for the aggregators; all other requests go to the shop. */
   fetchWith(shop: typeof globalThis.fetch): typeof globalThis.fetch {
     return async (input, init) => {
       const url = String(input)

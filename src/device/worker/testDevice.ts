@@ -1,4 +1,4 @@
-/** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
+/** @module Devices for tests: real IndexedDB, and a server and an engine that the test controls. */
 import { onTestFinished } from 'vitest'
 import {
   TEST_MODEL_URL,
@@ -46,7 +46,7 @@ export const testConfig = (
   ...overrides,
 })
 
-/** Timers that fire only when told. */
+/** Timers that fire only on request. */
 class TestTimers {
   readonly waiting = new Map<number, { callback: () => void; milliseconds: number }>()
   #next = 1
@@ -55,7 +55,7 @@ class TestTimers {
     return this.#next++
   }
   clear = (timer: number): void => void this.waiting.delete(timer)
-  /** Runs what waits for at most this long. */
+  /** Fires all timers of at most this many milliseconds. */
   fire(upTo: number): void {
     for (const [timer, { callback, milliseconds }] of [...this.waiting]) {
       if (milliseconds > upTo || !this.waiting.delete(timer)) continue
@@ -64,7 +64,7 @@ class TestTimers {
   }
 }
 
-/** A device whose lists are asked for as a page does. */
+/** Device with the page's methods for lists. */
 export interface ListingDevice extends Device {
   recommend(options: ListOptions): Promise<readonly Recommendation[]>
   similar(item: string, options: ListOptions): Promise<readonly Recommendation[]>
@@ -124,14 +124,14 @@ export async function openDevice(
   }
 }
 
-/** Closed with the test. */
+/** Opens a device that closes with the test. */
 export async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice> {
   const opened = await openDevice(...args)
   onTestFinished(() => opened.device.close())
   return opened
 }
 
-/** A small life: four visits on four days. */
+/** Captures the events of a shopper: four visits on four days. */
 export async function live(
   { device }: TestDevice,
   from = Date.now() - 10 * 86_400_000,

@@ -1,9 +1,9 @@
-/** @module What the shopper would have done without what a reason names. */
+/** @module Events of a shopper without those that a reason names. */
 import { sameQuery } from '../../core/catalog/words.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
 
-/** What is left of events without an item, or without those of a category. */
+/** Events without an item, or without items of a category. */
 const withoutItems = (all: readonly Captured[], isOut: (id: string) => boolean) =>
   all.flatMap((one) => {
     const { item_id: only, items: several = [] } = one.input
@@ -13,7 +13,7 @@ const withoutItems = (all: readonly Captured[], isOut: (id: string) => boolean) 
     return items.length > 0 ? [{ ...one, input: { ...one.input, items } }] : []
   })
 
-/** The events without what the reason names; null where it names nothing. */
+/** Events without those that the reason names; null for a reason that names none. */
 export function withoutCause(
   all: readonly Captured[],
   { id, reason }: Recommendation,
@@ -38,10 +38,10 @@ export function withoutCause(
   }
 }
 
-/** How many places hold the item while it is there. */
+/** Number of places up to the end of the item's screen of 12, at most `limit`. */
 export const there = ({ rank }: Recommendation, limit: number) =>
   Math.min(limit, 12 * Math.ceil(rank / 12))
 
-/** From 1; infinite where it isn't in the list. */
+/** 1-based place of an item; infinite if the list lacks it. */
 export const place = (list: readonly Recommendation[], id: string) =>
   list.findIndex((one) => one.id === id) + 1 || Number.POSITIVE_INFINITY

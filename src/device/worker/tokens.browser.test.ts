@@ -1,4 +1,4 @@
-/** @module When a browser asks for a token, what it does until it has one, and what is left of it. */
+/** @module When a browser requests a token, what it does until it has one, and what remains of it. */
 import { expect, test } from 'vitest'
 import { parseAuthorization } from '../../aggregate/protocol/token.ts'
 import { parseBundle } from '../../audit/bundle.ts'
@@ -11,7 +11,7 @@ import { live, newDatabase, start, type TestDevice, testServer } from './testDev
 const HOUR = 3_600_000
 const MINUTE = 60_000
 
-/** An RSA key, and what signs with it without padding. */
+/** An RSA key, and a function that signs with it without padding. */
 async function createIssuer() {
   const algorithm = {
     ...{ name: 'RSA-PSS', hash: 'SHA-384', modulusLength: 2048 },

@@ -1,4 +1,4 @@
-/** @module What a shopper carries from one device to another, by a file. */
+/** @module Transfer file that a shopper carries from one device to another. */
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../../core/time.ts'
 import { MAX_EVENTS } from '../storage/eventRows.ts'
@@ -39,7 +39,7 @@ describe('a transfer between devices', () => {
     expect(
       events.filter(({ transferred }) => transferred).map((one) => ({ ...one, ...WITHOUT })),
     ).toEqual(others.map((one) => ({ ...one, ...WITHOUT })))
-    // The visit in which it came goes on.
+    // The visit continues in which the file was imported.
     const [second, first] = ['second', 'first'].map((id) => events.find((one) => one.id === id))
     expect(second?.session).toBe(first?.session)
     expect(ids(await desk.device.recommend({ limit: 99 }))).not.toEqual(before)

@@ -1,4 +1,4 @@
-/** @module Who looks for a newer base model, and how often. */
+/** @module Which tab checks for a newer base model, and how often. */
 import { expect, test } from 'vitest'
 import { type TestServer, testCatalog } from '../../core/model/testShop.ts'
 import type { Environment } from './device.ts'
@@ -11,10 +11,10 @@ const HIDDEN = { ...SHOWN, visible: false }
 const looks = (server: TestServer) =>
   server.requests.filter(({ url }) => url.endsWith('/latest.json')).length
 
-/** Fires what waits, and lets it run. */
+/** Fires all timers and lets their tasks run. */
 async function pass(tested: TestDevice): Promise<void> {
   tested.timers.fire(Number.POSITIVE_INFINITY)
-  // Behind whatever look holds the lock.
+  // Wait for the check that holds the lock.
   await tested.device.verify()
   await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
 }
@@ -44,14 +44,14 @@ test('tabs and page loads do not add up: one look in five minutes', async () => 
   const first = await start(server, database, { now })
   expect(looks(server)).toBe(1)
   const second = await start(server, database, { now })
-  // Loaded within the minute.
+  // The page was loaded within the last minute.
   await pass(second)
   expect(looks(server)).toBe(1)
   time += 5 * MINUTES
   for (const tab of [first, second, first]) await pass(tab)
   expect(looks(server)).toBe(2)
   time += 2 * MINUTES
-  // Shown again, after more than a minute.
+  // The page is shown again after more than a minute.
   await first.device.conditions(HIDDEN)
   await first.device.conditions(SHOWN)
   await pass(first)
@@ -60,7 +60,7 @@ test('tabs and page loads do not add up: one look in five minutes', async () => 
   await pass(third)
   await third.device.close()
   expect(looks(server)).toBe(3)
-  // What somebody asks for is done.
+  // A requested check always runs.
   await second.device.checkForUpdate()
   expect(looks(server)).toBe(4)
 })
@@ -78,7 +78,7 @@ test('a look that brings nothing leaves what learning has found', async () => {
       },
     }
   }
-  // With a product that the model never saw.
+  // The catalog contains a product that the model never saw.
   const catalog = [...testCatalog, { id: 'new', category: 'mugs' }]
   const tested = await start(server, newDatabase(), { onDemand }, { catalog })
   await live(tested)

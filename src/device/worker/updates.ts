@@ -1,16 +1,16 @@
 /**
- * @module Newer catalogs and base models: looked for while somebody looks at the page, in whichever
- * tab that is. When it was done last is stored, so that neither tabs nor page loads add up.
+ * @module Checks for newer catalogs and base models while the page is visible, in whichever tab that is. The time of
+ * the last check is stored, so that more tabs or page loads don't add checks.
  */
 
 import type { Parts } from './parts.ts'
 
 const INTERVAL = 5 * 60_000
-/** While there is no base model at all. */
+/** Milliseconds between two checks while there is no base model. */
 const RETRY_INTERVAL = 30_000
-/** What was kept is answered from at once; whether there is newer comes after the first lists. */
+/** Milliseconds after the start: stored files answer first, and the check comes after the first lists. */
 const AFTER_START = 1000
-/** A page that is opened, or shown again, looks if none has for so long. */
+/** Minimum milliseconds since the last check before a page that is opened or shown again checks. */
 const LEAST_INTERVAL = 60_000
 
 type Deps = Pick<Parts, 'bus' | 'learner' | 'ledger' | 'notices' | 'now' | 'shop' | 'state'> &
@@ -23,14 +23,17 @@ export function createUpdates(deps: Deps) {
 
   const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
 
-  /** @param age how long ago the last look of any tab must be */
+  /**
+   * Schedules a check.
+   * @param age minimum milliseconds since the last check of any tab
+   */
   function look(delay: number, age: number): void {
     if (timer !== null) timers.clear(timer)
     if (stopped) return
     timer = timers.set(async () => {
       timer = null
       if (state.conditions.visible) await lookIfOlder(age).catch((error) => notices.add(error))
-      // Somebody may have set the next look meanwhile.
+      // Another call may have scheduled the next check in the meantime.
       if (timer === null) look(interval(), interval())
     }, delay)
   }
@@ -38,7 +41,7 @@ export function createUpdates(deps: Deps) {
   const lookIfOlder = (age: number) =>
     tabs.alone('update', async () => {
       const passed = now() - ((await store.setting('looked')) ?? Number.NEGATIVE_INFINITY)
-      // A clock that was set back must not keep it from looking.
+      // A clock that was set back must not prevent the check.
       if (passed >= 0 && passed < age) return
       await update()
     })
@@ -60,7 +63,7 @@ export function createUpdates(deps: Deps) {
     return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
   }
 
-  /** Alone: another tab may have found the same model at the same time. */
+  /** Logs the model once. Call this in one tab at a time: another tab may find the same model. */
   async function log(): Promise<void> {
     const { loaded, signed } = shop
     const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
@@ -79,14 +82,14 @@ export function createUpdates(deps: Deps) {
 
   return {
     /**
-     * Starts looking.
-     * @param given `logged`: the log has the model in use since last time; `soon`: whether there is a
-     * newer one was not asked yet
+     * Starts checking.
+     * @param given `logged`: whether the log already has the model in use; `soon`: whether the first check is still
+     * to come
      */
     async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
       if (!given.logged) await tabs.alone('update', log)
       if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
-      // It was asked for just now.
+      // The start has just checked.
       await store.putSetting('looked', now(), 'relaxed')
       look(interval(), interval())
     },

@@ -1,4 +1,7 @@
-/** @module What a device sends once the shopper agreed, under a store that fails, clocks that jump and a shopper who forgets. */
+/**
+ * @module Updates that a device sends after the shopper agreed, with a failing store, jumping clocks and a shopper
+ * who forgets.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { replayed } from '../../aggregate/privacy/randomBytes.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
@@ -31,10 +34,10 @@ async function federation(terms: Partial<Policy> = {}) {
   const aggregators = await TestAggregators.start(server, terms)
   const fetch = aggregators.fetchWith(server.fetch)
   const config = { federation: FEDERATION }
-  /** A tab, closed with the test. */
+  /** Opens a tab that closes with the test. */
   const open = (database: string, overrides: Partial<Environment> = {}) =>
     start(server, database, { fetch, ...overrides }, config)
-  /** A tab that the test closes. */
+  /** Opens a tab that the test closes. */
   const visit = (database: string, overrides: Partial<Environment> = {}) =>
     openDevice(server, database, { fetch, ...overrides }, config)
   return { server, aggregators, open, visit }
@@ -42,7 +45,7 @@ async function federation(terms: Partial<Policy> = {}) {
 
 const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
 
-/** A disk that refuses to write while it is told to. */
+/** Disk that refuses to write while the test says so. */
 function refusingDisk() {
   const disk = { refuses: false }
   const indexedDb = () =>
@@ -193,12 +196,12 @@ test('consent, budget and the log’s entry are flushed to disk before the first
   }
   const tested = await open(newDatabase(), { fetch })
   await live(tested)
-  // What the shop declares was kept with the first download.
+  // The shop's declared addresses were stored with the first download.
   expect(order).toEqual(['heads,settings'])
   await tested.device.contributionTerms()
   order.length = 0
   await tested.device.setContribution(true)
-  // The first is the key that signs the log.
+  // The first write is the key that signs the log.
   expect(order).toEqual(['heads', 'ledger', 'heads,settings'])
   order.length = 0
   await tested.device.contribute()
@@ -272,17 +275,17 @@ test('the log commits to the update, an export opens the commitment', async () =
   const opened = Uint8Array.of(...fromBase64(salt), ...fromBase64(update))
   expect(toHex(await sha256(opened))).toBe(detail.commitment)
   expect(JSON.stringify(ledger)).not.toContain(update)
-  // What it was made from makes the same bytes again.
+  // The report's stored inputs give the same bytes again.
   const task = { policy, round, policyHash: await policyHash(policy) }
   const again = await makeReport(delta, task, replayed(fromBase64(random)))
   expect(toHex(again.body)).toBe(toHex(aggregators.posted[0]))
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  // An old order that came after the report had no part in it.
+  // An old order that arrived after the report had no part in it.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
-  // And what was sent follows from the events, which it would not without one of them.
+  // The events explain the update, and would not if one of them were missing.
   const bundle = parseBundle(await device.export())
   const hash = toHex(await sha256(server.files.get('1/manifest.json') ?? new Uint8Array()))
   const shop = { model: await served(server), hash, catalog: Catalog.parse(testCatalog) }
@@ -348,7 +351,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // A consent from before, and terms that grew worse since.
+    // The consent is older, and the terms have become worse since.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
@@ -420,7 +423,7 @@ describe('terms', () => {
     const fetch = aggregators.fetchWith(server.fetch)
     const other = { ...FEDERATION, leaderOperator: 'Another shop' }
     const old = await start(server, database, { fetch }, { federation: other })
-    // The same clock does not give both the same millisecond.
+    // Make sure that the two times differ by a millisecond.
     await new Promise((resolve) => setTimeout(resolve, 5))
     const tested = await open(database)
     await live(tested)
@@ -467,11 +470,11 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
     clock += jump
     const again = await visit(database, { now })
     await again.device.fineTune({})
-    // What a fit sets off is done before a second wish of the same kind.
+    // Automatic work after a fit is done before a requested contribution.
     await again.device.contribute()
     await again.device.close()
   }
-  // Two for the first, two for each time that was asked for by hand; none by itself.
+  // Two requests for the first visit and two for each requested contribution; none for automatic ones.
   expect(aggregators.asked).toBe(2 + 3 * 2)
   clock += 3_600_000
   const later = await visit(database, { now })
@@ -481,12 +484,12 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
 })
 
 const HOUR = 3_600_000
-/** Asked by each agreement: both servers once. */
+/** Number of requests for one agreement: one to each server. */
 const TERMS = 2
 const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
   [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
 
-/** Agreed, learned, and an update is due later. */
+/** The shopper agreed, the device learned, and an update is due later. */
 async function planned(tested: TestDevice): Promise<TestDevice> {
   await live(tested)
   await agreeTo(tested.device)
@@ -499,7 +502,7 @@ describe('an update that nobody asked for', () => {
   test('leaves at a random time of the day after the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
-    // A sleeping machine's timers stand still, so that none waits longer than an hour.
+    // Timers of a sleeping machine stop, so no timer is longer than an hour.
     const tested = await planned(
       await open(newDatabase(), { now: () => clock, random: () => 0.25 }),
     )
@@ -549,7 +552,7 @@ describe('what is due', () => {
     if (what === 'withdraw') await device.setContribution(false)
     if (what !== 'forget') await agreeTo(device)
     const bundle = parseBundle(await device.export())
-    // To forget one thing is to learn anew from the rest, later.
+    // Forgetting one event removes the schedule: the device learns anew from the rest, later.
     expect(bundle.settings).not.toHaveProperty('due')
     clock += 2 * DAY
     timers.fire(HOUR)

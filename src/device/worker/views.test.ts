@@ -1,4 +1,4 @@
-/** @module What would be listed in another context, where learners order what would be listed in this one. */
+/** @module Counterfactual list for another context, with learners that reorder the current list. */
 import { expect, test } from 'vitest'
 import { NO_CONTEXT } from '../../core/features/context/context.ts'
 import { contextFeature } from '../../core/features/context/contextFeatures.ts'

@@ -1,6 +1,7 @@
 /**
- * @module What lists are made of: what the shopper did, and the scores that follow. Beside what is so, what would be
- * so without some of it, for reasons; made once per change and minute, read by all lists of a page.
+ * @module Views that lists are made from: the shopper's events and the resulting scores. Besides the present view,
+ * there are counterfactual views without some events, for reasons. Each is computed once per change and minute, for
+ * all lists of a page.
  */
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { eventStrength } from '../../core/features/strength.ts'
@@ -10,14 +11,14 @@ import type { Parts } from './parts.ts'
 
 export interface View<Scores extends Scored = Scored> {
   readonly ranker: Ranker
-  /** Cleaned, ascending by time. */
+  /** Cleaned events, ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly scored: Scores
 }
 
 type Deps = Pick<Parts, 'chosen' | 'now' | 'shop' | 'shopper' | 'state'>
 
-/** Scores are computed anew after this, since recency moves with the clock. */
+/** Milliseconds after which scores are computed again, since recency changes with the clock. */
 const SCORES_LIFE = 60_000
 
 export function createViews({ chosen, now, shop, shopper, state }: Deps) {
@@ -28,10 +29,10 @@ export function createViews({ chosen, now, shop, shopper, state }: Deps) {
     readonly others: Map<string, readonly View[]>
   } | null = null
 
-  /** The personal parameters and learners in use; null where none are. */
+  /** Personal parameters and learners in use; null if there are none. */
   function learned(ranker: Ranker) {
     const { personal } = state
-    // Else nothing was learned yet on this base model, or the guard prefers it.
+    // Otherwise there is no fit on this base model yet, or the guard prefers the base model.
     const applies = personal?.base === shop.loaded?.hash
     const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
     const learners = chosen?.of(ranker.model) ?? null
@@ -64,15 +65,16 @@ export function createViews({ chosen, now, shop, shopper, state }: Deps) {
   }
 
   return {
-    /** As it is. */
+    /** The present view. */
     present: (ranker: Ranker): View<ExplainedScores> => keptOf(ranker).view,
 
-    /** Its scores with the features of all items, for an explanation. */
+    /** The present scores with the features of all items, for an explanation. */
     whole: (ranker: Ranker): ExplainedScores => scoreNow(ranker, keptOf(ranker).time, false),
 
     /**
-     * Without some of what the shopper did: with what was learned, which may come of that, and without.
-     * @param key one for each `leave`
+     * Views without some of the shopper's events: one with the learned model, which may depend on them, and one
+     * without it.
+     * @param key unique for each `leave`
      */
     without: (ranker: Ranker, key: string, leave: Cause['without']): readonly View[] =>
       other(ranker, key, (time) => {
@@ -86,7 +88,7 @@ export function createViews({ chosen, now, shop, shopper, state }: Deps) {
         return [view(ranker.score(history, time, active ?? null, learners, true)), plain]
       }),
 
-    /** With all that the shopper did, by a model that weighs no context; null where it weighs none anyway. */
+    /** View with all events and a model that ignores the context; null if the model has no context. */
     withoutContext(ranker: Ranker): View | null {
       const { withoutContext } = ranker
       if (!withoutContext) return null

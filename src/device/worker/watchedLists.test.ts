@@ -1,4 +1,4 @@
-/** @module Lists of one page that repeat nothing of one another, whatever begins, changes or ends in which order. */
+/** @module Lists of one page that repeat none of each other's items, in any order of starts, changes and ends. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
@@ -13,7 +13,7 @@ const query = (limit: number, distinct?: number): ListQuery => ({
   options: { limit, distinct },
 })
 
-/** Best first from an item on, as the order of the shop goes round. */
+/** List in the shop's order, starting at an item and wrapping around. */
 const from =
   (first: number) =>
   ({ options }: ListQuery): readonly Recommendation[] => {
@@ -24,7 +24,7 @@ const from =
       .map((id, at) => ({ id, score: -at, rank: at + 1, baseRank: 1, reason: { kind: 'popular' } }))
   }
 
-/** What the page has, by the list's number. */
+/** The page's lists, by number. */
 function createPage() {
   const shown = new Map<number, readonly string[]>()
   return {
@@ -44,13 +44,13 @@ test('a later one leaves out what an earlier one shows, also one that began befo
   take(lists.watch([{ id: 1, query: query(3, 1) }], from(0)))
   expect(shown.get(1)).toEqual(['i0', 'i1', 'i2'])
   expect(shown.get(0)).toEqual(['i3', 'i4'])
-  // One that doesn't ask for it repeats what it likes, and is asked for by itself.
+  // A list without `distinct` may repeat items and is computed alone.
   const alone = lists.watch([{ id: 2, query: query(2) }], from(0))
   expect(alone.map(({ id }) => id)).toEqual([2])
   take(lists.changed(from(4)))
   expect([0, 1, 2].map((id) => shown.get(id)?.join(' '))).toEqual(['i7 i8', 'i4 i5 i6', 'i4 i5'])
   expect(lists.changed(from(4))).toEqual([])
-  // What an ended one showed is free again; so is what failed.
+  // Items of an ended or failed list are free again.
   take(lists.watch([{ id: 1, query: null }], from(4)))
   expect(shown.get(0)).toEqual(['i4', 'i5'])
   const fails = (asked: ListQuery) => {

@@ -1,6 +1,6 @@
 /**
- * @module The lists that the page watches: computed when they may have changed, posted when they did. Those
- * that are to repeat nothing of one another are computed in their order.
+ * @module Lists that the page watches: computed when they may have changed, and posted when they did. Lists with
+ * `distinct` repeat none of each other's items and are computed in that order.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
@@ -10,11 +10,11 @@ type ComputeList = (query: ListQuery) => readonly Recommendation[]
 
 interface Watched {
   readonly query: ListQuery
-  /** As the page has it; null where it has an error. */
+  /** Items that the page has; null if it has an error. */
   items: readonly Recommendation[] | null
 }
 
-/** 0 for a list that may repeat what others hold. */
+/** Order of a list with `distinct`; 0 for a list that may repeat items of others. */
 const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
@@ -34,8 +34,9 @@ export function createWatchedLists() {
   }
 
   /**
-   * @param all else those alone that are new, failed, or depend on others
-   * @returns those that are not as the page has them
+   * Computes lists.
+   * @param all false computes only lists that are new, failed, or depend on others
+   * @returns lists that differ from the page's
    */
   function update(all: boolean, list: ComputeList): readonly WatchedList[] {
     const held: { readonly place: number; readonly id: string }[] = []
@@ -47,7 +48,7 @@ export function createWatchedLists() {
         if (items && !all && !place) return []
         const others = held.filter((one) => one.place < place)
         const now = compute(id, watched, without(query, others), list)
-        // What is only compared takes nothing from a list that is shown.
+        // A list for comparison only (`until`) takes no items from shown lists.
         if (place && optionsOf(query)?.until === undefined)
           for (const item of watched.items ?? []) held.push({ place, id: item.id })
         return items && watched.items && sameList(items, watched.items) ? [] : [now]
@@ -55,14 +56,14 @@ export function createWatchedLists() {
   }
 
   return {
-    /** @returns the new ones as they are now, and which others they change */
+    /** @returns the new lists, and other lists that they change */
     watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[] {
       for (const { id, query } of queries)
         if (query) lists.set(id, { query, items: null })
         else lists.delete(id)
       return update(false, list)
     },
-    /** @returns those that are not as the page has them */
+    /** @returns lists that differ from the page's */
     changed: (list: ComputeList): readonly WatchedList[] => update(true, list),
   }
 }

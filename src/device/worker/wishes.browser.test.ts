@@ -1,4 +1,4 @@
-/** @module What shop and shopper may wish: forget one thing, explain, learn when and how much, keep how long. */
+/** @module Requests of shop and shopper: forget one event, explain, when and how much to learn, how long to store. */
 
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
@@ -44,7 +44,7 @@ describe('forgetting', () => {
     const never = await start(server, newDatabase(), { now })
     const forgot = await start(server, newDatabase(), { now })
     for (const tested of [never, forgot]) await live(tested, clock - 10 * DAY)
-    // About an item that other events are about too: only this one may go.
+    // Other events are about the same item; only this event may be removed.
     const input = { name: 'purchase', item_id: 'item-4' } as const
     const id = await forgot.device.capture({ id: 'regretted', time: clock - 5 * DAY, input })
     expect(id).toBe('regretted')
@@ -81,21 +81,21 @@ describe('forgetting', () => {
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
-      // The shipped choice of engines, with its check by a fit whose answer is known.
+      // The real choice of engines, with its check by a fit of known result.
       const { chooseEngine } = workerEnvironment
       const open = () =>
         start(server, newDatabase(), { now: () => clock, chooseEngine }, { engine })
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // Learned from before they come and after, so that the guard has been tested on them.
+      // Learn before and after these events, so that the guard is tested on them.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
         await forgot.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
       }
       const before = await parameters(forgot)
-      // What is going to go can be seen before.
+      // The events to be removed can be listed before.
       const about = await forgot.device.events(99, { kind: 'category', name: 'cards' })
       expect(ids(about)).toEqual(['card-3', 'card-2', 'card-1', 'card-0'])
       expect(forgot.device.snapshot().engine?.name).toBe(engine)
@@ -129,7 +129,7 @@ describe('what was forgotten, put back', () => {
   const CARDS = { kind: 'category', name: 'cards' } as const
   const NOTHING = { kind: 'event', id: 'nowhere' } as const
 
-  /** With four purchases of cards besides. */
+  /** A shopper's events with four more purchases of cards. */
   async function liveWithCards(tested: TestDevice, clock: number) {
     await live(tested, clock - 20 * DAY)
     for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
@@ -145,7 +145,7 @@ describe('what was forgotten, put back', () => {
     const undone = await open()
     const never = await open()
     for (const tested of [undone, never]) await liveWithCards(tested, clock)
-    // So that it learns from nothing, as what was put back does.
+    // It then learns anew without the guard's history, as after events were put back.
     await never.device.forget(NOTHING)
     const forgotten = await undone.device.forget(CARDS)
     expect(undone.device.snapshot().events.count).toBe(12)
@@ -185,7 +185,7 @@ describe('what was forgotten, put back', () => {
       const forgotten = await tested.device.forget(CARDS)
       const { erasures } = tested.device.snapshot()
       await since(other.device, forgotten)
-      // Whoever offers to put it back learns that it can't be any more.
+      // The page learns that an offered undo no longer works.
       await waitFor(() => expect(tested.device.snapshot().erasures).toBeGreaterThan(erasures))
       const before = (await other.device.events(99)).length
       const log = (await other.device.entries()).length
@@ -217,7 +217,7 @@ test('an explanation takes the score apart: its parts add up, and the reason is 
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  // Whole screens: a reason says what would stand in another one.
+  // Use whole screens: a reason refers to the item's own screen.
   for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)
@@ -245,7 +245,7 @@ describe('learning by itself', () => {
     tested.timers.fire(0)
     await expect.poll(() => tested.device.snapshot().deferred).toBe(reason)
     expect(cases(tested)).toBe(0)
-    // Lists still follow, and what the shop asks for is done.
+    // Lists still change, and a requested fit still runs.
     expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
     await tested.device.conditions(CALM)
     tested.timers.fire(0)
@@ -352,7 +352,7 @@ describe('retention', () => {
     await first.device.fineTune({})
     await first.device.close()
     const second = await start(server, database, { now }, { retentionDays: 100 })
-    // Of the old life, the first two days are over.
+    // The first two days of the old events have expired.
     expect(second.device.snapshot().events.count).toBe(12 + 6)
     const [entry] = (await second.device.entries()).filter(({ kind }) => kind === 'erase')
     expect(entry.detail).toEqual({ what: 'events older than 100 days', events: 6 })
@@ -367,7 +367,7 @@ describe('retention', () => {
     expect(await parameters(second)).toEqual(await parameters(never))
   })
 
-  /** The same life under other ids. */
+  /** Captures the same events under other ids. */
   function renamed({ device }: TestDevice): TestDevice['device'] {
     return {
       ...device,
@@ -404,7 +404,7 @@ test('the catalog changes: new items are there at once, gone ones nowhere', asyn
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
-  // What a search found before, and what nobody here has heard of.
+  // Ids that a search found earlier, and an id that nobody here knows.
   const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
   for (const order of ['personal', 'base'] as const) {
     const reranked = ids(await tested.device.rerank(found, { order }))
@@ -414,7 +414,7 @@ test('the catalog changes: new items are there at once, gone ones nowhere', asyn
     expect(all.toSorted()).toEqual(found.toSorted())
   }
   expect(await tested.device.explain('item-4')).toBe(null)
-  // A shopper can look at it, and what is learned stays sound.
+  // A shopper can view it, and the fit stays sound.
   await tested.capture({ name: 'view_item', item_id: 'new' })
   expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
   expect(tested.device.snapshot().notices).toEqual([])
