@@ -1,4 +1,4 @@
-/** @module A Chromium with WebGPU on the pages of this folder. */
+/** @module Opens a Chromium with WebGPU on the pages of this folder. */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -17,7 +17,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 export type Progress = (what: string, done: number, total: number) => void
 
-/** Publishes a model as `pretrain` would. @returns its directory, from the root of the checkout */
+/** Publishes a model as `pretrain` does. @returns its directory, relative to the root of the checkout */
 async function publishModel(items: number): Promise<string> {
   const { manifest, files } = await writeBaseModel(benchModel(items))
   const bytes = manifestBytes(manifest)
@@ -30,7 +30,7 @@ async function publishModel(items: number): Promise<string> {
   return '/var/bench/models/'
 }
 
-/** Runs `bench/<job>Page.ts` in a page, with the number of blocks and the URL of a model of 10,000 items. */
+/** Runs `bench/<job>Page.ts` in a page. Arguments: number of blocks, URL of a model of 10,000 items. */
 export async function inPage(job: string, blocks: number, progress: Progress): Promise<Report> {
   const models = await publishModel(10_000)
   const server = await createServer({
@@ -51,8 +51,8 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
         'idb',
       ],
     },
-    // Nothing that happens to the sources may reload the page under measurement.
-    // An isolated page has a clock of 5 µs instead of 100 µs.
+    // A change of the sources must not reload the page during a measurement.
+    // An isolated page has a clock resolution of 5 µs instead of 100 µs.
     server: {
       port: 0,
       hmr: false,

@@ -1,4 +1,4 @@
-/** @module `bench contribute`: a report's time on a device, and its CPU time at both servers. */
+/** @module `bench contribute`: time of a report on a device, and its CPU time at both servers. */
 
 import { importOpeningKeys, type OpeningKeys, openSeal } from '../src/aggregate/privacy/openSeal.ts'
 import { isProven, prepare } from '../src/aggregate/privacy/pine/pine.ts'
@@ -16,7 +16,7 @@ import { type Report, resultOf } from './report.ts'
 
 const REPORTS = 200
 
-/** CPU milliseconds of this process, all of its threads, a run; a number a block. */
+/** CPU milliseconds of this process, all threads, for each run; one number a block. */
 async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<number[]> {
   const times: number[] = []
   for (let block = 0; block <= blocks; block++) {
@@ -25,7 +25,7 @@ async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<numbe
     const { user, system } = process.cpuUsage(start)
     times.push((user + system) / 1000 / REPORTS)
   }
-  // The first one compiles.
+  // Drop the first run, which compiles.
   return times.slice(1)
 }
 

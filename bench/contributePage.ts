@@ -1,4 +1,4 @@
-/** @module The page of `bench contribute`: a report as a device makes it. */
+/** @module The page of `bench contribute`: makes a report as a device does. */
 import { cryptoRandomBytes } from '../src/aggregate/privacy/randomBytes.ts'
 import { makeReport } from '../src/device/upload/makeReport.ts'
 import { BENCH_UPDATE, benchRound } from './contributeTask.ts'

@@ -1,4 +1,4 @@
-/** @module The round of `bench contribute`: the demo's terms and an update of 102 numbers. */
+/** @module The task of `bench contribute`: the demo's terms and an update of 102 numbers. */
 import { exportSealingKeys, generateSealingKeys } from '../src/aggregate/privacy/seal.ts'
 import { DEMO_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../src/aggregate/protocol/policy.ts'

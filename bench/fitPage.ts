@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`: the descent beside peers, the whole fit as the worker does it, and an
- * event until the list has changed, through the package's own entry and worker.
+ * @module The page of `bench fit`: the descent compared with peers, the whole fit as in the worker, and the time from
+ * an event to a changed list through the package's own entry and worker.
  */
 import * as tf from '@tensorflow/tfjs'
 import { DIMENSION } from '../src/core/model/baseModel.ts'
@@ -28,12 +28,12 @@ import { percentile } from './statistics.ts'
 
 const ITEMS = 10_000
 const FIT_EVENTS = 60
-/** For 95th percentiles. */
+/** Number of fits, enough for a 95th percentile. */
 const FITS = 100
-/** Beyond it a rival did not solve the problem, and its time means nothing. */
+/** Largest error; with a larger one a rival did not solve the problem, and its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** The problem of a fit, and the same written without what never moves, which peers are given. */
+/** The problem of a fit, and a compact form for peers without the parameters that never move. */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })
@@ -107,7 +107,7 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
   return { series, notes: skipped.map((why) => `fit-10k: ${why}`) }
 }
 
-/** All that the worker does for its first fit, and for the fit after one more event. */
+/** The whole first fit of the worker, and the fit after one more event. */
 async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   const model = benchModel(ITEMS)
   const events = benchHistory(ITEMS, 200, 0)
@@ -145,7 +145,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   return series
 }
 
-/** From an event's call to a list that counts it, both through the page's entry and the worker. */
+/** Time from an event's call to a list that includes it, through the page's entry and the worker. */
 async function events(models: string, report: Report): Promise<Series> {
   const { itemIds } = benchModel(ITEMS)
   const personalizer = await createPersonalizer({
@@ -154,7 +154,7 @@ async function events(models: string, report: Report): Promise<Series> {
     persist: 'always',
     worker: () => new Worker(new URL('../src/worker.ts', import.meta.url), { type: 'module' }),
   })
-  // It waits for the whole model.
+  // `explain` waits for the whole model.
   await personalizer.explain(itemIds[0])
   const blocks: number[] = []
   for (let i = 0; i < FIT_EVENTS; i++) {
@@ -163,7 +163,7 @@ async function events(models: string, report: Report): Promise<Series> {
     await personalizer.recommend({ limit: 20 })
     blocks.push(performance.now() - start)
     report('event-10k', i + 1, FIT_EVENTS)
-    // As a shopper would: what is learned in the background comes between.
+    // Pause as a shopper does, so that background learning runs in between.
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await personalizer.erase()
@@ -171,12 +171,12 @@ async function events(models: string, report: Report): Promise<Series> {
   return { workload: 'event-10k', engine: 'nearside-wasm', blocks, p95: percentile(blocks, 0.95) }
 }
 
-/** From fits of 10 and of 60 steps, so that what a fit costs once drops out. */
+/** Counts by difference, from fits of 10 and of 60 steps, so that a fit's fixed costs drop out. */
 async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }
   const many: FitProblem = { ...problem, steps: 60 }
-  // New lengths of the step-size table take new buffers, once.
+  // A new length of the step-size table allocates new buffers once.
   await engine.fit(few)
   await engine.fit(many)
   const during = async (given: FitProblem): Promise<GpuCalls> => {
@@ -199,7 +199,7 @@ type Report = (what: string, done: number, total: number) => void
 async function benchmark(blocks: number, models: string): Promise<Measured> {
   const report = globalThis.reportProgress
   const found = await navigator.gpu?.requestAdapter()
-  // TensorFlow.js has room for one WebGPU backend, so its own kernels run on the device of our engine.
+  // TensorFlow.js supports one WebGPU backend, so its kernels run on our engine's device.
   const wgsl = found ? await createWebgpuEngine(found) : null
   const { series, notes } = await descents(wgsl, blocks, report)
   const counts = wgsl ? await countSteps(wgsl) : undefined
@@ -218,7 +218,7 @@ async function benchmark(blocks: number, models: string): Promise<Measured> {
 }
 
 declare global {
-  /** From `browser.ts`. */
+  /** Defined by `browser.ts`. */
   var reportProgress: Report
 }
 

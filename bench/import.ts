@@ -1,6 +1,6 @@
 /**
- * @module What an import takes: `tsx bench/import.ts EVENTS [FILE]` makes a click log of so many events
- * and imports it, or imports FILE if it is there already. Prints time, processor time and memory.
+ * @module Measures an import: `tsx bench/import.ts EVENTS [FILE]` makes a click log with that many events
+ * and imports it, or imports an existing FILE. Prints time, processor time and memory.
  */
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,10 +13,10 @@ import { importShop } from '../src/train/import/importShop.ts'
 
 const EVENTS = ['add_to_cart', 'purchase', ...Array.from({ length: 6 }, () => 'view_item')]
 const ITEMS = 20_000
-/** On average, between two events. */
+/** Mean time between two events, milliseconds. */
 const MILLISECONDS = 1500
 
-/** Shoppers with twenty events each, a few popular items, and titles that need quotes now and then. */
+/** Log of shoppers with twenty events each, a few popular items, and some titles that need quotes. */
 function* log(events: number): Generator<string> {
   const random = createRandom(1)
   yield 'visitor id,session id,event,sku,event time,price,item name,quantity\n'

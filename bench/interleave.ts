@@ -1,4 +1,4 @@
-/** @module Times rivals in turn, so that noise of the machine meets all of them alike. */
+/** @module Times rivals in turn, so that machine noise affects all of them alike. */
 
 export interface Rival {
   readonly engine: string
@@ -9,16 +9,16 @@ interface Timed {
   readonly engine: string
   /** Milliseconds of the first run, which compiles and allocates. */
   readonly first: number
-  /** Milliseconds a run, one number a block. */
+  /** Milliseconds of a run, one number a block. */
   readonly blocks: number[]
 }
 
-/** A block repeats a rival for about this long, since clocks are coarse. */
+/** Target duration of a block, because clocks are coarse. */
 const BLOCK_MS = 60
-/** One run of these is a block, and three blocks must do. */
+/** Milliseconds from which a single run is a block, and three blocks suffice. */
 const SLOW_MS = 5_000
 const SLOW_BLOCKS = 3
-/** Nothing is to be learned from these but that they are slow. */
+/** Milliseconds from which a rival is skipped as too slow. */
 const TOO_SLOW_MS = 90_000
 
 async function time(work: () => Promise<unknown>): Promise<number> {
@@ -28,9 +28,9 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Warms every rival up, then measures `blocks` blocks of them all.
- * @param progress told of the rival that is about to warm up, then of each block
- * @returns with `skipped`, in words, those that failed or were too slow
+ * Warms every rival up, then measures `blocks` blocks of each, in turn.
+ * @param progress called before each warm-up, then for each block
+ * @returns also `skipped`: descriptions of rivals that failed or were too slow
  */
 export async function interleave(
   rivals: readonly Rival[],
@@ -71,7 +71,7 @@ export async function interleave(
   }
 }
 
-/** Each of `count` runs by itself. */
+/** Times each of `count` runs separately. */
 export async function timeEach(run: () => Promise<unknown>, count: number): Promise<number[]> {
   const times: number[] = []
   for (let i = 0; i < count; i++) times.push(await time(run))

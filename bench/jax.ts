@@ -1,6 +1,6 @@
 /**
- * @module The personal fit as a user of jax-js would write it: the whole step, with its automatic
- * differentiation and Adam, in one `jit`.
+ * @module The personal fit as a user of jax-js would write it: the whole step, with automatic differentiation and
+ * Adam, in one `jit`.
  */
 import {
   defaultDevice,
@@ -14,12 +14,12 @@ import {
 import { BETA1, BETA2, EPSILON } from '../src/core/adam.ts'
 import type { FitProblem } from '../src/core/personal/problem.ts'
 
-/** Devices of jax-js that are measured. */
+/** Devices of jax-js to measure. */
 export type JaxDevice = 'webgpu' | 'wasm'
 
 type Arrays = Record<string, JaxArray>
 
-/** Adam's factors of step `t`: what multiplies the moments. */
+/** Adam's bias corrections at step `t`, as factors of the moments. */
 const corrections = (t: number) => np.array([1 / (1 - BETA1 ** t), 1 / (1 - BETA2 ** t)])
 
 /** q = p − mean, and Adam's moments. */
@@ -33,7 +33,7 @@ function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray):
   return { q: state.q.sub(direction.mul(rate)), first, second }
 }
 
-/** Its arrays are on the device before the first run. */
+/** Fit whose arrays are on the device before the first run. */
 export function jaxFit(device: JaxDevice, problem: FitProblem) {
   const { cases: T, candidates: K, parameters: P } = problem
   const loss = (q: JaxArray, d: Arrays) => {

@@ -1,10 +1,10 @@
-/** @module What a page's benchmark hands over, and the report that is made of it. */
+/** @module Results of a page's benchmark, and the report made from them. */
 import { type Counts, type Report, ratiosOf, resultOf, type Series } from './report.ts'
 
 export interface Measured {
   readonly adapter: string
   readonly series: readonly Series[]
-  /** Absent where there is no WebGPU. */
+  /** Counts; absent without WebGPU. */
   readonly counts?: Counts
   readonly notes: readonly string[]
 }

@@ -1,8 +1,8 @@
 /**
- * @module A shop to try the packages in: `tsx bench/ownShop.ts PRODUCTS OUT` makes of real products (JSON
- * lines of Icecat's fields) a Google Merchant Center feed of the first 8,474, an order export as Shopify
- * writes it and clicks as GA4 does in BigQuery: 150,000 events, made up and seeded, of shoppers with a few
- * interests each. `catalog-N.json` are catalogs in which N per cent as many products are new to a model of it.
+ * @module Makes a shop to try the packages: `tsx bench/ownShop.ts PRODUCTS OUT`. From real products (JSON lines of
+ * Icecat's fields) it makes a Google Merchant Center feed of the first 8,474. It adds an order export in Shopify's
+ * format and clicks as GA4 exports them to BigQuery: 150,000 generated, seeded events of shoppers with a few
+ * interests each. `catalog-N.json` are catalogs in which N per cent as many products are new to a model.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ const products = gunzipSync(readFileSync(given))
   .sort((a, b) => a.at - b.at)
   .map(({ product }) => product)
 
-/** The commonest of these words that a title holds stands for a department. */
+/** Department words; a title's most common one is its department. */
 const KINDS =
   'toner cartridge ink cable notebook laptop monitor display printer server switch adapter headset headphones battery ups memory drive processor motherboard camera case bag mouse keyboard projector phone tablet router mount rack power video network card software lamp watch'.split(
     ' ',
@@ -85,14 +85,14 @@ const shoppers = Array.from({ length: SHOPPERS }, () =>
   Array.from({ length: 3 }, () => kinds[random.integer(kinds.length)]),
 )
 const bought = new Map<number, Product[]>()
-/** Some are popular; every fourth is one that the shopper has had before. */
+/** Picks a popular product; every fourth is one that the shopper already had. */
 function pick(shopper: number): Product {
   const own = bought.get(shopper) ?? []
   if (own.length > 0 && random.next() < 0.25) return own[random.integer(own.length)]
   const shelf = shelves.get(shoppers[shopper][random.integer(3)]) ?? known
   return shelf[Math.floor(shelf.length * random.next() ** 3)]
 }
-/** A few shoppers do much of it. */
+/** A few shoppers cause many of the events. */
 const someone = () => Math.floor(SHOPPERS * random.next() ** 1.5)
 
 const cell = (text: unknown) => `"${`${text}`.replaceAll('"', '""')}"`

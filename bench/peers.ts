@@ -1,4 +1,4 @@
-/** @module The peers that this browser has: TensorFlow.js and jax-js. */
+/** @module Starts the peers that this browser supports: TensorFlow.js and jax-js. */
 import { init } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-backend-webgpu'
@@ -12,8 +12,8 @@ interface Peers {
 }
 
 /**
- * TensorFlow.js' WASM runs without threads, as under the content security policy of a careful shop; that
- * of jax-js takes threads, since the page is isolated.
+ * TensorFlow.js' WASM runs without threads, as under a strict content security policy. jax-js' WASM uses threads,
+ * because the page is isolated.
  */
 export async function startPeers(): Promise<Peers> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)

@@ -1,14 +1,14 @@
 /**
- * @module The personal fit as a user of TensorFlow.js would write them: automatic differentiation and
- * `tf.train.adam`, on whatever backend is current.
+ * @module The personal fit as a user of TensorFlow.js would write it: automatic differentiation and `tf.train.adam`,
+ * on the current backend.
  */
 import * as tf from '@tensorflow/tfjs'
 import { BETA1, BETA2, EPSILON } from '../src/core/adam.ts'
 import type { FitProblem } from '../src/core/personal/problem.ts'
 
 /**
- * Adam of TensorFlow.js has one step size. Its steps don't depend on the scale of a parameter, so one
- * over p = mean + stepSize · z with step size 1 is our Adam over p with a step size for each.
+ * TensorFlow.js' Adam has one step size. Its steps don't depend on the scale of a parameter. So Adam with step size 1
+ * over z, with p = mean + stepSize · z, equals our Adam over p with a step size for each parameter.
  */
 export async function plainFit(problem: FitProblem): Promise<Float32Array> {
   const { cases: T, candidates: K, parameters: P } = problem

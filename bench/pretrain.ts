@@ -1,7 +1,7 @@
 /**
- * @module What training takes: `tsx bench/pretrain.ts EVENTS ITEMS [EPOCHS]` writes a shop of that size
- * (popularity by Zipf's law, tastes, sessions, repeat purchases), trains on it, and prints for each
- * phase processor seconds and the most memory held until its end.
+ * @module Measures training: `tsx bench/pretrain.ts EVENTS ITEMS [EPOCHS]` writes a shop of that size
+ * (popularity by Zipf's law, preferences, sessions, repeat purchases), trains on it, and prints for each
+ * phase processor seconds and peak memory.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -31,7 +31,7 @@ function* catalog(words: readonly string[]): Generator<string> {
   }
 }
 
-/** By Zipf's law over the catalog, in one of three categories mostly, or one that was bought before. */
+/** An item by Zipf's law, mostly from one of three categories, or one bought before. */
 function itemOf(tastes: readonly number[], bought: readonly number[]): number {
   if (bought.length > 0 && random.next() < 0.3) return bought[random.integer(bought.length)]
   const item = Math.floor(items ** random.next()) - 1

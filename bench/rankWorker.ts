@@ -1,6 +1,6 @@
 /**
- * @module Lists of large catalogs in a dedicated worker, as the shop's worker makes them, beside peers
- * that take the best 20 of a table of the same size.
+ * @module Lists of large catalogs in a dedicated worker, as the shop's worker makes them. Peers select the best 20
+ * of a table of the same size.
  */
 import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
@@ -18,17 +18,17 @@ import { benchHistory, benchModel } from './shop.ts'
 import { median } from './statistics.ts'
 
 const K = 20
-/** A row, its scale, what is fixed of its score, and its popularity. */
+/** Bytes of a row: its vector, scale, fixed part of the score, and popularity. */
 const ROW_BYTES = DIMENSION + 12
 const TABLES = [
   { size: '4k', items: 3659 },
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]
-/** One event more for each call, over and over. */
+/** Numbers of events in the histories; each call uses a history that is one event longer, repeatedly. */
 const EVENTS = { from: 50, to: 80 }
 
-/** Histories that grow by one event, one for each call. */
+/** Histories that grow by one event at each call. */
 function growing(items: number) {
   const events = benchHistory(items, EVENTS.to, 0)
   let length = EVENTS.from
@@ -39,11 +39,11 @@ function growing(items: number) {
   }
 }
 
-/** The best 20, exactly: of those that a scan finds, as a list takes them. */
+/** The exact best 20 among the candidates that a scan finds. */
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
   const score = scoreInPart(model, [])
-  // What a list needs beside the search is prepared, so that the search alone is timed.
+  // Inputs of the search are prepared, so that only the search is timed.
   const prepared = Array.from({ length: EVENTS.to - EVENTS.from }, () => {
     const { history, now } = next()
     return score(history, now, null)
@@ -60,7 +60,7 @@ function search(model: BaseModel): Rival {
   }
 }
 
-/** The scan alone, at a floor that some hundred rows reach. */
+/** The scan alone, at a threshold that some hundred rows reach. */
 function scanAlone(model: BaseModel): Rival {
   const { scan } = fastTools(model)
   const query = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j + 1) / 2)

@@ -1,6 +1,6 @@
 /**
- * @module Reading memory with SIMD and nothing else: the bound of every scan over as many bytes. In four
- * places at once, since a core reads 1.7 times as fast so as from the first byte to the last.
+ * @module Reads memory with SIMD and does nothing else: the lower bound of every scan over as many bytes. It reads at
+ * four places at once, because a core then reads 1.7 times as fast as in sequence.
  */
 import { assemble, instantiate, PAGE } from '../src/engine/wasm/assemble.ts'
 import {
@@ -19,11 +19,11 @@ import {
 } from '../src/engine/wasm/opcodes.ts'
 
 const PLACES = 4
-/** Bytes a turn, of all places together. */
+/** Bytes for each iteration, over all places. */
 const TURN = 128
 const V_XOR: Code = [0xfd, 0x51]
 
-/** (from, turns): reads into four independent sums; returns something of them. */
+/** (from, turns): reads into four independent sums; returns a value that depends on them. */
 function assembleReader(apart: number, pages: number): Uint8Array<ArrayBuffer> {
   const [FROM, TURNS, SUM] = [0, 1, 2]
   const read = (part: number): Code => [

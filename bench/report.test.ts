@@ -62,10 +62,10 @@ const format = z.strictObject({
   notes: z.array(z.string().min(1)),
 })
 
-/** As `--json` writes it and a script reads it. */
+/** The report as a script reads it after `--json`. */
 const written = (report: Report) => format.parse(JSON.parse(JSON.stringify(report)))
 
-/** What no format can say: a ratio is between engines of its workload, and its interval holds it. */
+/** Checks beyond the format: a ratio compares engines of its workload, and its interval contains it. */
 function checkSense({ job, results, ratios }: z.infer<typeof format>): void {
   const timed = new Set(results.map((it) => `${it.workload} ${it.engine}`))
   expect(timed.size).toBe(results.length)
@@ -106,7 +106,7 @@ describe('what --json writes', () => {
       ...{ workload: 'fit-10k', engine: 'nearside-wasm' },
       ...{ median: 2, min: 1, p95: 30, unit: 'ms' },
     })
-    // Block by block: 30, 20, 100. Medians of times would say 20.
+    // Ratios by block are 30, 20, 100; a ratio of median times would be 20.
     expect(report.ratios).toEqual([
       {
         workload: 'fit-10k',

@@ -1,4 +1,4 @@
-/** @module What a job reports: the JSON of `--json` and the table for people. */
+/** @module Format of a job's report: the JSON of `--json` and the table for people. */
 import { median, medianInterval } from './statistics.ts'
 
 interface Result {
@@ -26,20 +26,20 @@ export interface Counts {
   readonly readbacksPerStep: number
 }
 
-/** A server under load. */
+/** Results of a server under load. */
 export interface Load {
   readonly workload: string
   readonly engine: string
-  /** As many as it takes. */
+  /** Maximum number of reports a second. */
   readonly perSecond: number
-  /** Reports at 70 % of that, milliseconds until half and 99 % of them were answered, and the share that was. */
+  /** At 70 % of that rate: milliseconds until half and 99 % of the reports were answered, and the answered share. */
   readonly reports: number
   readonly p50: number
   readonly p99: number
   readonly answered: number
-  /** Milliseconds a report; `server`: the one that reports are sent to. */
+  /** CPU milliseconds for each report; `server`: the server that receives reports. */
   readonly cpu: { readonly server: number; readonly helper?: number; readonly generator: number }
-  /** Of good reports, the share that was answered beside hostile sockets. */
+  /** Share of good reports that were answered beside hostile sockets. */
   readonly hostileShare?: number
 }
 
@@ -54,11 +54,11 @@ export interface Report {
   readonly ratios: readonly Ratio[]
   readonly counts?: Counts
   readonly loads?: readonly Load[]
-  /** What the figures leave out, in sentences. */
+  /** Limits of the figures, in sentences. */
   readonly notes: readonly string[]
 }
 
-/** One engine on one workload; times in milliseconds, one a block, blocks in the same order for all. */
+/** One engine on one workload. Times in milliseconds, one a block; all engines have the blocks in the same order. */
 export interface Series {
   readonly workload: string
   readonly engine: string
@@ -70,7 +70,7 @@ export function resultOf({ workload, engine, blocks, p95 }: Series): Result {
   return { workload, engine, median: median(blocks), min: Math.min(...blocks), p95, unit: 'ms' }
 }
 
-/** Every engine of ours over every other one of its workload. */
+/** Ratios of each of our engines over every other engine on the same workload. */
 export function ratiosOf(series: readonly Series[]): Ratio[] {
   const ours = series.filter(({ engine }) => engine.startsWith('nearside-'))
   return ours.flatMap((own) =>
@@ -124,7 +124,7 @@ function loadTable(loads: readonly Load[]): string[] {
   ]
 }
 
-/** Times, then how many times faster our engines are, as Markdown for a README. */
+/** Markdown for a README: times, then the speed ratios of our engines. */
 export function markdown({ environment, results, ratios, counts, loads, notes }: Report): string {
   const { cores, adapter, browser } = environment
   const ours = [...new Set(ratios.map(({ engine }) => engine))]

@@ -1,6 +1,6 @@
 /**
- * @module `bench server`: the same load on a leader and a helper with SQLite, with PostgreSQL, and on a
- * server that accepts only, in turn; then good reports beside half-open connections.
+ * @module `bench server`: puts the same load, in turn, on a leader and a helper with SQLite, with PostgreSQL, and on
+ * a server that only accepts. Then sends good reports beside half-open connections.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { burst, hostile, paced, sender } from './serverLoad.ts'
 import { makeReports, type ServerUnderLoad, startPair, startProcess } from './serverTask.ts'
 import { median, percentile } from './statistics.ts'
 
-/** Of a burst, and as many again at a rate. */
+/** Number of reports in a burst, and again at a fixed rate. */
 const SIZES = [
   { dimension: 102, name: 'upload', reports: 192, isHostile: true },
   { dimension: 16_384, name: 'upload-16k', reports: 48, isHostile: false },
@@ -25,12 +25,12 @@ const OWN = 'nearside-servers'
 interface Rival {
   readonly workload: string
   readonly engine: string
-  /** The one that devices send to first. */
+  /** Servers; the first one receives the devices' reports. */
   readonly servers: readonly ServerUnderLoad[]
   readonly bodies: Uint8Array[]
   readonly rates: number[]
   readonly waits: number[]
-  /** CPU milliseconds at the rate: of each server, then of the load generator. */
+  /** CPU milliseconds at the fixed rate: each server's, then the load generator's. */
   readonly cpu: number[]
 }
 
@@ -49,7 +49,7 @@ async function measure(rival: Rival, reports: number, block: number) {
   const times = await paced(send, take(), SHARE * rate, createRandom(block))
   const until = await all()
   close()
-  // The first one compiles.
+  // Skip the first block, which compiles.
   if (block === 0) return
   rates.push(rate)
   waits.push(...times)
@@ -108,7 +108,7 @@ export async function server(blocks: number, progress: Progress): Promise<Report
         bodies.push(...(await makeReports(count, dimension, pair, made)))
       }
       const plain = add(name, 'accept-only', [await startProcess({ role: 'accept-only' })])
-      // It reads no report, so it may have any.
+      // This server reads no report, so it may get any.
       plain.push(...rivals[0].bodies)
       for (let block = 0; block <= blocks; block++) {
         for (let turn = 0; turn < rivals.length; turn++)
@@ -153,7 +153,7 @@ function notes(blocks: number): string[] {
   ]
 }
 
-/** Of d = 102. */
+/** Goals for d = 102. */
 function goals(loads: readonly Load[], ratios: Report['ratios']): string[] {
   return loads.flatMap(({ workload, p99, cpu, hostileShare }) => {
     const ratio = ratios.find((it) => it.workload === workload)

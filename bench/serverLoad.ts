@@ -1,7 +1,7 @@
 /**
- * @module Load for an aggregation server: as fast as it answers, at a rate, and beside half-open
- * connections. From several addresses of the loopback network, which Linux has all of: one address may
- * hold no more than 64 connections.
+ * @module Load for an aggregation server: as fast as it answers, at a fixed rate, and beside half-open connections.
+ * It uses several addresses of the loopback network (all available on Linux), because an address may have at most 64
+ * connections.
  */
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -9,17 +9,17 @@ import { REPORT_MEDIA_TYPE } from '../src/aggregate/protocol/report.ts'
 import { ROUTES } from '../src/aggregate/protocol/routes.ts'
 import type { Random } from '../src/core/model/random.ts'
 
-/** At once; as many as go into one group of a leader's twice. */
+/** Number of concurrent reports: twice the size of a leader's group. */
 const AT_ONCE = 128
 const ADDRESSES = 8
-/** Until a report counts as not answered: of a burst, which measures that alone, and beside others. */
+/** Milliseconds until a report counts as unanswered: in a burst, and beside other load. */
 const PATIENCE = { burst: 60_000, beside: 10_000 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
 
 type Send = (body: Uint8Array, i: number) => Promise<boolean>
 
-/** @returns what sends the i-th report and says whether it was counted */
+/** @returns a function that sends the i-th report and resolves to whether it was counted */
 export function sender(url: string, keepAlive: boolean): { send: Send; close(): void } {
   const maxSockets = keepAlive ? 32 : Number.POSITIVE_INFINITY
   const agents = Array.from(
@@ -48,7 +48,7 @@ export function sender(url: string, keepAlive: boolean): { send: Send; close(): 
   }
 }
 
-/** As fast as they are answered. @returns reports a second @throws Error where one is not counted */
+/** Sends as fast as the server answers. @returns reports a second @throws Error if a report is not counted */
 export async function burst(send: Send, bodies: readonly Uint8Array[]): Promise<number> {
   const start = performance.now()
   let next = 0
@@ -63,9 +63,9 @@ export async function burst(send: Send, bodies: readonly Uint8Array[]): Promise<
 }
 
 /**
- * At a rate, whether answers come or not, at times as random as independent devices'.
+ * Sends at a fixed mean rate without waiting for answers, at random times like independent devices.
  * @param rate reports a second
- * @returns milliseconds until each was answered, from when it was due; infinite for one that was not
+ * @returns milliseconds from each report's due time to its answer; infinite without an answer
  */
 export async function paced(
   send: Send,
@@ -85,7 +85,7 @@ export async function paced(
   return Promise.all(answers)
 }
 
-/** Holds so many connections with half a header each, from a hundred addresses, and opens anew what is closed. */
+/** Holds this many connections with half a header each, from a hundred addresses, and reopens closed ones. */
 export async function hostile(url: string, count: number): Promise<() => void> {
   const { hostname, port } = new URL(url)
   const sockets = new Map<number, Socket>()

@@ -1,7 +1,7 @@
 /**
- * @module One server of `bench server`, in a process of its own: a leader or a helper, put
- * together as `serve` does, or one that accepts only: the same HTTP, the body read, 201, and nothing else. Says its port; asked
- * for anything, says its CPU time.
+ * @module One server of `bench server` in its own process: a leader or a helper, assembled as in `serve`, or a server
+ * that only accepts (same HTTP, reads the body, answers 201). It sends its port, and on any message its CPU
+ * time.
  */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,16 +17,16 @@ import { gather } from '../src/aggregate/server/startServer.ts'
 import { openStore } from '../src/aggregate/server/store/open.ts'
 import { BENCH_PARAMETERS } from './serverTask.ts'
 
-/** What the process is given, as JSON. */
+/** Options of the process, as JSON. */
 export interface ServerGiven {
   readonly role: 'leader' | 'helper' | 'accept-only'
   readonly port: number
-  /** As of `serve`. */
+  /** Store, as in `serve`. */
   readonly store: string
-  /** The other one's URL. */
+  /** URL of the other server. */
   readonly peer: string
   readonly models: string
-  /** d; a model's manifest has no room for the largest, so that it does not say it here. */
+  /** d, given here because a model's manifest has no room for the largest d. */
   readonly dimension: number
 }
 

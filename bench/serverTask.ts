@@ -1,4 +1,4 @@
-/** @module The rounds of `bench server`: a model for d numbers, servers for it, and reports for them. */
+/** @module Setup of `bench server`: a model with d numbers, its servers, and reports for them. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { makeReport } from '../src/device/upload/makeReport.ts'
 import { publishModel } from '../src/models/publish.ts'
 import type { ServerGiven } from './serverProcess.ts'
 
-/** The demo's, with a round that never fills up. */
+/** The demo's parameters, with a round that never fills up. */
 export const BENCH_PARAMETERS: PolicyParameters = {
   ...DEMO_PARAMETERS,
   aggregationGoal: 1_000_000,
@@ -52,7 +52,7 @@ export async function startProcess(given: Partial<ServerGiven>): Promise<ServerU
   }
 }
 
-/** Leader and helper, each a process on its own database; `models` is an empty folder. */
+/** Starts leader and helper, each in a process with its own database; `models` is an empty folder. */
 export async function startPair(dimension: number, models: string, stores: readonly string[]) {
   const { manifest, files } = await candidateOf('1', null, utf8('shared'))
   await publishModel(models, {
@@ -70,7 +70,7 @@ export async function startPair(dimension: number, models: string, stores: reado
   return { leader, helper }
 }
 
-/** As many as are asked for, each with an id of its own, as a device makes them for the open round. */
+/** Makes this many reports, each with its own id, as devices do for the open round. */
 export async function makeReports(
   count: number,
   dimension: number,
@@ -78,7 +78,7 @@ export async function makeReports(
   progress: (done: number) => void,
 ): Promise<Bytes[]> {
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
-  // The leader opens a round a moment after it listens.
+  // Retries, because the leader opens a round a moment after it listens.
   const agree = async (tries: number): ReturnType<typeof agreeTask> =>
     agreeTask({ get }, { leader: leader.url, helper: helper.url }).catch(async (thrown) => {
       if (tries === 0) throw thrown

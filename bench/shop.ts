@@ -1,11 +1,11 @@
-/** @module The shop of the benchmarks: items at random, and a shopper who keeps coming back. */
+/** @module The benchmarks' shop: random items, and a shopper who returns regularly. */
 import type { History } from '../src/core/features/history.ts'
 import type { BaseModel } from '../src/core/model/baseModel.ts'
 import { tinyModel } from '../src/core/model/testModel.ts'
 
 const HOUR = 3_600_000
 
-/** As many of p = (u, w_p) may move as in the demo shop's prior: none of u, 27 of w_p. */
+/** Number of parameters of p = (u, w_p) that may move, as in the demo shop's prior: none of u, 27 of w_p. */
 export const MOVING = 27
 
 export function benchModel(items: number): BaseModel {
@@ -24,7 +24,9 @@ export function benchModel(items: number): BaseModel {
   }
 }
 
-/** One event in seven hours, ascending. @param from of the first, milliseconds since the epoch */
+/**
+ * A history with one event every seven hours, ascending. @param from time of the first, milliseconds since the epoch
+ */
 export function benchHistory(items: number, events: number, from: number): History {
   return Array.from({ length: events }, (_, i) => ({
     item: (977 * i) % items,

@@ -1,7 +1,6 @@
 /**
- * @module `bench start` by the size of the catalog: made-up items and a model of random numbers, with as
- * many neighbours as `pretrain` gives, on the same line; what comes over it, and what the page and its
- * worker hold.
+ * @module `bench start` by catalog size: generated items and a model of random numbers, with as many neighbours as
+ * `pretrain` gives, over the same line. Reports the transferred bytes, and the memory of page and worker.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -12,21 +11,21 @@ import { createRandom } from '../src/core/model/random.ts'
 import { publishModel } from '../src/models/publish.ts'
 import { benchModel } from './shop.ts'
 
-/** A file of a model ends at 64 MB, which a million items pass. */
+/** Catalog sizes. A model file may have at most 64 MB, which a million items exceed. */
 const SIZES = [10_000, 100_000, 200_000]
 const NEIGHBOURS = 48
 
 export interface SizeVisit {
-  /** Milliseconds from navigation. */
+  /** Milliseconds from navigation to the list. */
   readonly list: number
   readonly personal: number
-  /** Over the line, until then. */
+  /** Bytes transferred until then. */
   readonly bytes: number
-  /** Of page and worker. */
+  /** Memory of page and worker, bytes. */
   readonly memory: number
 }
 
-/** @param root folder of the site: `sizes/N/` in it */
+/** @param root folder of the site; sizes go to `sizes/N/` */
 export async function makeSizes(root: string): Promise<void> {
   for (const size of SIZES) await makeSize(root, size)
 }
@@ -55,19 +54,19 @@ async function makeSize(root: string, size: number): Promise<void> {
   await publishModel(join(folder, 'models'), await writeBaseModel({ ...model, statistics }))
 }
 
-/** Compressing a file for the first time is no part of a visit, and takes a server of this kind seconds. */
+/** Requests each file once: the first compression takes this kind of server seconds, and is no part of a visit. */
 async function askOnce(url: string, size: number): Promise<void> {
   const { files } = await fetch(`${url}sizes/${size}/models/1/manifest.json`).then((it) =>
     it.json(),
   )
   const names = (files as { name: string }[]).map(({ name }) => `models/1/${name}`)
-  // As a browser asks a server on its own machine.
+  // Headers of a browser that requests from a server on its own machine.
   const headers = { 'accept-encoding': 'br' }
   for (const name of ['catalog.json', ...names])
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())
 }
 
-/** @param direct the same server, without the slow line */
+/** @param direct origin of the same server, without the slow line */
 export async function visitSizes(
   browser: Browser,
   site: { readonly url: string; readonly direct: string },

@@ -1,7 +1,7 @@
 /**
- * @module A slow line between a browser and a server on this machine: one bottleneck that all
- * connections share, a delay each way, and a round trip for the handshake of each connection. DevTools
- * can emulate a line as well, but target by target: what a worker fetches would pass it by.
+ * @module A slow line between browser and server on this machine. All connections share one bottleneck, with a delay
+ * each way, and a round trip for each connection's handshake. DevTools emulates a line for each target separately, so
+ * a worker's requests would bypass it.
  */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -10,22 +10,22 @@ export interface Line {
   readonly roundTripMs: number
 }
 
-/** Piece in which the bottleneck passes data on. */
+/** Bytes that the bottleneck passes on at a time. */
 const PIECE = 4096
-/** What a connection may have waiting before its server is stopped: about what is under way anyway. */
+/** Bytes that may wait in a connection before its server is paused: about as many as are in flight anyway. */
 const WAITING = 128 * 1024
 
-/** @returns the port that stands for `port`, and how to take the line down */
+/** @returns the port of the slow line to `port`, and a function that closes the line */
 export async function slowLine(
   port: number,
   { bitsPerSecond, roundTripMs }: Line,
 ): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
-  /** Connections with data waiting, the next one first. */
+  /** Connections with waiting data, the next one first. */
   const turns: (() => number)[] = []
   let busy = false
 
-  /** Lets the connections take turns, each for one piece. */
+  /** Passes one piece from each connection in turn. */
   function pass(): void {
     const turn = turns.shift()
     if (!turn) {
@@ -37,7 +37,7 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /** Timers are whole milliseconds, about three pieces: waits are kept in fractions beside them. */
+  /** Fractions of waiting time: timers count whole milliseconds, which is about three pieces. */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed
@@ -49,7 +49,7 @@ export async function slowLine(
     owed = 0
     const until = performance.now() + wait
     setTimeout(() => {
-      // Late timers are made up for, up to a little.
+      // Compensates for late timers, up to a limit.
       owed = Math.max(-20, until - performance.now())
       work()
     }, wait)

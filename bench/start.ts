@@ -1,7 +1,7 @@
 /**
- * @module `bench start`: from navigation to the first personal list, with a cold cache in a warm
- * browser, over a line of 9 Mbit/s and 60 ms: bare pages that do nothing else, ours and the peers', and
- * the whole shop, which has more to fetch and shows everybody's list meanwhile.
+ * @module `bench start`: time from navigation to the first personal list, with a cold cache in a warm browser, over a
+ * line of 9 Mbit/s and 60 ms. It measures minimal pages of our engine and of the peers. It also measures the whole
+ * shop, which fetches more and shows everybody's list meanwhile.
  */
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -25,12 +25,12 @@ const MODELS = join(ROOT, 'public/models')
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
 /** TensorFlow.js compiles for seconds on a software adapter. */
 const PATIENCE = 120_000
-/** Else a page may not ask what it holds. */
+/** Only an isolated page may measure its memory. */
 const ISOLATED = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 }
-/** Of a catalog's size: at the largest, one takes a minute. */
+/** Maximum number of visits for each catalog size; at the largest size a visit takes a minute. */
 const MOST_VISITS = 3
 
 interface FirstList {
@@ -38,7 +38,7 @@ interface FirstList {
   readonly ms: number
   /** Item rows, best first. */
   readonly ids: readonly string[]
-  /** Of everything that was fetched until then, as it came over the line. */
+  /** Bytes of all responses until then, as transferred. */
   readonly bytes: number
 }
 
@@ -52,7 +52,7 @@ async function openSlowly(
   site: StaticSite,
 ): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
-  // It would close a line that has bytes of large files still to carry.
+  // A timeout would close a line that still has bytes of large files to carry.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
@@ -110,7 +110,7 @@ async function adapterOf(browser: Browser, url: string): Promise<string> {
   }
 }
 
-/** @throws Error where a page ranks otherwise than ours: it did another job */
+/** @throws Error where a page's list differs from ours, because it then did another job */
 function checkLists(bare: StartTimes['bare']): void {
   const ours = String(bare.get('nearside-wasm')?.[0].ids)
   for (const [engine, lists] of bare)
@@ -129,7 +129,7 @@ export async function start(
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)
   const shopSite = await openSlowly({ root, models: MODELS, federation: null, persist: 'always' })
-  // Without the shop's policy, which forbids what peers may need.
+  // Without the shop's policy, which forbids features that peers may need.
   const site = { root: pages, models: MODELS, federation: null }
   const bareSite = await openSlowly({ ...site, headers: {} })
   const sizeSite = await openSlowly({ ...site, headers: ISOLATED })
@@ -146,7 +146,7 @@ export async function start(
         bare.get(engine)?.push(await visitBare(browser, `${bareSite.url}${engine}.html`))
       }),
     ]
-    // The browser's own start is no part of it, nor is compressing a file for the first time.
+    // Warm up: the browser's own start and the first compression of a file are not measured.
     for (const turn of turns) await turn()
     shop.length = 0
     for (const lists of bare.values()) lists.length = 0

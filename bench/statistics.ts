@@ -1,4 +1,4 @@
-/** @module Medians of block ratios with intervals that assume nothing about the times. */
+/** @module Medians of block ratios, with intervals that assume nothing about the distribution of the times. */
 
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
@@ -12,9 +12,8 @@ export function percentile(numbers: readonly number[], share: number): number {
 }
 
 /**
- * Between two order statistics lies the median with a probability that the binomial distribution
- * gives. The narrowest pair with at least 95 %; below 6 numbers there is none, and the extremes stand
- * in (75 % for 3, 94 % for 5).
+ * Interval of the median: the narrowest pair of order statistics with at least 95 % probability by the binomial
+ * distribution. Below 6 numbers no pair reaches 95 %, and the extremes are used (75 % for 3, 94 % for 5).
  */
 export function medianInterval(numbers: readonly number[]): { lo: number; hi: number } {
   const sorted = [...numbers].sort((a, b) => a - b)

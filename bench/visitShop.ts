@@ -1,6 +1,6 @@
 /**
- * @module A visit to the built demo with a cold cache: when its first lists were there, and what of it
- * came over the line until then.
+ * @module A visit to the built demo with a cold cache: times of its first lists, and the files transferred until
+ * then.
  */
 import type { Browser, Request } from 'playwright'
 import type { Line } from './slowLine.ts'
@@ -12,23 +12,23 @@ const MODEL_PARTS = ['items', 'statistics', 'encoder', 'shared'].map(
 interface Loaded {
   readonly path: string
   readonly bytes: number
-  /** Milliseconds after navigation. */
+  /** Start of the request, milliseconds after navigation. */
   readonly from: number
   readonly to: number
 }
 
 export interface Visit {
-  /** Milliseconds from navigation to the first paint: everybody's list, which came with the page. */
+  /** Milliseconds from navigation to the first paint, which shows everybody's list from the document. */
   readonly paint: number
-  /** Milliseconds from navigation to the device's own answer to "For you". */
+  /** Milliseconds from navigation to the device's own "For you" list. */
   readonly list: number
-  /** Milliseconds from navigation until the last byte of the base model was there. */
+  /** Milliseconds from navigation to the last byte of the base model. */
   readonly model: number
-  /** In order of its end. */
+  /** Files in the order in which their loading ended. */
   readonly loaded: readonly Loaded[]
 }
 
-/** Marks the moment, inside the page, at which the list that the device made stands in the document. */
+/** Marks, inside the page, the time at which the device's own list is in the document. */
 function markFirstList(): void {
   const observer = new MutationObserver(() => {
     if (!document.querySelector('.for-you [aria-busy="false"] [data-item]')) return
@@ -65,7 +65,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
     await page.goto(url, { waitUntil: 'commit' })
     await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
     await modelThere
-    // What comes after that is no part of it, and would be asked about while the page closes.
+    // Ignore later requests, whose details would be read while the page closes.
     page.off('requestfinished', note)
     const { paint, list, origin } = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
@@ -86,7 +86,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
   }
 }
 
-/** The visit that took the median time, file by file. */
+/** Describes, file by file, the visit with the median time. */
 export function describeVisit({ list, model, loaded: all }: Visit, line: Line): string {
   const loaded = all.filter(({ to }) => to <= list)
   const row = (what: string, some: readonly Loaded[]) =>

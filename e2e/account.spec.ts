@@ -1,4 +1,4 @@
-/** @module Tokens of accounts: the shop's own server gives them to who is signed in, by its own session cookie. */
+/** @module Tests account tokens: the shop's own server gives them to signed-in shoppers, by its session cookie. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ test.afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** What was asked of a server, and with which cookies. */
+/** A request to a server, and its cookies. */
 type Asked = { readonly what: string; readonly cookie: string | undefined }
 
 async function listen(asked: Asked[]) {
@@ -37,13 +37,13 @@ async function listen(asked: Asked[]) {
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-/** A shop with accounts, its issuer, and aggregators whose terms ask for its tokens. */
+/** Starts a shop with accounts, its issuer, and aggregators whose terms require its tokens. */
 async function openShopWithAccounts() {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-accounts-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const models = join(folder, 'models')
   cpSync('public/models', models, { recursive: true })
-  /** Accounts by session, and what each was given a token for. */
+  /** Accounts by session, and tokens issued to each. */
   const sessions = new Map<string, string>()
   const given = new Map<string, string>()
   const issuer = await createTokenIssuer({
@@ -120,7 +120,7 @@ test('a shopper who is signed in contributes once, and the aggregators never see
 }) => {
   const { shop, asked, counted, aggregators } = await openShopWithAccounts()
   const tokens = () => asked.filter(({ what }) => what === 'POST /tokens')
-  /** What browsers sent to the aggregators, cookies of the shop among it. */
+  /** Requests of browsers to the aggregators, with any cookies of the shop. */
   const sent: Promise<string | null>[] = []
   const contribute = async (context: BrowserContext) => {
     const page = await context.newPage()
@@ -132,7 +132,7 @@ test('a shopper who is signed in contributes once, and the aggregators never see
     await openConsole(page)
     const contributing = page.getByRole('switch', { name: 'Contribute to the shared model' })
     const send = page.getByRole('button', { name: 'Send an update now' })
-    // Nobody can agree before it is known who gets an update, and with which tokens.
+    // Consent is impossible until the recipients of an update and their tokens are known.
     await expect(contributing).toBeDisabled()
     await page.getByRole('button', { name: 'Ask both servers for their terms' }).click()
     await expect(page.getByText('The shop learns from your account that you share')).toBeVisible()
@@ -140,12 +140,13 @@ test('a shopper who is signed in contributes once, and the aggregators never see
     await send.click()
     return page
   }
-  // Its cookies are the browser's; a page would be answered by the demo's service worker.
+  // Sign in through the browser context, whose cookies the pages share; the demo's service worker would answer a
+  // page.
   const signIn = async ({ request }: BrowserContext, account: string) =>
     expect(await request.get(`/sign-in?as=${account}`)).toBeOK()
   const first = await browser.newContext({ baseURL: shop })
   const page = await contribute(first)
-  // Who is not signed in gets no token, and nothing leaves for the aggregators.
+  // A shopper who is not signed in gets no token, and nothing is sent to the aggregators.
   await expect.poll(() => tokens().length).toBe(1)
   expect(tokens()[0].cookie ?? '').not.toContain('session=')
   await expect(page.getByText(/answered with status 403/).first()).toBeVisible()
@@ -157,7 +158,7 @@ test('a shopper who is signed in contributes once, and the aggregators never see
   expect(tokens().at(-1)?.cookie).toMatch(/^session=/)
   expect(await counted()).toBe(1)
 
-  // The same account in another browser: it had its token.
+  // In another browser the same account gets no further token.
   const second = await browser.newContext({ baseURL: shop })
   await signIn(second, 'one')
   const other = await contribute(second)

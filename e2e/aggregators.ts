@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests of a page: they sign one task, and give receipts for what arrives. */
+/** @module Two test aggregators: they sign one task, and give receipts for each report. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -24,9 +24,9 @@ import type { Recipients } from '../src/device/upload/terms.ts'
 export interface Aggregators {
   readonly recipients: Recipients
   readonly server: Server
-  /** Method and path of each request; of a sealed one, those that were sealed in it. */
+  /** Method and path of each request, including those inside sealed requests. */
   readonly asked: string[]
-  /** Address, `Origin` and `User-Agent` of whoever asked, a line each. */
+  /** Address, `Origin` and `User-Agent` of each client, one line each. */
   readonly askers: Set<string>
 }
 

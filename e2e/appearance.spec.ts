@@ -1,4 +1,4 @@
-/** @module Right to left, in the shopper's own few colours, and at twice the size: what is drawn stays legible. */
+/** @module Tests that the shop stays legible right to left, in forced colours, and at twice the size. */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 

@@ -1,4 +1,6 @@
-/** @module axe finds nothing on any page: desktop and phone, light and dark, with panels and dialogs open. */
+/**
+ * @module Tests with axe that no page has findings: desktop and phone, light and dark, with panels and dialogs open.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { eachEmptyPage, eachPage, go } from './pages.ts'
@@ -7,7 +9,7 @@ import { openShop, openTechnical } from './shop.ts'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const SCHEMES = ['light', 'dark'] as const
 
-/** On both screens in both colours. */
+/** Checks both screen sizes in both colour schemes. */
 async function judge(page: Page, what: string): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport)
@@ -18,7 +20,7 @@ async function judge(page: Page, what: string): Promise<void> {
   }
 }
 
-/** A shopper who has looked around, bought, and has something in the basket. */
+/** A visit with views, a purchase, and a product in the basket. */
 async function visit(page: Page): Promise<void> {
   await openShop(page)
   for (const item of ['85123A', '22423']) {

@@ -1,10 +1,13 @@
-/** @module axe-core in a page of the shop, or in a frame; its policy allows no other script, so it comes by the debugger. */
+/**
+ * @module Runs axe-core in a page of the shop, or in a frame, through the debugger, because the policy allows no
+ * other script.
+ */
 import axe from 'axe-core'
 import type { Page } from 'playwright/test'
 
-/** Each finding as one line: rule, element, what is wrong. */
+/** Each finding as one line: rule, element, problem. */
 export async function findings(page: Pick<Page, 'evaluate'>): Promise<readonly string[]> {
-  // What fades in is judged when it is there.
+  // Wait for fade-ins to end before judging.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null))),
   )

@@ -1,6 +1,6 @@
 /**
- * @module Site data blocked by a preference of the browser, as shoppers set it: databases, caches,
- * service workers and the page's own small store all refuse. The shop works from memory and says so.
+ * @module Tests blocked site data, a preference that shoppers set in the browser. Databases, caches, service workers
+ * and local storage all refuse. The shop works from memory and says so.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(error.message))
   await openShop(page)
-  // Else the browser has changed how it keeps the preference, and this test shows nothing.
+  // If these don't refuse, the browser has changed the preference's format, and this test proves nothing.
   const refusals = await page.evaluate(async () => {
     const refused = (work: () => unknown): Promise<string> =>
       Promise.resolve()
@@ -86,7 +86,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
   await openTechnical(page)
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
 
-  // And nothing of it is there any more after a reload.
+  // After a reload, all of it is gone.
   await openShop(page)
   await expect.poll(() => forYouIds(page)).toEqual(stranger)
   await expect(page.getByRole('link', { name: 'Basket, 0' })).toBeVisible()

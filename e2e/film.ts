@@ -1,24 +1,24 @@
 /**
- * @module The pictures of the README, among them a moving one, taken while a test plays what they show:
- * `npm run pictures`. In any other run nothing is taken.
+ * @module Takes the pictures of the README, one of them animated, while a test plays the scene: `npm run pictures`.
+ * Other runs take no pictures.
  */
 import type { Page } from 'playwright/test'
 import sharp from 'sharp'
 
 const TAKES = process.env.NEARSIDE_PICTURES !== undefined
 
-/** What glides is taken at this share of its speed: a picture takes a while. */
+/** Share of normal speed for animations, because a screenshot takes a while. */
 const SLOWED = 0.04
-/** Milliseconds of the film. */
+/** Duration of the filmed animation, milliseconds. */
 const GLIDE = 700
 const FRAME = 50
-/** Until nothing moves any more. */
+/** Milliseconds until nothing moves any more. */
 const STILL = 1000
 
 export interface Film {
-  /** The page as it is, to be looked at for so long. */
+  /** Shows the current page for this many seconds. */
   take(seconds: number): Promise<void>
-  /** What glides while and after this is done. */
+  /** Films the animation during and after the action. */
   glide(act: () => Promise<void>): Promise<void>
   /** @param file an animated WebP */
   save(file: string): Promise<void>

@@ -1,4 +1,4 @@
-/** @module A stranger's first minute: what is on the first screen, and what moves after a click. */
+/** @module Tests a new visitor's first minute: the first screen, and the moves after a click. */
 import { expect, type Page, test } from 'playwright/test'
 import { filmOf, picture } from './film.ts'
 import { forYou, forYouIds, keepsShop, learnsFrom, openShop } from './shop.ts'
@@ -30,7 +30,7 @@ for (const [width, height] of [
 
 test('no shelf of the home page repeats another, before a look and after', async ({ page }) => {
   await openShop(page)
-  // But for what was looked at, which may stand where it stands.
+  // The viewed product may stay in its place.
   const shelves = page.locator('main section', {
     has: page.locator('[aria-busy="false"]'),
     hasNot: page.getByRole('heading', { name: 'Recently viewed' }),
@@ -50,7 +50,7 @@ test('no shelf of the home page repeats another, before a look and after', async
   }
 })
 
-/** Counts animations of the list's cards, by what they change. */
+/** Counts animations of the list's cards by animated property. */
 async function watchMotion(page: Page): Promise<() => Promise<Record<string, number>>> {
   await page.addInitScript(() => {
     const seen = { transform: 0, opacity: 0 }
@@ -65,7 +65,7 @@ async function watchMotion(page: Page): Promise<() => Promise<Record<string, num
   return () => page.evaluate(() => (window as unknown as { motion: Record<string, number> }).motion)
 }
 
-/** Looks at a product of the list until it counts. */
+/** Views a product of the list until the view counts. */
 async function look(page: Page, place: number, learned: number): Promise<string> {
   const card = forYou(page).locator('[data-item]').nth(place)
   const title = (await card.locator('.card-title').textContent()) ?? ''

@@ -1,7 +1,4 @@
-/**
- * @module What is forgotten leaves the shop's own pages, in every open tab, and comes back where that
- * is undone.
- */
+/** @module Tests that forgotten events disappear from the shop's own pages, in every open tab, and return on undo. */
 import { expect, test } from 'playwright/test'
 import { learnsFrom, openShop } from './shop.ts'
 

@@ -1,4 +1,4 @@
-/** @module A reader of German is spoken to in German, on every page and from the first paint. */
+/** @module Tests that a German reader sees only German, on every page and from the first paint. */
 import { expect, type Page, test } from 'playwright/test'
 import { ENGLISH } from '../src/storefront/words/english.ts'
 import { GERMAN } from '../src/storefront/words/german.ts'
@@ -14,7 +14,7 @@ import { learnsFrom } from './shop.ts'
 
 test.use({ locale: 'de-DE' })
 
-/** Texts of a set, and the parts of those into which something is put. */
+/** Texts of some sets of strings, with templates cut at their placeholders. */
 function pieces(...sets: object[]): Set<string> {
   const texts = sets.flatMap((set) => [...wordsOf(set).values()])
   const parts = texts.flatMap((text) => text.split(/\$\{[^}]*\}|[|*[\]]/))
@@ -26,7 +26,7 @@ const english = [...pieces(ENGLISH, LABELS, CONSOLE_ENGLISH, TECHNICAL_ENGLISH)]
   (piece) => !german.has(piece),
 )
 
-/** All that a page shows or has read out; what is said to be English is. */
+/** All visible and announced texts of a page, without texts marked as English. */
 function textsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [document.title]
@@ -42,7 +42,7 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/** Short words must be all of a text, longer ones may be a part of it. */
+/** A short string must equal a whole text; a longer one may be part of it. */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)
@@ -51,7 +51,7 @@ async function leftInEnglish(page: Page): Promise<string[]> {
   )
 }
 
-/** On a narrow phone, too, where words are long. */
+/** Also checks a narrow phone, where words are long. */
 async function judge(page: Page, what: string): Promise<void> {
   expect(await leftInEnglish(page), what).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)
@@ -72,7 +72,7 @@ test('no page has an English word of ours or is wider than a phone, and axe find
     await go(page, `/product/${item}`)
     await page.getByRole('button', { name: GERMAN.product.add }).first().click()
     await page.getByRole('button', { name: GERMAN.product.wish }).click()
-    // The look, too, which counts as one after a second.
+    // The view counts, too, after a second.
     await learnsFrom(page, 3 * (place + 1), GERMAN_LABELS)
     await judge(page, item)
   }

@@ -1,9 +1,9 @@
 /**
- * @module Ways in which a script of the page hides, moves, covers, scales, fades or swaps the vault's frame, so that a
- * shopper sees no more than one button of it.
+ * @module Ways for a page's script to hide, move, cover, scale, fade or swap the vault's frame, so that a shopper
+ * sees only one button of it.
  */
 
-/** Where the frame's last button stands, in CSS pixels of the page. */
+/** Position of the frame's last button, in CSS pixels of the page. */
 export interface Box {
   readonly x: number
   readonly y: number
@@ -14,7 +14,7 @@ export interface Box {
 const COVER =
   "inset: 0, width: '100vw', height: '100vh', pointerEvents: 'none', background: 'white'"
 
-/** Bodies of functions of the `dialog`, the `frame` in it, and a `cover` in the top layer. */
+/** Function bodies with the arguments `dialog`, the `frame` in it, and a `cover` in the top layer. */
 function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   const [right, bottom] = [x + width, y + height]
   const strip = `inset(${y - 4}px 0 calc(100% - ${bottom + 4}px) 0)`
@@ -58,8 +58,8 @@ function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>>
 export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, width: 0, height: 0 }))
 
 /**
- * Script that hides the frame in one of these ways, and ends after the second that a question needs to be answered.
- * `REVEAL` takes it back.
+ * Script that hides the frame in one of these ways, and ends after a second, which a question needs before it can be
+ * answered. `REVEAL` undoes it.
  */
 export const hide = (way: string, button: Box) => `(async () => {
   const dialog = document.querySelector('dialog:has(iframe)')

@@ -1,6 +1,6 @@
 /**
- * @module A catalog made to tell who is shown what: each product's picture, and a picture in its title, is an
- * address of its own.
+ * @module Tests a hostile catalog: each product's picture, and a picture in its title, has an address of its own,
+ * which would tell who sees which product.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -26,12 +26,12 @@ async function hostileShop(host: string): Promise<string> {
     title: `${item.title} <img src="${host}/title/${nameOf(item.id)}">`,
     image: `${at % 2 ? host : ''}/beacon/${nameOf(item.id)}`,
   }))
-  // A product a line, as the shop reads it.
+  // One product a line, as the shop reads it.
   await writeFile(file, `[\n${changed.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`)
   return root
 }
 
-/** Shows the pictures of the “For you” list as the catalog names them, at that host. @returns of which products */
+/** Shows the pictures of “For you” from the catalog's own addresses at that host. @returns the products shown */
 async function showPictures(page: Page, host: string): Promise<string[]> {
   const shown = await forYouIds(page)
   return page.evaluate(
@@ -94,7 +94,7 @@ test('shows its host the list of a page without a policy, and nothing of ours', 
     await goHome(page)
     await page.waitForLoadState('networkidle')
     expect(arrived).toEqual([])
-    // Of its own server it asks for one file with all pictures, by no product's name.
+    // The shop's own server gets one request for a file with all pictures, without any product's name.
     expect(askedOfShop.filter((line) => /beacon|title/.test(line))).toEqual([])
   } finally {
     await context.close()

@@ -1,4 +1,4 @@
-/** @module Of scripts, the browser runs those whose hashes the built document names, and no others. */
+/** @module Tests that the browser runs only scripts whose hashes the built document names. */
 import {
   appendFileSync,
   cpSync,
@@ -42,7 +42,7 @@ function serve(): Promise<string> {
 
 const documents = () => ['index.html', 'shell.html'].map((name) => join(folder, name))
 
-/** Of each script that the document may run, whether it does. */
+/** Tries each script of the document, and returns whether it runs. */
 async function tryAll(page: Page): Promise<Record<string, string>> {
   const html = readFileSync('dist/demo/index.html', 'utf8')
   const [, map = ''] = /<script type="importmap">(.*?)<\/script>/s.exec(html) ?? []

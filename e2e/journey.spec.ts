@@ -1,7 +1,7 @@
 /**
- * @module One shopper's way through the shop on WebGPU: it adapts, keeps what it learned through
- * reload, loss of network and a second tab, contributes after opting in, and takes over the model
- * that the round made, all in a vault, as `npm start` serves it. One story: each test goes on where the one before stopped.
+ * @module One shopper's way through the shop on WebGPU, all in a vault, as `npm start` serves it. The shop adapts,
+ * and keeps what it learned through reload, loss of network and a second tab. The shopper opts in, contributes, and
+ * gets the model of the round. The tests are one story: each continues where the previous one ended.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -49,8 +49,8 @@ test('the first click on a product changes the home list, in another tab too', a
   await openShop(home, '/?engine=webgpu')
   expect(await forYouIds(home)).toEqual(before)
 
-  // The home page is open in a second tab and shows the change by itself. Both times are read
-  // inside the browser: when the click came, and when the list's items were others.
+  // The home page is open in a second tab and shows the change by itself. Both times are measured in the browser: the
+  // click, and the change of the list's items.
   await forYou(home).evaluate((region) => {
     const ids = () =>
       [...region.querySelectorAll('[data-item]')]
@@ -70,7 +70,7 @@ test('the first click on a product changes the home list, in another tab too', a
   await expect.poll(() => forYou(home).getAttribute('data-changed-at')).not.toBeNull()
   const clicked = Number(await page.evaluate(() => sessionStorage.getItem('clicked')))
   const changed = Number(await forYou(home).getAttribute('data-changed-at'))
-  // How soon is told, and measured by `nearside bench`: a busy machine must not decide a test.
+  // The time is printed only, because a busy machine must not decide a test; `nearside bench` measures it.
   console.log(`    click → changed list on screen: ${changed - clicked} ms`)
   await home.close()
 
@@ -128,7 +128,7 @@ test('it works without a network, in a second tab too', async () => {
   await context.setOffline(false)
 })
 
-/** A connection that was kept may be closed by the server just as it is used again. */
+/** The server may close a reused connection at the moment of its use. */
 const AGAIN = { maxRetries: 3 }
 
 test('after opting in, a round of 32 devices and this one makes a new base model, which open tabs adopt', async ({
@@ -152,19 +152,19 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
   const question = await openQuestion(page)
-  // `npm start` runs a demonstration: the vault's own question says so, and so does the console.
+  // `npm start` runs a demonstration, which the vault's question and the console must both say.
   for (const shown of [question, page])
     await expect(shown.getByRole('note').first()).toContainText(/^Demonstration: .* 1,000 people/)
   await agree(question)
   await expect(consent).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  // The first asks for a token, by a number that is random to the leader.
+  // The first upload requests a token, with a number that looks random to the leader.
   const [token, update] = uploads
   expect(uploads).toHaveLength(2)
   expect(token).toEqual({ url: `${leader}/v1/tokens`, bytes: 259 })
   expect(update?.url.startsWith(leader)).toBe(true)
-  // What left is what the log says, to the byte.
+  // The log must state the sent bytes exactly.
   await expect(fact(page, 'Contribution', 'Bytes sent')).toHaveText(
     (update?.bytes ?? 0).toLocaleString('en-GB'),
   )
@@ -199,14 +199,14 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     })
     await expect(fact(tab, 'Base model and storage', 'Signature')).toHaveText(signature(2))
   }
-  // Anybody can see at the helper that these two devices got what everybody gets.
+  // The helper's public list shows that both devices got the model that everybody gets.
   const { releases } = await (await request.get(`${helper}/v1/models`, AGAIN)).json()
   const now = await (await request.get('/models/latest.json', AGAIN)).json()
   expect(releases).toMatchObject([
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
-  // And that its report reached the helper, where nobody can unsay what the log was then.
+  // The helper has the report with the log's state at that time, which nobody can change later.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
   const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })
@@ -216,7 +216,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await other.close()
 })
 
-/** Who has only the file finds that it holds, that the report follows from the events, and what was sent. */
+/** From the file alone, an auditor verifies the log, the report's derivation from the events, and the sent bytes. */
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {
@@ -241,7 +241,7 @@ async function auditExport(path: string, signed: string): Promise<Bundle> {
   return bundle
 }
 
-/** A plausible update: small, different for every device, of the length that the model asks for. */
+/** A plausible update: small, different for each device, of the length that the model requires. */
 function virtualUpdate(device: number): Float32Array {
   const { features } = JSON.parse(readFileSync('public/models/1/manifest.json', 'utf8'))
   return Float32Array.from({ length: features.length }, (_, j) => Math.sin(device + j) * 0.003)

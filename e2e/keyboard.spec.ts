@@ -1,4 +1,7 @@
-/** @module The shop's every flow by keyboard alone; the focus is always visible and goes where reading goes on. */
+/**
+ * @module Tests every flow of the shop by keyboard alone. The focus is always visible and moves to where reading
+ * continues.
+ */
 import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
 import { forYou, forYouIds, openConsole, openShop } from './shop.ts'
@@ -188,7 +191,7 @@ test('a search is an event: its words alone move the home list, and can be forgo
   await expectPage(page, 'Results for “parasol”')
   const results = page.getByRole('list', { name: 'Results for parasol' })
   await expect(results.getByRole('link').first()).toBeVisible()
-  // Nothing is picked.
+  // No filter is selected.
   await page.goBack()
   await expect(
     forYou(page)

@@ -1,4 +1,4 @@
-/** @module By keyboard alone: what the shop learned, and the pages that show how it learns. */
+/** @module Tests by keyboard alone what the shop learned, and the pages that show how it learns. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'playwright/test'
 import { button, expectPage, lookByKeys, press, tabTo, textOf } from './keys.ts'
@@ -92,7 +92,7 @@ test('fast-forward: a year, paused and stepped, beside a visitor’s own data', 
   await page.keyboard.press('ArrowLeft')
   await expect(first).toBeChecked()
   await press(page, button(page, 'Next order'))
-  // It had begun by itself.
+  // The replay started by itself.
   await expect(page.getByText(/^Order \d of 10/)).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText('Paused.')).toBeVisible()
   await press(page, page.getByRole('button', { name: 'Continue' }))
@@ -114,7 +114,7 @@ test('fast-forward: a year, paused and stepped, beside a visitor’s own data', 
   await page.keyboard.type('Hits')
   await expect(page.getByRole('img', { name: /^Hits of four/ })).toBeVisible()
 
-  // Nothing of it was kept, and nothing of the visitor's was read or written.
+  // The replay stored nothing, and neither read nor wrote the visitor's data.
   expect(
     await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
   ).toEqual(['nearside'])
@@ -156,7 +156,7 @@ test('the console: a newer model, an update, an export, the whole log', async ({
   await expect(consent).toBeEnabled()
   const given = fact(page, 'Contribution', 'Consent')
   await tabTo(page, consent)
-  // Each change is an entry of the log.
+  // Each change adds an entry to the log.
   for (let time = 0; time < 11; time++) {
     await page.keyboard.press('Space')
     await expect(given).toHaveText('given')

@@ -1,4 +1,4 @@
-/** @module The shop by keyboard alone: where the focus is, that it can be seen, and how to get somewhere. */
+/** @module Uses the shop by keyboard alone: finds the focus, checks that it is visible, and moves it. */
 import { expect, type Locator, type Page } from 'playwright/test'
 import { forYou, learnsFrom, openShop } from './shop.ts'
 
@@ -17,7 +17,7 @@ export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<v
   throw new Error(`${key} never reached ${target}`)
 }
 
-/** Goes there and presses. */
+/** Moves the focus to the element and presses the key. */
 export async function press(page: Page, target: Locator, key = 'Enter'): Promise<void> {
   await tabTo(page, target)
   await page.keyboard.press(key)
@@ -26,7 +26,7 @@ export async function press(page: Page, target: Locator, key = 'Enter'): Promise
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement)
 
-/** A ring around the element or what frames it, inside the window and under nothing. */
+/** A focus ring around the element or its frame must be inside the window and uncovered. */
 async function expectFocusShown(page: Page): Promise<void> {
   const shown = await page.evaluate(() => {
     const active = document.activeElement
@@ -45,7 +45,7 @@ async function expectFocusShown(page: Page): Promise<void> {
   expect(shown).toBe('shown')
 }
 
-/** The heading of a new page has the focus: that is where reading goes on. */
+/** The heading of a new page must have the focus, because reading continues there. */
 export async function expectPage(page: Page, name: string | RegExp): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeFocused()
 }
@@ -57,7 +57,7 @@ export const button = (page: Page, name: string | RegExp) =>
 
 export const textOf = async (part: Locator): Promise<string> => (await part.textContent()) ?? ''
 
-/** Looks at a product long enough for it to count, by its link on the home page. */
+/** Views a product, through its link on the home page, until the view counts. */
 export async function lookByKeys(page: Page): Promise<void> {
   await openShop(page)
   const card = forYou(page).locator('[data-item]').nth(1)

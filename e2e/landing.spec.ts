@@ -1,4 +1,4 @@
-/** @module Departments and products are there before the shop's script, for whoever comes by a link. */
+/** @module Tests that departments and products show before the shop's script, for visitors who follow a link. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
@@ -24,7 +24,7 @@ for (const [address, title, part] of [
     const rendered = await shown(before, part)
 
     const said = listen(page)
-    // As links have it that count their visitors.
+    // With a query, as in links that count visitors.
     await page.goto(`${address}?utm_source=letter`)
     await comesToRest(page)
     expect(await shown(page, part)).toBe(rendered)
@@ -42,7 +42,7 @@ test('a page is not painted while a part of its header is on its way', async ({
   const cut = document.indexOf('<nav class="header-links"')
   expect(cut).toBeGreaterThan(0)
   const WAIT = 1000
-  // Serves the document alone, in two parts; padded, so that each is handed on as it comes.
+  // Serves only the document, in two parts, padded so that the browser processes each on arrival.
   const server = createServer(({ url }, answer) => {
     if (url !== '/product/85123A') return void answer.writeHead(404).end()
     answer.writeHead(200, { 'content-type': 'text/html' })
@@ -126,7 +126,7 @@ test('a department that a new shopper opens first is there before the device has
   const address = '/category/Christmas'
   const listOf = (page: Page) => idsIn(page, LIST)
   const open = async () => {
-    // It would have the script at once.
+    // A service worker would deliver the script at once.
     const context = await browser.newContext({ serviceWorkers: 'block' })
     return context.newPage()
   }
@@ -155,7 +155,7 @@ test('a department that a new shopper opens first is there before the device has
   await expect(late.locator('main .grid [data-item]')).toHaveCount(24)
   expect(await listOf(late)).toEqual(shown)
 
-  // The device's own answer has come meanwhile, and moves nothing.
+  // Meanwhile the device's own answer has arrived, and moves nothing.
   await early.getByRole('button', { name: 'What this shop learned' }).click()
   await expect(early.getByRole('button', { name: 'Pause learning' })).toBeVisible()
   expect(await listOf(early)).toEqual(shown)

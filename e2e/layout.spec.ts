@@ -1,8 +1,10 @@
-/** @module Nothing jumps: layout shift stays low on every page, and every picture's room is known before it comes. */
+/**
+ * @module Tests that layout shift stays low on every page, and that every picture's room is reserved before it loads.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest, learnsFrom, openShop } from './shop.ts'
 
-/** Half of what counts as good. @see https://web.dev/articles/cls */
+/** Half of the limit for "good". @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
 
 const PAGES = [
@@ -20,7 +22,7 @@ const PAGES = [
   '/no-such-page',
 ]
 
-/** Every shift is counted, also those right after a click, which browsers forgive. */
+/** Counts every shift, including those right after a click, which browsers ignore. */
 async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const seen = { shift: 0, moved: [] as string[] }
@@ -78,30 +80,30 @@ test('of a basket’s page, the first cards stand where they will stand when all
   expect(await first.boundingBox()).toEqual(whole)
 })
 
-/** What may be left of a step's shift by rounding; a card that moves by its own height is .02. */
+/** Shift of a step that rounding may cause; a card that moves by its own height gives .02. */
 const MOST_STEP_SHIFT = 0.002
 
-/** A slow phone: lists arrive late, well after the page that holds their places. */
+/** A slow phone: lists arrive well after the page with their placeholders. */
 async function slowDown(page: Page): Promise<void> {
   const protocol = await page.context().newCDPSession(page)
   await protocol.send('Emulation.setCPUThrottlingRate', { rate: 4 })
 }
 
-/** Lets the page come to rest and holds it to having stood still since `before`. */
+/** Waits until the page is idle, and expects no shift since `before`. */
 async function expectStill(page: Page, step: string, before: number): Promise<void> {
   await comesToRest(page)
   const { shift, moved } = await seen(page)
   expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
 }
 
-/** In the same document. */
+/** A step within the same document. */
 async function stands(page: Page, step: string, act: () => Promise<unknown>): Promise<void> {
   const { shift } = await seen(page)
   await act()
   await expectStill(page, step, shift)
 }
 
-/** A load of its own. */
+/** A step that loads a document. */
 async function opensStill(page: Page, address: string, ready: string): Promise<void> {
   await page.goto(address)
   await page.locator(ready).first().waitFor()
@@ -110,7 +112,7 @@ async function opensStill(page: Page, address: string, ready: string): Promise<v
 
 const FOR_YOU = '.for-you [aria-busy="false"] [data-item]'
 
-/** From page to page as a shopper goes, without a new load. */
+/** Moves from page to page like a shopper, without a new load. */
 async function lookAround(page: Page): Promise<void> {
   const card = page.locator('main .grid [data-item]')
   const department = page.getByRole('navigation', { name: 'Departments' }).getByRole('link').nth(2)
@@ -153,14 +155,14 @@ for (const [size, viewport] of Object.entries({
     await slowDown(page)
     await opensStill(page, '/', FOR_YOU)
     await lookAround(page)
-    // Now somebody who has been here before: their own list takes the place of everybody's.
+    // A returning shopper: their own list replaces everybody's.
     await opensStill(page, '/', FOR_YOU)
     await lookAround(page)
   })
 }
 
 test.describe('with a device that answers late', () => {
-  // It would have the script at once.
+  // A service worker would deliver the script at once.
   test.use({ serviceWorkers: 'block' })
 
   test('a list that comes seconds after its page moves nothing', async ({ page }) => {
@@ -181,7 +183,7 @@ test.describe('with a device that answers late', () => {
   })
 })
 
-/** Something in the basket, on the wishlist and among the orders: pages have pictures then. */
+/** Fills basket, wishlist and orders, so that their pages have pictures. */
 async function fill(page: Page): Promise<void> {
   const add = page.getByRole('button', { name: 'Add to basket' }).first()
   await page.goto('/product/85123A')
@@ -252,7 +254,7 @@ test('every picture says its size and keeps to it', async ({ page }) => {
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // A picture has its size at once, so the first of them is waited for where there will be any.
+    // A picture has its size at once, so wait for the first where the page has any.
     // Fast-forward plays by itself; its first order takes a slow machine a while.
     if (!WITHOUT_PICTURES.includes(address))
       await expect(page.locator('main img').first()).toBeVisible({ timeout: 60_000 })

@@ -1,9 +1,11 @@
-/** @module Local-only mode: nothing leaves but the declared GETs. */
+/** @module Tests local-only mode: only the declared GETs leave the browser. */
 import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
-/** Everything that the shop may ask for, all from its own origin, all without a body or a
- * query: a search is a page of the same document, its words are never asked of the server. */
+/**
+ * All requests that the shop may make: to its own origin, without a body or a query. A search is a page of the same
+ * document, so its words are never sent to the server.
+ */
 const DECLARED = [
   /^\/(shell\.html)?$/,
   /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
@@ -21,11 +23,11 @@ interface Sent {
   readonly body: string | null
 }
 
-/** Requests that a local-only shop has no business making. */
+/** Requests that a local-only shop must not make. */
 function undeclared(requests: readonly Sent[], shop = ''): Sent[] {
   return requests.filter(({ method, url, body }) => {
     const { origin, pathname, search } = new URL(url)
-    // Neither leaves the browser.
+    // Neither kind leaves the browser.
     if (url.startsWith('blob:') || url.startsWith('data:')) return false
     return (
       method !== 'GET' ||
@@ -77,7 +79,7 @@ test('the check above finds a planted leak', async ({ page, context, baseURL }) 
     navigator.sendBeacon('/collect', 'viewed=85123A')
     await fetch('/models/latest.json', { method: 'POST', body: 'viewed=85123A' })
   })
-  // Paths, since the service worker's own fetch of the picture is seen as well.
+  // Compare paths, because the service worker's own fetch of the picture is seen as well.
   const found = () => new Set(undeclared(seen, baseURL).map(({ url }) => new URL(url).pathname))
   await expect.poll(() => found().size).toBe(3)
 })

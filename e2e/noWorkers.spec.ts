@@ -1,4 +1,4 @@
-/** @module The shop where a browser has no workers: it learns all the same, in the page itself. */
+/** @module Tests the shop in a browser without workers: it learns in the page itself. */
 import { expect, test } from 'playwright/test'
 import { forYou, forYouIds, goHome, openConsole, openShop } from './shop.ts'
 

@@ -1,11 +1,11 @@
-/** @module The shop without a network, after one visit: every page opens, learns and replays. */
+/** @module Tests the shop without a network, after one visit: every page opens, learns and replays. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { fact, forYou, forYouIds, goHome, keepsModel, openShop, openTechnical } from './shop.ts'
 
-/** A server of this test's own, which can be taken away for good. */
+/** A server of this test, which the test can end for good. */
 async function serve(): Promise<{ readonly origin: string; readonly end: () => Promise<void> }> {
   const server: Server = createStaticServer({
     root: 'dist/demo',
@@ -25,7 +25,7 @@ async function serve(): Promise<{ readonly origin: string; readonly end: () => P
   }
 }
 
-/** Of the files that the service worker's release lists, those that the device doesn't keep. */
+/** Files in the service worker's release that the device has not stored. */
 function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   return page.evaluate(async (name) => {
     const script = await fetch('/sw.js').then((response) => response.text())
@@ -47,7 +47,7 @@ async function keepsAll(page: Page): Promise<void> {
   await expect.poll(() => keepsModel(page)).toBe(true)
 }
 
-/** Address → what must be there. */
+/** Address → element that must be there. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Christmas': 'main [data-item]',
@@ -92,7 +92,7 @@ test('after one look at the home page, all of the shop works without a network',
   for (const [address, ready] of Object.entries(PAGES)) {
     await page.goto(origin + address)
     await page.locator(ready).first().waitFor()
-    // As a link does: in the same document.
+    // Navigates like a link, in the same document.
     await page.evaluate((to) => history.pushState(null, '', to), '/product/84879')
     await page.locator('article.product').waitFor()
     await page.evaluate((to) => history.pushState(null, '', to), address)
@@ -120,7 +120,7 @@ test('a first visit by a link is enough for a replay without a network', async (
   await play(page)
 })
 
-/** The shortest of the years, to its end. */
+/** Plays the shortest year to its end. */
 async function play(page: Page): Promise<void> {
   await page.getByRole('radio', { name: /Shopper A/ }).check()
   await page.getByLabel('Speed').selectOption('As fast as possible')

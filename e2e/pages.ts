@@ -1,7 +1,7 @@
-/** @module Every page of the shop, one after the other, as a check of all of them goes. */
+/** @module Visits every page of the shop, for checks that cover all pages. */
 import { expect, type Page } from 'playwright/test'
 
-/** Address → what must be there before the page is judged. */
+/** Address → element that must be there before the check. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [data-item]',
   '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
@@ -17,12 +17,12 @@ const PAGES: Readonly<Record<string, string>> = {
   '/no-such-page': 'main [data-item]',
 }
 
-/** In the page, as a link does, so that all pages are one visit. */
+/** Navigates like a link, so that all pages are one visit. */
 export async function go(page: Page, address: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), address)
 }
 
-/** Of a shopper who has bought, wished, and has something in the basket. */
+/** Every page of a shopper who has orders, a wishlist and a basket. */
 export async function eachPage(
   page: Page,
   more: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ export async function eachPage(
   }
 }
 
-/** Those that show a stranger nothing of theirs. */
+/** Pages that show a new visitor nothing of their own. */
 export async function eachEmptyPage(
   page: Page,
   judge: (page: Page, what: string) => Promise<void>,

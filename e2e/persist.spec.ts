@@ -1,9 +1,12 @@
-/** @module The shop asks before it stores what it learned: nothing before, everything at once after a yes, nothing after a no. */
+/**
+ * @module Tests that the shop asks before it stores what it learned. Before the answer it stores nothing, after
+ * consent everything at once, after refusal nothing.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { forYou, learnsFrom, openShop } from './shop.ts'
 
-/** The tests' server stores without asking; a shop of its own asks. */
+/** The tests' server stores without asking; this test configures a shop that asks. */
 test.beforeEach(async ({ context }) => {
   await context.route('**/federation.json', async (route) => {
     const response = await route.fetch()
@@ -12,7 +15,7 @@ test.beforeEach(async ({ context }) => {
   })
 })
 
-/** What the page's origin holds on the device, but for what the shopper set. */
+/** Data of the page's origin on the device, without the shopper's own settings. */
 const stored = (page: Page) =>
   page.evaluate(async () => ({
     databases: (await indexedDB.databases()).map(({ name }) => name),
@@ -28,7 +31,7 @@ const question = (page: Page) => page.getByRole('region', { name: /^Keep what th
 async function look(page: Page): Promise<void> {
   await forYou(page).locator('[data-item]').nth(1).click()
   await learnsFrom(page, 1)
-  // The question comes once it has been said what was learned.
+  // The question appears after the note about what was learned.
   await page.getByRole('link', { name: 'See what changed' }).click()
   await expect(question(page)).toBeVisible()
 }
@@ -63,7 +66,7 @@ test('a yes stores the visit at once, in every tab, and is not asked for again',
   await learnsFrom(page, 1)
   await expect(question(page)).toHaveCount(0)
 
-  // The panel changes it.
+  // The panel changes the answer.
   await page.getByRole('button', { name: 'What this shop learned' }).click()
   const keep = page.getByRole('switch', { name: /^Keep what this shop learns/ })
   await expect(keep).toHaveAttribute('aria-checked', 'true')

@@ -1,4 +1,7 @@
-/** @module The home page is there before the shop's script, and the script goes on from exactly that page. */
+/**
+ * @module Tests that the home page shows before the shop's script, and that the script continues from exactly that
+ * page.
+ */
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, idsIn, listen, shown } from './rendered.ts'
@@ -27,7 +30,7 @@ test('a new shopper’s page is the rendered one, to the letter, and nothing is 
   await page.goto('/')
   await settled(page)
   expect(await forYou(page)).toEqual(rendered)
-  // The picture that was there is still there: nothing was drawn twice.
+  // The picture is still the same node, so nothing was drawn twice.
   expect(await shown(page)).toBe(await shown(before))
   expect(said).toEqual([])
   await plain.close()
@@ -41,7 +44,7 @@ test('a new shopper’s device begins with the model that the page was rendered 
     const [, path] = request.url().split('/models/')
     if (path) asked.push(path)
   })
-  // The one of the build: a round may have published another since.
+  // Model of the build, because a round may have published a newer one since.
   const built = JSON.parse(await readFile('public/models/latest.json', 'utf8'))
   for (const address of ['/', '/product/85123A']) {
     await page.goto(address)
@@ -110,7 +113,7 @@ test('a search by a link is answered by its own thread, before the page has read
     read = resolve
   })
   let asked = 0
-  // The page asks first: its document does so.
+  // The page requests it first, from its document.
   await page.route('**/catalog/catalog.json', async (route) => {
     if (asked++ === 0) await held
     await route.continue()
@@ -154,7 +157,7 @@ test('a search finds the same where its thread does not come', async ({ page, br
   await without.close()
 })
 
-/** What a shopper can have done, each enough to get a list of one's own. */
+/** Events of a visit, each enough for a list of one's own. */
 const VISITS: Readonly<Record<string, string>> = {
   looked: '/product/85123A',
   'only searched': '/search#q=lantern',
@@ -192,7 +195,7 @@ test('a chosen theme and order hold from the first paint on', async ({ page }) =
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()
   await page.getByRole('switch', { name: 'Personalisation' }).click()
-  // The shop's script doesn't come at all: what holds, holds without it.
+  // The shop's script never arrives, so these checks hold without it.
   await page.route('**/assets/{main,shop,open}-*.js', (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')

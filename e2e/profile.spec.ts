@@ -1,7 +1,7 @@
 /**
- * @module What is left in the browser's own files of a search that was erased: in Chromium the words
- * stay in the database's files until it rewrites them, or the site's data are cleared, and in what the
- * browser itself remembers of addresses. Nowhere else.
+ * @module Tests what is left of an erased search in Chromium's own files. The words stay in the database's files
+ * until Chromium rewrites them or the site's data are cleared. They also stay in the browser's own history of
+ * addresses. They are nowhere else.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { CHROMIUM_ARGS, requireChromium } from '../scripts/chromium.ts'
 import { openShop } from './shop.ts'
 
 const WORDS = 'quixotelantern'
-/** The browser's own memory of addresses: no page can delete it, and “Clear browsing data” does. */
+/** Files of the browser's own history, which no page can delete, but “Clear browsing data” can. */
 const BROWSERS_OWN =
   /^(Default\/(Favicons|History|Sessions|Top Sites|Shortcuts|Visited Links|Network Action Predictor)|segmentation_platform)\b/
 
@@ -20,7 +20,7 @@ test('erased words are in no file but the database’s own, until the site’s d
 }) => {
   const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))
   const launch = { executablePath: requireChromium(), args: CHROMIUM_ARGS, baseURL }
-  /** A visit ends with the browser, so that all that it holds is on the disk. */
+  /** A visit ends with closing the browser, so that all its data are on disk. */
   async function visit(work: (page: Page, context: BrowserContext) => Promise<unknown>) {
     const context = await chromium.launchPersistentContext(profile, launch)
     await work(context.pages()[0], context)
@@ -33,11 +33,11 @@ test('erased words are in no file but the database’s own, until the site’s d
       await page.getByLabel('Search products').fill(WORDS)
       await page.keyboard.press('Enter')
       await expect(page.getByText('No products match')).toBeVisible()
-      // Within the page, so that the search is stored before the page is left.
+      // Navigate within the page, so that the search is stored before the page is left.
       await page.getByRole('link', { name: 'Privacy console' }).first().click()
       await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()
     })
-    // Or there would be nothing to erase.
+    // Otherwise there would be nothing to erase.
     expect(before.some((place) => place.startsWith('Default/IndexedDB/'))).toBe(true)
     const after = await visit(async (page) => {
       await page.goto('/console')
@@ -58,7 +58,7 @@ test('erased words are in no file but the database’s own, until the site’s d
   }
 })
 
-/** The files of a profile that hold the words, in either of the encodings that Chromium writes. */
+/** Files of a profile that contain the words, in either of Chromium's encodings. */
 function places(profile: string): string[] {
   const spellings = [Buffer.from(WORDS), Buffer.from(WORDS, 'utf16le')]
   const files = readdirSync(profile, { recursive: true, withFileTypes: true })

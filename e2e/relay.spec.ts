@@ -1,4 +1,4 @@
-/** @module A browser that contributes through a relay: the relay as a third party runs it, in a process of its own. */
+/** @module Tests contributions through a relay, which runs in its own process as a third party would run it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'playwright/test'
@@ -17,7 +17,7 @@ test.afterEach(() => {
   closeVaultShops()
 })
 
-/** `nearside serve --role relay` between pages of any shop and these servers. @returns its address */
+/** Runs `nearside serve --role relay` between pages of any shop and these servers. @returns its address */
 async function startRelay({ leader, helper }: Recipients): Promise<string> {
   const cli = ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--role', 'relay', '--port', '0']
   relay = spawn(process.execPath, [...cli, '--target', `${leader},${helper}`], {
@@ -50,7 +50,7 @@ test('an update goes through a relay: neither server hears from the browser, and
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  // Both servers were asked for their terms, and the leader got a report: each of them sealed.
+  // Both servers got requests for their terms, and the leader a report, all of them sealed.
   expect(new Set(asked)).toEqual(
     new Set([
       'GET /leader/v1/task, sealed',
@@ -58,7 +58,7 @@ test('an update goes through a relay: neither server hears from the browser, and
       'POST /leader/v1/reports, sealed',
     ]),
   )
-  // A browser would tell its origin, and its name.
+  // A browser would send its origin and name.
   expect([...askers]).toEqual(['127.0.0.1  node'])
   expect(sent.filter((url) => url.startsWith(address)).length).toBeGreaterThan(4)
   expect(sent.filter((url) => url.startsWith(new URL(recipients.leader).origin))).toEqual([])

@@ -1,13 +1,13 @@
-/** @module What tests of pages that are rendered beforehand look at. */
+/** @module Reads prerendered pages for tests. */
 import { expect, type Page } from 'playwright/test'
 import { comesToRest } from './shop.ts'
 
-/** What a person sees or hears, without what only says that a list is on its way. */
+/** Visible and announced content, without notes that a list is loading. */
 export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {
     const copy = shown.cloneNode(true) as Element
     for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
-    // Pictures below the first screen come after the page.
+    // Pictures below the first screen load after the page.
     for (const late of copy.querySelectorAll('.picture img:not([data-picture])')) late.remove()
     for (const held of copy.querySelectorAll('.held')) held.remove()
     return copy.innerHTML
@@ -16,7 +16,7 @@ export const shown = (page: Page, part = '#shop') =>
       .replaceAll('<!-- -->', '')
   })
 
-/** Everything that the page says to the console, and errors that nobody caught. */
+/** Collects all messages in the page's console, and uncaught errors. */
 export function listen(page: Page): string[] {
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
@@ -31,13 +31,12 @@ export const idsIn = (page: Page, part: string) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
 
 /**
- * Opens a page of somebody whom the device knows, and holds it to showing one list from the first
- * paint on, and to standing still.
- * @param list selector of what the list stands in
+ * Opens a page as a known shopper. Expects a single list from the first paint on, without layout shift.
+ * @param list selector of the list's container
  */
 export async function expectOneList(page: Page, address: string, list: string): Promise<void> {
   const said = listen(page)
-  // Every card that is ever seen in its place, from the first paint on.
+  // Records every card that is ever visible in the list, from the first paint on.
   await page.addInitScript((list) => {
     const seen: string[][] = []
     const moved = { shift: 0 }

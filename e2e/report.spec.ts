@@ -1,4 +1,4 @@
-/** @module What the console prints: a report of two pages. */
+/** @module Tests the console's print view: a report of two pages. */
 import { expect, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 
@@ -8,7 +8,7 @@ test('the console prints as two pages at most, without what can only be pressed'
   await openShop(page)
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
-  // Kept, before the page is left.
+  // Wait until it is stored, before leaving the page.
   await expect(page.locator('button.learned b').first()).toHaveText(/ [1-9]/)
   await page.goto('/console')
   await expect(page.getByRole('button', { name: /^Delete: Products put/ })).toBeVisible()

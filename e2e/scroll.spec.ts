@@ -1,4 +1,4 @@
-/** @module Back and forward return to where one was; a new page begins at its top. */
+/** @module Tests scroll restoration: back and forward return to the old position, a new page starts at its top. */
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest } from './shop.ts'
 
@@ -17,7 +17,7 @@ test('back to the place in a long list, forward to the place in a product, and b
   const card = page.locator('main .grid [data-item]')
   await page.getByRole('button', { name: /^Show 24 more/ }).click()
   await expect(card.nth(40)).toBeAttached()
-  // Gone before the browser has told the page of the scroll.
+  // Leaves before the browser has fired the page's scroll event.
   const place = await card.nth(40).evaluate((product) => {
     product.scrollIntoView({ block: 'center', behavior: 'instant' })
     const place = Math.round(scrollY)
@@ -45,12 +45,12 @@ test('back to the place in a long list, forward to the place in a product, and b
 })
 
 test.describe('where the list comes late', () => {
-  // It would have the list at once.
+  // A service worker would deliver the list at once.
   test.use({ serviceWorkers: 'block' })
 
   test('whoever scrolls first is left alone', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
-    // Departments are rendered beforehand, and have their lists at once.
+    // Departments are prerendered with their lists, so a search is used.
     await page.goto('/search#q=heart')
     const card = page.locator('main .grid [data-item]').nth(20)
     await card.scrollIntoViewIfNeeded()
@@ -60,7 +60,7 @@ test.describe('where the list comes late', () => {
       await route.continue()
     })
     await page.reload()
-    // The shop's script has begun, and the page, without its list, is scrolled as far as it goes.
+    // The shop's script has started, and the page without its list is scrolled to its end.
     await page.waitForFunction(() =>
       Object.keys(document.getElementById('shop') ?? {}).some((key) => key.startsWith('__react')),
     )

@@ -1,19 +1,19 @@
-/** @module What the end-to-end tests do in the shop, by the names that people see. */
+/** @module Actions of the end-to-end tests in the shop, by the names that people see. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
 import { ENGLISH, type Labels } from '../src/react.ts'
 
-/** Opens a page of the shop and waits until the list is there that this device has made. */
+/** Opens a page of the shop and waits for the list that this device has made. */
 export async function openShop(page: Page, path = '/'): Promise<void> {
   await page.goto(path)
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** Waits until the header counts so many actions that shape the lists: a look is one after a second. */
+/** Waits until the header counts this many actions that shape the lists; a view counts after a second. */
 export const learnsFrom = (page: Page, actions: number, { learnedFrom } = ENGLISH as Labels) =>
   expect(page.locator('button.learned b').first()).toHaveText(learnedFrom(actions))
 
-/** Nothing is asked for or computed, no picture is on its way, and what has changed is drawn. */
+/** Waits until no request, computation or picture is pending, and all changes are drawn. */
 export async function comesToRest(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
   await expect(page.locator('main [aria-busy="true"], main .ns-skeleton')).toHaveCount(0)
@@ -25,7 +25,7 @@ export async function comesToRest(page: Page): Promise<void> {
     )
   })
   await page.evaluate(async () => {
-    // The first may be asked for between two parts of what React draws in slices.
+    // Check three times, because React may send the first request between two slices of its work.
     for (let times = 0; times < 3; times++) {
       await new Promise((resolve) => requestIdleCallback(resolve))
       await new Promise((resolve) => requestAnimationFrame(resolve))
@@ -63,19 +63,19 @@ export async function openTechnical(page: Page): Promise<void> {
   await expect(page.getByRole('region', { name: 'Engine', exact: true })).toBeVisible()
 }
 
-/** Back to the home page without a new load, as a shopper would. */
+/** Returns to the home page without a new load, as a shopper would. */
 export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
-  // Until the list of now is there, the page shows the one that it was left with.
+  // Until the current list arrives, the page shows the previous one.
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** The device has the whole release, fast-forward included, and pages are opened from it. */
+/** Waits until the device has stored the whole release, fast-forward included, and pages open from it. */
 export async function keepsShop(page: Page): Promise<void> {
   const worker = await readFile('dist/demo/sw.js', 'utf8')
   const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
   const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
-  // Not `waitForFunction`, which takes the promise of an answer for a yes.
+  // `waitForFunction` would take the promise itself for a true answer, so it isn't used.
   const missing = () =>
     page.evaluate(async (paths) => {
       const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))
@@ -85,18 +85,18 @@ export async function keepsShop(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
-/** The device keeps a base model itself. */
+/** Whether the device has stored a base model. */
 export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
-/** The one that is published now: a list made by an older one changes when that is noticed. */
+/** Whether it is the published one; a list of an older model changes when the device notices the new one. */
 export async function keepsLatestModel(page: Page): Promise<boolean> {
-  // Retried: a connection that was kept may be closed by the server just as it is used again.
+  // Retried, because the server may close a reused connection at the moment of its use.
   const response = await page.request.get('/models/latest.json', { maxRetries: 3 })
   const latest = await response.json()
   return (await keptModel(page)) === latest.manifest
 }
 
-/** Hash of its manifest. */
+/** Hash of the stored model's manifest. */
 function keptModel(page: Page): Promise<string | null> {
   return page.evaluate(async () => {
     const [{ name = '' } = {}] = await indexedDB.databases()

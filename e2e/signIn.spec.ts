@@ -1,4 +1,4 @@
-/** @module A returning shopper signs in: what the shop knows of their orders is the browser's at once. */
+/** @module Tests sign-in of a returning shopper: the browser has their orders from the shop at once. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, test } from 'playwright/test'
 import { go } from './pages.ts'
@@ -34,7 +34,7 @@ test('past orders are taken in once, change the lists, and stay erased', async (
   await expect(heading('Shopped here before?')).toBeVisible()
 })
 
-/** Ids on the cards of a list, and why each is there. */
+/** Ids of a list's cards, with their reasons. */
 const cardsOf = (list: Locator) =>
   list.getByRole('listitem').evaluateAll((items) =>
     items.map((item) => ({
@@ -54,7 +54,7 @@ for (const label of ['C', 'F'])
     const { orders } = shoppers.find((one: { label: string }) => one.label === `Shopper ${label}`)
     const last = Math.max(...orders.map(({ time }: { time: string }) => Date.parse(time)))
     const bought = new Map<string, number>()
-    // The last order was yesterday, and the device keeps 90 days.
+    // The last order was yesterday, and the device stores 90 days.
     for (const { time, items } of orders)
       for (const id of Date.parse(time) > last - 89 * 86_400_000 ? items : [])
         bought.set(id, Math.max(bought.get(id) ?? 0, Date.parse(time)))
@@ -69,7 +69,7 @@ for (const label of ['C', 'F'])
     await expect(again).toBeVisible()
 
     for (const { id, reason } of await cardsOf(again)) {
-      // Not of the last order.
+      // Bought before the last order.
       expect(bought.get(id)).toBeLessThan(last)
       expect(reason).toBe('You’ve bought this before')
     }

@@ -1,4 +1,4 @@
-/** @module Base models that the shop's server makes up: the browser keeps the one that its keys have signed. */
+/** @module Tests forged base models from the shop's server: the browser keeps the model that its keys have signed. */
 import { expect, test } from 'playwright/test'
 import { fact, keepsModel, openConsole, openShop } from './shop.ts'
 
@@ -7,7 +7,7 @@ test('a model that the keys have not signed is refused, and it is said', async (
   await expect.poll(() => keepsModel(page)).toBe(true)
   await openConsole(page)
   const version = fact(page, 'Base model and storage', 'Version')
-  // The page was made with the model of the server's start; there may be a newer one since.
+  // The page has the model of the server's start; a newer one may exist since.
   await page.getByRole('button', { name: 'Look for a newer model' }).click()
   await expect(page.getByText(/^Version .* is (the newest|now in use)\.$/)).toBeVisible()
   const before = await version.textContent()

@@ -1,4 +1,4 @@
-/** @module What a slow phone on a slow line waits for at the start, told by what is done, not by the clock. */
+/** @module Tests the start on a slow phone and line, by requests and work rather than by time. */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 import { SHOP_IN_VAULT } from './vault.ts'
@@ -11,7 +11,7 @@ const files = (page: Page) =>
     performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
   )
 
-/** Runs in the page, before anything else of it: who makes a format of the browser's. */
+/** Runs in the page before its scripts: records who creates an `Intl` format. */
 function listenForFormats(): void {
   const made: string[] = []
   Object.assign(window, { made })
@@ -42,7 +42,7 @@ test('no format is made at the start, of which the first takes a slow phone a te
   await page.addInitScript(listenForFormats)
   await page.goto('/')
   await settled(page)
-  // Pages that are brought ahead make none either.
+  // Preloaded pages create no format either.
   await expect.poll(() => files(page)).toContainEqual(expect.stringContaining('/assets/Console-'))
   expect(await made(page)).toEqual([])
   await page.locator('.for-you [data-item]').first().click()
@@ -54,7 +54,7 @@ test('no format is made at the start, of which the first takes a slow phone a te
 })
 
 test('every script before the first list is asked for with the document', async ({ page }) => {
-  // As it is sent: the page itself adds links to what it brings ahead.
+  // The document as sent, because the page itself adds links to preloaded files.
   const document = await (await page.request.get('/')).text()
   const [head] = document.split('</head>')
   const asked = Array.from(
@@ -63,7 +63,7 @@ test('every script before the first list is asked for with the document', async 
   )
   for (const name of ['open', 'shop', 'react-dom', 'main', 'worker', 'releases'])
     expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
-  // One that is found only when another has come would be a round trip late.
+  // A file that is found only after another has loaded is a round trip late.
   const needed = await Promise.all(
     asked.map(async (path) => {
       const script = await (await page.request.get(path)).text()
@@ -76,7 +76,7 @@ test('every script before the first list is asked for with the document', async 
 })
 
 test.describe('on a first visit', () => {
-  // It would fetch all that the shop has.
+  // A service worker would fetch all files of the shop.
   test.use({ serviceWorkers: 'block' })
 
   for (const [mode, address] of [

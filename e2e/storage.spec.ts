@@ -1,5 +1,5 @@
 /**
- * @module The browser's own storage fails: really full, and really cleared under an open page.
+ * @module Tests failures of the browser's storage: really full, and really cleared under an open page.
  * Chrome's debugging protocol sets the quota and clears the site's data; nothing is simulated.
  */
 import { expect, type Page, test } from 'playwright/test'
@@ -43,7 +43,7 @@ test('site data cleared under an open page, again and again: it goes on, and lea
       storageTypes: 'indexeddb',
     })
     await lookAt(page, time)
-    // The one that was opened: the list may have moved on before the click.
+    // Id of the opened product, because the list may have changed before the click.
     const id = decodeURIComponent(page.url().split('/').at(-1) ?? '')
     await expect.poll(() => storedItems(page)).toContain(id)
     await goHome(page)
@@ -58,7 +58,7 @@ function storedItems(page: Page): Promise<string[]> {
     () =>
       new Promise((resolve, reject) => {
         const opening = indexedDB.open('nearside')
-        // It is not there (yet): it must not be made by asking.
+        // The database doesn't exist (yet), and opening it must not create it.
         opening.onupgradeneeded = () => opening.transaction?.abort()
         opening.onerror = () => resolve([])
         opening.onsuccess = () => {

@@ -1,11 +1,11 @@
-/** @module A shopper carries what one browser learned to another: the shop in its vault, and embedded. */
+/** @module Tests the transfer of what one browser learned to another: the shop in its vault, and embedded. */
 import { readFile } from 'node:fs/promises'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { forYou, forYouIds, goHome, openShop } from './shop.ts'
 import { SHOP_IN_VAULT } from './vault.ts'
 
-/** Another device: nothing is shared with the first. */
+/** Another device, which shares nothing with the first. */
 async function device(browser: Browser, baseURL: string, phone = false): Promise<Page> {
   const context = await browser.newContext({
     baseURL,

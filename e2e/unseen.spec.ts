@@ -1,6 +1,6 @@
 /**
- * @module What the shop's server can see: everything that reaches it is written down by the server
- * itself. Two shoppers who do different things must look the same to it.
+ * @module Tests what the shop's server can see, by a server that records every request. Two shoppers
+ * who do different things must look the same to it.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
@@ -13,7 +13,7 @@ import { forYou, goHome, keepsModel, keepsShop, openTechnical } from './shop.ts'
 
 interface Watched {
   readonly origin: string
-  /** Everything of each request that a page or a shopper could have put something into. */
+  /** Every part of each request into which a page or a shopper could have put something. */
   readonly seen: string[]
   readonly end: () => Promise<void>
 }
@@ -48,7 +48,7 @@ interface Shopper {
   readonly page: string
 }
 
-/** A way through the shop: by clicks, by typing, by reloads and by links from elsewhere. */
+/** A visit by clicks, typing, reloads and external links. */
 async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   const main = page.getByRole('main')
   const card = main.locator('[data-item]').first()
@@ -82,7 +82,7 @@ async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   await page.waitForLoadState('networkidle')
 }
 
-/** What the server saw of one shopper, as a set: how often it is asked is the clock's doing. */
+/** Requests of one shopper as a set, because their number depends on timing. */
 async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
   const { origin, seen, end } = await watch()
   const context = await browser.newContext()
@@ -96,10 +96,10 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     seen.length = 0
     await page.reload()
     await shop(page, origin, who)
-    // Whether there is something newer, the shop asks when it is at rest.
+    // The shop checks for a newer release when it is idle.
     await expect.poll(() => seen).toContain('GET /sw.js  /sw.js 0')
     await page.waitForLoadState('networkidle')
-    // Every few minutes a visible tab looks for a new base model, whatever its shopper does.
+    // A visible tab checks for a new base model every few minutes, whatever its shopper does.
     return [...new Set([...seen, 'GET /models/latest.json   0'])].sort()
   } finally {
     await context.close()
@@ -207,7 +207,7 @@ test('a new release arrives at the visit after it was found', async ({ browser }
         const { installing, waiting, active } = await navigator.serviceWorker.ready
         return Boolean(installing ?? waiting) || active?.state !== 'activated'
       })
-    // Chromium lets the worker before come to rest first, which takes it half a minute.
+    // Chromium first lets the old worker become idle, which takes it half a minute.
     await expect.poll(busy, { timeout: 120_000 }).toBe(false)
     await page.reload()
     const described = page.locator('meta[name="description"]')

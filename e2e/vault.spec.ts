@@ -1,4 +1,4 @@
-/** @module The shop whose device lives in a vault: an origin of its own, and a worker without a network. */
+/** @module Tests the shop with a vault: the device has an origin of its own, and a worker without a network. */
 import { createServer } from 'node:http'
 import { expect, test } from 'playwright/test'
 import { LOCKED_HEADERS, vaultHeaders } from '../scripts/vaultServer.ts'
@@ -20,7 +20,7 @@ test('the list follows a click, and nothing of it is in the shop’s origin', as
   expect(await page.evaluate(databases)).toEqual([])
   const worker = await vaultWorker(page, vault)
   expect(await worker.evaluate(databases)).toEqual([`nearside of ${shop}`])
-  // The files of the vault, and none of its own tries.
+  // Only files of the vault were requested; its own attempts failed.
   expect(asked.filter((line) => !/^GET \/(vault\.html|assets\/\S+\.js)$/.test(line))).toEqual([])
   expect(asked.length).toBeGreaterThan(2)
 })
@@ -96,7 +96,7 @@ test('whatever its worker tries, nothing arrives', async ({ page }) => {
   expect(left).toEqual([])
   expect(arrived).toEqual([])
   expect(asked).toEqual(before)
-  // The server does hear whoever may speak to it.
+  // Requests that are allowed do reach the server.
   await page.request.get(`${other}/heard`)
   expect(arrived).toEqual(['/heard'])
   elsewhere.close()
@@ -122,7 +122,7 @@ for (const [hole, locked, says] of [
     expect(await page.evaluate(databases)).toEqual([])
   })
 
-/** What a hostile script of the shop's page can do: another frame of the vault, and a port into it. */
+/** Acts as a hostile script of the shop's page: opens another frame of the vault, and a port into it. */
 async function speakTo(vault: string) {
   const frame = document.createElement('iframe')
   frame.src = `${vault}/vault.html`
@@ -216,7 +216,7 @@ test('it takes one port, well-formed calls, and so many of them', async ({ page 
   expect(found.taken).toBeGreaterThan(1000)
   expect(found.taken + found.refused).toBe(5000)
   expect(found.after).toBe('result')
-  // The shop's own frame has gone on.
+  // The shop's own frame still works.
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 })
 

@@ -1,4 +1,4 @@
-/** @module A shop and its vault on servers of the test's own, which see all that is asked of them. */
+/** @module Serves a shop and its vault on servers of the test, which record all requests. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright/test'
@@ -6,18 +6,18 @@ import { createStaticServer } from '../scripts/static.ts'
 import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
 import type { Persist } from '../src/device/persists.ts'
 
-/** The one that runs for all tests (`playwright.config.ts`), beside the embedded one. */
+/** The server for all tests (`playwright.config.ts`), beside the embedded shop's. */
 export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?? 8800}`
 
 export interface VaultShop {
   readonly shop: string
   readonly vault: string
-  /** What was asked of the vault's server, and of the shop's. */
+  /** Requests to the vault's server, and to the shop's. */
   readonly asked: string[]
   readonly askedOfShop: string[]
 }
 
-/** Closed with the shops. */
+/** Servers to close with the shops. */
 export const open: Server[] = []
 
 export function closeVaultShops(): void {
@@ -33,9 +33,9 @@ export async function listen(server: Server): Promise<string> {
 }
 
 /**
- * @param changes to how the vault is served, given what is usual
+ * @param changes changes to the vault's options, given the defaults
  * @param root the built shop
- * @param federation which shoppers may agree to contribute to
+ * @param federation servers that shoppers may agree to contribute to
  */
 export async function openVaultShop(
   changes: (site: VaultSite) => Partial<VaultSite> = () => ({}),
@@ -71,7 +71,7 @@ export async function openVaultShop(
   return { shop, vault, asked, askedOfShop }
 }
 
-/** The worker of the vault in this page. */
+/** The vault's worker in this page. */
 export async function vaultWorker(page: Page, vault: string) {
   const isVaults = (url: string) => url.startsWith(`${vault}/`)
   const known = page.workers().find((worker) => isVaults(worker.url()))

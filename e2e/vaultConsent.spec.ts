@@ -1,4 +1,6 @@
-/** @module In a vault, a consent is given in its own window: no script of the shop's page can give it. */
+/**
+ * @module Tests that a vault's consent is given in its own window, and that no script of the shop's page can give it.
+ */
 import { expect, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { openTechnical } from './shop.ts'
@@ -33,7 +35,7 @@ test('the shopper agrees in the vault’s own window, by keyboard, and the log k
   await expect(page.getByRole('dialog')).toHaveAttribute('aria-label', /^localhost:\d+$/)
   const frame = page.frames().find((one) => one.url().startsWith(vault))
   expect(frame && (await findings(frame))).toEqual([])
-  // What lies behind can't be reached meanwhile.
+  // Elements behind the dialog can't get the focus.
   await page.keyboard.press('Tab')
   await expect(offer.getByRole('button', { name: 'Not now' })).toBeFocused()
   await page.keyboard.press('Tab')
@@ -57,7 +59,7 @@ test('the shopper agrees in the vault’s own window, by keyboard, and the log k
   await expect(offer).toBeHidden()
   await expect(consentOf(page)).toBeFocused()
   expect(await consentsIn(page, vault)).toHaveLength(1)
-  // It is taken back without a question.
+  // Withdrawing needs no question.
   await page.keyboard.press('Enter')
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
 })
@@ -74,7 +76,7 @@ test('what is declined, by button, by Escape or by closing, is not agreed to', a
     async () => (await openQuestion(page)).getByRole('button', notNow).click(),
     async () => pressLast(await openQuestion(page), 'Escape'),
     async () => {
-      // Who closes the window may still open it again.
+      // A shopper who closes the window may open it again.
       await (await openQuestion(page)).close()
       await (await openQuestion(page)).getByRole('button', notNow).click()
     },
@@ -109,7 +111,7 @@ test('a script of the page can’t answer: by its own words, messages or windows
   const question = await openQuestion(page)
   await expect(agreeIn(question)).toBeEnabled()
   await expect(question.getByRole('main')).not.toContainText('prize')
-  // A window that the page opens has the page for an opener, which the vault's script does not believe.
+  // A window that the page opens has the page as its opener, which the vault's script rejects.
   const own = await page.evaluateHandle((vault) => window.open(`${vault}/vault.html`), vault)
   await expect.poll(() => page.context().pages().length).toBe(3)
   await page.evaluate(
@@ -129,7 +131,7 @@ test('a script of the page can’t answer: by its own words, messages or windows
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
     frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
   })
-  // Nor can it have the question skipped, by conditions that it makes up.
+  // Nor can the page skip the question by inventing terms.
   await page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }
     const call = (name: string, ...args: unknown[]) =>
@@ -140,7 +142,7 @@ test('a script of the page can’t answer: by its own words, messages or windows
     call('setContribution', true, 'Win a prize?')
     control(false)
   })
-  // What it says to the frame can at most take the question away.
+  // The page's messages to the frame can at most remove the question.
   await expect(offer).toBeHidden()
   await expect.poll(() => question.isClosed()).toBe(true)
   expect(await consentsIn(page, vault)).toEqual([])
@@ -187,7 +189,7 @@ test('a second vault frame that names other aggregators gets nothing, and the co
   await page.goto(`${shop}/console`)
   await consentOf(page).click()
   const question = await openQuestion(page)
-  // It says in words whom they are for.
+  // The question names the recipients.
   for (const named of ['Shop (127.0.0.1', 'Trust Centre (127.0.0.1', 'at least 1000 updates'])
     await expect(question.getByRole('main')).toContainText(named)
   await agree(question)
@@ -245,7 +247,7 @@ test('a withdrawal in one tab ends the request of another that is under way, for
   await consentOf(sender).click()
   await agree(await openQuestion(sender))
   await expect(consentOf(other)).toHaveAttribute('aria-checked', 'true')
-  // The leader takes all the time in the world.
+  // The leader answers very slowly.
   const posted: string[] = []
   await context.route('**/v1/reports', (route) => void posted.push(route.request().method()))
   await openTechnical(sender)
@@ -255,7 +257,7 @@ test('a withdrawal in one tab ends the request of another that is under way, for
   const withdrawn = Date.now()
   await consentOf(other).click()
   expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED')
-  // How soon is told: a busy machine must not decide a test.
+  // The time is printed only, because a busy machine must not decide a test.
   console.log(`    withdrawn in another tab → request ended: ${Date.now() - withdrawn} ms`)
   await expect(consentOf(sender)).toHaveAttribute('aria-checked', 'false')
   expect(posted).toEqual(['POST'])

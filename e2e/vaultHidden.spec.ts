@@ -1,4 +1,7 @@
-/** @module A script of the page that hides most of the vault's frame, in each way, gets no consent by a press on the rest. */
+/**
+ * @module Tests a page's script that hides most of the vault's frame, in many ways: a press on the visible rest gives
+ * no consent.
+ */
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { type Box, HIDINGS, hide, REVEAL } from './hidings.ts'
 import { closeVaultShops, type VaultShop } from './vault.ts'
@@ -14,7 +17,7 @@ import {
 let context: BrowserContext
 let page: Page
 let site: VaultShop
-/** Ways in which a press opened the question. */
+/** Number of ways in which a press opened the question. */
 let opening = 0
 
 test.beforeAll(async ({ browser }) => {
@@ -30,7 +33,7 @@ test.afterAll(async () => {
   closeVaultShops()
 })
 
-/** Presses on the frame's last button, where it is now, and all over the page. */
+/** Presses the frame's last button at its current place, and all over the page. */
 async function pressEverywhere(button: Pick<Box, 'x' | 'y'>): Promise<void> {
   const { width = 0, height = 0 } = page.viewportSize() ?? {}
   await page.mouse.click(button.x, button.y)
@@ -55,10 +58,10 @@ for (const way of HIDINGS)
     const windows = context.pages().filter((one) => one !== page)
     opening += Math.min(windows.length, 1)
     for (const opened of windows) {
-      // Whatever the press was meant for, it opens the whole question and answers nothing.
+      // Any press at most opens the whole question, and answers nothing.
       await expect(agreeIn(opened)).toBeVisible()
       await expect(opened.getByRole('heading')).toBeInViewport({ ratio: 1 })
-      // Nor does a second press at the same place of the window.
+      // A second press at the same place of the window answers nothing either.
       await opened.mouse.click(button.x + button.width / 2, button.y + button.height / 2)
       await opened.close()
     }

@@ -1,4 +1,7 @@
-/** @module Which presses in the vault's own window count: a small window, a held key or a mouse that lay there do not agree. */
+/**
+ * @module Tests which presses count in the vault's own window. A small window, a held key or a resting mouse give no
+ * consent.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { closeVaultShops } from './vault.ts'
@@ -72,7 +75,7 @@ test('a mouse that lay on the button when the question came has to leave it firs
 test('a window that is not in front takes no agreement', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
-  // A headless browser has no other window that could take the focus.
+  // A headless browser has no other window to take the focus.
   await question.evaluate(() => {
     document.hasFocus = () => false
   })

@@ -1,9 +1,9 @@
-/** @module What a shopper, and what a hostile script of the page, do with a vault's question whether to contribute. */
+/** @module Actions of a shopper, and of a hostile script of the page, on a vault's consent question. */
 import { expect, type Page } from 'playwright/test'
 import { openAggregators } from './aggregators.ts'
 import { open, openVaultShop, vaultWorker } from './vault.ts'
 
-/** With aggregators that answer, which the vault's file names. */
+/** Opens a shop with working aggregators, which the vault's file names. */
 export async function openContributing() {
   const aggregators = await openAggregators()
   open.push(aggregators.server)
@@ -13,10 +13,10 @@ export async function openContributing() {
 export const consentOf = (page: Page) =>
   page.getByRole('switch', { name: /^(Contribute to the shared|Zum gemeinsamen) / })
 
-/** What a vault shows in its own frame: who asks, and the button that opens the question. */
+/** The vault's own frame: the asking parties, and the button that opens the question. */
 export const offerOf = (page: Page) => page.frameLocator('iframe[title="vault"]').getByRole('main')
 
-/** Opens the window in which a vault asks, and waits until it does. */
+/** Opens the window with the vault's question, and waits until it shows. */
 export async function openQuestion(page: Page): Promise<Page> {
   const opening = page.waitForEvent('popup')
   await offerOf(page)
@@ -27,7 +27,7 @@ export async function openQuestion(page: Page): Promise<Page> {
   return question
 }
 
-/** A key whose press closes the window before the key is let go, and so perhaps before the browser has answered. */
+/** Presses a key that closes the window, maybe before the key is released and the browser has answered. */
 export async function pressLast(question: Page, key: 'Enter' | 'Escape'): Promise<void> {
   const closing = question.waitForEvent('close')
   await question.keyboard.down(key).catch(() => undefined)
@@ -37,14 +37,14 @@ export async function pressLast(question: Page, key: 'Enter' | 'Escape'): Promis
 export const agreeIn = (question: Page) =>
   question.getByRole('button', { name: /^(I agree|Ich stimme zu)$/ })
 
-/** As a shopper does who has read it: the window is in front, and the pointer comes over the words. */
+/** Agrees like a shopper who has read the text: the window is in front, and the pointer moves over the words. */
 export async function agree(question: Page): Promise<void> {
   await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()
   await agreeIn(question).click()
 }
 
-/** Consents in the vault's databases. */
+/** Consents stored in the vault's databases. */
 export async function consentsIn(page: Page, vault: string): Promise<unknown> {
   const worker = await vaultWorker(page, vault)
   return worker.evaluate(async () => {
@@ -62,7 +62,7 @@ export async function consentsIn(page: Page, vault: string): Promise<unknown> {
   })
 }
 
-/** Takes the port that the page's own package speaks to the vault through. */
+/** Takes the port between the page's own package and the vault. */
 export async function stealPort(page: Page): Promise<void> {
   await page.evaluate(() => {
     const post = MessagePort.prototype.postMessage
@@ -76,7 +76,7 @@ export async function stealPort(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(() => 'stolen' in globalThis)).toBe(true)
 }
 
-/** Has the vault ask, through that port, with words of the script's own. */
+/** Makes the vault ask, through that port, with texts of the script. */
 export const askByScript = (page: Page) =>
   page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }

@@ -1,13 +1,13 @@
-/** @module What an experiment of the lab is: a question, and how it is answered. */
+/** @module Interface of an experiment of the lab: a question, and the function that answers it. */
 import type { Question } from '../src/evaluate/load.ts'
 import type { Evaluated } from '../src/evaluate/report/report.ts'
 import type { Steps } from '../src/evaluate/steps.ts'
 
-/** Of experiments that train by themselves; what `pretrain` holds out by default. */
+/** Hold-out of experiments that train by themselves: the default of `pretrain`. */
 export const HOLDOUT = { fraction: 0.2 }
 
 interface Asked {
-  /** Shop and model; the protocol says which cases: `personal`, every one from `until` on. */
+  /** Shop and model. The protocol selects the cases; `personal`: every case from `until` on. */
   readonly question: Question
   readonly seed: number
 }
@@ -17,7 +17,7 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** What every result begins with. */
+/** Fields at the start of every result. */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

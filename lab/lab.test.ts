@@ -59,7 +59,7 @@ it('teaches a base of orders in rounds what clicks are worth', async () => {
   const made = testShop(60, 20)
   const shoppers = made.shoppers.map(({ id, interactions }) => ({
     id,
-    // Whatever is bought was looked at the day before: nothing else says what comes next.
+    // Each purchase was viewed the day before; no other event predicts it.
     interactions: interactions
       .map((one) => ({ ...one, time: Math.floor(one.time / DAY) * DAY }))
       .flatMap((one) => [

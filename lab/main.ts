@@ -15,7 +15,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   exposure: () => import('./exposure/experiment.ts'),
 }
 
-/** One command each, with the same options: lab/README.md says which belong to which. */
+/** One command for each experiment, with the same options; lab/README.md lists the options that apply to each. */
 function commandOf(name: string, { asks, run }: Experiment): Subcommand {
   const syntax = new Command(name)
     .summary(asks)

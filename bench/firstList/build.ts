@@ -1,16 +1,16 @@
-/** @module Builds the pages of the cold start, as a shop would build its own. */
+/** @module Builds the pages of the cold-start benchmark, as a shop builds its own. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
 import { MODEL_FILES } from '../../src/core/model/parts.ts'
 
-/** Each has a page of its name. */
+/** Names of the pages. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
-/** One page more, which asks for its catalog and model itself. */
+/** A further page, which requests catalog and model itself. */
 const CATALOG = 'catalog'
 
-/** @param models directory of published models: the pages ask for every file of the latest */
+/** @param models directory of published models; the pages request every file of the latest model */
 export async function buildFirstLists(models: string, outDir: string): Promise<void> {
   const read = (path: string) => JSON.parse(readFileSync(join(models, path), 'utf8'))
   const { version } = read('latest.json') as { version: string }
@@ -26,13 +26,13 @@ export async function buildFirstLists(models: string, outDir: string): Promise<v
           crossorigin: true,
           href: `/models/${version}/${name}`,
         },
-        // The largest file on the connection that is open already, the others after the scripts, which have
-        // more to do.
+        // The largest file uses the open connection first; the others come after the scripts, which have more work to
+        // do.
         injectTo: name === MODEL_FILES.items ? 'head-prepend' : 'body',
       })),
   }
   const root = import.meta.dirname
-  // One by one, so that no page shares a script with another and fetches what it does not need.
+  // Build one by one, so that no page shares a script with another and fetches code it does not need.
   for (const name of [...FIRST_LISTS, CATALOG])
     await build({
       root,

@@ -1,6 +1,6 @@
 /**
- * @module A shop with nothing but its personalizer, for a catalog of any size (`?size=10000`): marks the
- * first list, and the first of the whole model after an event.
+ * @module A page with only a personalizer, for a catalog of any size (`?size=10000`). It marks the first list, and
+ * the first list of the whole model after an event.
  */
 import { createPersonalizer } from '../../src/index.ts'
 import { COUNT } from './page.ts'

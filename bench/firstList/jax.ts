@@ -4,7 +4,7 @@ import { DIMENSION } from '../../src/core/model/baseModel.ts'
 import { type EncoderName, LAYER_NORM_EPSILON } from '../../src/core/model/encoder.ts'
 import { COUNT, type Rank, type RankModel, VIEWED } from './page.ts'
 
-/** h after one event, [d]: with one place, attention gives that place. */
+/** h after one event, [d]: with one position, attention returns that position. */
 function encode(items: JaxArray, { encoder }: RankModel): JaxArray {
   const weight = (name: EncoderName) => {
     const { data, shape } = encoder.get(name) as {

@@ -1,7 +1,7 @@
 /**
- * @module What the pages of the cold start do alike: every file of the base model is fetched, one event
- * is there, and the 20 items that the encoder ranks highest after it are put into the document. The
- * other terms of a score are left out, since no peer has them.
+ * @module Common part of the cold-start pages. Each page fetches every file of the base model, has one event, and
+ * puts the encoder's 20 highest items into the document. The other terms of a score are left out, because no
+ * peer has them.
  */
 import type { BaseModel } from '../../src/core/model/baseModel.ts'
 import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '../../src/core/model/parts.ts'
@@ -10,14 +10,14 @@ import type { Tensors } from '../../src/core/model/tensor.ts'
 
 export type RankModel = Pick<BaseModel, 'itemVectors' | 'encoder'>
 
-/** Row of the item that was viewed. */
+/** Row of the viewed item. */
 export const VIEWED = 100
 export const COUNT = 20
 
-/** Item rows, best first. */
+/** Returns item rows, best first. */
 export type Rank = (model: Promise<RankModel>, backend?: string) => Promise<Iterable<number>>
 
-/** The page has a link to each file, so that all of them are asked for with the scripts. */
+/** The page links each file, so that all files are requested together with the scripts. */
 async function loadModel(): Promise<RankModel> {
   const links = document.querySelectorAll<HTMLLinkElement>('link[as=fetch]')
   const parts = new Map<string, Tensors>()

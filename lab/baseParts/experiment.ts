@@ -1,4 +1,4 @@
-/** @module What does each part of the base model rank alone? */
+/** @module Experiment: how well does each part of the base model rank alone? */
 import { FEATURE_COUNT, FEATURES } from '../../src/core/features/features.ts'
 import type { Case } from '../../src/core/features/history.ts'
 import { multiply } from '../../src/core/model/multiply.ts'
@@ -147,7 +147,7 @@ function measure(walk: Walk, one: Case): { all: Measured; onlyNew: Measured | nu
   return { all: of(one.targets), onlyNew: fresh.length > 0 ? of(fresh, seen) : null }
 }
 
-/** One value a shopper: the mean over own cases; NaN where there is none. */
+/** One value for each shopper: the mean over their cases; NaN where there is none. */
 function valuesOf(shoppers: readonly (readonly Measured[])[]): SearchValues {
   return new Map(
     ARMS.map((arm) => [

@@ -1,4 +1,4 @@
-/** @module Where clicks never leave, what can rounds of devices teach a base of orders alone? */
+/** @module Experiment: if clicks never leave the devices, what can rounds of updates teach a base made from orders? */
 import { noiseFor } from '../../src/aggregate/privacy/gaussianAccountant.ts'
 import { NearsideError } from '../../src/core/error.ts'
 import { buildCases } from '../../src/core/features/cases.ts'
@@ -24,10 +24,10 @@ import { EVERYBODY, type Terms } from './rounds.ts'
 
 const FOLDS = 5
 
-/** Twice; chosen on training shoppers, see docs/results/click-rounds.md. */
+/** Terms chosen on training shoppers, for both phases; see docs/results/click-rounds.md. */
 const TERMS: Terms = { clip: 0.4, rate: 0.2, rounds: 20 }
 
-/** As servers demand of so many devices: no more than 1/n², and 1e-6 at most. */
+/** δ that servers require for this many devices: at most 1/n², and at most 1e-6. */
 const deltaOf = (devices: number) => Math.min(1e-6, 1 / devices ** 2)
 
 const NOISY = [8, 1].flatMap((epsilon) =>

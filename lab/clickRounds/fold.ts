@@ -1,4 +1,4 @@
-/** @module One part of the shoppers, asked of models that the others taught, with their clicks and without. */
+/** @module One fold of the shoppers, tested on models that the other folds trained, with and without their clicks. */
 import type { ShopperHistory } from '../../src/core/features/cases.ts'
 import { computeFeatures } from '../../src/core/features/computeFeatures.ts'
 import type { History } from '../../src/core/features/history.ts'
@@ -26,22 +26,22 @@ import { spreadOf } from '../../src/train/ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData, trainRanker } from '../../src/train/ranker/trainRanker.ts'
 import { type Crowd, playRounds, type Terms } from './rounds.ts'
 
-/** As many last days before the limit teach, centrally and in rounds. */
+/** Number of days before the limit that are used for training, centrally and in rounds. */
 const LEARNED_DAYS = 30
 
 export interface Arm {
   readonly name: string
-  /** Null: fitted at once, centrally, to the same cases. */
+  /** Devices of the rounds; null: fitted at once, centrally, to the same cases. */
   readonly crowd: Crowd | null
 }
 
 interface Weights {
-  /** For scaled features, [F]. */
+  /** Weights for scaled features, [F]. */
   readonly weights: ArrayLike<number>
   readonly scale: Float32Array
 }
 
-/** NDCG@10 of each case: a blind server, the base of orders, that of everything, then the arms. */
+/** NDCG@10 of each case: a blind server, the base from orders, the base from everything, then the arms. */
 type Asked = readonly { readonly shopper: string; readonly values: readonly number[] }[]
 
 const onlyOrders = (history: History): History => history.filter(isPurchase)
@@ -53,10 +53,10 @@ function ordersOf(shoppers: readonly ShopperHistory[]): ShopperHistory[] {
 }
 
 /**
- * @param data of those who teach
- * @param asked what others bought from `until` on
- * @param terms of the rounds that learn from a device's sample of items, and of as many that learn from
- *   what the shared weights rank highest by then, as `pretrain` fits twice
+ * @param data data of the training shoppers
+ * @param asked purchases of the other shoppers from `until` on
+ * @param terms terms of the rounds. The first rounds learn from a device's sample of items, as many later ones from
+ *   the items that the shared weights then rank highest; `pretrain` also fits twice
  */
 export function askFold(
   data: RankerData,
@@ -77,7 +77,7 @@ export function askFold(
   const ofAll = nightly(data, until)
   return asked.map(({ shopper, time, history, targets }) => {
     const quality = (known: ItemStatistics, held: History, rankers: readonly Weights[]) => {
-      // Nothing is known: popularity, as the base has it.
+      // Without a history: popularity, as in the base.
       const raw = isKnown(held) ? computeFeatures(known, held, time, null) : null
       return rankers.map(({ weights, scale }) => {
         if (!raw) return ndcg(placesOf(known.popularity30, targets), 10)
@@ -101,11 +101,11 @@ interface Devices {
   readonly cases: readonly RankerCase[]
   readonly statisticsOf: (one: RankerCase) => ItemStatistics
   readonly sampled: RankerDataset
-  /** Of the features as devices meet them, clicks included: one more sum, taken as known. */
+  /** Scale of the features as on devices, clicks included; treated as known, because it is one more sum. */
   readonly scale: Float32Array
 }
 
-/** What the server ships knows orders alone, none of this shopper and none of later: devices that come after it. */
+/** Describes devices of new shoppers: the server's statistics know orders alone, none of this shopper or of later. */
 function describeDevices(
   data: RankerData,
   orders: RankerData,
@@ -123,7 +123,7 @@ function describeDevices(
   return { cases, statisticsOf, sampled, scale: spreadOf(sampled).scale }
 }
 
-/** Each case's highest by these weights, with the targets that they reach counting most. */
+/** Each case's highest items by these weights; reachable targets get the most weight. */
 function highest({ cases, statisticsOf }: Devices, { weights, scale }: Weights): RankerDataset {
   const table = candidatesOfCatalog(cases, statisticsOf, scale, weights, DEFAULT_RANKER.candidates)
   return focusTargets(table, scale, Float64Array.from(weights), TARGET_FOCUS)
@@ -151,7 +151,7 @@ function centrally(devices: Devices, { weights, scale }: Weights): Weights {
   return { weights: fitted(highest(devices, { weights: first, scale }), first), scale }
 }
 
-/** The same scores by other units. */
+/** The same scores with other feature scales. */
 function rescaled({ weights, scale }: Weights, to: Float32Array): Weights {
   return { weights: Float64Array.from(weights, (w, f) => (w / scale[f]) * to[f]), scale: to }
 }
@@ -161,7 +161,7 @@ function byShopper(table: RankerDataset): RankerDataset[] {
   return [...shoppers].map((id) => partOf(table, ({ shopper }) => shopper === id))
 }
 
-/** Lists as of the model's limit, popularity as of the night before. */
+/** Neighbours as of the model's limit, popularity as of the night before. */
 function nightly({ items, shoppers }: RankerData, until: number): (time: number) => ItemStatistics {
   const histories = shoppers.map(({ interactions }) => interactions)
   const lists = buildStatistics(items, histories, until)

@@ -1,25 +1,25 @@
 /**
- * @module Rounds without servers: each device gives the way down the loss of its own cases, as a
- * device's `sharedDelta` does, and what is shared moves by the mean of these, clipped, noise included,
- * with momentum. Servers add the same numbers (`src/simulate` plays them with sealed reports); here only
- * what they are worth is asked.
+ * @module Simulates rounds without servers. Each device sends the descent direction of its own cases' loss, like
+ * `sharedDelta`. The shared weights move by the mean of the clipped directions, noise included, with momentum.
+ * Servers compute the same sum (`src/simulate` replays them with sealed reports); here only its value is
+ * measured.
  */
 import type { Random } from '../../src/core/model/random.ts'
 import type { RankerDataset } from '../../src/train/ranker/dataset.ts'
 import { evaluate } from '../../src/train/ranker/newton.ts'
 
 export interface Terms {
-  /** Longest of one device. */
+  /** Largest norm of one device's update. */
   readonly clip: number
-  /** What the moving mean of the rounds' means is multiplied by. */
+  /** Factor of the moving average of the rounds' means. */
   readonly rate: number
   readonly rounds: number
 }
 
 export interface Crowd {
-  /** Devices a round, drawn with replacement; null: each shopper's once. */
+  /** Devices in each round, drawn with replacement; null: each shopper's device once. */
   readonly devices: number | null
-  /** Standard deviation of the noise of their sum, in clips; 0: none. */
+  /** Standard deviation of the noise on their sum, in clips; 0: none. */
   readonly noise: number
 }
 
@@ -32,8 +32,8 @@ const NO_PRIOR = { l2: 0, frozen: new Set<number>() }
 /**
  * The shared weights after the rounds.
  * @param devices the cases of one shopper each
- * @param scale [columns], raw features are divided by it
- * @param start for scaled features, [columns]
+ * @param scale [columns], divisor of the raw features
+ * @param start weights for scaled features, [columns]
  */
 export function playRounds(
   devices: readonly RankerDataset[],

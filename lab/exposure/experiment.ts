@@ -1,4 +1,7 @@
-/** @module Does the fit drift when the lists that it makes are all that is clicked, and is a slot for exploring worth it? */
+/**
+ * @module Experiment: does the fit drift when clicks come only from its own lists, and is an exploration slot worth
+ * it?
+ */
 import { createRandom } from '../../src/core/model/random.ts'
 import { createWasmEngine } from '../../src/engine/wasm/wasmEngine.ts'
 import { load } from '../../src/evaluate/load.ts'
@@ -10,14 +13,14 @@ import { type Exposure, type Lived, live, VISITS, withFreeTaste } from './visits
 import { plantTaste } from './world.ts'
 
 const SHOPPERS = 12
-/** Of the planted taste beside popularity. */
+/** Strength of the planted preference relative to popularity. */
 const STRENGTHS = [0, 1] as const
 
 interface Arm {
   readonly name: string
   readonly exposure: Exposure
   readonly personal: boolean
-  /** Item directions may move, too. */
+  /** Whether item directions may move, too. */
   readonly free?: boolean
 }
 

@@ -1,11 +1,11 @@
-/** @module Means over shoppers with their intervals, all on the same draws. */
+/** @module Means over shoppers with intervals, all on the same draws. */
 import type { Random } from '../../src/core/model/random.ts'
 import { quantile, RESAMPLES } from '../../src/evaluate/bootstrap.ts'
 import type { Estimate } from '../../src/evaluate/report/numbers.ts'
 
 /**
- * Bootstrap over shoppers, every column on the same draws.
- * @param columns one value a shopper, all of one length; 0 shoppers give zeros.
+ * Bootstrap over shoppers; every column uses the same draws.
+ * @param columns one value a shopper, all of the same length; 0 shoppers give zeros.
  */
 export function bootstrapMeans(columns: readonly Float64Array[], random: Random): Estimate[] {
   const shoppers = columns[0]?.length ?? 0

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
 import { drawParameters } from './posterior.ts'
 
-/** One case of two candidates, told apart by the first parameter alone; the third may not move. */
+/** One case of two candidates that differ in the first parameter only; the third may not move. */
 const problem = (weight: number) => ({
   ...{ cases: 1, candidates: 2, parameters: 3, steps: 1 },
   design: Float32Array.of(2, 0, 5, 0, 0, 5),
@@ -16,7 +16,7 @@ const problem = (weight: number) => ({
 
 test.each([
   ['without a case, the prior', 0, [1 / 4, 1 / 25, 0]],
-  // Shares of a half each: p (1 − p) · 2² · weight more precision.
+  // With two shares of a half: p (1 − p) · 2² · weight more precision.
   ['with one, less of what it tells apart', 8, [1 / 12, 1 / 25, 0]],
 ])('%s', (_, weight, variances) => {
   const random = createRandom(3)

@@ -1,9 +1,9 @@
-/** @module A draw from the Laplace approximation of a personal fit's posterior. */
+/** @module Draws from the Laplace approximation of a personal fit's posterior. */
 import type { Random } from '../../src/core/model/random.ts'
 import type { FitProblem } from '../../src/core/personal/problem.ts'
 import { factorise } from '../../src/train/cholesky.ts'
 
-/** Parameters, [P]: the fitted ones, and normal noise of covariance H⁻¹ about those that may move. */
+/** Parameters, [P]: the fitted values, plus normal noise of covariance H⁻¹ on those that may move. */
 export function drawParameters(
   problem: FitProblem,
   fitted: Float32Array,

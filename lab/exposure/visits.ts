@@ -1,4 +1,7 @@
-/** @module A shopper's visits: lists by what the device knows, clicks by a planted taste, and a fit after each visit. */
+/**
+ * @module Simulates a shopper's visits: lists by the device's knowledge, clicks by a planted preference, and a fit
+ * after each visit.
+ */
 
 import type { Interaction } from '../../src/core/features/history.ts'
 import { type BaseModel, DIMENSION } from '../../src/core/model/baseModel.ts'
@@ -18,13 +21,15 @@ export const VISITS = 12
 const LISTS = 3
 const PLACES = 10
 
-/** How the last place of a list is filled; `whole`: the shopper picks from the whole catalog, as often as from lists. */
+/** Strategy for the last place of a list. `whole`: the shopper picks from the whole catalog, as often as from lists. */
 export type Exposure = 'greedy' | 'thompson' | 'lot' | 'whole'
 
 export interface Lived {
-  /** Clicks in lists. */
+  /** Number of clicks in lists. */
   readonly clicks: number
-  /** NDCG@10 of the base's and of the personal list after the last visit, by the planted worth of what was not clicked. */
+  /**
+   * NDCG@10 of the base's and of the personal list after the last visit, by the planted worth of the unclicked items.
+   */
   readonly base: number
   readonly personal: number
 }
@@ -87,7 +92,7 @@ export async function live(
   return { clicks, base: quality(terms.base), personal: quality(scores) }
 }
 
-/** The prior with item directions let free, so wide that a score moves by one. */
+/** The prior with free item directions, wide enough for a score to move by one. */
 export function withFreeTaste(model: BaseModel): BaseModel {
   const { itemVectors, prior } = model
   const square = itemVectors.reduce((sum, x) => sum + x * x, 0) / (itemVectors.length / DIMENSION)

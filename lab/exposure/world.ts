@@ -1,15 +1,15 @@
-/** @module Shoppers whose taste is planted, and what they click of what they are shown. */
+/** @module Simulated shoppers with a planted preference, and their clicks in a list. */
 import { type BaseModel, DIMENSION } from '../../src/core/model/baseModel.ts'
 import type { Random } from '../../src/core/model/random.ts'
 
 export interface Taste {
   /** exp(utility) of each item, [N]. */
   readonly worth: Float64Array
-  /** exp(utility) of clicking nothing: what the best hundredth of the catalog reaches. */
+  /** exp(utility) of clicking nothing: the utility at the best hundredth of the catalog. */
   readonly nothing: number
 }
 
-/** @param strength of the taste beside popularity, both of unit variance; 0: popularity alone */
+/** @param strength weight of the preference beside popularity, both of unit variance; 0: popularity alone */
 export function plantTaste(model: BaseModel, strength: number, random: Random): Taste {
   const { itemVectors, itemIds, statistics } = model
   const n = itemIds.length
@@ -26,14 +26,14 @@ export function plantTaste(model: BaseModel, strength: number, random: Random): 
   return { worth, nothing: worth.toSorted()[Math.floor(0.99 * n)] }
 }
 
-/** The item that is clicked, by place and worth; null for none. */
+/** The clicked item, drawn by place and worth; null for none. */
 export function clickIn(list: readonly number[], taste: Taste, random: Random): number | null {
   const { worth, nothing } = taste
   const weights = list.map((item, place) => worth[item] / Math.log2(place + 2))
   return list[drawFrom([...weights, nothing], random)] ?? null
 }
 
-/** An index by weight. */
+/** An index drawn by weight. */
 export function drawFrom(weights: ArrayLike<number>, random: Random): number {
   let left = random.next() * Array.from(weights).reduce((sum, weight) => sum + weight, 0)
   return Array.from(weights).findIndex((weight) => {

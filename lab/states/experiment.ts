@@ -1,4 +1,7 @@
-/** @module Is a ranker that was trained on what devices hold worth more to them than one trained on whole histories? */
+/**
+ * @module Experiment: is a ranker trained on histories as devices store them better there than one trained on whole
+ * histories?
+ */
 import { NearsideError } from '../../src/core/error.ts'
 import { computeFeatures } from '../../src/core/features/computeFeatures.ts'
 import { createRandom } from '../../src/core/model/random.ts'
@@ -19,12 +22,12 @@ import { readShop } from '../../src/train/shop/read.ts'
 import { type Experiment, HOLDOUT, head } from '../experiment.ts'
 import { mixed, scoresOf, trainedOn } from './rankers.ts'
 
-/** As many last days before the limit are asked about; what precedes them trains. */
+/** Number of days before the limit that are tested; earlier days are for training. */
 const ASKED_DAYS = 60
 
 const ASKED: readonly Store[] = ['7', '30', 'install', 'evicted', 'beginning']
 
-/** Entries of a history by which half of the score is the ranker's. */
+/** Number of history entries at which half of the score is the ranker's. */
 const EVIDENCE = [1, 3, 10, 30] as const
 
 const COUNTS = [0.1, 0.2, 0.4, 0.6, 0.8].flatMap((fill) =>
@@ -67,7 +70,7 @@ export const experiment: Experiment = {
         const popularity = popularityOf(known)
         const quality = (scores: Float32Array) => ndcg(placesOf(scores, targets), 10)
         const raw = isKnown(history) ? computeFeatures(known, history, time, null) : null
-        // Nothing is known: popularity, as the base has it.
+        // Without a history: popularity, as in the base.
         const scores = rankers.map((ranker) => (raw ? scoresOf(ranker, raw) : known.popularity30))
         const values = [
           ...scores.map(quality),
@@ -153,7 +156,7 @@ export const experiment: Experiment = {
   },
 }
 
-/** Of each arm, one mean a shopper. */
+/** Mean of each shopper, by arm. */
 function meansOf(shoppers: readonly (readonly (readonly number[])[])[]): Float64Array[] {
   return shoppers[0][0].map((_, arm) =>
     Float64Array.from(shoppers, (cases) => mean(cases.map((values) => values[arm]))),

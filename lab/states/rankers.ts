@@ -1,4 +1,4 @@
-/** @module Rankers of the shipped kind, without an encoder, by what their training cases hold of a history. */
+/** @module Rankers like the shipped one, without an encoder, by the part of a history in their training cases. */
 import { firstAtOrAfter } from '../../src/core/features/cases.ts'
 import { FEATURE_COUNT } from '../../src/core/features/features.ts'
 import type { History } from '../../src/core/features/history.ts'
@@ -15,7 +15,7 @@ import { learnTrees } from '../../src/train/trees/learnTrees.ts'
 import { lastPart } from '../../src/train/validate.ts'
 
 interface Ranker {
-  /** Of raw features, [F]. */
+  /** Weights of raw features, [F]. */
   readonly weights: Float32Array
   readonly scale: Float32Array
   readonly trees: Trees | null
@@ -68,7 +68,7 @@ export function scoresOf({ weights, scale, trees }: Ranker, raw: Float32Array): 
   return scores
 }
 
-/** Probabilities of which a share is popularity's. */
+/** Probabilities mixed with popularity's by the given share. */
 export function mixed(scores: Float32Array, popularity: Float32Array, share: number): Float32Array {
   const top = scores.reduce((a, b) => Math.max(a, b))
   const odds = scores.map((score) => Math.exp(score - top))
