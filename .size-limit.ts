@@ -108,8 +108,8 @@ const budgets: SizeLimitConfig = [
   // 0.1 KB tell a slow line from a silent one.
   // 0.8 KB make a list again without something that the shopper did, name it where that decides, and find what is due.
   // 1.9 KB keep a visit in memory until the shop may store it, write it then and erase it again; 1.2 check a consent's recipients and its signed entry.
-  // 0.3 KB end a consent whose recipients change, erase again where the disk refused, and pace a fit's progress.
-  budget('Worker: storage, log, model, lists', '53.9 KB', worker),
+  // 0.6 KB end a consent whose recipients change, erase again where the disk refused, pace a fit's progress, and count what a relay carried as it was sealed.
+  budget('Worker: storage, log, model, lists', '54.2 KB', worker),
   // 0.9 KB seals and opens what goes to another device.
   // 0.4 KB take a score apart for an explanation.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
@@ -148,7 +148,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its document',
     path: 'dist/vault/assets/vault-*.js',
-    limit: '7.6 KB',
+    limit: '7.65 KB',
     gzip: true,
   },
 ]

@@ -73,12 +73,12 @@ export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
  * token issuer, even at the same address.
  */
 const isRelayed = (
-  { leader, issuer = endpoint(leader, ROUTES.tokens) }: Pick<Recipients, 'leader' | 'issuer'>,
+  { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
   purpose: Destination['purpose'],
 ) =>
   purpose === 'policy' ||
   purpose === 'upload' ||
-  (purpose === 'token' && issuer === endpoint(leader, ROUTES.tokens))
+  (purpose === 'token' && [undefined, endpoint(leader, ROUTES.tokens)].includes(issuer))
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
