@@ -3,7 +3,7 @@
  *
  * - It stores everything in its own memory, so it changes no shopper's store or log.
  * - The page sets its clock.
- * - It does nothing by itself.
+ * - It has no timers, so nothing runs automatically.
  * - It learns only on request.
  *
  * It reads the device's stored base model, which is the same for everybody, so it needs no network.

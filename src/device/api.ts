@@ -73,8 +73,8 @@ export interface PersonalizerOptions {
   readonly strategy?: StrategyName
   /**
    * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from
-   * its accuracy on this shopper's own events. Learners move an item only after their order was better on those
-   * events than the model's. Default: none. The browser downloads their code only if the shop chooses a learner.
+   * its accuracy on this shopper's own events. Learners move an item only after their order has been better than the
+   * model's on these events. Default: none. The browser downloads their code only if the shop chooses a learner.
    */
   readonly learners?: readonly LearnerName[]
   /** Class-imbalance strategy of the network learner; default `none`. */
@@ -186,7 +186,10 @@ export interface Personalizer {
   events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
   /** Recommends items, best first; without a base model, in the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
-  /** Finds similar items by the model's item vectors, title, category and, if the log tells, items viewed together. */
+  /**
+   * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the log
+   * tells, items viewed together.
+   */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**
    * Finds items bought in the same orders as this item. For several items (a basket), it finds items bought with most
@@ -202,8 +205,8 @@ export interface Personalizer {
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
-   * Calls `listener` with the list as soon as it is known, and again each time it changes. This costs less than a
-   * request after each change.
+   * Calls `listener` with the list at once, and again after each change. This costs less than a request after each
+   * change.
    * @returns function that ends the watch
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
@@ -238,9 +241,10 @@ export interface Personalizer {
    * sent. In vault mode, the shopper must confirm a consent in a window of the vault's own, in the vault's words.
    * @param wording text shown beside the switch, at most 4,000 characters. It is stored with a consent, and its
    * SHA-256 goes into the log. In vault mode, the words of the vault's own question take its place.
-   * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid;
-   * `consent-missing` if Global Privacy Control is on; `storage-…` if the browser can't store the answer: a consent
-   * is then not given, a withdrawal applies to this tab
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
+   * @throws NearsideError `consent-missing` if Global Privacy Control is on
+   * @throws NearsideError `storage-…` if the browser can't store the answer. A consent is then not given; a
+   * withdrawal applies to this tab
    */
   setContribution(consent: boolean, wording?: string): Promise<void>
   /** Sends one report now if consent, budget and an open round allow it; resolves with the outcome. */
@@ -262,12 +266,14 @@ export interface Personalizer {
    */
   setPersist(allowed: boolean): Promise<void>
   /**
-   * Deletes one event, or all events about an item, a category or a query, and learns anew without them.
+   * Deletes one event or all events about a target, and learns anew without them. A target is an item, a category, a
+   * query or an event name.
    * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as
-   * long as the page keeps the function. The function rejects with NearsideError `aborted` after anything else was
-   * forgotten, erased or put back, in any tab, and with `storage-…` if the browser can't store the events
-   * @throws NearsideError `input-invalid` for an invalid target; `storage-…` if the browser can't delete the events
-   * on disk: they may be gone from this tab, but return at the next visit
+   * long as the page keeps the function. It rejects with NearsideError `aborted` after anything else was forgotten,
+   * erased or put back, in any tab. It rejects with `storage-…` if the browser can't store the events.
+   * @throws NearsideError `input-invalid` for an invalid target
+   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. They may be gone from this tab,
+   * but return at the next visit
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
@@ -291,12 +297,14 @@ export interface Personalizer {
   /**
    * Imports the file that `exportTransfer` made on another device. It skips events stored here already, events older
    * than `retentionDays`, and products that the shop no longer has. If there is not enough room, it imports the
-   * newest events and deletes nothing stored here. An event forgotten here comes back if the file contains it.
+   * newest events and deletes nothing stored here. An event forgotten here comes back if the file contains it. A
+   * failed import changes nothing.
    * @param code as the other device showed it; case and dashes don't matter
    * @returns number of events newly stored
-   * @throws NearsideError `transfer-invalid` for a file of another kind or one too large; `transfer-locked` if the
-   * code doesn't open it or the file was changed; `transfer-foreign` if it belongs to another shop; `aborted` while
-   * paused; `engine-failed` if its code can't be loaded. A failed import changes nothing
+   * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large
+   * @throws NearsideError `transfer-locked` if the code doesn't open the file or the file was changed
+   * @throws NearsideError `transfer-foreign` if the file belongs to another shop
+   * @throws NearsideError `aborted` while paused; `engine-failed` if its code can't be loaded
    */
   importTransfer(file: string, code: string): Promise<number>
   /** The device’s log. */

@@ -98,7 +98,7 @@ export interface PersonalizerSnapshot {
      */
     readonly unerased?: true
   }
-  /** Whether the data are in a vault, where the page's scripts reach them only through the personalizer. */
+  /** Whether a vault holds the data. The page's scripts then reach them only through the personalizer. */
   readonly vault: boolean
   /** Role of this tab: the leader learns automatically, followers don't. */
   readonly tab: 'leader' | 'follower'
@@ -135,15 +135,15 @@ export interface PersonalizerSnapshot {
    * to count as one, and searches count only if they find anything.
    */
   readonly learnedFrom: number
-  /** Strongest categories, items and queries of the recent history, from which a page words what was learned. */
+  /** Strongest categories, items and queries of the recent history, so that a page can describe them. */
   readonly learned: readonly Learned[]
   /** Whether the personalizer is paused: no event is stored, and nothing is learned or sent. */
   readonly paused: boolean
   /** Whether the shop named aggregation servers; contributing needs them. */
   readonly canContribute: boolean
   /**
-   * Consent to contribute, its time (milliseconds since the epoch), and the wording that `setContribution` got, if
-   * any.
+   * Consent to contribute. `since`: its time, milliseconds since the epoch; `wording`: text that `setContribution`
+   * got, if any.
    */
   readonly consent: {
     readonly contribute: boolean

@@ -8,7 +8,7 @@ import type { ContributionTerms } from './upload/terms.ts'
 
 const inHundred = (mu: number) => Math.ceil(100 * guessRate(mu))
 
-/** Correct guesses of 100, from one update and from all updates of a year, under these terms. */
+/** Correct guesses of 100 under these terms, from one update and from a year's updates. */
 export function guessesOf(
   terms: Pick<ContributionTerms, 'delta' | 'epsilonPerReport' | 'epsilonPerYear'>,
 ): { readonly one: number; readonly year: number } {

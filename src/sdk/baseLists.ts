@@ -43,7 +43,7 @@ type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
 /** Lists that every device starts with. Invalid options are refused with NearsideError `input-invalid`. */
 export interface BaseLists {
-  /** Model version for `createPersonalizer`, so that devices start with the model that the page was rendered with. */
+  /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
   readonly latest: LatestModel
   /** Faults of the catalog's rows and the rules that were left out, one each. */
   readonly faults: readonly string[]

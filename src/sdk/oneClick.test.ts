@@ -69,7 +69,7 @@ test('from a click to the new list, no more files run than a newcomer can read',
   session.connect()
   await session.post('Profiler.enable')
   await session.post('Profiler.startPreciseCoverage', { callCount: true })
-  // What a device does beside it, such as its first look at its engines, may run during one click, not during all.
+  // Other work of a device, such as its first check of its engines, may run during one click, but not during all.
   const clicks: string[][] = []
   for (const clicked of CLICKED) {
     const before = lists

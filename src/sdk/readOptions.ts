@@ -54,7 +54,7 @@ function requireAllOf(option: string, given: unknown, known: readonly unknown[])
   for (const one of given) requireOneOf(option, one, known)
 }
 
-/** @throws NearsideError `input-invalid` naming what is missing */
+/** @throws NearsideError `input-invalid` naming the invalid option */
 export function readRecipients(given: Recipients): Recipients {
   const { leaderOperator, helperOperator, leaderKey, helperKey, issuer, relay } = given
   for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))

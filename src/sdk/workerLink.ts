@@ -17,8 +17,8 @@ import type {
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * Milliseconds without any message, even an answer to a ping, after which a worker counts as dead. Our own code never
- * blocks the worker's thread for a tenth of that.
+ * Milliseconds of silence after which a worker counts as dead: no message, and no answer to a ping. Our own code
+ * never blocks the worker's thread for a tenth of that.
  */
 export const SILENCE = 10_000
 

@@ -1,6 +1,6 @@
 /**
  * @module Checks that everybody gets the same base model. The shop's keys must have signed it, and it must not be
- * older than the newest release seen, differ from a release of the same number, or be expired.
+ * expired. It must not be older than the newest release seen, or differ from a release of the same number.
  */
 
 import { verify } from '../../aggregate/privacy/signature.ts'

@@ -174,7 +174,7 @@ describe('an erasure', () => {
       signed: 1,
     })
     await ledger.append(upload('b'))
-    // Of what a relay carried, the sealed bytes left.
+    // A relay carried this request, so its sealed bytes count as sent.
     const relayed = { ...upload('c').detail, relay: 'https://relay.example/', sealed: 15 }
     await ledger.append({ ...upload('c'), detail: relayed })
     await ledger.erase()

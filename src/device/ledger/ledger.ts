@@ -47,7 +47,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes waiting entries up to a change between `disk` and other durabilities, so that a refusal affects no others.
+   * Takes waiting entries up to the first of another kind: `disk` entries, or all others. So a refusal affects no
+   * entries of the other kind.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))

@@ -1,6 +1,7 @@
 /**
- * @module One connection to an IndexedDB database, with retries. While site data is being cleared under an open page,
- * or a browser's storage process restarts (WebKit), opening fails briefly with the error of a damaged database.
+ * @module One connection to an IndexedDB database, with retries. Opening fails briefly with the error of a damaged
+ * database in two cases: while site data are being cleared under an open page, and while a browser's storage process
+ * restarts (WebKit).
  */
 import { type IDBPDatabase, wrap } from 'idb'
 import { NearsideError } from '../../core/error.ts'

@@ -1,5 +1,5 @@
 /**
- * @module Summary of the events, stored beside them, so that placing the next event in its session needs no scan. It
+ * @module Summary of the events, stored beside them. With it, placing the next event in its session needs no scan. It
  * is written in the same transaction as the events.
  */
 import { handedOver, type ShopperEvent } from '../../core/events/event.ts'

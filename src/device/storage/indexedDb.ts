@@ -24,8 +24,8 @@ const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**
  * Opens the database.
- * @param make whether a missing database is created: `always`; `now`, but not if it disappears later (the shopper
- * cleared this site's data, or said no in another tab); or `never`
+ * @param make whether a missing database is created: `always`, `now` or `never`. `now` doesn't create it again if it
+ * disappears later, because the shopper cleared this site's data or said no in another tab.
  * @throws NearsideError `storage-unavailable` | `storage-corrupt`
  */
 export async function openIndexedDb(

@@ -61,7 +61,7 @@ export async function openStore(
   }
 }
 
-/** Opens a memory store that takes over the pause and the numbers of sent updates from the disk. */
+/** Opens a memory store with the disk's pause and numbers of sent updates. */
 async function besideUnasked(unasked: Database): Promise<Opened> {
   const database = createMemoryDatabase()
   const [from, store] = [createStore(unasked), createStore(database)]

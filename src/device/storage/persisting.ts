@@ -61,7 +61,7 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // Skip entries that replace removed entries: this log never contained those.
+  // Skip entries that replace removed entries, because this log never contained the removed entries.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
     // `undoes` is a sequence number of memory's log.

@@ -37,7 +37,7 @@ export interface Settings {
   readonly calibration: unknown
   /** Addresses that the shop ever declared here; an address that ends in `/` covers everything below it. */
   readonly declared: readonly string[]
-  /** Time at which the shop's server was last asked for a newer catalog and base model. */
+  /** Time of the last check for a newer catalog and base model, milliseconds since the epoch. */
   readonly looked: number
 }
 
@@ -87,9 +87,9 @@ export const settingRows = ({ read, write }: Transactions) => ({
   settings: () => read(['settings'], readSettings),
 
   /**
-   * Reads all settings and writes those that `change` returns (undefined removes one), in one transaction. It is on
-   * disk when this resolves; memory is refused unless `durability` allows it. Rejects with an error of `change`,
-   * which may run twice. `epoch` is the store's.
+   * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
+   * The write is on disk when this resolves; memory is refused unless `durability` allows it. Rejects with an error
+   * of `change`, which may run twice. `epoch` is the store's.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,

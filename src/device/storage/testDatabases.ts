@@ -58,7 +58,7 @@ function failedRequest(name: string, message = 'refused'): IDBOpenDBRequest {
   return request
 }
 
-/** Factory of a browser that refuses storage, as private windows and sandboxed frames do, each in its own way. */
+/** Factory of a browser that refuses storage. Private windows and sandboxed frames each refuse in their own way. */
 export function refusingFactory(name: string): IDBFactory {
   const open = () => failedRequest(name)
   const throwing = () => {

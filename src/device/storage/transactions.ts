@@ -1,4 +1,6 @@
-/** @module Transactions of the store, which refuse to write NaN and infinity, and rows that several parts read. */
+/**
+ * @module Transactions of the store, and rows that several of its parts read. They refuse to write NaN and infinity.
+ */
 import { NearsideError } from '../../core/error.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
 

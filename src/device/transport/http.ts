@@ -111,7 +111,10 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
-/** Purposes whose requests are given up for silence, not for their duration, so that they can finish on a slow line. */
+/**
+ * Purposes with large files. Their requests are given up for silence, not for their duration, so that they can finish
+ * on a slow line.
+ */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
 const abandoned = (url: string) =>

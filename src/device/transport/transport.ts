@@ -14,8 +14,8 @@ interface GetOptions {
 
 export interface Transport {
   /**
-   * Sends a GET, or a POST for a token. The token request looks random to its receiver, and it carries cookies if
-   * `credentials` says so.
+   * Sends a GET, or a POST for a token. The token request looks random to its receiver; `credentials` decides whether
+   * it carries cookies.
    * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
    */
   get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array>

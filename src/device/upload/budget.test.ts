@@ -41,8 +41,8 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // By substitution, twice the noise costs what z = 4.134 costs by zero-out at δ = 1e-6, a figure that others
-    // computed.
+    // By substitution, noise of 2 · 4.135 costs as much as noise of 4.134 by zero-out, at δ = 1e-6. Others computed
+    // the latter.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
@@ -151,7 +151,7 @@ describe('terms', () => {
     const real = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
     expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
-    // Stored terms are shown only if the shop still is what it was then.
+    // Stored terms are shown only while the shop is still a demonstration.
     expect(isFor(terms, { ...TEST_RECIPIENTS, demonstration: true })).toBe(true)
     expect(isFor(terms, TEST_RECIPIENTS)).toBe(false)
     expect(isFor(real, { ...TEST_RECIPIENTS, demonstration: true })).toBe(false)

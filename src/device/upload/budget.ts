@@ -1,7 +1,7 @@
 /**
  * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once it may have left, whatever the aggregator answered.
- * Spending is never undone; updates older than a year stay as a sum.
+ * the budget's clock (`clock.ts`). An update counts as spent once it may have left; the aggregator's answer doesn't
+ * matter. Spending is never undone; updates older than a year stay as a sum.
  */
 import { costOf, epsilonOf, substitutionMu } from '../../aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../../aggregate/protocol/beyondLimits.ts'
@@ -95,7 +95,7 @@ export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Bu
   }
 }
 
-/** ε by substitution at δ, over the updates of the last year and over all updates ever. */
+/** ε by substitution at δ, over the last year's updates and over all updates. */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared

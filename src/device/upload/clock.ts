@@ -8,9 +8,7 @@ import { DAY } from '../../core/time.ts'
 export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
-/**
- * Milliseconds within which an automatic update leaves, so that its time doesn't reveal when the shopper was active.
- */
+/** Milliseconds within which an automatic update leaves. The random time hides when the shopper was active. */
 const SPREAD = DAY
 
 /** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
@@ -56,8 +54,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting from the later signed time, so that a server with an earlier time, or a clock that stood still,
- * adds nothing.
+ * Starts counting from the later signed time. A server with an earlier time, or a clock that stood still, then adds
+ * nothing.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }

@@ -1,6 +1,6 @@
 /**
- * @module Stores a consent to exactly the terms shown, on disk and in the log with its key's signature, or refuses
- * it. The log's entry allows an upload; the stored setting alone doesn't.
+ * @module Stores a consent to exactly the terms shown, or refuses it. The consent goes to disk and into the log,
+ * under a signature of the log's key. The log's entry allows an upload; the stored setting alone doesn't.
  */
 import { sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'

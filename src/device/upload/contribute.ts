@@ -30,10 +30,7 @@ import { type ContributionTerms, isFor, isWithin, type Recipients } from './term
 export { giveConsent } from './consent.ts'
 export { agreeTask, termsOf }
 
-/**
- * Number of reports whose plain update stays stored, so that an export can show the content behind the log's
- * commitments.
- */
+/** Number of plain updates stored. With them an export can show the content behind the log's commitments. */
 const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
@@ -228,8 +225,9 @@ async function commit(
 
 /**
  * Reads the state of this round from disk: a report to send again, or room in the budget for a new one.
- * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`; `policy-mismatch` if the aggregators ask for more
- * than the shopper agreed to: the consent then ends, and their new terms are stored for the shopper to see
+ * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`
+ * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent
+ * then ends, and their new terms are stored for the shopper to see
  */
 async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionTerms) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }

@@ -41,7 +41,7 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
   readonly randomBytes: RandomBytes
 }
 
-/** Milliseconds within which an update leaves after its token, if the token arrived only when the update was due. */
+/** Milliseconds within which an update leaves after a token that arrived only at the update's due time. */
 const AFTER_TOKEN = 600_000
 
 /**

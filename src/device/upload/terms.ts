@@ -1,4 +1,4 @@
-/** @module Terms shown to a shopper before they agree to contribute, and limits that no policy can change. */
+/** @module Terms shown to a shopper before a consent, and limits that no policy can change. */
 import { POLICY_TERMS, type PolicyTerms } from '../../aggregate/protocol/consent.ts'
 import { isAbove } from '../../aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
@@ -17,7 +17,10 @@ export interface Recipients {
   readonly helperOperator: string
   /** Ed25519 signing key of the second server, base64. */
   readonly helperKey: string
-  /** Route of the shop's own server that gives tokens to signed-in shoppers, if the terms need them. */
+  /**
+   * Route of the shop's own server that gives tokens to signed-in shoppers. Needed only if the terms ask for such
+   * tokens.
+   */
   readonly issuer?: string
   /**
    * Whether this is a demonstration without a crowd. Devices then take part in smaller rounds with less noise than a

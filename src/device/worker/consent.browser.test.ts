@@ -1,4 +1,4 @@
-/** @module What a device sends: nothing without a consent. */
+/** @module A device without a consent sends nothing. */
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
@@ -24,7 +24,7 @@ describe('consent', () => {
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
     const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
     expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
-    // A shopper who keeps changing their mind: the last answer applies, and the log has all answers in order.
+    // The shopper keeps changing their mind: the last answer applies, and the log has all answers in order.
     const words = [true, false, true, false, true]
     await Promise.all(words.map((word) => device.setContribution(word)))
     const all = (await device.entries()).filter(({ kind }) => kind === 'consent')

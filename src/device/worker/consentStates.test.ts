@@ -87,7 +87,7 @@ class Scene {
     for (const { tested } of this.tabs.splice(0)) await tested.device.close()
   }
 
-  /** Waits for everything that listeners started, and for what follows from it. */
+  /** Waits for all work that listeners started, and for its consequences. */
   async settle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work)
   }
@@ -107,7 +107,7 @@ class Scene {
 
 interface State {
   readonly reach: (scene: Scene) => Promise<unknown>
-  /** What may leave: one new report (`one`), the same report as before (`again`), or none. */
+  /** Permission of the state: one new report (`one`), the same report as before (`again`), or none. */
   readonly permits: 'one' | 'again' | 'none'
 }
 

@@ -120,9 +120,11 @@ export class Contribution {
 
   /**
    * Gives or withdraws a consent.
-   * @throws NearsideError `input-invalid` if the shop declared no aggregators; `terms-beyond-limits` if they ask for
-   * more than the device's own limits; `consent-missing` if the browser sends Global Privacy Control, or the shopper
-   * declined the vault's question; `storage-…` if the answer can't be stored
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators
+   * @throws NearsideError `terms-beyond-limits` if the aggregators ask for more than the device's own limits
+   * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control, or the shopper declined the
+   * vault's question
+   * @throws NearsideError `storage-…` if the answer can't be stored
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#deps
@@ -254,8 +256,8 @@ export class Contribution {
   }
 
   /**
-   * Sends an update when it is due: at a random time of the day after a fit, and at most once an hour over all tabs
-   * and visits. If the shop is closed then, the next visit sends it.
+   * Sends an update when it is due: at a random time of the day after a fit. There is at most one an hour over all
+   * tabs and visits. If the shop is closed then, the next visit sends it.
    * @param learned whether a fit has just succeeded, so the update may improve the base model
    */
   async #look(learned: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * @module Exports everything stored about the shopper as one JSON string, for the shopper and for an auditor. The
- * last log entry in it commits to all other content, so that a later change or cut is detected (docs/PROTOCOL.md,
- * "The bundle").
+ * @module Exports everything stored about the shopper as one JSON string. The shopper may keep it, and an auditor can
+ * check it. The last log entry in it commits to all other content, so that a later change or cut is detected
+ * (docs/PROTOCOL.md, "The bundle").
  */
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { toBase64 } from '../../core/bytes.ts'

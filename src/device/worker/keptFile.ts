@@ -1,6 +1,6 @@
 /**
- * @module Files of the shop that are stored between visits. The stored file is used at once, and the network is asked
- * for a newer one later.
+ * @module Files of the shop that are stored between visits. The stored file is used at once; a newer one is
+ * downloaded later.
  */
 import { sha256Hex } from '../../core/bytes.ts'
 import { readJson } from '../../core/reading.ts'

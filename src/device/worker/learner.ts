@@ -92,7 +92,7 @@ export class Learner {
     await this.#deps.shopper.idle()
   }
 
-  /** Prepares the next fit, so that the first event of a visit is learned as fast as later ones. */
+  /** Prepares the next fit. The first event of a visit is then learned as fast as later ones. */
   async #prepare(): Promise<void> {
     const { config, now, shop, shopper, state } = this.#deps
     const model = shop.ranker?.model

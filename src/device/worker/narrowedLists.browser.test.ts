@@ -1,7 +1,4 @@
-/**
- * @module Lists of the shopper's own items, of new items, of more expensive items, and of items that go with a
- * basket.
- */
+/** @module Narrowed lists: own items, new items, more expensive items, and items that go with a basket. */
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import { testCatalog } from '../../core/model/testShop.ts'
@@ -114,7 +111,7 @@ test('what was never bought, and what was thought of before this visit and not b
       ['item-9', { kind: 'because', item: 'item-9', signal: 'basket' }],
     ]),
   )
-  // item-1 is due again, so it may be listed; but it was bought before, unlike items never bought.
+  // item-1 is due again, so a plain list may contain it. `unbought` leaves it out, because the shopper has bought it.
   expect(await listed(tested, { limit: 32 })).toContain('item-1')
   const unbought = await listed(tested, { from: 'unbought', limit: 32 })
   expect(unbought).not.toContain('item-1')

@@ -1,7 +1,12 @@
 /**
- * @module Code that a device loads on first use, as one file: the fit and the choice of its engine, updates for
- * contributions, scoring of large catalogs, imports of orders, transfer, export and verification, and explanations. A
- * page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
+ * @module Code that a device loads on first use, as one file.
+ *
+ * - The fit, and the choice of its engine.
+ * - Updates for contributions.
+ * - Scoring of large catalogs, and explanations.
+ * - Import of orders, transfer, export and verification.
+ *
+ * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { ProblemSize } from '../../engine/calibrate.ts'

@@ -1,4 +1,4 @@
-/** @module What a device learns from a query alone, without a click, and how long that lasts. */
+/** @module Learning from a query alone, without a click, and the time that it lasts. */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -144,9 +144,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 }
 
 /**
- * Runs the device in the page, for old web views, policies that forbid workers, or a script that can't be loaded. It
- * uses the same messages over a channel and the same code in the page's thread. The work comes in slices, so that the
- * page can paint in between (`engine/nextTask.ts`).
+ * Runs the device in the page instead of a worker. It serves old web views, policies that forbid workers, and pages
+ * that can't load the worker's script. It uses the same messages over a channel and the same code in the page's
+ * thread. The work comes in slices, so that the page can paint in between (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()

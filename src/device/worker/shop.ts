@@ -117,7 +117,7 @@ export class Shop {
     return this.#order
   }
 
-  /** Available items in a new shopper's order, as far as it is known without the whole model. */
+  /** Available items in a new shopper's order; complete once the whole model is loaded. */
   get firstOrder(): CatalogOrder {
     return this.#firstOrder ?? this.#order
   }

@@ -1,4 +1,4 @@
-/** @module Builds the snapshot for the page from the states of the device's parts, as one plain object. */
+/** @module Builds the page's snapshot from the states of the device's parts, as plain data. */
 import { GUARD_START } from '../../core/personal/guard.ts'
 import { countShaping, learnedOf } from '../../core/ranking/learned.ts'
 import type { WorkerSnapshot } from '../messages.ts'

@@ -8,7 +8,7 @@ import { serially } from '../../core/serially.ts'
 import type { Bus, DeviceState, Stored } from './state.ts'
 
 export interface Tabs {
-  /** Runs a task in one tab at a time, because it must not run twice at once. */
+  /** Runs a task that must not run in two tabs at once. */
   alone<T>(what: Exclusive, task: () => Promise<T>): Promise<T>
   close(): void
 }

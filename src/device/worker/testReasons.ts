@@ -1,4 +1,4 @@
-/** @module Events of a shopper without those that a reason names. */
+/** @module Counterfactual events of a shopper: without the events that a reason names. */
 import { sameQuery } from '../../core/catalog/words.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
@@ -13,7 +13,7 @@ const withoutItems = (all: readonly Captured[], isOut: (id: string) => boolean) 
     return items.length > 0 ? [{ ...one, input: { ...one.input, items } }] : []
   })
 
-/** Events without those that the reason names; null for a reason that names none. */
+/** Events without the events that the reason names; null for a reason that names none. */
 export function withoutCause(
   all: readonly Captured[],
   { id, reason }: Recommendation,

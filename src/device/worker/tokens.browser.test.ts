@@ -1,4 +1,4 @@
-/** @module When a browser requests a token, what it does until it has one, and what remains of it. */
+/** @module Tokens in a browser: when it requests them, how it waits, and how it deletes them. */
 import { expect, test } from 'vitest'
 import { parseAuthorization } from '../../aggregate/protocol/token.ts'
 import { parseBundle } from '../../audit/bundle.ts'

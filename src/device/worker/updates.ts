@@ -1,6 +1,6 @@
 /**
- * @module Checks for newer catalogs and base models while the page is visible, in whichever tab that is. The time of
- * the last check is stored, so that more tabs or page loads don't add checks.
+ * @module Checks for newer catalogs and base models while a tab of the shop is visible. The time of the last check is
+ * stored, so that more tabs or page loads don't add checks.
  */
 
 import type { Parts } from './parts.ts'

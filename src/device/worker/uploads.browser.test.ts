@@ -1,7 +1,4 @@
-/**
- * @module Updates that a device sends after the shopper agreed, with a failing store, jumping clocks and a shopper
- * who forgets.
- */
+/** @module Updates that a device sends with a consent. The store fails, clocks jump, and shoppers forget events. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { replayed } from '../../aggregate/privacy/randomBytes.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'

@@ -1,4 +1,4 @@
-/** @module Lists of one page that repeat none of each other's items, in any order of starts, changes and ends. */
+/** @module Distinct lists of one page repeat no item. They start, change and end in any order. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'

@@ -7,8 +7,8 @@ import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
 import type { ShopifyOptions } from './shopify.ts'
 
 /**
- * Reads a customer's orders from the Customer Account API or the Storefront API (`orders` as received, or its
- * `nodes`), or from the Admin API (`orders`). Cancelled orders are left out.
+ * Reads a customer's orders from Shopify; cancelled orders are left out. It takes `orders` of the Customer Account
+ * API or the Storefront API, or their `nodes`, or `orders` of the Admin API.
  * @example await personalizer.seed(ordersFromShopify(data.customer.orders, { id: 'sku' }))
  * @see https://shopify.dev/docs/api/customer/latest/objects/Order
  * @see https://shopify.dev/docs/api/admin-rest/latest/resources/order
@@ -48,9 +48,9 @@ function idOf(line: Fields, id: NonNullable<ShopifyOptions['id']>): string | und
 }
 
 /**
- * Reads GA4's `purchase` events, in the form of BigQuery's export (`event_timestamp` in microseconds, parameters as
- * `ecommerce`) or of the Measurement Protocol (`params`, `timestamp_micros`). Other events, and purchases without a
- * `transaction_id`, are left out.
+ * Reads GA4's `purchase` events; other events are left out. They may have the form of BigQuery's export
+ * (`event_timestamp` in microseconds, parameters as `ecommerce`) or of the Measurement Protocol (`params`,
+ * `timestamp_micros`). Purchases without a `transaction_id` are left out, too.
  * @example await personalizer.seed(ordersFromGa4(await (await fetch('/my-purchases')).json()))
  * @see https://support.google.com/analytics/answer/7029846
  */

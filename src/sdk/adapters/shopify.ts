@@ -1,6 +1,6 @@
 /**
- * @module Adapter for Shopify's customer events in the form of `analytics.subscribe`, for code in the shop's own
- * page. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
+ * @module Adapter for Shopify's customer events, for code in the shop's own page. It reads the form of
+ * `analytics.subscribe`. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '../../core/events/event.ts'

@@ -42,10 +42,9 @@ const NONE: Wins = { personal: 0, base: 0, ties: 0 }
 const MOST_LISTS = 20
 
 /**
- * Wraps a personalizer so that `recommend` (and its `watch`) mixes the personal order and the base order. Lists of
- * viewed or bought items stay as they are, and so do lists about an item. The counts stay in this browser; `erase`
- * deletes them. A sink gets the team of each clicked item. If the browser can't store the counts, lists are not
- * interleaved.
+ * Wraps a personalizer: `recommend` (and its `watch`) mixes the personal and the base order. Lists of viewed or
+ * bought items stay as they are, and so do lists about an item. The counts stay in this browser; `erase` deletes
+ * them. A sink gets the team of each clicked item. If the browser can't store the counts, lists are not interleaved.
  * @example
  * const personalizer = interleave(await createPersonalizer(options), { name: 'autumn' })
  * const measure = measureLists(personalizer, toGa4(send))
@@ -62,7 +61,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   const takesPart = storage?.write({ name, ...read() }) ?? false
   const trial = takesPart ? ({ name, share: 1, arm: 'interleaved' } as const) : null
   const made: ReadonlyMap<string, Team>[] = []
-  /** Team of each item and clicks of each team since the list came into view, by list. */
+  /** By list: team of each item, and clicks of each team since it came into view. */
   const seen = new Map<
     string,
     { teams: ReadonlyMap<string, Team>; personal: number; base: number }

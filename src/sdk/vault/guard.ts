@@ -1,6 +1,6 @@
 /**
- * @module Guard between a vault's device and the page, which may be hostile or contain a hostile script. It admits
- * well-formed calls at a limited rate and valid options only, and an answer contains no more than it must.
+ * @module Guard between a vault's device and a page that may be hostile. It admits well-formed calls at a limited
+ * rate and valid options only, and an answer contains no more than it must.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../../device/messages.ts'

@@ -1,7 +1,9 @@
 /**
- * @module Script of `vault.html`, a document of its own origin inside the shop's page. It starts the worker without
- * network access, connects the page's channel to it, makes the requests that the worker is allowed, and opens the
- * window that asks the shopper. In that window the same script asks.
+ * @module Script of `vault.html`, a document of its own origin inside the shop's page.
+ *
+ * - It starts the worker without network access and connects the page's channel to it.
+ * - It makes the requests that the worker is allowed.
+ * - It opens the window that asks the shopper. In that window the same script asks.
  */
 
 import { serveFetches } from '../../device/transport/broker.ts'
