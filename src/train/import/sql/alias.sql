@@ -1,5 +1,5 @@
--- Items that the log knows by another name than the catalog's id: by SKU, number or title, where only
--- one product has it.
+-- Maps items that the log names differently from the catalog's id: by SKU, number or title, if only one
+-- product has it.
 CREATE OR REPLACE TEMP TABLE alias AS
 SELECT key, min(id) AS id FROM (
   SELECT item AS key, id FROM product UNION SELECT number, id FROM product
@@ -9,7 +9,7 @@ GROUP BY key HAVING count(DISTINCT id) = 1;
 
 UPDATE event SET item = alias.id FROM alias WHERE event.item = alias.key;
 
--- What a catalog leaves open the log may say.
+-- The log may fill fields that the catalog leaves empty.
 UPDATE product SET title = coalesce(product.title, fact.title), brand = coalesce(product.brand, fact.brand),
   category = coalesce(product.category, fact.category)
 FROM fact WHERE fact.id = product.id;

@@ -1,4 +1,4 @@
--- Only an order's first line carries what belongs to the order: the others take it from there.
+-- Only an order's first line has the order's fields. The other lines copy them from it.
 CREATE OR REPLACE TABLE raw AS
 SELECT * REPLACE (
   coalesce(nullif(shopper, ''), max(shopper) OVER same_order, '') AS shopper,
@@ -7,6 +7,6 @@ SELECT * REPLACE (
   coalesce(nullif(cancelled, ''), max(cancelled) OVER same_order, '') AS cancelled,
   coalesce(nullif(currency, ''), max(currency) OVER same_order, '') AS currency)
 FROM raw
--- A line without an order is an order of its own.
+-- A line without an order number is an order of its own.
 WINDOW same_order AS (PARTITION BY coalesce(nullif(session, ''), CAST(line AS VARCHAR) || chr(31)))
 ORDER BY n;

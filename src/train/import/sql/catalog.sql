@@ -1,31 +1,32 @@
--- From the rows of a product file (raw_catalog) to products (product). Variants and extra rows take
--- from their product what they don't say: Shopify's share its handle, WooCommerce's variations name
+-- Makes products (product) from the rows of a product file (raw_catalog). Variants and extra rows
+-- inherit missing fields from their product: in Shopify they share its handle, in WooCommerce they name
 -- their parent. Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file
--- is of such a shop; elsewhere "group" is no more than what variants have in common), price_comma,
--- currency, date_order, now (milliseconds).
+-- is from such a shop. In others "group" only links variants), price_comma, currency, date_order, now
+-- (milliseconds).
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
   '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&'), '\s+', ' ', 'g'));
 
--- `Home > Kitchen > Mugs` is of the department Kitchen; Google's number of one says nothing here.
+-- `Home > Kitchen > Mugs` gives the department Kitchen. A number of Google's taxonomy gives none.
 CREATE OR REPLACE MACRO department(path) AS CASE
   WHEN path = '' OR (getvariable('google_category') AND regexp_full_match(path, '\d+')) THEN NULL
   ELSE trim(string_split(path, ' > ')[least(2, len(string_split(path, ' > ')))]) END;
 
--- schema.org's words are addresses.
+-- schema.org writes its terms as URLs.
 CREATE OR REPLACE MACRO answer(text) AS lower(regexp_replace(text, '^https?://schema\.org/', ''));
 CREATE OR REPLACE MACRO says_yes(text) AS regexp_full_match(answer(text),
   'true|yes|y|1|in[ _]?stock|available|published|active|limitedavailability|onlineonly|instoreonly|pre[ _]?order|back[ _]?order|backorder|ja|auf lager|lieferbar|verfügbar');
 CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(answer(text),
   'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|sold[ _]?out|nein|nicht (auf lager|lieferbar|verfügbar)');
 
--- A product that the shop shows to nobody. WooCommerce writes -1 for a draft, 0 for a private product.
+-- Hidden products. WooCommerce writes -1 for a draft, 0 for a private product.
 CREATE OR REPLACE MACRO is_hidden(state, shown, visibility) AS
   regexp_full_match(lower(state), 'draft|archived|unlisted|trash|private|hidden|inactive')
   OR says_no(shown) OR lower(visibility) = 'hidden';
 
--- Whether a sale runs now. An end that can't be read has passed: a wrong price costs more than a sale.
+-- Whether a sale runs now. An unreadable end counts as passed, because a wrong price is worse than a
+-- missed sale.
 CREATE OR REPLACE MACRO has_begun(text) AS text = '' OR coalesce(instant(text) <= getvariable('now'), false);
 CREATE OR REPLACE MACRO has_not_ended(text) AS text = '' OR coalesce(
   instant(text) + CASE WHEN is_day(text) THEN 86400000 ELSE 1 END > getvariable('now'), false);
@@ -54,7 +55,7 @@ WITH filled AS (
     coalesce(nullif(own.url, ''), of.url) AS page,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
-    -- Of a hidden product every variant is hidden, whatever its own row says.
+    -- Every variant of a hidden product is hidden, whatever its own row says.
     is_hidden(own.status, own.published, own.visibility)
       OR coalesce(is_hidden(of.status, of.published, of.visibility), false) AS unpublished,
     CASE WHEN own.sale <> '' AND is_on_sale(own.saleStarts, own.saleEnds, own.saleDates)
@@ -70,7 +71,7 @@ named AS (
 SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
     WHEN item <> '' THEN item
-    -- A product without a SKU is told by its name; a row without a price is a picture more.
+    -- A product without a SKU is identified by its name. A row without a price is a further picture.
     WHEN getvariable('inherits') AND "group" <> '' AND kind = '' AND asked <> '' THEN whole_title
     ELSE '' END AS id,
   unpublished,
@@ -81,7 +82,7 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   nullif(maker, '') AS brand,
   nullif(plain_text(about), '') AS description,
   nullif(CASE WHEN kind <> '' THEN string_split(picture, ', ')[1] ELSE picture END, '') AS image,
-  -- Where visitors of an advertisement came from is no part of an address; Shopify's is its handle.
+  -- Removes an advertisement's tracking parameters from the address. Shopify's address is the handle.
   CASE WHEN regexp_matches(page, '^(https?:/)?/') THEN
       regexp_replace(regexp_replace(page, '([?&])(utm_\w+|srsltid|gclid)=[^&#]*', '\1', 'g'), '([?&])&+|[?&]+(#|$)', '\1\2', 'g')
     WHEN getvariable('inherits') AND kind = '' THEN '/products/' || page END AS url,
@@ -122,8 +123,8 @@ SELECT judged.* REPLACE (coalesce(reason, CASE WHEN first < n THEN 'repeated id'
 FROM judged_product AS judged LEFT JOIN (
   SELECT id, min(n) AS first FROM judged_product WHERE reason IS NULL GROUP BY id) USING (id);
 
--- Every product of Shopify's has a handle: one that no other shares says nothing. What others name as
--- theirs is one of them.
+-- Every Shopify product has a handle. A handle that no other row shares forms no group. A product that
+-- others name as their parent belongs to their group.
 CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price,

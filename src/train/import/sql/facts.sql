@@ -1,12 +1,12 @@
--- What the log says about each item: the most frequent title that is a product's name (of equals the
--- longest), the median price in the shop's currency, brand, category, the last sale.
+-- Facts about each item from the log: its most frequent title that is a product name (the longest of
+-- equally frequent ones), the median price in the shop's currency, brand, category, the last sale.
 
 CREATE OR REPLACE TEMP TABLE item_title AS
 SELECT item, arg_max(title, (frequency, len(title), alphabetical)) AS title FROM (
   SELECT item, title, frequency, -row_number() OVER (ORDER BY title) AS alphabetical FROM (
     SELECT item, title, count(*) AS frequency FROM event
     WHERE item <> '' AND regexp_matches(title, '\p{L}{3}')
-      -- What staff write into a description when they correct stock.
+      -- Notes that staff write into a description when they correct stock.
       AND NOT regexp_matches(title, '(?i)\?|^(check(ed)?|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed up|sold|faulty|thrown|wet|returned)( \S+){0,2}$')
     GROUP BY item, title))
 GROUP BY item;

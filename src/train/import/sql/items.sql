@@ -1,5 +1,5 @@
--- The catalog of a shop that has none but its log, by id. With available_days, what was not sold in
--- so many last days of the log is unavailable.
+-- Catalog made from the log of a shop without a catalog, by id. With available_days, items not sold in
+-- that many last days of the log are unavailable.
 CREATE OR REPLACE TABLE product AS
 SELECT row_number() OVER (ORDER BY id) AS n, id, title, price,
   CASE WHEN price IS NOT NULL THEN getvariable('currency') END AS currency,

@@ -1,6 +1,6 @@
--- Orders (log 0) and clicks (log 1) of the same shop: shoppers are joined, and a purchase that both
--- hold counts once. A device or an account belongs to the shopper of the orders whose number its
--- purchases carry, if that is one shopper; a device else to the account that used it, if that is one.
+-- Joins the shoppers of orders (log 0) and clicks (log 1), and counts a purchase in both logs once. A
+-- device or account in the clicks is matched by the order numbers of its purchases, if these lead to a
+-- single shopper. Otherwise a device belongs to the account that used it, if there is only one.
 
 CREATE OR REPLACE TEMP TABLE same_order AS
 SELECT DISTINCT click.device, click.shopper AS account, ordered.shopper AS known
@@ -28,7 +28,7 @@ FROM event
 LEFT JOIN account_owner ON log = 1 AND event.shopper = account
 LEFT JOIN device_owner ON event.shopper = '' AND event.device = device_owner.device;
 
--- By the order's number; where that says nothing, by shopper, item and a day's time.
+-- By order number. Without a match, by shopper, item and within a day.
 CREATE OR REPLACE TEMP TABLE counted_twice AS
 SELECT n FROM owned AS click
 WHERE log = 1 AND event = 'purchase' AND (

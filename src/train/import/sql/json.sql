@@ -9,7 +9,7 @@ CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
 CREATE OR REPLACE MACRO members_at(record, path) AS CASE
   WHEN len(array_members(json_extract(record, path))) > 0 THEN array_members(json_extract(record, path)) END;
 
--- A line's own lines, with what it says for all of them; itself where it has none.
+-- A line's inner lines, each with the outer line's fields. The line itself where it has none.
 CREATE OR REPLACE MACRO spread(line, name) AS CASE
   WHEN members_at(line, '$.' || name) IS NOT NULL THEN list_transform(members_at(line, '$.' || name),
       lambda inner_line: json_merge_patch(json_merge_patch(line, json_object(name, NULL)), inner_line))
@@ -31,7 +31,7 @@ CREATE OR REPLACE MACRO record_lines(record) AS coalesce(
 CREATE OR REPLACE MACRO event_params(record) AS
   array_members(json_extract(record, '$.event_params'));
 
--- Of {key, value: {string_value, int_value, double_value, float_value}} the value that is set.
+-- The one value that is set in {key, value: {string_value, int_value, double_value, float_value}}.
 CREATE OR REPLACE MACRO event_param(params, name) AS list_filter(
   json_extract_string(list_filter(params, lambda entry: json_extract_string(entry, '$.key') = name)[1],
     ['$.value.string_value', '$.value.int_value', '$.value.double_value', '$.value.float_value']),

@@ -1,6 +1,6 @@
--- From the rows of a log (raw) to events (event). Each row is kept, or left out for the first reason
--- that applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order,
--- price_comma, quantity_comma, item_pattern, cancel_pattern.
+-- Makes events (event) from the rows of a log (raw). Each row is kept, or dropped for the first reason
+-- that applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order, price_comma,
+-- quantity_comma, item_pattern, cancel_pattern.
 
 CREATE OR REPLACE TEMP TABLE event_alias AS
 SELECT unnest(string_split(names, ' ')) AS name, event FROM (VALUES
@@ -48,11 +48,11 @@ SELECT *, CASE
   END AS reason
 FROM read;
 
--- Of rows that are alike in every column the first is kept.
+-- Among rows that are equal in every column, the first is kept.
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT row_key, min(n) AS first FROM judged WHERE reason IS NULL GROUP BY row_key HAVING count(*) > 1;
 
--- A refund names an order, and its items where it isn't for all of it.
+-- A refund names an order, and the items if it covers only a part.
 CREATE OR REPLACE TEMP TABLE refunded AS
 SELECT DISTINCT "order" AS number, item FROM judged WHERE reason = 'refund' AND "order" <> '';
 

@@ -1,10 +1,10 @@
--- Numbers and times as people, spreadsheets and shops write them. NULL for what is neither.
+-- Parses numbers and times as people, spreadsheets and shops write them. NULL for anything else.
 -- Dialect: DuckDB. Elsewhere, `regexp_full_match` is REGEXP_CONTAINS with ^…$ (BigQuery) or
 -- REGEXP_LIKE (Snowflake), TRY_CAST is SAFE_CAST (BigQuery), and a macro is a SQL function.
 
 CREATE OR REPLACE MACRO tidy(value) AS trim(coalesce(value, ''), E' \t\r\n' || chr(160) || chr(65279));
 
--- NULL where a value says nothing; GA4 writes (not set).
+-- NULL for an empty value. GA4 writes (not set).
 CREATE OR REPLACE MACRO filled(value) AS nullif(nullif(tidy(value), ''), '(not set)');
 
 -- A name of a column or an event without case, spaces and punctuation.
@@ -36,7 +36,7 @@ CREATE OR REPLACE MACRO amount(text, comma := false) AS CASE
   WHEN NOT comma AND regexp_full_match(text, '-?\d+\.\d+') THEN TRY_CAST(text AS DOUBLE)
   ELSE plain_number(decimal_point(bare_number(text), comma)) END;
 
--- ISO 4217 of a price that carries its currency; a bare $ could be any of twenty.
+-- ISO 4217 code of a price with its currency. A bare $ could be any of twenty currencies.
 CREATE OR REPLACE MACRO currency_of(text) AS CASE
   WHEN contains(text, '€') THEN 'EUR'
   WHEN contains(text, '£') THEN 'GBP'
@@ -54,7 +54,7 @@ CREATE OR REPLACE MACRO from_slashed(text) AS CASE getvariable('date_order')
   WHEN 'mdy' THEN try_strptime(text, ['%m/%d/%y', '%m/%d/%y %H:%M', '%m/%d/%y %H:%M:%S', '%m/%d/%Y',
     '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %I:%M:%S %p']) END;
 
--- What a text becomes before it is cast: 2011-09-01, or 2011-09-01 08:26:00 with or without a zone.
+-- Normal form of a time before it is cast: 2011-09-01, or 2011-09-01 08:26:00 with or without a zone.
 CREATE OR REPLACE MACRO iso_text(text) AS CASE
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d')
     THEN replace(text, '/', '-')
@@ -88,7 +88,7 @@ CREATE OR REPLACE MACRO is_day(text) AS CASE
 -- Milliseconds since the epoch. Days are days of UTC; a time without a zone is one of the session's
 -- TimeZone, the later where a clock change repeats it; ten, thirteen and sixteen digits are Unix times; five are a spreadsheet's day.
 CREATE OR REPLACE MACRO instant(text) AS CASE
-  -- The plain form first: most logs hold nothing else, and every pattern costs.
+  -- The plain form comes first, because most logs contain nothing else and every pattern costs time.
   WHEN regexp_full_match(text, '\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?')
     THEN epoch_ms(TRY_CAST(text AS TIMESTAMPTZ))
   WHEN regexp_full_match(text, '\d{10}(\.\d+)?') THEN CAST(floor(CAST(text AS DOUBLE) * 1000) AS BIGINT)

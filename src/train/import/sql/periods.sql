@@ -1,6 +1,6 @@
--- `session item` a click, a file a period (period_files, in order). Each period gets a week from an
--- invented Monday on, its clicks spread evenly over it: by whole seconds where the week has enough
--- of them. Nobody is known beyond a session: each is a shopper of its own.
+-- Each click is a line `session item`, each period a file (period_files, in order). Each period gets a
+-- week from an invented Monday on, with its clicks spread evenly, at whole seconds if the week has
+-- enough. Shoppers are unknown beyond a session, so each session is a shopper of its own.
 CREATE OR REPLACE TEMP VIEW period_clicks AS
 SELECT place AS line, len(fields) = 2 AS readable, fields[1] AS shopper, fields[1] AS session,
   fields[2] AS item, 'view_item' AS event,

@@ -1,5 +1,5 @@
--- `shopper item item …` a line (text_lines). Everybody's last item is of one day, so long ago that
--- nobody takes it for a real one, and each item before it is a day earlier.
+-- Each line is `shopper item item …` (text_lines). All last items get the same day, too long ago to be
+-- mistaken for a real one, and each item before gets the day before.
 CREATE OR REPLACE TEMP VIEW sequence_clicks AS
 SELECT line, len(fields) > 1 AS readable, fields[1] AS shopper, fields[place + 1] AS item,
   strftime(DATE '2000-12-31' - CAST(len(fields) - 1 - place AS INTEGER), '%Y-%m-%d') AS time
