@@ -37,7 +37,7 @@ export interface VaultSource {
 export interface PersonalizerOptions {
   /** The shop's products, or the URL of a `catalog.json` (an array of items). */
   readonly catalog: readonly Item[] | string
-  /** URL of the directory that contains `latest.json`, of the page's own origin. */
+  /** URL of the directory that contains `latest.json`. It must have the page's own origin. */
   readonly baseModel: string
   /**
    * Content of `latest.json` at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new
@@ -51,8 +51,8 @@ export interface PersonalizerOptions {
    */
   readonly modelKeys?: ModelKeys
   /**
-   * Function that creates the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), {
-   * type: 'module' })`, or a vault, `inVault(url)`.
+   * Function that creates the dedicated worker; or a vault, `inVault(url)`.
+   * @example () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })
    */
   readonly worker: (() => Worker) | VaultSource
   /** Compute engine; default `auto`. */
@@ -87,7 +87,7 @@ export interface PersonalizerOptions {
   /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
   readonly exclude?: readonly Exclusion[]
   /**
-   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) of the page's own origin. An
+   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. An
    * invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
@@ -205,8 +205,8 @@ export interface Personalizer {
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
-   * Calls `listener` with the list at once, and again after each change. This costs less than a request after each
-   * change.
+   * Calls `listener` as soon as the list is known, and again after each change. This costs less than a request after
+   * each change.
    * @returns function that ends the watch
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void

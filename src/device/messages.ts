@@ -49,7 +49,7 @@ export type WatchedList = { readonly id: number } & (
   | { readonly error: WireError }
 )
 
-/** Methods that the worker answers with the page's own parameters. */
+/** Calls with the same parameters and results as the personalizer's methods. */
 type Same<Names extends keyof Personalizer> = {
   [K in Names]: Personalizer[K] extends (...args: infer Args) => Promise<infer Answer>
     ? (...args: Args) => Answer

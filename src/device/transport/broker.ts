@@ -1,7 +1,7 @@
 /**
  * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the
- * vault's document over a channel. The document checks each request itself. It allows declared addresses only, no
- * undeclared content, and a body only for an update or a token request.
+ * vault's document over a channel. The document checks each request itself. It allows declared addresses only,
+ * without query or fragment, and a body only for an update or a token request.
  */
 
 import { REPORT_MEDIA_TYPE } from '../../aggregate/protocol/report.ts'

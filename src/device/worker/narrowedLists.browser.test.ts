@@ -162,7 +162,7 @@ test('what goes with a basket: nothing of it, most with most of it, and with wha
   const { device } = await start(await testServer(), newDatabase(), { now })
   const basket = ['item-0', 'item-8', 'gone']
   const list = await device.boughtTogether(basket, {})
-  // Co-occurrence: item-0 with 4, 8 and 12 by 1, ¾ and ½; item-8 with 12, 16 and 20.
+  // Co-occurrence of item-0 with items 4, 8 and 12: 1, ¾ and ½. Item-8 co-occurs with items 12, 16 and 20.
   expect(ids(list)).toEqual(['item-12', 'item-4', 'item-16', 'item-20'])
   for (const [at, score] of [1.5, 1, 0.75, 0.5].entries())
     expect(list[at].score).toBeCloseTo(score, 2)

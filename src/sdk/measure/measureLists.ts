@@ -86,8 +86,8 @@ export interface Ga4Parameters {
 /**
  * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4. It reports nothing if
  * the browser sends Global Privacy Control.
- * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager `(event, parameters)
- * => dataLayer.push({ event, ...parameters })`
+ * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
+ * `(event, parameters) => dataLayer.push({ event, ...parameters })`
  */
 export function toGa4(
   send: (name: 'view_item_list' | 'select_item', parameters: Ga4Parameters) => void,

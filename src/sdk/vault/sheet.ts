@@ -19,7 +19,7 @@ button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 interface Sheet {
   readonly decline: HTMLButtonElement
-  /** Acting button, at the far end. */
+  /** Button that takes the action, at the far end. */
   readonly act: HTMLButtonElement
   /** Shows one sentence beside the button, also to a screen reader. */
   say(sentence: string): void
