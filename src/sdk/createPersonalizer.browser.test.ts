@@ -219,7 +219,7 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
   const { erasures } = personalizer.getSnapshot()
   await forget()
-  // The count changes before the answer, so the page knows from then on that an earlier undo function no longer
+  // The count changes before the call resolves, so the page knows in time that an earlier undo function no longer
   // works.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])

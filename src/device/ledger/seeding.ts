@@ -1,4 +1,4 @@
-/** @module Earliest time of orders that a shop may import, by the log. */
+/** @module Earliest time of orders that a shop may import, derived from the log. */
 import type { LedgerEntry } from './entry.ts'
 
 /**

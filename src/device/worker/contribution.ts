@@ -244,7 +244,7 @@ export class Contribution {
       records: store.changeSettings,
       globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
-      // Personal parameters are never part of it: the update changes the shared model.
+      // The update changes the shared model only; personal parameters are never part of it.
       update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
       now,
       ...how,

@@ -84,7 +84,7 @@ export class Shop {
     return this.#loaded
   }
 
-  /** Null if the shop names no keys. */
+  /** Signed release of the model in use; null if the shop names no keys. */
   get signed(): NonNullable<PersonalizerSnapshot['model']>['signed'] {
     const { modelKeys } = this.#deps.config
     const { signed } = this.#loaded?.latest ?? {}
@@ -307,7 +307,7 @@ export class Shop {
     return false
   }
 
-  /** Null if the shop names no keys. */
+  /** Loads the check of signed releases; null if the shop names no keys. */
   async #openReleases(): Promise<Releases | null> {
     if (!this.#deps.config.modelKeys) return null
     const { createReleases } = await import('./releases.ts')
