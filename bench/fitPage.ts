@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`: the descent compared with peers, the whole fit as in the worker, and the time from
- * an event to a changed list through the package's own entry and worker.
+ * @module The page of `bench fit`. It times the descent compared with peers, and the whole fit as in the worker. It
+ * also times an event until the list has changed, through the package's own entry and worker.
  */
 import * as tf from '@tensorflow/tfjs'
 import { DIMENSION } from '../src/core/model/baseModel.ts'

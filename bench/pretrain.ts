@@ -1,7 +1,7 @@
 /**
- * @module Measures training: `tsx bench/pretrain.ts EVENTS ITEMS [EPOCHS]` writes a shop of that size
- * (popularity by Zipf's law, preferences, sessions, repeat purchases), trains on it, and prints for each
- * phase processor seconds and peak memory.
+ * @module Measures training: `tsx bench/pretrain.ts EVENTS ITEMS [EPOCHS]`. It writes a shop of that size (popularity
+ * by Zipf's law, preferences, sessions, repeat purchases) and trains on it. For each phase it prints processor
+ * seconds and peak memory.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

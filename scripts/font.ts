@@ -15,7 +15,7 @@ export const FONT = join(ROOT, 'src/storefront/fonts/fraunces-600.woff2')
 
 const between = (first: number, last: number) =>
   String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, i) => first + i))
-/** Printable ASCII, Latin-1, and the punctuation of the shop's texts. */
+/** Letters of the font: printable ASCII, Latin-1, and the punctuation of the shop's texts. */
 const LETTERS = `${between(0x20, 0x7e)}${between(0xa0, 0xff)}–—‘’“”„…€`
 
 export async function makeFont(): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
- * @module Tests the example for Shopify: its blocks through a Liquid engine, the published folder at the path of the
- * app's proxy, and events as Shopify documents them, through the pixel's own function.
+ * @module Tests the example for Shopify. A Liquid engine renders its blocks, and the published folder lies at the
+ * path of the app's proxy. Events have the documented form and pass through the pixel's own function.
  */
 import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -37,7 +37,7 @@ export async function tryArm(
   }
 }
 
-/** Each failed arm once, with its first reason. */
+/** Lists each failed arm once, with its first reason. */
 export function leftOutArms(
   results: readonly { readonly failures: readonly ArmFailure[] }[],
 ): LeftOutArm[] {

@@ -12,7 +12,7 @@ import type { Popularity } from './popularity.ts'
 /** Information that an arm may use for a case: nothing from the case itself or after it. */
 export interface BaselineContext {
   readonly history: History
-  /** Milliseconds since the epoch. */
+  /** Time of the case, milliseconds since the epoch. */
   readonly time: number
   readonly popularity: Popularity
   /** Neighbours of each item. */

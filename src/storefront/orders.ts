@@ -13,7 +13,7 @@ export interface OrderLine {
 export interface PlacedOrder {
   /** Order number; 1 for this device's first. */
   readonly number: number
-  /** Milliseconds since the epoch. */
+  /** Time of the order, milliseconds since the epoch. */
   readonly time: number
   readonly lines: readonly OrderLine[]
 }
@@ -36,7 +36,7 @@ function isLine(line: unknown): line is OrderLine {
   return typeof id === 'string' && typeof quantity === 'number' && typeof price === 'number'
 }
 
-/** Newest first. */
+/** Orders on this device, newest first. */
 export const orders = createStored('nearside-shop.orders', readOrders)
 
 const nextNumber = () => Math.max(0, ...orders.get().map(({ number }) => number)) + 1
@@ -71,6 +71,6 @@ export function takeOrders(
   orders.set(all.slice(0, MOST_ORDERS))
 }
 
-/** Rounded to pence. */
+/** Total of an order, rounded to pence. */
 export const totalOf = ({ lines }: PlacedOrder): number =>
   Math.round(lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0) * 100) / 100

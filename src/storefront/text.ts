@@ -1,7 +1,6 @@
 /**
- * @module Formats prices, counts and dates in the current language. English pounds and thousands are formatted
- * by own code, because a page's first `Intl` format blocks a browser for 20 ms, and a slow phone for
- * 100 ms.
+ * @module Formats prices, counts and dates in the current language. Own code formats English pounds and thousands,
+ * because a page's first `Intl` format is slow. It blocks a desktop browser for 20 ms, and a slow phone for 100 ms.
  */
 import { words } from './words/words.ts'
 

@@ -10,7 +10,7 @@ import type { ShopperHistory } from '../core/features/cases.ts'
 /** Held-out shoppers: a share of all shoppers by hash, or the named shoppers. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
 
-/** FNV-1a with a final avalanche, mapped to [0, 1). */
+/** Hashes a shopper to [0, 1) by FNV-1a with a final avalanche. */
 function place(shopper: string, seed: number): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0
   for (let i = 0; i < shopper.length; i++) {
@@ -26,7 +26,7 @@ export function foldOf(shopper: string, folds: number, seed: number): number {
   return Math.floor(place(shopper, seed) * folds)
 }
 
-/** True for about `fraction` of all shoppers. */
+/** Whether a shopper is held out; true for about `fraction` of all shoppers. */
 export function isHeldOut(shopper: string, fraction: number, seed: number): boolean {
   return place(shopper, seed) < fraction
 }

@@ -9,7 +9,7 @@ export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] a
 
 export type MetricName = (typeof METRICS)[number]
 
-/** True where a larger value is better. */
+/** Whether a larger value of the metric is better. */
 export function isGain(metric: MetricName): boolean {
   return metric !== 'nll'
 }

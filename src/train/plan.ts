@@ -74,7 +74,8 @@ export function planByTime(
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom: validationStart(split),
-    // Both folds: only one scalar was fitted on the first fold, and a tenth of the shoppers is too few.
+    // Both folds: fitting took only one scalar and a small adjustment from the first, and a tenth of the shoppers is
+    // too few.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }

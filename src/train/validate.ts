@@ -82,7 +82,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]) 
   }
   return sums.map((sum, m) => ({
     cases: cases.length,
-    /** NDCG@10 of each case, in the same order for all models. */
+    /** NDCG@10 of each case; all models have the cases in the same order. */
     ndcgs: ndcgs[m] as readonly number[],
     ndcg: mean(ndcgs[m]),
     hitRate: sum.hitRate / Math.max(1, cases.length),

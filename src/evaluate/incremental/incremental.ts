@@ -23,12 +23,12 @@ import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string
-  /** `week`, `month`, or a file of dates. */
+  /** Periods: `week`, `month`, or a file of dates. */
   readonly periods: string
   readonly seed: number
   /** Folder where models are stored, so that an interrupted evaluation resumes; absent: nowhere. */
   readonly keep?: string
-  /** Milliseconds since the epoch; later events are left out. */
+  /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 

@@ -2,7 +2,7 @@
 
 import { DAY } from '../../core/time.ts'
 
-/** Milliseconds since the epoch; `to` is exclusive. */
+/** Start and end of a period, milliseconds since the epoch; `to` is exclusive. */
 export interface Span {
   readonly from: number
   readonly to: number

@@ -18,7 +18,7 @@ const MEASURES = [
 
 type Values = Readonly<Record<(typeof MEASURES)[number], number>>
 
-/** One list. */
+/** Measurements of one list. */
 export interface Measured {
   readonly situation: Situation
   readonly shopper: number

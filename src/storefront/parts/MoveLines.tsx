@@ -4,7 +4,10 @@
  */
 
 interface MoveLinesProps {
-  /** Ids of the shown items in order; lines start at list `to` and end at list `from`. */
+  /**
+   * Ids of the shown items in order. `from` is the list at the inline end (right in English), `to` the one at the
+   * inline start.
+   */
   readonly from: readonly string[]
   readonly to: readonly string[]
 }

@@ -3,7 +3,7 @@ import { loadJson } from '../load.ts'
 import { words } from '../words/words.ts'
 
 export interface PastOrder {
-  /** Milliseconds since the epoch. */
+  /** Time of the order, milliseconds since the epoch. */
   readonly time: number
   readonly items: readonly string[]
 }
@@ -11,7 +11,7 @@ export interface PastOrder {
 export interface PastShopper {
   /** Neutral label: "Shopper A". */
   readonly label: string
-  /** Ascending by time. */
+  /** Orders, ascending by time. */
   readonly orders: readonly PastOrder[]
 }
 

@@ -59,7 +59,7 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   // The context is the only information about a new shopper.
   expect(count(best('rain', model, []), 'umbrella')).toBe(6)
 
-  // An item that came later shares its category's weather.
+  // A new item inherits the weather effect of its category.
   const late = { id: 'umbrella-new', title: 'umbrella', price: 6, category: 'umbrella' }
   const wider = extendModel(model, [...shop.items, late])
   const scoreOf = (weather: string) => {
@@ -109,6 +109,7 @@ test('chance lets hardly anything in', () => {
     }
   }
   expect(tried).toBeGreaterThanOrEqual(24)
-  // Two standard errors of the loss let in one of 44 at most: binomial, 4 or more with 1 in 200.
+  // By chance, one kind in 44 passes two standard errors of the loss. Binomial: 4 or more pass with probability
+  // 1/200.
   expect(kept).toBeLessThan(4)
 })

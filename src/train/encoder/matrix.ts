@@ -30,7 +30,7 @@ export function createMatrix(floats: number) {
   }
   let scratch = allocate(0)
 
-  /** wᵀ, contiguous, because the kernel reads B by rows. */
+  /** wᵀ as a contiguous copy, because the kernel reads B by rows. */
   function transposed(w: Float32Array, rows: number, columns: number): Float32Array {
     if (scratch.length < w.length) scratch = allocate(w.length)
     for (let r = 0, k = 0; r < rows; r++) {

@@ -24,7 +24,7 @@ export interface Window {
   readonly length: number
   /** Position where the run of each position begins. */
   readonly first: Int32Array
-  /** Item, event and gap rows by position. */
+  /** Item row, event row and gap row of each position. */
   readonly items: Int32Array
   readonly events: Uint8Array
   readonly gaps: Uint8Array
@@ -72,7 +72,7 @@ export function itemSets(history: History, until: number): ItemSet[] {
     }))
 }
 
-/** All positions of a shopper in windows of L, freshly shuffled, cut at a random place. */
+/** Cuts a shopper's positions into windows of L, freshly shuffled, from a random start. */
 export function drawWindows(
   sets: readonly ItemSet[],
   settings: SequenceSettings,

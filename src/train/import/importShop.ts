@@ -199,7 +199,7 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
  */
 const LEAST_MATCH = 0.01
 
-/** @throws NearsideError `input-invalid`, saying what was seen */
+/** @throws NearsideError `input-invalid` with the evidence */
 function refuseNonsense(
   { catalog, allowUntitled }: ImportOptions,
   logs: readonly FileReport[],

@@ -46,7 +46,7 @@ export interface Sample {
   readonly title: string | null
 }
 
-/** Reads `event` and `product`. */
+/** Summarises the tables `event` and `product`. */
 export async function summarise(engine: SqlEngine, items: readonly Item[], hasCatalog: boolean) {
   const counts = (await engine.row('FROM shop_counts')) as unknown as LogCounts
   const byEvent = await engine.rows(

@@ -27,7 +27,7 @@ import { BEST, buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 type PriorData = Omit<RankerData, 'context'>
 
 interface PriorOptions {
-  /** Exclusive, milliseconds since the epoch. */
+  /** Exclusive limit, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
   readonly engine: Engine
@@ -157,8 +157,11 @@ function startOf(model: BaseModel): PersonalPrior {
 }
 
 /**
- * Sizes of the search: the maximum number of tested shoppers in each half (`most`), whether only the `best`
- * items of a case are stored, all `cases` of both halves, and bytes of features for each case.
+ * Sizes of the search:
+ * - `most`: maximum number of tested shoppers in each half
+ * - `best`: whether only the best items of a case are stored
+ * - `cases`: number of cases of both halves
+ * - `bytesEach`: bytes of features for each case
  */
 export function sizeOf(
   items: number,

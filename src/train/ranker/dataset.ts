@@ -52,7 +52,7 @@ export function rowScores(
   })
 }
 
-/** More columns beside the features, e.g. an encoder's score. */
+/** Columns beside the features, e.g. an encoder's score. */
 export interface ExtraColumns {
   readonly count: number
   /** Values of the columns for every item of a case, [N] each. */

@@ -17,7 +17,7 @@ import type { RankerCase } from './dataset.ts'
 export interface SampleOptions {
   /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
   readonly from?: number
-  /** Exclusive, milliseconds since the epoch. */
+  /** Exclusive limit, milliseconds since the epoch. */
   readonly until: number
   /** Share of the log's span before the first case, so that statistics have something to count. */
   readonly warmUp: number

@@ -36,7 +36,7 @@ export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 interface RankerOptions {
   /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
   readonly from?: number
-  /** Exclusive, milliseconds since the epoch. */
+  /** Exclusive limit, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores

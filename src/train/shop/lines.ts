@@ -1,4 +1,4 @@
-/** @module Text files, plain or gzip, read as a stream with clear errors. */
+/** @module Reads text files, plain or gzip, as a stream; errors name the file. */
 import { createReadStream } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'

@@ -6,7 +6,7 @@
 import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import { DAY } from '../../core/time.ts'
 
-/** Median price by day, ascending by day. */
+/** Median prices of an item's days, ascending by day. */
 interface PriceHistory {
   readonly days: readonly number[]
   readonly prices: readonly number[]

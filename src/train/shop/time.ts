@@ -1,9 +1,9 @@
 /** @module ISO dates and date-times of a shop folder. Without a zone they are UTC. */
 
 interface ParsedTime {
-  /** Milliseconds since the epoch. */
+  /** Time in milliseconds since the epoch. */
   readonly time: number
-  /** True for a date without a time of day. */
+  /** Whether the text is a date without a time of day. */
   readonly dayOnly: boolean
 }
 

@@ -16,7 +16,7 @@ import { Base, elements, provided, styles } from './provided.ts'
 export interface SelectDetail {
   /** The list's item. */
   readonly recommendation: Recommendation
-  /** 1-based place in the list. */
+  /** Place of the item in the list, from 1. */
   readonly position: number
 }
 

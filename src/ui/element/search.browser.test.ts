@@ -52,7 +52,7 @@ function unfold(root: ShadowRoot): void {
   expect(fold.ariaExpanded).toBe('true')
 }
 
-/** Also expects the note to be rendered before it has text; a note that appears with its text often isn't read out. */
+/** Expects the box, and the note already rendered: a note that appears together with its text often isn't read out. */
 function expectOnlyTheBox(root: ShadowRoot): void {
   expect(visible(root, '[role=status]').map(({ textContent }) => textContent)).toEqual([''])
   expect(visible(root, 'ul, button, fieldset')).toEqual([])

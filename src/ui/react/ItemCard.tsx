@@ -8,11 +8,11 @@ import { WhyThis } from './WhyThis.tsx'
 
 /** Props of a shop’s own card. */
 export interface ItemComponentProps {
-  /** The product. */
+  /** Product to show. */
   readonly item: Item
   /** Rank and reason of the item. */
   readonly recommendation: Recommendation
-  /** 1-based place in the list. */
+  /** Place of the item in the list, from 1. */
   readonly position: number
   /** Function to call when the shopper follows the item's link. */
   readonly onSelect: () => void

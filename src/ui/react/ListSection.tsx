@@ -13,7 +13,7 @@ import { useImpression } from './useImpression.ts'
 
 /** Props of a shop’s own heading. */
 export interface HeaderComponentProps {
-  /** The widget’s title. */
+  /** Title of the widget. */
   readonly title: string
   /** Id to put on the heading, which names the section. */
   readonly id: string

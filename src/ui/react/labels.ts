@@ -54,7 +54,7 @@ function listed(parts: readonly string[]): string {
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
 }
 
-/** The widgets’ strings in English. */
+/** Strings of widgets and panel in English. */
 export const ENGLISH = {
   ...ENGLISH_LISTS,
   ...STORED_ENGLISH,

@@ -33,7 +33,7 @@ export const ENGLISH_LISTS = {
   newArrivals: 'New arrivals',
   basket: 'Goes with your basket',
   dearer: 'Similar, at a higher price',
-  /** Announced to screen readers. */
+  /** Announcement for screen readers. */
   listUpdated: (title: string) => `${title}: list updated`,
 
   /**

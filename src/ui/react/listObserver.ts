@@ -10,7 +10,7 @@ import type { Personalizer } from '../../device/api.ts'
 
 /** Current state of a list. */
 export interface ListState {
-  /** Best first. */
+  /** Items, best first. */
   readonly items: readonly Recommendation[]
   /** `loading` only until the first answer; later the old list stays until the next answer. */
   readonly status: 'loading' | 'ready' | 'error'

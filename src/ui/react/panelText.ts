@@ -11,7 +11,7 @@ const NAMED = 4
 const rounded = (value: number, locale: string, digits = 3) =>
   value.toLocaleString(locale, { maximumSignificantDigits: digits })
 
-/** "Shared nothing", or exactly how much. */
+/** Text of what was sent: "Shared nothing", or the exact amount. */
 export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
   const { reports, bytes, epsilon } = sent
   if (bytes === 0) return labels.shared(null)
@@ -56,7 +56,7 @@ export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Label
   return labels[guard.active ? 'checkInUse' : 'checkOff']
 }
 
-/** One stored action in words. */
+/** Describes one stored action in words. */
 export function actionText(
   { name, items, query = '' }: Pick<ShopperEvent, 'name' | 'items' | 'query'>,
   itemOf: (id: string) => Item | undefined,

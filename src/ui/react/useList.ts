@@ -61,7 +61,7 @@ export function useBoughtTogether(
   return useChoice({ kind: 'boughtTogether', item, options })
 }
 
-/** A given list in its new order. */
+/** State of a given list in its personal order. */
 export interface RerankState extends ListState {
   /**
    * Every given id exactly once, in the newest known order. Ids without an answer stand at the end, in the given
