@@ -55,8 +55,8 @@ function ordersOf(shoppers: readonly ShopperHistory[]): ShopperHistory[] {
 /**
  * @param data data of the training shoppers
  * @param asked purchases of the other shoppers from `until` on
- * @param terms terms of the rounds. The first rounds learn from a device's sample of items, as many later ones from
- *   the items that the shared weights then rank highest; `pretrain` also fits twice
+ * @param terms terms of the rounds, which have two phases of equal length. The first phase learns from a device's
+ *   sample of items. The second learns from the items that the shared weights then rank highest, as `pretrain` does
  */
 export function askFold(
   data: RankerData,

@@ -91,7 +91,7 @@ interface AboutProps {
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
 
-/** Keeps its height however few items there are. */
+/** Shelf whose cards keep the width of a full row, however few there are. */
 export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
 
 export function Similar({ title = labels.similar, ...about }: AboutProps) {

@@ -4,6 +4,7 @@
  * - The encoder trains on from its last state, over new and replayed sequences.
  * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
  * - Trees, context and prior stay.
+ *
  * New cases of training shoppers whom the encoder never sees fit and choose the weights.
  * Where ranking has broken, the model is trained in full instead.
  * Either result is compared with the parent on the newest cases of held-out shoppers.

@@ -43,6 +43,7 @@ const FROM = {
  * - `exclude-ids`: a JSON array; `order="base"`
  * - `distinct`: excludes the items of lists with a smaller number
  * - `page`: the page's name, for the shop's rules; `rules="off"`
+ *
  * Events: `nearside-select`, `nearside-change`.
  */
 export class NearsideRecommendations extends Base {

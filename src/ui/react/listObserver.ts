@@ -93,7 +93,7 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
       factor *= 2
       watch()
     } else {
-      // `choose` gets all items, and the list is cut afterwards.
+      // With `choose`, the state holds all items to choose from, and the widget cuts the list.
       const shown = choose ? items : items.slice(0, limit)
       set({ ...LOADING, items: shown, status: 'ready', about })
     }
