@@ -54,7 +54,7 @@ export function pairedBootstrap(
   return pairs.map((pair, p) => liftOf(ratio(pair, null), ratios[p]))
 }
 
-/** Lift from `value / over − 1`: the observed value and the value of each draw. Null where it is undefined. */
+/** Lift `value / over − 1` as observed, with its interval over the draws. Null where it is undefined. */
 export function liftOf(relative: number, drawn: Float64Array): Lift | null {
   if (!Number.isFinite(relative)) return null
   const sorted = drawn.filter(Number.isFinite).sort()

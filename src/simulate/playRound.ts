@@ -152,8 +152,8 @@ export async function playRound(
 }
 
 /**
- * Plans mishaps, by the number of the device that arrives then. They are deaths while reports arrive, deaths at the
- * end of a round, and times in which a server is cut off.
+ * Plans mishaps. Each key is the index of a device, and its mishaps happen just before that device takes part.
+ * They are deaths while reports arrive, deaths at the end of a round, and times in which a server is cut off.
  */
 function planMishaps(servers: Servers, random: Random, devices: number) {
   const planned = new Map<number, (() => void)[]>()

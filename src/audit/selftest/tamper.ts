@@ -34,7 +34,7 @@ const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
  * Rechains all entries. Where a signer is given, it signs again those that were signed.
- * @param secret secret of the checkpoints, if reports' ids shall fix the new entries
+ * @param secret checkpoint secret. If given, report ids are made anew, so that they commit to the rechained entries.
  */
 export async function rechain(
   ledger: Entries,

@@ -43,7 +43,7 @@ export interface OwnerSummary {
 type Value = (one: OwnerCase) => number
 
 /**
- * Null below two shoppers, because an interval needs more, and without a counting arm.
+ * Null with fewer than two shoppers, since an interval needs two, and where no arm counts.
  * @param arms arms that scored every case; includes `personal` where devices learn
  */
 export function summariseOwner(

@@ -114,9 +114,9 @@ const ERRORS = 2
 /**
  * Among recipes proven to cost at most 0.3 % of NDCG@10, chooses the largest certain gain in likelihood.
  * Likelihood decides because a shopper's few cases separate likelihoods long before ranks.
- * Without such a recipe the choice is null.
+ * The choice is null if no recipe qualifies.
  * The user vector u (64 numbers) is learned only if that is proven more likely than the best recipe without
- * it, harmless or not. Otherwise u would only replace a λ that the grid lacks.
+ * it, even one that fails the limit. Otherwise u might only make up for a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

@@ -39,7 +39,7 @@ export function openFile(file: string): Database.Database {
       database.exec(SCHEMA)
       database.pragma(`user_version = ${SCHEMA_VERSION}`)
     })()
-    // As after every `forget`: the previous process may have died before it.
+    // Truncate the write-ahead log, as `forget` does: the previous process may have died before that.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {
