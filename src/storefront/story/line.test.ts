@@ -36,7 +36,7 @@ describe('the line above the list', () => {
       '2 of these 3 are new since you looked at Thing 7.',
     )
     expect(say({ now: list(2, 1, 3), without, done })).toBe(
-      'These 3 stand in another order since you looked at Thing 7.',
+      'In a new order since you looked at Thing 7.',
     )
     const looked = { verb: 'view_item', about: 'i8' } as const
     expect(say({ now: list(9, 1, 2), without, done: [...done, looked] })).toBe(

@@ -29,7 +29,7 @@ export function lineOf(
   if (without && since) {
     const news = countOf(now, without)
     if (news > 0) return entered(news, of, since)
-    if (now.some(({ id }, place) => without[place]?.id !== id)) return reordered(of, since)
+    if (now.some(({ id }, place) => without[place]?.id !== id)) return reordered(since)
   }
   // Base ranks won't do, because they skip items that only the shopper's list leaves out.
   if (!everyones) return ''

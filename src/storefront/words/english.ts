@@ -90,8 +90,8 @@ export const ENGLISH = {
     everyones: 'Everyone’s list: what a new visitor sees. Let go to see yours.',
     entered: (n: number, of: number, since: string) =>
       `${n} of these ${of} ${n === 1 ? 'is' : 'are'} new since you ${since}.`,
-    reordered: (of: number, since: string) =>
-      `These ${of} stand in another order since you ${since}.`,
+    // Two lines on a phone, as is reserved for it.
+    reordered: (since: string) => `In a new order since you ${since}.`,
     others: (n: number, of: number) =>
       `${n} of these ${of} ${n === 1 ? 'is' : 'are'} here because of what you did in this shop.`,
     same: (of: number) => `So far, everyone sees these ${of}.`,

@@ -134,7 +134,7 @@ export const GERMAN: Words = {
     everyones: 'Die Liste für alle: was neue Besucher sehen. Loslassen zeigt wieder Ihre.',
     entered: (n, of, since) =>
       `${n} von diesen ${of} ${n === 1 ? 'ist' : 'sind'} neu, seit Sie ${since}.`,
-    reordered: (of, since) => `Diese ${of} stehen anders, seit Sie ${since}.`,
+    reordered: (since) => `In neuer Reihenfolge, seit Sie ${since}.`,
     others: (n, of) =>
       `${n} von diesen ${of} ${n === 1 ? 'steht' : 'stehen'} hier, weil Sie hier schon etwas getan haben.`,
     same: (of) => `Bisher sehen alle diese ${of}.`,
