@@ -30,7 +30,7 @@ test('past orders are taken in once, change the lists, and stay erased', async (
   await page.keyboard.press('Escape')
   await expect(page.getByText('No orders yet')).toBeVisible()
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByText('There was nothing new to take in')).toBeVisible()
+  await expect(page.getByText('There is nothing new to use')).toBeVisible()
   await expect(heading('Shopped here before?')).toBeVisible()
 })
 
