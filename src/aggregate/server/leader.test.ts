@@ -215,7 +215,7 @@ describe('the leader', () => {
     },
   )
 
-  it('turns away whoever comes while 256 reports are under way, and holds none of theirs', async () => {
+  it('refuses reports while 256 are under way, and stores none of the refused ones', async () => {
     let goOn = () => {}
     const federation = await createFederation()
     const { body } = await report(federation, 1)

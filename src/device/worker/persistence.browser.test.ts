@@ -321,14 +321,17 @@ test.each([true, false])('the same answer once more changes nothing (%s)', async
   expect([opened, device.snapshot().revision]).toEqual([before, revision])
 })
 
+const clearSiteData = (database: string) =>
+  new Promise((resolve) => {
+    indexedDB.deleteDatabase(database).onsuccess = resolve
+  })
+
 test('site data that are cleared under an open page take the yes along', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)
   await look(tested, 1)
-  await new Promise((resolve) => {
-    indexedDB.deleteDatabase(database).onsuccess = resolve
-  })
+  await clearSiteData(database)
   await look(tested, 2)
   expect(tested.device.snapshot()).toMatchObject({
     storage: 'memory',
@@ -349,9 +352,7 @@ test('after site data were cleared, an erasure succeeds: nothing of it is left o
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)
   await look(tested, 1)
-  await new Promise((resolve) => {
-    indexedDB.deleteDatabase(database).onsuccess = resolve
-  })
+  await clearSiteData(database)
   await look(tested, 2)
   await tested.device.erase()
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
