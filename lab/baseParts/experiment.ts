@@ -1,7 +1,7 @@
 /** @module Experiment: how well does each part of the base model rank alone? */
 import { FEATURE_COUNT, FEATURES } from '../../src/core/features/features.ts'
 import type { Case } from '../../src/core/features/history.ts'
-import { multiply } from '../../src/core/model/multiply.ts'
+import { multiply } from '../../src/core/model/arithmetic.ts'
 import { addScores, linearTerms, scoreTerms } from '../../src/core/model/score.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { load } from '../../src/evaluate/load.ts'

@@ -1,6 +1,6 @@
 /** @module Fastest implementation of the candidates on this processor; all yield the same candidates. */
 
-import { withColdStart } from '../core/features/coldStart.ts'
+import { withColdStart } from '../core/features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
 import {
   type CandidateTools,

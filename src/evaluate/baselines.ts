@@ -4,8 +4,8 @@
  * likelihoods are comparable.
  */
 
+import { eventStrength } from '../core/events/event.ts'
 import type { History } from '../core/features/history.ts'
-import { eventStrength } from '../core/features/strength.ts'
 import { DAY } from '../core/time.ts'
 import type { Popularity } from './popularity.ts'
 

@@ -2,7 +2,7 @@
  * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
  * help.
  */
-import { EVENT_WEIGHTS } from '../core/features/strength.ts'
+import { EVENT_WEIGHTS } from '../core/events/event.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 
 /** One sentence without its full stop. */

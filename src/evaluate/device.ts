@@ -2,6 +2,7 @@
  * @module Simulates one shopper's device, case by case. Before each case it learns from everything earlier, with
  * the functions that the browser runs, and scores the catalog. Then the guard observes the case.
  */
+
 import type { Case, History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'

@@ -3,8 +3,9 @@
  * who interacted with which items. B = I − P·diag(P)⁻¹ with P = (XᵀX + λI)⁻¹.
  * @see Steck 2019, "Embarrassingly shallow autoencoders for sparse data", doi 10.1145/3308558.3313710
  */
+
+import { eventStrength } from '../core/events/event.ts'
 import type { History } from '../core/features/history.ts'
-import { eventStrength } from '../core/features/strength.ts'
 import { PAGE } from '../engine/wasm/assemble.ts'
 import { createGemm, type Gemm } from '../train/encoder/gemm.ts'
 import {

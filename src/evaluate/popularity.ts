@@ -1,4 +1,5 @@
 /** @module Number of shoppers interested in each item, as in the shop's nightly file of a day. */
+
 import type { History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'

@@ -4,8 +4,9 @@
  * @see Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms" (V-SKNN),
  * doi 10.1007/s11257-018-9209-6
  */
+
+import { eventStrength } from '../core/events/event.ts'
 import type { History } from '../core/features/history.ts'
-import { eventStrength } from '../core/features/strength.ts'
 import { DAY } from '../core/time.ts'
 import {
   decayedInteractions,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../error.ts'
 import { readCapture, readStoredEvent } from './capture.ts'
-import { SESSION_GAP } from './session.ts'
+import { SESSION_GAP } from './event.ts'
 
 const read = (input: unknown) => readCapture(input, 'id', 1000)
 

@@ -7,8 +7,13 @@ import { NearsideError } from '../error.ts'
 import { readShopContext } from '../features/context/context.ts'
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
-import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
-import { SESSION_GAP } from './session.ts'
+import {
+  EVENT_NAMES,
+  type EventName,
+  type OrderLine,
+  SESSION_GAP,
+  type ShopperEvent,
+} from './event.ts'
 
 /** Event before the store assigns it to a session; transferred events and seeded orders already have one. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>

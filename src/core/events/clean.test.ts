@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../time.ts'
 import { clean } from './clean.ts'
-import { EVENT_NAMES, type ShopperEvent } from './event.ts'
+import { EVENT_NAMES, SESSION_GAP, type ShopperEvent, sessionOf } from './event.ts'
 import { fromEvents } from './history.ts'
-import { SESSION_GAP, sessionOf } from './session.ts'
 
 const NOW = 1_700_000_000_000
 let made = 0

@@ -3,7 +3,6 @@
  * Stored events stay in storage, so a changed rule applies to all of them again.
  */
 import { DAY } from '../time.ts'
-import { dropShorterLooks, dropVisits, variation } from './clean/visit.ts'
 import type { ShopperEvent } from './event.ts'
 
 export interface CleaningReport {
@@ -144,4 +143,43 @@ export function runStages<Context>(
     kept = next
   }
   return { events: kept, report: { kept: kept.length, dropped } }
+}
+
+/** Events by session, in order of first appearance. */
+export function eventsBySession(
+  events: readonly ShopperEvent[],
+): ReadonlyMap<string, readonly ShopperEvent[]> {
+  const visits = new Map<string, ShopperEvent[]>()
+  for (const event of events) {
+    const own = visits.get(event.session)
+    if (own) own.push(event)
+    else visits.set(event.session, [event])
+  }
+  return visits
+}
+
+/** Drops the events of noisy visits, except purchases, which are always trusted. */
+export function dropVisits(
+  events: readonly ShopperEvent[],
+  isNoise: (visit: readonly ShopperEvent[]) => boolean,
+): readonly ShopperEvent[] {
+  const noise = new Set<string>()
+  for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
+  return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
+}
+
+/** Drops views of an item shorter than `least` milliseconds. */
+export function dropShorterLooks(
+  events: readonly ShopperEvent[],
+  least: number,
+): readonly ShopperEvent[] {
+  const isLook = ({ name }: ShopperEvent) => name === 'view_item' || name === 'select_item'
+  return events.filter((event) => !(isLook(event) && (event.dwellMs ?? least) < least))
+}
+
+/** Coefficient of variation: standard deviation ÷ mean. */
+export function variation(intervals: readonly number[]): number {
+  const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
+  const variance = intervals.reduce((sum, x) => sum + (x - mean) ** 2, 0) / intervals.length
+  return Math.sqrt(variance) / mean
 }

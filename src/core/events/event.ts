@@ -1,8 +1,8 @@
 /**
- * @module Events of a shopper, named as GA4's ecommerce events.
+ * @module Events of a shopper, named as GA4's ecommerce events; their sessions, and the strength of the interest that
+ * they show.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
-
 import type { ShopContext } from '../features/context/context.ts'
 
 /** Names of the stored events, as in GA4. */
@@ -69,3 +69,56 @@ export interface ShopperEvent {
  */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded
+
+/** Maximum gap within a session, in milliseconds: GA4's default of 30 minutes. */
+export const SESSION_GAP = 30 * 60_000
+
+/** Latest event of the latest session. */
+interface Last {
+  /** Time of the latest event in milliseconds since the epoch; null if there is none. */
+  readonly lastTime: number | null
+  readonly session: string
+}
+
+/**
+ * Session of an event. A session has the id of its first event, so it needs no counter, and storing an event
+ * twice gives the same result. A clock that jumps back by more than the gap also starts a new session.
+ */
+export function sessionOf(
+  { lastTime, session }: Last,
+  event: { readonly id: string; readonly time: number },
+): string {
+  return lastTime !== null && Math.abs(event.time - lastTime) <= SESSION_GAP ? session : event.id
+}
+
+/** Weight of a case, by its strongest event. */
+export interface EventWeights {
+  readonly purchase: number
+  /** Weight of cart and wish-list events. */
+  readonly cart: number
+  readonly view: number
+}
+
+/** Default weights of the cases of a personal fit; `pretrain` may find others (`PersonalPrior.eventWeights`). */
+export const EVENT_WEIGHTS: EventWeights = { purchase: 3, cart: 2, view: 1 }
+
+const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {
+  purchase: 'purchase',
+  add_to_cart: 'cart',
+  add_to_wishlist: 'cart',
+  view_item: 'view',
+  select_item: 'view',
+  // An event that only shows a list, or undoes something, shows no interest.
+  view_item_list: null,
+  remove_from_cart: null,
+  search: null,
+}
+
+/** Kind of an event; null if it shows no interest in its item. */
+export const eventKind = (name: EventName): keyof EventWeights | null => KINDS[name]
+
+/** Strength of an event relative to a purchase, in [0, 1]. */
+export function eventStrength(name: EventName): number {
+  const kind = KINDS[name]
+  return kind ? EVENT_WEIGHTS[kind] / EVENT_WEIGHTS.purchase : 0
+}

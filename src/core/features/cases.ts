@@ -3,9 +3,10 @@
  * other than a purchase. With day-only times a case is a shopper's whole day, because the order of events
  * within the day is unknown.
  */
+
+import { eventStrength } from '../events/event.ts'
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
-import { eventStrength } from './strength.ts'
 
 /** Shopper's whole log, as in a shop folder, ascending by time. */
 export interface ShopperHistory {

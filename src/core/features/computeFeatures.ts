@@ -4,13 +4,11 @@
  */
 
 import { onceFor } from '../onceFor.ts'
-import { withColdStart } from './coldStart.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
 import { type Interest, interestOf } from './interest.ts'
-import type { ItemStatistics } from './itemStatistics.ts'
-import { type OwnedItem, type Profile, profileOf } from './profile.ts'
-import { type Visit, visitsOf } from './visits.ts'
+import { type ItemStatistics, withColdStart } from './itemStatistics.ts'
+import { type OwnedItem, type Profile, profileOf, type Visit, visitsOf } from './profile.ts'
 
 const C = FEATURE_COLUMN
 

@@ -3,8 +3,7 @@
  * co-occur with the history, its categories and its prices.
  */
 
-import { lendTies, neighboursOf } from './coldStart.ts'
-import type { ItemStatistics } from './itemStatistics.ts'
+import { type ItemStatistics, lendTies, neighboursOf } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
 /** Half-life of an interaction in days. */

@@ -3,8 +3,9 @@
  * shopper's events with strength are ordered by basket, where a basket is one session. Their events without
  * strength follow.
  */
+
+import { eventStrength } from '../events/event.ts'
 import type { History } from './history.ts'
-import { eventStrength } from './strength.ts'
 
 export interface LogColumns {
   /** Index of each shopper's first basket, and the number of baskets at the end, [S + 1]. */

@@ -7,10 +7,10 @@
  * the base score.
  */
 
+import type { EventWeights } from '../events/event.ts'
 import type { ContextSource } from '../features/context/context.ts'
 import type { ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import type { EventWeights } from '../features/strength.ts'
 import type { ContentTables } from './content.ts'
 import type { ModelManifest } from './manifest.ts'
 import type { Tensors } from './tensor.ts'

@@ -3,8 +3,7 @@
  * item vectors. Without a content vector, it is the closeness in price within the category.
  */
 
-import type { ColdStartItems } from '../features/coldStart.ts'
-import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { DIMENSION } from './baseModel.ts'
 import { highestRows } from './highest.ts'
 

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { BaseModel } from './baseModel.ts'
-import { withContext } from './context.ts'
 import {
   describeFile,
   manifestBytes,
@@ -14,7 +13,7 @@ import { parseManifest } from './manifest.ts'
 import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
 import { createRandom } from './random.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import { scoreTerms } from './score.ts'
+import { scoreTerms, withContext } from './score.ts'
 import type { Tensor } from './tensor.ts'
 import { tinyModel } from './testModel.ts'
 

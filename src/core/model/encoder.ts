@@ -15,9 +15,8 @@ import { NearsideError } from '../error.ts'
 import { EVENT_NAMES, type EventName } from '../events/event.ts'
 import type { History, Interaction } from '../features/history.ts'
 import { DAY } from '../time.ts'
+import { exp, multiply } from './arithmetic.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
-import { exp } from './exponential.ts'
-import { multiply } from './multiply.ts'
 import type { Tensors } from './tensor.ts'
 
 /** L: maximum number of interactions that the encoder reads. */

@@ -1,6 +1,6 @@
 /** @module Adds items that appeared after training to a model, by their content. */
 import type { Item } from '../catalog/item.ts'
-import type { ColdStartItems } from '../features/coldStart.ts'
+import type { ColdStartItems } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
 import { comparablePrice } from './comparablePrice.ts'

@@ -1,4 +1,5 @@
 /** @module Extends statistics by rows for items without counts. */
+
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 

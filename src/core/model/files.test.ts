@@ -13,7 +13,7 @@ import { parseManifest } from './manifest.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Tensor } from './tensor.ts'
 import { tinyModel, tinyTrees } from './testModel.ts'
-import { TREES_FILE } from './treesFile.ts'
+import { TREES_FILE } from './trees.ts'
 
 async function refusal(read: Promise<unknown>): Promise<NearsideError> {
   const thrown = await read.then(

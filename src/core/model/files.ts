@@ -26,7 +26,7 @@ import {
 } from './parts.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Tensors } from './tensor.ts'
-import { TREES_FILE, treesFromTensors, treesToTensors } from './treesFile.ts'
+import { TREES_FILE, treesFromTensors, treesToTensors } from './trees.ts'
 
 /** File name → bytes. */
 type ModelBytes = ReadonlyMap<string, Uint8Array>

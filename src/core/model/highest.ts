@@ -1,5 +1,4 @@
-/** @module Finds the highest of many scores without sorting all. */
-import { MOST_RANKED, ranksOfAll } from './ranksOf.ts'
+/** @module Finds the highest of many scores, and the ranks of some or all of them. */
 
 /**
  * Rows by descending score, ties by row; all rows if there are at most `places`.
@@ -41,4 +40,62 @@ export function highestRows(scores: Float32Array, places: number): number[] {
     }
   }
   return heap.sort((a, b) => scores[b] - scores[a] || a - b)
+}
+
+/**
+ * Ranks in the order of `highestRows`, in O(n log k), without sorting all scores.
+ * @param ids distinct indices into `scores`, [k]
+ * @param scores [n], no NaN
+ * @returns rank of each id, 1 for the best, [k]
+ */
+export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Array {
+  if (ids.length > scores.length / 8 && scores.length <= MOST_RANKED) {
+    const ranks = ranksOfAll(scores)
+    return Int32Array.from(ids, (id) => ranks[id])
+  }
+  const order = Int32Array.from({ length: ids.length }, (_, place) => place)
+  const before = (a: number, b: number) =>
+    scores[a] > scores[b] || (scores[a] === scores[b] && a < b)
+  order.sort((a, b) => (before(ids[a], ids[b]) ? -1 : 1))
+  /** Number of scores between the (p − 1)-th and the p-th of the given ids. */
+  const between = new Int32Array(ids.length + 1)
+  for (let id = 0; id < scores.length; id++) {
+    let low = 0
+    let high = ids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (before(id, ids[order[middle]])) high = middle
+      else low = middle + 1
+    }
+    between[low]++
+  }
+  const ranks = new Int32Array(ids.length)
+  let ahead = 0
+  for (let p = 0; p < ids.length; p++) {
+    ahead += between[p]
+    ranks[order[p]] = ahead + 1
+  }
+  return ranks
+}
+
+/** Maximum number of scores whose order and index fit into one double. */
+export const MOST_RANKED = 2 ** 21
+
+/**
+ * Rank of each score, by one sort of numbers that combine the score's order and its index.
+ * @param scores [n], no NaN, n ≤ MOST_RANKED
+ * @returns 1 for the best, ties by index, [n]
+ */
+export function ranksOfAll(scores: Float32Array): Int32Array {
+  // Turns −0 into 0: they are equal, but their bits differ.
+  const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
+  const keys = Float64Array.from(bits, (word, place) => {
+    const ascending = word >>> 31 ? ~word >>> 0 : word + 2 ** 31
+    return (2 ** 32 - 1 - ascending) * MOST_RANKED + place
+  }).sort()
+  const ranks = new Int32Array(scores.length)
+  keys.forEach((key, at) => {
+    ranks[key % MOST_RANKED] = at + 1
+  })
+  return ranks
 }

@@ -3,11 +3,12 @@
  * change and by how early they are needed. A federated update rewrites only `shared`. `popularity` names the
  * items and suffices for a cold-start user's list until the other files arrive.
  */
+
+import type { EventWeights } from '../events/event.ts'
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import type { EventWeights } from '../features/strength.ts'
 import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
 import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'

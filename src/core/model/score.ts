@@ -2,16 +2,17 @@
  * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. The trees add to
  * the scores of the highest items.
  */
+import { eventStrength } from '../events/event.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'
+import type { ContextSource } from '../features/context/context.ts'
+import { computeContext } from '../features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
-import { eventStrength } from '../features/strength.ts'
+import { multiply } from './arithmetic.ts'
 import type { BaseModel, PersonalParameters } from './baseModel.ts'
-import { addContext } from './context.ts'
 import { encode } from './encoder.ts'
 import { highestRows } from './highest.ts'
-import { multiply } from './multiply.ts'
 import { CANDIDATES, treesScore } from './trees.ts'
 
 /** Terms of a history before any personal parameter; the fit and every re-scoring reuse them. */
@@ -143,4 +144,25 @@ export function addScores(scores: Float32Array, matrix: Float32Array, vector: Fl
 
 function scaled(vector: Float32Array, factor: number): Float32Array<ArrayBuffer> {
   return Float32Array.from(vector, (value) => value * factor)
+}
+
+/** scores += w_c · c(H, t, context); no change if the model has no context terms. */
+export function addContext(
+  scores: Float32Array,
+  { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,
+  history: History,
+  now: number,
+): void {
+  if (!context) return
+  const features = context.terms.map(({ feature }) => feature)
+  const columns = computeContext(features, statistics, history, now, context.contexts)
+  columns.forEach((column, c) => {
+    const { weight } = context.terms[c]
+    for (let item = 0; item < scores.length; item++) scores[item] += weight * column[item]
+  })
+}
+
+/** The model with the given contexts; the same model if it has no context terms. */
+export function withContext(model: BaseModel, contexts: ContextSource): BaseModel {
+  return model.context ? { ...model, context: { ...model.context, contexts } } : model
 }

@@ -6,15 +6,16 @@
  * scored roughly, with an error bound. Only items that may be among the highest are scored exactly. The
  * candidates are the same, bit by bit.
  */
-import { withColdStart } from '../features/coldStart.ts'
+
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
+import { withColdStart } from '../features/itemStatistics.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
+import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { highestRows } from '../model/highest.ts'
-import { multiply } from '../model/multiply.ts'
 import { addScores, addSearches, isKnown, linearTerms } from '../model/score.ts'
 import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'

@@ -3,9 +3,9 @@
  * Evaluation uses the same definition of a case.
  */
 
+import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../events/event.ts'
 import { buildCases } from '../features/cases.ts'
 import type { Case, History } from '../features/history.ts'
-import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../features/strength.ts'
 import { DAY } from '../time.ts'
 
 type Kind = keyof EventWeights

@@ -9,9 +9,9 @@
  * are few.
  */
 
-import { withColdStart } from '../features/coldStart.ts'
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
+import { withColdStart } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'

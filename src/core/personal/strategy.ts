@@ -3,8 +3,7 @@
  * purchases and carts are learned at once, other events after a quiet period. The device and the evaluation
  * share these rules.
  */
-import type { EventName } from '../events/event.ts'
-import { eventStrength } from '../features/strength.ts'
+import { type EventName, eventStrength } from '../events/event.ts'
 
 /**
  * When the device learns.

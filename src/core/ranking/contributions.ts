@@ -1,8 +1,8 @@
 /** @module Contribution of each kind of term to an item's score, relative to its mean over the catalog. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
 import { searchLifts } from '../features/searches.ts'
+import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
-import { multiply } from '../model/multiply.ts'
 import { treesParts } from '../model/trees.ts'
 import { onceFor } from '../onceFor.ts'
 import type { Explanation } from './apiLists.ts'

@@ -5,11 +5,10 @@
 
 import type { Catalog } from '../catalog/catalog.ts'
 import { sameQuery } from '../catalog/words.ts'
-import type { EventName, ShopperEvent } from '../events/event.ts'
+import { type EventName, eventStrength, type ShopperEvent } from '../events/event.ts'
 import type { FindItems } from '../events/history.ts'
 import { INTEREST_HALF_LIFE } from '../features/interest.ts'
 import { SEARCH_HALF_LIFE } from '../features/searches.ts'
-import { eventStrength } from '../features/strength.ts'
 import { DAY } from '../time.ts'
 import type { Signal } from './apiLists.ts'
 

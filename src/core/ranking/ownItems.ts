@@ -1,7 +1,6 @@
 /** @module Items that a shopper already has, which lists exclude by default. Pure. */
 
-import { handedOver, type ShopperEvent } from '../events/event.ts'
-import { SESSION_GAP } from '../events/session.ts'
+import { handedOver, SESSION_GAP, type ShopperEvent } from '../events/event.ts'
 import { DAY } from '../time.ts'
 import type { Exclusion } from './exclusions.ts'
 

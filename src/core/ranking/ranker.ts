@@ -4,11 +4,10 @@
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
-import { withColdStart } from '../features/coldStart.ts'
 import type { History } from '../features/history.ts'
+import { withColdStart } from '../features/itemStatistics.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { highestRows } from '../model/highest.ts'
-import { MOST_RANKED, ranksOf } from '../model/ranksOf.ts'
+import { highestRows, MOST_RANKED, ranksOf } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
 import type { CandidateLearners } from '../personal/learners/candidateLearners.ts'
 import type { ListOptions, Reason, Recommendation, RerankOptions } from './apiLists.ts'

@@ -1,7 +1,6 @@
 /** @module The shopper's events, each with its session. */
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
-import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
-import { sessionOf } from '../../core/events/session.ts'
+import { handedOver, type ShopperEvent, sessionOf } from '../../core/events/event.ts'
 import type { Table, Transaction } from './database.ts'
 import { addToHead, EMPTY_HEAD, type EventHead } from './head.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'

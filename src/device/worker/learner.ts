@@ -4,8 +4,7 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
-import type { EventName } from '../../core/events/event.ts'
-import { eventStrength } from '../../core/features/strength.ts'
+import { type EventName, eventStrength } from '../../core/events/event.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { FindCandidates } from '../../core/personal/candidates.ts'
 import { GUARD_START } from '../../core/personal/guard.ts'

@@ -5,7 +5,7 @@
  */
 import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '../../core/bytes.ts'
 import type { Item } from '../../core/catalog/item.ts'
-import type { ColdStartItems } from '../../core/features/coldStart.ts'
+import type { ColdStartItems } from '../../core/features/itemStatistics.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { createNeighbourSearch, likeNothing } from '../../core/model/coldStartNeighbours.ts'
 import { type AddedItems, addedItems, joinItems } from '../../core/model/extend.ts'

@@ -3,8 +3,7 @@
  * there are counterfactual views without some events, for reasons. Each is computed once per change and minute, for
  * all lists of a page.
  */
-import type { ShopperEvent } from '../../core/events/event.ts'
-import { eventStrength } from '../../core/features/strength.ts'
+import { eventStrength, type ShopperEvent } from '../../core/events/event.ts'
 import type { ExplainedScores, Ranker, Scored } from '../../core/ranking/ranker.ts'
 import type { Cause } from '../../core/ranking/reasons.ts'
 import type { Parts } from './parts.ts'

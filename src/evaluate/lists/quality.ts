@@ -1,7 +1,8 @@
 /** @module Quality of a list beyond its hits. Pure functions. */
+
+import { eventStrength } from '../../core/events/event.ts'
 import type { History } from '../../core/features/history.ts'
 import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
-import { eventStrength } from '../../core/features/strength.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { DAY } from '../../core/time.ts'
 

@@ -1,6 +1,6 @@
 /** @module Knowledge about a shopper at the time of a case: a browser's store, by its start, and the shop's server. */
 
-import { SESSION_GAP } from '../../core/events/session.ts'
+import { SESSION_GAP } from '../../core/events/event.ts'
 import { firstAtOrAfter } from '../../core/features/cases.ts'
 import type { Case, History } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'

@@ -4,8 +4,9 @@
  * A position inside an order learns which items complete the order.
  * The last position of an order learns the whole next order, which is the task at serving time.
  */
+
+import { eventStrength } from '../../core/events/event.ts'
 import type { History } from '../../core/features/history.ts'
-import { eventStrength } from '../../core/features/strength.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '../../core/model/encoder.ts'
 import { type Random, shuffled } from '../../core/model/random.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { EVENT_WEIGHTS } from '../../core/events/event.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
-import { EVENT_WEIGHTS } from '../../core/features/strength.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { testModel, testShop, UNTIL } from '../../evaluate/testShop.ts'

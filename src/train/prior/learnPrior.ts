@@ -6,11 +6,11 @@
  * Where learning does not help, λ becomes 0 and `reason` says so.
  */
 
+import { EVENT_WEIGHTS, type EventWeights } from '../../core/events/event.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
-import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'

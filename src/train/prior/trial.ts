@@ -4,9 +4,9 @@
  * arrives after the model was shipped.
  */
 
+import { EVENT_WEIGHTS, type EventWeights } from '../../core/events/event.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'

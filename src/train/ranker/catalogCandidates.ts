@@ -4,6 +4,7 @@
  * The highest of a case's sampled rows would contain targets of far lower rank.
  * They would teach that low-ranked items are often bought, above all where the history is short.
  */
+
 import { computeFeatures } from '../../core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'

@@ -5,11 +5,11 @@
 
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
+import { eventStrength } from '../../core/events/event.ts'
 import type { ShopperHistory } from '../../core/features/cases.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
-import { eventStrength } from '../../core/features/strength.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'

@@ -3,12 +3,13 @@
  * In the table only the features' weights are free. Encoder, context and trees form the offset, so
  * new weights are fitted to the parts that stay.
  */
+
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
+import { multiply } from '../../core/model/arithmetic.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { multiply } from '../../core/model/multiply.ts'
 import { addScores, isKnown, linearTerms, withTrees } from '../../core/model/score.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { focusedShares, TARGET_FOCUS } from '../../core/personal/focus.ts'

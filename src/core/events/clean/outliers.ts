@@ -3,7 +3,7 @@
  * needs many events to learn the usual, so it suits a shop's whole log. The few visits of one device are too
  * few (docs/results/noise.md).
  */
-import { type Cleaned, runStages } from '../clean.ts'
+import { type Cleaned, dropShorterLooks, dropVisits, eventsBySession, runStages } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
 import { type Fences, logFences } from './fences.ts'
 import {
@@ -12,7 +12,7 @@ import {
   isolationScore,
   type Uniform,
 } from './isolationForest.ts'
-import { describeVisit, dropShorterLooks, dropVisits, eventsBySession, rateOf } from './visit.ts'
+import { describeVisit, rateOf } from './visit.ts'
 
 /** Usual values learned from a log, as plain data. */
 interface Usual {

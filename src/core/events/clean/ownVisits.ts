@@ -4,10 +4,9 @@
  * (docs/results/noise.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
-import type { Cleaned } from '../clean.ts'
+import { type Cleaned, eventsBySession } from '../clean.ts'
 import type { Cleaning } from '../cleanings.ts'
 import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
-import { eventsBySession } from './visit.ts'
 
 /** Minimum number of visits for learning the usual. */
 export const LEAST_VISITS = 20

@@ -1,4 +1,5 @@
 /** @module Describes a visit by numbers: its speed, its regularity and the time per item. */
+import { variation } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
 
 /** Minimum duration in milliseconds for computing a rate. */
@@ -6,38 +7,6 @@ const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
 /** Default dwell time in milliseconds: the median of all views. */
 const USUAL_DWELL = 20_000
-
-/** Events by session, in order of first appearance. */
-export function eventsBySession(
-  events: readonly ShopperEvent[],
-): ReadonlyMap<string, readonly ShopperEvent[]> {
-  const visits = new Map<string, ShopperEvent[]>()
-  for (const event of events) {
-    const own = visits.get(event.session)
-    if (own) own.push(event)
-    else visits.set(event.session, [event])
-  }
-  return visits
-}
-
-/** Drops the events of noisy visits, except purchases, which are always trusted. */
-export function dropVisits(
-  events: readonly ShopperEvent[],
-  isNoise: (visit: readonly ShopperEvent[]) => boolean,
-): readonly ShopperEvent[] {
-  const noise = new Set<string>()
-  for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
-  return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
-}
-
-/** Drops views of an item shorter than `least` milliseconds. */
-export function dropShorterLooks(
-  events: readonly ShopperEvent[],
-  least: number,
-): readonly ShopperEvent[] {
-  const isLook = ({ name }: ShopperEvent) => name === 'view_item' || name === 'select_item'
-  return events.filter((event) => !(isLook(event) && (event.dwellMs ?? least) < least))
-}
 
 /** Events per minute; null for fewer than three events, which have no meaningful rate. */
 export function rateOf(visit: readonly ShopperEvent[]): number | null {
@@ -74,11 +43,4 @@ function median(values: readonly number[], otherwise: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
-/** Coefficient of variation: standard deviation ÷ mean. */
-export function variation(intervals: readonly number[]): number {
-  const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
-  const variance = intervals.reduce((sum, x) => sum + (x - mean) ** 2, 0) / intervals.length
-  return Math.sqrt(variance) / mean
 }

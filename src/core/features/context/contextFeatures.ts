@@ -2,9 +2,10 @@
  * @module Features that depend on the context, and on the context with the shopper's history. A model
  * contains only the context features that helped on its shop's log, so each is a separate column.
  */
+
+import { eventStrength } from '../../events/event.ts'
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
-import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 
 /**

@@ -3,9 +3,10 @@
  * It is counted over shoppers and shrunk to the item's category, which is shrunk to no difference. Only the
  * time since the item's first appearance counts: sales last Christmas say nothing about an item of June.
  */
+
+import { eventStrength } from '../../events/event.ts'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
-import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 
 /** Lifts of all items for one kind of context. */

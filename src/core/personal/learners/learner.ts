@@ -2,7 +2,7 @@
  * @module Interface of learners on a stream of binary examples: was this candidate bought? A learner predicts
  * first and learns afterwards, in batches of any size.
  */
-import { exp } from '../../model/exponential.ts'
+import { exp } from '../../model/arithmetic.ts'
 
 /** Candidate as it was before the outcome was known. */
 export interface Example {

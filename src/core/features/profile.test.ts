@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../time.ts'
 import type { History, Interaction } from './history.ts'
-import { profileOf } from './profile.ts'
-import { visitsOf } from './visits.ts'
+import { profileOf, visitsOf } from './profile.ts'
 
 const NOW = Date.UTC(2024, 5, 1)
 const event = (item: number, name: Interaction['name'], daysAgo: number): Interaction => ({

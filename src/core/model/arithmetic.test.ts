@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exp } from './exponential.ts'
+import { exp } from './arithmetic.ts'
 
 const close = (given: number, wanted: number) =>
   expect(Math.abs(given - wanted)).toBeLessThanOrEqual(4e-16 * wanted + Number.MIN_VALUE)
