@@ -49,6 +49,23 @@ export type WatchedList = { readonly id: number } & (
   | { readonly error: WireError }
 )
 
+/** Methods of the personalizer that the page only passes on to the worker, each with its number of arguments. */
+export const FORWARDED = {
+  seed: 1,
+  setContribution: 2,
+  contributionTerms: 0,
+  contribute: 0,
+  checkForUpdate: 0,
+  pause: 1,
+  setPersist: 1,
+  erase: 0,
+  export: 0,
+  exportTransfer: 0,
+  importTransfer: 2,
+} as const satisfies Partial<Record<keyof Personalizer, number>>
+
+export type Forwarded = keyof typeof FORWARDED
+
 /** Calls with the same parameters and results as the personalizer's methods. */
 type Same<Names extends keyof Personalizer> = {
   [K in Names]: Personalizer[K] extends (...args: infer Args) => Promise<infer Answer>
@@ -62,10 +79,7 @@ export interface LoggedForgotten extends Forgotten {
 }
 
 /** Calls from the page to the worker. */
-export interface Calls
-  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'setPersist' | 'erase' | 'export'>,
-    Same<'exportTransfer' | 'importTransfer'>,
-    Same<'setContribution' | 'contributionTerms' | 'contribute' | 'checkForUpdate'> {
+export interface Calls extends Same<Forwarded | 'explain' | 'setEngine'> {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null

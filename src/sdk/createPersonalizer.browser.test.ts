@@ -1,6 +1,6 @@
 /** @module The public interface, seen from the page, with real workers. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { browserConditions } from './deviceConditions.ts'
+import { browserConditions } from './conditions.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()

@@ -8,7 +8,8 @@ import { expect, test, vi } from 'vitest'
 import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
 import { createJsEngine } from '../engine/js.ts'
-import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
+import { createPersonalizer } from './createPersonalizer.ts'
+import type { PageEnvironment } from './page.ts'
 
 const SRC = dirname(dirname(fileURLToPath(import.meta.url)))
 

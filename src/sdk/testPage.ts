@@ -2,7 +2,8 @@
 import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from '../core/model/testShop.ts'
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
-import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
+import { createPersonalizer } from './createPersonalizer.ts'
+import type { PageEnvironment } from './page.ts'
 
 let databases = 0
 let ids = 0

@@ -89,13 +89,13 @@ export class WorkerLink {
     if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Abandoned.'))
     const id = this.#nextId++
     const message = { kind: 'call', id, name, args } as unknown as Pending['message']
-    const abort = () => this.#post({ kind: 'abort', id })
+    const abort = () => this.#worker?.postMessage({ kind: 'abort', id })
     signal?.addEventListener('abort', abort, { once: true })
     return new Promise<ReturnType<Calls[K]>>((resolve, reject) => {
       if (this.#pending.size === 0) this.#askedAt = Date.now()
       this.#pending.set(id, { message, resolve: resolve as Pending['resolve'], reject, onProgress })
       try {
-        this.#post(message)
+        this.#worker?.postMessage(message)
       } catch (error) {
         // Structured clone refuses functions and DOM nodes.
         this.#pending.delete(id)
@@ -110,10 +110,6 @@ export class WorkerLink {
     this.#goDown(error)
     this.#worker?.terminate()
     this.#worker = null
-  }
-
-  #post(message: ToWorker): void {
-    this.#worker?.postMessage(message)
   }
 
   #spawn(): void {
@@ -147,7 +143,7 @@ export class WorkerLink {
       this.#started = this.call('start', [this.#deps.config()])
       this.#started.catch(() => undefined)
     }
-    for (const { message } of waiting) this.#post(message)
+    for (const { message } of waiting) this.#worker?.postMessage(message)
   }
 
   /** Runs the device in the page; calls wait while its code loads. */
@@ -210,7 +206,7 @@ export class WorkerLink {
   /** Pings the worker twice within its time limit: a thread that answers is alive, even during a long call. */
   #ping(): void {
     const id = this.#nextId++
-    this.#post({ kind: 'call', id, name: 'ping', args: [] })
+    this.#worker?.postMessage({ kind: 'call', id, name: 'ping', args: [] })
   }
 
   #lost(worker: Thread, how: string): void {

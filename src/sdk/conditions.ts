@@ -1,6 +1,8 @@
 /**
- * @module Conditions of the device that the page can read: visible or hidden, battery, data saving, privacy control.
+ * @module Conditions that the page tells the worker: visible or hidden, battery, data saving, privacy control; and the
+ * shop's context (weather, promotion).
  */
+import type { PersonalizerOptions } from '../device/api.ts'
 import type { DeviceConditions } from '../device/learning/budget.ts'
 
 export interface ConditionsSource {
@@ -50,5 +52,43 @@ export function browserConditions(): ConditionsSource {
       )
       return () => stop.abort()
     },
+  }
+}
+
+/** The shop's context as text, so that only changes go to the worker. */
+export type ShopContextSource = ReturnType<typeof createShopContext>
+
+/**
+ * @param ask the shop's own function. It may throw or return anything: the worker checks the value
+ * @param failed called once for each failure that follows a success
+ */
+export function createShopContext(
+  ask: NonNullable<PersonalizerOptions['context']>,
+  now: () => number,
+  failed: (error: unknown) => void,
+) {
+  let broken = false
+  const read = (): string => {
+    try {
+      // Text can be compared, and its content survives the message to the worker.
+      const given = JSON.stringify(ask(now()) ?? {})
+      broken = false
+      return given
+    } catch (error) {
+      if (!broken) failed(error)
+      broken = true
+      return '{}'
+    }
+  }
+  let text = read()
+  return {
+    /** Asks the shop for its context; true if it changed. */
+    changed(): boolean {
+      const before = text
+      text = read()
+      return text !== before
+    },
+    /** The shop's last context. */
+    given: (): unknown => JSON.parse(text),
   }
 }
