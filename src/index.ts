@@ -15,7 +15,7 @@ export type {
   RerankOptions,
   Signal,
 } from './core/ranking/apiLists.ts'
-export type { Exclusion } from './core/ranking/exclusions.ts'
+export type { Exclusion } from './core/ranking/listQuery.ts'
 export type {
   ItemGroup,
   NumberRange,

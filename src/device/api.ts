@@ -17,7 +17,7 @@ import type {
   Recommendation,
   RerankOptions,
 } from '../core/ranking/apiLists.ts'
-import type { Exclusion } from '../core/ranking/exclusions.ts'
+import type { Exclusion } from '../core/ranking/listQuery.ts'
 import type { Rule } from '../core/rules/rule.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { TrainingBudget } from './learning/budget.ts'

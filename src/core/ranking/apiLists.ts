@@ -1,6 +1,6 @@
 /** @module Public types of list queries, list entries and reasons. */
 import type { NearsideError } from '../error.ts'
-import type { Exclusion } from './exclusions.ts'
+import type { Exclusion } from './listQuery.ts'
 
 /** One item of a list. */
 export interface Recommendation {

@@ -4,7 +4,7 @@
  */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
-import { limitOf } from './listLimit.ts'
+import { limitOf } from './listQuery.ts'
 
 export interface CatalogOrder {
   readonly ids: readonly string[]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { diversify } from './diversify.ts'
+import { diversify } from './selectPlaces.ts'
 
 /** Category ('' for none) and score of each candidate, best first. */
 const shops = fc

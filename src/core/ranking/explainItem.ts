@@ -1,7 +1,16 @@
-/** @module Explains the score of one item, term by term; loaded on first use. */
+/**
+ * @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use.
+ */
+import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
+import { searchLifts } from '../features/searches.ts'
+import { multiply } from '../model/arithmetic.ts'
+import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { treesParts } from '../model/trees.ts'
+import { onceFor } from '../onceFor.ts'
 import type { Explanation } from './apiLists.ts'
-import { contributionsOf } from './contributions.ts'
 import type { ExplainedScores, Ranker } from './ranker.ts'
+import { contextKind, contextTerms } from './reasons.ts'
+import { columnMeans } from './wholeScores.ts'
 
 /** Explanation of an item; null if lists may not show it. */
 export function explainItem(
@@ -26,3 +35,87 @@ export function explainItem(
     rules: [],
   }
 }
+
+/** Kinds of terms of the model; the shop's rules are outside the model. */
+type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
+
+/** Price closeness belongs to the taste; the price itself belongs to the popularity. */
+const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
+  cooccurrence: 'because',
+  own: 'own',
+  interaction: 'own',
+  category: 'category',
+  price: 'taste',
+  popularity: 'popular',
+  catalog: 'popular',
+}
+
+const NONE: Readonly<Record<Kind, number>> = {
+  because: 0,
+  own: 0,
+  category: 0,
+  taste: 0,
+  popular: 0,
+  context: 0,
+  offer: 0,
+  searched: 0,
+  learners: 0,
+}
+
+/** Contributions of the terms to the score of a row, largest first. */
+export function contributionsOf(
+  model: BaseModel,
+  scored: ExplainedScores,
+  row: number,
+): Explanation['contributions'] {
+  const { history, now, personal, isOwn, features, learnersLift } = scored
+  const lambda = personal?.fusionWeight ?? 0
+  const { u, w } = personal?.parameters ?? {}
+  // A shopper without a history is scored by popularity alone; see `scoreTerms`.
+  const everybody = isOwn ? model.bias : model.statistics.popularity30
+  const encoded = isOwn ? multiply(model.projection, scored.hidden) : new Float32Array(DIMENSION)
+  const lift = { ...NONE }
+  lift.popular = everybody[row] - meanOf(everybody)
+  const searched = searchLifts(model.statistics, history, now)
+  const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
+  lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
+  lift.learners = learnersLift(row)
+  const [own, means] = [features.of(row), features.means]
+  FEATURES.forEach(({ group }, f) => {
+    const weight = (isOwn ? model.featureWeights[f] : 0) + lambda * (w?.[f] ?? 0)
+    lift[KIND_OF_GROUP[group]] += weight * (own[f] - means[f])
+  })
+  const vectorMean = meanVector(model.itemVectors)
+  for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
+    const taste = encoded[j] + lambda * (u?.[j] ?? 0)
+    lift.taste += taste * (model.itemVectors[at] - vectorMean[j])
+  }
+  treesLift(model, scored, row).forEach((part, f) => {
+    lift[KIND_OF_GROUP[FEATURES[f].group]] += part
+  })
+  for (const { feature, column, weight, mean } of contextTerms(model, history, now))
+    lift[contextKind(feature)] += weight * (column[row] - mean)
+  return Object.entries(lift)
+    .map(([kind, amount]) => ({ kind: kind as Kind, amount }))
+    .sort((a, b) => b.amount - a.amount)
+}
+
+/** Contribution of the trees per feature that they test, relative to the mean over the catalog. [F] */
+function treesLift(
+  { trees, itemIds }: BaseModel,
+  { candidates, features }: ExplainedScores,
+  row: number,
+): Float64Array {
+  const lift = new Float64Array(FEATURE_COUNT)
+  if (!trees) return lift
+  // Sorted, so that the sums don't depend on how the candidates were found.
+  for (const item of candidates.toSorted((a, b) => a - b))
+    treesParts(trees, features.of(item), 0).forEach((part, f) => {
+      lift[f] += (item === row ? part : 0) - part / itemIds.length
+    })
+  return lift
+}
+
+/** Means that stay the same as long as the model does. */
+const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
+const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

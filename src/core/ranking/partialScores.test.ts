@@ -10,9 +10,9 @@ import { tinyModel, tinyTrees } from '../model/testModel.ts'
 import { DAY } from '../time.ts'
 import type { ListOptions } from './apiLists.ts'
 import { explainItem } from './explainItem.ts'
-import { liftScores } from './liftScores.ts'
 import type { ActivePersonal } from './partialScores.ts'
 import { Ranker, type Scored } from './ranker.ts'
+import { liftScores } from './ruledList.ts'
 import type { Selection } from './selectPlaces.ts'
 
 const ITEMS = 700

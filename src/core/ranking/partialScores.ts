@@ -13,7 +13,7 @@ import { addSearches, isKnown, personalScores, strangerScores } from '../model/s
 import { treesScore } from '../model/trees.ts'
 import { type CandidateTools, createCandidates, linearTermsOf } from '../personal/candidates.ts'
 import { createShortlist, type Shortlist } from '../personal/shortlist.ts'
-import { type FeatureRows, someFeatures } from './featureRows.ts'
+import { type FeatureRows, someFeatures } from './wholeScores.ts'
 
 /** Number of rows per batch, which bounds the memory of their features. */
 const CHUNK = 4096

@@ -1,7 +1,7 @@
 /** @module Answers a list query with the ranker. */
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
-import type { Lifting } from './liftScores.ts'
 import type { Ranker, Scored, SelectOptions } from './ranker.ts'
+import type { Lifting } from './ruledList.ts'
 
 /** @param scoresOf computes the shopper's scores; called only for personal lists */
 export function rankedList(

@@ -9,11 +9,10 @@ import { parseRules } from '../rules/parseRules.ts'
 import type { Rule, RuleItems } from '../rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { explainItem } from './explainItem.ts'
-import { explainRuled, liftScores } from './liftScores.ts'
-import { limitOf } from './listLimit.ts'
+import { limitOf } from './listQuery.ts'
 import { rankedList } from './rankedList.ts'
 import { Ranker } from './ranker.ts'
-import { type Ruled, ruledList } from './ruledList.ts'
+import { explainRuled, liftScores, type Ruled, ruledList } from './ruledList.ts'
 
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
 const BRANDS = ['acme', 'bell', 'cato']

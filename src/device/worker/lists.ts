@@ -4,7 +4,6 @@
  */
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { amongItems, reasonFrom } from '../../core/ranking/amongItems.ts'
 import type {
   Explanation,
   ListOptions,
@@ -12,21 +11,20 @@ import type {
   Recommendation,
 } from '../../core/ranking/apiLists.ts'
 import { idsWithoutModel, inShopOrder } from '../../core/ranking/catalogOrder.ts'
-import { contextTerms, strongestContext } from '../../core/ranking/contextTerms.ts'
-import type { Exclusion } from '../../core/ranking/exclusions.ts'
+import { amongItems, ownItems, reasonFrom } from '../../core/ranking/itemFilters.ts'
 import { signalsOf } from '../../core/ranking/learned.ts'
-import { limitOf } from '../../core/ranking/listLimit.ts'
-import { ownItems } from '../../core/ranking/ownItems.ts'
+import { type Exclusion, limitOf, requireQuery } from '../../core/ranking/listQuery.ts'
 import { rankedList } from '../../core/ranking/rankedList.ts'
 import type { ExplainedScores, Ranker } from '../../core/ranking/ranker.ts'
 import {
   type Cause,
   causesOf,
+  contextTerms,
   giveReasons,
   isFallback,
   SCREEN,
+  strongestContext,
 } from '../../core/ranking/reasons.ts'
-import { requireQuery } from '../../core/ranking/requireQuery.ts'
 import type { Ruled } from '../../core/ranking/ruledList.ts'
 import { selectPlaces } from '../../core/ranking/selectPlaces.ts'
 import type { OnDemand } from './device.ts'

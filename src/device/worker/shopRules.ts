@@ -4,9 +4,8 @@
  */
 import { NearsideError } from '../../core/error.ts'
 import type { Explanation, ListQuery } from '../../core/ranking/apiLists.ts'
-import { explainRuled, liftScores } from '../../core/ranking/liftScores.ts'
 import type { ExplainedScores, Ranker } from '../../core/ranking/ranker.ts'
-import { aboutOf, ruledList } from '../../core/ranking/ruledList.ts'
+import { aboutOf, explainRuled, liftScores, ruledList } from '../../core/ranking/ruledList.ts'
 import { type Asked, createRuleBook, type ListRules } from '../../core/rules/listRules.ts'
 import { parseRules } from '../../core/rules/parseRules.ts'
 import type { Rule } from '../../core/rules/rule.ts'

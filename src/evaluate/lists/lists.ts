@@ -5,7 +5,7 @@
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { NearsideError } from '../../core/error.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { ownItems } from '../../core/ranking/ownItems.ts'
+import { ownItems } from '../../core/ranking/itemFilters.ts'
 import { Ranker } from '../../core/ranking/ranker.ts'
 import { ndcg } from '../../train/metrics.ts'
 import { isoDay, selectCases } from '../cases.ts'

@@ -5,7 +5,7 @@
 
 import type { ErrorCode } from '../../core/error.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
-import { limitOf } from '../../core/ranking/listLimit.ts'
+import { limitOf } from '../../core/ranking/listQuery.ts'
 import type { Personalizer } from '../../device/api.ts'
 
 /** Current state of a list. */

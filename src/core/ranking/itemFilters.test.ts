@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { EventName, ShopperEvent } from '../events/event.ts'
 import { DAY } from '../time.ts'
-import type { Exclusion } from './exclusions.ts'
-import { ownItems } from './ownItems.ts'
+import { ownItems } from './itemFilters.ts'
+import type { Exclusion } from './listQuery.ts'
 
 const NOW = 1_700_000_000_000
 const MINUTE = 60_000

@@ -1,7 +1,24 @@
-/** @module Validates list queries from JavaScript, which has no types. */
+/** @module List queries: their limit, the groups of items that they may exclude, and their validation. */
 import { NearsideError } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
-import { EXCLUSIONS } from './exclusions.ts'
+
+export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
+
+/**
+ * Group of items that the shopper already has.
+ * - `bought`: bought and not due again (`from: 'bought'` of `ListOptions`).
+ * - `owned`: ever bought.
+ * - `basket`: put into the basket within 30 days and neither removed nor bought since.
+ * - `seen`: viewed in this visit.
+ */
+export type Exclusion = (typeof EXCLUSIONS)[number]
+
+/** Limit of a list without one. */
+export const DEFAULT_LIMIT = 20
+
+/** Maximum number of items of a list. */
+export const limitOf = ({ options, ...query }: ListQuery): number =>
+  options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
 const FROM: readonly unknown[] = [
   'viewed',
@@ -11,7 +28,10 @@ const FROM: readonly unknown[] = [
   'new',
 ] satisfies ListOptions['from'][]
 
-/** @throws NearsideError `input-invalid` for an invalid query */
+/**
+ * Validates a query, since JavaScript has no types.
+ * @throws NearsideError `input-invalid` for an invalid query
+ */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>
