@@ -107,6 +107,31 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
   return { series, notes: skipped.map((why) => `fit-10k: ${why}`) }
 }
 
+/**
+ * Fits at both ends of the sizes of today, on which the table of `engine/choose.ts` rests: the largest, of which
+ * every parameter moves, and one without any work.
+ */
+async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promise<Series[]> {
+  const wasm = await createWasmEngine()
+  const rows = { cases: FIT_CASES, candidates: FIT_CANDIDATES }
+  const series: Series[] = []
+  for (const [workload, shape] of [
+    ['fit-largest', { ...rows, parameters: PARAMETERS }],
+    ['fit-empty', { cases: 1, candidates: 2, parameters: 1 }],
+  ] as const) {
+    const problem = testProblem({ seed: 1, steps: 30, ...shape })
+    const rivals = [wasm, ...(wgsl ? [wgsl] : [])].map((engine) => ({
+      engine: `nearside-${engine.name}`,
+      run: () => engine.fit(problem),
+    }))
+    const { timed } = await interleave(rivals, blocks, (done, total) =>
+      report(workload, done, total),
+    )
+    series.push(...timed.map(({ engine, blocks: times }) => ({ workload, engine, blocks: times })))
+  }
+  return series
+}
+
 /** The whole first fit of the worker, and the fit after one more event. */
 async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   const model = benchModel(ITEMS)
@@ -202,14 +227,21 @@ async function benchmark(blocks: number, models: string): Promise<Measured> {
   // TensorFlow.js supports one WebGPU backend, so its kernels run on our engine's device.
   const wgsl = found ? await createWebgpuEngine(found) : null
   const { series, notes } = await descents(wgsl, blocks, report)
+  const atEnds = await sizes(wgsl, blocks, report)
   const counts = wgsl ? await countSteps(wgsl) : undefined
   wgsl?.dispose()
   return {
     adapter: found ? describeAdapter(found) : 'none',
-    series: [...series, ...(await wholeFits(blocks, report)), await events(models, report)],
+    series: [
+      ...series,
+      ...atEnds,
+      ...(await wholeFits(blocks, report)),
+      await events(models, report),
+    ],
     counts,
     notes: [
       `fit-10k: milliseconds a fit of ${FIT_CASES} cases × ${FIT_CANDIDATES} candidates × ${PARAMETERS} parameters of which ${MOVING} move (${DIMENSION} of u do not, as in the demo shop’s prior), 30 Adam steps, from arrays to arrays. Peers are given the moving columns only, with automatic differentiation and Adam of their own; tfjs-wasm without threads; jax-* has its arrays on the device before.`,
+      `fit-largest: the same with all ${PARAMETERS} parameters moving. fit-empty: 30 steps of one case × 2 candidates × one parameter, all of it overhead.`,
       `fit-10k-first, fit-10k-next: all that the worker does for its first fit to ${FIT_EVENTS} events, with nothing kept, and for the fit after one more: cases, candidates, guard, descent, fusion.`,
       'event-10k: from the page’s call with an event to the list that counts it, worker, store and log included.',
       ...notes,

@@ -13,7 +13,7 @@ const ENGINES = [
 ]
 const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
   rank: ['S-4k-64', 'S-100k-64', 'S-1M-64', 'list-4k', 'list-100k', 'list-1M'],
-  fit: ['fit-10k', 'fit-10k-first', 'fit-10k-next', 'event-10k'],
+  fit: ['fit-10k', 'fit-largest', 'fit-empty', 'fit-10k-first', 'fit-10k-next', 'event-10k'],
   start: [
     'cold-start',
     ...['', '-first-paint', '-whole-model'].map((part) => `cold-start-shop${part}`),

@@ -3,13 +3,44 @@ import { expect, test, vi } from 'vitest'
 import type { Gpu } from './adapter.ts'
 import { chooseEngine } from './choose.ts'
 import type { Engine } from './engine.ts'
-import { adapterNamed, device, engineNamed, gpuWith, hardware, js } from './testEngines.ts'
+import {
+  adapterNamed,
+  device,
+  engineNamed,
+  gpuWith,
+  hardware,
+  js,
+  LARGE,
+  LARGEST_FIT,
+} from './testEngines.ts'
 
-test('a real adapter is used when nothing else is asked for', async () => {
+test('WASM does every fit of today, and neither looks for a GPU nor loads WebGPU', async () => {
+  const requestAdapter = vi.fn(async () => hardware)
+  const wgsl = vi.fn(async () => engineNamed('wgsl'))
+  const { environment } = device({ gpu: { requestAdapter }, wgsl })
+  const { engine, reason } = await chooseEngine('auto', LARGEST_FIT, environment)
+  expect(engine.name).toBe('wasm')
+  expect(reason).toBe('WASM: the wasm test device passed its test fit')
+  expect(requestAdapter).not.toHaveBeenCalled()
+  expect(wgsl).not.toHaveBeenCalled()
+})
+
+test('a real adapter does larger fits', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
-  const { engine, reason } = await chooseEngine('auto', environment)
+  const { engine, reason } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wgsl')
-  expect(reason).toBe('WebGPU: the wgsl test device passed its test fits')
+  expect(reason).toBe('WebGPU: the wgsl test device passed its test fit')
+})
+
+test.each([
+  ['webgpu', 'wgsl'],
+  ['wasm', 'wasm'],
+  ['js', 'js'],
+] as const)('the engine asked for, %s, is used for fits of any size', async (request, name) => {
+  for (const work of [0, LARGEST_FIT, LARGE]) {
+    const { environment } = device({ gpu: gpuWith(hardware) })
+    expect((await chooseEngine(request, work, environment)).engine.name).toBe(name)
+  }
 })
 
 test.each([
@@ -19,10 +50,10 @@ test.each([
   [{ vendor: 'somebody', isFallbackAdapter: true }],
 ])('a software adapter %o is passed by, but used when WebGPU is asked for', async (info) => {
   const { environment } = device({ gpu: gpuWith(adapterNamed(info)) })
-  const free = await chooseEngine('auto', environment)
+  const free = await chooseEngine('auto', LARGE, environment)
   expect(free.engine.name).toBe('wasm')
   expect(free.reason).toMatch(/^WebGPU: only a software adapter \(.*\); using WASM$/)
-  const forced = await chooseEngine('webgpu', environment)
+  const forced = await chooseEngine('webgpu', LARGE, environment)
   expect(forced.engine.name).toBe('wgsl')
   expect(forced.reason).toMatch(/^WebGPU, as asked for: /)
 })
@@ -36,17 +67,25 @@ test.each<[string, Gpu | undefined, string]>([
     'WebGPU: blocked by policy; using WASM',
   ],
 ])('with %s a request for WebGPU ends at WASM and says why', async (_, gpu, expected) => {
-  const { engine, reason } = await chooseEngine('webgpu', device({ gpu }).environment)
+  const { engine, reason } = await chooseEngine('webgpu', LARGE, device({ gpu }).environment)
   expect(engine.name).toBe('wasm')
   expect(reason).toBe(expected)
-  expect((await chooseEngine('auto', device({ gpu }).environment)).reason).toBe(expected)
+  expect((await chooseEngine('auto', LARGE, device({ gpu }).environment)).reason).toBe(expected)
+})
+
+test('without WASM, plain JavaScript does the fits', async () => {
+  const wasm = () => Promise.reject(new Error('compilation refused by policy'))
+  const { environment } = device({ gpu: gpuWith(hardware), wasm })
+  const { engine, reason } = await chooseEngine('auto', LARGEST_FIT, environment)
+  expect(engine.name).toBe('js')
+  expect(reason).toBe('WASM: compilation refused by policy; using plain JavaScript')
 })
 
 test('every trouble on the way down is said', async () => {
   const { environment } = device({
     wasm: () => Promise.reject(new Error('compilation refused by policy')),
   })
-  const { engine, reason } = await chooseEngine('webgpu', environment)
+  const { engine, reason } = await chooseEngine('webgpu', LARGE, environment)
   expect(engine.name).toBe('js')
   expect(reason).toBe(
     'WebGPU: this browser has none; WASM: compilation refused by policy; using plain JavaScript',
@@ -56,10 +95,22 @@ test('every trouble on the way down is said', async () => {
 test('a GPU that returns zero gradients is caught, disposed of and not used', async () => {
   const silent = engineNamed('wgsl', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => silent })
-  const { engine, reason } = await chooseEngine('auto', environment)
+  const { engine, reason } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wasm')
   expect(reason).toMatch(/^WebGPU: wgsl computes wrongly: .*; using WASM$/)
   expect(silent.disposed()).toBe(true)
+})
+
+test('an adapter request that never answers is given up', async () => {
+  const gpu = { requestAdapter: () => new Promise<never>(() => {}) }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const choosing = chooseEngine('webgpu', LARGE, device({ gpu, patience: 1_000 }).environment)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect((await choosing).reason).toBe('WebGPU: no answer within 1 s; using WASM')
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a driver that never answers is given up, and disposed of if it answers late', async () => {
@@ -74,7 +125,7 @@ test('a driver that never answers is given up, and disposed of if it answers lat
   })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
-    const choosing = chooseEngine('auto', environment)
+    const choosing = chooseEngine('auto', LARGE, environment)
     await vi.advanceTimersByTimeAsync(1_000)
     const { engine, reason } = await choosing
     expect(engine.name).toBe('wasm')
@@ -89,7 +140,7 @@ test('a driver that never answers is given up, and disposed of if it answers lat
 test('without any engine that computes rightly, an error says all', async () => {
   const wrong = engineNamed('js', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ js: async () => wrong })
-  await expect(chooseEngine('js', environment)).rejects.toMatchObject({
+  await expect(chooseEngine('js', LARGE, environment)).rejects.toMatchObject({
     code: 'engine-unavailable',
     message: expect.stringMatching(/^No engine works here\. plain JavaScript: js computes wrongly/),
   })

@@ -37,7 +37,7 @@ describe('with things taken away from this page', () => {
     ],
   ])('without %s, %s fits rightly', async (_, name, takeAway) => {
     takeAway()
-    const { engine } = await chooseEngine('auto')
+    const { engine } = await chooseEngine('auto', 0)
     expect(engine.name).toBe(name)
     await expectReference(await engine.fit(problem))
     engine.dispose()

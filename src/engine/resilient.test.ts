@@ -4,7 +4,7 @@ import { NearsideError } from '../core/error.ts'
 import { chooseEngine } from './choose.ts'
 import type { FitResult } from './engine.ts'
 import { createResilientEngine } from './resilient.ts'
-import { device, engineNamed, gpuWith, hardware, js } from './testEngines.ts'
+import { device, engineNamed, gpuWith, hardware, js, LARGE } from './testEngines.ts'
 import { testProblem } from './testProblem.ts'
 
 const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, steps: 6 })
@@ -12,7 +12,9 @@ const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, s
 test('a device lost in the middle costs no fit: the next engine does it and says so', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const changes: string[] = []
-  const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
+  const { engine } = await chooseEngine('webgpu', LARGE, environment, ({ reason }) =>
+    changes.push(reason),
+  )
   engines.webgpu.breakWith(new NearsideError('engine-failed', 'WebGPU: the device was lost (x)'))
   expect(await engine.fit(problem)).toEqual(await js.fit(problem))
   expect(engine.name).toBe('wasm')
@@ -29,7 +31,7 @@ test('a device lost in the middle costs no fit: the next engine does it and says
 test('several fits that fail together change the engine once', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const onSwitch = vi.fn()
-  const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+  const { engine } = await chooseEngine('webgpu', LARGE, environment, onSwitch)
   engines.webgpu.breakWith(new NearsideError('engine-failed', 'lost'))
   const results = await Promise.all([1, 2, 3].map(() => engine.fit(problem)))
   const expected = await js.fit(problem)
@@ -41,7 +43,7 @@ test('several fits that fail together change the engine once', async () => {
 test('what is the caller’s fault changes no engine', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const onSwitch = vi.fn()
-  const { engine } = await chooseEngine('auto', environment, onSwitch)
+  const { engine } = await chooseEngine('auto', LARGE, environment, onSwitch)
   await expect(engine.fit({ ...problem, cases: 9 })).rejects.toMatchObject({
     code: 'input-invalid',
   })
@@ -53,7 +55,7 @@ test('what is the caller’s fault changes no engine', async () => {
 
 test('a problem that diverges in double precision too is refused and changes no engine', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
-  const { engine } = await chooseEngine('auto', environment)
+  const { engine } = await chooseEngine('auto', LARGE, environment)
   const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }
   await expect(engine.fit(wild)).rejects.toMatchObject({ code: 'fit-diverged' })
   expect(engine.name).toBe('wgsl')
@@ -61,7 +63,7 @@ test('a problem that diverges in double precision too is refused and changes no 
 
 test('an engine that diverges where double precision does not is replaced', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
-  const { engine } = await chooseEngine('auto', environment)
+  const { engine } = await chooseEngine('auto', LARGE, environment)
   engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))
   expect(await engine.fit(problem)).toEqual(await js.fit(problem))
   expect(engine.name).toBe('wasm')
@@ -77,7 +79,7 @@ test.each<[string, (result: FitResult) => FitResult]>([
     return given === problem ? spoil(result) : result
   })
   const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => spoiling })
-  const { engine } = await chooseEngine('auto', environment)
+  const { engine } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wgsl')
   expect(await engine.fit(problem)).toEqual(await js.fit(problem))
   expect(engine.name).toBe('wasm')
@@ -88,7 +90,7 @@ test.each<[string, (result: FitResult) => FitResult]>([
 
 test('disposing ends the engine in use', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
-  const { engine } = await chooseEngine('auto', environment)
+  const { engine } = await chooseEngine('auto', LARGE, environment)
   engine.dispose()
   expect(engines.webgpu.disposed()).toBe(true)
 })

@@ -5,7 +5,7 @@
 
 import { NearsideError } from '../core/error.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
-import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
+import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 /** Engine that passed its canary, with the reason for choosing it. */
@@ -13,9 +13,6 @@ export interface EngineChoice {
   readonly engine: Engine
   readonly reason: string
 }
-
-/** Finds the next engine after `failed`; null if none is left. */
-type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
 
 /**
  * Whether the engine caused the error, rather than the caller. After a divergence, the problem is repeated in
@@ -41,10 +38,13 @@ function requireFinite(result: FitResult): FitResult {
   throw new NearsideError('fit-diverged', 'An engine gave a number that is not finite')
 }
 
-/** @param onSwitch called after a change of engine, before the work continues */
+/**
+ * @param next finds the engine after `failed`; null if none is left
+ * @param onSwitch called after a change of engine, before the work continues
+ */
 export function createResilientEngine(
   first: Engine,
-  next: NextEngine,
+  next: (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>,
   onSwitch: (choice: EngineChoice) => void = () => {},
 ): Engine {
   let current = first
@@ -70,18 +70,17 @@ export function createResilientEngine(
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
         // A simultaneous fit may have failed as well and replaced the engine already.
-        if (used === current) {
-          switching ??= replace(used, error as NearsideError).finally(() => {
-            switching = null
-          })
-          if (!(await switching)) throw error
-        }
+        if (used !== current) continue
+        switching ??= replace(used, error as NearsideError).finally(() => {
+          switching = null
+        })
+        if (!(await switching)) throw error
       }
     }
   }
 
   return {
-    get name(): EngineName {
+    get name() {
       return current.name
     },
     get device() {

@@ -1,11 +1,14 @@
-/** @module Test engines and adapters, healthy and broken, on a simulated clock. */
+/** @module Test engines and adapters, healthy and broken. */
+import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../core/personal/fitProblem.ts'
 import type { Adapter, Gpu } from './adapter.ts'
 import type { EngineEnvironment } from './choose.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 export const js = createJsEngine()
-export const SIZE = { cases: 4, candidates: 6, parameters: 5, steps: 30 }
+/** Work of the largest fit that a shop can ask for today, and work for which `auto` tries WebGPU. */
+export const LARGEST_FIT = FIT_CASES * FIT_CANDIDATES * PARAMETERS
+export const LARGE = 1_000_000
 
 export interface TestEngine extends Engine {
   /** Makes every later fit fail with this error. */
@@ -13,30 +16,14 @@ export interface TestEngine extends Engine {
   readonly disposed: () => boolean
 }
 
-/** Simulated time in milliseconds; it advances only by steps of test engines. */
-let time = 0
-export const clock = () => time
-
-/** @param pace milliseconds per step */
-export function engineNamed(
-  name: EngineName,
-  answer: Engine['fit'] = js.fit,
-  pace = name === 'wgsl' ? 1 : 2,
-): TestEngine {
+export function engineNamed(name: EngineName, answer: Engine['fit'] = js.fit): TestEngine {
   let fault: Error | null = null
   let disposed = false
   return {
     ...js,
     name,
     device: `the ${name} test device`,
-    fit(given, options) {
-      if (fault) return Promise.reject(fault)
-      const onProgress = (done: number, steps: number) => {
-        time += pace
-        options?.onProgress?.(done, steps)
-      }
-      return answer(given, { ...options, onProgress })
-    },
+    fit: (given, options) => (fault ? Promise.reject(fault) : answer(given, options)),
     dispose: () => {
       disposed = true
     },
@@ -66,9 +53,6 @@ export function device(
   const environment: EngineEnvironment = {
     gpu,
     patience,
-    clock,
-    // Small, so that no real time passes.
-    size: SIZE,
     load: {
       wgsl: async () => engines.webgpu,
       wasm: async () => engines.wasm,

@@ -8,7 +8,7 @@ import { createRandom } from '../core/model/random.ts'
 import { tinyModel } from '../core/model/testModel.ts'
 import { createMlp } from '../core/personal/learners/mlp.ts'
 import type { ItemScan } from '../core/personal/shortlist.ts'
-import { canaryProblem, irregular, PERSONAL_SIZE, TINY } from './canary.ts'
+import { canaryProblem, irregular } from './canary.ts'
 import type { Engine } from './engine.ts'
 
 /** Hashes of the parameters of fits by the WebAssembly engine; losses are excluded. */
@@ -32,7 +32,8 @@ async function hashOf(...parts: readonly (Float32Array | Int32Array)[]): Promise
 }
 
 export async function hashesOfFits(engine: Engine): Promise<Record<string, string>> {
-  const [tiny, personal] = [TINY, PERSONAL_SIZE].map(canaryProblem)
+  const tiny = canaryProblem({ cases: 5, candidates: 7, parameters: 6, steps: 6 })
+  const personal = canaryProblem({ cases: 64, candidates: 256, parameters: 88, steps: 30 })
   return {
     tiny: await hashOf((await engine.fit(tiny)).parameters),
     personal: await hashOf((await engine.fit(personal)).parameters),

@@ -29,13 +29,13 @@ export async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
-  const { paused, calibration, looked, declared = [] } = await from.settings()
+  const { paused, looked, declared = [] } = await from.settings()
   const { declared: known = [] } = await to.settings()
   const { ledger, keys } = await readLog(from)
   const held = {
     events: (await from.events()).events,
     settings: {
-      ...{ paused, calibration, looked, persist: true as const },
+      ...{ paused, looked, persist: true as const },
       // The log's requests went to these addresses.
       declared: [...new Set([...known, ...declared])],
     },

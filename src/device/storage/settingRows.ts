@@ -33,8 +33,6 @@ export interface Settings {
   /** Last terms of the aggregators. */
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
-  /** Measured speed of this device's engines; written by the engine. */
-  readonly calibration: unknown
   /** Addresses that the shop ever declared here; an address that ends in `/` covers everything below it. */
   readonly declared: readonly string[]
   /** Time of the last check for a newer catalog and base model, milliseconds since the epoch. */
@@ -53,7 +51,6 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'checkpoints',
   'terms',
   'sent',
-  'calibration',
   'declared',
   'looked',
 ]

@@ -1,9 +1,10 @@
-/** @module The device with an engine that returns no numbers, and its memory of engines. */
+/** @module The device with engines that return no numbers or can't be had. */
 import { afterEach, expect, test } from 'vitest'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { waitFor } from '../../testPatience.ts'
+import type { Transaction } from '../storage/database.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { createStore } from '../storage/store.ts'
 import type { ChooseEngine } from './engineInUse.ts'
@@ -84,28 +85,35 @@ test('an engine that can’t be had leaves the preference, and the fits, as they
   expect(asked).toEqual(['wasm', before, 'js'])
 })
 
-test('what was measured of the engines outlives the tab, is exported, and goes with an erasure', async () => {
-  const measured = { device: 'a GPU', gpu: 3, wasm: 9 }
-  const found: unknown[] = []
-  const chooseEngine: ChooseEngine = async (_preference, _onSwitch, { memory, size }) => {
-    expect(size).toMatchObject({
-      cases: FIT_CASES,
-      candidates: FIT_CANDIDATES,
-      parameters: PARAMETERS,
-    })
-    expect(size.steps).toBeGreaterThan(0)
-    found.push(await memory.read())
-    await memory.write(measured)
+test('an engine is chosen for the work of this shop’s fits', async () => {
+  const works: number[] = []
+  const chooseEngine: ChooseEngine = async (_preference, work) => {
+    works.push(work)
     return { engine: createJsEngine(), reason: 'test' }
   }
+  const { device } = await start(newDatabase(), chooseEngine)
+  await device.setEngine('js')
+  expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
+})
+
+test('a setting that an earlier version stored changes nothing, and goes with an erasure', async () => {
   const database = newDatabase()
-  const first = await start(database, chooseEngine)
-  await first.device.setEngine('js')
-  const second = await start(database, chooseEngine)
-  await second.device.setEngine('js')
-  expect(JSON.parse(await second.device.export()).settings.calibration).toEqual(measured)
-  await second.device.erase()
-  const third = await start(database, chooseEngine)
-  await third.device.setEngine('js')
-  expect(found).toEqual([undefined, measured, undefined])
+  const first = await start(database, async () => ({ engine: createJsEngine(), reason: 'test' }))
+  await first.capture({ name: 'purchase', item_id: 'item-1' })
+  const disk = await openIndexedDb(database, indexedDB)
+  const onSettings = <T>(body: (transaction: Transaction) => Promise<T>) =>
+    disk.transact(['settings'], 'readwrite', 'strict', body)
+  const stored = () => onSettings((on) => on.get('settings', 'calibration'))
+  const old = { device: 'a GPU', gpu: 3, wasm: 9 }
+  await onSettings((on) => on.put('settings', old, 'calibration'))
+  const { device } = await start(database, async () => ({
+    engine: createJsEngine(),
+    reason: 'test',
+  }))
+  await device.fineTune({})
+  expect(JSON.parse(await device.export()).settings).not.toHaveProperty('calibration')
+  expect(await stored()).toEqual(old)
+  await device.erase()
+  expect(await stored()).toBe(undefined)
+  disk.close()
 })

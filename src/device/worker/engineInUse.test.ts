@@ -36,7 +36,6 @@ function scene() {
     notices: createNotices(() => 0, bus),
     onDemand: async () => onDemand,
     shop: { loaded: null },
-    store: { setting: async () => undefined, putSetting: async () => {} },
   })
   const chosenFor = async (n: number) => {
     await waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(n))

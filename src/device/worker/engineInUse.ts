@@ -4,34 +4,27 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
-import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { EngineChoice } from '../../engine/resilient.ts'
 import type { EnginePreference } from '../apiSnapshot.ts'
-import type { Store } from '../storage/store.ts'
 import type { OnDemand } from './device.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Bus, DeviceState } from './state.ts'
 
-/** Inputs of the one-time measurement that compares the device's engines. */
-interface EngineTrial {
-  /** Size of this shop's fits. */
-  readonly size: ProblemSize
-  readonly memory: CalibrationMemory
-}
-
-/** Chooses an engine. `onSwitch` gets later changes: the next engine replaces a failing one. */
+/**
+ * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` gets later
+ * changes: the next engine replaces a failing one.
+ */
 export type ChooseEngine = (
   preference: EnginePreference,
+  work: number,
   onSwitch: (choice: EngineChoice) => void,
-  trial: EngineTrial,
 ) => Promise<EngineChoice>
 
 export interface EngineInUseDeps {
   readonly chooseEngine: ChooseEngine
   readonly onDemand: OnDemand
   readonly shop: Pick<Shop, 'loaded'>
-  readonly store: Pick<Store, 'setting' | 'putSetting'>
   readonly state: Pick<DeviceState, 'engine' | 'enginePreference'>
   readonly bus: Bus
   readonly notices: Notices
@@ -39,7 +32,7 @@ export interface EngineInUseDeps {
 
 export class EngineInUse {
   readonly #deps: EngineInUseDeps
-  #choosing: ReturnType<ChooseEngine> | null = null
+  #choosing: Promise<EngineChoice> | null = null
   /** Last preference that was not refused. */
   #held: EnginePreference
 
@@ -90,7 +83,7 @@ export class EngineInUse {
   }
 
   /** Whether another engine was requested in the meantime. */
-  #isReplaced(choosing: ReturnType<ChooseEngine>): boolean {
+  #isReplaced(choosing: Promise<EngineChoice>): boolean {
     return this.#choosing !== null && this.#choosing !== choosing
   }
 
@@ -106,18 +99,13 @@ export class EngineInUse {
   }
 
   async #choose(): Promise<EngineChoice> {
-    const { chooseEngine, notices, onDemand, shop, state, store } = this.#deps
+    const { chooseEngine, notices, onDemand, shop, state } = this.#deps
     const { enginePreference } = state
-    const { fitSize } = await onDemand()
-    const switched = (choice: EngineChoice) => {
+    const { fitWork } = await onDemand()
+    return chooseEngine(enginePreference, fitWork(shop.loaded), (choice) => {
       this.#show(choice)
       notices.add(new NearsideError('engine-failed', choice.reason))
-    }
-    const memory: CalibrationMemory = {
-      read: () => store.setting('calibration'),
-      write: (calibration) => store.putSetting('calibration', calibration),
-    }
-    return chooseEngine(enginePreference, switched, { size: fitSize(shop.loaded), memory })
+    })
   }
 
   #show({ engine, reason }: EngineChoice): void {

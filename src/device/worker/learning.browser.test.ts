@@ -149,7 +149,7 @@ describe('learning', () => {
   test('a change of engine is shown and said', async () => {
     let replace: (() => void) | undefined
     const a = await start(await testServer(), newDatabase(), {
-      chooseEngine: async (_, onSwitch) => {
+      chooseEngine: async (_preference, _work, onSwitch) => {
         const engine = createJsEngine()
         replace = () =>
           onSwitch({ engine, reason: 'WebGPU: the device was lost; using JavaScript' })

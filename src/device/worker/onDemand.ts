@@ -9,7 +9,6 @@
  * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
-import type { ProblemSize } from '../../engine/calibrate.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 
 export { readOrders } from '../../core/events/orders.ts'
@@ -24,14 +23,8 @@ export { scoreInPart } from '../scoreInPart.ts'
 export { handOver, receive } from '../transfer/transfer.ts'
 export { exportBundle } from './exportBundle.ts'
 
-/** Size of a shopper's fits. */
-export function fitSize(loaded: LoadedModel | null): ProblemSize {
-  const prior = loaded?.model.prior
-  const moving = prior && descentOf(prior).stepSize.filter((step) => step > 0).length
-  return {
-    cases: FIT_CASES,
-    candidates: FIT_CANDIDATES,
-    parameters: moving || PARAMETERS,
-    steps: prior?.steps ?? 0,
-  }
+/** Work of one step of a shopper's fits: cases × candidates × free parameters. */
+export function fitWork(loaded: LoadedModel | null): number {
+  const moving = loaded && descentOf(loaded.model.prior).stepSize.filter((step) => step > 0).length
+  return FIT_CASES * FIT_CANDIDATES * (moving ?? PARAMETERS)
 }

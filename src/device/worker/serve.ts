@@ -54,9 +54,9 @@ export const workerEnvironment: Environment = {
   nextTask,
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
-  async chooseEngine(preference, onSwitch, trial) {
+  async chooseEngine(preference, work, onSwitch) {
     const { chooseEngine, thisDevice } = await import('./onDemand.ts')
-    return chooseEngine(preference, { ...thisDevice(), ...trial }, onSwitch)
+    return chooseEngine(preference, work, thisDevice(), onSwitch)
   },
   onDemand: () => import('./onDemand.ts'),
 }

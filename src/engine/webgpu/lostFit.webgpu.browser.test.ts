@@ -14,7 +14,8 @@ test('a GPU lost during a fit hands over to WASM, which does that fit', async ()
   const { adapter, devices } = await watchedAdapter()
   const changes: string[] = []
   const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
-  const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
+  const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
+  const { engine } = await chooseEngine('webgpu', 0, environment, onSwitch)
   expect(engine.name).toBe('wgsl')
   const result = await engine.fit(problem, {
     onProgress: () => {
@@ -79,13 +80,9 @@ describe('a GPU that is lost at any step', () => {
   ])('%s: WASM does the fit, as if nothing had happened', async (_, moment) => {
     const { adapter, devices } = await watchedAdapter()
     const changes: string[] = []
-    const environment = {
-      ...thisDevice(),
-      gpu: { requestAdapter: async () => adapter },
-      size: { cases: 4, candidates: 8, parameters: 6, steps: 2 },
-    }
+    const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
     const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
-    const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+    const { engine } = await chooseEngine('webgpu', 0, environment, onSwitch)
     expect(engine.name).toBe('wgsl')
     const { undo, during } = moment(devices[0])
     try {
