@@ -6,6 +6,7 @@ import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
 import { type BaseModel, DIMENSION } from '../src/core/model/baseModel.ts'
 import { highestRows } from '../src/core/model/highest.ts'
+import type { Choice } from '../src/core/ranking/candidateSource.ts'
 import { Ranker } from '../src/core/ranking/ranker.ts'
 import { scoreInPart } from '../src/device/scoreInPart.ts'
 import { fastTools } from '../src/engine/candidates.ts'
@@ -43,6 +44,8 @@ function growing(items: number) {
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
   const score = scoreInPart(model, [])
+  const rows = [...model.itemIds.keys()]
+  const choice: Choice = { rows, excluded: new Set(), isNarrowed: false, among: (some) => some }
   // Inputs of the search are prepared, so that only the search is timed.
   const prepared = Array.from({ length: EVENTS.to - EVENTS.from }, () => {
     const { history, now } = next()
@@ -53,8 +56,8 @@ function search(model: BaseModel): Rival {
     engine: 'nearside-wasm',
     async run() {
       const scores = prepared[turn++ % prepared.length]
-      const few = scores?.among(K)
-      if (!scores || !few) throw new Error('Scored as a whole')
+      const few = scores?.find(K, choice)
+      if (!scores || !few || few === rows) throw new Error('Scored as a whole')
       return highestRows(scores.scoresOf(few), K)
     },
   }

@@ -13,7 +13,6 @@ import { type LatestModel, parseLatest, parseManifest } from '../core/model/mani
 import type { ListOptions, ListQuery, Recommendation } from '../core/ranking/apiLists.ts'
 import { amongItems } from '../core/ranking/itemFilters.ts'
 import { requireQuery } from '../core/ranking/listQuery.ts'
-import { rankedList } from '../core/ranking/rankedList.ts'
 import { isLarge, Ranker } from '../core/ranking/ranker.ts'
 import { aboutOf, liftScores, type Ruled, ruledList } from '../core/ranking/ruledList.ts'
 import { readJson } from '../core/reading.ts'
@@ -87,8 +86,8 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   const book = createRuleBook(rules, shown, isOffer)
 
   function answer(query: ListQuery, { lifts, ...selection }: Ruled = {}): Recommendation[] {
-    const lifting = lifts?.size ? liftScores(ranker, lifts) : undefined
-    return rankedList(ranker, query, () => nobody, selection, lifting)
+    const scored = lifts?.size ? liftScores(ranker, lifts, nobody) : nobody
+    return ranker.list(query, scored, selection)
   }
 
   function list(query: ListQuery): readonly Recommendation[] {

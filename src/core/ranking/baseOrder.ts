@@ -3,10 +3,12 @@
  * again only after its scores changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
-import { highestRows } from '../model/highest.ts'
+import { highestRows, ranksOf } from '../model/highest.ts'
 import { strangerScores } from '../model/score.ts'
+import { type CandidateSource, type Choice, findAll, gather } from './candidateSource.ts'
 
-export class BaseOrder {
+export class BaseOrder implements CandidateSource {
+  readonly find = findAll
   readonly #model: BaseModel
   readonly #shown: readonly number[]
   #scores: Float32Array
@@ -45,6 +47,10 @@ export class BaseOrder {
     return this.#scores
   }
 
+  scoresOf(rows: readonly number[]): Float32Array {
+    return gather(this.#scores, rows)
+  }
+
   /** Shown rows, best first. */
   get rows(): readonly number[] {
     this.#rows ??= highestRows(
@@ -69,5 +75,23 @@ export class BaseOrder {
       for (const [at, row] of this.rows.entries()) this.#ranks[row] = at + 1
     }
     return this.#ranks
+  }
+
+  /** Rank of each of the given rows among those of `choice`; 1 is the best. */
+  ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
+    // Sorting for one list takes several times as long as counting the higher rows.
+    if (this.#ranks && !choice.isNarrowed) {
+      const ranks = this.#ranks
+      const before = Array.from(choice.excluded, (row) => ranks[row])
+      return rows.map((row) => ranks[row] - before.filter((other) => other < ranks[row]).length)
+    }
+    const places = new Int32Array(this.#scores.length)
+    choice.rows.forEach((row, place) => {
+      places[row] = place
+    })
+    return ranksOf(
+      rows.map((row) => places[row]),
+      this.scoresOf(choice.rows),
+    )
   }
 }

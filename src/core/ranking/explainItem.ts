@@ -8,9 +8,9 @@ import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { treesParts } from '../model/trees.ts'
 import { onceFor } from '../onceFor.ts'
 import type { Explanation } from './apiLists.ts'
+import { columnMeans } from './candidateSource.ts'
 import type { ExplainedScores, Ranker } from './ranker.ts'
 import { contextKind, contextTerms } from './reasons.ts'
-import { columnMeans } from './wholeScores.ts'
 
 /** Explanation of an item; null if lists may not show it. */
 export function explainItem(

@@ -9,8 +9,8 @@ import { createRandom } from '../model/random.ts'
 import { tinyModel, tinyTrees } from '../model/testModel.ts'
 import { DAY } from '../time.ts'
 import type { ListOptions } from './apiLists.ts'
+import type { ActivePersonal } from './candidateSource.ts'
 import { explainItem } from './explainItem.ts'
-import type { ActivePersonal } from './partialScores.ts'
 import { Ranker, type Scored } from './ranker.ts'
 import { liftScores } from './ruledList.ts'
 import type { Selection } from './selectPlaces.ts'
@@ -99,7 +99,7 @@ test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, giv
         for (const options of lists)
           expect(part.recommend(a, options)).toEqual(whole.recommend(b, options))
         const lifted = (ranker: Ranker, scored: Scored) =>
-          ranker.recommend(liftScores(ranker, LIFTS).of(scored), lists[0])
+          ranker.recommend(liftScores(ranker, LIFTS, scored), lists[0])
         expect(lifted(part, a)).toEqual(lifted(whole, b))
         const some = ['item 5', 'item 600', 'item 3', 'gone']
         expect(part.rerank(some, a, {})).toEqual(whole.rerank(some, b, {}))
@@ -116,7 +116,9 @@ test('a list looks at a small part of a catalog', () => {
   const history = [3, 500, 9000].map((item, k) => {
     return { item, name: 'view_item' as const, time: k * DAY, session: `${k}` }
   })
-  const few = score(history, 4 * DAY, null)?.among(20)
+  const rows = [...large.itemIds.keys()]
+  const choice = { rows, excluded: new Set<number>(), isNarrowed: false }
+  const few = score(history, 4 * DAY, null)?.find(20, { ...choice, among: (some) => some })
   expect(few?.length).toBeGreaterThan(20)
   expect(few?.length).toBeLessThan(1000)
 })

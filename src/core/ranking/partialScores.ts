@@ -3,17 +3,24 @@
  * table finds the items that may rank highest; other scores are computed on demand. Each score equals that
  * of full scoring bit by bit, so the lists are the same.
  */
-import { readHistory } from '../features/computeFeatures.ts'
+import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { searchLifts } from '../features/searches.ts'
 import { multiply } from '../model/arithmetic.ts'
-import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
+import type { BaseModel } from '../model/baseModel.ts'
 import { addSearches, isKnown, personalScores, strangerScores } from '../model/score.ts'
 import { treesScore } from '../model/trees.ts'
 import { type CandidateTools, createCandidates, linearTermsOf } from '../personal/candidates.ts'
 import { createShortlist, type Shortlist } from '../personal/shortlist.ts'
-import { type FeatureRows, someFeatures } from './wholeScores.ts'
+import {
+  type ActivePersonal,
+  columnMeans,
+  type FeatureRows,
+  findAll,
+  gather,
+  type ShopperScores,
+} from './candidateSource.ts'
 
 /** Number of rows per batch, which bounds the memory of their features. */
 const CHUNK = 4096
@@ -22,31 +29,12 @@ const MOST = 1000
 /** The number of rows searched is rounded up to a multiple of this. */
 const STEP = 64
 
-export interface ActivePersonal {
-  readonly parameters: PersonalParameters
-  /** Weight λ of the personal parameters, above 0. */
-  readonly fusionWeight: number
-}
-
-export interface PartialScores {
-  scoresOf(rows: readonly number[]): Float32Array
-  /** Rows that include the `count` highest shown rows; null: any row may be among them. */
-  among(count: number): readonly number[] | null
-  readonly features: FeatureRows
-  /** Encoder output h, [d]. */
-  readonly hidden: Float32Array
-  /** Change of a row's score by the additional learners. */
-  readonly learnersLift: (row: number) => number
-  /** Rows whose base score the trees changed, highest first. */
-  readonly candidates: readonly number[]
-}
-
 /** Partial scores; null if they would need the scores of all items. */
 export type ScorePart = (
   history: History,
   now: number,
   personal: ActivePersonal | null,
-) => PartialScores | null
+) => ShopperScores | null
 
 /** @param unshown rows that no list shows */
 export type ScoreInPart = (model: BaseModel, unshown: readonly number[]) => ScorePart
@@ -85,13 +73,13 @@ export function createPartialScores(
       const scores = strangerScores(model, now)
       addSearches(scores, lifts)
       return {
-        scoresOf: (rows) => Float32Array.from(rows, (row) => scores[row]),
-        among: () => null,
+        find: findAll,
+        scoresOf: (rows) => gather(scores, rows),
         ...{ features, hidden, candidates: [], learnersLift: () => 0 },
       }
     }
-    const shortlist = shortlistFor(personal)
-    if (!shortlist) return null
+    const search = shortlistFor(personal)
+    if (!search) return null
     const taste = multiply(model.projection, hidden)
     const { u } = personal?.parameters ?? {}
     const { fusionWeight = 0 } = personal ?? {}
@@ -101,8 +89,6 @@ export function createPartialScores(
     ]
     const candidates = find?.(history, now).items ?? []
     const isCandidate = new Set(candidates)
-
-    let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
 
     function scoresOf(rows: readonly number[]): Float32Array {
       const terms = linearTermsOf(model, signals, taste, lifts, rows)
@@ -121,6 +107,21 @@ export function createPartialScores(
       )
     }
 
+    let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
+
+    /** Rows that include the `count` highest shown rows; null: any row may be among them. */
+    const highest = (count: number): readonly number[] | null => {
+      if (count > MOST) return null
+      // The lists of one page need about the same number of rows, so a recent search is reused.
+      if (!found || count > found.count || 2 * count < found.count) {
+        const most = Math.ceil(count / STEP) * STEP
+        // The trees may move every candidate away from the top, so the search includes that many more rows.
+        const some = search(signals, ownTaste, own, most + candidates.length)
+        found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
+      }
+      return found.rows
+    }
+
     return {
       scoresOf(rows) {
         const scores = new Float32Array(rows.length)
@@ -128,18 +129,38 @@ export function createPartialScores(
           scores.set(scoresOf(rows.slice(from, from + CHUNK)), from)
         return scores
       },
-      among(count) {
-        if (count > MOST) return null
-        // The lists of one page need about the same number of rows, so a recent search is reused.
-        if (!found || count > found.count || 2 * count < found.count) {
-          const most = Math.ceil(count / STEP) * STEP
-          // The trees may move every candidate away from the top, so the search includes that many more rows.
-          const some = shortlist(signals, ownTaste, own, most + candidates.length)
-          found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
-        }
-        return found.rows
+      find(count, choice) {
+        const some = choice.isNarrowed ? null : highest(count + choice.excluded.size)
+        return some ? choice.among(some) : choice.rows
       },
       ...{ features, hidden, candidates, learnersLift: () => 0 },
     }
+  }
+}
+
+/** Sample size for the means; enough to find the largest term of a score. */
+const SAMPLE = 2048
+
+/** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */
+function someFeatures({ statistics, featureScale }: BaseModel, signals: Signals): FeatureRows {
+  const { items } = statistics
+  const write = (rows: readonly number[]) =>
+    writeFeatures(
+      statistics,
+      signals,
+      featureScale,
+      rows,
+      new Float32Array(rows.length * FEATURE_COUNT),
+    )
+  let means: Float64Array | null = null
+  return {
+    of: (row) => write([row]),
+    get means() {
+      if (means) return means
+      const every = Math.ceil(items / SAMPLE)
+      const sample = Array.from({ length: Math.ceil(items / every) }, (_, k) => k * every)
+      means = columnMeans(write(sample), FEATURE_COUNT)
+      return means
+    },
   }
 }

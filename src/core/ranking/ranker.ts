@@ -1,22 +1,32 @@
 /**
- * @module Ranks items for one shopper: finds candidates, scores and sorts them. Pure. Values that depend on
- * the model alone are computed once. `reasons.ts` finds the reasons.
+ * @module Ranks items for one shopper. A `CandidateSource` finds and scores the candidates; the ranker sorts them. Pure.
+ * Values that depend on the model alone are computed once. `reasons.ts` finds the reasons.
  */
 import type { Catalog } from '../catalog/catalog.ts'
-import type { Item } from '../catalog/item.ts'
 import type { History } from '../features/history.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { highestRows, MOST_RANKED, ranksOf } from '../model/highest.ts'
+import { highestRows, MOST_RANKED } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
 import type { CandidateLearners } from '../personal/learners/candidateLearners.ts'
-import type { ListOptions, Reason, Recommendation, RerankOptions } from './apiLists.ts'
+import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
+import {
+  type ActivePersonal,
+  type CandidateSource,
+  type Choice,
+  createWholeScores,
+  findAll,
+  gather,
+  onlyRows,
+  type ScoreWhole,
+  type ShopperScores,
+  ShownItems,
+} from './candidateSource.ts'
 import { inShopOrder } from './catalogOrder.ts'
-import type { ActivePersonal, PartialScores, ScoreInPart, ScorePart } from './partialScores.ts'
+import type { ScoreInPart, ScorePart } from './partialScores.ts'
 import { Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
-import { createWholeScores, gather, type ScoreWhole } from './wholeScores.ts'
 
 /** Reference order of a list, and the boosts of its rows. */
 export interface Weighed {
@@ -26,23 +36,23 @@ export interface Weighed {
 }
 
 /** Scores for one shopper at one time; made once per change and minute, and shared by many lists. */
-export interface Scored extends Pick<PartialScores, 'scoresOf' | 'among'>, Weighed {
+export interface Scored extends CandidateSource, Weighed {
   /** Whether the shopper has a history. */
   readonly isOwn: boolean
 }
 
 /** Scores together with all inputs that they were computed from. */
-export interface ExplainedScores extends PartialScores, Scored {
+export interface ExplainedScores extends ShopperScores, Scored {
   readonly history: History
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly personal: ActivePersonal | null
 }
 
-/** Scores and reasons that a list is made from. */
-interface Ranking extends Pick<Scored, 'scoresOf' | 'base'> {
-  /** Reason of a row. Default: the fallback reason, which holds for every shopper. */
-  readonly reasonOf?: (row: number) => Reason
+/** Place of a list. */
+interface Place {
+  readonly row: number
+  readonly score: number
 }
 
 export interface SelectOptions extends ListOptions, Selection {
@@ -56,14 +66,7 @@ export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(
 export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
-  readonly #rows: ReadonlyMap<string, number>
-  /** Items of the catalog by row; undefined where the catalog lacks the row. */
-  readonly #items: readonly (Item | undefined)[]
-  readonly #hasFamilies: boolean
-  /** Rows that lists may show, in the shop's order. */
-  readonly #shown: readonly number[]
-  /** Place of each row among the shown rows; −1 for the others. */
-  readonly #places: Int32Array
+  readonly #shown: ShownItems
   readonly #base: BaseOrder
   readonly #scoreWhole: ScoreWhole
   /** Partial scoring of a large catalog; null for a small catalog. */
@@ -79,20 +82,10 @@ export class Ranker {
   constructor(model: BaseModel, catalog: Catalog | null, scoreInPart: ScoreInPart | null = null) {
     this.model = model
     this.#catalog = catalog
-    this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
-    const ids = catalog
-      ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
-      : model.itemIds
-    this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
-    this.#places = new Int32Array(model.itemIds.length).fill(-1)
-    this.#shown.forEach((row, place) => {
-      this.#places[row] = place
-    })
-    this.#items = model.itemIds.map((id) => catalog?.get(id))
-    this.#hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
-    this.#base = new BaseOrder(model, this.#shown)
+    this.#shown = new ShownItems(model, catalog)
+    this.#base = new BaseOrder(model, this.#shown.rows)
     this.#scoreWhole = createWholeScores(model)
-    this.#scorePart = scoreInPart?.(model, this.#unshown()) ?? null
+    this.#scorePart = scoreInPart?.(model, this.#shown.others) ?? null
     this.#related = new Related(model, catalog)
   }
 
@@ -101,12 +94,12 @@ export class Ranker {
   }
 
   rowOf(id: string): number | undefined {
-    return this.#rows.get(id)
+    return this.#shown.rowOf(id)
   }
 
   /** Whether the log counts no shopper for the item yet. */
   isNew(id: string): boolean {
-    const row = this.#rows.get(id)
+    const row = this.#shown.rowOf(id)
     return row !== undefined && this.reasonForAll(row).kind === 'new'
   }
 
@@ -122,7 +115,7 @@ export class Ranker {
 
   /** Share of the item's shoppers who came back to it on another day; undefined if unknown. */
   repeatRate(id: string): number | undefined {
-    const row = this.#rows.get(id)
+    const row = this.#shown.rowOf(id)
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
@@ -134,12 +127,8 @@ export class Ranker {
   /** Scores for a shopper without a history. */
   everybodys(now: number): Scored {
     this.#base.moveTo(now)
-    return {
-      scoresOf: (rows) => gather(this.#base.scores, rows),
-      among: () => null,
-      base: this.#base,
-      isOwn: false,
-    }
+    const base = this.#base
+    return { find: findAll, scoresOf: (rows) => base.scoresOf(rows), base, isOwn: false }
   }
 
   /** Ranker of the same shop without the model's context terms; null if the model has none. */
@@ -153,7 +142,7 @@ export class Ranker {
    * From now on `score` may use partial scoring when asked to be fast. The scores stay the same, bit by bit.
    */
   speedUp(scoreInPart: ScoreInPart): void {
-    this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#unshown())
+    this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }
 
   /** Whether partial scoring is available, so that many scorings take no longer than one list may. */
@@ -181,68 +170,51 @@ export class Ranker {
     return { ...part, base: this.#base, history, now, personal, isOwn: isKnown(history) }
   }
 
-  recommend(scored: Scored, options: SelectOptions): Recommendation[] {
-    const { base } = scored
-    const ranking: Ranking = options.order === 'base' ? by(base.scores, base) : scored
-    const { category, excludeIds = [], diversify = true } = options
-    const isVaried = diversify && scored.isOwn && ranking === scored && category === undefined
-    const gone = new Set(
-      excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
-    )
-    // Only the plain personal list can use few candidates, since a category or `among` may exclude any number
-    // of items.
-    const isShort = ranking === scored && category === undefined && !options.among
-    let whole: readonly number[] | null = null
-    let isPart = false
-    const candidates = (count: number) => {
-      const few = isShort && scored.among(count + gone.size)
-      isPart = !!few
-      if (few)
-        return few
-          .filter((row) => this.#isShown(row) && !gone.has(row))
-          .sort((a, b) => this.#places[a] - this.#places[b])
-      whole ??= this.#candidates(options)
-      return whole
+  /** Answers a query. @param scored scores for the shopper, perhaps with the rules' boosts */
+  list(
+    query: ListQuery,
+    scored: Scored,
+    selection: Omit<SelectOptions, keyof ListOptions> = {},
+  ): Recommendation[] {
+    const options = { ...query.options, ...selection }
+    switch (query.kind) {
+      case 'recommend':
+        return this.recommend(scored, options)
+      case 'similar':
+        return this.similar(query.item, options, scored)
+      case 'boughtTogether':
+        return this.boughtTogether(query.item, options, scored)
+      case 'rerank':
+        return this.rerank(query.items, scored, query.options ?? {})
     }
-    const baseRanksOf = (best: readonly number[]) => {
-      if (options.order === 'base' || options.unplaced) return best.map((_, place) => place + 1)
-      if (this.#hasFamilies || options.limits?.length)
-        return this.#placesForAll(best, whole ?? this.#candidates(options), base, options)
-      if (!isPart) return null
-      const { ranks } = base
-      const before = [...gone].map((row) => ranks[row])
-      return best.map((row) => ranks[row] - before.filter((other) => other < ranks[row]).length)
-    }
-    return this.#select(candidates, ranking, options, isVaried, baseRanksOf)
   }
 
-  /** Ranks of the rows in the base list with the same options, including its limits on variants. */
-  #placesForAll(
-    best: readonly number[],
-    candidates: readonly number[],
-    base: BaseOrder,
-    options: SelectOptions,
-  ): readonly number[] {
-    const order = base.sorted(candidates)
-    const ranks = ranksInGroups(order, options, (row) => this.#items[row])
-    const byRow = new Int32Array(this.model.itemIds.length)
-    order.forEach((row, at) => {
-      byRow[row] = ranks[at]
-    })
-    return best.map((row) => byRow[row])
+  recommend(scored: Scored, options: SelectOptions): Recommendation[] {
+    const { base, isOwn } = scored
+    const { order, category, diversify = true } = options
+    const choice = this.#shown.choose(options)
+    const source = order === 'base' ? base : scored
+    const isVaried = diversify && isOwn && source === scored && category === undefined
+    const places = this.#select(source, choice, options, isVaried)
+    const rows = places.map(({ row }) => row)
+    return this.#listed(places, this.#baseRanks(rows, choice, base, options))
   }
 
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
     const distinct = [...new Set(items)]
     const known = distinct
-      .map((id) => this.#rows.get(id))
+      .map((id) => this.#shown.rowOf(id))
       .filter((row) => row !== undefined)
-      .filter((row) => options.soldOut || this.#isShown(row))
-    const unknown = distinct.filter((id) => !this.#rows.has(id))
+      .filter((row) => options.soldOut || this.#shown.has(row))
+    const unknown = distinct.filter((id) => this.#shown.rowOf(id) === undefined)
     const { base } = scored
-    const ranking: Ranking = options.order === 'base' ? by(base.scores, base) : scored
-    const scores = ranking.scoresOf(known)
-    const ranked = this.#listed(known, scores, highestRows(scores, known.length), ranking)
+    const scores = (options.order === 'base' ? base : scored).scoresOf(known)
+    const places = highestRows(scores, known.length).map((at) => ({
+      row: known[at],
+      score: scores[at],
+    }))
+    const rows = places.map(({ row }) => row)
+    const ranked = this.#listed(places, base.ranksAmong(rows, onlyRows(known)))
     const score = ranked.at(-1)?.score ?? 0
     const placed = inShopOrder(unknown).map((one) => ({
       ...one,
@@ -254,9 +226,9 @@ export class Ranker {
   }
 
   similar(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
-    const row = this.#rows.get(item)
+    const row = this.#shown.rowOf(item)
     if (row === undefined) return []
-    const scores = this.#related.similarTo(row, this.#shown)
+    const scores = this.#related.similarTo(row, this.#shown.rows)
     return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
   }
 
@@ -266,7 +238,7 @@ export class Ranker {
     options: SelectOptions,
     weighed?: Weighed,
   ): Recommendation[] {
-    const rows = [item].flat().flatMap((id) => this.#rows.get(id) ?? [])
+    const rows = [item].flat().flatMap((id) => this.#shown.rowOf(id) ?? [])
     const { scores, mostWith } = this.#related.boughtWith(rows)
     const reasonOf = (row: number): Reason => ({
       kind: 'bought-together',
@@ -276,79 +248,72 @@ export class Ranker {
   }
 
   #listAbout(
-    rows: readonly number[],
+    about: readonly number[],
     options: SelectOptions,
     scores: Float32Array,
     reasonOf: (row: number) => Reason,
     { base, lift }: Weighed = { base: this.#base },
   ): Recommendation[] {
     // Items without any relation to the given items are no candidates.
-    const candidates = this.#candidates(options).filter(
-      (one) => scores[one] > 0 && !rows.includes(one),
-    )
-    if (lift) for (const one of candidates) scores[one] *= Math.exp(lift(one))
-    return this.#select(() => candidates, by(scores, base, reasonOf), options, false)
+    const related = this.#shown
+      .choose(options)
+      .rows.filter((one) => scores[one] > 0 && !about.includes(one))
+    if (lift) for (const one of related) scores[one] *= Math.exp(lift(one))
+    const choice = onlyRows(related)
+    const source = { find: findAll, scoresOf: (rows: readonly number[]) => gather(scores, rows) }
+    const places = this.#select(source, choice, options, false)
+    const rows = places.map(({ row }) => row)
+    return this.#listed(places, base.ranksAmong(rows, choice), reasonOf)
   }
 
-  #candidates({ excludeIds = [], category, among }: SelectOptions): readonly number[] {
-    if (excludeIds.length === 0 && category === undefined && !among) return this.#shown
-    const { itemIds } = this.model
-    const excluded = new Set(excludeIds)
-    return this.#shown.filter(
-      (row) =>
-        !excluded.has(itemIds[row]) &&
-        among?.has(itemIds[row]) !== false &&
-        (category === undefined || this.#items[row]?.category === category),
-    )
-  }
-
-  #isShown(row: number | undefined): row is number {
-    return row !== undefined && this.#places[row] >= 0
-  }
-
-  #unshown(): number[] {
-    return [...this.#places.keys()].filter((row) => this.#places[row] < 0)
-  }
-
-  /**
-   * @param candidates returns rows that include the `count` best
-   * @param baseRanksOf rows → their ranks in the base order; null: ranks are counted from the scores
-   */
+  /** Places of a list, best first. */
   #select(
-    candidates: (count: number) => readonly number[],
-    ranking: Ranking,
+    source: CandidateSource,
+    choice: Choice,
     options: SelectOptions,
     isVaried: boolean,
-    baseRanksOf?: (best: readonly number[]) => readonly number[] | null,
-  ): Recommendation[] {
+  ): readonly Place[] {
     let rows: readonly number[] = []
     let scores: Float32Array = new Float32Array()
     const best = (count: number) => {
-      const next = candidates(count)
-      if (next !== rows) scores = ranking.scoresOf(next)
-      rows = next
+      const found = source.find(count, choice)
+      if (found !== rows) scores = source.scoresOf(found)
+      rows = found
       return highestRows(scores, count)
     }
-    const itemOf = (at: number) => this.#items[rows[at]]
+    const itemOf = (at: number) => this.#shown.itemOf(rows[at])
     const scoreOf = isVaried ? (at: number) => scores[at] : undefined
     const chosen = selectPlaces(best, options, itemOf, scoreOf)
-    const baseRanks = baseRanksOf?.(chosen.map((at) => rows[at]))
-    return this.#listed(rows, scores, chosen, ranking, baseRanks)
+    return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** @param best places among the candidates */
+  /** Ranks of the rows in the base list with the same options, including its limits on variants. */
+  #baseRanks(
+    rows: readonly number[],
+    choice: Choice,
+    base: BaseOrder,
+    options: SelectOptions,
+  ): ArrayLike<number> {
+    if (options.order === 'base' || options.unplaced) return rows.map((_, place) => place + 1)
+    if (!this.#shown.hasFamilies && !options.limits?.length) return base.ranksAmong(rows, choice)
+    const order = base.sorted(choice.rows)
+    const ranks = ranksInGroups(order, options, (row) => this.#shown.itemOf(row))
+    const byRow = new Int32Array(this.model.itemIds.length)
+    order.forEach((row, at) => {
+      byRow[row] = ranks[at]
+    })
+    return rows.map((row) => byRow[row])
+  }
+
+  /** @param reasonOf reason of a row; default: the fallback reason, which holds for every shopper */
   #listed(
-    candidates: readonly number[],
-    scores: Float32Array,
-    best: readonly number[],
-    { base, reasonOf = (row) => this.reasonForAll(row) }: Ranking,
-    baseRanks: ArrayLike<number> | null = null,
+    places: readonly Place[],
+    baseRanks: ArrayLike<number>,
+    reasonOf = (row: number) => this.reasonForAll(row),
   ): Recommendation[] {
-    const ranks = baseRanks ?? ranksOf(best, gather(base.scores, candidates))
-    return best.map((at, place) => {
-      const row = candidates[at]
+    return places.map(({ row, score }, place) => {
       const [id, reason] = [this.model.itemIds[row], reasonOf(row)]
-      return { id, score: scores[at], rank: place + 1, baseRank: ranks[place], reason }
+      return { id, score, rank: place + 1, baseRank: baseRanks[place], reason }
     })
   }
 }
@@ -358,7 +323,3 @@ export const LARGE = 20_000
 
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
-
-function by(scores: Float32Array, base: BaseOrder, reasonOf?: Ranking['reasonOf']): Ranking {
-  return { scoresOf: (rows) => gather(scores, rows), base, reasonOf }
-}

@@ -10,7 +10,6 @@ import type { Rule, RuleItems } from '../rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { explainItem } from './explainItem.ts'
 import { limitOf } from './listQuery.ts'
-import { rankedList } from './rankedList.ts'
 import { Ranker } from './ranker.ts'
 import { explainRuled, liftScores, type Ruled, ruledList } from './ruledList.ts'
 
@@ -28,7 +27,7 @@ const nobody = ranker.score([], 0, null)
 const shopper = ranker.score([{ item: 3, name: 'view_item', time: 0, session: 's' }], 1, null)
 
 const answer = (query: ListQuery, { lifts = new Map(), ...selection }: Ruled) =>
-  rankedList(ranker, query, () => shopper, selection, liftScores(ranker, lifts))
+  ranker.list(query, liftScores(ranker, lifts, shopper), selection)
 
 function listOf(rules: readonly Rule[], query: ListQuery): readonly Recommendation[] {
   const about = 'item' in query ? ITEMS.find(({ id }) => id === query.item) : undefined

@@ -6,8 +6,9 @@ import type { Item } from '../catalog/item.ts'
 import type { ListRules } from '../rules/listRules.ts'
 import { placeBeside, placePins, withPins } from '../rules/pins.ts'
 import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
+import { findAll } from './candidateSource.ts'
 import { limitOf } from './listQuery.ts'
-import type { ExplainedScores, Ranker, Scored, Weighed } from './ranker.ts'
+import type { ExplainedScores, Ranker, Scored } from './ranker.ts'
 import type { Selection } from './selectPlaces.ts'
 
 /** Constraints by the rules on a list's order. */
@@ -85,25 +86,23 @@ function besides(
   return { ...query, options: { ...query.options, limit, excludeIds } }
 }
 
-export interface Lifting extends Weighed {
-  of<Scores extends Scored>(scored: Scores): Scores
-}
-
-/** @param lifts id → amount added to its score, for this shopper and for the base order */
-export function liftScores(ranker: Ranker, lifts: ListRules['lifts']): Lifting {
+/**
+ * Scores with the rules' boosts and buries.
+ * @param lifts id → amount added to its score, for this shopper and for the base order
+ */
+export function liftScores<Scores extends Scored>(
+  ranker: Ranker,
+  lifts: ListRules['lifts'],
+  scored: Scores,
+): Scores {
   const { itemIds } = ranker.model
   const lift = (row: number) => lifts.get(itemIds[row]) ?? 0
-  const base = ranker.base.lifted(lift)
   return {
-    base,
+    ...scored,
+    base: ranker.base.lifted(lift),
     lift,
-    of: (scored) => ({
-      ...scored,
-      base,
-      lift,
-      scoresOf: (rows) => scored.scoresOf(rows).map((score, at) => score + lift(rows[at])),
-      among: () => null,
-    }),
+    find: findAll,
+    scoresOf: (rows) => scored.scoresOf(rows).map((score, at) => score + lift(rows[at])),
   }
 }
 
@@ -122,7 +121,7 @@ export function explainRuled(
   const amount = lifts.get(id) ?? 0
   const all = new Map([...lifts, ...behind, [id, amount]])
   const plain = explain(scored)
-  const lifted = explain(liftScores(ranker, all).of(scored))
+  const lifted = explain(liftScores(ranker, all, scored))
   if (!plain || !lifted) return null
   const { meanScore } = plain
   const contributions = [...plain.contributions, { kind: 'rules' as const, amount }]

@@ -14,7 +14,6 @@ import { idsWithoutModel, inShopOrder } from '../../core/ranking/catalogOrder.ts
 import { amongItems, ownItems, reasonFrom } from '../../core/ranking/itemFilters.ts'
 import { signalsOf } from '../../core/ranking/learned.ts'
 import { type Exclusion, limitOf, requireQuery } from '../../core/ranking/listQuery.ts'
-import { rankedList } from '../../core/ranking/rankedList.ts'
 import type { ExplainedScores, Ranker } from '../../core/ranking/ranker.ts'
 import {
   type Cause,
@@ -121,8 +120,8 @@ export function createLists(deps: Deps) {
       if (!view || optionsOf(asked).from === 'viewed') return unranked(asked, ruled)
       const { lifts, ...selection } = ruled
       const { ranker, scored } = view
-      const lifting = lifts?.size ? shop.rules?.lift(ranker, lifts) : undefined
-      return rankedList(ranker, asked, () => scored, { ...selection, unplaced }, lifting)
+      const lifted = lifts?.size ? shop.rules?.lift(ranker, lifts, scored) : undefined
+      return ranker.list(asked, lifted ?? scored, { ...selection, unplaced })
     }
     const rules = shop.rules?.for(query)
     const asked = withOwn(query, events, rules?.again)

@@ -1,0 +1,190 @@
+/**
+ * @module Finds the candidates of a list and scores them: `createWholeScores` scores every item of a catalog at once,
+ * `partialScores.ts` scores a large catalog in part. Both yield the same lists.
+ */
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Item } from '../catalog/item.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
+import type { History } from '../features/history.ts'
+import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
+import { createEncoder } from '../model/encoder.ts'
+import { personalScores, scoreTerms } from '../model/score.ts'
+import type { CandidateLearners } from '../personal/learners/candidateLearners.ts'
+import type { ListOptions } from './apiLists.ts'
+import type { Selection } from './selectPlaces.ts'
+
+/** Items that a list may contain. */
+export interface Choice {
+  /** Their rows, in the shop's order. */
+  readonly rows: readonly number[]
+  /** Shown rows that the list excludes by their ids. */
+  readonly excluded: ReadonlySet<number>
+  /** Whether the list lacks further rows, such as those of other categories. */
+  readonly isNarrowed: boolean
+  /** Those of `rows` that the list may contain, in the shop's order. */
+  among(rows: readonly number[]): readonly number[]
+}
+
+/** Choice of exactly these rows. */
+export const onlyRows = (rows: readonly number[]): Choice => ({
+  rows,
+  excluded: new Set(),
+  isNarrowed: true,
+  among: (some) => some.filter((row) => rows.includes(row)),
+})
+
+/** Items that lists may show: those of the model that the shop sells. */
+export class ShownItems {
+  /** Their rows, in the shop's order. */
+  readonly rows: readonly number[]
+  /** Rows that no list shows. */
+  readonly others: readonly number[]
+  readonly hasFamilies: boolean
+  readonly #model: BaseModel
+  readonly #rowOf: ReadonlyMap<string, number>
+  /** Place of each row among `rows`; −1 for the others. */
+  readonly #places: Int32Array
+  /** Items of the catalog by row; undefined where the catalog lacks the row. */
+  readonly #items: readonly (Item | undefined)[]
+
+  constructor(model: BaseModel, catalog: Catalog | null) {
+    this.#model = model
+    this.#rowOf = new Map(model.itemIds.map((id, row) => [id, row]))
+    const ids = catalog
+      ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
+      : model.itemIds
+    this.rows = ids.map((id) => this.#rowOf.get(id)).filter((row) => row !== undefined)
+    this.#places = new Int32Array(model.itemIds.length).fill(-1)
+    for (const [place, row] of this.rows.entries()) this.#places[row] = place
+    this.others = [...this.#places.keys()].filter((row) => this.#places[row] < 0)
+    this.#items = model.itemIds.map((id) => catalog?.get(id))
+    this.hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
+  }
+
+  /** Row of an item of the model, which lists need not show. */
+  rowOf(id: string): number | undefined {
+    return this.#rowOf.get(id)
+  }
+
+  itemOf(row: number): Item | undefined {
+    return this.#items[row]
+  }
+
+  has(row: number): boolean {
+    return this.#places[row] >= 0
+  }
+
+  /** Items that a list with these options may contain. */
+  choose({ excludeIds = [], category, among }: ListOptions & Selection): Choice {
+    const excluded = new Set(
+      excludeIds.flatMap((id) => this.rowOf(id) ?? []).filter((row) => this.has(row)),
+    )
+    const isNarrowed = category !== undefined || among !== undefined
+    const fits = (row: number) =>
+      !excluded.has(row) &&
+      among?.has(this.#model.itemIds[row]) !== false &&
+      (category === undefined || this.#items[row]?.category === category)
+    const all = this.rows
+    let rows = isNarrowed || excluded.size > 0 ? null : all
+    return {
+      excluded,
+      isNarrowed,
+      get rows() {
+        rows ??= all.filter(fits)
+        return rows
+      },
+      among: (some) =>
+        some
+          .filter((row) => this.has(row) && fits(row))
+          .sort((a, b) => this.#places[a] - this.#places[b]),
+    }
+  }
+}
+
+/** Finds the candidates of a list and scores them. */
+export interface CandidateSource {
+  /** Rows of `choice` that include its `count` highest, in the shop's order, which breaks ties. */
+  find(count: number, choice: Choice): readonly number[]
+  scoresOf(rows: readonly number[]): Float32Array
+}
+
+/** Scores for one shopper at one time, and the values that explain them. */
+export interface ShopperScores extends CandidateSource {
+  readonly features: FeatureRows
+  /** Encoder output h, [d]. */
+  readonly hidden: Float32Array
+  /** Change of a row's score by the additional learners. */
+  readonly learnersLift: (row: number) => number
+  /** Rows whose base score the trees changed, highest first. */
+  readonly candidates: readonly number[]
+}
+
+export interface FeatureRows {
+  /** Scaled features of one item, [F]. */
+  of(row: number): Float32Array
+  /** Mean of each feature over the catalog, [F]. */
+  readonly means: Float64Array
+}
+
+export interface ActivePersonal {
+  readonly parameters: PersonalParameters
+  /** Weight λ of the personal parameters, above 0. */
+  readonly fusionWeight: number
+}
+
+/** @param learners additional learners, which need the scores of all items; null for none */
+export type ScoreWhole = (
+  history: History,
+  now: number,
+  personal: ActivePersonal | null,
+  learners: Pick<CandidateLearners, 'reorder'> | null,
+) => ShopperScores
+
+export function createWholeScores(model: BaseModel): ScoreWhole {
+  // The encoder caches the states of its last run, so a new event costs only its own step and the one before.
+  const encode = createEncoder(model)
+  return (history, now, personal, learners) => {
+    const terms = scoreTerms(model, history, now, encode(history, now))
+    const summed = personal
+      ? personalScores(model, terms, personal.parameters, personal.fusionWeight)
+      : terms.base
+    const scores = learners?.reorder(terms.features, summed) ?? summed
+    return {
+      find: findAll,
+      scoresOf: (rows) => gather(scores, rows),
+      features: wholeFeatures(terms.features),
+      hidden: terms.hidden,
+      learnersLift: (row) => scores[row] - summed[row],
+      candidates: terms.candidates,
+    }
+  }
+}
+
+/** `find` of a source that has the scores of all items. */
+export const findAll: CandidateSource['find'] = (_count, { rows }) => rows
+
+/** Scores in the order of the rows. */
+export function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
+  const gathered = new Float32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
+  return gathered
+}
+
+/** @param matrix features of all items, [N, F] */
+function wholeFeatures(matrix: Float32Array): FeatureRows {
+  let means: Float64Array | null = null
+  return {
+    of: (row) => matrix.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT),
+    get means() {
+      means ??= columnMeans(matrix, FEATURE_COUNT)
+      return means
+    },
+  }
+}
+
+export function columnMeans(matrix: Float32Array, columns: number): Float64Array {
+  const means = new Float64Array(columns)
+  for (let at = 0; at < matrix.length; )
+    for (let column = 0; column < columns; column++, at++) means[column] += matrix[at]
+  return means.map((sum) => sum / Math.max(1, matrix.length / columns))
+}
