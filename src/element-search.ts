@@ -1,3 +1,3 @@
 /** @module Custom element `<nearside-search>`: a search box, facets and results for shops without React. */
-export { type ProvideOptions, provide as provideSearch } from './ui/element/provided.ts'
+export { provide as provideSearch } from './ui/element/provided.ts'
 export { NearsideSearch } from './ui/element/search.ts'

@@ -1,3 +1,3 @@
 /** @module Custom element `<nearside-recommendations>` for shops without React. */
-export { type ProvideOptions, provide } from './ui/element/provided.ts'
+export { provide } from './ui/element/provided.ts'
 export { NearsideRecommendations, type SelectDetail } from './ui/element/recommendations.ts'

@@ -9,7 +9,6 @@ export { priceGroup, priceLimits, valueGroup } from './core/search/facetGroups.t
 export {
   type Facet,
   type FacetGroup,
-  type FacetOption,
   type FacetSelection,
   narrow,
 } from './core/search/facets.ts'

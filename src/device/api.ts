@@ -34,9 +34,9 @@ export interface VaultSource {
 }
 
 /** Options of `createPersonalizer`. */
-export interface PersonalizerOptions {
+export interface PersonalizerOptions<TItem extends Item = Item> {
   /** The shop's products, or the URL of a `catalog.json` (an array of items). */
-  readonly catalog: readonly Item[] | string
+  readonly catalog: readonly TItem[] | string
   /** URL of the directory that contains `latest.json`. It must have the page's own origin. */
   readonly baseModel: string
   /**

@@ -2,6 +2,7 @@
  * @module Public interface of a personalizer, in front of a worker.
  */
 
+import type { Item } from '../core/catalog/item.ts'
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
 import { FORWARDED, type Forwarded } from '../device/messages.ts'
 import { browserFetch } from '../device/transport/browserFetch.ts'
@@ -52,8 +53,8 @@ const browser = (): PageEnvironment => ({
  * @param environment replaces the browser's own clock, ids and conditions
  * @throws NearsideError `input-invalid` for invalid options
  */
-export async function createPersonalizer(
-  options: PersonalizerOptions,
+export async function createPersonalizer<TItem extends Item = Item>(
+  options: PersonalizerOptions<TItem>,
   environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
   const page = new Page(options, environment)

@@ -1,7 +1,12 @@
 /** @module Product as a shop describes it; one line of `catalog.jsonl`. */
 
-/** Product as the shop describes it. Only `id` is required. */
-export interface Item {
+/**
+ * Product as the shop describes it. Only `id` is required.
+ *
+ * `TAttributes` is the type of the shop's own properties: `Item<{ colour: string }>`. A page's products may have
+ * further fields (`interface Product extends Item { stock: number }`): widgets and hooks hand on the page's objects.
+ */
+export interface Item<TAttributes extends Attributes = Attributes> {
   /** Unique id, which events refer to. */
   readonly id: string
   /** Title that the shopper reads; searchable. */
@@ -29,7 +34,12 @@ export interface Item {
   /**
    * Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public.
    */
-  readonly attributes?: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
+  readonly attributes?: TAttributes
+}
+
+/** A product's own properties by name. */
+export interface Attributes {
+  readonly [name: string]: AttributeValue | readonly AttributeValue[]
 }
 
 /** One value of an attribute. */

@@ -2,17 +2,6 @@
 import type { AttributeValue, Item } from '../catalog/item.ts'
 import type { FacetGroup } from './facets.ts'
 
-/** Names of a facet group, in an address and on screen. */
-interface GroupName {
-  /** Stable name, e.g. for an address. */
-  readonly name: string
-  /** Text that the shopper reads. */
-  readonly label: string
-}
-
-/** Value or values of an item's property. */
-type Values = AttributeValue | readonly AttributeValue[] | undefined
-
 /**
  * Facet group of the values that the items have, most frequent first. Equally frequent values are sorted by
  * name, so that the order of the items doesn't matter. Names are compared by character code, because a
@@ -20,13 +9,13 @@ type Values = AttributeValue | readonly AttributeValue[] | undefined
  * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
  * @param text text that the shopper reads for a value
  */
-export function valueGroup(
-  items: readonly Item[],
-  { name, label }: GroupName,
-  valuesOf: (item: Item) => Values,
+export function valueGroup<TItem extends Item>(
+  items: readonly TItem[],
+  { name, label }: Pick<FacetGroup, 'name' | 'label'>,
+  valuesOf: (item: TItem) => AttributeValue | readonly AttributeValue[] | undefined,
   text: (value: string) => string = (value) => value,
-): FacetGroup {
-  const read = (item: Item) => [valuesOf(item) ?? []].flat().map(String)
+): FacetGroup<TItem> {
+  const read = (item: TItem) => [valuesOf(item) ?? []].flat().map(String)
   const counts = new Map<string, number>()
   for (const item of items)
     for (const value of new Set(read(item))) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -46,7 +35,7 @@ export function valueGroup(
  * @param text text that the shopper reads; `to` is infinite for the last band
  */
 export function priceGroup(
-  { name, label }: GroupName,
+  { name, label }: Pick<FacetGroup, 'name' | 'label'>,
   limits: readonly number[],
   text: (from: number, to: number) => string,
 ): FacetGroup {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import type { Item } from '../catalog/item.ts'
+import { valueGroup } from './facetGroups.ts'
 import { type FacetGroup, type FacetSelection, narrow } from './facets.ts'
 
 const GROUPS: readonly FacetGroup[] = [
@@ -56,4 +57,23 @@ test('keeps the order, never adds, and unknown choices narrow nothing', () => {
   )
   const all = withIds([{ price: 1, category: 'a' }])
   expect(narrow(all, GROUPS, { in: ['unknown'], no: ['x'] }).items).toEqual(all)
+})
+
+test('the shop’s own products come back as they are, with their type', () => {
+  interface Product extends Item<{ colour: string }> {
+    readonly stock: number
+  }
+  const products: readonly Product[] = [
+    { id: 'tin', stock: 3, attributes: { colour: 'red' } },
+    { id: 'mug', stock: 0, attributes: { colour: 'blue' } },
+  ]
+  const colour = { name: 'colour', label: 'Colour' }
+  const groups = [
+    valueGroup(products, colour, ({ attributes }) => attributes?.colour),
+    valueGroup(products, { name: 'stock', label: 'Stock' }, ({ stock }) => stock > 0),
+  ]
+  const { items } = narrow(products, groups, { stock: ['true'] })
+  expectTypeOf(items).toEqualTypeOf<readonly Product[]>()
+  expect(items).toEqual([products[0]])
+  expect(items[0]).toBe(products[0])
 })

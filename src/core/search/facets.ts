@@ -5,7 +5,7 @@
 import type { Item } from '../catalog/item.ts'
 
 /** Property that a list can be narrowed by. */
-export interface FacetGroup {
+export interface FacetGroup<TItem extends Item = Item> {
   /** Stable name, e.g. for an address. */
   readonly name: string
   /** Text that the shopper reads. */
@@ -13,23 +13,11 @@ export interface FacetGroup {
   /** Choices in display order. */
   readonly options: readonly { readonly value: string; readonly label: string }[]
   /** Whether an item has the value. */
-  readonly matches: (item: Item, value: string) => boolean
+  readonly matches: (item: TItem, value: string) => boolean
 }
 
 /** Chosen values by name of the group. */
 export type FacetSelection = Readonly<Record<string, readonly string[]>>
-
-/** One choice of a facet. */
-export interface FacetOption {
-  /** Value as passed to `matches`. */
-  readonly value: string
-  /** Text that the shopper reads. */
-  readonly label: string
-  /** Number of items with this choice. */
-  readonly count: number
-  /** Whether the shopper chose it. */
-  readonly selected: boolean
-}
 
 /** Facet group with its counts. */
 export interface Facet {
@@ -37,28 +25,33 @@ export interface Facet {
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
-  /** Choices in the group's order. */
-  readonly options: readonly FacetOption[]
+  /** Choices in the group's order: value and text, number of items, and whether the shopper chose it. */
+  readonly options: readonly {
+    readonly value: string
+    readonly label: string
+    readonly count: number
+    readonly selected: boolean
+  }[]
 }
 
 /**
  * Narrows the items. An item must match one chosen value in every group; a group without a choice matches
  * all.
  */
-export function narrow(
-  items: readonly Item[],
-  groups: readonly FacetGroup[],
+export function narrow<TItem extends Item>(
+  items: readonly TItem[],
+  groups: readonly FacetGroup<TItem>[],
   selection: FacetSelection,
-): { readonly items: readonly Item[]; readonly facets: readonly Facet[] } {
+): { readonly items: readonly TItem[]; readonly facets: readonly Facet[] } {
   const chosen = groups.map(({ name, options }) => {
     const wanted = new Set(selection[name])
     // An address may name values that the shop doesn't have; they are ignored.
     return options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
   })
-  const holds = (item: Item, g: number) =>
+  const holds = (item: TItem, g: number) =>
     chosen[g].length === 0 || chosen[g].some((value) => groups[g].matches(item, value))
   const counts = groups.map(({ options }) => options.map(() => 0))
-  const kept: Item[] = []
+  const kept: TItem[] = []
   for (const item of items) {
     const failed = groups.flatMap((_, g) => (holds(item, g) ? [] : [g]))
     if (failed.length === 0) kept.push(item)

@@ -1,11 +1,10 @@
 /** @module The package's list widgets in the shop's style: a row that scrolls on a phone. */
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import {
   BoughtTogether,
   BuyAgain,
   CompleteTheBasket,
-  type LayoutComponentProps,
   OnYourMind,
   Recommendations,
   type RecommendationsProps,
@@ -18,23 +17,22 @@ import { useSignal } from '../signal.ts'
 import { labels, words } from '../words/words.ts'
 import { EarlyCard, PlainCard, ProductCard } from './ProductCard.tsx'
 
-type ListProps = LayoutComponentProps & { readonly className: string }
+interface LayoutProps {
+  readonly children: ReactNode
+  readonly loading: boolean
+}
 
-const List = ({ children, loading, className }: ListProps) => (
+const List = ({ children, loading, className }: LayoutProps & { readonly className: string }) => (
   <ul className={className} aria-busy={loading}>
     {children}
   </ul>
 )
-const Shelf = (props: LayoutComponentProps) => <List {...props} className="shelf" />
-const FixedShelf = (props: LayoutComponentProps) => (
-  <List {...props} className="shelf shelf-fixed" />
-)
-const FixedShelfWithReasons = (props: LayoutComponentProps) => (
+const Shelf = (props: LayoutProps) => <List {...props} className="shelf" />
+const FixedShelf = (props: LayoutProps) => <List {...props} className="shelf shelf-fixed" />
+const FixedShelfWithReasons = (props: LayoutProps) => (
   <List {...props} className="shelf shelf-fixed with-reasons" />
 )
-const GridWithReasons = (props: LayoutComponentProps) => (
-  <List {...props} className="grid with-reasons" />
-)
+const GridWithReasons = (props: LayoutProps) => <List {...props} className="grid with-reasons" />
 
 /** In the shop's order the list is the same for everybody. */
 export function ForYou() {

@@ -7,8 +7,8 @@ import { movedText, reasonText } from '../react/reason.ts'
 
 /** How this shop displays an item. */
 export interface Shop {
-  readonly itemOf: (id: string) => Item | undefined
-  readonly linkTo: (item: Item) => string
+  itemOf(id: string): Item | undefined
+  linkTo(item: Item): string
   readonly labels: ListLabels
   readonly locale: string
 }

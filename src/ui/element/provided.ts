@@ -10,24 +10,6 @@ import css from '../react/nearside.css?inline'
 import type { SearchLabels } from '../search/labels.ts'
 import type { Shop } from './card.ts'
 
-/** Options shared by all elements of the page. */
-export interface ProvideOptions {
-  /** Personalizer that `createPersonalizer` returned. */
-  readonly personalizer: Personalizer
-  /** The shop's products, for titles, prices and pictures. */
-  readonly items: readonly Item[]
-  /** Address of an item's page; default: its `url`, else `/product/<id>`. */
-  readonly linkTo?: (item: Item) => string
-  /** Strings in the shop's language; missing strings are English. */
-  readonly labels?: Partial<ListLabels>
-  /** Strings of `<nearside-search>`; missing strings are English. */
-  readonly searchLabels?: Partial<SearchLabels>
-  /** BCP 47 locale; default `en-GB`. */
-  readonly locale?: string
-  /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
-  readonly measure?: ListMeasure
-}
-
 /** Options of the page; null before the page has called `provide`. */
 export let provided: {
   readonly personalizer: Personalizer
@@ -45,14 +27,35 @@ export const elements = new Set<{ connect(): void }>()
  * @example
  * provide({ personalizer, items: catalog })
  */
-export function provide(options: ProvideOptions): void {
+export function provide<TItem extends Item>(options: {
+  /** Personalizer that `createPersonalizer` returned. */
+  readonly personalizer: Personalizer
+  /** The shop's products, for titles, prices and pictures. */
+  readonly items: readonly TItem[]
+  /** Address of an item's page; default: its `url`, else `/product/<id>`. */
+  readonly linkTo?: (item: TItem) => string
+  /** Strings in the shop's language; missing strings are English. */
+  readonly labels?: Partial<ListLabels>
+  /** Strings of `<nearside-search>`; missing strings are English. */
+  readonly searchLabels?: Partial<SearchLabels>
+  /** BCP 47 locale; default `en-GB`. */
+  readonly locale?: string
+  /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
+  readonly measure?: ListMeasure
+}): void {
   const { personalizer, items, labels, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
   const byId = new Map(items.map((item) => [item.id, item]))
   provided = {
     personalizer,
     ...{ items, searchLabels, measure },
-    shop: { itemOf: (id) => byId.get(id), linkTo, labels: { ...ENGLISH_LISTS, ...labels }, locale },
+    shop: {
+      itemOf: (id) => byId.get(id),
+      // The elements pass only items of the page.
+      linkTo: (item) => linkTo(item as TItem),
+      labels: { ...ENGLISH_LISTS, ...labels },
+      locale,
+    },
   }
   for (const known of elements) known.connect()
 }

@@ -1,15 +1,14 @@
 /** @module Default card of one recommended item; a shop passes its own as `itemComponent`. */
-import type { ComponentType } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'
 
-/** Props of a shop’s own card. */
-export interface ItemComponentProps {
-  /** Product to show. */
-  readonly item: Item
+/** Props of a shop’s own card. `TItem` is the type of the shop's products. */
+export interface ItemComponentProps<TItem extends Item = Item> {
+  /** Product to show: the object in the provider's `items`. */
+  readonly item: TItem
   /** Rank and reason of the item. */
   readonly recommendation: Recommendation
   /** Place of the item in the list, from 1. */
@@ -17,9 +16,6 @@ export interface ItemComponentProps {
   /** Function to call when the shopper follows the item's link. */
   readonly onSelect: () => void
 }
-
-/** A shop’s own card. */
-export type ItemComponent = ComponentType<ItemComponentProps>
 
 /** Picture, title, price and reason; the title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {

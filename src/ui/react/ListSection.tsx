@@ -4,31 +4,29 @@
  */
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../core/ranking/apiLists.ts'
+import type { ListOptions, Recommendation } from '../../core/ranking/apiLists.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
-import { ItemCard, type ItemComponent } from './ItemCard.tsx'
+import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
 import { useImpression } from './useImpression.ts'
 
-/** Props of a shop’s own heading. */
-export interface HeaderComponentProps {
-  /** Title of the widget. */
-  readonly title: string
-  /** Id to put on the heading, which names the section. */
-  readonly id: string
-}
+/** Options of a list that every widget takes as props of the same names. */
+export const LIST_OPTIONS = [
+  'order',
+  'exclude',
+  'excludeIds',
+  'category',
+  'perFamily',
+  'diversify',
+  'distinct',
+  'page',
+  'rules',
+] as const
 
-/** Props of a shop’s own layout. */
-export interface LayoutComponentProps {
-  /** The list items, each an `<li>`. */
-  readonly children: ReactNode
-  /** True until the first answer; the children are then skeletons or the initial items. */
-  readonly loading: boolean
-}
-
-/** Props that every list widget takes. */
-export interface ListWidgetProps {
+/** Props of `Recommendations` and of every other list. `TItem` is the type of the shop's products. */
+export interface RecommendationsProps<TItem extends Item = Item>
+  extends Pick<ListOptions, (typeof LIST_OPTIONS)[number]> {
   /** Title; default: from the labels. */
   readonly title?: string
   /** Name of the list in measurements. Default: its kind, e.g. `forYou`, `similar`. */
@@ -42,13 +40,19 @@ export interface ListWidgetProps {
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
-  readonly itemComponent?: ItemComponent
-  /** Heading; default: an `<h2>`. */
-  readonly headerComponent?: ComponentType<HeaderComponentProps>
+  readonly itemComponent?: ComponentType<ItemComponentProps<TItem>>
+  /** Heading; default: an `<h2>`. Its `id` belongs on the heading, which names the section. */
+  readonly headerComponent?: ComponentType<{ readonly title: string; readonly id: string }>
   /** Component for an empty list; default: the whole section is omitted. */
   readonly emptyComponent?: ComponentType
-  /** Container of the items; default: a `<ul>`. */
-  readonly layoutComponent?: ComponentType<LayoutComponentProps>
+  /**
+   * Container of the items; default: a `<ul>`. Its children are `<li>` elements. While `loading`, until the first
+   * answer, they are skeletons or the initial items.
+   */
+  readonly layoutComponent?: ComponentType<{
+    readonly children: ReactNode
+    readonly loading: boolean
+  }>
   /**
    * Final change to the list: filter, reorder, pin. It gets at least twice the number of shown items, and more where
    * too few are left. The first `limit` items of its result are shown.
@@ -58,7 +62,7 @@ export interface ListWidgetProps {
   readonly onSelect?: (recommendation: Recommendation, position: number) => void
 }
 
-function DefaultHeader({ title, id }: HeaderComponentProps) {
+function DefaultHeader({ title, id }: { title: string; id: string }) {
   return (
     <h2 className="ns-title" id={id}>
       {title}
@@ -66,7 +70,7 @@ function DefaultHeader({ title, id }: HeaderComponentProps) {
   )
 }
 
-function DefaultLayout({ children, loading }: LayoutComponentProps) {
+function DefaultLayout({ children, loading }: { children: ReactNode; loading: boolean }) {
   return (
     <ul className="ns-list" aria-busy={loading}>
       {children}
@@ -74,12 +78,7 @@ function DefaultLayout({ children, loading }: LayoutComponentProps) {
   )
 }
 
-interface Shown {
-  readonly recommendation: Recommendation
-  readonly item: Item
-}
-
-export function ListSection({
+export function ListSection<TItem extends Item>({
   state,
   title: given,
   list = 'forYou',
@@ -92,8 +91,8 @@ export function ListSection({
   transformItems,
   onSelect,
   note,
-}: ListWidgetProps & { readonly state: ListState; readonly note?: ReactNode }) {
-  const { itemOf, labels, measure } = usePersonalizationContext()
+}: RecommendationsProps<TItem> & { readonly state: ListState; readonly note?: ReactNode }) {
+  const { itemOf, labels, measure } = usePersonalizationContext<TItem>()
   const title = given ?? labels.forYou
   const id = useId()
   const loading = state.status === 'loading'
@@ -101,8 +100,10 @@ export function ListSection({
   const items = first?.map(asGiven) ?? state.items
   const chosen = transformItems?.(items) ?? items
   const shown = chosen
-    .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
-    .filter((entry): entry is Shown => entry.item !== undefined)
+    .flatMap((recommendation) => {
+      const item = itemOf(recommendation.id)
+      return item ? [{ recommendation, item }] : []
+    })
     .slice(0, limit)
   const placed = shown.map(({ item }, place) => ({ id: item.id, rank: place + 1 }))
   const section = useImpression(measure, list, loading || shown.length === 0 ? null : placed)

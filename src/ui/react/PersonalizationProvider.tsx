@@ -8,14 +8,31 @@ import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 
-/** Options shared by all widgets below the provider. */
-export interface PersonalizationProviderProps {
+const NO_ITEMS: readonly never[] = []
+
+/**
+ * Gives all widgets below it the personalizer and the shop's products.
+ * @example
+ * <PersonalizationProvider personalizer={personalizer} items={catalog}>
+ *   <Recommendations limit={8} title="For you" />
+ * </PersonalizationProvider>
+ */
+export function PersonalizationProvider<TItem extends Item = Item>({
+  personalizer,
+  items = NO_ITEMS,
+  linkTo = productPage,
+  labels,
+  locale = 'en-GB',
+  measure,
+  orders,
+  children,
+}: {
   /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
   /** The shop's products, for titles, prices and pictures. A stable reference saves work. */
-  readonly items?: readonly Item[]
+  readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
-  readonly linkTo?: (item: Item) => string
+  readonly linkTo?: (item: TItem) => string
   /** The widgets' strings in the shop's language; missing strings are English. A stable reference saves work. */
   readonly labels?: Partial<Labels>
   /**
@@ -32,32 +49,13 @@ export interface PersonalizationProviderProps {
   readonly orders?: readonly PastOrder[]
   /** Components that contain the widgets. */
   readonly children?: ReactNode
-}
-
-const NO_ITEMS: readonly Item[] = []
-
-/**
- * @example
- * <PersonalizationProvider personalizer={personalizer} items={catalog}>
- *   <Recommendations limit={8} title="For you" />
- * </PersonalizationProvider>
- */
-export function PersonalizationProvider({
-  personalizer,
-  items = NO_ITEMS,
-  linkTo = productPage,
-  labels,
-  locale = 'en-GB',
-  measure,
-  orders,
-  children,
-}: PersonalizationProviderProps) {
+}) {
   const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
   const mayShow = useCallback(
     (id: string) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
     [byId],
   )
-  const value = useMemo<Personalization>(
+  const value = useMemo<Personalization<TItem>>(
     () => ({
       personalizer,
       itemOf: (id) => byId.get(id),

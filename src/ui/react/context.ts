@@ -5,17 +5,17 @@ import type { Personalizer } from '../../device/api.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import type { Labels } from './labels.ts'
 
-export interface Personalization {
+export interface Personalization<TItem extends Item = Item> {
   /** Personalizer; null while it starts, on a server, or where it could not start. Widgets then stay empty. */
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets omit unknown ids. */
-  readonly itemOf: (id: string) => Item | undefined
+  itemOf(id: string): TItem | undefined
   /**
    * Whether an item may be shown: false for sold-out items and unknown ids. Without products from the shop, all may.
    */
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
-  readonly linkTo: (item: Item) => string
+  linkTo(item: TItem): string
   readonly labels: Labels
   /** Measures lists that were seen and items that were clicked; absent where nothing is measured. */
   readonly measure?: ListMeasure
@@ -25,9 +25,12 @@ export interface Personalization {
 
 export const PersonalizationContext = createContext<Personalization | null>(null)
 
-/** @throws Error outside of a `<PersonalizationProvider>` */
-export function usePersonalizationContext(): Personalization {
+/**
+ * `TItem` is the type of the provider's items. A context has one type, so the caller names it.
+ * @throws Error outside of a `<PersonalizationProvider>`
+ */
+export function usePersonalizationContext<TItem extends Item = Item>(): Personalization<TItem> {
   const value = useContext(PersonalizationContext)
   if (!value) throw new Error('Nearside: wrap this in a <PersonalizationProvider>.')
-  return value
+  return value as Personalization<TItem>
 }

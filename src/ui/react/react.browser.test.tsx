@@ -1,5 +1,5 @@
 import { StrictMode } from 'react'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
@@ -190,6 +190,15 @@ const Plain = ({ item, onSelect }: ItemComponentProps) => (
   </button>
 )
 
+interface Product extends Item<{ colour: string }> {
+  readonly stock: number
+}
+
+function Stock({ item }: ItemComponentProps<Product>) {
+  expectTypeOf(item.attributes).toEqualTypeOf<{ colour: string } | undefined>()
+  return <p>{`${item.stock} ${item.attributes?.colour}`}</p>
+}
+
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 
 describe('Recommendations', () => {
@@ -255,6 +264,27 @@ describe('Recommendations', () => {
     )
     await waitFor(() => expect(shownIds(screen.container)).toHaveLength(2))
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(0)
+  })
+
+  test('gives a card the shop’s own product, with its fields and their types', async () => {
+    const products: readonly Product[] = ITEMS.map((item, place) => ({
+      ...item,
+      stock: 7 - place,
+      attributes: { colour: 'red' },
+    }))
+    const screen = await render(
+      <PersonalizationProvider
+        personalizer={personalizer}
+        items={products}
+        linkTo={({ stock }) => `/${stock.toFixed()}`}
+      >
+        <Recommendations itemComponent={Stock} limit={1} />
+        {/* @ts-expect-error: the card needs more than a product has */}
+        <Trending<Item> itemComponent={Stock} limit={1} title="Others" />
+      </PersonalizationProvider>,
+    )
+    const own = screen.getByRole('region', { name: ENGLISH.forYou })
+    await expect.element(own.getByText('7 red')).toBeVisible()
   })
 
   test('gives all slots their part and tells which item was chosen', async () => {

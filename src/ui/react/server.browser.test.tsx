@@ -1,6 +1,6 @@
 /** @module Tests hydration of server-rendered lists in a browser, and other directions and languages. */
 import axe from 'axe-core'
-import { StrictMode, version } from 'react'
+import { type ComponentProps, StrictMode, version } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -11,10 +11,7 @@ import { STARTING } from '../../sdk/starting.ts'
 import { waitFor } from '../../testPatience.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
-import {
-  PersonalizationProvider,
-  type PersonalizationProviderProps,
-} from './PersonalizationProvider.tsx'
+import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { createFakePersonalizer } from './testPersonalizer.ts'
 import { Recommendations, RelatedItems } from './widgets.tsx'
 
@@ -29,7 +26,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-function Page(props: Omit<PersonalizationProviderProps, 'items'>) {
+function Page(props: Omit<ComponentProps<typeof PersonalizationProvider>, 'items'>) {
   return (
     <StrictMode>
       <PersonalizationProvider items={ITEMS} {...props}>

@@ -7,14 +7,13 @@ import { FIRST } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'
 
-/** Result of `useFacets`, and the labels. */
-export interface FacetsProps extends Omit<FacetsState, 'items'> {
-  /** Strings in the shop's language; missing strings are English. A stable reference saves work. */
-  readonly labels?: Partial<SearchLabels>
-}
-
-/** Choices to narrow a list by; they don't render again when only their surroundings change. */
-export const Facets = memo(function Facets(props: FacetsProps) {
+/**
+ * Choices to narrow a list by: the result of `useFacets`, and labels. Missing labels are English; a stable reference
+ * saves work. They don't render again when only their surroundings change.
+ */
+export const Facets = memo(function Facets(
+  props: Omit<FacetsState, 'items'> & { readonly labels?: Partial<SearchLabels> },
+) {
   const { facets, chosen, toggle, clear } = props
   const labels = { ...SEARCH_ENGLISH, ...props.labels }
   const id = useId()

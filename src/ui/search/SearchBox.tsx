@@ -23,44 +23,18 @@ import type { Offer, Offered } from './offers.ts'
 import { offerId, SearchOffers } from './SearchOffers.tsx'
 import { useOffers } from './useOffers.ts'
 
-/** Props of the search box. Each object and function needs a stable reference, else the box searches again. */
-export interface SearchBoxProps {
-  /** `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. */
-  readonly search: AskSearch | null
-  /** Categories to offer, most important first. Default: none. */
-  readonly categories?: readonly string[]
-  /** Query whose results the page shows; default: none. */
-  readonly query?: string
-  /** Called at every letter, for a page whose results follow the typing. The box then offers nothing for typed text. */
-  readonly onType?: (query: string) => void
-  /** Called before the shopper goes to an offered product. */
-  readonly onSelect?: (item: Item) => void
-  /** Goes to an address of the shop; default: as a link does. If it loads no page, it must move the focus. */
-  readonly navigate?: (href: string) => void
-  /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
-  readonly linkToSearch?: (query: string) => string
-  /** Address of a category; default: `/category/…`. */
-  readonly linkToCategory?: (category: string) => string
-  /** A category's name on screen. */
-  readonly categoryText?: (category: string) => string
-  /** Card of an offered product; default: picture, title and price. */
-  readonly itemComponent?: ComponentType<{ readonly item: Item }>
-  /** Icon before the input, e.g. a lens. */
-  readonly icon?: ReactNode
-  /** Strings in the shop's language; missing strings are English. */
-  readonly labels?: Partial<SearchLabels>
-}
-
 const NONE: readonly string[] = []
 const searchPage = (query: string) => `/search?${new URLSearchParams({ q: query })}`
 const categoryPage = (category: string) => `/category/${encodeURIComponent(category)}`
 const asItIs = (category: string) => category
 
 /**
+ * Search box with suggestions. Each object and function needs a stable reference, else the box searches again.
+ * `TItem` is the type of the provider's items.
  * @example
  * <SearchBox search={searchAmong(items)} labels={SEARCH_GERMAN} />
  */
-export function SearchBox({
+export function SearchBox<TItem extends Item = Item>({
   search,
   categories = NONE,
   query = '',
@@ -73,7 +47,32 @@ export function SearchBox({
   itemComponent,
   icon,
   labels: given,
-}: SearchBoxProps) {
+}: {
+  /** `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. */
+  readonly search: AskSearch | null
+  /** Categories to offer, most important first. Default: none. */
+  readonly categories?: readonly string[]
+  /** Query whose results the page shows; default: none. */
+  readonly query?: string
+  /** Called at every letter, for a page whose results follow the typing. The box then offers nothing for typed text. */
+  readonly onType?: (query: string) => void
+  /** Called before the shopper goes to an offered product. */
+  readonly onSelect?: (item: TItem) => void
+  /** Goes to an address of the shop; default: as a link does. If it loads no page, it must move the focus. */
+  readonly navigate?: (href: string) => void
+  /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
+  readonly linkToSearch?: (query: string) => string
+  /** Address of a category; default: `/category/…`. */
+  readonly linkToCategory?: (category: string) => string
+  /** A category's name on screen. */
+  readonly categoryText?: (category: string) => string
+  /** Card of an offered product; default: picture, title and price. */
+  readonly itemComponent?: ComponentType<{ readonly item: TItem }>
+  /** Icon before the input, e.g. a lens. */
+  readonly icon?: ReactNode
+  /** Strings in the shop's language; missing strings are English. */
+  readonly labels?: Partial<SearchLabels>
+}) {
   const { personalizer, itemOf, linkTo } = usePersonalizationContext()
   const labels = useMemo(() => ({ ...SEARCH_ENGLISH, ...given }), [given])
   const [text, setText] = useState(query)
@@ -125,7 +124,7 @@ export function SearchBox({
   }
 
   function follow({ item, href }: Offer): void {
-    if (item) onSelect?.(item)
+    if (item) onSelect?.(item as TItem)
     setText(query)
     leave()
     navigate?.(href)
@@ -182,7 +181,7 @@ export function SearchBox({
           label={labels.suggestions}
           offers={offers}
           chosen={chosen}
-          itemComponent={itemComponent}
+          itemComponent={itemComponent as ComponentType<{ readonly item: Item }> | undefined}
           onFollow={follow}
           stays={navigate !== undefined}
         />

@@ -10,7 +10,7 @@ import { PersonalizationProvider } from '../react/PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { Facets } from './Facets.tsx'
 import { SEARCH_GERMAN } from './german.ts'
-import { SearchBox, type SearchBoxProps } from './SearchBox.tsx'
+import { SearchBox } from './SearchBox.tsx'
 import { useFacets } from './useFacets.ts'
 
 const ITEMS: readonly Item[] = [
@@ -83,8 +83,8 @@ test('a search box by itself: last searches, then searches, categories and produ
 })
 
 test('the keys choose, and the shop goes there by itself; what is typed is asked of the search alone', async () => {
-  const navigate = vi.fn<NonNullable<SearchBoxProps['navigate']>>()
-  const onSelect = vi.fn<NonNullable<SearchBoxProps['onSelect']>>()
+  const navigate = vi.fn<(href: string) => void>()
+  const onSelect = vi.fn<(item: Item) => void>()
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
   const box = screen.getByRole('combobox')
   await box.click()

@@ -11,22 +11,10 @@ import { usePersonalizationContext } from '../react/context.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 
-/** Options of the hook. Each object needs a stable reference, else the list is narrowed again. */
-export interface FacetsOptions {
-  /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
-  readonly groups?: readonly FacetGroup[]
-  /** Selection, where the page keeps it, e.g. in its address; otherwise the hook keeps it. */
-  readonly selection?: FacetSelection
-  /** Called with the next selection. */
-  readonly onSelection?: (selection: FacetSelection) => void
-  /** Names of the default groups in the shop's language; missing names are English. */
-  readonly labels?: Partial<SearchLabels>
-}
-
 /** Remaining items of a list, and the props of `Facets`. */
-export interface FacetsState {
+export interface FacetsState<TItem extends Item = Item> {
   /** Items that match the selection, in their order. */
-  readonly items: readonly Item[]
+  readonly items: readonly TItem[]
   /** The groups, with the number of items that each choice would give. */
   readonly facets: readonly Facet[]
   /** Number of choices made. */
@@ -38,16 +26,30 @@ export interface FacetsState {
 }
 
 /**
+ * Narrows a list by the choices that `Facets` shows. Each object in `options` needs a stable reference, else the list
+ * is narrowed again.
  * @example
  * const { items, ...facets } = useFacets(found)
  * <Facets {...facets} />
  */
-export function useFacets(all: readonly Item[], options: FacetsOptions = {}): FacetsState {
+export function useFacets<TItem extends Item>(
+  all: readonly TItem[],
+  options: {
+    /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
+    readonly groups?: readonly FacetGroup<TItem>[]
+    /** Selection, where the page keeps it, e.g. in its address; otherwise the hook keeps it. */
+    readonly selection?: FacetSelection
+    /** Called with the next selection. */
+    readonly onSelection?: (selection: FacetSelection) => void
+    /** Names of the default groups in the shop's language; missing names are English. */
+    readonly labels?: Partial<SearchLabels>
+  } = {},
+): FacetsState<TItem> {
   const { groups: given, selection: chosenThere, onSelection, labels } = options
   const { locale } = usePersonalizationContext()
   const [chosenHere, setChosen] = useState<FacetSelection>({})
   const selection = chosenThere ?? chosenHere
-  const groups = useMemo(
+  const groups = useMemo<readonly FacetGroup<TItem>[]>(
     () => given ?? defaultGroups(all, { ...SEARCH_ENGLISH, ...labels }, locale),
     [given, all, labels, locale],
   )
