@@ -35,6 +35,14 @@ describe('docs/API.md', () => {
     expect(api.undocumented).toEqual([])
   })
 
+  test('has at most 120 names to import, and 20 types that these mention', () => {
+    const [named, mentioned] = api.markdown.split('\n## Types without a name to import\n')
+    const namesIn = (text: string) => text.match(/^### `/gm)?.length ?? 0
+    expect(namesIn(named)).toBeGreaterThan(0)
+    expect(namesIn(named)).toBeLessThanOrEqual(120)
+    expect(namesIn(mentioned)).toBeLessThanOrEqual(20)
+  })
+
   test('is of declarations that need no package but React', () => {
     expect(api.packages).toEqual(['react'])
   })

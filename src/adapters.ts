@@ -1,16 +1,7 @@
 /** @module Adapters for events of GA4's `dataLayer`, Shopify and Segment, and for a shopper's past orders. */
-export { followDataLayer, fromDataLayer } from './sdk/adapters/ga4.ts'
+export { followDataLayer } from './sdk/adapters/ga4.ts'
 export { ordersFromGa4, ordersFromShopify } from './sdk/adapters/orders.ts'
 export type { Receiver } from './sdk/adapters/read.ts'
-export { fromSegment, type SegmentOptions, segmentMiddleware } from './sdk/adapters/segment.ts'
-export {
-  followShopify,
-  fromShopify,
-  type ShopifyAnalytics,
-  type ShopifyOptions,
-} from './sdk/adapters/shopify.ts'
-export {
-  followShopifyPixel,
-  relayShopifyPixel,
-  type ShopifyBrowser,
-} from './sdk/adapters/shopifyPixel.ts'
+export { segmentMiddleware } from './sdk/adapters/segment.ts'
+export { followShopify, type ShopifyAnalytics } from './sdk/adapters/shopify.ts'
+export { followShopifyPixel, relayShopifyPixel } from './sdk/adapters/shopifyPixel.ts'

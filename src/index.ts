@@ -1,10 +1,6 @@
 export type { Item } from './core/catalog/item.ts'
 export { type ErrorCode, NearsideError } from './core/error.ts'
-export type { Cleaning } from './core/events/cleanings.ts'
-export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/event.ts'
-export type { ShopContext } from './core/features/context/context.ts'
-export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'
-export type { StrategyName } from './core/personal/strategy.ts'
+export type { EventName, ShopperEvent } from './core/events/event.ts'
 export type {
   Explanation,
   ListAnswer,
@@ -15,14 +11,7 @@ export type {
   RerankOptions,
   Signal,
 } from './core/ranking/apiLists.ts'
-export type { Exclusion } from './core/ranking/listQuery.ts'
-export type {
-  ItemGroup,
-  NumberRange,
-  Rule,
-  RuleCondition,
-  RuleItems,
-} from './core/rules/rule.ts'
+export type { Rule, RuleCondition, RuleItems } from './core/rules/rule.ts'
 export type {
   CaptureInput,
   Forgettable,
@@ -36,9 +25,7 @@ export type {
   Notice,
   PersonalizerSnapshot,
 } from './device/apiSnapshot.ts'
-export type { TrainingBudget } from './device/learning/budget.ts'
 export type { ModelKeys } from './device/learning/release.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'
-export type { Persist } from './device/persists.ts'
 export type { ContributionTerms, Recipients } from './device/upload/terms.ts'
 export { createPersonalizer } from './sdk/createPersonalizer.ts'

@@ -2,13 +2,11 @@
  * @module Measurement of lists: a hold-out drawn on each device, interleaving, and impressions and clicks for a sink
  * of the shop's choice.
  */
-export { type HoldOutOptions, holdOut } from './sdk/measure/holdOut.ts'
-export { type Interleaved, interleave, type Wins } from './sdk/measure/interleave.ts'
-export type { ListMeasure, Placed } from './sdk/measure/listMeasure.ts'
+export { holdOut } from './sdk/measure/holdOut.ts'
+export { type Interleaved, interleave } from './sdk/measure/interleave.ts'
+export type { ListMeasure } from './sdk/measure/listMeasure.ts'
 export {
-  type About,
   type Click,
-  type Ga4Parameters,
   type Impression,
   type ListSink,
   measureLists,

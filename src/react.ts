@@ -4,20 +4,16 @@ export { LearningPaused } from './ui/react/LearningPaused.tsx'
 export type { RecommendationsProps } from './ui/react/ListSection.tsx'
 export { ENGLISH, type Labels } from './ui/react/labels.ts'
 export type { ListState } from './ui/react/listObserver.ts'
-export {
-  PersonalizationPanel,
-  type PersonalizationPanelProps,
-} from './ui/react/PersonalizationPanel.tsx'
+export { PersonalizationPanel } from './ui/react/PersonalizationPanel.tsx'
 export { PersonalizationProvider } from './ui/react/PersonalizationProvider.tsx'
 export {
-  type RerankState,
   useBoughtTogether,
   useRecommendations,
   useRelatedItems,
   useRerank,
 } from './ui/react/useList.ts'
 export { usePersonalization, usePersonalizer } from './ui/react/usePersonalizer.ts'
-export { WhyThis, type WhyThisProps } from './ui/react/WhyThis.tsx'
+export { WhyThis } from './ui/react/WhyThis.tsx'
 export {
   BoughtTogether,
   BuyAgain,

@@ -3,12 +3,8 @@
  * item ids; tensors and model internals stay inside.
  */
 import type { Item } from '../core/catalog/item.ts'
-import type { Cleaning } from '../core/events/cleanings.ts'
 import type { EventName, ShopperEvent } from '../core/events/event.ts'
-import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
-import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
-import type { StrategyName } from '../core/personal/strategy.ts'
 import type {
   Explanation,
   ListAnswer,
@@ -17,13 +13,10 @@ import type {
   Recommendation,
   RerankOptions,
 } from '../core/ranking/apiLists.ts'
-import type { Exclusion } from '../core/ranking/listQuery.ts'
 import type { Rule } from '../core/rules/rule.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
-import type { TrainingBudget } from './learning/budget.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
-import type { Persist } from './persists.ts'
 import type { ContributionTerms, Recipients } from './upload/terms.ts'
 
 /** Source of a vault's worker, used in place of a worker of the page. `inVault` of `nearside/vault` makes one. */
@@ -64,35 +57,52 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   readonly federation?: Recipients
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
-  /** Whether the shopper's data outlive the page; default `ask`. Set the same value on all pages of the shop. */
-  readonly persist?: Persist
   /**
-   * Strategy of automatic learning: after each event, in batches, or by the weight of the events (`hybrid`, the
-   * default).
+   * Whether the shopper's data outlive the page. Set the same value on all pages of the shop.
+   *
+   * - `ask` (default): memory only until the shopper says yes (`setPersist`), then in this browser.
+   * - `always`: from the first event.
+   * - `never`: memory only; data that an earlier option stored are erased.
    */
-  readonly strategy?: StrategyName
+  readonly persist?: 'ask' | 'always' | 'never'
+  /**
+   * When the device learns.
+   *
+   * - `online`: from each event at once.
+   * - `batch`: after 20 events or half a minute of quiet.
+   * - `hybrid` (default): from purchases and carts at once, from other events after two seconds of quiet.
+   */
+  readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
    * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from
    * its accuracy on this shopper's own events. Learners move an item only after their order has been better than the
    * model's on these events. Default: none. The browser downloads their code only if the shop chooses a learner.
+   * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
    */
-  readonly learners?: readonly LearnerName[]
+  readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
   /** Class-imbalance strategy of the network learner; default `none`. */
-  readonly imbalance?: Imbalance
+  readonly imbalance?: 'none' | 'weights' | 'over' | 'under' | 'smote' | 'adasyn'
   /**
    * Method that removes noise events. By default, fixed rules. `iqr` (Tukey's fences) and an isolation forest also
    * remove views and visits that are unusual for this shopper.
    */
-  readonly cleaning?: Cleaning
+  readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
   /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
-  readonly exclude?: readonly Exclusion[]
+  readonly exclude?: ListOptions['exclude']
   /**
    * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. An
    * invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
-  /** Limits of automatic learning. */
-  readonly budget?: Partial<TrainingBudget>
+  /** Limits of automatic learning. `fineTune` ignores them. */
+  readonly budget?: {
+    /** Milliseconds after which a fit is stopped; default 5,000. */
+    readonly perFit?: number
+    /** Milliseconds that all fits of one page may take together; default 60,000. */
+    readonly perPage?: number
+    /** Battery level, 0 to 1, below which an unplugged device doesn't learn; default 0.15. */
+    readonly battery?: number
+  }
   /** Age in days after which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
   readonly retentionDays?: number
   /**
@@ -101,7 +111,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * context counts only if the base model has learned from it.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
    */
-  readonly context?: (time: number) => Partial<ShopContext>
+  readonly context?: (time: number) => Readonly<Record<string, string | undefined>>
 }
 
 /** Event in GA4's form, as a shop already emits it. `item_id` is short for `items: [{ item_id }]`. */

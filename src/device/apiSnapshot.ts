@@ -1,10 +1,9 @@
 /** @module State that a page shows; part of the public interface. */
 import type { ErrorCode } from '../core/error.ts'
 import type { EventName } from '../core/events/event.ts'
-import type { LearnerWeight } from '../core/personal/learners/names.ts'
 import type { Learned } from '../core/ranking/learned.ts'
+import type { PersonalizerOptions } from './api.ts'
 import type { Deferral } from './learning/budget.ts'
-import type { Persist } from './persists.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /**
@@ -89,7 +88,7 @@ export interface PersonalizerSnapshot {
   readonly storage: 'indexeddb' | 'memory'
   /** Option `persist` and the shopper's answer to it. */
   readonly persist: {
-    readonly option: Persist
+    readonly option: NonNullable<PersonalizerOptions['persist']>
     /** Whether the shopper's data may outlive the page; null before an answer. */
     readonly allowed: boolean | null
     /**
@@ -113,7 +112,7 @@ export interface PersonalizerSnapshot {
   /** Progress of the current fit, in steps; null while none runs. */
   readonly fitting: { readonly done: number; readonly steps: number } | null
   /** Weight of each chosen learner, and of `model`, the ranking without them; empty without learners. */
-  readonly learners: readonly LearnerWeight[]
+  readonly learners: readonly { readonly name: string; readonly weight: number }[]
   /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
   readonly deferred: Deferral | null
   /** State of the guard, which decides whether the personal model is used. */

@@ -21,21 +21,6 @@ import { parseRules } from '../core/rules/parseRules.ts'
 import type { Rule } from '../core/rules/rule.ts'
 import { scoreInPart } from '../device/scoreInPart.ts'
 
-/** Inputs of the base lists. */
-export interface BaseListsOptions {
-  /** Reads the bytes of a file in the model directory, e.g. `(path) => readFile(join('models', path))`. */
-  readonly read: (path: string) => Promise<Uint8Array>
-  /** The shop’s products. */
-  readonly catalog: readonly Item[]
-  /**
-   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't
-   * apply here.
-   */
-  readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
-  /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */
-  readonly now?: () => number
-}
-
 /** List options that need no shopper. */
 type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
@@ -63,7 +48,19 @@ const parse = (bytes: Uint8Array): unknown =>
  * Reads the newest base model once. Use the result for as many pages as you like.
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or an error of `read`
  */
-export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
+export async function readBaseLists(options: {
+  /** Reads the bytes of a file in the model directory, e.g. `(path) => readFile(join('models', path))`. */
+  readonly read: (path: string) => Promise<Uint8Array>
+  /** The shop’s products. */
+  readonly catalog: readonly Item[]
+  /**
+   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't
+   * apply here.
+   */
+  readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
+  /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */
+  readonly now?: () => number
+}): Promise<BaseLists> {
   const { read, now = Date.now } = options
   const latest = parseLatest(parse(await read('latest.json')))
   const manifestBytes = await read(`${latest.version}/manifest.json`)

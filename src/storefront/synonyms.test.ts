@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { createProductSearch } from '../core/search/search.ts'
 import type { Item } from '../index.ts'
-import { createProductSearch } from '../search.ts'
 import { SYNONYMS } from './synonyms.ts'
 
 const items: readonly Item[] = JSON.parse(await readFile('public/catalog/catalog.json', 'utf8'))

@@ -70,8 +70,14 @@ function readKey(pem: string): KeyObject {
   )
 }
 
-/** Options of a token issuer on a shop’s own server. */
-export interface TokenIssuerOptions {
+/**
+ * Creates the issuer behind the route of a shop’s server that gives tokens to signed-in shoppers.
+ * @throws NearsideError `input-invalid` for a key other than RSA with 2048 bits
+ */
+export async function createTokenIssuer({
+  key,
+  allow,
+}: {
   /** Private key in PEM, as `openssl genrsa 2048` makes it. Use it for nothing else. */
   readonly key: string
   /**
@@ -80,10 +86,7 @@ export interface TokenIssuerOptions {
    * The same `asked` means the same token, so store it with the account and allow it again.
    */
   readonly allow: (request: Request, asked: string) => boolean | Promise<boolean>
-}
-
-/** Issues tokens to shoppers whom the shop’s server recognises. */
-export interface TokenIssuer {
+}): Promise<{
   /** Public key, base64: `issuer.key` in the terms of both aggregators. */
   readonly publicKey: string
   /**
@@ -91,13 +94,7 @@ export interface TokenIssuer {
    * request.
    */
   readonly respond: (request: Request) => Promise<Response>
-}
-
-/**
- * Creates the issuer behind the route of a shop’s server that gives tokens to signed-in shoppers.
- * @throws NearsideError `input-invalid` for a key other than RSA with 2048 bits
- */
-export async function createTokenIssuer({ key, allow }: TokenIssuerOptions): Promise<TokenIssuer> {
+}> {
   const { publicKey, sign } = await createTokenSigner(key)
   const refuse = (status: number) => new Response(null, { status })
   return {

@@ -3,7 +3,6 @@
  * they show.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
-import type { ShopContext } from '../features/context/context.ts'
 
 /** Names of the stored events, as in GA4. */
 export const EVENT_NAMES = [
@@ -60,7 +59,7 @@ export interface ShopperEvent {
    */
   readonly transferred?: number
   /** Context that the shop provided at the time, for later learning. */
-  readonly context?: ShopContext
+  readonly context?: Readonly<Record<string, string>>
 }
 
 /**

@@ -1,6 +1,5 @@
 /** @module Public types of list queries, list entries and reasons. */
 import type { NearsideError } from '../error.ts'
-import type { Exclusion } from './listQuery.ts'
 
 /** One item of a list. */
 export interface Recommendation {
@@ -73,8 +72,13 @@ export interface ListOptions {
   /**
    * Groups of the shopper's own items to exclude. Default: the personalizer's setting; with `order: 'base'`,
    * none. `rerank` excludes nothing.
+   *
+   * - `bought`: bought and not due again (see `from`).
+   * - `owned`: ever bought.
+   * - `basket`: put into the basket within 30 days and neither removed nor bought since.
+   * - `seen`: viewed in this visit.
    */
-  readonly exclude?: readonly Exclusion[]
+  readonly exclude?: readonly ('bought' | 'owned' | 'basket' | 'seen')[]
   /** Ids of further items to exclude. */
   readonly excludeIds?: readonly string[]
   /** Category that every item must have. */

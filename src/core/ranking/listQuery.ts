@@ -4,13 +4,7 @@ import type { ListOptions, ListQuery } from './apiLists.ts'
 
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 
-/**
- * Group of items that the shopper already has.
- * - `bought`: bought and not due again (`from: 'bought'` of `ListOptions`).
- * - `owned`: ever bought.
- * - `basket`: put into the basket within 30 days and neither removed nor bought since.
- * - `seen`: viewed in this visit.
- */
+/** Group of items that the shopper already has: `exclude` of `ListOptions` describes each. */
 export type Exclusion = (typeof EXCLUSIONS)[number]
 
 /** Limit of a list without one. */

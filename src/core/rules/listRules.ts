@@ -2,7 +2,7 @@
 import type { Item } from '../catalog/item.ts'
 import { createItemTest, type IsOffer, type ItemTest } from './matchItem.ts'
 import { readDate } from './readDate.ts'
-import type { ItemGroup, Rule, RuleCondition, RuleItems } from './rule.ts'
+import type { Rule, RuleCondition, RuleItems } from './rule.ts'
 
 /** List that rules may apply to. */
 export interface Asked {
@@ -25,7 +25,7 @@ export interface Pin {
 
 /** Maximum number of items of one group while others remain. */
 export interface GroupLimit {
-  readonly per: ItemGroup
+  readonly per: 'brand' | 'category' | 'groupId'
   readonly most: number
 }
 

@@ -1,6 +1,6 @@
 /** @module Tests whether a rule applies to an item. */
 import type { Item } from '../catalog/item.ts'
-import type { RuleItems, Wanted } from './rule.ts'
+import type { RuleItems } from './rule.ts'
 
 export type ItemTest = (item: Item) => boolean
 
@@ -30,7 +30,9 @@ export function createItemTest(
   return (item) => tests.every((test) => test(item))
 }
 
-function createValueTest(wanted: Wanted): (value: unknown) => boolean {
+function createValueTest(
+  wanted: NonNullable<RuleItems['attributes']>[string],
+): (value: unknown) => boolean {
   if ('length' in wanted) {
     const known = new Set<unknown>(wanted)
     return (value) =>

@@ -3,7 +3,7 @@ import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
 import { readDate } from './readDate.ts'
-import type { NumberRange, Rule, RuleCondition, RuleHead, RuleItems, Wanted } from './rule.ts'
+import type { Rule, RuleCondition, RuleItems } from './rule.ts'
 
 const refuse = (what: string, why = 'is not what it must be') =>
   new NearsideError('rules-invalid', `${what} ${why}`)
@@ -49,11 +49,16 @@ const MOMENT = must(
   },
 )
 
-const RANGE = filled(exactly<NumberRange>({ from: optional(NUMBER), to: optional(NUMBER) }))
+type Head = Pick<Rule, 'name' | 'when'>
+
+const RANGE = filled(
+  exactly<NonNullable<RuleItems['price']>>({ from: optional(NUMBER), to: optional(NUMBER) }),
+)
 const VALUES = some('texts, numbers, true or false', (value, what) =>
   typeof value === 'boolean' ? value : (typeof value === 'number' ? NUMBER : TEXT)(value, what),
 )
-const WANTED: Read<Wanted> = (value, what) => (Array.isArray(value) ? VALUES : RANGE)(value, what)
+const WANTED: Read<NonNullable<RuleItems['attributes']>[string]> = (value, what) =>
+  (Array.isArray(value) ? VALUES : RANGE)(value, what)
 const GROUPS = ['brand', 'category', 'groupId'] as const
 const LISTS = ['recommend', 'similar', 'boughtTogether', 'rerank'] as const
 
@@ -84,15 +89,15 @@ const HEAD = {
 }
 
 const KINDS: Readonly<Record<string, Read<Rule>>> = {
-  hide: exactly<RuleHead & { hide: RuleItems }>({ ...HEAD, hide: ITEMS }),
-  only: exactly<RuleHead & { only: RuleItems }>({ ...HEAD, only: ITEMS }),
-  boost: exactly<RuleHead & { boost: RuleItems; by: number }>({
+  hide: exactly<Head & { hide: RuleItems }>({ ...HEAD, hide: ITEMS }),
+  only: exactly<Head & { only: RuleItems }>({ ...HEAD, only: ITEMS }),
+  boost: exactly<Head & { boost: RuleItems; by: number }>({
     ...HEAD,
     boost: ITEMS,
     by: FACTOR,
   }),
-  bury: exactly<RuleHead & { bury: RuleItems; by: number }>({ ...HEAD, bury: ITEMS, by: FACTOR }),
-  pin: exactly<RuleHead & { pin: readonly string[]; at?: number }>({
+  bury: exactly<Head & { bury: RuleItems; by: number }>({ ...HEAD, bury: ITEMS, by: FACTOR }),
+  pin: exactly<Head & { pin: readonly string[]; at?: number }>({
     ...HEAD,
     pin: TEXTS,
     at: optional(COUNT),
@@ -102,7 +107,7 @@ const KINDS: Readonly<Record<string, Read<Rule>>> = {
     atMost: COUNT,
     per: must(`one of ${GROUPS.join(', ')}`, oneOf(...GROUPS)),
   }),
-  again: exactly<RuleHead & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
+  again: exactly<Head & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
 }
 
 /** @throws NearsideError `rules-invalid` */

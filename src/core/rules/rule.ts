@@ -1,16 +1,5 @@
 /** @module Types of the shop's rules, as given by an option or a `rules.json`. */
 
-/** Range of numbers, inclusive; either end may be omitted. */
-export interface NumberRange {
-  /** Minimum. */
-  readonly from?: number
-  /** Maximum. */
-  readonly to?: number
-}
-
-/** Accepted values, or for numbers a range. */
-export type Wanted = readonly (string | number | boolean)[] | NumberRange
-
 /** Conditions on an item; all of them must hold. */
 export interface RuleItems {
   /** Accepted ids. */
@@ -21,8 +10,8 @@ export interface RuleItems {
   readonly category?: readonly string[]
   /** Accepted product groups, which contain the variants of one product. */
   readonly groupId?: readonly string[]
-  /** Price range in the catalog's currency. */
-  readonly price?: NumberRange
+  /** Price range in the catalog's currency, inclusive; either end may be omitted. */
+  readonly price?: { readonly from?: number; readonly to?: number }
   /**
    * Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an
    * offer.
@@ -32,13 +21,15 @@ export interface RuleItems {
    * Groups that the item must share with the item that the list is about. The rule applies only to lists
    * about an item that has these groups.
    */
-  readonly same?: readonly ItemGroup[]
-  /** Accepted values by name of the attribute in the catalog. */
-  readonly attributes?: Readonly<Record<string, Wanted>>
+  readonly same?: readonly ('brand' | 'category' | 'groupId')[]
+  /** Accepted values by name of the attribute in the catalog, or for numbers a range as of `price`. */
+  readonly attributes?: Readonly<
+    Record<
+      string,
+      readonly (string | number | boolean)[] | { readonly from?: number; readonly to?: number }
+    >
+  >
 }
-
-/** Property by which items are grouped. */
-export type ItemGroup = 'brand' | 'category' | 'groupId'
 
 /** Conditions under which a rule applies; all of them must hold. */
 export interface RuleCondition {
@@ -59,54 +50,50 @@ export interface RuleCondition {
   readonly until?: string
 }
 
-/** Fields of every rule. */
-export interface RuleHead {
+/** One rule of the shop. */
+export type Rule = {
   /** Name that `explain` and the reason `chosen` report. */
   readonly name: string
   /** Conditions for the rule; default: it always applies. */
   readonly when?: RuleCondition
-}
-
-/** One rule of the shop. */
-export type Rule = RuleHead &
-  (
-    | {
-        /** Items that lists must exclude. `rerank` shows all given items. */
-        readonly hide: RuleItems
-      }
-    | {
-        /** Items to which lists are restricted. `rerank` shows all given items. */
-        readonly only: RuleItems
-      }
-    | {
-        /** Items whose odds are multiplied by `by`. */
-        readonly boost: RuleItems
-        /** Factor above 1. */
-        readonly by: number
-      }
-    | {
-        /** Items whose odds are divided by `by`. */
-        readonly bury: RuleItems
-        /** Divisor above 1. */
-        readonly by: number
-      }
-    | {
-        /** Ids of items that stand in sequence at a fixed place, if lists may show them. */
-        readonly pin: readonly string[]
-        /** 1-based place of the first item; default 1. */
-        readonly at?: number
-      }
-    | {
-        /** Maximum number of items of one group, as long as other items remain. */
-        readonly atMost: number
-        /** Property by which items are grouped. */
-        readonly per: ItemGroup
-      }
-    | {
-        /**
-         * Items that are used up, so lists offer them again although the shopper bought them before this
-         * visit.
-         */
-        readonly again: RuleItems
-      }
-  )
+} & (
+  | {
+      /** Items that lists must exclude. `rerank` shows all given items. */
+      readonly hide: RuleItems
+    }
+  | {
+      /** Items to which lists are restricted. `rerank` shows all given items. */
+      readonly only: RuleItems
+    }
+  | {
+      /** Items whose odds are multiplied by `by`. */
+      readonly boost: RuleItems
+      /** Factor above 1. */
+      readonly by: number
+    }
+  | {
+      /** Items whose odds are divided by `by`. */
+      readonly bury: RuleItems
+      /** Divisor above 1. */
+      readonly by: number
+    }
+  | {
+      /** Ids of items that stand in sequence at a fixed place, if lists may show them. */
+      readonly pin: readonly string[]
+      /** 1-based place of the first item; default 1. */
+      readonly at?: number
+    }
+  | {
+      /** Maximum number of items of one group, as long as other items remain. */
+      readonly atMost: number
+      /** Property by which items are grouped. */
+      readonly per: 'brand' | 'category' | 'groupId'
+    }
+  | {
+      /**
+       * Items that are used up, so lists offer them again although the shopper bought them before this
+       * visit.
+       */
+      readonly again: RuleItems
+    }
+)

@@ -5,20 +5,15 @@
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
-/** Piece of a text. */
-export interface Piece {
-  /** Text exactly as it appears in the title. */
-  readonly text: string
-  /** Whether the piece matched. */
-  readonly hit: boolean
-}
-
-/** Splits the text into pieces that join to the same text; matched words are marked. */
-export function highlight(text: string, terms: SearchHit['terms']): readonly Piece[] {
+/** Splits the text into pieces that join to the same text; `hit` marks the matched words. */
+export function highlight(
+  text: string,
+  terms: SearchHit['terms'],
+): readonly { readonly text: string; readonly hit: boolean }[] {
   // Fast path: most lists aren't search results.
   if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
-  const pieces: Piece[] = []
+  const pieces: { text: string; hit: boolean }[] = []
   let done = 0
   for (const word of wordsOf(text)) {
     if (!matched.has(foldWord(word.text))) continue

@@ -28,8 +28,15 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 
 /**
  * Starts building the index at once, in slices that leave the page responsive.
+ *
+ * - A sold-out product comes after available products that match as completely.
+ * - A product code (an id with a digit) finds exactly that product.
+ * - "under £5" or "£2.95" finds only products at such a price.
+ * - A misspelt word is also searched as the shop spells it.
+ * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
  * @param items products, whose order breaks ties; best is the order for a new shopper
- * @param nextTask see `prepareProductSearch`
+ * @param synonyms wordings that mean the same in this shop; default none
+ * @param nextTask yields the thread between two slices; default: a timer
  * @example <SearchBox search={searchAmong(items)} />
  */
 export function searchAmong(

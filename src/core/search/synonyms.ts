@@ -9,17 +9,12 @@ import { foldWord, wordsOf } from '../catalog/words.ts'
  * List of synonyms and rewordings.
  * - Synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
  * - A rewording, in which `#` is any number: `{ of: '# year old', as: ['child'] }`. An empty text removes the
- *   phrase.
+ *   phrase. Each replacement is searched by itself at full weight.
  */
-export type Synonyms = readonly (readonly string[] | Rewording)[]
-
-/** Replacement of a phrase. */
-export interface Rewording {
-  /** Phrase of one or more words. */
-  readonly of: string
-  /** Replacements, each searched by itself at full weight. */
-  readonly as: readonly string[]
-}
+export type Synonyms = readonly (
+  | readonly string[]
+  | { readonly of: string; readonly as: readonly string[] }
+)[]
 
 interface FoldedSynonyms {
   readonly groups: readonly (readonly Wording[])[]

@@ -4,7 +4,7 @@
  */
 import type { PastOrder } from '../../device/api.ts'
 import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
-import type { ShopifyOptions } from './shopify.ts'
+import type { ShopifyId } from './shopify.ts'
 
 /**
  * Reads a customer's orders from Shopify; cancelled orders are left out. It takes `orders` of the Customer Account
@@ -13,7 +13,10 @@ import type { ShopifyOptions } from './shopify.ts'
  * @see https://shopify.dev/docs/api/customer/latest/objects/Order
  * @see https://shopify.dev/docs/api/admin-rest/latest/resources/order
  */
-export function ordersFromShopify(orders: unknown, options: ShopifyOptions = {}): PastOrder[] {
+export function ordersFromShopify(
+  orders: unknown,
+  options: { readonly id?: ShopifyId } = {},
+): PastOrder[] {
   return nodesOf(orders).flatMap((given) => {
     const order = fieldsOf(given)
     if (order.cancelledAt ?? order.cancelled_at ?? order.canceledAt) return []
@@ -37,7 +40,7 @@ function nodesOf(given: unknown): readonly unknown[] {
 /** Shortens GraphQL's `gid://shopify/Order/1?key=…` to `1`, the id in the shop's events. */
 const plainId = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?key=.*$/g, '')
 
-function idOf(line: Fields, id: NonNullable<ShopifyOptions['id']>): string | undefined {
+function idOf(line: Fields, id: ShopifyId): string | undefined {
   const variant = fieldsOf(line.variant)
   const ids = {
     product: line.productId ?? line.product_id ?? fieldsOf(variant.product).id,

@@ -8,20 +8,6 @@ import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
-/** Options for Segment's events. */
-export interface SegmentOptions {
-  /** Id that the shop's catalog uses; default `product_id`. */
-  readonly id?: 'product_id' | 'sku'
-}
-
-/** Argument that Segment passes to a source middleware. */
-interface SegmentMiddlewareCall<Payload> {
-  /** Event to be sent. */
-  readonly payload: Payload
-  /** Passes the event on. */
-  readonly next: (payload: Payload) => void
-}
-
 const NAMES: Readonly<Record<string, EventName>> = {
   'Products Searched': 'search',
   'Product List Viewed': 'view_item_list',
@@ -37,7 +23,10 @@ const NAMES: Readonly<Record<string, EventName>> = {
  * Reads a track call: `{ event, properties }`.
  * @returns null if it is not a shopping event
  */
-export function fromSegment(call: unknown, options: SegmentOptions = {}): CaptureInput | null {
+export function fromSegment(
+  call: unknown,
+  options: { readonly id?: 'product_id' | 'sku' } = {},
+): CaptureInput | null {
   const { event, properties } = fieldsOf(call)
   const name = typeof event === 'string' ? NAMES[event] : undefined
   if (!name) return null
@@ -52,10 +41,20 @@ export function fromSegment(call: unknown, options: SegmentOptions = {}): Captur
 
 /**
  * Source middleware that captures Segment's events.
+ * @param options `id`: the id that the shop's catalog uses; default `product_id`
  * @example analytics.addSourceMiddleware(segmentMiddleware(personalizer))
  */
-export function segmentMiddleware(receiver: Receiver, options: SegmentOptions = {}) {
-  return <Payload>({ payload, next }: SegmentMiddlewareCall<Payload>): void => {
+export function segmentMiddleware(
+  receiver: Receiver,
+  options: { readonly id?: 'product_id' | 'sku' } = {},
+) {
+  return <Payload>({
+    payload,
+    next,
+  }: {
+    readonly payload: Payload
+    readonly next: (payload: Payload) => void
+  }): void => {
     const { obj } = fieldsOf(payload)
     const { type } = fieldsOf(obj)
     const input = type === 'track' ? fromSegment(obj, options) : null

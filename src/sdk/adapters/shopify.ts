@@ -7,11 +7,8 @@ import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
-/** Options for Shopify's events. */
-export interface ShopifyOptions {
-  /** Id that the shop's catalog uses; default `product`. */
-  readonly id?: 'product' | 'variant' | 'sku'
-}
+/** Id that the shop's catalog uses. */
+export type ShopifyId = 'product' | 'variant' | 'sku'
 
 /** Part of Shopify's `analytics` that this adapter uses. */
 export interface ShopifyAnalytics {
@@ -32,7 +29,10 @@ const NAMES: Readonly<Record<string, EventName>> = {
  * Reads one of Shopify's customer events.
  * @returns null if it is not a shopping event
  */
-export function fromShopify(event: unknown, options: ShopifyOptions = {}): CaptureInput | null {
+export function fromShopify(
+  event: unknown,
+  options: { readonly id?: ShopifyId } = {},
+): CaptureInput | null {
   const { name: given, data: carried } = fieldsOf(event)
   const name = typeof given === 'string' ? NAMES[given] : undefined
   if (!name) return null
@@ -65,13 +65,14 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
 
 /**
  * Captures Shopify's customer events.
+ * @param options `id`: the id that the shop's catalog uses; default `product`
  * @example followShopify(personalizer, analytics, { id: 'sku' })
  * @returns function that stops capturing
  */
 export function followShopify(
   receiver: Receiver,
   analytics: ShopifyAnalytics,
-  options: ShopifyOptions = {},
+  options: { readonly id?: ShopifyId } = {},
 ): () => void {
   let following = true
   for (const name of Object.keys(NAMES)) {

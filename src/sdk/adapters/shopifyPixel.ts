@@ -6,17 +6,11 @@
  */
 import type { CaptureInput } from '../../device/api.ts'
 import type { Receiver } from './read.ts'
-import { followShopify, type ShopifyAnalytics, type ShopifyOptions } from './shopify.ts'
+import { followShopify, type ShopifyAnalytics, type ShopifyId } from './shopify.ts'
 
 /** Key prefix. Each event has its own entry, so concurrent writers don't overwrite each other. */
 const PREFIX = 'nearside-pixel '
 const LOOK_EVERY = 1000
-
-/** Part of a pixel's `browser` that this adapter uses. */
-export interface ShopifyBrowser {
-  /** Storage of the page that the pixel belongs to. */
-  readonly localStorage: { setItem(key: string, value: string): unknown }
-}
 
 /**
  * Runs in the pixel: stores events in the page's storage until the page captures them.
@@ -25,8 +19,8 @@ export interface ShopifyBrowser {
  */
 export function relayShopifyPixel(
   analytics: ShopifyAnalytics,
-  { localStorage }: ShopifyBrowser,
-  options: ShopifyOptions = {},
+  { localStorage }: { readonly localStorage: { setItem(key: string, value: string): unknown } },
+  options: { readonly id?: ShopifyId } = {},
 ): () => void {
   let written = 0
   const write = (input: CaptureInput) => {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createFakePersonalizer } from '../../ui/react/testPersonalizer.ts'
 import { fromConsentMode } from './consentMode.ts'
-import { fromTcf, type TcfApi } from './tcf.ts'
+import { fromTcf } from './tcf.ts'
 import { withConsent } from './withConsent.ts'
 
 /** Arguments that `gtag` pushes. */
@@ -50,7 +50,7 @@ test('Consent Mode: a default for some regions never grants, one for all does', 
 
 function platform() {
   const callbacks = new Map<number, (data: unknown, success: boolean) => void>()
-  const api: TcfApi = (command, _, callback, id) => {
+  const api: Parameters<typeof fromTcf>[0] = (command, _, callback, id) => {
     if (command === 'addEventListener') callbacks.set(callbacks.size + 1, callback)
     else callbacks.delete(Number(id))
   }

@@ -7,14 +7,6 @@
 import { fieldsOf } from '../adapters/read.ts'
 import type { ConsentSource } from './source.ts'
 
-/** The page's `__tcfapi`. */
-export type TcfApi = (
-  command: 'addEventListener' | 'removeEventListener',
-  version: 2,
-  callback: (data: unknown, success: boolean) => void,
-  listenerId?: unknown,
-) => void
-
 /** Default purposes: store on the device (1), create profiles for content (5), use such profiles (6). */
 const PURPOSES: readonly number[] = [1, 5, 6]
 
@@ -22,9 +14,18 @@ const PURPOSES: readonly number[] = [1, 5, 6]
  * Allows storage once the shopper has consented to each purpose. The consent to the shop itself (`publisher`) counts
  * if the platform stores it, else the general consent. Storage is also allowed if the platform reports that the GDPR
  * does not apply.
+ * @param api the page's `__tcfapi`
  * @example fromTcf(window.__tcfapi)
  */
-export function fromTcf(api: TcfApi, purposes: readonly number[] = PURPOSES): ConsentSource {
+export function fromTcf(
+  api: (
+    command: 'addEventListener' | 'removeEventListener',
+    version: 2,
+    callback: (data: unknown, success: boolean) => void,
+    listenerId?: unknown,
+  ) => void,
+  purposes: readonly number[] = PURPOSES,
+): ConsentSource {
   return (listener) => {
     let id: unknown
     let ended = false

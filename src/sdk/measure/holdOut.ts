@@ -10,12 +10,6 @@ import type { Personalizer } from '../../device/api.ts'
 import type { Arm } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, type TrialStorage, trialStorage, withTrial } from './trial.ts'
 
-/** Share and name of a hold-out. With the same name a browser keeps its arm, even if `share` changes. */
-export interface HoldOutOptions extends TrialOptions {
-  /** Share of all browsers that are held out, 0 to 1: 0.1 is a tenth. */
-  readonly share: number
-}
-
 const KEY = 'nearside.trial'
 
 const ARMS: readonly Arm[] = ['personal', 'hold-out']
@@ -27,10 +21,16 @@ const ARMS: readonly Arm[] = ['personal', 'hold-out']
  *
  * If nothing may be stored in the browser, it takes no part in the trial. After a later yes, the trial begins with
  * the next page. `erase` also deletes the arm: the next page draws anew.
+ *
+ * `share` is the share of all browsers that are held out, 0 to 1. With the same name a browser keeps its arm, even if
+ * `share` changes.
  * @throws NearsideError `input-invalid` if the share is not from 0 to 1
  * @example const personalizer = holdOut(await createPersonalizer(options), { share: 0.1, name: 'autumn' })
  */
-export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Personalizer {
+export function holdOut(
+  personalizer: Personalizer,
+  options: TrialOptions & { readonly share: number },
+): Personalizer {
   const { share, name, draw = byCrypto } = options
   if (!(share >= 0 && share <= 1))
     throw new NearsideError('input-invalid', 'share must be a number from 0 to 1.')

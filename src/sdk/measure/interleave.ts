@@ -14,16 +14,6 @@ import type { Personalizer } from '../../device/api.ts'
 import type { Team } from '../../device/apiSnapshot.ts'
 import { byCrypto, type TrialOptions, trialStorage, withTrial } from './trial.ts'
 
-/** Number of lists seen, by the team with more clicks. A list without a click is a tie. */
-export interface Wins {
-  /** Number of lists won by the personal order. */
-  readonly personal: number
-  /** Number of lists won by the base order. */
-  readonly base: number
-  /** Number of lists with equally many clicks on both, or none. */
-  readonly ties: number
-}
-
 /** Result of `interleave`, for the provider and for `measureLists`. */
 export interface Interleaved extends Personalizer {
   /** Callbacks through which `measureLists` reports lists that came into view. */
@@ -32,9 +22,14 @@ export interface Interleaved extends Personalizer {
     /** Returns the team that picked the item; null if the list wasn't interleaved. */
     clicked(list: string, item: string): Team | null
   }
-  /** Counts so far, stored in this browser only. */
-  wins(): Wins
+  /**
+   * Number of lists seen so far, by the order with more clicks; equally many or none is a tie. The counts are stored
+   * in this browser only.
+   */
+  wins(): { readonly personal: number; readonly base: number; readonly ties: number }
 }
+
+type Wins = ReturnType<Interleaved['wins']>
 
 const KEY = 'nearside.interleaving'
 const NONE: Wins = { personal: 0, base: 0, ties: 0 }

@@ -2,12 +2,14 @@ import { expect, test, vi } from 'vitest'
 import type { ListQuery } from '../../core/ranking/apiLists.ts'
 import { createFakePersonalizer } from '../../ui/react/testPersonalizer.ts'
 import { fromDataLayer } from '../adapters/ga4.ts'
-import { type HoldOutOptions, holdOut } from './holdOut.ts'
+import { holdOut } from './holdOut.ts'
 import { measureLists, toGa4 } from './measureLists.ts'
 
 const ITEMS = ['a', 'b', 'c'].map((id) => ({ id }))
 
-function memory(): NonNullable<HoldOutOptions['storage']> & { readonly kept: Map<string, string> } {
+type Options = Parameters<typeof holdOut>[1]
+
+function memory(): NonNullable<Options['storage']> & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>()
   return {
     kept,
@@ -17,7 +19,7 @@ function memory(): NonNullable<HoldOutOptions['storage']> & { readonly kept: Map
   }
 }
 
-const start = (options: Partial<HoldOutOptions> = {}) => {
+const start = (options: Partial<Options> = {}) => {
   const personalizer = createFakePersonalizer(ITEMS)
   const watch = vi.spyOn(personalizer, 'watch')
   const trial = holdOut(personalizer, { share: 0.1, name: 't', storage: memory(), ...options })

@@ -5,7 +5,7 @@ import type { Interleaved } from './interleave.ts'
 import type { ListMeasure, Placed } from './listMeasure.ts'
 
 /** List, arm and model that a report is about. */
-export interface About {
+interface About {
   /** Name of the list: the widget's `list`, by default its kind, e.g. `forYou`. */
   readonly list: string
   /** Arm of the trial; `personal` without a trial. */
@@ -69,33 +69,31 @@ export function measureLists(
 }
 
 /**
- * Parameters sent to GA4: the list's name, arm and model. They contain no item, no place, and nothing that identifies
- * a shopper.
- */
-export interface Ga4Parameters {
-  /** GA4's name of the list's id. */
-  readonly item_list_id: string
-  /** Custom dimension, to be declared in GA4: arm of the trial. */
-  readonly nearside_arm: Arm
-  /** Custom dimension: version of the base model, the same for everybody; absent without a model. */
-  readonly nearside_model?: string
-  /** Custom dimension of a `select_item` in an interleaved list: team that picked the item. */
-  readonly nearside_team?: Team
-}
-
-/**
- * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4. It reports nothing if
- * the browser sends Global Privacy Control.
+ * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4: the list's name, arm and
+ * model, no item, no place, and nothing that identifies a shopper. It reports nothing if the browser sends Global
+ * Privacy Control.
  * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
  * `(event, parameters) => dataLayer.push({ event, ...parameters })`
  */
 export function toGa4(
-  send: (name: 'view_item_list' | 'select_item', parameters: Ga4Parameters) => void,
+  send: (
+    name: 'view_item_list' | 'select_item',
+    parameters: {
+      /** GA4's name of the list's id. */
+      readonly item_list_id: string
+      /** Custom dimension, to be declared in GA4: arm of the trial. */
+      readonly nearside_arm: Arm
+      /** Custom dimension: version of the base model, the same for everybody; absent without a model. */
+      readonly nearside_model?: string
+      /** Custom dimension of a `select_item` in an interleaved list: team that picked the item. */
+      readonly nearside_team?: Team
+    },
+  ) => void,
   refuses: () => boolean = () =>
     (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
       ?.globalPrivacyControl === true,
 ): ListSink {
-  const about = ({ list, arm, model }: About): Ga4Parameters => ({
+  const about = ({ list, arm, model }: About) => ({
     item_list_id: list,
     nearside_arm: arm,
     ...(model !== null && { nearside_model: model }),

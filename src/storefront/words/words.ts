@@ -2,7 +2,7 @@
  * @module The shop's strings in the current language. Read them while rendering, because they change with the
  * language. English is included; German loads on demand.
  */
-import type { PrivacyConsoleProps } from '../../console.ts'
+import type { ConsoleLabels } from '../../console.ts'
 import { type Labels, ENGLISH as WIDGETS } from '../../react.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from '../../react-search.ts'
 import { createSignal } from '../signal.ts'
@@ -20,7 +20,7 @@ export let labels: Labels = WIDGETS
 export let searchLabels: SearchLabels = { ...SEARCH_ENGLISH, ...ENGLISH.finding }
 
 /** The console's strings; English is its default. */
-export let consoleLabels: PrivacyConsoleProps['labels']
+export let consoleLabels: Partial<ConsoleLabels> | undefined
 
 /** Current language. */
 export const language = createSignal<Language>('en')

@@ -22,8 +22,25 @@ import { Take } from './Take.tsx'
 import { TechnicalDetails } from './TechnicalDetails.tsx'
 import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
-/** Props of the console. */
-export interface PrivacyConsoleProps {
+interface Log {
+  /** Log entries; null before they are read. */
+  readonly entries: readonly LedgerEntry[] | null
+  readonly events: readonly ShopperEvent[]
+  /** Error of the last reading, or null. */
+  readonly failed: unknown
+}
+
+/**
+ * Privacy console: what left, what is stored, what was agreed, and how to check it.
+ * @example <PrivacyConsole personalizer={personalizer} />
+ */
+export function PrivacyConsole({
+  personalizer,
+  items,
+  labels,
+  more,
+  locale = 'en-GB',
+}: {
   /** Personalizer that `createPersonalizer` returned. */
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
@@ -34,24 +51,7 @@ export interface PrivacyConsoleProps {
   readonly more?: string
   /** BCP 47 locale of dates and numbers, e.g. `de-DE`. */
   readonly locale?: string
-}
-
-interface Log {
-  /** Log entries; null before they are read. */
-  readonly entries: readonly LedgerEntry[] | null
-  readonly events: readonly ShopperEvent[]
-  /** Error of the last reading, or null. */
-  readonly failed: unknown
-}
-
-/** @example <PrivacyConsole personalizer={personalizer} /> */
-export function PrivacyConsole({
-  personalizer,
-  items,
-  labels,
-  more,
-  locale = 'en-GB',
-}: PrivacyConsoleProps) {
+}) {
   const { subscribe, getSnapshot } = personalizer
   const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
   const log = useLog(personalizer, snapshot)

@@ -6,23 +6,18 @@ import css from './devtools.css?inline'
 import { type ListRecord, type Recorder, recorder } from './record.ts'
 import { make, queryText, reasonText, rounded } from './text.ts'
 
-/** Options of the panel. */
-export interface DevtoolsOptions {
-  /** The shop's products, to show titles beside ids. */
-  readonly items?: readonly Item[]
-}
-
 const EVENTS = 20
 
 /**
  * Opens the panel on the page. Returns a personalizer that the panel observes; use it in place of the given one.
+ * `items` are the shop's products, to show titles beside ids.
  * @example
  * if (new URLSearchParams(location.search).has('nearside-devtools'))
  *   personalizer = (await import('nearside/devtools')).withDevtools(personalizer)
  */
 export function withDevtools(
   own: Personalizer,
-  { items = [] }: DevtoolsOptions = {},
+  { items = [] }: { readonly items?: readonly Item[] } = {},
 ): Personalizer {
   const titles = new Map(items.map(({ id, title }) => [id, title]))
   const host = make('nearside-devtools')

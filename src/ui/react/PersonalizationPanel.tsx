@@ -17,16 +17,19 @@ import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
-/** Props of the panel. */
-export interface PersonalizationPanelProps {
+/**
+ * Panel of what is stored, learned and shared, with the shopper's controls.
+ * @example <PersonalizationPanel />
+ */
+export function PersonalizationPanel({
+  onErased,
+  children,
+}: {
   /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void
   /** Content at the end of the panel, e.g. a link to the shop’s privacy page. */
   readonly children?: ReactNode
-}
-
-/** @example <PersonalizationPanel /> */
-export function PersonalizationPanel({ onErased, children }: PersonalizationPanelProps) {
+}) {
   const { labels, locale, personalizer } = usePersonalizationContext()
   const snapshot = usePersonalization()
   return (
@@ -126,7 +129,7 @@ function Controls({
   personalizer,
   snapshot,
   onErased,
-}: PartProps & Pick<PersonalizationPanelProps, 'onErased'>) {
+}: PartProps & { readonly onErased?: () => void }) {
   const { labels } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot

@@ -3,14 +3,8 @@ import type { Recommendation } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { movedText, reasonText } from './reason.ts'
 
-/** Props of the explanation. */
-export interface WhyThisProps {
-  /** The list's item. */
-  readonly recommendation: Recommendation
-}
-
 /** One line: "Because you looked at …", and how far the item moved. */
-export function WhyThis({ recommendation }: WhyThisProps) {
+export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {
   const { itemOf, labels } = usePersonalizationContext()
   const moved = movedText(recommendation, labels)
   return (

@@ -61,8 +61,11 @@ export function useBoughtTogether(
   return useChoice({ kind: 'boughtTogether', item, options })
 }
 
-/** State of a given list in its personal order. */
-export interface RerankState extends ListState {
+/** Orders given ids (a category, a search result) for this shopper. */
+export function useRerank(
+  ids: readonly string[],
+  { limit, order, soldOut, page, rules }: RerankOptions = {},
+): ListState & {
   /**
    * Every given id exactly once, in the newest known order. Ids without an answer stand at the end, in the given
    * order. A list of these ids never flickers. Products that the shop no longer sells are left out.
@@ -70,13 +73,7 @@ export interface RerankState extends ListState {
   readonly ids: readonly string[]
   /** False while the answer on screen belongs to another query: other ids or another order. */
   readonly current: boolean
-}
-
-/** Orders given ids (a category, a search result) for this shopper. */
-export function useRerank(
-  ids: readonly string[],
-  { limit, order, soldOut, page, rules }: RerankOptions = {},
-): RerankState {
+} {
   const { itemOf } = usePersonalizationContext()
   const given = JSON.stringify(ids)
   const options = { order, soldOut, page, rules }
