@@ -38,7 +38,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
 }
 
 /** A product's own properties by name. */
-export interface Attributes {
+interface Attributes {
   readonly [name: string]: AttributeValue | readonly AttributeValue[]
 }
 
