@@ -38,9 +38,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
 }
 
 /** A product's own properties by name. */
-interface Attributes {
-  readonly [name: string]: AttributeValue | readonly AttributeValue[]
-}
+type Attributes = Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
 
 /** One value of an attribute. */
 export type AttributeValue = string | number | boolean

@@ -1,7 +1,7 @@
 /** @module Interface through which widgets report lists in view and clicks to a shop that measures. */
 
 /** An item of a list and its 1-based place in it. */
-export interface Placed {
+export type Placed = {
   /** Id in the catalog. */
   readonly id: string
   /** 1-based place as shown. */
