@@ -5,7 +5,7 @@ import { sign, taskMessage } from '../privacy/signature.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import { PROTOCOL, type Task } from '../protocol/task.ts'
 import type { Identity } from './identity.ts'
-import type { Store } from './store.ts'
+import type { Store } from './store/store.ts'
 
 export interface AggregatorOptions {
   readonly store: Store

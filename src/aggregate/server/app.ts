@@ -29,7 +29,7 @@ import {
   roundsSchema,
   taskSchema,
 } from './schemas.ts'
-import type { RoundRecord, RoundSummary } from './store.ts'
+import type { RoundRecord, RoundSummary } from './store/records.ts'
 import type { TokenSigner } from './tokenIssuer.ts'
 import { tokenRoute } from './tokenRoute.ts'
 

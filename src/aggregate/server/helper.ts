@@ -46,7 +46,8 @@ import { createListFiles } from './listFiles.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReachedReports, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
-import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
+import type { KeptSeed, RoundRecord } from './store/records.ts'
+import { NEXT_SEALING_KEY } from './store/rounds.ts'
 
 export type HelperAggregator = ReturnType<typeof createHelper>
 

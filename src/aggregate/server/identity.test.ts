@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
-import type { RoundRecord } from './store.ts'
+import type { RoundRecord } from './store/records.ts'
 
 test('a round’s keys that could not be read are read again when they are next needed', async () => {
   const [sealingKey, other] = [await createSealingKey(), await createSealingKey()]

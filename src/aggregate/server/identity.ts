@@ -16,7 +16,8 @@ import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../pr
 import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { gatewayKeys } from '../protocol/openRequest.ts'
 import type { Policy } from '../protocol/policy.ts'
-import type { RoundRecord, Store } from './store.ts'
+import type { RoundRecord } from './store/records.ts'
+import type { Store } from './store/store.ts'
 
 const KEY_BYTES = 32
 

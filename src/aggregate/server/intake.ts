@@ -28,7 +28,7 @@ import { serverHash, serverXof } from './keystream.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { idsIn } from './store/admit.ts'
-import type { CountedShare, CountOutcome, Known, RoundRecord } from './store.ts'
+import type { CountedShare, CountOutcome, Known, RoundRecord } from './store/records.ts'
 
 export interface Accepted {
   /** False where the same report was counted before. */
@@ -88,7 +88,7 @@ export function createIntake(options: LeaderOptions) {
   async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
     // Copies of one report, in this group or an earlier one, count once.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
-    const settled = new Map<string, Known & { readonly outcome: Outcome }>()
+    const settled = new Map<string, Pick<Known, 'isSame'> & { readonly outcome: Outcome }>()
     for (const round of new Set(distinct.map(({ report }) => report.header.round))) {
       const own = distinct.filter(({ report }) => report.header.round === round)
       const known = await store.known(round, idsIn(own))

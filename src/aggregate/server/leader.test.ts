@@ -7,7 +7,7 @@ import { fromBase64, fromHex, sha256, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { testFolder } from '../../testFolder.ts'
 import { receiptMessage, verify } from '../privacy/signature.ts'
-import { openSqliteStore } from './store/sqlite.ts'
+import { openSqliteStore } from './store/open.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 

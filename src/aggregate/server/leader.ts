@@ -4,7 +4,8 @@ import { createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
-import { type RoundState, StepTaken } from './store.ts'
+import { StepTaken } from './store/driver.ts'
+import type { RoundState } from './store/records.ts'
 
 export type LeaderAggregator = ReturnType<typeof createLeader>
 

@@ -10,7 +10,7 @@ import { publishModel, readLatestFile, signAgain } from '../../models/publish.ts
 import { createSigner, makeSigningKey, publicKeyOf, readSigningKey } from '../../models/sign.ts'
 import { testFolder } from '../../testFolder.ts'
 import { createCosigner } from './cosigner.ts'
-import { openSqliteStore } from './store/sqlite.ts'
+import { openSqliteStore } from './store/open.ts'
 import { simulateDevices } from './testDevices.ts'
 import {
   createFederation,

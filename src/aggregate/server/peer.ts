@@ -31,7 +31,7 @@ import {
   readJson,
   releaseAnswerSchema,
 } from './schemas.ts'
-import type { RoundRecord } from './store.ts'
+import type { RoundRecord } from './store/records.ts'
 
 /** The helper's outcome for one forwarded share. */
 export const SHARE_OUTCOMES = [

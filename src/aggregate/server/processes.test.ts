@@ -1,6 +1,6 @@
 /** @module Several processes of a leader and of a helper, each role on one PostgreSQL database. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { openPostgresStore } from './store/postgres.ts'
+import { openStore } from './store/open.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './store/testPostgres.ts'
 import { createFederation, createModels, type TestOptions } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
@@ -17,7 +17,7 @@ async function createDatabases() {
   const urls = { leader: await postgres.create(), helper: await postgres.create() }
   const models = await createModels()
   const open = async (role: 'leader' | 'helper') => {
-    const store = await openPostgresStore(urls[role], role, new Uint8Array(32))
+    const store = await openStore(urls[role], { role, key: new Uint8Array(32), fatal() {} })
     onTestFinished(() => store.shut().catch(() => {}))
     return store
   }

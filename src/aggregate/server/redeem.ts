@@ -6,7 +6,8 @@ import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { equalBytes, fromBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { nonceOf, parseAuthorization, TOKEN_INPUT_BYTES, tokenInput } from '../protocol/token.ts'
-import type { RoundRecord, Store } from './store.ts'
+import type { RoundRecord } from './store/records.ts'
+import type { Store } from './store/store.ts'
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 }
 

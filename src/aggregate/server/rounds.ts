@@ -19,7 +19,7 @@ import { serverHash } from './keystream.ts'
 import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
 import { review } from './review.ts'
-import type { RoundRecord, Verdict } from './store.ts'
+import type { RoundRecord, Verdict } from './store/records.ts'
 
 /** A model that isn't published yet. */
 export interface Candidate {

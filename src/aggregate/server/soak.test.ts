@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { testFolder } from '../../testFolder.ts'
-import { openSqliteStore } from './store/sqlite.ts'
+import { openSqliteStore } from './store/open.ts'
 import { createFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 

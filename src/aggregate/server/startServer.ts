@@ -27,7 +27,7 @@ import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
 import { openStore, type StoreOptions } from './store/open.ts'
-import type { Store } from './store.ts'
+import type { Store } from './store/store.ts'
 import { createTokenSigner, type TokenSigner } from './tokenIssuer.ts'
 
 export const SERVER_ROLES = ['leader', 'helper', 'single'] as const

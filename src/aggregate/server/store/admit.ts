@@ -8,8 +8,7 @@ import type {
   Known,
   ReportRecord,
   RoundSummary,
-} from '../store.ts'
-import type { Recorded } from './marks.ts'
+} from './records.ts'
 
 export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
   reports.map(({ id }) => id)
@@ -35,7 +34,7 @@ export function admitShares(
 ): { readonly outcomes: readonly CountOutcome[]; readonly fresh: readonly CountedShare[] } {
   const room = round ? goal - round.counted : 0
   const fresh: CountedShare[] = []
-  const recorded = new Map(known)
+  const recorded = new Map<string, Pick<Known, 'isSame'>>(known)
   const tokens = new Set(spent)
   const outcomes = shares.map((share): CountOutcome => {
     const { id, bodyHash, token } = share
@@ -60,7 +59,7 @@ export function admitSeeds(
   round: number,
   state: RoundSummary['state'] | undefined,
   seeds: readonly KeptSeed[],
-  known: ReadonlyMap<string, Recorded>,
+  known: ReadonlyMap<string, Known>,
 ): {
   readonly outcomes: readonly KeepOutcome[]
   readonly fresh: readonly KeptSeed[]

@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NearsideError } from '../../../core/error.ts'
-import type { Store } from '../store.ts'
-import { openSqliteStore } from './sqlite.ts'
+import { openSqlite } from './sqlite.ts'
+import { createStore, type Store } from './store.ts'
 
 export interface StoreOptions {
   readonly role: 'leader' | 'helper'
@@ -26,9 +26,13 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     return openSqliteStore(file, options.fatal)
   }
   // Load the driver on demand: SQLite users need not install it.
-  const { openPostgresStore } = await import('./postgres.ts').catch((thrown) => {
+  const { openPostgres } = await import('./postgres.ts').catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
     throw new NearsideError('storage-unavailable', 'PostgreSQL needs its driver: npm install pg')
   })
-  return openPostgresStore(url, options.role, options.key)
+  return createStore(await openPostgres(url, options.role, options.key))
 }
+
+/** @param file path, or `:memory:` */
+export const openSqliteStore = (...given: Parameters<typeof openSqlite>): Store =>
+  createStore(openSqlite(...given))

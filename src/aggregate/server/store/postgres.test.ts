@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { encodeVector, toHex } from '../../../core/bytes.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
-import { StepTaken } from '../store.ts'
-import { openPostgresStore } from './postgres.ts'
+import { StepTaken } from './driver.ts'
+import { openStore } from './open.ts'
 import { createPool } from './postgresPool.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
 
@@ -26,7 +26,7 @@ afterAll(() => postgres?.remove())
 
 /** Opens a store as a separate process would. */
 async function open(url: string, key: Uint8Array | null = KEY) {
-  const store = await openPostgresStore(url, 'leader', key)
+  const store = await openStore(url, { role: 'leader', key, fatal() {} })
   onTestFinished(() => store.shut().catch(() => {}))
   return store
 }
@@ -172,10 +172,9 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     const url = await postgres.create()
     const { pathname } = new URL(url)
     await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)
-    const { query, end } = createPool(url, 'nearside_leader')
+    const { rows, end } = createPool(url, 'nearside_leader')
     onTestFinished(end)
-    const { rows } = await query('show synchronous_commit')
-    expect(rows).toEqual([{ synchronous_commit: 'on' }])
+    expect(await rows('show synchronous_commit')).toEqual([{ synchronous_commit: 'on' }])
   })
 })
 

@@ -1,15 +1,7 @@
 /** @module Connections to PostgreSQL, and transactions that are durable before a report is acknowledged. */
 import pg from 'pg'
 import { NearsideError } from '../../../core/error.ts'
-
-/** Runs one statement; placeholders are $1, $2, … */
-export type Query = <Row extends object>(
-  sql: string,
-  values?: readonly unknown[],
-) => Promise<{ readonly rows: Row[]; readonly changes: number }>
-
-/** Thrown where a transaction conflicts with another process's. It is rolled back and run again. */
-export class Again extends Error {}
+import { Again, type Query, type Value } from './driver.ts'
 
 const BIGINT = 20
 /** SQLSTATE codes of a conflict: unique violation, serialization failure, deadlock. */
@@ -70,18 +62,18 @@ export function createPool(url: string, schema: string) {
     }
   }
 
-  const query: Query = (sql, values) =>
-    guarded(() => connected((client) => queryOf(client)(sql, values)))
-
   return {
-    query,
+    rows: <Row extends object>(...query: Parameters<Query['rows']>) =>
+      guarded(() => connected((client) => queryOf(client).rows<Row>(...query))),
+    change: (...query: Parameters<Query['change']>) =>
+      guarded(() => connected((client) => queryOf(client).change(...query))),
     /** Reserves a connection for `use`, and maps the driver's errors. */
     connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
     /**
      * Runs `body` in a transaction, and again after a conflict. Each attempt sees earlier commits.
      * @param held connection of a step, which has more time
      */
-    transaction<T>(body: (query: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
+    transaction<T>(body: (on: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
       return guarded(async () => {
         for (let attempt = 1; ; attempt++) {
           try {
@@ -101,7 +93,7 @@ export function createPool(url: string, schema: string) {
 
 async function transact<T>(
   client: pg.PoolClient,
-  body: (query: Query) => Promise<T>,
+  body: (on: Query) => Promise<T>,
   timeout?: number,
 ): Promise<T> {
   await client.query('begin')
@@ -116,10 +108,13 @@ async function transact<T>(
 }
 
 function queryOf(client: pg.PoolClient, timeout?: number): Query {
-  return async (text, values = []) => {
+  function query(text: string, values: readonly Value[]) {
     const config = { text, values: [...values], query_timeout: timeout }
-    const { rows, rowCount } = await client.query(config)
-    return { rows, changes: rowCount ?? 0 }
+    return client.query(config)
+  }
+  return {
+    rows: async (text, ...values) => (await query(text, values)).rows,
+    change: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
   }
 }
 

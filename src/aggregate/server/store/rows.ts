@@ -1,7 +1,8 @@
 /** @module Converts a row of `rounds`, from either database, into a record. */
-import { type Bytes, decodeVector, ownBytes } from '../../../core/bytes.ts'
+import { decodeVector } from '../../../core/bytes.ts'
 import { type Policy, parsePolicy } from '../../protocol/policy.ts'
-import type { RoundRecord, RoundSummary, Verdict } from '../store.ts'
+import type { RoundRecord, RoundSummary, Verdict } from './records.ts'
+import type { SecretBox } from './secretBox.ts'
 
 /** Row with these column names; JSON columns are still text. */
 export type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
@@ -24,7 +25,10 @@ export const RECORD = `${SUMMARY}, sealing_key as "sealingKey", own_share as "ow
 /** Most cached policies; more than are read at once, because each round has one. */
 const MOST_POLICIES = 64
 
-export function createRowReader() {
+export const placeOfKey = (round: number) => `sealing key ${round}`
+
+/** @param box box of the sealing keys */
+export function createRowReader(box: SecretBox) {
   /** Policies by hash, cached because parsing checks every field. A policy never changes under its hash. */
   const policies = new Map<string, Policy>()
 
@@ -39,16 +43,11 @@ export function createRowReader() {
   function record(row: RoundRow): RoundRecord {
     return {
       ...summary(row),
-      sealingKey: owned(row.sealingKey),
+      sealingKey: row.sealingKey && box.open(placeOfKey(row.round), row.sealingKey),
       ownShare: row.ownShare && decodeVector(row.ownShare),
       peerShare: row.peerShare && decodeVector(row.peerShare),
     }
   }
 
   return { summary, record }
-}
-
-/** Copy of the bytes: a driver's buffers share memory. */
-export function owned(bytes: Uint8Array | null | undefined): Bytes | null {
-  return bytes ? ownBytes(new Uint8Array(bytes)) : null
 }

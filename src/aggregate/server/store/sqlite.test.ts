@@ -9,8 +9,8 @@ import { MODULUS } from '../../privacy/pine/field.ts'
 import { addShare } from '../../privacy/shares.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
-import type { CountedShare } from '../store.ts'
-import { openSqliteStore } from './sqlite.ts'
+import { openSqliteStore } from './open.ts'
+import type { CountedShare } from './records.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 const hash = (n: number) => n.toString(16).padStart(64, '0')
@@ -74,19 +74,30 @@ it.each([
   const fatal: NearsideError[] = []
   const disk = openSqliteStore(file, (error) => void fatal.push(error))
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
-  const transaction = vi.spyOn(Database.prototype, 'transaction').mockImplementation((() => ({
-    immediate() {
-      throw Object.assign(new Error('disk I/O error'), { code })
-    },
-  })) as never)
-  onTestFinished(() => transaction.mockRestore())
-  await expect(disk.count(1, 9, [counted(1)])).rejects.toMatchObject({
+  const { exec } = Database.prototype
+  const flush = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (
+    this: Database.Database,
+    sql,
+  ) {
+    if (sql === 'commit') throw Object.assign(new Error('disk I/O error'), { code })
+    return exec.call(this, sql)
+  })
+  onTestFinished(() => flush.mockRestore())
+  const refused = expect(disk.count(1, 9, [counted(1)])).rejects.toMatchObject({
     code: 'storage-unavailable',
   })
+  // Queries during the transaction don't see its report.
+  const seen: Promise<ReadonlyMap<string, unknown>>[] = []
+  for (let i = 0; i < 60; i++) {
+    seen.push(disk.known(1, [id(1)]))
+    await Promise.resolve()
+  }
+  for (const known of seen) expect((await known).size).toBe(0)
+  await refused
   expect(fatal.map(({ message }) => message)).toEqual(
     ends ? [expect.stringMatching(/disk I\/O error/)] : [],
   )
-  transaction.mockRestore()
+  flush.mockRestore()
   await disk.shut()
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { idsHeld, reachedBy } from './marks.ts'
+import { idsHeld, reachedBy } from './reports.ts'
 
 const SALT = new Uint8Array(16).fill(7)
 

@@ -1,0 +1,84 @@
+/** @module All that SQLite and PostgreSQL spell differently: parts of the tables (`schema.ts`), and of a few statements. */
+
+export interface Dialect {
+  /** Types of byte strings, and of integers beyond 32 bits. */
+  readonly bytes: string
+  readonly wide: string
+  /** End of a table, and of one that is stored by its primary key. */
+  readonly table: string
+  readonly keyed: string
+  /** Where the ids and seeds of the round under way are: a column of `reports`, or a table. */
+  readonly heldColumn: string
+  readonly heldTable: string
+  /** First columns of `accumulators`, which say whose sum it is. */
+  readonly sumKey: string
+  /** Table of the elements of a JSON array, in the column `value`; and the bytes of an element's nth hex string. */
+  readonly elements: (list: string) => string
+  readonly nth: (n: number) => string
+  /** Locks the selected rows until the transaction ends. SQLite's transactions lock the whole file. */
+  readonly locked: string
+  readonly lockModels: string | null
+  /** Reports with their column `held`. */
+  readonly reports: string
+  /** Insert the reports $2, each as mark, body and held, in round $1. */
+  readonly insertReports: readonly string[]
+  /** Deletes the ids and seeds of round $1. */
+  readonly deleteHeld: string
+  /** Selects the sum of round $1 that process $2 adds to; only one process adds to a SQLite file. */
+  readonly ownSum: string
+  /** Values of a new sum; $3 is the sum. */
+  readonly newSum: string
+}
+
+// Insert in the order of marks, so that two processes with the same reports can't deadlock.
+const IN_ORDER = 'order by 1 on conflict do nothing'
+
+export const SQLITE: Dialect = {
+  bytes: 'blob',
+  wide: 'integer',
+  table: 'strict',
+  keyed: 'strict, without rowid',
+  heldColumn: '',
+  // Emptied as a whole, because SQLite then overwrites every page; a cell that shrinks or moves can leave bytes
+  // behind, secure_delete or not.
+  heldTable:
+    'create table if not exists held (mark blob primary key, held blob not null) strict, without rowid;',
+  sumKey: 'round integer primary key',
+  elements: (list) => `json_each(${list})`,
+  nth: (n) => `unhex(value ->> ${n})`,
+  locked: '',
+  lockModels: null,
+  reports: 'reports left join held using (mark)',
+  insertReports: [
+    `insert into reports (mark, round, body)
+       select unhex(value ->> 0), $1, unhex(value ->> 1) from json_each($2) ${IN_ORDER}`,
+    `insert into held (mark, held)
+       select unhex(value ->> 0), unhex(value ->> 2) from json_each($2) ${IN_ORDER}`,
+  ],
+  deleteHeld: 'delete from held',
+  ownSum: 'round = $1',
+  newSum: '$1, $3',
+}
+
+export const POSTGRES: Dialect = {
+  bytes: 'bytea',
+  wide: 'bigint',
+  table: '',
+  keyed: '',
+  heldColumn: ', held bytea',
+  heldTable: '',
+  sumKey: 'round integer not null, process uuid not null, primary key (round, process)',
+  elements: (list) => `json_array_elements(${list}::json) as elements (value)`,
+  nth: (n) => `decode(value ->> ${n}, 'hex')`,
+  locked: 'for update',
+  lockModels: 'lock table models in exclusive mode',
+  reports: 'reports',
+  insertReports: [
+    `insert into reports (mark, round, body, held)
+       select decode(value ->> 0, 'hex'), $1::integer, decode(value ->> 1, 'hex'), decode(value ->> 2, 'hex')
+         from json_array_elements($2::json) as elements (value) ${IN_ORDER}`,
+  ],
+  deleteHeld: 'update reports set held = null where round = $1 and held is not null',
+  ownSum: 'round = $1 and process = $2',
+  newSum: '$1, $2, $3',
+}

@@ -1,0 +1,49 @@
+/**
+ * @module Driver of an aggregator's database. The store (`store.ts`) spells every statement and decision; a driver
+ * runs the statements in transactions that are durable.
+ */
+import { NearsideError } from '../../../core/error.ts'
+import type { Dialect } from './dialect.ts'
+import type { SecretBox } from './secretBox.ts'
+
+export type Value = number | string | Uint8Array | null
+
+/** Runs one statement; its placeholders are $1, $2, … */
+export interface Query {
+  rows<Row extends object>(sql: string, ...values: readonly Value[]): Promise<readonly Row[]>
+  /** @returns the number of rows that the statement changed */
+  change(sql: string, ...values: readonly Value[]): Promise<number>
+}
+
+/**
+ * Outside a transaction, the driver's own statements see committed data only.
+ * @throws (all methods) NearsideError `storage-unavailable` where the database fails or doesn't answer in time
+ */
+export interface Driver extends Query {
+  readonly dialect: Dialect
+  /** Encrypts secrets where the database leaves deleted data in its files. */
+  readonly box: SecretBox
+  /** Runs `body` as one transaction, and again after a conflict with another process. */
+  transaction<T>(body: (on: Query) => Promise<T>): Promise<T>
+  /**
+   * Runs `body` as one transaction that deletes secrets of a round. Within `exclusively`, it fails if the database
+   * drops the process's connection.
+   */
+  step<T>(body: (on: Query) => Promise<T>): Promise<T>
+  /**
+   * Runs `body` while no other process of this aggregator runs one.
+   * @throws `StepTaken` where another process runs one
+   */
+  exclusively<T>(body: () => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Thrown where a transaction conflicts with another process's. It is rolled back and run again. */
+export class Again extends Error {}
+
+/** Thrown where another process runs a step of the round; this process's step did not begin. */
+export class StepTaken extends NearsideError {
+  constructor() {
+    super('storage-unavailable', 'Another process is at a step of this round; try again')
+  }
+}

@@ -1,0 +1,90 @@
+/** @module Records that an aggregator's store takes and gives (`store.ts`). */
+import type { Bytes } from '../../../core/bytes.ts'
+import type { Policy } from '../../protocol/policy.ts'
+
+/**
+ * State of a round: open → full → exchanged → released | rejected. The helper goes from open to released.
+ * `abandoned`: the round can't be finished, because its model or policy is no longer current.
+ */
+export type RoundState = 'open' | 'full' | 'exchanged' | 'released' | 'rejected' | 'abandoned'
+
+export interface Verdict {
+  readonly accepted: boolean
+  /** Reasons for a rejection; empty when accepted. */
+  readonly reasons: readonly string[]
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+/** Public data of a round. */
+export interface RoundSummary {
+  readonly round: number
+  readonly state: RoundState
+  readonly policy: Policy
+  /** Hash of the policy, hex. */
+  readonly policyHash: string
+  /** Leader: number of reports in the sum. Helper: number of stored seeds; after its release, of reports in it. */
+  readonly counted: number
+  /** Times of opening and of closing, milliseconds since the epoch. */
+  readonly openedAt: number
+  readonly closedAt: number | null
+  /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
+  readonly idSetHash: string | null
+  /** The helper's base64 signature over its share and the reports in it. */
+  readonly peerSignature: string | null
+  /** Version name of the model that this round releases. */
+  readonly version: string | null
+  readonly verdict: Verdict | null
+}
+
+export interface RoundRecord extends RoundSummary {
+  /** Public and private half of the round's sealing key; null once the round takes no more reports. */
+  readonly sealingKey: Bytes | null
+  /** Aggregate shares, each with its aggregator's noise; null before the exchange. */
+  readonly ownShare: Uint32Array | null
+  readonly peerShare: Uint32Array | null
+}
+
+export interface ReportRecord {
+  /** Id of the report, hex. */
+  readonly id: string
+  /** Hex SHA-256 of the received bytes: the report at the leader, its helper part at the helper. */
+  readonly bodyHash: string
+}
+
+export interface CountedShare extends ReportRecord {
+  readonly share: Uint32Array
+  /** Nonce of the report's token, hex; absent where the policy needs none. */
+  readonly token?: string
+}
+
+export interface KeptSeed extends ReportRecord {
+  /**
+   * Seed of the share; null where the proof doesn't hold. The id is recorded anyway, so that it is checked only
+   * once.
+   */
+  readonly seed: Bytes | null
+}
+
+/** A report whose id is recorded. */
+export interface Known {
+  /** Whether it is recorded in the requested round, with this hash of its bytes (hex). */
+  isSame(bodyHash: string): boolean
+  /** Whether its seed is stored. Without one its proof didn't hold; the leader stores no seeds. */
+  readonly isProven: boolean
+}
+
+/** Reports that reached a round which takes no more. */
+export interface Reached {
+  /** Hash of the policy, hex. */
+  readonly policyHash: string
+  readonly salt: Bytes
+  /** Marks of the ids under the salt, ascending, concatenated. */
+  readonly marks: Bytes
+  /** Times of opening and of closing, milliseconds since the epoch. */
+  readonly openedAt: number
+  readonly closedAt: number
+}
+
+/** Outcome of counting. `spent`: another report of the round used the same token. */
+export type CountOutcome = 'counted' | 'conflict' | 'spent' | 'full' | 'closed'
+export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'

@@ -1,0 +1,129 @@
+/** @module Methods of the store for reports: the leader counts shares, and the helper keeps seeds. */
+import { type Bytes, joined } from '../../../core/bytes.ts'
+import { REPORT_ID_BYTES } from '../../protocol/report.ts'
+import { markOf } from '../mark.ts'
+import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'
+import { Again, type Driver } from './driver.ts'
+import type {
+  CountedShare,
+  CountOutcome,
+  KeepOutcome,
+  KeptSeed,
+  Known,
+  Reached,
+  RoundSummary,
+} from './records.ts'
+import { hasSeed, type ReportRow, type ReportTable, saltOf } from './reportTable.ts'
+import { createSums } from './sums.ts'
+import { createTokens } from './tokens.ts'
+
+export function reportMethods(driver: Driver, table: ReportTable) {
+  const tokens = createTokens(driver)
+  const sums = createSums(driver)
+
+  return {
+    /** Finds which of these ids are recorded, in this round or another. */
+    known: (round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
+      table.known(driver, round, ids),
+    /** Leader: which of these tokens the round's reports have used, while it is open. */
+    spent: (round: number, nonces: readonly string[]): Promise<ReadonlySet<string>> =>
+      tokens.spent(driver, round, nonces),
+    /**
+     * Leader: records ids and tokens and adds shares, at most `goal` per round. A repeated report changes nothing.
+     */
+    count: (
+      round: number,
+      goal: number,
+      shares: readonly CountedShare[],
+    ): Promise<readonly CountOutcome[]> =>
+      driver.transaction(async (on) => {
+        const sql = 'select state, counted from rounds where round = $1'
+        const [row] = await on.rows<Pick<RoundSummary, 'state' | 'counted'>>(sql, round)
+        const known = await table.known(on, round, idsIn(shares))
+        const spent = await tokens.spent(on, round, tokensOf(shares))
+        const { outcomes, fresh } = admitShares(row, goal, shares, known, spent)
+        if (fresh.length === 0) return outcomes
+        await table.insert(on, round, fresh)
+        await tokens.spend(on, round, tokensOf(fresh))
+        await sums.add(
+          on,
+          round,
+          fresh.map(({ share }) => share),
+        )
+        // Update the count last, so that others wait only for this flush. It sees their committed changes.
+        const changes = await on.change(
+          `update rounds set counted = counted + $2
+             where round = $1 and state = 'open' and counted + $2 <= $3`,
+          ...[round, fresh.length, goal],
+        )
+        if (changes === 0) throw new Again()
+        return outcomes
+      }),
+    /** Helper: records ids and stores seeds. @throws NearsideError `round-closed` */
+    keep: (round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]> =>
+      driver.transaction(async (on) => {
+        // Lock the round first: once it has ended, no seed may be written, not even in a transaction that rolls
+        // back.
+        const sql = `select state from rounds where round = $1 ${driver.dialect.locked}`
+        const [row] = await on.rows<Pick<RoundSummary, 'state'>>(sql, round)
+        const known = await table.known(on, round, idsIn(seeds))
+        const { outcomes, fresh, kept } = admitSeeds(round, row?.state, seeds, known)
+        await table.insert(on, round, fresh)
+        await on.change('update rounds set counted = counted + $2 where round = $1', round, kept)
+        return outcomes
+      }),
+    /** Helper: seeds of these ids, in order; null for an id without a seed. */
+    async seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]> {
+      const salt = await saltOf(driver, round)
+      const marks = ids.map((id) => markOf(salt, id).toString('hex'))
+      const rows = await table.find(driver, marks)
+      return marks.map((mark) => {
+        const held = rows.get(mark)?.held
+        return hasSeed(held) ? Uint8Array.from(held.subarray(REPORT_ID_BYTES)) : null
+      })
+    },
+    /** Leader: sum of the round's shares, and the ids in it, ascending. */
+    async aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }> {
+      return { ids: idsHeld(await table.held(round)), sum: await sums.total(round) }
+    },
+    /**
+     * Helper: marks of all reports that reached a round. Null where it is open, unknown, or ended more than a
+     * period ago.
+     */
+    async reached(round: number): Promise<Reached | null> {
+      const [ended] = await driver.rows<Ended>(
+        `select policy_hash as "policyHash", opened_at as "openedAt", closed_at as "closedAt"
+           from rounds where round = $1`,
+        round,
+      )
+      const sql = 'select mark from reports where round = $1 order by mark'
+      const rows = await driver.rows<ReportRow>(sql, round)
+      // Read the salt last: it is deleted with the marks.
+      return reachedBy(ended, await saltOf(driver, round), rows)
+    },
+  }
+}
+
+/** Ids in these rows, ascending, concatenated. */
+export function idsHeld(rows: readonly Pick<ReportRow, 'held'>[]): Bytes {
+  const ids = rows.flatMap(({ held }) => held?.subarray(0, REPORT_ID_BYTES) ?? [])
+  return joined(ids.sort(Buffer.compare))
+}
+
+type Ended = Pick<RoundSummary, 'policyHash' | 'openedAt' | 'closedAt'>
+
+/**
+ * Reports that reached a round which ended at most a period ago.
+ * @param salt empty once the period is over
+ * @param rows rows of the round, by ascending mark
+ */
+export function reachedBy(
+  round: Ended | undefined,
+  salt: Uint8Array,
+  rows: readonly { readonly mark: Uint8Array }[],
+): Reached | null {
+  if (!round || round.closedAt === null || salt.length === 0) return null
+  const { closedAt } = round
+  const marks = joined(rows.map(({ mark }) => mark))
+  return { ...round, closedAt, salt: Uint8Array.from(salt), marks }
+}

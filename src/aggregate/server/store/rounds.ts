@@ -1,0 +1,152 @@
+/** @module Methods of the store for rounds: opening one, its states, and its end, which deletes its secrets. */
+import { type Bytes, encodeVector } from '../../../core/bytes.ts'
+import { canonicalJson } from '../../../core/canonicalJson.ts'
+import { DAY } from '../../../core/time.ts'
+import type { Policy } from '../../protocol/policy.ts'
+import type { Driver, Query, Value } from './driver.ts'
+import type { RoundRecord, RoundSummary, Verdict } from './records.ts'
+import type { ReportTable } from './reportTable.ts'
+import {
+  createRowReader,
+  placeOfKey,
+  RECORD,
+  type RoundRow,
+  SUMMARY,
+  type SummaryRow,
+} from './rows.ts'
+
+/** Name of the setting with the sealing key of the next round. */
+export const NEXT_SEALING_KEY = 'next-sealing-key'
+
+export function roundMethods(driver: Driver, table: ReportTable) {
+  const { box, dialect } = driver
+  const reader = createRowReader(box)
+
+  /** Deletes the secrets of a round that takes no more reports. */
+  async function deleteSecrets(on: Query, round: number): Promise<void> {
+    await on.change('delete from accumulators where round = $1', round)
+    await on.change(dialect.deleteHeld, round)
+    await on.change('delete from tokens where round = $1', round)
+    await on.change('update rounds set sealing_key = null where round = $1', round)
+  }
+
+  /**
+   * Changes round $1 and deletes its secrets.
+   * @param change columns to set, and the condition
+   * @returns false, and deletes nothing, where the condition doesn't hold
+   */
+  const end = (change: string, round: number, ...values: readonly Value[]): Promise<boolean> =>
+    driver.step(async (on) => {
+      const changes = await on.change(`update rounds set ${change}`, round, ...values)
+      if (changes === 1) await deleteSecrets(on, round)
+      return changes === 1
+    })
+
+  return {
+    /** Newest round in any state. */
+    async current(): Promise<RoundRecord | null> {
+      const sql = `select ${RECORD} from rounds order by round desc limit 1`
+      const [row] = await driver.rows<RoundRow>(sql)
+      return row ? reader.record(row) : null
+    },
+    /** Rounds, newest first. */
+    async rounds(limit: number): Promise<readonly RoundSummary[]> {
+      const sql = `select ${SUMMARY} from rounds order by round desc limit $1`
+      return (await driver.rows<SummaryRow>(sql, limit)).map(reader.summary)
+    },
+    /** Number of counted reports in abandoned rounds. */
+    async lost(): Promise<number> {
+      const sql = `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`
+      return (await driver.rows<{ lost: number }>(sql))[0].lost
+    },
+    /** Helper: end of a round that `reached` covers, in milliseconds since the epoch; null for others. */
+    async endedAt(round: number): Promise<number | null> {
+      const sql = 'select closed_at as "closedAt" from rounds where round = $1 and salt is not null'
+      return (await driver.rows<SummaryRow>(sql, round))[0]?.closedAt ?? null
+    },
+    /**
+     * Opens a round and abandons an open one; removes the setting `NEXT_SEALING_KEY`. Deletes marks of rounds that
+     * ended a period of the policy ago. False when another policy has this number.
+     */
+    openRound: (
+      round: number,
+      policy: Policy,
+      policyHash: string,
+      sealingKey: Bytes,
+      now: number,
+    ) =>
+      driver.step(async (on) => {
+        const sql = `select ${SUMMARY} from rounds where round = $1`
+        const [taken] = await on.rows<SummaryRow>(sql, round)
+        if (taken) return taken.policyHash === policyHash && taken.state === 'open'
+        const abandoned = await on.rows<{ round: number }>(
+          `update rounds set state = 'abandoned', closed_at = $1 where state = 'open' returning round`,
+          now,
+        )
+        for (const one of abandoned) await deleteSecrets(on, one.round)
+        const salt = await table.renewSalt(on, now - policy.periodDays * DAY)
+        const key = box.seal(placeOfKey(round), sealingKey)
+        await on.change(
+          `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at, salt)
+             values ($1, 'open', $2, $3, $4, $5, $6)`,
+          ...[round, canonicalJson(policy), policyHash, key, now, salt],
+        )
+        await on.change('delete from settings where name = $1', NEXT_SEALING_KEY)
+        return true
+      }),
+    /** Leader: open → full, once `goal` reports are counted. Destroys the sealing key. */
+    fill: (round: number, goal: number) =>
+      driver.step(async (on) => {
+        const changes = await on.change(
+          `update rounds set state = 'full', sealing_key = null
+             where round = $1 and state = 'open' and counted >= $2`,
+          ...[round, goal],
+        )
+        if (changes === 1) await on.change('delete from tokens where round = $1', round)
+        return changes === 1
+      }),
+    /** Leader: full → exchanged. Stores both noised shares and deletes the sum. */
+    exchange(
+      round: number,
+      result: {
+        readonly idSetHash: string
+        readonly ownShare: Uint32Array
+        readonly peerShare: Uint32Array
+        readonly peerSignature: string
+        readonly version: string
+      },
+    ): Promise<boolean> {
+      const { idSetHash, peerSignature, version } = result
+      const shares = [result.ownShare, result.peerShare].map(encodeVector)
+      const change = `state = 'exchanged', id_set_hash = $2, own_share = $3, peer_share = $4,
+        peer_signature = $5, version = $6 where round = $1 and state = 'full'`
+      return end(change, round, idSetHash, ...shares, peerSignature, version)
+    },
+    /** Helper: open → released, once. Destroys all seeds and the sealing key. False when the round was not open. */
+    release(
+      round: number,
+      result: {
+        readonly counted: number
+        readonly idSetHash: string
+        readonly ownShare: Uint32Array
+      },
+      now: number,
+    ): Promise<boolean> {
+      const { counted, idSetHash, ownShare } = result
+      const change = `state = 'released', id_set_hash = $2, own_share = $3, counted = $4, closed_at = $5
+        where round = $1 and state = 'open'`
+      return end(change, round, idSetHash, encodeVector(ownShare), counted, now)
+    },
+    /** Leader: ends the round. False when it had ended before. */
+    close(
+      round: number,
+      state: 'released' | 'rejected' | 'abandoned',
+      verdict: Verdict,
+      now: number,
+    ): Promise<boolean> {
+      const change = `state = $2, verdict = $3, closed_at = $4
+        where round = $1 and state in ('open', 'full', 'exchanged')`
+      return end(change, round, state, canonicalJson(verdict), now)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * @module Store of an aggregator, on SQLite, which one process owns, or on PostgreSQL, which any number of processes
+ * share. All that must be atomic is one transaction; the database decides races between processes.
+ *
+ * No report is stored, sealed or open. The leader adds a share to the round's accumulator in the transaction that
+ * records the report's id. The helper stores the 32-byte seed of its share. When a round ends, ids, seeds, sums and
+ * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
+ * (`mark.ts`).
+ */
+import type { Bytes } from '../../../core/bytes.ts'
+import { canonicalJson } from '../../../core/canonicalJson.ts'
+import type { ModelRelease } from '../schemas.ts'
+import type { Driver, Query, Value } from './driver.ts'
+import { reportMethods } from './reports.ts'
+import { ReportTable } from './reportTable.ts'
+import { roundMethods } from './rounds.ts'
+
+/** @throws (all methods) NearsideError `storage-unavailable`; `storage-corrupt` for secrets of another store key */
+export type Store = ReturnType<typeof createStore>
+
+export function createStore(driver: Driver) {
+  const { box, dialect } = driver
+  const table = new ReportTable(driver)
+
+  async function setting(name: string): Promise<Bytes | null> {
+    const sql = 'select value from settings where name = $1'
+    const [row] = await driver.rows<{ value: Uint8Array }>(sql, name)
+    return row ? box.open(`settings ${name}`, row.value) : null
+  }
+
+  return {
+    ...roundMethods(driver, table),
+    ...reportMethods(driver, table),
+    /**
+     * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
+     * `release` and `close` must run inside one. They fail if the database drops the process's connection during
+     * the step.
+     * @throws `StepTaken` where another process runs a step
+     */
+    exclusively: driver.exclusively,
+    shut: driver.close,
+    setting,
+    /** Stores the first value for a name. @returns the stored value */
+    async keepSetting(name: string, value: Bytes): Promise<Bytes> {
+      const sql = 'insert into settings (name, value) values ($1, $2) on conflict do nothing'
+      await driver.change(sql, name, box.seal(`settings ${name}`, value))
+      return (await setting(name)) ?? value
+    },
+    /** Helper: releases of models that it has signed, newest first. */
+    modelReleases: (limit: number) =>
+      modelReleases(driver, 'order by release desc limit $1', limit),
+    /**
+     * Helper: stores a release with a higher number than all others.
+     * @returns the release stored under its number, or the highest where that number is free
+     */
+    keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
+      driver.transaction(async (on) => {
+        if (dialect.lockModels !== null) await on.change(dialect.lockModels)
+        const [newest] = await modelReleases(on, 'order by release desc limit 1')
+        if (newest && wanted.release <= newest.release)
+          return (await modelReleases(on, 'where release = $1', wanted.release))[0] ?? newest
+        const sql = 'insert into models (release, statement) values ($1, $2)'
+        await on.change(sql, wanted.release, canonicalJson(wanted))
+        return wanted
+      }),
+  }
+}
+
+async function modelReleases(
+  on: Query,
+  which: string,
+  ...values: readonly Value[]
+): Promise<readonly ModelRelease[]> {
+  const sql = `select statement from models ${which}`
+  const rows = await on.rows<{ statement: string }>(sql, ...values)
+  return rows.map(({ statement }) => JSON.parse(statement))
+}
