@@ -6,7 +6,7 @@ const CLIENT = new Set(['react', 'react-search', 'console'])
 
 const PEERS = /^react(-dom)?($|\/)/
 
-const STARTING_PARTS = /src\/(device\/upload\/nothingSent|sdk\/starting)\.ts$/
+const STARTING_PARTS = /src\/browser\/(contribution\/nothingSent|page\/starting)\.ts$/
 const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 

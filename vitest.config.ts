@@ -68,7 +68,7 @@ const IN_OTHERS = {
       // WebKitGTK has none.
       '**/*.webgpu.browser.test.ts',
       // Its version 2.54 now and then loses the page when a worker of it ends: these passed, each by itself.
-      'src/sdk/*.browser.test.ts',
+      'src/browser/page/*.browser.test.ts',
     ]),
   ],
 }
@@ -86,12 +86,7 @@ export default defineConfig({
           environment: 'node',
           // One fewer than the processors would leave one of two idle.
           maxWorkers: Math.max(2, availableParallelism() - 1),
-          include: [
-            'src/**/*.test.ts',
-            'lab/**/*.test.ts',
-            'scripts/**/*.test.ts',
-            'bench/**/*.test.ts',
-          ],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'research/**/*.test.ts'],
           exclude: ['**/*.browser.test.*', 'node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

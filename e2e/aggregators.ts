@@ -9,17 +9,17 @@ import {
   receiptMessage,
   sign,
   taskMessage,
-} from '../src/aggregate/privacy/signature.ts'
-import { encodeResponse } from '../src/aggregate/protocol/binaryHttp.ts'
-import { gatewayKeys, openRequest } from '../src/aggregate/protocol/openRequest.ts'
-import { type Policy, policyHash } from '../src/aggregate/protocol/policy.ts'
-import { parseHeader } from '../src/aggregate/protocol/report.ts'
-import { OBLIVIOUS_RESPONSE, ROUTES } from '../src/aggregate/protocol/routes.ts'
-import { PROTOCOL } from '../src/aggregate/protocol/task.ts'
-import { TEST_POLICY, TEST_RECIPIENTS } from '../src/aggregate/protocol/testPolicy.ts'
-import { toBase64, utf8 } from '../src/core/bytes.ts'
-import { SHARED_LENGTH } from '../src/core/personal/sharedUpdate.ts'
-import type { Recipients } from '../src/device/upload/terms.ts'
+} from '@nearside/aggregate/privacy/signature.ts'
+import { encodeResponse } from '@nearside/aggregate/protocol/binaryHttp.ts'
+import { gatewayKeys, openRequest } from '@nearside/aggregate/protocol/openRequest.ts'
+import { type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
+import { parseHeader } from '@nearside/aggregate/protocol/report.ts'
+import { OBLIVIOUS_RESPONSE, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import { PROTOCOL } from '@nearside/aggregate/protocol/task.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '@nearside/aggregate/protocol/testPolicy.ts'
+import type { Recipients } from '@nearside/browser/contribution/terms.ts'
+import { toBase64, utf8 } from '@nearside/core/bytes.ts'
+import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 
 export interface Aggregators {
   readonly recipients: Recipients

@@ -5,14 +5,14 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { simulateDevices } from '@nearside/aggregate/server/testDevices.ts'
+import { type Bundle, parseBundle } from '@nearside/audit/bundle.ts'
+import { parseReached } from '@nearside/audit/checkpoints.ts'
+import { parseReleases } from '@nearside/audit/releases.ts'
+import { verifyBundle } from '@nearside/audit/verify.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { readHashed } from '@nearside/train/models/read.ts'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
-import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
-import { type Bundle, parseBundle } from '../src/audit/bundle.ts'
-import { parseReached } from '../src/audit/checkpoints.ts'
-import { parseReleases } from '../src/audit/releases.ts'
-import { verifyBundle } from '../src/audit/verify.ts'
-import { Catalog } from '../src/core/catalog/catalog.ts'
-import { readHashed } from '../src/models/read.ts'
 import {
   fact,
   forYou,

@@ -1,10 +1,10 @@
 /** @module Tests contributions through a relay, which runs in its own process as a third party would run it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { parseBundle } from '@nearside/audit/bundle.ts'
+import { verifyBundle } from '@nearside/audit/verify.ts'
+import type { Recipients } from '@nearside/browser/contribution/terms.ts'
 import { expect, test } from 'playwright/test'
-import { parseBundle } from '../src/audit/bundle.ts'
-import { verifyBundle } from '../src/audit/verify.ts'
-import type { Recipients } from '../src/device/upload/terms.ts'
 import { openAggregators } from './aggregators.ts'
 import { fact, forYou, openConsole, openShop } from './shop.ts'
 import { closeVaultShops, open, openVaultShop } from './vault.ts'

@@ -1,10 +1,10 @@
 /** @module Serves a shop and its vault on servers of the test, which record all requests. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Persist } from '@nearside/browser/persists.ts'
 import type { Page } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
-import type { Persist } from '../src/device/persists.ts'
 
 /** The server for all tests (`playwright.config.ts`), beside the embedded shop's. */
 export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?? 8800}`

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Declared, readDeclarations } from './declarations.ts'
+import { makeTypesWhole } from './workspaces.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const API_FILE = join(ROOT, 'docs/API.md')
@@ -47,6 +48,7 @@ export function generateApi(): Api {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
     const project = join(ROOT, 'tsconfig.lib.json')
     execFileSync(process.execPath, [tsc, '-p', project, '--outDir', folder], { stdio: 'inherit' })
+    makeTypesWhole(folder)
     return apiOf(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -83,7 +85,7 @@ function packagesOf(files: readonly string[]): string[] {
   const packages = new Set<string>()
   for (const file of reached)
     for (const [, from] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()["']([^"']+)/g))
-      if (from.startsWith('.')) reached.add(join(dirname(file), from.replace(/\.tsx?$/, '.d.ts')))
+      if (from.startsWith('.')) reached.add(join(dirname(file), from.replace(/\.js$/, '.d.ts')))
       else if (!from.startsWith('nearside/')) packages.add(from)
   return [...packages]
 }

@@ -10,8 +10,8 @@
  * when any visit misses a budget.
  */
 import { Command } from '@commander-js/extra-typings'
+import { wholeNumber } from '@nearside/cli/values.ts'
 import { chromium, type Page } from 'playwright'
-import { wholeNumber } from '../src/cli/values.ts'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { type Longest, longestTask } from './longestTask.ts'
 

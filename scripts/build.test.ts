@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { testFolder } from '@nearside/core/testFolder.ts'
 import { build } from 'vite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { testFolder } from '../src/testFolder.ts'
 import { keepNodeEnv } from './build.ts'
 
 let before: string | undefined

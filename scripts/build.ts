@@ -1,24 +1,17 @@
 /**
  * @module `npm run build`: builds the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
- * package of command line and servers (`dist/tools`). `npm pack` builds only the two packages (`--package`).
+ * packages for Node (`dist/nearside-tools`, `dist/nearside-server`). `npm pack` builds only the packages (`--package`).
  */
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { API_FILE, writeApi } from './apiDocs.ts'
+import { compileTo, manifestFor, NODE_PACKAGES } from './nodePackages.ts'
 import { fillServiceWorker } from './offline.ts'
 import { prerender } from './prerender.ts'
-import { toolsManifest } from './toolsManifest.ts'
+import { makeTypesWhole } from './workspaces.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -51,7 +44,7 @@ export function demoIsFresh(): boolean {
   )
 }
 
-/** Files that the tools' package copies from the checkout unchanged. */
+/** Files that the packages for Node copy from the checkout unchanged. */
 const AS_IT_IS = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
   ...['docs', 'data/word-vectors', 'tools/verify.py'],
@@ -59,16 +52,23 @@ const AS_IT_IS = [
 
 /** Sources of the packages. */
 const PACKAGE_SOURCES = [
-  ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json', 'tsconfig.node.json'],
+  ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json'],
+  'research',
   ...['vault.html', 'vite.vault.config.ts'],
-  ...['package.json', 'package-lock.json', 'scripts/build.ts', 'scripts/toolsManifest.ts'],
+  ...[
+    'package.json',
+    'package-lock.json',
+    'scripts/build.ts',
+    'scripts/nodePackages.ts',
+    'scripts/workspaces.ts',
+  ],
   ...['scripts/apiDocs.ts', 'scripts/declarations.ts'],
   ...AS_IT_IS,
 ]
 
-/** The manifest of the tools is the last file that their build writes. */
+/** The last package's manifest is the last file that a build writes. */
 function packagesAreFresh(): boolean {
-  const built = join(ROOT, 'dist/tools/package.json')
+  const built = join(ROOT, 'dist', NODE_PACKAGES[NODE_PACKAGES.length - 1].name, 'package.json')
   const needed = [built, join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
   if (!needed.every((path) => existsSync(path))) return false
   const at = statSync(built).mtimeMs
@@ -106,7 +106,7 @@ async function buildVault(): Promise<void> {
 }
 
 async function buildPackages(): Promise<void> {
-  for (const part of ['lib', 'tools'])
+  for (const part of ['lib', ...NODE_PACKAGES.map(({ name }) => name)])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
   await keepNodeEnv(async () => {
     await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
@@ -115,9 +115,9 @@ async function buildPackages(): Promise<void> {
     await buildVault()
   })
   tsc('tsconfig.lib.json')
-  dropStyleImports(join(ROOT, 'dist/lib'))
+  makeTypesWhole(join(ROOT, 'dist/lib'))
   writeApi(join(ROOT, 'dist/lib'))
-  buildTools()
+  await buildForNode()
 }
 
 /** A separate build, because files shared with the browser's build would be split. */
@@ -148,24 +148,17 @@ async function buildSearchElement(): Promise<void> {
   })
 }
 
-function buildTools(): void {
-  tsc('tsconfig.node.json')
-  const tools = join(ROOT, 'dist/tools')
-  const sql = 'train/import/sql'
-  cpSync(join(ROOT, 'src', sql), join(tools, 'lib', sql), { recursive: true })
-  for (const path of AS_IT_IS) cpSync(join(ROOT, path), join(tools, path), { recursive: true })
-  const manifest = toolsManifest(ROOT, join(tools, 'lib'))
-  writeFileSync(join(tools, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-}
-
-/** A shop loads `nearside/styles.css` itself, and a style sheet's import in the types would not resolve. */
-function dropStyleImports(directory: string): void {
-  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.d.ts')) continue
-    const file = join(directory, name)
-    const text = readFileSync(file, 'utf8')
-    const kept = text.replace(/^import '[^']+\.css';\n/gm, '')
-    if (kept !== text) writeFileSync(file, kept)
+async function buildForNode(): Promise<void> {
+  for (const one of NODE_PACKAGES) {
+    const folder = join(ROOT, 'dist', one.name)
+    const lib = join(folder, 'lib')
+    await compileTo(lib, ROOT, one.entry)
+    const sql = 'train/import/sql'
+    if (existsSync(join(lib, 'train/import')))
+      cpSync(join(ROOT, 'src', sql), join(lib, sql), { recursive: true })
+    for (const path of AS_IT_IS) cpSync(join(ROOT, path), join(folder, path), { recursive: true })
+    const manifest = manifestFor(one, ROOT, lib)
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   }
 }
 

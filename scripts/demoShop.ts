@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { importShop } from '../src/train/import/importShop.ts'
-import { readWordVectors } from '../src/train/wordVectors.ts'
+import { importShop } from '@nearside/train/import/importShop.ts'
+import { readWordVectors } from '@nearside/train/wordVectors.ts'
 import { buildDemoCatalog } from './demoCatalog/build.ts'
 import { readCatalogRules } from './demoCatalog/catalogRules.ts'
 

@@ -1,15 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { costOf, noiseOverUpdate } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { parseParameters } from '@nearside/aggregate/protocol/policy.ts'
+import { runProgram } from '@nearside/cli/program.ts'
+import { SERVER_COMMANDS } from '@nearside/cli/serverCommands.ts'
+import { TOOL_COMMANDS } from '@nearside/cli/toolCommands.ts'
+import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import { describe, expect, test } from 'vitest'
-import { costOf, noiseOverUpdate } from '../src/aggregate/privacy/gaussianAccountant.ts'
-import { beyondLimits } from '../src/aggregate/protocol/beyondLimits.ts'
-import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
-import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../src/aggregate/protocol/deviceLimits.ts'
-import { parseParameters } from '../src/aggregate/protocol/policy.ts'
-import { COMMANDS as ALL } from '../src/cli/commands.ts'
-import { runProgram } from '../src/cli/program.ts'
-import { SHARED_LENGTH } from '../src/core/personal/sharedUpdate.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BUILT = /^(node_modules|dist|var|release|screenshots|test-results|\.(?!ci).*)$/
@@ -48,7 +49,11 @@ const NPM = new Set(['install', 'ci', 'pack'])
 
 const COMMANDS = new Map(
   await Promise.all(
-    Object.entries(ALL).map(async ([name, load]) => [name, (await load()).command] as const),
+    Object.entries({
+      ...TOOL_COMMANDS,
+      ...SERVER_COMMANDS,
+      bench: () => import('@nearside/cli/commands/bench.ts'),
+    }).map(async ([name, load]) => [name, (await load()).command] as const),
   ),
 )
 

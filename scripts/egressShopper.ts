@@ -1,6 +1,7 @@
 /** @module The shopper of `npm run prove-egress`: fills the demo shop with marks, through its pages and its API. */
+
+import type { ShopperScript } from '@nearside/audit/egress/visit.ts'
 import type { Page } from 'playwright-core'
-import type { ShopperScript } from '../src/audit/egress/visit.ts'
 import type { CaptureInput, EventName, Personalizer } from '../src/index.ts'
 
 const BATCH = 250

@@ -4,9 +4,9 @@
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { testFolder } from '@nearside/core/testFolder.ts'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeVaultShops, openVaultShop } from '../e2e/vault.ts'
-import { testFolder } from '../src/testFolder.ts'
 import { hashOf } from './integrity.ts'
 import { closeWindow, namedBrowsers, openWindow } from './otherBrowsers.ts'
 

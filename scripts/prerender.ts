@@ -6,13 +6,13 @@
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pageOptionsTag } from '@nearside/cli/publish/pageOptions.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { createServer } from 'vite'
-import { Catalog } from '../src/core/catalog/catalog.ts'
-import { pageOptionsTag } from '../src/deploy/pageOptions.ts'
 import type { Item } from '../src/index.ts'
 import { type BaseLists, readBaseLists } from '../src/ssr.ts'
 
-type Prerender = typeof import('../src/storefront/prerender.tsx')
+type Prerender = typeof import('@nearside/storefront/prerender.tsx')
 
 const PLACE = '<div id="shop"></div>'
 const TITLE = /<title>.*<\/title>/

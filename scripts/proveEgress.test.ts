@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { missingForProof } from '@nearside/audit/egress/prove.ts'
+import type { SignedReport } from '@nearside/audit/egress/report.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, test } from 'vitest'
-import { missingForProof } from '../src/audit/egress/prove.ts'
-import type { SignedReport } from '../src/audit/egress/report.ts'
-import { testFolder } from '../src/testFolder.ts'
 
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)

@@ -65,7 +65,7 @@ test('they run: the options are accepted, the event is captured, the list is ren
   // Worker and network need a browser, so they are stubbed; options are checked by the real code.
   const stub = `
     import { createFakePersonalizer } from '${join(ROOT, 'src/ui/react/testPersonalizer.ts')}'
-    import { readOptions } from '${join(ROOT, 'src/sdk/readOptions.ts')}'
+    import { readOptions } from '${join(ROOT, 'src/browser/page/readOptions.ts')}'
     export async function createPersonalizer(options) {
       readOptions(options)
       return createFakePersonalizer(${JSON.stringify(ITEMS)})

@@ -14,8 +14,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { NODE_PACKAGES, packagesImported } from './nodePackages.ts'
 import { BUILT_IN, billOfMaterials, sumsOf } from './release.ts'
-import { packagesImported, toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const folders: string[] = []
@@ -73,8 +73,8 @@ test('the bill of materials names what is built in, with licences, and is the sa
   for (const { name, licenses } of components) expect(licenses, name).toHaveLength(1)
 })
 
-test('… and what the tools install, with all that those need, and nothing of ours for development', () => {
-  const bill = billOfMaterials(ROOT, 'nearside-tools', ['better-sqlite3', 'hono'])
+test('… and what the servers install, with all that those need, and nothing of ours for development', () => {
+  const bill = billOfMaterials(ROOT, 'nearside-server', ['better-sqlite3', 'hono'])
   const { components } = JSON.parse(bill)
   expect(components.map(nameOf)).toEqual(
     expect.arrayContaining(['better-sqlite3', 'hono', 'bindings']),
@@ -84,7 +84,7 @@ test('… and what the tools install, with all that those need, and nothing of o
 })
 
 test('what is built in is what the browser’s parts import', () => {
-  const parts = ['core', 'engine', 'device', 'sdk', 'ui', 'aggregate/privacy', 'aggregate/protocol']
+  const parts = ['core', 'engine', 'browser', 'ui', 'aggregate/privacy', 'aggregate/protocol']
   const shipped = /^(?!.*(?:^|\/)test[A-Z])(?!.*\.test\.).*\.tsx?$/
   const found = parts.flatMap((part) => packagesImported(join(ROOT, 'src', part), shipped))
   expect([...new Set(found)].filter((name) => name !== 'react').sort()).toEqual(BUILT_IN)
@@ -100,5 +100,5 @@ test('the workflow of a release runs scripts that there are, and publishes what 
     workflow.matchAll(/publish --provenance .*"\.\/release\/(.*)-\$\{/g),
     ([, packed]) => packed,
   )
-  expect(published).toEqual([name, toolsManifest(ROOT, join(ROOT, 'src/core')).name])
+  expect(published).toEqual([name, ...NODE_PACKAGES.map((one) => one.name)])
 })

@@ -1,7 +1,7 @@
 /**
  * @module `npm run release`: lets anybody check a release against its source. It builds and packs everything.
- * Into the git-ignored folder `release/` it writes both packages, their bills of materials (CycloneDX 1.5: code
- * built into the browser's files, dependencies of the tools), and `SHA256SUMS` of every file.
+ * Into the git-ignored folder `release/` it writes the packages, their bills of materials (CycloneDX 1.5: code
+ * built into the browser's files, dependencies of the packages for Node), and `SHA256SUMS` of every file.
  * To check, in a checkout of the same version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { toolsManifest } from './toolsManifest.ts'
+import { manifestFor, NODE_PACKAGES } from './nodePackages.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -57,15 +57,17 @@ export function billOfMaterials(root: string, name: string, needs: readonly stri
   const self = bill.metadata.component
   self.name = name
   const edges = new Map(bill.dependencies.map((one: Edges) => [one.ref, one.dependsOn]))
-  const wanted = (bill.components as Component[]).filter((one) => needs.includes(one.name))
-  const direct = wanted
+  const components = bill.components as Component[]
+  const ours = components.filter((one) => one['bom-ref'].startsWith('@nearside/'))
+  const named = [self as Component, ...ours].flatMap((one) => edges.get(one['bom-ref']) as string[])
+  const direct = components
+    .filter((one) => needs.includes(one.name) && named.includes(one['bom-ref']))
     .map((one) => one['bom-ref'])
-    .filter((ref) => (edges.get(self['bom-ref']) as string[]).includes(ref))
   const kept = new Set<string>(direct)
   for (const ref of kept) for (const next of (edges.get(ref) as string[]) ?? []) kept.add(next)
   const isDevelopment = (property: { name: string }) =>
     property.name === 'cdx:npm:package:development'
-  bill.components = (bill.components as Component[])
+  bill.components = components
     .filter((one) => kept.has(one['bom-ref']))
     .map((one) => ({ ...one, properties: one.properties.filter((each) => !isDevelopment(each)) }))
   bill.dependencies = [
@@ -84,11 +86,11 @@ function release(): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   execFileSync('npm', ['run', '-s', 'build'], { cwd: ROOT, stdio: 'inherit' })
-  const { dependencies } = toolsManifest(ROOT, join(ROOT, 'dist/tools/lib'))
-  for (const [name, needs] of [
-    ['nearside', BUILT_IN],
-    ['nearside-tools', Object.keys(dependencies)],
-  ] as const)
+  const needed = NODE_PACKAGES.map((one) => {
+    const { dependencies } = manifestFor(one, ROOT, join(ROOT, 'dist', one.name, 'lib'))
+    return [one.name, Object.keys(dependencies)] as const
+  })
+  for (const [name, needs] of [['nearside', BUILT_IN] as const, ...needed])
     writeFileSync(join(folder, `${name}.cdx.json`), billOfMaterials(ROOT, name, needs))
   npm(ROOT, ['run', '-s', 'pack'])
   const sums = sumsOf(ROOT, ['dist', 'release'])

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { isHeldOut } from '@nearside/train/holdout.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import type { Shop } from '@nearside/train/shop/shop.ts'
 import { beforeAll, expect, test } from 'vitest'
-import { isHeldOut } from '../src/train/holdout.ts'
-import { readShop } from '../src/train/shop/read.ts'
-import type { Shop } from '../src/train/shop/shop.ts'
 import { FILE, replayFile, SHOP } from './replay.ts'
 
 let shop: Shop

@@ -7,10 +7,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { ShopperHistory } from '../src/core/features/cases.ts'
-import { isHeldOut } from '../src/train/holdout.ts'
-import { readShop } from '../src/train/shop/read.ts'
-import type { Shop } from '../src/train/shop/shop.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import { isHeldOut } from '@nearside/train/holdout.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import type { Shop } from '@nearside/train/shop/shop.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')

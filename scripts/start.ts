@@ -9,19 +9,19 @@ import type { Server } from 'node:http'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from '@commander-js/extra-typings'
-import { DEMO_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
-import { createCosigner } from '../src/aggregate/server/cosigner.ts'
-import { createTokenSigner } from '../src/aggregate/server/tokenIssuer.ts'
-import { wholeNumber } from '../src/cli/values.ts'
-import { PERSISTS } from '../src/device/persists.ts'
-import { readLatestFile, signAgain } from '../src/models/publish.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { createCosigner } from '@nearside/aggregate/server/cosigner.ts'
+import { createTokenSigner } from '@nearside/aggregate/server/tokenIssuer.ts'
+import { PERSISTS } from '@nearside/browser/persists.ts'
+import { wholeNumber } from '@nearside/cli/values.ts'
+import { readLatestFile, signAgain } from '@nearside/train/models/publish.ts'
 import {
   createSigner,
   DEFAULT_DAYS,
   makeSigningKey,
   publicKeyOf,
   readSigningKey,
-} from '../src/models/sign.ts'
+} from '@nearside/train/models/sign.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { createStaticServer } from './static.ts'
 import { createVaultServer } from './vaultServer.ts'

@@ -4,10 +4,10 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { titleWords } from '../src/core/model/content.ts'
-import { packFile } from '../src/train/shop/packFile.ts'
-import { readShop } from '../src/train/shop/read.ts'
-import { readWordVectors } from '../src/train/wordVectors.ts'
+import { titleWords } from '@nearside/core/model/content.ts'
+import { packFile } from '@nearside/train/shop/packFile.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import { readWordVectors } from '@nearside/train/wordVectors.ts'
 import { orderedWords } from './demoCatalog/headPhrase.ts'
 
 const [from, shopFolder, to] = process.argv.slice(2)

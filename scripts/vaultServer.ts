@@ -7,9 +7,9 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
+import type { Recipients } from '@nearside/browser/contribution/terms.ts'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import type { Recipients } from '../src/device/upload/terms.ts'
 import { encoded } from './encoded.ts'
 
 export interface VaultSite {

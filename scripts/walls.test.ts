@@ -1,105 +1,169 @@
 /**
- * @module Checks the architecture: which folders each folder of `src` may import. No import goes up. Tests may import
- * everything but the lab.
+ * @module Checks the architecture. A workspace imports what its `package.json` names, and only lower workspaces: those
+ * before it in the root's list. Inside two workspaces a finer table holds. Tests may import what a workspace needs for
+ * development, and what the root does.
  */
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
+import { pathInWorkspace } from './workspaces.ts'
 
-const SRC = join(import.meta.dirname, '../src')
+const ROOT = join(import.meta.dirname, '..')
 
-/** Folder → folders it may import besides itself, lower layers first. `*`: files directly in a folder. */
-const WALLS: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  engine: ['core'],
-  models: ['core'],
-  'aggregate/privacy': ['core'],
-  'aggregate/protocol': ['core', 'aggregate/privacy'],
-  device: ['core', 'engine', 'aggregate/privacy', 'aggregate/protocol'],
-  sdk: ['core', 'device'],
-  ui: ['core', 'device/*', 'device/ledger', 'sdk'],
-  train: ['core', 'engine', 'models'],
-  'aggregate/server': ['core', 'models', 'aggregate/privacy', 'aggregate/protocol', 'train'],
-  evaluate: ['core', 'engine', 'models', 'train'],
-  audit: ['core', 'aggregate/privacy', 'aggregate/protocol', 'device'],
-  deploy: ['core', 'models', 'aggregate/protocol', 'device', 'sdk'],
-  simulate: ['core', 'models', 'aggregate', 'device', 'train', 'evaluate'],
-  cli: [
-    'core',
-    'models',
-    'aggregate',
-    'train',
-    'evaluate',
-    'audit',
-    'deploy',
-    'simulate',
-    '../bench',
+interface Manifest {
+  readonly name: string
+  readonly workspaces?: readonly string[]
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
+
+const ROOT_MANIFEST = manifestOf('.')
+/** Lower floors first. */
+const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
+const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
+
+/** Folders of the checkout → the only folders of these workspaces that they may import. */
+const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
+  [/^src\/aggregate\/privacy\//, /^src\/aggregate\//, ['src/aggregate/privacy/']],
+  [
+    /^src\/(aggregate\/protocol|browser|ui|audit)\//,
+    /^src\/aggregate\//,
+    ['src/aggregate/privacy/', 'src/aggregate/protocol/'],
   ],
-  // The package's entries; the demo shop uses them like any shop.
-  '*': ['core', 'device', 'sdk', 'ui', 'aggregate/server'],
-  storefront: ['*', '../data'],
-}
+  [/^src\/aggregate\/(privacy|protocol)\//, /^src\/train\//, []],
+  // Storage, worker and network are out of an interface's reach.
+  [
+    /^src\/ui\//,
+    /^src\/browser\/\w+\//,
+    ['ledger', 'measure', 'page', 'vault'].map((it) => `src/browser/${it}/`),
+  ],
+]
 
-/** Matches import statements, calls, types, and the scripts of workers. */
+/** The package's entries, which the demo shop uses like any shop. */
+const isEntry = (path: string) => /^src\/[\w-]+\.tsx?$/.test(path)
+const ENTRIES_MAY = ['core', 'browser', 'ui', 'aggregate']
+
+const isTest = (path: string) => /\.test\.|(^|\/)test[A-Z][^/]*\.tsx?$/.test(path)
+/** Runs in a checkout only. */
+const isForDevelopment = (path: string) => /^research\/(lab|bench)\//.test(path) || isTest(path)
+
+const workspaceOf = (path: string) => WORKSPACES.find((folder) => path.startsWith(`${folder}/`))
+
+/** Matches import statements, calls, types, mocks, and the scripts of workers. */
 const IMPORT =
-  /\b(?:from|import|require|glob)\s*\(?\s*(['"`])(\.[^'"`\n]+)\1|\bnew URL\(\s*'(\.[^']+\.tsx?)'/g
+  /\b(?:(?:from|import)\s*['"]|(?:import|vi\.mock|importActual(?:<[^(]*>)?)\(\s*['"`]|new URL\(\s*'(?=\.[^']+\.tsx?'))([.@\w][\w./@:?-]*)['"`]/g
 
-const isTest = (path: string) => /\.test\.|(^|\/)test[^/]*\.ts$/.test(path)
+const packageOf = (specifier: string) =>
+  specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 
-const isIn = (folder: string, path: string) =>
-  folder.endsWith('*') ? dirname(path) === dirname(folder) : path.startsWith(`${folder}/`)
-
-/** @param path path below `src`, like the returned paths */
+/**
+ * @param path path in the checkout, like the returned ones
+ * @returns imported packages that no manifest allows, and files behind a wall
+ */
 function wrongImports(path: string, text: string): string[] {
-  const [folder, allowed] = Object.entries(WALLS).find(([one]) => isIn(one, path)) ?? [path, []]
-  const isWrong = (to: string) =>
-    isTest(path) ? isIn('../lab', to) : ![folder, ...allowed].some((one) => isIn(one, to))
-  return Array.from(text.matchAll(IMPORT), ([, , to, worker]) =>
-    join(dirname(path), to ?? worker),
-  ).filter(isWrong)
+  const workspace = workspaceOf(path)
+  const own = workspace === undefined ? ROOT_MANIFEST : MANIFESTS.get(workspace)!
+  const named = { ...own.dependencies, ...own.peerDependencies }
+  if (isForDevelopment(path))
+    Object.assign(named, own.devDependencies, ROOT_MANIFEST.devDependencies)
+  return Array.from(text.matchAll(IMPORT), ([, to]) => to).flatMap((to) => {
+    if (isBuiltin(to) || /^(nearside|https?:)/.test(to)) return []
+    const target = to.startsWith('.') ? join(dirname(path), to) : pathInWorkspace(to)
+    if (target === null)
+      return Object.hasOwn(named, packageOf(to)) || workspace === undefined ? [] : [to]
+    const wall = INNER_WALLS.find(([from, inside]) => from.test(path) && inside.test(target))
+    if (wall && !isTest(path) && !wall[2].some((folder) => target.startsWith(folder)))
+      return [target]
+    if (to.startsWith('.')) {
+      if (workspaceOf(target) === workspace) return []
+      const isOpen = isEntry(target) && (workspace === 'src/storefront' || isForDevelopment(path))
+      // Data and scripts are no workspace; an entry is of the root, like these.
+      const isOutside =
+        workspaceOf(target) === undefined && (isTest(path) || !/^src\//.test(target))
+      return isOpen || isOutside ? [] : [target]
+    }
+    if (isEntry(path)) return ENTRIES_MAY.includes(to.split('/')[1]) ? [] : [target]
+    return Object.hasOwn(named, packageOf(to)) ? [] : [target]
+  })
 }
 
-const fileIn = (folder: string) => `${folder.replace(/\/?\*$/, '') || '.'}/some.ts`
+function codeIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
+    .map((name) => join(folder, name))
+}
 
-test('no file imports what its folder may not', () => {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  expect(files).toContain('index.ts')
-  const wrong = files
-    .filter((path) => /\.tsx?$/.test(path))
-    .flatMap((path) =>
-      wrongImports(path, readFileSync(join(SRC, path), 'utf8')).map((to) => `${path} → ${to}`),
-    )
+const CODE = [...codeIn('src'), ...codeIn('research')]
+const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+test('no file imports what its workspace does not name, or what lies behind a wall', () => {
+  expect(CODE).toContain('src/index.ts')
+  const wrong = CODE.flatMap((path) =>
+    wrongImports(path, textOf(path)).map((to) => `${path} → ${to}`),
+  )
   expect(wrong).toEqual([])
 })
 
-test('a folder may import lower floors only', () => {
-  const floors = Object.keys(WALLS)
-  for (const [floor, allowed] of Object.values(WALLS).entries())
-    for (const one of allowed.filter((path) => !path.startsWith('..'))) {
-      const reached = floors.filter((name) => isIn(name, fileIn(one)) || isIn(one, fileIn(name)))
-      expect(reached).not.toEqual([])
-      for (const name of reached) expect(floors.indexOf(name)).toBeLessThan(floor)
-    }
+test('a workspace needs only lower ones to run', () => {
+  const floors = WORKSPACES.map((folder) => MANIFESTS.get(folder)!.name)
+  for (const [floor, folder] of WORKSPACES.entries())
+    for (const name of Object.keys(MANIFESTS.get(folder)!.dependencies ?? {}))
+      if (name.startsWith('@nearside/'))
+        expect(floors.slice(0, floor), `${folder} needs ${name}`).toContain(name)
+})
+
+test('a workspace imports each package that it names', () => {
+  for (const [folder, { dependencies = {}, devDependencies = {} }] of MANIFESTS) {
+    const code = CODE.filter((path) => path.startsWith(`${folder}/`))
+      .map(textOf)
+      .join('\n')
+    const imported = new Set(Array.from(code.matchAll(IMPORT), ([, to]) => packageOf(to)))
+    const idle = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !imported.has(name),
+    )
+    // Two are peers of packages that are imported.
+    expect(
+      idle.filter((name) => !['commander', 'zod'].includes(name)),
+      folder,
+    ).toEqual([])
+  }
 })
 
 test.each([
-  ["import { a } from '%'", 'core/a/b.ts', '../../engine/x.ts', 'engine/x.ts'],
-  ["import {\n  a,\n} from '%'", 'engine/b.ts', '../device/x.ts', 'device/x.ts'],
-  ["import '%'", 'aggregate/protocol/b.ts', '../server/x.ts', 'aggregate/server/x.ts'],
-  ["export * from '%'", 'sdk/b.ts', '../ui/x.ts', 'ui/x.ts'],
+  ["import { a } from '%'", 'src/core/a/b.ts', '@nearside/engine/x.ts', 'src/engine/x.ts'],
+  ["import {\n  a,\n} from '%'", 'src/engine/b.ts', '../browser/x.ts', 'src/browser/x.ts'],
+  ["import '%'", 'src/aggregate/protocol/b.ts', '../server/x.ts', 'src/aggregate/server/x.ts'],
+  ["export * from '%'", 'src/browser/b.ts', '@nearside/ui/x.ts', 'src/ui/x.ts'],
   [
     "import type { A } from '%'",
-    'ui/react/b.tsx',
-    '../../device/worker/x.ts',
-    'device/worker/x.ts',
+    'src/ui/react/b.tsx',
+    '@nearside/browser/worker/x.ts',
+    'src/browser/worker/x.ts',
   ],
-  ["const a = await import('%')", 'train/b.ts', '../evaluate/x.ts', 'evaluate/x.ts'],
-  ["type A = import('%').A", 'evaluate/b.ts', '../device/x.ts', 'device/x.ts'],
-  ['await import(`%`)', 'cli/b.ts', '../device/x.ts', 'device/x.ts'],
-  ["new Worker(new URL('%', import.meta.url))", 'storefront/b.ts', '../sdk/x.ts', 'sdk/x.ts'],
-  ["import a from '%'", 'core/a.test.ts', '../../lab/x.ts', '../lab/x.ts'],
-  ["import a from '%'", 'index.ts', './train/x.ts', 'train/x.ts'],
-  ["import a from '%'", 'newRoom/a.ts', '../core/x.ts', 'core/x.ts'],
+  [
+    "import a from '%'",
+    'src/browser/page/b.ts',
+    '@nearside/aggregate/server/x.ts',
+    'src/aggregate/server/x.ts',
+  ],
+  ["const a = await import('%')", 'src/train/b.ts', '@nearside/evaluate/x.ts', 'src/evaluate/x.ts'],
+  ["type A = import('%').A", 'src/evaluate/b.ts', '@nearside/browser/x.ts', 'src/browser/x.ts'],
+  ['await import(`%`)', 'src/train/b.ts', '../../research/x.ts', 'research/x.ts'],
+  [
+    "new Worker(new URL('%', import.meta.url))",
+    'src/storefront/b.ts',
+    '../browser/x.ts',
+    'src/browser/x.ts',
+  ],
+  ["import a from '%'", 'src/core/a.test.ts', '../train/x.ts', 'src/train/x.ts'],
+  ["import a from '%'", 'src/index.ts', '@nearside/train/x.ts', 'src/train/x.ts'],
+  ["import a from '%'", 'src/browser/a.ts', 'zod', 'zod'],
+  ["import a from '%'", 'src/core/a.test.ts', 'better-sqlite3', 'better-sqlite3'],
 ])('%s in %s of %s is found', (statement, path, to, found) => {
   expect(wrongImports(path, statement.replace('%', to))).toEqual([found])
 })

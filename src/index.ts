@@ -1,6 +1,23 @@
-export type { Item } from './core/catalog/item.ts'
-export { type ErrorCode, NearsideError } from './core/error.ts'
-export type { EventName, ShopperEvent } from './core/events/event.ts'
+export type {
+  CaptureInput,
+  Forgettable,
+  PastOrder,
+  Personalizer,
+  PersonalizerOptions,
+} from '@nearside/browser/api.ts'
+export type {
+  EnginePreference,
+  FitReport,
+  Notice,
+  PersonalizerSnapshot,
+} from '@nearside/browser/apiSnapshot.ts'
+export type { ContributionTerms, Recipients } from '@nearside/browser/contribution/terms.ts'
+export type { ModelKeys } from '@nearside/browser/learning/release.ts'
+export type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+export { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
+export type { Item } from '@nearside/core/catalog/item.ts'
+export { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+export type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 export type {
   Explanation,
   ListAnswer,
@@ -10,22 +27,5 @@ export type {
   Recommendation,
   RerankOptions,
   Signal,
-} from './core/ranking/apiLists.ts'
-export type { Rule, RuleCondition, RuleItems } from './core/rules/rule.ts'
-export type {
-  CaptureInput,
-  Forgettable,
-  PastOrder,
-  Personalizer,
-  PersonalizerOptions,
-} from './device/api.ts'
-export type {
-  EnginePreference,
-  FitReport,
-  Notice,
-  PersonalizerSnapshot,
-} from './device/apiSnapshot.ts'
-export type { ModelKeys } from './device/learning/release.ts'
-export type { LedgerEntry } from './device/ledger/entry.ts'
-export type { ContributionTerms, Recipients } from './device/upload/terms.ts'
-export { createPersonalizer } from './sdk/createPersonalizer.ts'
+} from '@nearside/core/ranking/apiLists.ts'
+export type { Rule, RuleCondition, RuleItems } from '@nearside/core/rules/rule.ts'

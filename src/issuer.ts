@@ -1,2 +1,2 @@
 /** @module Token issuer for a shop's server: gives signed-in shoppers the tokens that reports need. */
-export { createTokenIssuer } from './aggregate/server/tokenIssuer.ts'
+export { createTokenIssuer } from '@nearside/aggregate/server/tokenIssuer.ts'

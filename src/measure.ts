@@ -2,14 +2,14 @@
  * @module Measurement of lists: a hold-out drawn on each device, interleaving, and impressions and clicks for a sink
  * of the shop's choice.
  */
-export { holdOut } from './sdk/measure/holdOut.ts'
-export { type Interleaved, interleave } from './sdk/measure/interleave.ts'
-export type { ListMeasure } from './sdk/measure/listMeasure.ts'
+export { holdOut } from '@nearside/browser/measure/holdOut.ts'
+export { type Interleaved, interleave } from '@nearside/browser/measure/interleave.ts'
+export type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
 export {
   type Click,
   type Impression,
   type ListSink,
   measureLists,
   toGa4,
-} from './sdk/measure/measureLists.ts'
-export type { TrialOptions } from './sdk/measure/trial.ts'
+} from '@nearside/browser/measure/measureLists.ts'
+export type { TrialOptions } from '@nearside/browser/measure/trial.ts'

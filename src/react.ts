@@ -1,19 +1,19 @@
 /** @module React bindings: provider, hooks, widgets. */
-export type { ItemComponentProps } from './ui/react/ItemCard.tsx'
-export { LearningPaused } from './ui/react/LearningPaused.tsx'
-export type { RecommendationsProps } from './ui/react/ListSection.tsx'
-export { ENGLISH, type Labels } from './ui/react/labels.ts'
-export type { ListState } from './ui/react/listObserver.ts'
-export { PersonalizationPanel } from './ui/react/PersonalizationPanel.tsx'
-export { PersonalizationProvider } from './ui/react/PersonalizationProvider.tsx'
+export type { ItemComponentProps } from '@nearside/ui/react/ItemCard.tsx'
+export { LearningPaused } from '@nearside/ui/react/LearningPaused.tsx'
+export type { RecommendationsProps } from '@nearside/ui/react/ListSection.tsx'
+export { ENGLISH, type Labels } from '@nearside/ui/react/labels.ts'
+export type { ListState } from '@nearside/ui/react/listObserver.ts'
+export { PersonalizationPanel } from '@nearside/ui/react/PersonalizationPanel.tsx'
+export { PersonalizationProvider } from '@nearside/ui/react/PersonalizationProvider.tsx'
 export {
   useBoughtTogether,
   useRecommendations,
   useRelatedItems,
   useRerank,
-} from './ui/react/useList.ts'
-export { usePersonalization, usePersonalizer } from './ui/react/usePersonalizer.ts'
-export { WhyThis } from './ui/react/WhyThis.tsx'
+} from '@nearside/ui/react/useList.ts'
+export { usePersonalization, usePersonalizer } from '@nearside/ui/react/usePersonalizer.ts'
+export { WhyThis } from '@nearside/ui/react/WhyThis.tsx'
 export {
   BoughtTogether,
   BuyAgain,
@@ -26,4 +26,4 @@ export {
   RelatedItems,
   Trending,
   UpSell,
-} from './ui/react/widgets.tsx'
+} from '@nearside/ui/react/widgets.tsx'

@@ -11,12 +11,12 @@
  * The page sets the time with `worker.postMessage({ kind: 'clock', now })` before each call.
  */
 
-import { answerOf, readDownload } from './device/learning/modelSource.ts'
-import type { ToWorker } from './device/messages.ts'
-import type { Download } from './device/storage/downloadRows.ts'
-import { openIndexedDb } from './device/storage/indexedDb.ts'
-import { createStore } from './device/storage/store.ts'
-import { type Scope, serve, workerEnvironment } from './device/worker/serve.ts'
+import { answerOf, readDownload } from '@nearside/browser/learning/modelSource.ts'
+import type { ToWorker } from '@nearside/browser/messages.ts'
+import type { Download } from '@nearside/browser/storage/downloadRows.ts'
+import { openIndexedDb } from '@nearside/browser/storage/indexedDb.ts'
+import { createStore } from '@nearside/browser/storage/store.ts'
+import { type Scope, serve, workerEnvironment } from '@nearside/browser/worker/serve.ts'
 
 const global = self as unknown as Scope
 let now = 0

@@ -2,22 +2,22 @@
  * @module Search in the page: retrieval, suggestions, facets, highlighting, and personal order among equally relevant
  * hits.
  */
-export { parseItem } from './core/catalog/parseItem.ts'
-export { blend } from './core/search/blend.ts'
-export { categoriesBegun } from './core/search/categoriesBegun.ts'
-export { priceGroup, valueGroup } from './core/search/facetGroups.ts'
+export { parseItem } from '@nearside/core/catalog/parseItem.ts'
+export { blend } from '@nearside/core/search/blend.ts'
+export { categoriesBegun } from '@nearside/core/search/categoriesBegun.ts'
+export { priceGroup, valueGroup } from '@nearside/core/search/facetGroups.ts'
 export {
   type Facet,
   type FacetGroup,
   type FacetSelection,
   narrow,
-} from './core/search/facets.ts'
-export { highlight } from './core/search/highlight.ts'
-export type { SearchHit } from './core/search/hit.ts'
+} from '@nearside/core/search/facets.ts'
+export { highlight } from '@nearside/core/search/highlight.ts'
+export type { SearchHit } from '@nearside/core/search/hit.ts'
 export {
   type AskSearch,
   type SearchAnswer,
   type SearchQuestion,
   searchAmong,
-} from './core/search/searchAmong.ts'
-export type { Synonyms } from './core/search/synonyms.ts'
+} from '@nearside/core/search/searchAmong.ts'
+export type { Synonyms } from '@nearside/core/search/synonyms.ts'

@@ -1,2 +1,2 @@
-export type { VaultSource } from './device/api.ts'
-export { inVault } from './sdk/vault/inVault.ts'
+export type { VaultSource } from '@nearside/browser/api.ts'
+export { inVault } from '@nearside/browser/vault/inVault.ts'

@@ -1,7 +1,7 @@
 /** @module Builds the demo shop's catalog: titles in readable case, a department and a family for each item. */
-import type { Item } from '../../src/core/catalog/item.ts'
-import type { OrderLine } from '../../src/train/import/importShop.ts'
-import type { WordVectors } from '../../src/train/wordVectors.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { OrderLine } from '@nearside/train/import/importShop.ts'
+import type { WordVectors } from '@nearside/train/wordVectors.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 import { familiesOf } from './families.ts'

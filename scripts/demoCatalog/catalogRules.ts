@@ -1,7 +1,7 @@
 /** @module Reads a shop's rules for its wording, a JSON file beside its data. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NearsideError } from '../../src/core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { WordRules } from './title.ts'
 
 /** One department with the words that select it, by strength. */

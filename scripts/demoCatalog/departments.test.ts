@@ -1,7 +1,7 @@
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { OrderLine } from '@nearside/train/import/importShop.ts'
+import type { WordVectors } from '@nearside/train/wordVectors.ts'
 import { expect, test } from 'vitest'
-import type { Item } from '../../src/core/catalog/item.ts'
-import type { OrderLine } from '../../src/train/import/importShop.ts'
-import type { WordVectors } from '../../src/train/wordVectors.ts'
 import { parseCatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 

@@ -4,10 +4,10 @@
  * deterministic: the same log and rules give the same departments.
  */
 
-import type { Item } from '../../src/core/catalog/item.ts'
-import { DAY } from '../../src/core/time.ts'
-import type { OrderLine } from '../../src/train/import/importShop.ts'
-import type { WordVectors } from '../../src/train/wordVectors.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { DAY } from '@nearside/core/time.ts'
+import type { OrderLine } from '@nearside/train/import/importShop.ts'
+import type { WordVectors } from '@nearside/train/wordVectors.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
 

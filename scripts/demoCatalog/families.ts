@@ -4,8 +4,8 @@
  * pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, if enough products of a similar price
  * share it.
  */
-import type { Item } from '../../src/core/catalog/item.ts'
-import { titleWords } from '../../src/core/model/content.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { titleWords } from '@nearside/core/model/content.ts'
 
 const VARIANTS: ReadonlySet<string> = new Set(
   `red blue green pink yellow white black brown orange purple ivory cream silver gold golden grey gray

@@ -1,5 +1,5 @@
 /** @module Builds each product's history from an order log: monthly prices, number of orders, season. */
-import type { HistoryLine } from '../../src/storefront/history.ts'
+import type { HistoryLine } from '@nearside/storefront/history.ts'
 
 export interface Purchase {
   readonly item: string

@@ -1,6 +1,6 @@
 /** @module Decides from a product's title what its picture shows. */
 
-import { factsOf } from '../../src/storefront/titleFacts.ts'
+import { factsOf } from '@nearside/storefront/titleFacts.ts'
 import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 import { letteringOf } from './lettering.ts'
 import { chooseMaterial, type MaterialName } from './material.ts'

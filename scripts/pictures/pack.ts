@@ -1,5 +1,5 @@
 /** @module Packs all pictures into one file that stores each shared line once; the shop reassembles them. */
-import type { PackLine } from '../../src/storefront/picturePack.ts'
+import type { PackLine } from '@nearside/storefront/picturePack.ts'
 
 /** @param svgs file name → text */
 export function packOf(svgs: ReadonlyMap<string, string>): PackLine[] {

@@ -1,20 +1,20 @@
-import { describe, expect, test } from 'vitest'
-import { createRandom } from '../core/model/random.ts'
-import { fixedEntry } from '../device/ledger/checkpoint.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { parseBundle } from './bundle.ts'
-import { parseReached } from './checkpoints.ts'
-import { explain } from './explain.ts'
-import type { Check } from './finding.ts'
-import { parseReleases } from './releases.ts'
-import { fixtures, runSelftest } from './selftest/selftest.ts'
-import { rechain, signed } from './selftest/tamper.ts'
+import { fixedEntry } from '@nearside/browser/ledger/checkpoint.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { fixtures, runSelftest } from '@nearside/research/selftest/selftest.ts'
+import { rechain, signed } from '@nearside/research/selftest/tamper.ts'
 import {
   createAggregators,
   type Exported,
   reachedBy,
   VirtualDevice,
-} from './selftest/virtualDevice.ts'
+} from '@nearside/research/selftest/virtualDevice.ts'
+import { describe, expect, test } from 'vitest'
+import { parseBundle } from './bundle.ts'
+import { parseReached } from './checkpoints.ts'
+import { explain } from './explain.ts'
+import type { Check } from './finding.ts'
+import { parseReleases } from './releases.ts'
 import { type Audit, type VerifyOptions, verifyBundle } from './verify.ts'
 
 const aggregators = await createAggregators()

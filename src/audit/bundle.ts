@@ -2,11 +2,12 @@
  * @module Parses a device's export, a file from outside. A malformed file isn't checked further; each fault of form
  * names its entry.
  */
-import { NearsideError } from '../core/error.ts'
-import { isRecord } from '../core/isRecord.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import type { Settings } from '../device/storage/settingRows.ts'
-import type { Budget } from '../device/upload/budget.ts'
+
+import type { Budget } from '@nearside/browser/contribution/budget.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import type { Settings } from '@nearside/browser/storage/settingRows.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Fault } from './finding.ts'
 import { checkEntry, checkFrame } from './schema.ts'
 import { parseStrictJson } from './strictJson.ts'

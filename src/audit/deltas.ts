@@ -2,17 +2,17 @@
  * @module Recomputes each sent update from the bundle's events, base model and catalog, by the device's own code.
  */
 
-import type { Catalog } from '../core/catalog/catalog.ts'
-import { createTitleIndex } from '../core/catalog/titleIndex.ts'
-import { readStoredEvent } from '../core/events/capture.ts'
-import { clean } from '../core/events/clean.ts'
-import { handedOver, type ShopperEvent } from '../core/events/event.ts'
-import { fromEvents } from '../core/events/history.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
-import { withContext } from '../core/model/score.ts'
-import { sharedDelta } from '../core/personal/sharedUpdate.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import type { Opening } from '../device/upload/makeReport.ts'
+import type { Opening } from '@nearside/browser/contribution/makeReport.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
+import { readStoredEvent } from '@nearside/core/events/capture.ts'
+import { clean } from '@nearside/core/events/clean.ts'
+import { handedOver, type ShopperEvent } from '@nearside/core/events/event.ts'
+import { fromEvents } from '@nearside/core/events/history.ts'
+import { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { withContext } from '@nearside/core/model/score.ts'
 import type { Findings } from './finding.ts'
 
 /** Files that the shop served to all devices. */

@@ -1,8 +1,8 @@
 /**
  * @module Checks that a log continues an earlier export of the same browser. That reveals truncation and rewriting.
  */
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { standsForOthers } from '../device/ledger/removed.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { standsForOthers } from '@nearside/browser/ledger/removed.ts'
 import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
 

@@ -2,11 +2,11 @@
  * @module Explains a bundle in words, for somebody who is responsible for people's data and has no technical
  * background. Five questions, in their usual order.
  */
-import { substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
-import { isRecord } from '../core/isRecord.ts'
-import { guessRate } from '../core/normal.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { isTokenRequest, summaryOf } from '../device/ledger/removed.ts'
+import { substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { isTokenRequest, summaryOf } from '@nearside/browser/ledger/removed.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { guessRate } from '@nearside/core/normal.ts'
 import type { Bundle } from './bundle.ts'
 import type { Audit } from './verify.ts'
 

@@ -1,7 +1,8 @@
 /** @module Checks that the stored personal models are those that the log commits to. */
-import { concat, sha256Hex, utf8 } from '../core/bytes.ts'
-import { commitment } from '../device/ledger/commitment.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
+
+import { commitment } from '@nearside/browser/ledger/commitment.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { concat, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Bundle } from './bundle.ts'
 import type { Findings } from './finding.ts'
 

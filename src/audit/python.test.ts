@@ -3,19 +3,28 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createWorkIssuer } from '@nearside/aggregate/server/testTokens.ts'
+import { fixedEntry } from '@nearside/browser/ledger/checkpoint.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { isTokenRequest } from '@nearside/browser/ledger/removed.ts'
+import { utf8 } from '@nearside/core/bytes.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import {
+  compareVerifiers,
+  firstSays,
+  inOrder,
+  openSecond,
+} from '@nearside/research/selftest/bothVerifiers.ts'
+import { type Fixture, fixtures } from '@nearside/research/selftest/selftest.ts'
+import { signed } from '@nearside/research/selftest/tamper.ts'
+import {
+  createAggregators,
+  reachedBy,
+  VirtualDevice,
+} from '@nearside/research/selftest/virtualDevice.ts'
 import { describe, expect, test } from 'vitest'
-import { createWorkIssuer } from '../aggregate/server/testTokens.ts'
-import { utf8 } from '../core/bytes.ts'
-import { createRandom } from '../core/model/random.ts'
-import { fixedEntry } from '../device/ledger/checkpoint.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { isTokenRequest } from '../device/ledger/removed.ts'
-import { testFolder } from '../testFolder.ts'
 import { type Bundle, MalformedBundle, parseBundle } from './bundle.ts'
-import { compareVerifiers, firstSays, inOrder, openSecond } from './selftest/bothVerifiers.ts'
-import { type Fixture, fixtures } from './selftest/selftest.ts'
-import { signed } from './selftest/tamper.ts'
-import { createAggregators, reachedBy, VirtualDevice } from './selftest/virtualDevice.ts'
 import { type VerifyOptions, verifyBundle } from './verify.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))

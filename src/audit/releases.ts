@@ -2,9 +2,10 @@
  * @module Compares the models that a device adopted with the helper's list of signed releases. So each device's
  * model is the one that all devices got.
  */
-import { NearsideError } from '../core/error.ts'
-import { createReaders } from '../core/reading.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
+
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { createReaders } from '@nearside/core/reading.ts'
 import type { Findings } from './finding.ts'
 import { parseStrictJson } from './strictJson.ts'
 

@@ -2,11 +2,11 @@
  * @module Recreates each report from the device's stored data, by the same code, and compares every bit: clipping,
  * rounding, shares, seals, the body's hash, the commitment.
  */
-import { replayed } from '../aggregate/privacy/randomBytes.ts'
-import { parsePolicy, policyHash } from '../aggregate/protocol/policy.ts'
-import { concat, fromBase64, sha256Hex } from '../core/bytes.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { makeReport, type Opening } from '../device/upload/makeReport.ts'
+import { replayed } from '@nearside/aggregate/privacy/randomBytes.ts'
+import { parsePolicy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
+import { makeReport, type Opening } from '@nearside/browser/contribution/makeReport.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { concat, fromBase64, sha256Hex } from '@nearside/core/bytes.ts'
 import type { Findings } from './finding.ts'
 
 /** @returns number of reports that were recreated bit by bit */

@@ -2,11 +2,12 @@
  * @module Format of an exported bundle: one table of fields for each kind of entry. `tools/verify.py` has the same
  * table. Add a new field in all three places: here, there, and in docs/PROTOCOL.md.
  */
-import { fromBase64, toHex } from '../core/bytes.ts'
-import { NearsideError } from '../core/error.ts'
-import { createReaders, type Read } from '../core/reading.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { EXPORT_FORMAT } from '../device/worker/exportBundle.ts'
+
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { EXPORT_FORMAT } from '@nearside/browser/worker/exportBundle.ts'
+import { fromBase64, toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { createReaders, type Read } from '@nearside/core/reading.ts'
 
 type Form = Readonly<Record<string, Read<unknown>>>
 

@@ -2,7 +2,7 @@
  * @module JSON that all parsers read alike: UTF-8 without a byte order mark, finite numbers, no lone surrogates, no
  * duplicate names in an object, and limited nesting.
  */
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /** Deepest nesting of arrays and objects; an exported bundle has about six levels. */
 const DEEPEST = 64

@@ -2,17 +2,17 @@
  * @module Replays the log in order of time. Checks that each upload followed the shopper's consent, what all
  * uploads cost, and that each receipt is the leader's for those bytes.
  */
-import { epsilonOf, substitutionMu } from '../aggregate/privacy/gaussianAccountant.ts'
-import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
-import { consentHash } from '../aggregate/protocol/consent.ts'
-import { limitsOf } from '../aggregate/protocol/deviceLimits.ts'
-import { endpoint, ROUTES } from '../aggregate/protocol/routes.ts'
-import { TOKEN_REQUEST_BYTES } from '../aggregate/protocol/token.ts'
-import { fromBase64, fromHex, toHex } from '../core/bytes.ts'
-import { canonicalJson } from '../core/canonicalJson.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { bytesThatLeft, isTokenRequest, standsForOthers } from '../device/ledger/removed.ts'
-import { isWithin } from '../device/upload/terms.ts'
+import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
+import { consentHash } from '@nearside/aggregate/protocol/consent.ts'
+import { limitsOf } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import { TOKEN_REQUEST_BYTES } from '@nearside/aggregate/protocol/token.ts'
+import { isWithin } from '@nearside/browser/contribution/terms.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { bytesThatLeft, isTokenRequest, standsForOthers } from '@nearside/browser/ledger/removed.ts'
+import { fromBase64, fromHex, toHex } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Check, Findings } from './finding.ts'
 
 /** Relative tolerance: two implementations of Φ differ in the last digits. */

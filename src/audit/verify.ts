@@ -3,17 +3,21 @@
  * browser wrote it, and its log is consistent. That doesn't prove that the browser ran honest code
  * (docs/PRIVACY.md, "Limits").
  */
-import { epsilonOf, substitutionMu, zeroOutMu } from '../aggregate/privacy/gaussianAccountant.ts'
-import { DEVICE_LIMITS } from '../aggregate/protocol/deviceLimits.ts'
-import { sha256Hex } from '../core/bytes.ts'
-import { DAY } from '../core/time.ts'
-import { commitment } from '../device/ledger/commitment.ts'
-import type { LedgerEntry } from '../device/ledger/entry.ts'
-import { standsForOthers } from '../device/ledger/removed.ts'
-import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
-import { directory, isDeclared } from '../device/transport/http.ts'
-import { EMPTY_BUDGET } from '../device/upload/budget.ts'
-import { areSame } from '../device/upload/terms.ts'
+import {
+  epsilonOf,
+  substitutionMu,
+  zeroOutMu,
+} from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { EMPTY_BUDGET } from '@nearside/browser/contribution/budget.ts'
+import { areSame } from '@nearside/browser/contribution/terms.ts'
+import { commitment } from '@nearside/browser/ledger/commitment.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { standsForOthers } from '@nearside/browser/ledger/removed.ts'
+import { type Verdict, verifyChain } from '@nearside/browser/ledger/verifyChain.ts'
+import { directory, isDeclared } from '@nearside/browser/transport/http.ts'
+import { sha256Hex } from '@nearside/core/bytes.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'

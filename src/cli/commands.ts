@@ -1,25 +1,18 @@
-/** @module The commands of `nearside`, each loaded on demand. */
+/** @module Runs a program whose commands are loaded on demand. */
 import type { Subcommand } from './command.ts'
+import { runProcess } from './program.ts'
 
-export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcommand }>>> = {
-  import: () => import('./import.ts'),
-  pretrain: () => import('./pretrain.ts'),
-  'build-shop': () => import('./buildShop.ts'),
-  evaluate: () => import('./evaluate.ts'),
-  inspect: () => import('./inspect.ts'),
-  compare: () => import('./compare.ts'),
-  measure: () => import('./measure.ts'),
-  rules: () => import('./rules.ts'),
-  rollback: () => import('./rollback.ts'),
-  publish: () => import('./publish.ts'),
-  doctor: () => import('./doctor.ts'),
-  keys: () => import('./keys.ts'),
-  sign: () => import('./sign.ts'),
-  serve: () => import('./serve.ts'),
-  simulate: () => import('./simulate.ts'),
-  epsilon: () => import('./epsilon.ts'),
-  audit: () => import('./audit.ts'),
-  'attack-report': () => import('./attackReport.ts'),
-  'prove-egress': () => import('./proveEgress.ts'),
-  bench: () => import('./bench.ts'),
+export type Loaders = Readonly<Record<string, () => Promise<{ readonly command: Subcommand }>>>
+
+/** Loads the command that `argv` names, or all for the program's help. Sets the exit code. */
+export async function runLoaded(
+  program: string,
+  loaders: Loaders,
+  argv: readonly string[],
+): Promise<void> {
+  const name = argv[0] ?? ''
+  const named = Object.hasOwn(loaders, name) ? [loaders[name]] : Object.values(loaders)
+  const loaded = await Promise.all(named.map((load) => load()))
+  const commands = loaded.map(({ command }) => command)
+  process.exitCode = await runProcess(program, commands, argv)
 }

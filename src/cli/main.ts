@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-/** @module Entry point of `nearside <command>`. */
-import { COMMANDS } from './commands.ts'
-import { runProcess } from './program.ts'
+/** @module Entry point of `npm run nearside -- <command>` in a checkout: commands of both packages, and benchmarks. */
+import { runLoaded } from './commands.ts'
+import { SERVER_COMMANDS } from './serverCommands.ts'
+import { TOOL_COMMANDS } from './toolCommands.ts'
 
-const argv = process.argv.slice(2)
-const named = Object.hasOwn(COMMANDS, argv[0] ?? '') ? [COMMANDS[argv[0]]] : Object.values(COMMANDS)
-const loaded = await Promise.all(named.map((load) => load()))
-process.exitCode = await runProcess(
-  'nearside',
-  loaded.map(({ command }) => command),
-  argv,
-)
+const commands = {
+  ...TOOL_COMMANDS,
+  ...SERVER_COMMANDS,
+  bench: () => import('./commands/bench.ts'),
+}
+await runLoaded('nearside', commands, process.argv.slice(2))

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /**
  * Checks an output folder first, so that minutes of work aren't lost.

@@ -75,11 +75,20 @@ export async function runProcess(
     const isUsage = error instanceof CommanderError
     if (isUsage && /^commander\.help/.test(error.code)) return error.exitCode && 2
     if (process.env.NEARSIDE_DEBUG) console.error(error)
-    console.error(`${name}: ${oneLine(error instanceof Error ? error.message : String(error))}`)
+    console.error(`${name}: ${oneLine(messageOf(error))}`)
     return isUsage ? 2 : 1
   } finally {
     progress.clear()
   }
+}
+
+/** Some commands need a package that is not installed with the others. */
+function messageOf(error: unknown): string {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  const [, needed] = /^Cannot find package '([^']+)'/.exec(message ?? '') ?? []
+  if (code === 'ERR_MODULE_NOT_FOUND' && needed)
+    return `this command needs ${needed}: npm install ${needed}`
+  return message ?? String(error)
 }
 
 /** Commander puts its suggestion on a second line; this joins both. */

@@ -1,9 +1,9 @@
 /** @module Reads a shop's files, as commands name them. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NearsideError } from '../core/error.ts'
-import { findFile } from '../train/shop/lines.ts'
-import { readCatalog } from '../train/shop/read.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { findFile } from '@nearside/train/shop/lines.ts'
+import { readCatalog } from '@nearside/train/shop/read.ts'
 
 interface CatalogOption {
   readonly catalog?: string

@@ -1,8 +1,13 @@
 /** @module Options for signing, shared by commands that publish. */
 import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
-import { createCosigner } from '../aggregate/server/cosigner.ts'
-import { NearsideError } from '../core/error.ts'
-import { createSigner, DEFAULT_DAYS, readSigningKey, type Signer } from '../models/sign.ts'
+import { createCosigner } from '@nearside/aggregate/server/cosigner.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import {
+  createSigner,
+  DEFAULT_DAYS,
+  readSigningKey,
+  type Signer,
+} from '@nearside/train/models/sign.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
 export const days = wholeNumber(1, 366)

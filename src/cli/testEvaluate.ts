@@ -1,6 +1,6 @@
 /** @module Runs `nearside evaluate` as a shell would; tests only. */
-import type { PersonalResult } from '../evaluate/personal.ts'
-import { command } from './evaluate.ts'
+import type { PersonalResult } from '@nearside/evaluate/personal.ts'
+import { command } from './commands/evaluate.ts'
 import { runCommand } from './testCommand.ts'
 
 export async function runEvaluate(

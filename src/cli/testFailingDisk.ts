@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { testFolder } from '../testFolder.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
 
 /** Reason why it can't run here; empty where it can. */
 export const NO_FAILING_DISK =

@@ -2,10 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { testFolder } from '../testFolder.ts'
-import type { ImportReport } from '../train/import/importShop.ts'
-import { readShop } from '../train/shop/read.ts'
-import { command } from './import.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import type { ImportReport } from '@nearside/train/import/importShop.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import { command } from './commands/import.ts'
 import { type Flags, runCommand } from './testCommand.ts'
 
 export type Files = Readonly<Record<string, string | Uint8Array>>

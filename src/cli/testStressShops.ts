@@ -1,6 +1,6 @@
 /** @module Exports of three synthetic shops. They contain what real logs contain and tests seldom do; seeded. */
-import { createRandom, type Random } from '../core/model/random.ts'
-import { DAY } from '../core/time.ts'
+import { createRandom, type Random } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 
 /** Files for the import, as text. */
 export interface StressShop {

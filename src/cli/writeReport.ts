@@ -1,6 +1,6 @@
 /** @module Prints a report, and writes it to the requested files. */
 import { writeFile } from 'node:fs/promises'
-import { type Evaluated, markdown, textLines } from '../evaluate/report/report.ts'
+import { type Evaluated, markdown, textLines } from '@nearside/evaluate/report/report.ts'
 
 /** @param typed command line that made the report */
 export async function writeReport(
@@ -15,7 +15,7 @@ export async function writeReport(
     await writeFile(files.markdown, markdown(report, `nearside ${typed}`, today))
   }
   if (files.html !== undefined) {
-    const { page } = await import('../evaluate/report/page.ts')
+    const { page } = await import('@nearside/evaluate/report/page.ts')
     await writeFile(files.html, page(report, result))
   }
 }

@@ -1,6 +1,7 @@
 /** @module The canary accepts correct engines and rejects every kind of wrong engine. */
+
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../core/personal/problem.ts'
 import { CANARY_ANSWER, CANARY_SIZE, CANARY_TOLERANCE, canaryProblem, runCanary } from './canary.ts'
 import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'

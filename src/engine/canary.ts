@@ -6,8 +6,8 @@
  * The problem is as large as a shopper's fit. Its answer is stored, so no code checks itself.
  */
 
-import { NearsideError } from '../core/error.ts'
-import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { Engine } from './engine.ts'
 
 /**

@@ -1,9 +1,9 @@
+import type { History } from '@nearside/core/features/history.ts'
+import { createCandidates } from '@nearside/core/learning/candidates.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { DAY } from '@nearside/core/time.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { History } from '../core/features/history.ts'
-import { tinyModel } from '../core/model/testModel.ts'
-import { createCandidates } from '../core/personal/candidates.ts'
-import { DAY } from '../core/time.ts'
 import { fastTools } from './candidates.ts'
 
 const model = tinyModel(2500)

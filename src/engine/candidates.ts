@@ -1,15 +1,15 @@
 /** @module Fastest implementation of the candidates on this processor; all yield the same candidates. */
 
-import { withColdStart } from '../core/features/itemStatistics.ts'
-import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
+import { withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import {
   type CandidateTools,
   createCandidates,
   type FindCandidates,
   plainTools,
-} from '../core/personal/candidates.ts'
-import { FIT_CASES } from '../core/personal/fitProblem.ts'
-import { rememberCandidates } from '../core/personal/rememberCandidates.ts'
+} from '@nearside/core/learning/candidates.ts'
+import { FIT_CASES } from '@nearside/core/learning/fitProblem.ts'
+import { rememberCandidates } from '@nearside/core/learning/rememberCandidates.ts'
+import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { wasmItemScan } from './topk/itemScan.ts'
 
 export function fastTools(model: BaseModel): CandidateTools {

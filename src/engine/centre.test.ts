@@ -1,7 +1,8 @@
 /** @module Parameters with step size 0 stay at their mean, and every engine excludes them. */
+
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FitProblem } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import type { FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'

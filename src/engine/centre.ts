@@ -9,7 +9,7 @@
  *   without differences of near-equal sums. Otherwise a column with equal values for all candidates has a
  *   gradient of rounding noise, which Adam, dividing by |g|, turns into full steps.
  */
-import type { FitProblem } from '../core/personal/problem.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { CentredProblem } from './objective.ts'
 import { isPadding } from './problem.ts'
 

@@ -2,7 +2,7 @@
  * @module Chooses the engine of the personal fit: one table gives the engines to try, and the first that passes
  * its canary is used. If it fails later, the next one replaces it.
  */
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
 import { runCanary } from './canary.ts'
 import type { Engine, EngineName } from './engine.ts'

@@ -1,5 +1,5 @@
 /** @module Gradient descent on this processor, for any implementation of the gradient. */
-import { adamStep, startAdam } from '../core/adam.ts'
+import { adamStep, startAdam } from '@nearside/core/adam.ts'
 import type { FitOptions } from './engine.ts'
 import { nextTask, throwIfAborted } from './nextTask.ts'
 import type { CentredProblem } from './objective.ts'

@@ -4,7 +4,7 @@
  * `engine/choose.ts` chooses one. The objective is in `core/personal/problem.ts`.
  */
 
-import type { FitProblem } from '../core/personal/problem.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 
 /**
  * Name of an engine. `wasm` and `wgsl` are own kernels; `wgsl` uses the device of the TensorFlow.js WebGPU

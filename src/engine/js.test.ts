@@ -1,10 +1,10 @@
 /** @module Properties of a whole fit by the JavaScript engine. */
 
+import { NearsideError } from '@nearside/core/error.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NearsideError } from '../core/error.ts'
-import { createRandom } from '../core/model/random.ts'
-import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import { createJsEngine } from './js.ts'
 import { lossAndGradient } from './objective.ts'

@@ -3,7 +3,7 @@
  * engines.
  */
 
-import type { FitProblem } from '../core/personal/problem.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { centre } from './centre.ts'
 import { descend } from './descend.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'

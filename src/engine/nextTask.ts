@@ -1,5 +1,5 @@
 /** @module Yields to the event loop during a fit, so that an abort can arrive and the page can paint. */
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /**
  * Resolves in the next task. It avoids `setTimeout`, because browsers delay nested timers by 4 ms, longer

@@ -1,8 +1,8 @@
 /** @module Compares the objective with its definition, and its gradient with finite differences. */
 
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import { lossAndGradient } from './objective.ts'
 import { isPadding } from './problem.ts'

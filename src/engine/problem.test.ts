@@ -1,6 +1,7 @@
 /** @module Every malformed problem gets an error that names its fault. */
+
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import { expect, test } from 'vitest'
-import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import { createJsEngine } from './js.ts'
 import { checkProblem } from './problem.ts'
 import { testProblem } from './testProblem.ts'

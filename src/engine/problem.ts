@@ -3,8 +3,8 @@
  * loop would yield a silently wrong model.
  */
 
-import { NearsideError } from '../core/error.ts'
-import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 
 /** Maximum deviation of a target row's sum from one, by rounding of f32 sums over about a thousand terms. */
 const TARGET_TOLERANCE = 1e-3

@@ -1,6 +1,7 @@
 /** @module If an engine fails in use, another engine replaces it and completes the fit. */
+
+import { NearsideError } from '@nearside/core/error.ts'
 import { expect, test, vi } from 'vitest'
-import { NearsideError } from '../core/error.ts'
 import { chooseEngine } from './choose.ts'
 import type { FitResult } from './engine.ts'
 import { createResilientEngine } from './resilient.ts'

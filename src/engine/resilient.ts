@@ -3,8 +3,8 @@
  * The change is reported. A fit is cheap, so nothing is resumed.
  */
 
-import { NearsideError } from '../core/error.ts'
-import type { FitProblem } from '../core/personal/problem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 

@@ -1,7 +1,7 @@
 /** @module Converts the last q of a descent to the result that all engines return. */
 
-import { NearsideError } from '../core/error.ts'
-import type { FitProblem } from '../core/personal/problem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { FitResult } from './engine.ts'
 import { type CentredProblem, lossAndGradient } from './objective.ts'
 

@@ -1,5 +1,5 @@
 /** @module Test engines and adapters, healthy and broken. */
-import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../core/personal/fitProblem.ts'
+import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import type { Adapter, Gpu } from './adapter.ts'
 import type { EngineEnvironment } from './choose.ts'
 import type { Engine, EngineName } from './engine.ts'

@@ -3,11 +3,11 @@
  * quotients, so that no browser's `Math.exp` affects them.
  */
 
-import { createEncoder } from '../core/model/encoder.ts'
-import { createRandom } from '../core/model/random.ts'
-import { tinyModel } from '../core/model/testModel.ts'
-import { createMlp } from '../core/personal/learners/mlp.ts'
-import type { ItemScan } from '../core/personal/shortlist.ts'
+import { createMlp } from '@nearside/core/learning/learners/mlp.ts'
+import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
+import { createEncoder } from '@nearside/core/model/encoder.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { canaryProblem, irregular } from './canary.ts'
 import type { Engine } from './engine.ts'
 

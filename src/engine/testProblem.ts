@@ -1,7 +1,7 @@
 /** @module Random fit problems of any shape from a seed, for tests and benchmarks. */
 
-import { createRandom } from '../core/model/random.ts'
-import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 
 export interface TestShape {
   readonly seed: number

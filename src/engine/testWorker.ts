@@ -1,6 +1,6 @@
 /** @module Dedicated worker that fits one problem, for the browser tests. */
 
-import type { FitProblem } from '../core/personal/problem.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { chooseEngine, type EngineRequest } from './choose.ts'
 import type { FitResult } from './engine.ts'
 

@@ -1,5 +1,5 @@
 /** @module Handles arms that can't score a case: the report omits each with its reason and shows the other arms. */
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { ArmName } from './arms.ts'
 
 export interface ArmFailure {

@@ -1,6 +1,6 @@
+import { buildStatistics } from '@nearside/core/features/statistics.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { buildStatistics } from '../core/features/statistics.ts'
-import { DAY } from '../core/time.ts'
 import {
   type BaselineContext,
   ewma,

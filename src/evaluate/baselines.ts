@@ -4,9 +4,9 @@
  * likelihoods are comparable.
  */
 
-import { eventStrength } from '../core/events/event.ts'
-import type { History } from '../core/features/history.ts'
-import { DAY } from '../core/time.ts'
+import { eventStrength } from '@nearside/core/events/event.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'
 
 /** Information that an arm may use for a case: nothing from the case itself or after it. */

@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../core/model/random.ts'
 import { type PairedValues, pairedBootstrap, quantile, weightedMean } from './bootstrap.ts'
 
 function pair(values: number[], over: number[], weights = values.map(() => 1)): PairedValues {

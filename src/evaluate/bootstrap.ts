@@ -2,7 +2,7 @@
  * @module Paired bootstrap over shoppers. It draws whole shoppers, because a shopper's cases depend on each other,
  * and evaluates both arms on the same draw.
  */
-import type { Random } from '../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 
 /** One value and one weight for each shopper; a shopper without cases has weight 0. */
 export interface PairedValues {

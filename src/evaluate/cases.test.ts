@@ -1,5 +1,5 @@
+import { isHeldOut } from '@nearside/train/holdout.ts'
 import { describe, expect, it } from 'vitest'
-import { isHeldOut } from '../train/holdout.ts'
 import { type EvaluationInput, selectCases } from './cases.ts'
 import { START, testInput, testShop, UNTIL } from './testShop.ts'
 

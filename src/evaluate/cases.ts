@@ -1,8 +1,8 @@
 /** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
-import { NearsideError } from '../core/error.ts'
-import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
-import type { Case, History, Interaction } from '../core/features/history.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */

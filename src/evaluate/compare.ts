@@ -1,8 +1,8 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
-import { NearsideError } from '../core/error.ts'
-import { createRandom } from '../core/model/random.ts'
-import { readModel } from '../models/read.ts'
-import { isGain, METRICS } from '../train/metrics.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { isGain, METRICS } from '@nearside/train/metrics.ts'
+import { readModel } from '@nearside/train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { pairedBootstrap } from './bootstrap.ts'
 import { isoDay, selectCases } from './cases.ts'

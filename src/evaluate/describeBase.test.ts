@@ -1,5 +1,5 @@
+import { tinyModel, tinyTrees } from '@nearside/core/model/testModel.ts'
 import { expect, test } from 'vitest'
-import { tinyModel, tinyTrees } from '../core/model/testModel.ts'
 import { describeBase } from './describeBase.ts'
 
 test('says what a base model has, and how it lets a device learn', () => {

@@ -2,8 +2,8 @@
  * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
  * help.
  */
-import { EVENT_WEIGHTS } from '../core/events/event.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 
 /** One sentence without its full stop. */
 export function describeBase({ trees, context, prior }: BaseModel): string {

@@ -3,15 +3,15 @@
  * the functions that the browser runs, and scores the catalog. Then the guard observes the case.
  */
 
-import type { Case, History } from '../core/features/history.ts'
-import type { ItemStatistics } from '../core/features/itemStatistics.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
-import { personalScores, type ScoreTerms, scoreTerms } from '../core/model/score.ts'
-import { buildFitProblem } from '../core/personal/fitProblem.ts'
-import { evidenceOf, type Fused, fuse } from '../core/personal/fuse.ts'
-import { GUARD_START, observe } from '../core/personal/guard.ts'
-import { logLikelihood } from '../core/personal/likelihood.ts'
-import type { FitProblem } from '../core/personal/problem.ts'
+import type { Case, History } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { buildFitProblem } from '@nearside/core/learning/fitProblem.ts'
+import { evidenceOf, type Fused, fuse } from '@nearside/core/learning/fuse.ts'
+import { GUARD_START, observe } from '@nearside/core/learning/guard.ts'
+import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/model/score.ts'
 
 /** Minimises a problem: the engine's `fit`. */
 export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>

@@ -1,5 +1,5 @@
+import { factorise, solve } from '@nearside/train/cholesky.ts'
 import { expect, it } from 'vitest'
-import { factorise, solve } from '../train/cholesky.ts'
 import { ease, easeWeights } from './ease.ts'
 import { purchase, START, testShop } from './testShop.ts'
 

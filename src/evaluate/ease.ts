@@ -4,10 +4,10 @@
  * @see Steck 2019, "Embarrassingly shallow autoencoders for sparse data", doi 10.1145/3308558.3313710
  */
 
-import { eventStrength } from '../core/events/event.ts'
-import type { History } from '../core/features/history.ts'
-import { PAGE } from '../engine/wasm/assemble.ts'
-import { createGemm, type Gemm } from '../train/encoder/gemm.ts'
+import { eventStrength } from '@nearside/core/events/event.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { PAGE } from '@nearside/engine/wasm/assemble.ts'
+import { createGemm, type Gemm } from '@nearside/train/encoder/gemm.ts'
 import {
   decayedInteractions,
   ITEM_KNN,

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runEvaluate } from '@nearside/cli/testEvaluate.ts'
+import { buildCases } from '@nearside/core/features/cases.ts'
+import { foldOf, isHeldOut } from '@nearside/train/holdout.ts'
+import { shopEvents } from '@nearside/train/shop/testEvents.ts'
+import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { expect, it, onTestFinished } from 'vitest'
-import { runEvaluate } from '../cli/testEvaluate.ts'
-import { buildCases } from '../core/features/cases.ts'
-import { foldOf, isHeldOut } from '../train/holdout.ts'
-import { shopEvents } from '../train/shop/testEvents.ts'
-import { writeShop } from '../train/shop/testWrite.ts'
 import { testShop, UNTIL } from './testShop.ts'
 
 it('parts the shoppers; the first of five is whom a fifth holds out', () => {

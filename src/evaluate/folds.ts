@@ -5,8 +5,8 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { foldOf } from '../train/holdout.ts'
-import { readShop } from '../train/shop/read.ts'
+import { foldOf } from '@nearside/train/holdout.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
 import type { Question } from './load.ts'
 import { type PersonalResult, reportWalks, type Walked, walkHeldOut } from './personal.ts'
 import type { Evaluated } from './report/report.ts'

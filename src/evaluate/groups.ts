@@ -1,5 +1,5 @@
 /** @module Quality by groups of cases: by month, by index among a shopper's cases, by length of history. */
-import { createRandom } from '../core/model/random.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from './arms.ts'
 import { type Lift, pairedBootstrap } from './bootstrap.ts'
 import { type ByShopper, type Keep, meanOverAll, metricOf, pairOver } from './perShopper.ts'

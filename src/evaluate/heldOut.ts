@@ -2,10 +2,10 @@
  * @module Decides which shoppers an evaluation may test: shoppers that the model never saw, according to its
  * manifest. On other shoppers a model only proves that it remembers.
  */
-import { NearsideError } from '../core/error.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
-import { isHeldOut as isInShare, isOutOf, readHoldout } from '../train/holdout.ts'
-import type { Shop } from '../train/shop/shop.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { isHeldOut as isInShare, isOutOf, readHoldout } from '@nearside/train/holdout.ts'
+import type { Shop } from '@nearside/train/shop/shop.ts'
 
 interface HeldOut {
   /** Whether the model never saw a shopper. */

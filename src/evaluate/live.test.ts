@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { createRandom } from '../core/model/random.ts'
 import { type Counted, liveReport } from './live.ts'
 
 interface Found {

@@ -2,13 +2,13 @@
  * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. Rejects a model that
  * may have seen the test data.
  */
-import { NearsideError } from '../core/error.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
-import { readModel } from '../models/read.ts'
-import { inModelRows } from '../train/shop/modelRows.ts'
-import { readShop } from '../train/shop/read.ts'
-import type { Shop } from '../train/shop/shop.ts'
-import { describeLeftOut } from '../train/shop/wrongLines.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { readModel } from '@nearside/train/models/read.ts'
+import { inModelRows } from '@nearside/train/shop/modelRows.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import type { Shop } from '@nearside/train/shop/shop.ts'
+import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import {
   type EvaluationInput,
   type HistoryFrom,

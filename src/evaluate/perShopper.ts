@@ -1,5 +1,5 @@
 /** @module Averages values of cases into one value for each shopper; means and intervals over shoppers use these. */
-import { METRICS, type MetricName } from '../train/metrics.ts'
+import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import { type PairedValues, weightedMean } from './bootstrap.ts'
 import { type CaseResult, metricAt } from './walk.ts'

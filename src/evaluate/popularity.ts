@@ -1,9 +1,9 @@
 /** @module Number of shoppers interested in each item, as in the shop's nightly file of a day. */
 
-import type { History } from '../core/features/history.ts'
-import type { ItemStatistics } from '../core/features/itemStatistics.ts'
-import { refreshPopularity } from '../core/features/statistics.ts'
-import { DAY } from '../core/time.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { refreshPopularity } from '@nearside/core/features/statistics.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { EvaluationInput } from './cases.ts'
 
 export interface Popularity {

@@ -1,6 +1,6 @@
 /** @module Prepares the replay, the same in every process: tuned baselines and the shop data of the devices. */
-import { NearsideError } from '../core/error.ts'
-import { DIMENSION } from '../core/model/baseModel.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import {
   type BaselineContext,
   ewma,

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { NearsideError, type WireError } from '../core/error.ts'
+import { NearsideError, type WireError } from '@nearside/core/error.ts'
 import type { Steps } from './steps.ts'
 
 /** Maximum number of processes; each holds its own model and log in memory. */

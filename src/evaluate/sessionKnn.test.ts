@@ -1,5 +1,5 @@
+import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../core/time.ts'
 import { type SessionKnnParameters, sessionKnn } from './sessionKnn.ts'
 import { purchase, START } from './testShop.ts'
 

@@ -5,9 +5,9 @@
  * doi 10.1007/s11257-018-9209-6
  */
 
-import { eventStrength } from '../core/events/event.ts'
-import type { History } from '../core/features/history.ts'
-import { DAY } from '../core/time.ts'
+import { eventStrength } from '@nearside/core/events/event.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
 import {
   decayedInteractions,
   ITEM_KNN,

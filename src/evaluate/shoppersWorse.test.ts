@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../core/model/random.ts'
 import { countWorse, signFlipP } from './shoppersWorse.ts'
 
 const random = () => createRandom(3)

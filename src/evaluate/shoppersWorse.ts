@@ -3,7 +3,7 @@
  * differences of their cases at random. A shopper counts as worse if at most 5 % of the flips are as bad as the
  * observed sum (one-sided, exact up to 12 cases).
  */
-import type { Random } from '../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 
 const ALPHA = 0.05
 

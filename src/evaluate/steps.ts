@@ -1,5 +1,5 @@
 /** @module Progress reports and cancellation for a long evaluation. */
-import { NearsideError } from '../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Steps {
   /** Called with `done` of `total` units of `label`. */

@@ -1,5 +1,5 @@
+import { METRICS } from '@nearside/train/metrics.ts'
 import { describe, expect, it } from 'vitest'
-import { METRICS } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import { findLift, personalParts } from './report/personal.ts'
 import { textLines } from './report/report.ts'

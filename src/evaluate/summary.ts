@@ -1,6 +1,6 @@
 /** @module Summarises test cases into the reported numbers. */
-import { createRandom } from '../core/model/random.ts'
-import { isGain, METRICS, type MetricName } from '../train/metrics.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { isGain, METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { type Lift, pairedBootstrap, quantile } from './bootstrap.ts'
 import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'

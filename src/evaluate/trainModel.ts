@@ -1,10 +1,10 @@
 /** @module Trains a base model for an evaluation that was given none. */
 
-import { publishModel } from '../models/publish.ts'
-import { isOutOf, readHoldout } from '../train/holdout.ts'
-import { isSequenceShop } from '../train/plan.ts'
-import { pretrain } from '../train/pretrain.ts'
-import { readShop } from '../train/shop/read.ts'
+import { isOutOf, readHoldout } from '@nearside/train/holdout.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { isSequenceShop } from '@nearside/train/plan.ts'
+import { pretrain } from '@nearside/train/pretrain.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
 import { kindsOf, selectCases } from './cases.ts'
 import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'

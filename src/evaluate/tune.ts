@@ -3,7 +3,7 @@
  * baseline would be too weak a comparison.
  */
 
-import { ndcg, placesOf } from '../train/metrics.ts'
+import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { requireFinite } from './armFailures.ts'
 import type { BaselineContext, TunableArm } from './baselines.ts'
 

@@ -1,6 +1,6 @@
+import { DAY } from '@nearside/core/time.ts'
+import { isHeldOut } from '@nearside/train/holdout.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../core/time.ts'
-import { isHeldOut } from '../train/holdout.ts'
 import type { EvaluationInput } from './cases.ts'
 import { purchase, START, testInput, testShop, UNTIL } from './testShop.ts'
 import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'

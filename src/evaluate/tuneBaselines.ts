@@ -1,10 +1,10 @@
 /** @module Tunes the baselines on training shoppers, under the conditions of the test. */
-import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
-import type { History } from '../core/features/history.ts'
-import { columnsOf } from '../core/features/logColumns.ts'
-import { DIMENSION } from '../core/model/baseModel.ts'
-import { createRandom, inRandomOrder } from '../core/model/random.ts'
-import { DAY } from '../core/time.ts'
+import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { columnsOf } from '@nearside/core/features/logColumns.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 import {
   type EwmaParameters,
   ewma,

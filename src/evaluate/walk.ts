@@ -2,12 +2,12 @@
  * @module Tests, then learns: replays one shopper's cases in time order. Every arm ranks the whole catalog before
  * the case is revealed to it.
  */
-import { withoutLastSession } from '../core/features/cases.ts'
-import type { History } from '../core/features/history.ts'
-import { DIMENSION } from '../core/model/baseModel.ts'
-import { personalScores, scoreTerms } from '../core/model/score.ts'
-import type { FitProblem } from '../core/personal/problem.ts'
-import { METRICS, measure } from '../train/metrics.ts'
+import { withoutLastSession } from '@nearside/core/features/cases.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
+import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
 import { ARMS, type ArmName, BASE_ARMS, type BaselineName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'

@@ -1,5 +1,5 @@
 /** @module A worker process of an evaluation: loads the same data as its parent and replays its share. */
-import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
+import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { prepareWalk } from './prepare.ts'

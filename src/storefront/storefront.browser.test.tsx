@@ -1,10 +1,13 @@
+import { waitFor } from '@nearside/core/testPatience.ts'
+import {
+  createFakePersonalizer,
+  type FakePersonalizer,
+} from '@nearside/ui/react/testPersonalizer.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
-import { waitFor } from '../testPatience.ts'
-import { createFakePersonalizer, type FakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { hideChoices } from './address.ts'
 import { basket, priced, wishlist } from './basket.ts'
 import { createCatalog } from './catalog.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { createProductSearch } from '@nearside/core/search/search.ts'
 import { expect, test } from 'vitest'
-import { createProductSearch } from '../core/search/search.ts'
 import type { Item } from '../index.ts'
 import { SYNONYMS } from './synonyms.ts'
 

@@ -1,7 +1,7 @@
+import { createFakePersonalizer } from '@nearside/ui/react/testPersonalizer.ts'
 import { afterEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { PersonalizationProvider } from '../react.ts'
-import { createFakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { order } from './preferences.ts'
 import { useSteadyOrder } from './useSteadyOrder.ts'
 

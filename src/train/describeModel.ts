@@ -1,13 +1,13 @@
 /** @module Describes in a new model's manifest how it was made: data, hold-out, features and measurements. */
 import { createHash } from 'node:crypto'
-import { FEATURE_COUNT } from '../core/features/features.ts'
-import { DIMENSION } from '../core/model/baseModel.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import {
   type FeatureRecord,
   MANIFEST_FORMAT,
   type ModelFile,
   type ModelManifest,
-} from '../core/model/manifest.ts'
+} from '@nearside/core/model/manifest.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
 import type { Validation } from './validate.ts'

@@ -2,8 +2,8 @@
  * @module Candidate weights of the encoder's score beside the features: nearly 0, some fixed shares, and the
  * jointly fitted weight. Validation decides which one ships.
  */
-import { DIMENSION } from '../core/model/baseModel.ts'
-import type { FeatureRecord } from '../core/model/manifest.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { TrainedEncoder } from './encoder/train.ts'
 import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'

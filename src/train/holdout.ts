@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { NearsideError } from '../core/error.ts'
-import type { ShopperHistory } from '../core/features/cases.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 
 /** Held-out shoppers: a share of all shoppers by hash, or the named shoppers. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }

@@ -7,8 +7,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deserialize, serialize } from 'node:v8'
-import { type Disk, nodeDisk } from '../models/disk.ts'
 import type { Holdout } from './holdout.ts'
+import { type Disk, nodeDisk } from './models/disk.ts'
 import type { Shop } from './shop/shop.ts'
 import type { WordVectors } from './wordVectors.ts'
 
@@ -80,7 +80,7 @@ export async function keyOf(
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)
   hash.update(JSON.stringify(words.words)).update(words.vectors)
-  for (const part of ['core', 'engine', 'models', 'train']) {
+  for (const part of ['core', 'engine', 'train']) {
     const folder = fileURLToPath(new URL(`../${part}`, import.meta.url))
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) hash.update(await readFile(join(entry.parentPath, entry.name)))

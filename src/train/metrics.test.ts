@@ -1,6 +1,6 @@
+import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { logLikelihood } from '../core/personal/likelihood.ts'
 import { hitRate, measure, ndcg, placesOf, recall, reciprocalRank } from './metrics.ts'
 
 const scores = Float32Array.of(0.5, 2, 2, -1, 3)

@@ -2,8 +2,8 @@
  * @module Ranking metrics of one test case over the full catalog, with one or more relevant items.
  * Ties break by item row, so that results don't depend on the sort.
  */
-import { NearsideError } from '../core/error.ts'
-import { logLikelihood } from '../core/personal/likelihood.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
 
 export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] as const
 

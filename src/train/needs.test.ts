@@ -1,5 +1,5 @@
+import { testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, it } from 'vitest'
-import { testShop } from '../evaluate/testShop.ts'
 import { describeNeeds } from './needs.ts'
 
 /** Memory in GB that the description names. */

@@ -1,6 +1,6 @@
+import { DAY } from '@nearside/core/time.ts'
+import { purchase, START } from '@nearside/evaluate/testShop.ts'
 import { expect, it } from 'vitest'
-import { DAY } from '../core/time.ts'
-import { purchase, START } from '../evaluate/testShop.ts'
 import { planByTime } from './plan.ts'
 
 const planOf = (days: readonly number[]) => {

@@ -5,9 +5,9 @@
  * test case; the last event is never read.
  */
 
-import { NearsideError } from '../core/error.ts'
-import type { ShopperHistory } from '../core/features/cases.ts'
-import { DAY } from '../core/time.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import { DAY } from '@nearside/core/time.ts'
 import {
   ENCODER_SETTINGS,
   type EncoderSettings,

@@ -4,23 +4,23 @@
  * without the encoder → trees over the highest items, where they help → context → feature judgement →
  * search tolerance → population prior → files.
  */
-import type { Item } from '../core/catalog/item.ts'
-import { historiesOf } from '../core/features/cases.ts'
-import { contextTable } from '../core/features/context/lifts.ts'
-import { FEATURE_COUNT } from '../core/features/features.ts'
-import type { ItemStatistics } from '../core/features/itemStatistics.ts'
-import { columnsOf } from '../core/features/logColumns.ts'
-import { buildStatistics } from '../core/features/statistics.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { historiesOf } from '@nearside/core/features/cases.ts'
+import { contextTable } from '@nearside/core/features/context/lifts.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { columnsOf } from '@nearside/core/features/logColumns.ts'
+import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import {
   type BaseModel,
   type ContextTerm,
   DIMENSION,
   type PersonalPrior,
-} from '../core/model/baseModel.ts'
-import { encode } from '../core/model/encoder.ts'
-import { readBaseModel, type WrittenModel, writeBaseModel } from '../core/model/files.ts'
-import { addScores } from '../core/model/score.ts'
-import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
+} from '@nearside/core/model/baseModel.ts'
+import { encode } from '@nearside/core/model/encoder.ts'
+import { readBaseModel, type WrittenModel, writeBaseModel } from '@nearside/core/model/files.ts'
+import { addScores } from '@nearside/core/model/score.ts'
+import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { learnContext } from './context/learnContext.ts'
 import { describeModel, describeReport, metricsOf } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'

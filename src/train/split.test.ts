@@ -1,5 +1,5 @@
+import { DAY } from '@nearside/core/time.ts'
 import { expect, it } from 'vitest'
-import { DAY } from '../core/time.ts'
 import type { Shop } from './shop/shop.ts'
 import { splitShop } from './split.ts'
 

@@ -1,8 +1,8 @@
 /** @module Splits off the training data: shoppers who are not held out, before the limit. */
 
-import { NearsideError } from '../core/error.ts'
-import { type ShopperHistory, shopperBefore } from '../core/features/cases.ts'
-import { DAY } from '../core/time.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { type ShopperHistory, shopperBefore } from '@nearside/core/features/cases.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { type Holdout, isOutOf } from './holdout.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'

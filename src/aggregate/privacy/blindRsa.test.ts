@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
+import { type Bytes, concat, equalBytes, fromHex, sha256, toHex } from '@nearside/core/bytes.ts'
 import { describe, expect, it } from 'vitest'
-import { type Bytes, concat, equalBytes, fromHex, sha256, toHex } from '../../core/bytes.ts'
 import { encodeTokenRequest, modulusOf, parseTokenRequest, tokenKeyId } from '../protocol/token.ts'
 import { createTokenSigner } from '../server/tokenIssuer.ts'
 import { blind, multiplyBlind, unblind } from './blindRsa.ts'

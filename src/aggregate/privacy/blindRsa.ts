@@ -3,7 +3,7 @@
  * uniformly random number, whatever the message. For each signature and each such number some blind exists that
  * connects them, so the signer can't link them.
  */
-import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '../../core/bytes.ts'
+import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '@nearside/core/bytes.ts'
 import type { RandomBytes } from './randomBytes.ts'
 
 const HASH_BYTES = 48

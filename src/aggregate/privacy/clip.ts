@@ -1,5 +1,5 @@
 /** @module L2 clipping: it bounds how much one device can change the sum. */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /** L2 norm √Σx², in fp64. */
 export function norm(vector: ArrayLike<number>): number {

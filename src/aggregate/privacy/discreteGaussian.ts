@@ -3,7 +3,7 @@
  * arithmetic, so attacks on floating point don't apply.
  * @see Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy" (2020), Alg. 1–3
  */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 
 /** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */

@@ -5,8 +5,8 @@
  * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)
  */
-import { NearsideError } from '../../core/error.ts'
-import { logNormalCdf } from '../../core/normal.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { logNormalCdf } from '@nearside/core/normal.ts'
 
 /** δ(ε) of a μ-Gaussian mechanism. */
 export function deltaOf(epsilon: number, mu: number): number {

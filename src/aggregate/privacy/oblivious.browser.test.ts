@@ -1,6 +1,6 @@
+import { concat, fromHex, toHex, utf8 } from '@nearside/core/bytes.ts'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { expect, test } from 'vitest'
-import { concat, fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import {
   gatewayKeyOf,
   openResponse,

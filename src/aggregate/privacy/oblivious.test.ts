@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
+import { concat, fromHex, toHex, utf8 } from '@nearside/core/bytes.ts'
 import fc from 'fast-check'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { describe, expect, it } from 'vitest'
-import { concat, fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import { decodeRequest, encodeRequest } from '../protocol/binaryHttp.ts'
 import { openRequest } from '../protocol/openRequest.ts'
 import {

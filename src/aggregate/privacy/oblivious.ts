@@ -4,7 +4,7 @@
  * see and which verifies every task and receipt. So a server can't secretly use another key for one device. Signing
  * and HPKE may share a key of this curve (Thormarker 2021, https://eprint.iacr.org/2021/509).
  */
-import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { ENCAPSULATED_BYTES, NONE, SEALING_BYTES, sealingContext } from './seal.ts'
 import { hkdf } from './shares.ts'
 

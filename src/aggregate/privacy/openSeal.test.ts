@@ -1,5 +1,5 @@
+import { fromHex, toHex, utf8 } from '@nearside/core/bytes.ts'
 import { describe, expect, it } from 'vitest'
-import { fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import { importOpeningKeys, openSeal } from './openSeal.ts'
 import { cryptoRandomBytes } from './randomBytes.ts'
 import { ENCAPSULATED_BYTES, exportSealingKeys, generateSealingKeys, seal } from './seal.ts'

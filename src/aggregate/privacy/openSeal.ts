@@ -10,8 +10,8 @@ import {
   diffieHellman,
   type KeyObject,
 } from 'node:crypto'
-import { type Bytes, concat, ownBytes } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { type Bytes, concat, ownBytes } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { ENCAPSULATED_BYTES, KEM, labelled, labelledInfo, NONE, PKCS8, SUITE } from './seal.ts'
 
 const TAG_BYTES = 16

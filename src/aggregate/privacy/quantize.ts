@@ -2,7 +2,7 @@
  * @module Quantization: from real vectors to integers mod q and back. Sums of integers are exact in any order, and
  * noise on integers has no floating-point weakness (Mironov 2012).
  */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { clip } from './clip.ts'
 import { MODULUS, residue } from './pine/field.ts'
 import type { RandomBytes } from './randomBytes.ts'

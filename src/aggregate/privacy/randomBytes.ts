@@ -1,5 +1,5 @@
 /** @module Randomness of the operating system, through WebCrypto: the only source of masks and noise. */
-import { type Bytes, ownBytes } from '../../core/bytes.ts'
+import { type Bytes, ownBytes } from '@nearside/core/bytes.ts'
 
 /**
  * Source of random bytes. Tests pass their own to recompute published vectors; shipped code uses

@@ -3,7 +3,7 @@
  * HKDF-SHA256), HKDF-SHA256, AES-128-GCM. The platform provides curve, hash and cipher; this combines them as the
  * RFC says. Tests compare it with the RFC's vectors and another implementation (`vectors.test.ts`).
  */
-import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { hkdf } from './shares.ts'
 
 /** Bytes of the encapsulated key, which precedes the ciphertext. */

@@ -2,7 +2,7 @@
  * @module Seeds of the helper's share: 32 bytes, bound to one round. The leader's share is the vector minus that
  * share (`pine/pine.ts`). Each share alone is uniform and reveals nothing.
  */
-import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '@nearside/core/bytes.ts'
 import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32

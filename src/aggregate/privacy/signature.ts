@@ -1,6 +1,6 @@
 /** @module Ed25519 signatures (RFC 8032) of receipts, of messages between aggregators, and of a device's log. */
-import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
+import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 
 export interface SigningKeys {
   readonly publicKey: CryptoKey

@@ -3,8 +3,8 @@
  * Two methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form
  * (`gaussianAccountant.ts`), because browsers select themselves and q is 1.
  */
-import { NearsideError } from '../../core/error.ts'
-import { logNormalCdf } from '../../core/normal.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { logNormalCdf } from '@nearside/core/normal.ts'
 import { convolved } from './convolved.ts'
 
 /** A mechanism, its number of uses, and the δ at which ε is wanted. */

@@ -1,7 +1,14 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
+import {
+  decodeVector,
+  encodeVector,
+  fromHex,
+  sha256Hex,
+  toHex,
+  utf8,
+} from '@nearside/core/bytes.ts'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { describe, expect, it } from 'vitest'
-import { decodeVector, encodeVector, fromHex, sha256Hex, toHex, utf8 } from '../../core/bytes.ts'
 import { circuitOf } from '../protocol/proof.ts'
 import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import { expandHelperShare, isProven, prepare, shard } from './pine/pine.ts'

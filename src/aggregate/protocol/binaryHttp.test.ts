@@ -1,6 +1,6 @@
+import { concat, fromHex, toHex, utf8 } from '@nearside/core/bytes.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { concat, fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './binaryHttp.ts'
 
 /** RFC 9292 §5.1, known-length. */

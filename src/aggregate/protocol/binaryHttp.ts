@@ -1,5 +1,5 @@
 /** @module HTTP messages as bytes (RFC 9292, known-length form only). An oblivious relay carries them sealed. */
-import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 
 /** Header fields by lower-case name. */
 export type Fields = Readonly<Record<string, string>>

@@ -3,9 +3,9 @@
  * hash is the same for all shoppers who saw these terms, so it identifies nobody. With the hash a device states
  * that its shopper agreed to these recipients and terms. It can't prove that a person did.
  */
-import { type Bytes, concat, sha256, utf8 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
+import { type Bytes, concat, sha256, utf8 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Policy } from './policy.ts'
 
 /** Part of a consent's terms that comes from the policy. */

@@ -1,7 +1,7 @@
 /** @module Opens a request that a device sealed to an aggregator (RFC 9458), and seals its answer. */
 import { createCipheriv, createHash } from 'node:crypto'
-import { type Bytes, concat, equalBytes } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { type Bytes, concat, equalBytes } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import {
   gatewayKeyOf,
   REQUEST_HEADER,

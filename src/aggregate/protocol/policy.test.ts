@@ -1,5 +1,5 @@
+import { toBase64 } from '@nearside/core/bytes.ts'
 import { describe, expect, it } from 'vitest'
-import { toBase64 } from '../../core/bytes.ts'
 import { exportSigningKeys, generateSigningKeys, sign, taskMessage } from '../privacy/signature.ts'
 import {
   dimensionOf,

@@ -2,11 +2,11 @@
  * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts its hash
  * into each report. So an aggregator can't ask one shopper for more than another.
  */
-import { fromBase64, sha256, toHex, utf8 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
-import { OPERATOR } from '../../core/operator.ts'
-import { createReaders, type Read } from '../../core/reading.ts'
+import { fromBase64, sha256, toHex, utf8 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { OPERATOR } from '@nearside/core/operator.ts'
+import { createReaders, type Read } from '@nearside/core/reading.ts'
 
 export const POLICY_FORMAT = 4
 

@@ -1,5 +1,5 @@
+import { utf8 } from '@nearside/core/bytes.ts'
 import { expect, it } from 'vitest'
-import { utf8 } from '../../core/bytes.ts'
 import { errorFromResponse, isRetryable, problem } from './problem.ts'
 import { parseReceipt } from './receipt.ts'
 import { endpoint } from './routes.ts'

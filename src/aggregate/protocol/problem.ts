@@ -2,7 +2,7 @@
  * @module Errors over HTTP: problem+json (RFC 9457). Its `code` is one of our error codes, so a server and a device
  * name the same failure alike.
  */
-import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 
 interface Problem {
   readonly type: string

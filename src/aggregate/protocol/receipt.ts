@@ -1,6 +1,6 @@
 /** @module Receipt: the leader's answer to a report, with its signature over the SHA-256 of the report's body. */
-import { fromBase64 } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { fromBase64 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Receipt {
   /** Report id, hex. */

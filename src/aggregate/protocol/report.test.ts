@@ -1,6 +1,6 @@
+import { type Bytes, concat, toHex, utf8 } from '@nearside/core/bytes.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Bytes, concat, toHex, utf8 } from '../../core/bytes.ts'
 import { leaderShareBytes } from '../privacy/pine/pine.ts'
 import { CONSENT_BYTES } from './consent.ts'
 import { circuitOf } from './proof.ts'

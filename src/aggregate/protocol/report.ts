@@ -2,8 +2,16 @@
  * @module Report: the only message in which a device sends an update. It has a readable header and two sealed
  * shares. Under one policy all reports have the same length.
  */
-import { type Bytes, concat, encodeVector, fromHex, toHex, uint32, utf8 } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import {
+  type Bytes,
+  concat,
+  encodeVector,
+  fromHex,
+  toHex,
+  uint32,
+  utf8,
+} from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { decodeElements } from '../privacy/pine/field.ts'
 import { leaderShareBytes, PUBLIC_SHARE_BYTES } from '../privacy/pine/pine.ts'
 import { CONSENT_BYTES } from './consent.ts'

@@ -1,6 +1,6 @@
 /** @module `GET /v1/task`: the round that an aggregator collects reports for, and its terms. */
-import { fromBase64 } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { fromBase64 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { taskMessage, verify } from '../privacy/signature.ts'
 import { type Policy, parsePolicy, policyHash } from './policy.ts'
 

@@ -1,6 +1,7 @@
 /** @module A valid policy for tests, which devices accept. */
-import { toBase64 } from '../../core/bytes.ts'
-import type { Recipients } from '../../device/upload/terms.ts'
+
+import type { Recipients } from '@nearside/browser/contribution/terms.ts'
+import { toBase64 } from '@nearside/core/bytes.ts'
 import { SHOP_PARAMETERS } from './demoParameters.ts'
 import type { Policy } from './policy.ts'
 

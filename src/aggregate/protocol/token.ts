@@ -2,8 +2,16 @@
  * @module Tokens: each permits one report per round without naming the sender. They are publicly verifiable (RFC
  * 9578, type 2) and are presented as RFC 9577 describes.
  */
-import { type Bytes, concat, fromBase64, fromHex, sha256, uint32, utf8 } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import {
+  type Bytes,
+  concat,
+  fromBase64,
+  fromHex,
+  sha256,
+  uint32,
+  utf8,
+} from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Task } from './task.ts'
 
 export const MODULUS_BYTES = 256

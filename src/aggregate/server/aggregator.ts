@@ -1,5 +1,5 @@
 /** @module The part that leader and helper share, as the HTTP layer sees it. */
-import { toBase64 } from '../../core/bytes.ts'
+import { toBase64 } from '@nearside/core/bytes.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { sign, taskMessage } from '../privacy/signature.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'

@@ -4,11 +4,11 @@
  */
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { toHex } from '@nearside/core/bytes.ts'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
-import { toHex } from '../../core/bytes.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'

@@ -1,8 +1,8 @@
 /** @module Backups of running servers, and servers that continue from them. */
 import { join } from 'node:path'
+import { testFolder } from '@nearside/core/testFolder.ts'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { testFolder } from '../../testFolder.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './store/testPostgres.ts'

@@ -1,6 +1,6 @@
 /** @module Address of a request's sender, and which addresses count as one. Used for limits only. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 export type IsTrusted = (address: string) => boolean
 

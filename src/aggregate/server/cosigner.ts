@@ -1,10 +1,10 @@
 /** @module Asks the helper to sign a published model. The request contains a signed model and no other data. */
 import type { z } from '@hono/zod-openapi'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
-import type { LatestModel } from '../../core/model/manifest.ts'
-import { readAtMost } from '../../core/readAtMost.ts'
-import type { Cosigner } from '../../models/sign.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
+import type { Cosigner } from '@nearside/train/models/sign.ts'
 import { endpoint, ROUTES } from '../protocol/routes.ts'
 import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.ts'
 

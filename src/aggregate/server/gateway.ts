@@ -5,10 +5,10 @@
  * its callers by address, and tokens limit reports.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type Bytes, concat } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Bytes, concat } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
 import { REQUEST_HEADER } from '../privacy/oblivious.ts'
 import type { OpeningKeys } from '../privacy/openSeal.ts'
 import { encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'

@@ -1,7 +1,8 @@
 /** @module Conditions for the helper's release: to its own leader, at the goal, for its own reports, and once. */
+
+import { concat, fromBase64, fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { describe, expect, it } from 'vitest'
-import { concat, fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
 import { reachedMessage, verify } from '../privacy/signature.ts'
 import { parseHeader } from '../protocol/report.ts'
 import { loadIdentity } from './identity.ts'

@@ -12,9 +12,9 @@ import {
   ownBytes,
   toBase64,
   toHex,
-} from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
+} from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { openSeal } from '../privacy/openSeal.ts'
 import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'

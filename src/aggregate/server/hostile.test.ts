@@ -1,8 +1,9 @@
 /** @module Reports of hostile devices, which must not spoil the reports of others. */
+
+import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
+import { toHex } from '@nearside/core/bytes.ts'
+import { partsOf as made, type Parts, sealed as seal } from '@nearside/research/simulate/forge.ts'
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../../core/bytes.ts'
-import { agreeTask } from '../../device/upload/agreeTask.ts'
-import { partsOf as made, type Parts, sealed as seal } from '../../simulate/forge.ts'
 import { MODULUS } from '../privacy/pine/field.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'

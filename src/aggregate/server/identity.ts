@@ -3,8 +3,8 @@
  * round and are destroyed once it takes no more reports. Private keys never leave the store.
  */
 
-import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { importOpeningKeys } from '../privacy/openSeal.ts'
 import {
   exportSealingKeys,

@@ -6,8 +6,8 @@
  * bytes again.
  */
 
-import { fromHex, toBase64, toHex } from '../../core/bytes.ts'
-import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { openSeal } from '../privacy/openSeal.ts'
 import { prepare } from '../privacy/pine/pine.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'

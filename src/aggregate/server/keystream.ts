@@ -3,7 +3,7 @@
  * faster than WebCrypto.
  */
 import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
-import { ownBytes } from '../../core/bytes.ts'
+import { ownBytes } from '@nearside/core/bytes.ts'
 import { createXof } from '../privacy/pine/xof.ts'
 import type { Hkdf } from '../privacy/shares.ts'
 

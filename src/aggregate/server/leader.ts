@@ -1,5 +1,5 @@
 /** @module The leader: takes reports and brings full rounds to release, one step at a time. */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { createTasks, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'

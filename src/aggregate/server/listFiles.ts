@@ -5,8 +5,8 @@
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { NearsideError } from '../../core/error.ts'
-import { serially } from '../../core/serially.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2

@@ -1,5 +1,5 @@
 /** @module Mark of a report's id or bytes: a salted hash by which a server recognises them later. */
-import { concat } from '../../core/bytes.ts'
+import { concat } from '@nearside/core/bytes.ts'
 import { MARK_BYTES } from '../protocol/report.ts'
 import { serverHash } from './keystream.ts'
 

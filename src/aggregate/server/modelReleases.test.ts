@@ -1,14 +1,19 @@
 /** @module Models that the helper signs, and rounds that need its signature. */
 import { join } from 'node:path'
+import { checkRelease } from '@nearside/browser/learning/release.ts'
+import { utf8 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { publishModel, readLatestFile, signAgain } from '@nearside/train/models/publish.ts'
+import {
+  createSigner,
+  makeSigningKey,
+  publicKeyOf,
+  readSigningKey,
+} from '@nearside/train/models/sign.ts'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import type { LatestModel } from '../../core/model/manifest.ts'
-import { DAY } from '../../core/time.ts'
-import { checkRelease } from '../../device/learning/release.ts'
-import { publishModel, readLatestFile, signAgain } from '../../models/publish.ts'
-import { createSigner, makeSigningKey, publicKeyOf, readSigningKey } from '../../models/sign.ts'
-import { testFolder } from '../../testFolder.ts'
 import { createCosigner } from './cosigner.ts'
 import { openSqliteStore } from './store/open.ts'
 import { simulateDevices } from './testDevices.ts'

@@ -3,12 +3,12 @@
  * signed: one per release number, in rising order. It shows the list to everybody. It can't judge a model's
  * quality. A client that requires its signature gets the same model as all others.
  */
-import { fromBase64, toBase64 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
-import type { LatestModel, ModelSignature } from '../../core/model/manifest.ts'
-import { releaseMessage } from '../../core/model/release.ts'
-import { DAY } from '../../core/time.ts'
+import { fromBase64, toBase64 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.ts'
+import { releaseMessage } from '@nearside/core/model/release.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { sign, verify } from '../privacy/signature.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 

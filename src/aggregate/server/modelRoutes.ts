@@ -1,7 +1,7 @@
 /** @module The helper's routes for published models: signing one, and listing the signed ones. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { parseLatest } from '@nearside/core/model/manifest.ts'
 import { bodyLimit } from 'hono/body-limit'
-import { parseLatest } from '../../core/model/manifest.ts'
 import { ROUTES } from '../protocol/routes.ts'
 import type { ModelReleases } from './modelReleases.ts'
 import { respondProblem } from './problemResponse.ts'

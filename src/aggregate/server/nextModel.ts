@@ -3,12 +3,12 @@
  * are.
  */
 import { dirname, join } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { readBaseModel, releaseShared } from '../../core/model/files.ts'
-import { MODEL_FILES } from '../../core/model/parts.ts'
-import { applySharedDelta } from '../../core/personal/sharedUpdate.ts'
-import { type PublishedModel, readFiles, readVersion } from '../../models/read.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { applySharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { readBaseModel, releaseShared } from '@nearside/core/model/files.ts'
+import { MODEL_FILES } from '@nearside/core/model/parts.ts'
+import { type PublishedModel, readFiles, readVersion } from '@nearside/train/models/read.ts'
 import { norm } from '../privacy/clip.ts'
 import type { Policy } from '../protocol/policy.ts'
 import type { ApplyUpdate, Candidate } from './rounds.ts'

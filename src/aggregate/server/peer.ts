@@ -13,10 +13,10 @@ import {
   toBase64,
   toHex,
   utf8,
-} from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
-import { NearsideError } from '../../core/error.ts'
-import { readAtMost } from '../../core/readAtMost.ts'
+} from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
 import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'

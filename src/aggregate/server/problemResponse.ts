@@ -1,7 +1,8 @@
 /** @module HTTP answers for errors: problem+json with the status that fits the code. */
+
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { problem } from '../protocol/problem.ts'
 import { PROBLEM_MEDIA_TYPE } from '../protocol/routes.ts'
 

@@ -3,8 +3,8 @@
  * The counting transaction finally decides whether a token is spent.
  */
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { equalBytes, fromBase64, toHex } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { equalBytes, fromBase64, toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { nonceOf, parseAuthorization, TOKEN_INPUT_BYTES, tokenInput } from '../protocol/token.ts'
 import type { RoundRecord } from './store/records.ts'
 import type { Store } from './store/store.ts'

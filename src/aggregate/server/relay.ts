@@ -4,11 +4,11 @@
  * relay stores and logs nothing.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
-import { NearsideError } from '../../core/error.ts'
-import { readAtMost } from '../../core/readAtMost.ts'
 import {
   endpoint,
   OBLIVIOUS_REQUEST,

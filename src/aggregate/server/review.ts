@@ -3,8 +3,8 @@
  * Newer cases may show a loss. Then the last trained model is published again, as a new version.
  */
 
-import { readLatest, readTrained } from '../../models/read.ts'
-import { rollBack } from '../../models/rollBack.ts'
+import { readLatest, readTrained } from '@nearside/train/models/read.ts'
+import { rollBack } from '@nearside/train/models/rollBack.ts'
 import type { LeaderOptions } from './rounds.ts'
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>

@@ -1,10 +1,10 @@
 /** @module A whole round, from devices to the next model. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256, toHex, utf8 } from '@nearside/core/bytes.ts'
+import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
 import { describe, expect, it } from 'vitest'
-import { sha256, toHex, utf8 } from '../../core/bytes.ts'
-import { publishModel } from '../../models/publish.ts'
-import { createVirtualDevice } from '../../simulate/device.ts'
 import { simulateDevices } from './testDevices.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { candidateOf, PARAMETERS } from './testModel.ts'

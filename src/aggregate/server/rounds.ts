@@ -3,13 +3,18 @@
  * Each step is stored before the next begins, and can be repeated. So the process may die at any moment.
  */
 
-import { type Bytes, toHex } from '../../core/bytes.ts'
-import { type ErrorCode, NearsideError } from '../../core/error.ts'
-import type { ModelManifest } from '../../core/model/manifest.ts'
-import { nodeDisk } from '../../models/disk.ts'
-import { nextVersion, publishModel, signAgain } from '../../models/publish.ts'
-import { type PublishedModel, readFiles, readLatest, readTrained } from '../../models/read.ts'
-import type { Signer } from '../../models/sign.ts'
+import { type Bytes, toHex } from '@nearside/core/bytes.ts'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import type { ModelManifest } from '@nearside/core/model/manifest.ts'
+import { nodeDisk } from '@nearside/train/models/disk.ts'
+import { nextVersion, publishModel, signAgain } from '@nearside/train/models/publish.ts'
+import {
+  type PublishedModel,
+  readFiles,
+  readLatest,
+  readTrained,
+} from '@nearside/train/models/read.ts'
+import type { Signer } from '@nearside/train/models/sign.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
 import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'

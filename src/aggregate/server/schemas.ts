@@ -3,7 +3,7 @@
  * page.
  */
 import { z } from '@hono/zod-openapi'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { PROTOCOL } from '../protocol/task.ts'
 
 /** @throws NearsideError `input-invalid` for a body that isn't JSON or has another shape */

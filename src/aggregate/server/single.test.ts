@@ -1,6 +1,6 @@
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { readLatest } from '@nearside/train/models/read.ts'
 import { expect, it } from 'vitest'
-import { readLatest } from '../../models/read.ts'
-import { testFolder } from '../../testFolder.ts'
 import { loadIdentity } from './identity.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/open.ts'

@@ -4,7 +4,7 @@
  * and page says.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { fromBase64 } from '../../core/bytes.ts'
+import { fromBase64 } from '@nearside/core/bytes.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperOptions } from './helper.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'

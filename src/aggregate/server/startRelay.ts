@@ -1,5 +1,5 @@
 /** @module Starts a relay process: it needs no keys, no store and no clock. */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { trustedProxies } from './clientAddress.ts'
 import { clientAddress, listen } from './listen.ts'
 import { createRelay } from './relay.ts'

@@ -1,6 +1,6 @@
 /** @module Reads the terms that an operator chooses: the demo's, or those of a file. */
 import { readFile } from 'node:fs/promises'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'
 import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'

@@ -1,6 +1,6 @@
 /** @module Virtual devices against real aggregators in Node, for tests. */
-import type { Contributed } from '../../device/upload/contribute.ts'
-import { createVirtualDevice } from '../../simulate/device.ts'
+import type { Contributed } from '@nearside/browser/contribution/contribute.ts'
+import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 
 interface SimulateOptions {
   /** Base URLs of the aggregators. */

@@ -1,8 +1,8 @@
 /** @module Two aggregators in memory with a tiny model, for tests; requests are function calls. */
-import { utf8 } from '../../core/bytes.ts'
-import { publishModel } from '../../models/publish.ts'
-import { readLatest } from '../../models/read.ts'
-import { testFolder } from '../../testFolder.ts'
+import { utf8 } from '@nearside/core/bytes.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { readLatest } from '@nearside/train/models/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'

@@ -1,7 +1,7 @@
 /** @module A tiny model and the terms of its rounds, for tests and for the processes that they start. */
 
-import { sha256Hex, utf8 } from '../../core/bytes.ts'
-import { MANIFEST_FORMAT, type ModelManifest } from '../../core/model/manifest.ts'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { MANIFEST_FORMAT, type ModelManifest } from '@nearside/core/model/manifest.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Candidate } from './rounds.ts'

@@ -1,9 +1,9 @@
 /** @module Reports as devices make them, and the expected mean of a round, for tests. */
 
-import { decodeVector, fromBase64 } from '../../core/bytes.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { agreeTask } from '../../device/upload/agreeTask.ts'
-import { makeReport } from '../../device/upload/makeReport.ts'
+import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
+import { makeReport } from '@nearside/browser/contribution/makeReport.ts'
+import { decodeVector, fromBase64 } from '@nearside/core/bytes.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import { dequantize } from '../privacy/quantize.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'

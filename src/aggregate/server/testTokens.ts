@@ -1,8 +1,8 @@
 /** @module A token issuer, and tokens as devices get them, for tests. */
 import { generateKeyPairSync } from 'node:crypto'
-import { agreeTask } from '../../device/upload/agreeTask.ts'
-import { type KeptToken, obtainToken } from '../../device/upload/obtainToken.ts'
-import { transportBy } from '../../simulate/device.ts'
+import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
+import { type KeptToken, obtainToken } from '@nearside/browser/contribution/obtainToken.ts'
+import { transportBy } from '@nearside/research/simulate/device.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import type { Issuer } from '../protocol/policy.ts'
 import { authorizationOf } from '../protocol/token.ts'

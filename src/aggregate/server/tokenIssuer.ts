@@ -10,8 +10,8 @@ import {
   privateDecrypt,
   publicEncrypt,
 } from 'node:crypto'
-import { sha256Hex } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { sha256Hex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import {
   MODULUS_BYTES,
   modulusOf,

@@ -5,9 +5,9 @@
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { ownBytes } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { bodyLimit } from 'hono/body-limit'
-import { ownBytes } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
 import { ROUTES } from '../protocol/routes.ts'
 import {
   isWorkDone,

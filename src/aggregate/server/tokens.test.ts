@@ -1,7 +1,8 @@
 /** @module Reports with and without tokens at real aggregators. */
+
+import { concat, fromBase64, toBase64 } from '@nearside/core/bytes.ts'
+import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 import { describe, expect, it } from 'vitest'
-import { concat, fromBase64, toBase64 } from '../../core/bytes.ts'
-import { createVirtualDevice } from '../../simulate/device.ts'
 import { authorizationOf, parseAuthorization } from '../protocol/token.ts'
 import { simulateDevices } from './testDevices.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'

@@ -4,8 +4,8 @@
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
+import { NearsideError, type WireError } from '@nearside/core/error.ts'
 import type { Page } from 'playwright-core'
-import { NearsideError, type WireError } from '../../core/error.ts'
 import { BLANK, byLog, inJail } from './ground.ts'
 import { readRequests } from './http.ts'
 import { nameAsked } from './judge.ts'

@@ -1,7 +1,7 @@
 /** @module Marks: recognisable values that fill a shopper's data. Also the search for them in sent data. */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { DAY } from '../../core/time.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { layersOf } from './layers.ts'
 
 /** Texts and numbers that occur nowhere else. */

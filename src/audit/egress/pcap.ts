@@ -2,7 +2,7 @@
  * @module Reads a capture of `tcpdump -i any`: little-endian pcap with Linux cooked headers, version 2.
  * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Packet {
   /** Time of the packet, milliseconds since the epoch. */

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 

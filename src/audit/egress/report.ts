@@ -1,8 +1,8 @@
 /** @module Report of a proof: its content, its signature, and its form for people. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { verify } from '../../aggregate/privacy/signature.ts'
-import { concat, utf8 } from '../../core/bytes.ts'
-import { canonicalJson } from '../../core/canonicalJson.ts'
+import { verify } from '@nearside/aggregate/privacy/signature.ts'
+import { concat, utf8 } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Outcome } from './order.ts'
 import { listOf } from './twoShoppers.ts'
 

@@ -1,5 +1,5 @@
+import { purchase } from '@nearside/evaluate/testShop.ts'
 import { describe, expect, it } from 'vitest'
-import { purchase } from '../../evaluate/testShop.ts'
 import { DAY } from '../time.ts'
 import { buildCases, withoutLastSession } from './cases.ts'
 import type { Interaction } from './history.ts'

@@ -1,7 +1,8 @@
 /** @module Partial scoring of a large catalog yields the same lists as full scoring. */
+
+import { scoreInPart } from '@nearside/browser/scoreInPart.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scoreInPart } from '../../device/scoreInPart.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'

@@ -7,12 +7,12 @@ import { readHistory, type Signals, writeFeatures } from '../features/computeFea
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { searchLifts } from '../features/searches.ts'
+import { type CandidateTools, createCandidates, linearTermsOf } from '../learning/candidates.ts'
+import { createShortlist, type Shortlist } from '../learning/shortlist.ts'
 import { multiply } from '../model/arithmetic.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { addSearches, isKnown, personalScores, strangerScores } from '../model/score.ts'
 import { treesScore } from '../model/trees.ts'
-import { type CandidateTools, createCandidates, linearTermsOf } from '../personal/candidates.ts'
-import { createShortlist, type Shortlist } from '../personal/shortlist.ts'
 import {
   type ActivePersonal,
   columnMeans,

@@ -5,10 +5,10 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { History } from '../features/history.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
+import type { CandidateLearners } from '../learning/learners/candidateLearners.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, MOST_RANKED } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
-import type { CandidateLearners } from '../personal/learners/candidateLearners.ts'
 import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
 import {

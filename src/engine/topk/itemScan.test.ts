@@ -1,8 +1,9 @@
 /** @module Compares the scan of int8 rows with its definition, and checks that it finds all required rows. */
+
+import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRandom } from '../../core/model/random.ts'
-import { plainItemScan } from '../../core/personal/shortlist.ts'
 import { GOLDEN_SCAN, hashOfScan } from '../testGolden.ts'
 import { wasmItemScan } from './itemScan.ts'
 import { assembleScan } from './module.ts'

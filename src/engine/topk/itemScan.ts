@@ -3,7 +3,7 @@
  * per number instead of four. The rounding error has a known bound, by which the floor is lowered, so that no
  * item is missed.
  */
-import type { ItemScan } from '../../core/personal/shortlist.ts'
+import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/assemble.ts'
 import { assembleScan, BLOCK_ROWS, HIT_BYTES, PAIR, type Scan, STREAMS } from './module.ts'
 

@@ -1,7 +1,8 @@
 /** @module Compares the WebAssembly engine with the JavaScript engine. */
+
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../../core/personal/problem.ts'
 import { runCanary } from '../canary.ts'
 import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'

@@ -1,7 +1,7 @@
 /** @module Engine on the WebAssembly kernel, which uses the CPU's SIMD in 2 KB of code. */
 
-import { NearsideError } from '../../core/error.ts'
-import type { FitProblem } from '../../core/personal/problem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { centre } from '../centre.ts'
 import { descend } from '../descend.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'

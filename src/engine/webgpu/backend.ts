@@ -7,9 +7,10 @@
  * restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
  */
 // Imports the backend without its kernels, because the fused descent needs none.
+
+import { NearsideError } from '@nearside/core/error.ts'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
-import { NearsideError } from '../../core/error.ts'
 import type { Adapter } from '../adapter.ts'
 
 const NAME = 'webgpu'

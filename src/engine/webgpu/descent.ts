@@ -3,10 +3,11 @@
  * problem and the scratch buffers are its tensors, so its buffer pool and leak accounting apply. Between the
  * first and the last step nothing is created, written or read back; kernels are only dispatched.
  */
+
+import { adamSchedule } from '@nearside/core/adam.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
-import { adamSchedule } from '../../core/adam.ts'
-import type { FitProblem } from '../../core/personal/problem.ts'
 import type { CentredProblem } from '../objective.ts'
 import { onBackend } from './backend.ts'
 import { fixedShape } from './fixedShape.ts'

@@ -3,7 +3,7 @@
  * shapes, GPU backends reuse their buffers and shaders in every fit.
  */
 
-import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { CentredProblem } from '../objective.ts'
 
 export function fixedShape(problem: FitProblem, centred: CentredProblem) {

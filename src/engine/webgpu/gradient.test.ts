@@ -2,9 +2,10 @@
  * @module Compares the gradient of the fused WGSL fit, on llvmpipe, with double precision, within 1e-6 of its
  * largest number. `objective.test.ts` compares the double-precision gradient with its definition.
  */
+
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FitProblem } from '../../core/personal/problem.ts'
 import { centre } from '../centre.ts'
 import { lossAndGradient } from '../objective.ts'
 import { nodeAdapter } from '../testGpu.ts'

@@ -7,8 +7,8 @@
  * Adam.
  */
 
-import { BETA1, BETA2 } from '../../core/adam.ts'
-import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
+import { BETA1, BETA2 } from '@nearside/core/adam.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 
 /** Number of candidates that one thread of `partSoftmax` and `residuals` reads. */
 const CHUNK = 16

@@ -2,8 +2,9 @@
  * @module The fused WGSL fit in Node: correct on Mesa's llvmpipe, with exact call counts there and on Dawn's
  * null backend. The null backend validates every call and computes nothing.
  */
+
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FitProblem } from '../../core/personal/problem.ts'
 import type { Engine, FitOptions } from '../engine.ts'
 import { createJsEngine } from '../js.ts'
 import { countingRigs, nodeAdapter } from '../testGpu.ts'

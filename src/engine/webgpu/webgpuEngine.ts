@@ -2,9 +2,10 @@
  * @module Engine on WebGPU. The hardware runs only the descent. Both losses are computed in double precision
  * from the returned parameters (`result.ts`).
  */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
-import { NearsideError } from '../../core/error.ts'
-import type { FitProblem } from '../../core/personal/problem.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
 import { centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'

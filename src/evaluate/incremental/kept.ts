@@ -1,11 +1,11 @@
 /** @module Stores the models of a long evaluation, so that an interrupted evaluation resumes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import type { WrittenModel } from '../../core/model/files.ts'
-import { publishModel } from '../../models/publish.ts'
-import { readModel } from '../../models/read.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import type { WrittenModel } from '@nearside/core/model/files.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { readModel } from '@nearside/train/models/read.ts'
 import { isoDay } from '../cases.ts'
 
 export interface Made {

@@ -1,5 +1,5 @@
 /** @module Summarises the arms over periods: means over periods, bootstrap intervals over shoppers, and costs. */
-import type { Random } from '../../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import type { Estimate } from '../report/numbers.ts'
 

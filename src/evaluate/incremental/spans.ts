@@ -1,6 +1,6 @@
 /** @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or by dates. */
 
-import { DAY } from '../../core/time.ts'
+import { DAY } from '@nearside/core/time.ts'
 
 /** Start and end of a period, milliseconds since the epoch; `to` is exclusive. */
 export interface Span {

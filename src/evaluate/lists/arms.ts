@@ -1,5 +1,5 @@
 /** @module Compares arms that switch list defaults on or off, and makes their lists. */
-import type { Ranker, Scored } from '../../core/ranking/ranker.ts'
+import type { Ranker, Scored } from '@nearside/core/ranking/ranker.ts'
 import { LIST_LENGTH } from './quality.ts'
 
 interface Rules {

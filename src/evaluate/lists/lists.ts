@@ -2,12 +2,12 @@
  * @module `--protocol lists`: cost of the list defaults in NDCG@10, and their benefits. Lists are made as on a
  * device.
  */
-import { Catalog } from '../../core/catalog/catalog.ts'
-import { NearsideError } from '../../core/error.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { ownItems } from '../../core/ranking/itemFilters.ts'
-import { Ranker } from '../../core/ranking/ranker.ts'
-import { ndcg } from '../../train/metrics.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
+import { Ranker } from '@nearside/core/ranking/ranker.ts'
+import { ndcg } from '@nearside/train/metrics.ts'
 import { isoDay, selectCases } from '../cases.ts'
 import type { Envelope } from '../envelope.ts'
 import { load, type Question } from '../load.ts'

@@ -1,5 +1,5 @@
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { expect, test } from 'vitest'
-import { DIMENSION } from '../../core/model/baseModel.ts'
 import { diversity, familyRepeats, mix, novelty, oneSubject } from './quality.ts'
 
 /** Two equal vectors, one orthogonal to them, one opposite to the first. */

@@ -1,10 +1,10 @@
 /** @module Quality of a list beyond its hits. Pure functions. */
 
-import { eventStrength } from '../../core/events/event.ts'
-import type { History } from '../../core/features/history.ts'
-import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { DAY } from '../../core/time.ts'
+import { eventStrength } from '@nearside/core/events/event.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { INTEREST_HALF_LIFE } from '@nearside/core/features/interest.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { DAY } from '@nearside/core/time.ts'
 
 export const LIST_LENGTH = 10
 

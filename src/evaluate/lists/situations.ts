@@ -3,7 +3,7 @@
  * category. A log of orders has no views, so they are taken from an order: the first four items of its most
  * frequent category count as views, the other items as targets.
  */
-import type { Case, History } from '../../core/features/history.ts'
+import type { Case, History } from '@nearside/core/features/history.ts'
 
 /** Suffix of a metric → its meaning. */
 export const SITUATIONS = {

@@ -1,5 +1,5 @@
 /** @module Summarises the measured lists as means over shoppers. */
-import type { Random } from '../../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import { pairedBootstrap } from '../bootstrap.ts'
 import type { NamedLift } from '../envelope.ts'
 import { ARMS, type Arm } from './arms.ts'

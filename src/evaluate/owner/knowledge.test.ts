@@ -1,6 +1,6 @@
+import type { Interaction } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import type { Interaction } from '../../core/features/history.ts'
-import { DAY } from '../../core/time.ts'
 import { type ServerKnows, type Store, serverHistory, storeHistory } from './knowledge.ts'
 
 const NOW = Date.UTC(2024, 5, 1, 12)

@@ -1,9 +1,9 @@
 /** @module Knowledge about a shopper at the time of a case: a browser's store, by its start, and the shop's server. */
 
-import { SESSION_GAP } from '../../core/events/event.ts'
-import { firstAtOrAfter } from '../../core/features/cases.ts'
-import type { Case, History } from '../../core/features/history.ts'
-import { DAY } from '../../core/time.ts'
+import { SESSION_GAP } from '@nearside/core/events/event.ts'
+import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
+import type { Case, History } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { isPurchase } from '../cases.ts'
 
 /**

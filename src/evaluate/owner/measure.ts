@@ -2,12 +2,12 @@
  * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
  * knowledge, and by the device, according to the start of its store. All figures are NDCG@10.
  */
-import { firstAtOrAfter } from '../../core/features/cases.ts'
-import type { History } from '../../core/features/history.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { scoreTerms } from '../../core/model/score.ts'
-import { DAY } from '../../core/time.ts'
-import { ndcg, placesOf } from '../../train/metrics.ts'
+import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { type ArmFailure, tryArm } from '../armFailures.ts'
 import type { BaselineName } from '../arms.ts'
 import type { BaselineContext } from '../baselines.ts'

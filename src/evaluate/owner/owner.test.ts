@@ -1,5 +1,5 @@
+import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../../core/time.ts'
 import { ARMS, BASE_ARMS } from '../arms.ts'
 import { type EvaluationInput, selectCases } from '../cases.ts'
 import { groupByShopper } from '../perShopper.ts'

@@ -1,5 +1,5 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
-import { createRandom } from '../../core/model/random.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from '../arms.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
 import { type ByShopper, type Keep, pairOver } from '../perShopper.ts'

@@ -1,6 +1,6 @@
 /** @module Report of `nearside inspect`: what a model learned, from which data, and its cost. */
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import type { FeatureRecord } from '../../core/model/manifest.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { isoDay } from '../cases.ts'
 import { describeBase } from '../describeBase.ts'
 import { count, fixed, share } from './numbers.ts'

@@ -1,5 +1,5 @@
 /** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms, and harmed shoppers. */
-import { METRICS } from '../../train/metrics.ts'
+import { METRICS } from '@nearside/train/metrics.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import type { WorseShoppers } from '../shoppersWorse.ts'

@@ -1,6 +1,6 @@
 /** @module Report of an invented replay, with a name that tries to inject HTML; tests only. */
-import { createRandom } from '../../core/model/random.ts'
-import { METRICS, measure } from '../../train/metrics.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { ARMS } from '../arms.ts'
 import { summarise } from '../summary.ts'
 import { type CaseResult, metricAt } from '../walk.ts'

@@ -4,14 +4,14 @@
  * the purchased ones: by relevance alone, and with ties ordered by the base model without a history, by
  * the base model with it, and by the personal model.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import type { Case } from '../../core/features/history.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { blend } from '../../core/search/blend.ts'
-import type { SearchHit } from '../../core/search/hit.ts'
-import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
-import { likedOf, type TypedQuery, typedQueries } from '../../train/searches/typed.ts'
-import type { ShopSearch } from '../../train/shop/shop.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { blend } from '@nearside/core/search/blend.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
+import { likedOf, type TypedQuery, typedQueries } from '@nearside/train/searches/typed.ts'
+import type { ShopSearch } from '@nearside/train/shop/shop.ts'
 import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../cases.ts'
 import type { DeviceShop } from '../device.ts'
 import { prepareDevices } from '../prepare.ts'

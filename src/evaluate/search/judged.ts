@@ -2,13 +2,14 @@
  * @module Tests search against human judgements: MiniSearch's defaults, the search that ships, and that
  * search re-ranked by personal preference.
  */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
+import { blend } from '@nearside/core/search/blend.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
+import type { Synonyms } from '@nearside/core/search/synonyms.ts'
 import MiniSearch from 'minisearch'
-import type { Item } from '../../core/catalog/item.ts'
-import { createRandom, inRandomOrder, type Random } from '../../core/model/random.ts'
-import { blend } from '../../core/search/blend.ts'
-import type { SearchHit } from '../../core/search/hit.ts'
-import { createProductSearch, type ProductSearch } from '../../core/search/search.ts'
-import type { Synonyms } from '../../core/search/synonyms.ts'
 import type { JudgedQuery } from './judgements.ts'
 import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
 import { LIMIT } from './orderQueries.ts'

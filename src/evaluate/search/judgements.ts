@@ -1,7 +1,7 @@
 /** @module Reads human judgements of search results: a table of query, docid, rating. */
 
-import { NearsideError } from '../../core/error.ts'
-import { readTable } from '../../train/import/readTable.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readTable } from '@nearside/train/import/readTable.ts'
 import type { Ratings } from './metrics.ts'
 
 export interface JudgedQuery {

@@ -2,7 +2,7 @@
  * @module Metrics of one search result against graded judgements, and their mean with an interval.
  * A product without a judgement counts as not relevant, as in TREC.
  */
-import type { Random } from '../../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
 import type { Estimate } from '../report/numbers.ts'
 

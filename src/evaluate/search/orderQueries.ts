@@ -1,10 +1,10 @@
 /** @module Makes queries from title words of an order's products, and finds their hits. */
-import type { Item } from '../../core/catalog/item.ts'
-import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
-import type { Case } from '../../core/features/history.ts'
-import { inRandomOrder, type Random } from '../../core/model/random.ts'
-import type { SearchHit } from '../../core/search/hit.ts'
-import { createProductSearch, type ProductSearch } from '../../core/search/search.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 import {
   QUERY_KINDS,
   type QueryKind,

@@ -1,7 +1,7 @@
 /** @module Synthetic queries: from a product's title, or mistyped. */
-import type { Item } from '../../core/catalog/item.ts'
-import { foldWord, wordsOf } from '../../core/catalog/words.ts'
-import type { Random } from '../../core/model/random.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { foldWord, wordsOf } from '@nearside/core/catalog/words.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 
 /** `narrow`: the title's two rarest words. `broad`: one title word that other products share. */
 export const QUERY_KINDS = ['narrow', 'broad'] as const

@@ -1,9 +1,9 @@
 /** @module Reads `synonyms.json` of a shop folder: the synonyms that the shop's pages give to the search. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
-import type { Synonyms } from '../../core/search/synonyms.ts'
-import { findFile } from '../../train/shop/lines.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Synonyms } from '@nearside/core/search/synonyms.ts'
+import { findFile } from '@nearside/train/shop/lines.ts'
 
 /**
  * @param shop a shop folder; without the file, or with a catalog file, there are no synonyms

@@ -2,8 +2,8 @@
  * @module Scores that a shopper's device would compute before each order: by the base model and by the guarded
  * personal model. Both use only events before the order.
  */
-import type { Case } from '../../core/features/history.ts'
-import { scoreTerms } from '../../core/model/score.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
 import { type DeviceScores, type DeviceShop, ShopperDevice } from '../device.ts'
 
 /** Scores by the model's rows, [N] each. */

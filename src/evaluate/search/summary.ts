@@ -1,5 +1,5 @@
 /** @module Summarises a search evaluation from one value for each unit, arm and metric. */
-import { createRandom } from '../../core/model/random.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import type { NamedLift } from '../envelope.ts'
 import { intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
 

@@ -1,6 +1,6 @@
+import { hitRate, ndcg } from '@nearside/train/metrics.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hitRate, ndcg } from '../../train/metrics.ts'
 import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 

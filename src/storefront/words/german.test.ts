@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { leftInEnglish } from '@nearside/ui/testWords.ts'
 import { afterEach, expect, test, vi } from 'vitest'
-import { leftInEnglish } from '../../testWords.ts'
 import { count, money, pounds } from '../text.ts'
 import { ENGLISH } from './english.ts'
 import { GERMAN } from './german.ts'

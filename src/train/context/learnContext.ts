@@ -6,10 +6,10 @@
 import {
   type ContextFeature,
   contextCandidates,
-} from '../../core/features/context/contextFeatures.ts'
-import type { BaseModel, ContextTerm } from '../../core/model/baseModel.ts'
-import type { FeatureRecord } from '../../core/model/manifest.ts'
-import { createRandom } from '../../core/model/random.ts'
+} from '@nearside/core/features/context/contextFeatures.ts'
+import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '../estimates.ts'
 import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'

@@ -2,8 +2,8 @@
  * @module Builds the out-of-fold cases that context is judged on.
  * Each candidate item has the base's score and the context features of the moment, in time order.
  */
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import type { Random } from '../../core/model/random.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import type { SampleOptions } from '../ranker/sample.ts'
 import { sampleTable } from '../ranker/sampledTable.ts'

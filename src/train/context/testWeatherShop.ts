@@ -3,10 +3,10 @@
  * and parasols, and always one of their favourites.
  */
 
-import type { ContextChange } from '../../core/features/context/timeline.ts'
-import type { Interaction } from '../../core/features/history.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { DAY } from '../../core/time.ts'
+import type { ContextChange } from '@nearside/core/features/context/timeline.ts'
+import type { Interaction } from '@nearside/core/features/history.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Shop } from '../shop/shop.ts'
 
 export const WEATHER_START = Date.parse('2024-01-01')

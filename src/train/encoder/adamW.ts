@@ -1,5 +1,5 @@
 /** @module Named parameters with their gradients, updated by AdamW (Adam with decoupled weight decay). */
-import { BETA1, BETA2, EPSILON } from '../../core/adam.ts'
+import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
 
 export interface Parameter {
   readonly value: Float32Array

@@ -2,9 +2,9 @@
  * @module The encoder's block at every position of a window, forward and backward, with dropout.
  * Same mathematics as `core/model/encoder.ts`, which computes one position without dropout.
  */
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '../../core/model/encoder.ts'
-import type { Random } from '../../core/model/random.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import { normBackward, normForward } from './layerNorm.ts'
 import { biasBack, type Matrix } from './matrix.ts'
 

@@ -4,7 +4,7 @@
  * The kernel holds a block of 4 rows × 8 columns of C in registers and iterates over the inner dimension.
  * A may have any strides, so a transposed A costs nothing.
  */
-import { assemble, instantiate } from '../../engine/wasm/assemble.ts'
+import { assemble, instantiate } from '@nearside/engine/wasm/assemble.ts'
 import {
   bump,
   type Code,
@@ -22,7 +22,7 @@ import {
   V_ZERO,
   V128,
   when,
-} from '../../engine/wasm/opcodes.ts'
+} from '@nearside/engine/wasm/opcodes.ts'
 
 /** Byte addresses and byte strides; `columns` a multiple of 8. */
 export type Gemm = (

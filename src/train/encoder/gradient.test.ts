@@ -1,11 +1,11 @@
 /** Compares backpropagation with finite differences, and the trained block with the serving encoder. */
 
+import { EVENT_NAMES } from '@nearside/core/events/event.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { ENCODER_SHAPES, encode } from '@nearside/core/model/encoder.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { expect, test } from 'vitest'
-import { EVENT_NAMES } from '../../core/events/event.ts'
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { ENCODER_SHAPES, encode } from '../../core/model/encoder.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { DAY } from '../../core/time.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 import { createParameter } from './adamW.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'

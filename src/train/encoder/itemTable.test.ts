@@ -1,8 +1,9 @@
 /** Compares the sparse table of a large catalog (a batch moves only its own rows) with the dense table. */
+
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, test } from 'vitest'
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { testShop } from '../../evaluate/testShop.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 import { createAdam } from './adamW.ts'
 import { createItemTable } from './itemTable.ts'

@@ -4,15 +4,15 @@
  * So a word that is rare in training still lies near similar words.
  * The id part is dropped at random, so that training also fits the content.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import { DIMENSION } from '../../core/model/baseModel.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import {
   type ContentRows,
   type ContentTables,
   createContentReader,
   titleWords,
-} from '../../core/model/content.ts'
-import type { Random } from '../../core/model/random.ts'
+} from '@nearside/core/model/content.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import type { WordVectors } from '../wordVectors.ts'
 import { createParameter, MetRows, type Parameter } from './adamW.ts'
 import type { Matrix } from './matrix.ts'

@@ -1,5 +1,5 @@
 /** @module Layer normalisation over rows of d values, forward and backward. */
-import { LAYER_NORM_EPSILON } from '../../core/model/encoder.ts'
+import { LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'
 
 interface Norm {
   /** [rows, d]. */

@@ -1,6 +1,6 @@
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { createRandom } from '../../core/model/random.ts'
 import { createMatrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
 import type { Window } from './sequences.ts'

@@ -4,9 +4,9 @@
  * Negatives that are targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import { HISTORY_LENGTH } from '../../core/model/encoder.ts'
-import type { Random } from '../../core/model/random.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 

@@ -5,10 +5,10 @@
  * The last position of an order learns the whole next order, which is the task at serving time.
  */
 
-import { eventStrength } from '../../core/events/event.ts'
-import type { History } from '../../core/features/history.ts'
-import { eventRow, gapBucket, HISTORY_LENGTH } from '../../core/model/encoder.ts'
-import { type Random, shuffled } from '../../core/model/random.ts'
+import { eventStrength } from '@nearside/core/events/event.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { eventRow, gapBucket, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
+import { type Random, shuffled } from '@nearside/core/model/random.ts'
 
 /** Distinct items of one session, unordered. */
 export interface ItemSet {

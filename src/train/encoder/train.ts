@@ -1,18 +1,18 @@
 /** @module Trains the encoder and the item table together, by sampled softmax and Adam. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { History } from '../../core/features/history.ts'
-import { DIMENSION } from '../../core/model/baseModel.ts'
-import type { ContentTables } from '../../core/model/content.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import type { ContentTables } from '@nearside/core/model/content.ts'
 import {
   ENCODER_SHAPES,
   type EncoderName,
   type EncoderWeights,
   encoderWeights,
-} from '../../core/model/encoder.ts'
-import { encoderFromTensors, encoderToTensors } from '../../core/model/parts.ts'
-import { dequantizeRows, quantizeRows } from '../../core/model/quantizeRows.ts'
-import { createRandom, type Random, shuffled } from '../../core/model/random.ts'
-import type { Tensors } from '../../core/model/tensor.ts'
+} from '@nearside/core/model/encoder.ts'
+import { encoderFromTensors, encoderToTensors } from '@nearside/core/model/parts.ts'
+import { dequantizeRows, quantizeRows } from '@nearside/core/model/quantizeRows.ts'
+import { createRandom, type Random, shuffled } from '@nearside/core/model/random.ts'
+import type { Tensors } from '@nearside/core/model/tensor.ts'
 import type { WordVectors } from '../wordVectors.ts'
 import { createAdam, createParameter, type Parameter } from './adamW.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'

@@ -1,5 +1,5 @@
 /** @module Maps the columns of a file to roles: by flags, by the file's layout, else by guessing from names. */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
 

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /** Memory limit of the engine. Larger tables and sorts go to disk. */
 const MEMORY = '1GB'

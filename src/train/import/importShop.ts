@@ -2,8 +2,8 @@
 
 import { createReadStream } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Item } from '../../core/catalog/item.ts'
-import { NearsideError } from '../../core/error.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { WrittenFile } from '../shop/packFile.ts'
 import type { NamedColumns } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'

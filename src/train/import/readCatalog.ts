@@ -1,6 +1,6 @@
 /** @module Loads a shop's product file into the engine's table `product`, and makes items of it. */
-import type { Item } from '../../core/catalog/item.ts'
-import { parseItem } from '../../core/catalog/parseItem.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
 import { SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'

@@ -1,5 +1,5 @@
 /** @module Loads a log file into the engine's table `event`, and counts the lines that it drops. */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import {
   type Columns,
   mapColumns,

@@ -1,5 +1,5 @@
 /** @module Summarises an import in numbers and three sample rows. */
-import type { Item } from '../../core/catalog/item.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import type { SqlEngine } from './engine.ts'
 
 /** Columns of the view `shop_counts`. */

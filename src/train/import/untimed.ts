@@ -7,7 +7,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 

@@ -1,5 +1,5 @@
+import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
 import { describe, expect, it } from 'vitest'
-import { EVENT_WEIGHTS } from '../../core/events/event.ts'
 import { choose, type Judgement } from './choose.ts'
 
 function judgement(values: Partial<Judgement>): Judgement {

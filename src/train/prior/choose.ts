@@ -4,9 +4,9 @@
  * Learning nothing is always one of the choices, and it wins on noise.
  */
 
-import { EVENT_WEIGHTS, type EventWeights } from '../../core/events/event.ts'
-import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
-import type { Engine } from '../../engine/engine.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/event.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'
+import type { Engine } from '@nearside/engine/engine.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { type Spread, withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'

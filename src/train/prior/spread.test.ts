@@ -1,8 +1,8 @@
+import { lossAndGradient } from '@nearside/core/learning/gradient.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { createRandom, type Random } from '@nearside/core/model/random.ts'
+import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, it } from 'vitest'
-import { createRandom, type Random } from '../../core/model/random.ts'
-import { lossAndGradient } from '../../core/personal/gradient.ts'
-import type { FitProblem } from '../../core/personal/problem.ts'
-import { createJsEngine } from '../../engine/js.ts'
 import { informationOf, learnSpread, withVariance } from './spread.ts'
 import type { Trial } from './trial.ts'
 

@@ -7,9 +7,9 @@
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
 
-import type { PersonalPrior } from '../../core/model/baseModel.ts'
-import type { FitProblem } from '../../core/personal/problem.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import type { PersonalPrior } from '@nearside/core/model/baseModel.ts'
+import type { Engine } from '@nearside/engine/engine.ts'
 import { problemUnder, type Trial } from './trial.ts'
 
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine standard deviations. */

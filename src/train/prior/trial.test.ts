@@ -1,5 +1,5 @@
+import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, test } from 'vitest'
-import { testModel, testShop } from '../../evaluate/testShop.ts'
 import { buildTrial, outcomesOf, type Trial } from './trial.ts'
 
 const shop = testShop(40, 700)

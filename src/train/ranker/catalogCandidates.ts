@@ -5,11 +5,11 @@
  * They would teach that low-ranked items are often bought, above all where the history is short.
  */
 
-import { computeFeatures } from '../../core/features/computeFeatures.ts'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { highestRows } from '../../core/model/highest.ts'
-import { addScores } from '../../core/model/score.ts'
+import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { highestRows } from '@nearside/core/model/highest.ts'
+import { addScores } from '@nearside/core/model/score.ts'
 import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from './dataset.ts'
 
 /**

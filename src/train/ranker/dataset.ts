@@ -3,14 +3,17 @@
  * own items, their strongest neighbours, popular items, and a corrected uniform sample.
  */
 
-import { computeFeatures } from '../../core/features/computeFeatures.ts'
-import type { ContextSource } from '../../core/features/context/context.ts'
-import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
-import { FEATURE_COLUMN, FEATURE_COUNT } from '../../core/features/features.ts'
-import type { Case } from '../../core/features/history.ts'
-import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { highestRows } from '../../core/model/highest.ts'
-import type { Random } from '../../core/model/random.ts'
+import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import type { ContextSource } from '@nearside/core/features/context/context.ts'
+import {
+  type ContextFeature,
+  computeContext,
+} from '@nearside/core/features/context/contextFeatures.ts'
+import { FEATURE_COLUMN, FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { highestRows } from '@nearside/core/model/highest.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 
 export interface RankerCase extends Case {
   readonly weight: number

@@ -1,5 +1,5 @@
 /** @module Moves the weight of each training case to the targets that the ranker can rank high. */
-import { focusedShares } from '../../core/personal/focus.ts'
+import { focusedShares } from '@nearside/core/learning/focus.ts'
 import { type RankerDataset, rowScores } from './dataset.ts'
 import { rowsOfCase } from './part.ts'
 

@@ -2,7 +2,7 @@
  * @module Fits the ranker's weights by Newton's method. The multi-positive softmax with an L2 term is convex in w
  * and has about thirty parameters. So a few exact steps reach the optimum, without a learning rate.
  */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { factorise, solve } from '../cholesky.ts'
 import type { RankerDataset } from './dataset.ts'
 

@@ -1,8 +1,8 @@
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Interaction } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Item } from '../../core/catalog/item.ts'
-import type { Interaction } from '../../core/features/history.ts'
-import { DAY } from '../../core/time.ts'
 import { foldOf, OutOfFoldStatistics } from './outOfFold.ts'
 
 const FROM = Date.UTC(2011, 0, 1)

@@ -4,16 +4,16 @@
  * shoppers it then falls behind a one-line baseline.
  */
 
-import type { Item } from '../../core/catalog/item.ts'
-import { historiesOf, type ShopperHistory } from '../../core/features/cases.ts'
-import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { columnsOf, type LogColumns, withoutFold } from '../../core/features/logColumns.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { columnsOf, type LogColumns, withoutFold } from '@nearside/core/features/logColumns.ts'
 import {
   buildStatistics,
   refreshPopularity,
   type StatisticsOptions,
-} from '../../core/features/statistics.ts'
-import { DAY } from '../../core/time.ts'
+} from '@nearside/core/features/statistics.ts'
+import { DAY } from '@nearside/core/time.ts'
 
 export interface OutOfFoldOptions {
   readonly folds: number

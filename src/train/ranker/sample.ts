@@ -8,10 +8,10 @@ import {
   firstAtOrAfter,
   type ShopperHistory,
   shopperBefore,
-} from '../../core/features/cases.ts'
-import type { Case } from '../../core/features/history.ts'
-import type { Random } from '../../core/model/random.ts'
-import { DAY } from '../../core/time.ts'
+} from '@nearside/core/features/cases.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import type { Random } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { RankerCase } from './dataset.ts'
 
 export interface SampleOptions {

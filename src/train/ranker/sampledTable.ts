@@ -1,6 +1,6 @@
 /** @module Samples the ranker's cases for its judges: features and context, out of fold. */
-import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
-import type { Random } from '../../core/model/random.ts'
+import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import { buildDataset, contextColumns, type RankerCase, type RankerDataset } from './dataset.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'

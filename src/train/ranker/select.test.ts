@@ -1,5 +1,5 @@
+import { FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
 import { expect, it } from 'vitest'
-import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
 import { recordsOf, untaught } from './select.ts'
 
 const spread = {

@@ -2,8 +2,8 @@
  * @module Drops features that are constant in the training data or nearly without weight. The manifest lists
  * every feature with the reason.
  */
-import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
-import type { FeatureRecord } from '../../core/model/manifest.ts'
+import { FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
 /** Smallest relevant scaled weight: a smaller one moves no score by 0.01 nat per standard deviation. */

@@ -1,10 +1,10 @@
+import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import { buildStatistics } from '@nearside/core/features/statistics.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { addScores } from '@nearside/core/model/score.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { purchase, START } from '@nearside/evaluate/testShop.ts'
 import { expect, it } from 'vitest'
-import { computeFeatures } from '../../core/features/computeFeatures.ts'
-import { buildStatistics } from '../../core/features/statistics.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { addScores } from '../../core/model/score.ts'
-import { DAY } from '../../core/time.ts'
-import { purchase, START } from '../../evaluate/testShop.ts'
 import { trainRanker } from './trainRanker.ts'
 
 const CATEGORIES = 10

@@ -2,12 +2,12 @@
  * @module Learns how far the personal order may move search results beyond tied hits.
  * It learns from shoppers' queries and the purchases after them; the tolerance is 0 unless a gain is shown.
  */
-import { createTitleIndex } from '../../core/catalog/titleIndex.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { scoreTerms } from '../../core/model/score.ts'
-import { blend } from '../../core/search/blend.ts'
-import { createProductSearch } from '../../core/search/search.ts'
+import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
+import { blend } from '@nearside/core/search/blend.ts'
+import { createProductSearch } from '@nearside/core/search/search.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { ndcg } from '../metrics.ts'
 import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'

@@ -4,12 +4,12 @@
  * typed, including earlier queries.
  */
 
-import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
-import { searchEntries } from '../../core/events/history.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
-import type { Case, Interaction } from '../../core/features/history.ts'
-import type { SearchHit } from '../../core/search/hit.ts'
-import { DAY } from '../../core/time.ts'
+import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
+import { searchEntries } from '@nearside/core/events/history.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { Case, Interaction } from '@nearside/core/features/history.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { ShopSearch } from '../shop/shop.ts'
 
 /** A typed query; `targets` are the purchased items among its hits. */

@@ -4,7 +4,7 @@
  * A feature that separates shoppers but not their items gains as much when shuffled, so it counts as nothing.
  * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
  */
-import type { Random } from '../../core/model/random.ts'
+import type { Random } from '@nearside/core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
 interface FeatureGain {

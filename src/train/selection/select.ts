@@ -2,10 +2,10 @@
  * @module Selects features at each pretrain: measures each feature by information gain and an L1 term, and
  * reports which features the model kept and why.
  */
-import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
-import { FEATURES } from '../../core/features/features.ts'
-import type { FeatureRecord } from '../../core/model/manifest.ts'
-import { createRandom } from '../../core/model/random.ts'
+import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
+import { FEATURES } from '@nearside/core/features/features.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import type { ContextOutcome } from '../context/learnContext.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import type { SampleOptions } from '../ranker/sample.ts'

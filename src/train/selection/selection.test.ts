@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { createRandom } from '../../core/model/random.ts'
 import { evaluate } from '../ranker/newton.ts'
 import { gainOf, informationGains } from './informationGain.ts'
 import { lassoPath } from './lasso.ts'

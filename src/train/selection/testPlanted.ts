@@ -1,5 +1,5 @@
 /** @module Generated cases with a known target and reason. */
-import { createRandom } from '../../core/model/random.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
 export const NAMES = ['likes', 'dislikes', 'constant', 'noise', 'of the case', 'zeros']

@@ -1,8 +1,8 @@
 /** @module A shop folder's context of each moment, in the form that training and evaluation use. */
 
-import { CONTEXT_KINDS, type ContextSource } from '../../core/features/context/context.ts'
-import { contextOver } from '../../core/features/context/timeline.ts'
-import { DAY } from '../../core/time.ts'
+import { CONTEXT_KINDS, type ContextSource } from '@nearside/core/features/context/context.ts'
+import { contextOver } from '@nearside/core/features/context/timeline.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { discountsAt } from './prices.ts'
 import type { Shop } from './shop.ts'
 

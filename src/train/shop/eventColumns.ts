@@ -2,9 +2,9 @@
  * @module Stores the events of a log in numeric columns, 21 bytes each; ten million objects would not fit into
  * memory. A shopper's history is built from the columns on demand.
  */
-import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
-import type { Interaction } from '../../core/features/history.ts'
+import { EVENT_NAMES, type EventName } from '@nearside/core/events/event.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { Interaction } from '@nearside/core/features/history.ts'
 
 const PLACES: ReadonlyMap<EventName, number> = new Map(EVENT_NAMES.map((name, k) => [name, k]))
 

@@ -1,8 +1,8 @@
 /** @module Maps a shop to the item rows of a model that was trained on an earlier catalog. */
-import type { ContextSource } from '../../core/features/context/context.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { extendModel } from '../../core/model/extend.ts'
-import { withContext } from '../../core/model/score.ts'
+import type { ContextSource } from '@nearside/core/features/context/context.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { extendModel } from '@nearside/core/model/extend.ts'
+import { withContext } from '@nearside/core/model/score.ts'
 import { contextOf } from './context.ts'
 import type { Shop } from './shop.ts'
 

@@ -3,8 +3,8 @@
  * Orders of one day differ (quantities, vouchers), so a day's price is its median.
  */
 
-import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
-import { DAY } from '../../core/time.ts'
+import { LEAST_DISCOUNT } from '@nearside/core/features/context/context.ts'
+import { DAY } from '@nearside/core/time.ts'
 
 /** Median prices of an item's days, ascending by day. */
 interface PriceHistory {

@@ -1,8 +1,8 @@
 /** @module Reads `context.tsv` of a shop folder: the shop's context values and the times they start. */
 import { basename } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
-import { contextFault } from '../../core/features/context/context.ts'
-import type { ContextChange } from '../../core/features/context/timeline.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { contextFault } from '@nearside/core/features/context/context.ts'
+import type { ContextChange } from '@nearside/core/features/context/timeline.ts'
 import { readLines } from './lines.ts'
 import { parseIsoTime } from './time.ts'
 

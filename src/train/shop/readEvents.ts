@@ -1,11 +1,11 @@
 /** @module Reads `events.tsv` of a shop folder, line by line, into shoppers' histories. */
 
 import { basename } from 'node:path'
-import type { Catalog } from '../../core/catalog/catalog.ts'
-import { parseItem } from '../../core/catalog/parseItem.ts'
-import { NearsideError } from '../../core/error.ts'
-import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
-import { DAY } from '../../core/time.ts'
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { parseItem } from '@nearside/core/catalog/parseItem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { EVENT_NAMES, type EventName } from '@nearside/core/events/event.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { EventColumns } from './eventColumns.ts'
 import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'

@@ -1,9 +1,9 @@
 /** @module Writes a shop folder for tests, in the format of an import. The same input gives the same bytes. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Item } from '../../core/catalog/item.ts'
-import { NearsideError } from '../../core/error.ts'
-import type { EventName } from '../../core/events/event.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 import { packFile, type WrittenFile } from './packFile.ts'
 import { formatDay } from './time.ts'
 

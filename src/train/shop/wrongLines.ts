@@ -2,7 +2,7 @@
  * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log.
  * Where many are wrong, the file is rejected.
  */
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 /** Lines of `events.tsv` that were left out for one reason. */
 export interface LeftOut {

@@ -1,6 +1,6 @@
+import { createRandom } from '@nearside/core/model/random.ts'
+import { firstTrees, LEAF, treesScore } from '@nearside/core/model/trees.ts'
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../../core/model/random.ts'
-import { firstTrees, LEAF, treesScore } from '../../core/model/trees.ts'
 import { BOOST, type BoostTable, boost } from './boost.ts'
 
 const COLUMNS = 10

@@ -4,7 +4,7 @@
  * 10.1214/aos/1013203451; leaves by gradient and curvature as in Chen and Guestrin 2016, doi
  * 10.1145/2939672.2939785). Nothing is random: the same table gives the same trees.
  */
-import { LEAF, type Trees } from '../../core/model/trees.ts'
+import { LEAF, type Trees } from '@nearside/core/model/trees.ts'
 import { type Bins, binFeatures } from './bins.ts'
 import { bestSplit, type Histogram, histogramOf, type Split, without } from './histogram.ts'
 

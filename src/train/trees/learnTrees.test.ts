@@ -1,7 +1,7 @@
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
 import { describe, expect, it } from 'vitest'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import { createRandom } from '../../core/model/random.ts'
-import { firstTrees, treesScore } from '../../core/model/trees.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { learnTrees } from './learnTrees.ts'
 

@@ -4,8 +4,8 @@
  * everybody is tested. The encoder has no part in the test, because it looks too good on its own training
  * shoppers.
  */
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import { firstTrees, treesScore } from '../../core/model/trees.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
 import { mean, standardError } from '../estimates.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { foldOf } from '../ranker/outOfFold.ts'

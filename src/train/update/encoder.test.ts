@@ -1,5 +1,5 @@
+import { testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, test } from 'vitest'
-import { testShop } from '../../evaluate/testShop.ts'
 import { ENCODER_SETTINGS, trainEncoder } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 import { type EncoderLesson, learnEncoder } from './encoder.ts'

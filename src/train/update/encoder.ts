@@ -2,12 +2,12 @@
  * @module Continues the training of a published model's encoder. It trains on shoppers with new events, from a
  * window before these on. It replays as many events of other shoppers, so that the encoder doesn't forget.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import { firstAtOrAfter, type ShopperHistory } from '../../core/features/cases.ts'
-import type { History } from '../../core/features/history.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { HISTORY_LENGTH } from '../../core/model/encoder.ts'
-import { createRandom, shuffled } from '../../core/model/random.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
+import { createRandom, shuffled } from '@nearside/core/model/random.ts'
 import {
   ENCODER_SETTINGS,
   type EncoderSettings,

@@ -1,5 +1,5 @@
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { expect, test } from 'vitest'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { fuseWeights } from './fusion.ts'
 

@@ -2,8 +2,8 @@
  * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, starting
  * at θ_old; λ is the value that ranks the newest cases best.
  */
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import type { Case } from '../../core/features/history.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { Case } from '@nearside/core/features/history.ts'
 import { mean, shopperMeans } from '../estimates.ts'
 import { type RankerDataset, rowScores } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'

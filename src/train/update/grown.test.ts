@@ -1,6 +1,6 @@
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { expect, test } from 'vitest'
-import { tinyModel } from '../../core/model/testModel.ts'
-import { DAY } from '../../core/time.ts'
 import { hashOfHeldOut } from '../holdout.ts'
 import type { Shop } from '../shop/shop.ts'
 import { requireGrown, requireSameHeldOut, sameHoldout } from './grown.ts'

@@ -1,7 +1,7 @@
 /** @module Finds the part of a log that is new to a model, and rejects a log that has not grown from the model's. */
-import { NearsideError } from '../../core/error.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { DAY } from '../../core/time.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { type Holdout, hashOfHeldOut } from '../holdout.ts'
 import { isSequenceShop } from '../plan.ts'
 import type { Shop } from '../shop/shop.ts'

@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { createRandom } from '../../core/model/random.ts'
 import { compare, fallOf, isSurelyWorse } from './judge.ts'
 import type { Served } from './served.ts'
 

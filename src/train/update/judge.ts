@@ -1,6 +1,6 @@
 /** @module Compares two models' rankings of the same cases, and detects whether ranking has broken. */
-import type { Case } from '../../core/features/history.ts'
-import { adwinMean, createAdwin, updateAdwin } from '../../core/personal/drift/adwin.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { adwinMean, createAdwin, updateAdwin } from '@nearside/core/learning/drift/adwin.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'
 import type { Served } from './served.ts'
 

@@ -4,15 +4,15 @@
  * new weights are fitted to the parts that stay.
  */
 
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import type { Case } from '../../core/features/history.ts'
-import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { multiply } from '../../core/model/arithmetic.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { highestRows } from '../../core/model/highest.ts'
-import { addScores, isKnown, linearTerms, withTrees } from '../../core/model/score.ts'
-import { CANDIDATES } from '../../core/model/trees.ts'
-import { focusedShares, TARGET_FOCUS } from '../../core/personal/focus.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
+import { multiply } from '@nearside/core/model/arithmetic.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { highestRows } from '@nearside/core/model/highest.ts'
+import { addScores, isKnown, linearTerms, withTrees } from '@nearside/core/model/score.ts'
+import { CANDIDATES } from '@nearside/core/model/trees.ts'
 import { ndcg, placesOf } from '../metrics.ts'
 import { type RankerCase, type RankerDataset, type TableRow, tableOf } from '../ranker/dataset.ts'
 

@@ -9,13 +9,13 @@
  * Where ranking has broken, the model is trained in full instead.
  * Either result is compared with the parent on the newest cases of held-out shoppers.
  */
-import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
-import type { Case } from '../../core/features/history.ts'
-import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { buildStatistics } from '../../core/features/statistics.ts'
-import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
-import { readBaseModel, type WrittenModel, writeBaseModel } from '../../core/model/files.ts'
-import type { ModelManifest } from '../../core/model/manifest.ts'
+import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { buildStatistics } from '@nearside/core/features/statistics.ts'
+import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { readBaseModel, type WrittenModel, writeBaseModel } from '@nearside/core/model/files.ts'
+import type { ModelManifest } from '@nearside/core/model/manifest.ts'
 import type { EncoderSettings } from '../encoder/train.ts'
 import { ENCODER_WEIGHTS } from '../encoderCandidates.ts'
 import { hashOfHeldOut, isOutOf } from '../holdout.ts'

@@ -1,8 +1,9 @@
 /** @module Shows each consent: its wording, its time, the updates sent under it, and their cost. */
+
+import { guessesAfter } from '@nearside/browser/guesses.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { bytesThatLeft, summaryOf } from '@nearside/browser/ledger/removed.ts'
 import { useId } from 'react'
-import { guessesAfter } from '../../device/guesses.ts'
-import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { bytesThatLeft, summaryOf } from '../../device/ledger/removed.ts'
 import { Button } from '../react/Button.tsx'
 import { SharingOffer, wordingOf } from '../react/SharingOffer.tsx'
 import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'

@@ -1,6 +1,6 @@
 /** @module Explains how to check this page: with the log, with the browser's own tools, and by an auditor. */
-import type { Personalizer } from '../../device/api.ts'
-import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
 import { EXPORT_FILE } from '../react/download.ts'
 import { Section, useOutcome, useWords } from './Section.tsx'

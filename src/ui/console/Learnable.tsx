@@ -1,5 +1,5 @@
 /** @module Four short answers: what somebody could learn about the shopper from each kind of transfer. */
-import { guessesOf } from '../../device/guesses.ts'
+import { guessesOf } from '@nearside/browser/guesses.ts'
 import { Section, type SectionProps, useWords } from './Section.tsx'
 
 interface LearnableProps extends SectionProps {

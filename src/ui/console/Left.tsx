@@ -1,7 +1,8 @@
 /** @module What left: what any web server sees, what was fetched, what was shared. */
+
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { bytesThatLeft, isTokenRequest, summaryOf } from '@nearside/browser/ledger/removed.ts'
 import type { ReactNode } from 'react'
-import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { bytesThatLeft, isTokenRequest, summaryOf } from '../../device/ledger/removed.ts'
 import { Section, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {

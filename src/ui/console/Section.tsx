@@ -1,8 +1,9 @@
 /** @module A titled part of the console, and the components that most parts share. */
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
 import { createContext, Fragment, type ReactNode, useContext, useId, useState } from 'react'
-import type { ErrorCode } from '../../core/error.ts'
-import type { Personalizer } from '../../device/api.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
 export interface SectionProps {

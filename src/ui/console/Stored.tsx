@@ -1,9 +1,10 @@
 /** @module Shows the stored events by kind and one by one, each with a button to delete it. */
+
+import type { Forgettable } from '@nearside/browser/api.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import { Fragment, type ReactNode, useRef, useState } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { EventName, ShopperEvent } from '../../core/events/event.ts'
-import type { Forgettable } from '../../device/api.ts'
-import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
 import { StoredActions } from '../react/StoredActions.tsx'
 import { Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'

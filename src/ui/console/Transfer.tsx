@@ -1,6 +1,7 @@
 /** @module Moves data to or from another device of the shopper, by a file that only its code opens. */
+
+import { NearsideError } from '@nearside/core/error.ts'
 import { type FormEvent, useId, useState } from 'react'
-import { NearsideError } from '../../core/error.ts'
 import { Button } from '../react/Button.tsx'
 import { saveFile } from '../react/download.ts'
 import { type SectionProps, useOutcome, useWords } from './Section.tsx'

@@ -1,7 +1,7 @@
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { NearsideError } from '../../core/error.ts'
-import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import {
   createFakePersonalizer,
   type FakePersonalizer,

@@ -1,6 +1,7 @@
 /** @module The console's strings in German; no file of the console imports this one. */
-import type { EventName } from '../../core/events/event.ts'
-import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
+
+import { SHARING_GERMAN } from '@nearside/browser/vault/words/german.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 import { GERMAN } from '../react/german.ts'
 import { TECHNICAL_GERMAN } from './technical/german.ts'
 import type { ConsoleLabels } from './words.ts'

@@ -1,8 +1,9 @@
 /** @module Tests that the page's style sheet and the widgets' style sheet do not affect each other. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
-import type { Item } from '../../core/catalog/item.ts'
-import { waitFor } from '../../testPatience.ts'
 import { PersonalizationPanel } from '../react/PersonalizationPanel.tsx'
 import { PersonalizationProvider } from '../react/PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'

@@ -2,10 +2,11 @@
  * @module The console's strings in English, except those of the technical details, which load with them.
  * A shop passes strings in another language; missing strings stay English.
  */
-import type { ErrorCode } from '../../core/error.ts'
-import type { EventName } from '../../core/events/event.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
+
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import { SHARING_ENGLISH } from '@nearside/browser/vault/words/english.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 import { ENGLISH_LISTS } from '../react/listLabels.ts'
 import { STORED_ENGLISH } from '../react/storedLabels.ts'
 import type { TechnicalLabels } from './technical/words.ts'

@@ -1,7 +1,7 @@
+import { NearsideError } from '@nearside/core/error.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { afterEach, expect, test, vi } from 'vitest'
-import { NearsideError } from '../../core/error.ts'
-import { waitFor } from '../../testPatience.ts'
 import { createFakePersonalizer } from '../react/testPersonalizer.ts'
 import { withDevtools } from './panel.ts'
 

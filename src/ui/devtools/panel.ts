@@ -1,7 +1,8 @@
 /** @module Developer's panel: each list of the page, its items with reasons, the known events, and timings. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../core/ranking/apiLists.ts'
-import type { Personalizer } from '../../device/api.ts'
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import css from './devtools.css?inline'
 import { type ListRecord, type Recorder, recorder } from './record.ts'
 import { make, queryText, reasonText, rounded } from './text.ts'

@@ -1,6 +1,7 @@
 /** @module Wraps a personalizer and records each list that the page requests, its answers and their timings. */
-import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
-import type { Personalizer } from '../../device/api.ts'
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 
 /** A list that the page requested. */
 export interface ListRecord {

@@ -1,5 +1,5 @@
 /** @module Formats the developer's panel's data as text. */
-import type { ListQuery, Reason } from '../../core/ranking/apiLists.ts'
+import type { ListQuery, Reason } from '@nearside/core/ranking/apiLists.ts'
 
 type Part = string | Node
 

@@ -1,6 +1,6 @@
 /** @module Builds one recommended item as DOM nodes, with the same markup as React's `ItemCard`. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../core/ranking/apiLists.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { priceText } from '../react/itemText.ts'
 import type { ListLabels } from '../react/listLabels.ts'
 import { movedText, reasonText } from '../react/reason.ts'

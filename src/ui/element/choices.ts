@@ -2,7 +2,7 @@
  * @module Builds the choices beside a list as DOM nodes, with the same markup as React's `Facets`. Existing
  * nodes are updated, so the focus stays.
  */
-import type { Facet } from '../../core/search/facets.ts'
+import type { Facet } from '@nearside/core/search/facets.ts'
 import { FIRST } from '../search/defaultGroups.ts'
 import type { SearchLabels } from '../search/labels.ts'
 import { element } from './card.ts'

@@ -1,7 +1,8 @@
 /** @module Tests the custom element in a real browser, on a page with its own styles. */
+
+import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { waitFor } from '../../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { provide } from './provided.ts'
 import './recommendations.ts'

@@ -1,10 +1,11 @@
 /**
  * @module Options that the page gave its elements (personalizer, products, labels), and the elements' shared styles.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import { productPage } from '../../core/catalog/productPage.ts'
-import type { Personalizer } from '../../device/api.ts'
-import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { productPage } from '@nearside/core/catalog/productPage.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import css from '../react/nearside.css?inline'
 import type { SearchLabels } from '../search/labels.ts'

@@ -3,8 +3,9 @@
  * properties, in a shadow root, so that styles neither leak in nor out. Content between its tags is
  * shown until the first answer: a server can put bestsellers there.
  */
-import type { ListOptions, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
-import type { Placed } from '../../sdk/measure/listMeasure.ts'
+
+import type { Placed } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'

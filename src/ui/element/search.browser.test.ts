@@ -1,8 +1,9 @@
 /** @module Tests search box and choices without React, by mouse, keyboard and screen reader. */
+
+import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
-import { waitFor } from '../../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { SEARCH_GERMAN } from '../search/german.ts'
 import { provide } from './provided.ts'

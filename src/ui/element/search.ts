@@ -2,12 +2,12 @@
  * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. With an
  * empty box it shows the products of a `category`. The typed text stays on this device.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import type { ListAnswer, Recommendation } from '../../core/ranking/apiLists.ts'
-import { blend } from '../../core/search/blend.ts'
-import { type FacetGroup, type FacetSelection, narrow } from '../../core/search/facets.ts'
-import type { SearchHit } from '../../core/search/hit.ts'
-import { type ProductSearch, prepareProductSearch } from '../../core/search/search.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { ListAnswer, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { blend } from '@nearside/core/search/blend.ts'
+import { type FacetGroup, type FacetSelection, narrow } from '@nearside/core/search/facets.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { type ProductSearch, prepareProductSearch } from '@nearside/core/search/search.ts'
 import { defaultGroups, toggled } from '../search/defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from '../search/labels.ts'
 import searchCss from '../search/search.css?inline'

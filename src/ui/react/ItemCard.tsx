@@ -1,6 +1,6 @@
 /** @module Default card of one recommended item; a shop passes its own as `itemComponent`. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { Recommendation } from '../../core/ranking/apiLists.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'

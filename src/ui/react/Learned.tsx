@@ -1,9 +1,10 @@
 /** @module Shows what was learned, strongest first, and every stored action. Each line has a button to forget it. */
+
+import type { Forgettable, Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import type { Learned as Entry } from '@nearside/core/ranking/learned.ts'
 import { useEffect, useId, useRef, useState } from 'react'
-import type { ShopperEvent } from '../../core/events/event.ts'
-import type { Learned as Entry } from '../../core/ranking/learned.ts'
-import type { Forgettable, Personalizer } from '../../device/api.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import type { Labels } from './labels.ts'

@@ -2,9 +2,10 @@
  * @module A heading and a list that follows the personalizer. It shows skeletons of the same size first, then the
  * items, and announces changes politely. Each list widget is this section with its own query.
  */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { ListOptions, Recommendation } from '../../core/ranking/apiLists.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'

@@ -4,9 +4,9 @@
  */
 import './nearside.css'
 import './panel.css'
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
-import type { Personalizer } from '../../device/api.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button, Switch } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'

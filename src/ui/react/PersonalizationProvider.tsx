@@ -1,10 +1,11 @@
 /** @module Provides one personalizer to all components below it. */
+
+import type { PastOrder, Personalizer } from '@nearside/browser/api.ts'
+import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { productPage } from '@nearside/core/catalog/productPage.ts'
+import type { NearsideError } from '@nearside/core/error.ts'
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import { productPage } from '../../core/catalog/productPage.ts'
-import type { NearsideError } from '../../core/error.ts'
-import type { PastOrder, Personalizer } from '../../device/api.ts'
-import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 

@@ -1,6 +1,7 @@
 /** @module Explains sharing in the words that the shopper agrees to, above the switch; used in panel and console. */
+
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId } from 'react'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Switch } from './Button.tsx'
 import type { Labels } from './labels.ts'
 

@@ -1,7 +1,8 @@
 /** @module Lists stored actions one by one, newest first, each with a button to forget it. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { useState } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { ShopperEvent } from '../../core/events/event.ts'
 import { Button } from './Button.tsx'
 import type { Labels } from './labels.ts'
 import { actionText } from './panelText.ts'

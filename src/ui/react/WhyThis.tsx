@@ -1,5 +1,5 @@
 /** @module Explains an item's position in a list. */
-import type { Recommendation } from '../../core/ranking/apiLists.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { movedText, reasonText } from './reason.ts'
 

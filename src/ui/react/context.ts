@@ -1,8 +1,9 @@
 /** @module Context of the provider: the personalizer, and how this shop displays an item. */
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { createContext, useContext } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { Personalizer } from '../../device/api.ts'
-import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import type { Labels } from './labels.ts'
 
 export interface Personalization<TItem extends Item = Item> {

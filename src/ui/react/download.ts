@@ -1,5 +1,5 @@
 /** @module “Export my data” for panel and console, which write the same file. */
-import type { Personalizer } from '../../device/api.ts'
+import type { Personalizer } from '@nearside/browser/api.ts'
 
 export const EXPORT_FILE = 'my-shop-data.json'
 

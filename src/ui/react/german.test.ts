@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { leftInEnglish } from '../../testWords.ts'
+import { leftInEnglish } from '../testWords.ts'
 import { GERMAN } from './german.ts'
 import { ENGLISH } from './labels.ts'
 

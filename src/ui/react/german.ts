@@ -3,9 +3,9 @@
  * the provider.
  */
 
-import type { EventName } from '../../core/events/event.ts'
-import type { Signal } from '../../core/ranking/apiLists.ts'
-import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
+import { SHARING_GERMAN } from '@nearside/browser/vault/words/german.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
+import type { Signal } from '@nearside/core/ranking/apiLists.ts'
 import type { Labels, Wish } from './labels.ts'
 
 const count = (n: number, one: string, many: string) =>

@@ -1,5 +1,5 @@
 /** @module Default display of an item, with React and without. */
-import type { Item } from '../../core/catalog/item.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 
 /** Price in the format of the shop's locale. @param locale BCP 47 */
 export function priceText({ price = 0, currency }: Item, locale: string): string {

@@ -2,8 +2,9 @@
  * @module The strings of widgets and panel in English. A shop in another language passes its own to the provider;
  * missing strings stay English.
  */
-import type { EventName } from '../../core/events/event.ts'
-import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
+
+import { SHARING_ENGLISH } from '@nearside/browser/vault/words/english.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 import { STORED_ENGLISH } from './storedLabels.ts'
 

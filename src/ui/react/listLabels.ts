@@ -1,7 +1,7 @@
 /** @module The strings of lists in English; the panel's strings are in `labels.ts`. */
 
-import type { ErrorCode } from '../../core/error.ts'
-import type { Signal } from '../../core/ranking/apiLists.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
+import type { Signal } from '@nearside/core/ranking/apiLists.ts'
 
 export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`
 

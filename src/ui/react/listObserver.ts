@@ -3,10 +3,10 @@
  * the new one arrives. Headless; the hooks are `useSyncExternalStore` over it.
  */
 
-import type { ErrorCode } from '../../core/error.ts'
-import type { ListAnswer, ListQuery, Recommendation } from '../../core/ranking/apiLists.ts'
-import { limitOf } from '../../core/ranking/listQuery.ts'
-import type { Personalizer } from '../../device/api.ts'
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { limitOf } from '@nearside/core/ranking/listQuery.ts'
 
 /** Current state of a list. */
 export interface ListState {

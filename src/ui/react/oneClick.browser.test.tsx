@@ -1,9 +1,10 @@
 /** @module Counts the work of one click from the page to the worker and back, with a real worker and widgets. */
+
+import { TestPage } from '@nearside/browser/page/testPage.ts'
+import { testCatalog } from '@nearside/core/model/testShop.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
 import { afterEach, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { testCatalog } from '../../core/model/testShop.ts'
-import { TestPage } from '../../sdk/testPage.ts'
-import { waitFor } from '../../testPatience.ts'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { useRerank } from './useList.ts'
 import { Recommendations, RelatedItems } from './widgets.tsx'

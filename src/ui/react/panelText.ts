@@ -1,8 +1,9 @@
 /** @module Texts of the panel as pure functions of the snapshot, testable without a screen. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { EventName, ShopperEvent } from '../../core/events/event.ts'
-import type { Learned } from '../../core/ranking/learned.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
+import type { Learned } from '@nearside/core/ranking/learned.ts'
 import type { Labels } from './labels.ts'
 
 /** Maximum number of titles listed for one action. */

@@ -1,6 +1,6 @@
 /** @module A recommendation's reason in plain words. */
-import type { Item } from '../../core/catalog/item.ts'
-import type { Reason, Recommendation } from '../../core/ranking/apiLists.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
 /**

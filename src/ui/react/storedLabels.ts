@@ -1,5 +1,5 @@
 /** @module Strings that panel and console share, in a file of their own, so that neither loads the other's. */
-import type { EventName } from '../../core/events/event.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 
 const ACTIONS: Readonly<Record<EventName, string>> = {
   view_item: 'Looked at',

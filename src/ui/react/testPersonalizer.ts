@@ -3,21 +3,21 @@
  * It has no worker, storage or model; a test can delay its answers.
  */
 
-import { policyTerms } from '../../aggregate/protocol/consent.ts'
-import { TEST_POLICY, TEST_RECIPIENTS } from '../../aggregate/protocol/testPolicy.ts'
-import type { Item } from '../../core/catalog/item.ts'
-import { NearsideError } from '../../core/error.ts'
-import type { EventName } from '../../core/events/event.ts'
+import { policyTerms } from '@nearside/aggregate/protocol/consent.ts'
+import { TEST_POLICY, TEST_RECIPIENTS } from '@nearside/aggregate/protocol/testPolicy.ts'
+import type { CaptureInput, Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { ContributionTerms } from '@nearside/browser/contribution/terms.ts'
+import { STARTING } from '@nearside/browser/page/starting.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
 import type {
   ListAnswer,
   ListOptions,
   Recommendation,
   RerankOptions,
-} from '../../core/ranking/apiLists.ts'
-import type { CaptureInput, Personalizer } from '../../device/api.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import type { ContributionTerms } from '../../device/upload/terms.ts'
-import { STARTING } from '../../sdk/starting.ts'
+} from '@nearside/core/ranking/apiLists.ts'
 
 /** Terms of both servers, as a shop's page receives them. */
 export const TEST_TERMS: ContributionTerms = {

@@ -1,6 +1,7 @@
 /** @module Runs a button's action, and shows a failure beside the button. */
+
+import type { NearsideError } from '@nearside/core/error.ts'
 import { useState } from 'react'
-import type { NearsideError } from '../../core/error.ts'
 import { usePersonalizationContext } from './context.ts'
 import type { Wish } from './labels.ts'
 

@@ -1,6 +1,7 @@
 /** @module Reports once that a list came into view, where the shop measures. */
+
+import type { ListMeasure, Placed } from '@nearside/browser/measure/listMeasure.ts'
 import { useEffect, useRef } from 'react'
-import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
 import { whenSeen } from './whenSeen.ts'
 
 /** @param items null while there is nothing to see. @returns ref for the observed element */

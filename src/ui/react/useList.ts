@@ -1,6 +1,7 @@
 /** @module Hooks for lists of recommendations; all of them update themselves. */
+
+import type { ListOptions, ListQuery, RerankOptions } from '@nearside/core/ranking/apiLists.ts'
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
-import type { ListOptions, ListQuery, RerankOptions } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { type Asked, createListObserver, type ListState, LOADING } from './listObserver.ts'
 

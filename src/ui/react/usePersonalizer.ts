@@ -1,8 +1,9 @@
 /** @module Hooks for the personalizer and its snapshot. */
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import { STARTING } from '@nearside/browser/page/starting.ts'
 import { useCallback, useSyncExternalStore } from 'react'
-import type { Personalizer } from '../../device/api.ts'
-import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
-import { STARTING } from '../../sdk/starting.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** The provider's personalizer; null until it has started. */

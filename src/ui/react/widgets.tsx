@@ -1,8 +1,8 @@
 /** @module The list widgets: each is a hook, shown by the same section with the same props. */
 import './nearside.css'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { ReactNode } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { ListOptions, ListQuery } from '../../core/ranking/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { LearningPaused } from './LearningPaused.tsx'
 import { LIST_OPTIONS, ListSection, type RecommendationsProps } from './ListSection.tsx'

@@ -1,8 +1,8 @@
 /** @module Choices beside a list. On a narrow screen they collapse behind a button with the number of choices made. */
 import '../react/nearside.css'
 import './search.css'
+import type { Facet } from '@nearside/core/search/facets.ts'
 import { memo, useId, useRef, useState } from 'react'
-import type { Facet } from '../../core/search/facets.ts'
 import { FIRST } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'

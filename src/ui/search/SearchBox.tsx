@@ -4,6 +4,8 @@
  */
 import '../react/nearside.css'
 import './search.css'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
 import {
   type ComponentType,
   type FormEvent,
@@ -15,8 +17,6 @@ import {
   useRef,
   useState,
 } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { AskSearch } from '../../core/search/searchAmong.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { Offer, Offered } from './offers.ts'

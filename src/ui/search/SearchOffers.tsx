@@ -1,6 +1,7 @@
 /** @module The list below the search box. The box keeps the focus and names the active option. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { type ComponentType, type MouseEvent, useEffect } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { priceText } from '../react/itemText.ts'
 import type { Offer, Offers } from './offers.ts'

@@ -1,7 +1,7 @@
 /** @module Default groups to narrow a list by: category, brand, price and availability. */
-import type { Item } from '../../core/catalog/item.ts'
-import { priceGroup, priceLimits, valueGroup } from '../../core/search/facetGroups.ts'
-import type { FacetGroup, FacetSelection } from '../../core/search/facets.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { priceGroup, priceLimits, valueGroup } from '@nearside/core/search/facetGroups.ts'
+import type { FacetGroup, FacetSelection } from '@nearside/core/search/facets.ts'
 import { priceText } from '../react/itemText.ts'
 import type { SearchLabels } from './labels.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { leftInEnglish } from '../../testWords.ts'
+import { leftInEnglish } from '../testWords.ts'
 import { SEARCH_GERMAN } from './german.ts'
 import { SEARCH_ENGLISH } from './labels.ts'
 

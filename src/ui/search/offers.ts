@@ -2,10 +2,10 @@
  * @module Offers of the search box. With an empty box: this shopper's recent searches and categories.
  * With text: searches, categories and products that match it.
  */
-import type { Item } from '../../core/catalog/item.ts'
-import { categoriesBegun } from '../../core/search/categoriesBegun.ts'
-import { highlight } from '../../core/search/highlight.ts'
-import type { AskSearch } from '../../core/search/searchAmong.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { categoriesBegun } from '@nearside/core/search/categoriesBegun.ts'
+import { highlight } from '@nearside/core/search/highlight.ts'
+import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
 import type { SearchLabels } from './labels.ts'
 
 export interface Offer {

@@ -1,12 +1,13 @@
 /** @module Narrows a list: groups, the selection, and the remaining items. */
-import { useCallback, useMemo, useState } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
+
+import type { Item } from '@nearside/core/catalog/item.ts'
 import {
   type Facet,
   type FacetGroup,
   type FacetSelection,
   narrow,
-} from '../../core/search/facets.ts'
+} from '@nearside/core/search/facets.ts'
+import { useCallback, useMemo, useState } from 'react'
 import { usePersonalizationContext } from '../react/context.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'

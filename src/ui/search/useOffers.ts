@@ -1,7 +1,8 @@
 /** @module The offers below the search box while the shopper types. */
+
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
 import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
-import type { AskSearch } from '../../core/search/searchAmong.ts'
-import type { Personalizer } from '../../device/api.ts'
 import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './offers.ts'
 
 /**

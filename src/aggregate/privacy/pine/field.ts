@@ -3,7 +3,7 @@
  * product fits two doubles, so no big integers are needed.
  */
 
-import { decodeVector } from '../../../core/bytes.ts'
+import { decodeVector } from '@nearside/core/bytes.ts'
 
 export const MODULUS = 4_293_918_721
 const INVERSE = 1 / MODULUS

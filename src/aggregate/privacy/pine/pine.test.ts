@@ -1,5 +1,5 @@
+import { createRandom } from '@nearside/core/model/random.ts'
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../../../core/model/random.ts'
 import { circuitOf } from '../../protocol/proof.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import { quantize, toResidues } from '../quantize.ts'

@@ -3,7 +3,7 @@
  * proof with one message each and learn nothing else. This is the 32-bit variant with HMAC of
  * draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
  */
-import { type Bytes, concat, encodeVector, equalBytes } from '../../../core/bytes.ts'
+import { type Bytes, concat, encodeVector, equalBytes } from '@nearside/core/bytes.ts'
 import {
   type Circuit,
   encodeNorm,

@@ -1,5 +1,5 @@
+import { concat, encodeVector, fromHex, sha256Hex, toHex } from '@nearside/core/bytes.ts'
 import { describe, expect, it } from 'vitest'
-import { concat, encodeVector, fromHex, sha256Hex, toHex } from '../../../core/bytes.ts'
 import { dequantize } from '../quantize.ts'
 import { addShare } from '../shares.ts'
 import { createCircuit } from './circuit.ts'

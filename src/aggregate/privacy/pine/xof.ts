@@ -2,7 +2,7 @@
  * @module Extendable-output function of the PINE draft's HMAC variant. HMAC-SHA256 derives a key and a counter;
  * AES-128-CTR makes the stream.
  */
-import { type Bytes, concat, decodeVector, ownBytes } from '../../../core/bytes.ts'
+import { type Bytes, concat, decodeVector, ownBytes } from '@nearside/core/bytes.ts'
 import { aesCtr } from '../shares.ts'
 import { MODULUS } from './field.ts'
 

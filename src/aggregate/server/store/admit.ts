@@ -1,5 +1,5 @@
 /** @module Decides which reports of a group an aggregator accepts, for every database. */
-import { NearsideError } from '../../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type {
   CountedShare,
   CountOutcome,

@@ -2,7 +2,7 @@
  * @module Driver of an aggregator's database. The store (`store.ts`) spells every statement and decision; a driver
  * runs the statements in transactions that are durable.
  */
-import { NearsideError } from '../../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Dialect } from './dialect.ts'
 import type { SecretBox } from './secretBox.ts'
 

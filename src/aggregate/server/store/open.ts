@@ -1,7 +1,7 @@
 /** @module Opens an aggregator's database by its URL. */
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { NearsideError } from '../../../core/error.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { openSqlite } from './sqlite.ts'
 import { createStore, type Store } from './store.ts'
 

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { encodeVector, toHex } from '@nearside/core/bytes.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { encodeVector, toHex } from '../../../core/bytes.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import { StepTaken } from './driver.ts'

@@ -2,9 +2,10 @@
  * @module Driver for PostgreSQL, shared by any number of processes of one aggregator. Secrets are encrypted with a
  * key that is stored elsewhere, because PostgreSQL leaves deleted data in its files and its write-ahead log.
  */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
 import type { PoolClient } from 'pg'
-import { NearsideError } from '../../../core/error.ts'
-import { serially } from '../../../core/serially.ts'
 import { POSTGRES } from './dialect.ts'
 import { type Driver, type Query, StepTaken } from './driver.ts'
 import { createPool } from './postgresPool.ts'

@@ -1,6 +1,7 @@
 /** @module Connections to PostgreSQL, and transactions that are durable before a report is acknowledged. */
+
+import { NearsideError } from '@nearside/core/error.ts'
 import pg from 'pg'
-import { NearsideError } from '../../../core/error.ts'
 import { Again, type Query, type Value } from './driver.ts'
 
 const BIGINT = 20

@@ -1,5 +1,5 @@
 /** @module Records that an aggregator's store takes and gives (`store.ts`). */
-import type { Bytes } from '../../../core/bytes.ts'
+import type { Bytes } from '@nearside/core/bytes.ts'
 import type { Policy } from '../../protocol/policy.ts'
 
 /**

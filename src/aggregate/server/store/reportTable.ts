@@ -4,7 +4,7 @@
  * salt.
  */
 import { randomBytes } from 'node:crypto'
-import { concat, fromHex } from '../../../core/bytes.ts'
+import { concat, fromHex } from '@nearside/core/bytes.ts'
 import { REPORT_ID_BYTES } from '../../protocol/report.ts'
 import { markOf, SALT_BYTES } from '../mark.ts'
 import { Again, type Driver, type Query } from './driver.ts'

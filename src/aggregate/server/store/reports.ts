@@ -1,5 +1,5 @@
 /** @module Methods of the store for reports: the leader counts shares, and the helper keeps seeds. */
-import { type Bytes, joined } from '../../../core/bytes.ts'
+import { type Bytes, joined } from '@nearside/core/bytes.ts'
 import { REPORT_ID_BYTES } from '../../protocol/report.ts'
 import { markOf } from '../mark.ts'
 import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'

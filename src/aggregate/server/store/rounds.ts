@@ -1,7 +1,7 @@
 /** @module Methods of the store for rounds: opening one, its states, and its end, which deletes its secrets. */
-import { type Bytes, encodeVector } from '../../../core/bytes.ts'
-import { canonicalJson } from '../../../core/canonicalJson.ts'
-import { DAY } from '../../../core/time.ts'
+import { type Bytes, encodeVector } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Policy } from '../../protocol/policy.ts'
 import type { Driver, Query, Value } from './driver.ts'
 import type { RoundRecord, RoundSummary, Verdict } from './records.ts'

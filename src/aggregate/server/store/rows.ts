@@ -1,5 +1,5 @@
 /** @module Converts a row of `rounds`, from either database, into a record. */
-import { decodeVector } from '../../../core/bytes.ts'
+import { decodeVector } from '@nearside/core/bytes.ts'
 import { type Policy, parsePolicy } from '../../protocol/policy.ts'
 import type { RoundRecord, RoundSummary, Verdict } from './records.ts'
 import type { SecretBox } from './secretBox.ts'

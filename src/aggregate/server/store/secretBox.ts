@@ -3,8 +3,8 @@
  * stored elsewhere. A value's first byte says whether it is encrypted.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type Bytes, concat, ownBytes, utf8 } from '../../../core/bytes.ts'
-import { NearsideError } from '../../../core/error.ts'
+import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 
 const [PLAIN, SEALED] = [0, 1]
 const IV_BYTES = 12

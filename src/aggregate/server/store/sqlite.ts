@@ -4,9 +4,9 @@
  * write-ahead log.
  */
 import { chmodSync, existsSync } from 'node:fs'
+import { NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
 import Database from 'better-sqlite3'
-import { NearsideError } from '../../../core/error.ts'
-import { serially } from '../../../core/serially.ts'
 import { SQLITE } from './dialect.ts'
 import type { Driver, Query, Value } from './driver.ts'
 import { SQLITE_VERSION, tables } from './schema.ts'

@@ -1,10 +1,10 @@
 /** @module Contract of every store, tested on each database. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { fromHex, toHex } from '@nearside/core/bytes.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { fromHex, toHex } from '../../../core/bytes.ts'
-import { DAY } from '../../../core/time.ts'
-import { testFolder } from '../../../testFolder.ts'
 import { MODULUS } from '../../privacy/pine/field.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'

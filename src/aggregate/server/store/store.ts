@@ -7,8 +7,8 @@
  * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
  * (`mark.ts`).
  */
-import type { Bytes } from '../../../core/bytes.ts'
-import { canonicalJson } from '../../../core/canonicalJson.ts'
+import type { Bytes } from '@nearside/core/bytes.ts'
+import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { ModelRelease } from '../schemas.ts'
 import type { Driver, Query, Value } from './driver.ts'
 import { reportMethods } from './reports.ts'

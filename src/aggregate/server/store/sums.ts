@@ -1,6 +1,6 @@
 /** @module Running sums of shares at the leader. Each process adds to its own sum, so that none waits for another. */
 import { randomUUID } from 'node:crypto'
-import { decodeVector, encodeVector } from '../../../core/bytes.ts'
+import { decodeVector, encodeVector } from '@nearside/core/bytes.ts'
 import { addShare } from '../../privacy/shares.ts'
 import type { Driver, Query } from './driver.ts'
 

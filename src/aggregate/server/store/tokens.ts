@@ -1,5 +1,5 @@
 /** @module Tokens that the open round's reports have used, by their nonces in hex. */
-import { toHex } from '../../../core/bytes.ts'
+import { toHex } from '@nearside/core/bytes.ts'
 import { Again, type Driver, type Query } from './driver.ts'
 
 export function createTokens({ dialect: { elements, nth } }: Driver) {

@@ -1,6 +1,7 @@
 /** @module Shows the engine, its device and the reason for the choice; a select can force another engine. */
+
+import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { useId } from 'react'
-import type { EnginePreference } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

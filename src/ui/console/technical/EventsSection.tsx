@@ -1,5 +1,5 @@
 /** @module Shows the stored events by name, and the events that cleaning excluded from learning, with reasons. */
-import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { Section, Table } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 

@@ -1,7 +1,8 @@
 /** @module Shows the last fit, the guard's evidence, and what was learned. */
+
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { useId } from 'react'
-import type { Item } from '../../../core/catalog/item.ts'
-import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, Table, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

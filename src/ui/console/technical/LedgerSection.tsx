@@ -1,7 +1,8 @@
 /** @module Shows the device's log as a table: every entry, every shared byte, and the chain of hashes. */
+
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { bytesThatLeft } from '@nearside/browser/ledger/removed.ts'
 import { type ReactNode, useRef, useState } from 'react'
-import type { LedgerEntry } from '../../../device/ledger/entry.ts'
-import { bytesThatLeft } from '../../../device/ledger/removed.ts'
 import { Button } from '../../react/Button.tsx'
 import { Moment, Section, Table, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

@@ -1,5 +1,5 @@
 /** @module Lists everything that degraded, newest first, one line each. */
-import type { Notice } from '../../../device/apiSnapshot.ts'
+import type { Notice } from '@nearside/browser/apiSnapshot.ts'
 import { Moment, Section, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 

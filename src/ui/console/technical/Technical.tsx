@@ -2,8 +2,9 @@
  * @module Technical details: engine and model, learning and its quality, everything that degraded, and the log
  * entry by entry.
  */
-import type { Item } from '../../../core/catalog/item.ts'
-import type { LedgerEntry } from '../../../device/ledger/entry.ts'
+
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import type { SectionProps } from '../Section.tsx'
 import { EngineSection } from './EngineSection.tsx'
 import { EventsSection } from './EventsSection.tsx'

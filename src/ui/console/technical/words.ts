@@ -1,5 +1,5 @@
 /** @module The technical details' strings in English. Names of events, kinds and codes are those in the code. */
-import type { EnginePreference, PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
+import type { EnginePreference, PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 
 const ENGINES: Readonly<Record<EnginePreference, string>> = {
   auto: 'Automatic',

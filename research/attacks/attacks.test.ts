@@ -1,0 +1,111 @@
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { readHashed } from '@nearside/train/models/read.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  type Attack,
+  distinguish,
+  type Given,
+  inferMembership,
+  linkByTime,
+  linkReports,
+  tellOpposites,
+} from './attacks.ts'
+import { hostileUpdates, reconstruct, updatesOf } from './reconstruct.ts'
+import { areaUnderCurve, mostByChance, truePositiveRate } from './score.ts'
+
+const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
+  terms,
+  random: createRandom(7),
+  trials,
+  progress: () => undefined,
+})
+
+describe('scores', () => {
+  test('the area is how often “yes” lies above “no”, ties by half', () => {
+    expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
+    expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
+    expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
+    // The pairs: 2 > 1, 1 = 1, 2 < 3, 1 < 3.
+    expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
+  })
+
+  test('chance brings about so many at most', () => {
+    // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
+    expect(mostByChance(0.5, 3)).toBe(1)
+    // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
+    expect(mostByChance(1e-4, 10_000)).toBe(5e-4)
+    expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
+  })
+
+  test('the found are those above a threshold that few others pass', () => {
+    const no = Array.from({ length: 100 }, (_, i) => i)
+    expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
+    expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
+  })
+})
+
+/** Requires that each attack succeeds without protection and fails against ours. */
+function expectHolds(attacks: readonly Attack[]): void {
+  for (const { name, unprotected, ours, ceiling, holds } of attacks)
+    expect([name, holds, unprotected >= 0.9, ours <= ceiling]).toEqual([name, true, true, true])
+}
+
+describe('an attack', () => {
+  test('on one share finds a coin', async () => {
+    expectHolds(await distinguish(given(300)))
+  })
+
+  test('on the sums tells two opposite updates apart as often as substitution allows', async () => {
+    const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
+    expectHolds([one, four])
+    // At the demo’s noise the bounds are Φ(1) = .84 and Φ(2) = .977. Zero-out's are far lower: Φ(½) = .69 and Φ(1).
+    expect(one.ours).toBeGreaterThan(0.79)
+    expect(four.ours).toBeGreaterThan(0.95)
+    const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
+    expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
+  })
+
+  test('on the sums finds no more than ε allows, and that much', async () => {
+    const [area] = await inferMembership(given(600), 1)
+    expectHolds([area])
+    // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
+    expect(area.ours).toBeGreaterThan(0.65)
+    const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
+    expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
+  })
+
+  test('that is stronger than the terms say is called so', async () => {
+    // This update is three times as long as the noise was calibrated for.
+    const terms = { ...DEMO_PARAMETERS }
+    let read = 0
+    // The first read of `clipNorm` sets the noise; later reads set the update.
+    Object.defineProperty(terms, 'clipNorm', {
+      get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
+    })
+    const [area] = await inferMembership(given(600, terms), 1)
+    expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
+  })
+
+  test('on what an update is about finds no more than ε allows, and that much of a hostile catalog', async () => {
+    const games = given(150)
+    const model = (await readHashed('public/models')).model
+    expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))
+    expectHolds(await reconstruct(games, 'bought', hostileUpdates(games)))
+    const under = async (noiseMultiplier: number) => {
+      const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
+      return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
+    }
+    // Chance finds one product in a hundred; less noise finds more.
+    expect(await under(0.3)).toBeGreaterThan(0.3)
+    expect(await under(20)).toBeLessThan(0.07)
+  })
+
+  test('on the time finds a device only where it sends at once', () => {
+    expectHolds([linkByTime(given(200))])
+  })
+
+  test('on the bytes finds no device again', async () => {
+    expectHolds(await linkReports(given(30)))
+  })
+})

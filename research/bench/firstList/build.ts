@@ -1,0 +1,52 @@
+/** @module Builds the pages of the cold-start benchmark, as a shop builds its own. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { MODEL_FILES } from '@nearside/core/model/parts.ts'
+import { build, type Plugin } from 'vite'
+
+/** Names of the pages. */
+export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
+
+/** A further page, which requests catalog and model itself. */
+const CATALOG = 'catalog'
+
+/** @param models directory of published models; the pages request every file of the latest model */
+export async function buildFirstLists(models: string, outDir: string): Promise<void> {
+  const read = (path: string) => JSON.parse(readFileSync(join(models, path), 'utf8'))
+  const { version } = read('latest.json') as { version: string }
+  const { files } = read(`${version}/manifest.json`) as { files: { name: string }[] }
+  const askForModel: Plugin = {
+    name: 'ask-for-model',
+    transformIndexHtml: () =>
+      files.map(({ name }) => ({
+        tag: 'link',
+        attrs: {
+          rel: 'preload',
+          as: 'fetch',
+          crossorigin: true,
+          href: `/models/${version}/${name}`,
+        },
+        // The largest file uses the open connection first; the others come after the scripts, which have more work to
+        // do.
+        injectTo: name === MODEL_FILES.items ? 'head-prepend' : 'body',
+      })),
+  }
+  const root = import.meta.dirname
+  // Build one by one, so that no page shares a script with another and fetches code it does not need.
+  for (const name of [...FIRST_LISTS, CATALOG])
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      plugins: name === CATALOG ? [] : [askForModel],
+      worker: { format: 'es' },
+      build: {
+        outDir,
+        emptyOutDir: name === FIRST_LISTS[0],
+        target: 'es2023',
+        modulePreload: { polyfill: false },
+        chunkSizeWarningLimit: 10_000,
+        rolldownOptions: { input: join(root, `${name}.html`) },
+      },
+    })
+}

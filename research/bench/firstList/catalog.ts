@@ -1,0 +1,32 @@
+/**
+ * @module A page with only a personalizer, for a catalog of any size (`?size=10000`). It marks the first list, and
+ * the first list of the whole model after an event.
+ */
+import { createPersonalizer } from '../../../src/index.ts'
+import { COUNT } from './page.ts'
+
+const size = new URLSearchParams(location.search).get('size')
+const personalizer = await createPersonalizer({
+  catalog: `/sizes/${size}/catalog.json`,
+  baseModel: `/sizes/${size}/models`,
+  persist: 'always',
+  worker: () => new Worker(new URL('../../../src/worker.ts', import.meta.url), { type: 'module' }),
+})
+const [first] = await personalizer.recommend({ limit: COUNT })
+if (!first)
+  throw new Error(
+    personalizer
+      .getSnapshot()
+      .notices.map((it) => it.message)
+      .join(),
+  )
+performance.mark('first-list')
+await new Promise<void>((there) => {
+  const look = () => personalizer.getSnapshot().model && there()
+  personalizer.subscribe(look)
+  look()
+})
+await personalizer.capture({ name: 'view_item', item_id: first.id })
+const list = await personalizer.recommend({ limit: COUNT })
+if (!list.some(({ reason }) => reason.kind !== 'popular')) throw new Error('nothing is personal')
+performance.mark('personal-list')

@@ -1,0 +1,47 @@
+/**
+ * @module The personal fit as a user of TensorFlow.js would write it: automatic differentiation and `tf.train.adam`,
+ * on the current backend.
+ */
+
+import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import * as tf from '@tensorflow/tfjs'
+
+/**
+ * TensorFlow.js' Adam has one step size. Its steps don't depend on the scale of a parameter. So Adam with step size 1
+ * over z, with p = mean + stepSize · z, equals our Adam over p with a step size for each parameter.
+ */
+export async function plainFit(problem: FitProblem): Promise<Float32Array> {
+  const { cases: T, candidates: K, parameters: P } = problem
+  const z = tf.variable(tf.zeros([P, 1]))
+  const column = (values: Float32Array) => tf.tensor2d(values, [P, 1])
+  const data = {
+    design: tf.tensor2d(problem.design, [T * K, P]),
+    offset: tf.tensor2d(problem.offset, [T, K]),
+    target: tf.tensor2d(problem.target, [T, K]),
+    weight: tf.tensor1d(problem.weight),
+    mean: column(problem.mean),
+    precision: column(problem.precision),
+    stepSize: column(problem.stepSize),
+  }
+  const optimizer = tf.train.adam(1, BETA1, BETA2, EPSILON)
+  try {
+    for (let step = 0; step < problem.steps; step++)
+      optimizer.minimize(() => {
+        const q = tf.mul(data.stepSize, z)
+        const scores = tf.matMul(data.design, tf.add(data.mean, q)).reshape([T, K])
+        const logShare = tf.logSoftmax(tf.add(scores, data.offset))
+        const likelihood = tf.sum(tf.mul(data.weight, tf.sum(tf.mul(logShare, data.target), 1)))
+        const prior = tf.mul(0.5, tf.sum(tf.mul(data.precision, tf.square(q))))
+        return tf.sub(prior, likelihood) as tf.Scalar
+      })
+    const p = tf.tidy(() => tf.add(data.mean, tf.mul(data.stepSize, z)))
+    const values = Float32Array.from(await p.data())
+    p.dispose()
+    return values
+  } finally {
+    tf.dispose(Object.values(data))
+    z.dispose()
+    optimizer.dispose()
+  }
+}

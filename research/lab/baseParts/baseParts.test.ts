@@ -1,0 +1,17 @@
+import { selectCases } from '@nearside/evaluate/cases.ts'
+import { prepareWalk } from '@nearside/evaluate/prepare.ts'
+import { testInput, testShop } from '@nearside/evaluate/testShop.ts'
+import { tuneBaselines } from '@nearside/evaluate/tuneBaselines.ts'
+import { expect, it } from 'vitest'
+import { scoreParts } from './experiment.ts'
+
+it('splits the base into an encoder and features that add up to it', () => {
+  const input = testInput(testShop(), { protocol: 'leave-one-out' })
+  const walk = prepareWalk(input, tuneBaselines(input), null)
+  for (const one of selectCases(input).flat().slice(0, 5)) {
+    const scores = scoreParts(walk, one)
+    scores['base-fresh'].forEach((base, i) => {
+      expect(scores.encoder[i] + scores.features[i]).toBeCloseTo(base, 4)
+    })
+  }
+})

@@ -1,0 +1,28 @@
+/** @module Interface of an experiment of the lab: a question, and the function that answers it. */
+import type { Question } from '@nearside/evaluate/load.ts'
+import type { Evaluated } from '@nearside/evaluate/report/report.ts'
+import type { Steps } from '@nearside/evaluate/steps.ts'
+
+/** Hold-out of experiments that train by themselves: the default of `pretrain`. */
+export const HOLDOUT = { fraction: 0.2 }
+
+interface Asked {
+  /** Shop and model. The protocol selects the cases; `personal`: every case from `until` on. */
+  readonly question: Question
+  readonly seed: number
+}
+
+export interface Experiment {
+  readonly asks: string
+  run(asked: Asked, steps: Steps): Promise<Evaluated>
+}
+
+/** Fields at the start of every result. */
+export function head({ question, seed }: Asked, shop: string, until: number) {
+  return {
+    shop,
+    until: new Date(until).toISOString().slice(0, 10),
+    seed: question.seed ?? seed,
+    shoppersWorse: null,
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { textLines } from '@nearside/evaluate/report/report.ts'
+import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { shopEvents } from '@nearside/train/shop/testEvents.ts'
+import { writeShop } from '@nearside/train/shop/testWrite.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { experiment as baseParts } from './baseParts/experiment.ts'
+import { experiment as clickRounds } from './clickRounds/experiment.ts'
+import type { Experiment } from './experiment.ts'
+import { experiment as states } from './states/experiment.ts'
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-lab-'))
+  const shop = testShop(30, 10)
+  await writeShop(join(folder, shop.name), shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
+  await publishModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function run(experiment: Experiment, shop: string, until?: string) {
+  const { result, report } = await experiment.run(
+    {
+      question: {
+        shop: join(folder, shop),
+        model: join(folder, 'models'),
+        protocol: 'personal',
+        until,
+        now: Date.UTC(2025, 0, 1),
+      },
+      seed: 1,
+    },
+    { onProgress() {}, signal: new AbortController().signal },
+  )
+  expect(textLines(report).join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+  return result as { arms: { name: string; 'ndcg@10': number }[] }
+}
+
+it("answers with finite figures about the base model's parts", async () => {
+  await run(baseParts, 'testshop')
+}, 120_000)
+
+it('trains on what devices hold, and asks as they do', async () => {
+  const made = testShop(150, 31)
+  await writeShop(join(folder, 'larger'), made.items, shopEvents({ ...made, from: 0, to: 0 }))
+  await expect(run(states, 'larger')).rejects.toThrow(/--until/)
+  const { arms } = await run(states, 'larger', '2024-04-01')
+  expect(arms.map(({ name }) => name)).toEqual(['whole', 'masked', 'short'])
+}, 120_000)
+
+it('teaches a base of orders in rounds what clicks are worth', async () => {
+  const made = testShop(60, 20)
+  const shoppers = made.shoppers.map(({ id, interactions }) => ({
+    id,
+    // Each purchase was viewed the day before; no other event predicts it.
+    interactions: interactions
+      .map((one) => ({ ...one, time: Math.floor(one.time / DAY) * DAY }))
+      .flatMap((one) => [
+        one,
+        { ...one, name: 'view_item' as const, time: one.time - DAY, session: `${one.session}v` },
+      ])
+      .sort((a, b) => a.time - b.time),
+  }))
+  const shop = { ...made, name: 'clicked', shoppers, dayOnly: true }
+  await writeShop(join(folder, shop.name), shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
+  await expect(run(clickRounds, 'clicked')).rejects.toThrow(/--until/)
+  const { arms } = await run(clickRounds, 'clicked', '2024-03-01')
+  const quality = new Map(arms.map((arm) => [arm.name, arm['ndcg@10']]))
+  const of = (name: string) => quality.get(name) ?? 0
+  expect(of('base of everything')).toBeGreaterThan(of('base of orders alone'))
+  expect(of('rounds, every shopper once, no noise')).toBeGreaterThan(of('base of orders alone'))
+}, 300_000)

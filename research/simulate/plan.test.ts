@@ -1,0 +1,38 @@
+import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { describe, expect, it } from 'vitest'
+import { edgesOf, planOf, type SimulationQuestion } from './plan.ts'
+
+const question: SimulationQuestion = {
+  ...{ shop: '', model: '', devices: 100_000, rounds: 5, seed: 1, drop: 0.1, malicious: 0.05 },
+  ...{ attack: 'scale', epsilon: 4, terms: DEMO_PARAMETERS, now: 0 },
+}
+
+describe('the plan of a simulation', () => {
+  it('sends a thousand devices a round through the servers, and adds the others', () => {
+    const { whole, rest, restCounted, parameters } = planOf(question)
+    expect(whole).toEqual({ all: 1000, vanishing: 100, hostile: 50 })
+    expect(rest).toEqual({ all: 99_000, vanishing: 9_900, hostile: 4_950 })
+    expect(parameters.aggregationGoal).toBe(850)
+    expect(planOf(question).refused).toBeNull()
+    expect(planOf({ ...question, devices: 900 }).refused).toContain('the fewest allowed are 1000')
+    // Servers leave refused reports out of the sum. Attacks that look honest are in it.
+    expect(restCounted).toBe(84_150)
+    expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_100)
+  })
+
+  it('has noise by the accounting, at the δ that so many devices need', () => {
+    const { delta, noiseMultiplier } = planOf(question).parameters
+    expect(delta).toBe(1e-10)
+    expect(epsilonOf(substitutionMu(5 / noiseMultiplier ** 2), delta)).toBeCloseTo(4, 3)
+    expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
+  })
+
+  it('parts the log evenly, in whole days, the last part for the test', () => {
+    const edges = edgesOf(10 * DAY, 69.5 * DAY, 4)
+    expect(edges.map((edge) => edge / DAY)).toEqual([10, 22, 34, 46, 58, 70])
+    expect(() => edgesOf(10 * DAY, 12 * DAY, 4)).toThrow(/3 days .* too few for 4 rounds/)
+    expect(() => edgesOf(10 * DAY, 2 * DAY, 4)).toThrow(/0 days/)
+  })
+})

@@ -1,0 +1,114 @@
+/**
+ * @module Plans who takes part in a simulation, and on which terms. The goal counts devices that neither vanish nor
+ * attack, so a round can reach it. Noise follows the accounting of devices and servers.
+ */
+import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { type PolicyParameters, parseParameters } from '@nearside/aggregate/protocol/policy.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { DAY } from '@nearside/core/time.ts'
+import type { Attack } from './forge.ts'
+
+export interface SimulationQuestion {
+  /** Folders of the shop and of its models. */
+  readonly shop: string
+  readonly model: string
+  /** Folder of fully trained later models, an arm for comparison. */
+  readonly retrained?: string
+  /** Number of devices per round. */
+  readonly devices: number
+  readonly rounds: number
+  readonly seed: number
+  /** Share of the devices that vanish on the way. */
+  readonly drop: number
+  /** Share of the devices that send what `attack` describes. */
+  readonly malicious: number
+  readonly attack: Attack | null
+  /** ε by substitution over all rounds, for a device that is in each; null: no noise. */
+  readonly epsilon: number | null
+  /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
+  readonly terms: PolicyParameters
+  /** Current time, milliseconds since the epoch; later events are left out. */
+  readonly now: number
+}
+
+/** Most devices per round that seal and prove their reports. Updates of further ones are only added up. */
+export const WHOLE_DEVICES = 1000
+
+export interface Crowd {
+  readonly all: number
+  readonly vanishing: number
+  readonly hostile: number
+}
+
+export interface Plan {
+  /** Devices that go through the servers, and devices whose quantised updates are only added. */
+  readonly whole: Crowd
+  readonly rest: Crowd
+  /** Number of counted updates of `rest`. */
+  readonly restCounted: number
+  /** Terms of a round at the servers. */
+  readonly parameters: PolicyParameters
+  /** Why a real shop's devices would refuse these terms; null where they would accept them. */
+  readonly refused: string | null
+}
+
+/** ε that gives a policy its z when the noise itself is left out; any value that devices accept. */
+const NO_NOISE_EPSILON = 4
+
+/**
+ * @throws NearsideError `input-invalid` where no device is left, or where even a demonstration's devices refuse the
+ * terms
+ */
+export function planOf(question: SimulationQuestion): Plan {
+  const { devices, rounds, drop, malicious, attack, epsilon } = question
+  // The simulation issues no tokens.
+  const { issuer: _, ...terms } = question.terms
+  if (malicious > 0 && attack === null)
+    throw new NearsideError('input-invalid', '--malicious needs --attack: what they send')
+  const crowd = (all: number): Crowd => ({
+    all,
+    vanishing: Math.round(drop * all),
+    hostile: Math.round(malicious * all),
+  })
+  const whole = crowd(Math.min(devices, WHOLE_DEVICES))
+  const rest = crowd(devices - whole.all)
+  const goal = whole.all - whole.vanishing - whole.hostile
+  if (goal < 2)
+    throw new NearsideError(
+      'input-invalid',
+      `${Math.max(0, goal)} of ${devices} devices neither vanish nor attack: a round needs 2`,
+    )
+  // Servers refuse a δ above 1/n².
+  const delta = Math.min(terms.delta, 1 / devices ** 2)
+  const noiseMultiplier = noiseFor(epsilon ?? NO_NOISE_EPSILON, rounds, delta)
+  const parameters = parseParameters({
+    ...terms,
+    ...{ aggregationGoal: goal, delta, noiseMultiplier, maxParticipations: rounds },
+    ...{ minSeparationSeconds: 0, periodDays: 365 },
+  })
+  const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
+  if (beyond !== null)
+    throw new NearsideError('input-invalid', `--epsilon ${epsilon}: devices refuse this: ${beyond}`)
+  const passes = attack === 'flip' || attack === 'promote'
+  const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
+  const all = { ...parameters, aggregationGoal: goal + restCounted }
+  return { whole, rest, restCounted, parameters, refused: beyondLimits(all, DEVICE_LIMITS) }
+}
+
+/**
+ * Ends of the rounds: equal parts in whole days, from the model's limit to the end of the log. The last part tests
+ * the last round.
+ */
+export function edgesOf(from: number, to: number, rounds: number): number[] {
+  const begin = Math.floor(from / DAY) * DAY
+  const days = Math.floor(to / DAY) + 1 - begin / DAY
+  if (days <= rounds)
+    throw new NearsideError(
+      'input-invalid',
+      `the log goes on for ${Math.max(0, days)} days after what the model was trained on: too few for ${rounds} rounds and a test`,
+    )
+  const edge = (part: number) => begin + Math.round((days * part) / (rounds + 1)) * DAY
+  return Array.from({ length: rounds + 2 }, (_, part) => edge(part))
+}

@@ -1,0 +1,27 @@
+/**
+ * @module Seeded masks, ids and noise, so that a simulation is repeatable. They protect nothing and are never used
+ * for a real shopper.
+ */
+import {
+  type NoiseSampler,
+  sampleDiscreteGaussian,
+} from '@nearside/aggregate/privacy/discreteGaussian.ts'
+import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
+import { createRandom, type Random } from '@nearside/core/model/random.ts'
+
+/** Independent source: drawing from it doesn't affect other sources. */
+export const branch = (random: Random): Random => createRandom(random.integer(2 ** 32))
+
+export const seededBytes =
+  (random: Random): RandomBytes =>
+  (length) =>
+    Uint8Array.from({ length }, () => random.integer(256))
+
+/** The servers' noise sampler on seeded bytes. */
+export function seededNoise(random: Random): NoiseSampler {
+  const bytes = seededBytes(random)
+  return (variance, dimension) =>
+    Int32Array.from({ length: dimension }, () => Number(sampleDiscreteGaussian(variance, bytes)))
+}
+
+export const noNoise: NoiseSampler = (_variance, dimension) => new Int32Array(dimension)

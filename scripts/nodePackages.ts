@@ -1,0 +1,136 @@
+/**
+ * @module Builds the packages for Node, `nearside-tools` and `nearside-server`: compiles what an entry of the command
+ * line imports, file by file, and makes each manifest from those files' imports.
+ */
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { transformWithOxc } from 'vite'
+import { pathInWorkspace } from './workspaces.ts'
+
+interface Manifest {
+  readonly description: string
+  readonly keywords: readonly string[]
+  readonly version: string
+  readonly license: string
+  readonly engines: Record<string, string>
+  readonly workspaces: readonly string[]
+  readonly dependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+}
+
+interface NodePackage {
+  readonly name: string
+  readonly description: string
+  /** Name of the command. */
+  readonly bin: string
+  /** Path of the source file in the checkout. */
+  readonly entry: string
+  /** Packages that only some commands need, with the versions that work. */
+  readonly optional: Readonly<Record<string, string>>
+}
+
+export const NODE_PACKAGES: readonly NodePackage[] = [
+  {
+    name: 'nearside-tools',
+    description: 'Nearside’s command line: import, pretrain, evaluate, publish, audit, simulate',
+    bin: 'nearside',
+    entry: 'src/cli/toolsMain.ts',
+    // For the proof of egress, and for the stores of simulated servers.
+    optional: { 'better-sqlite3': '>=12 <13', pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' },
+  },
+  {
+    name: 'nearside-server',
+    description: 'Nearside’s leader, helper and relay',
+    bin: 'nearside-server',
+    entry: 'src/cli/serverMain.ts',
+    // For a store on PostgreSQL.
+    optional: { pg: '>=8.23.1 <9' },
+  },
+]
+
+/** Imported only with a GPU adapter, which Node lacks. */
+const NEVER_REACHED = /^@tensorflow\//
+
+/** Specifiers of files of this project; a worker's or a child process's script counts, too. */
+const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
+
+/** Path in the checkout → path in the package's `lib`. */
+const placeOf = (path: string) => path.replace(/^src\//, '').replace(/\.ts$/, '.js')
+
+/** Compiles `entry` and all project files that it imports into `lib`. */
+export async function compileTo(lib: string, root: string, entry: string): Promise<void> {
+  const paths = new Set([entry])
+  for (const path of paths) {
+    const { code } = await transformWithOxc(readFileSync(join(root, path), 'utf8'), path, {
+      sourcemap: false,
+    })
+    const compiled = code.replace(OWN_FILE, (literal, quote: string, specifier: string) => {
+      const found = specifier.startsWith('.')
+        ? join(dirname(path), `${specifier}.ts`)
+        : pathInWorkspace(`${specifier}.ts`)
+      if (!found) return literal
+      paths.add(found)
+      const to = relative(dirname(placeOf(path)), placeOf(found))
+      return `${quote}${to.startsWith('.') ? to : `./${to}`}${quote}`
+    })
+    const file = join(lib, placeOf(path))
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, compiled)
+  }
+  chmodSync(join(lib, placeOf(entry)), 0o755)
+}
+
+/** Names of the packages that files in a folder import, sorted, without Node's own and the project's. */
+export function packagesImported(folder: string, extensions: RegExp): string[] {
+  const found = new Set<string>()
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!extensions.test(name)) continue
+    const { module } = parseSync(name, readFileSync(join(folder, name), 'utf8'))
+    const exported = module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    )
+    const imported = module.staticImports.map(({ moduleRequest }) => moduleRequest.value)
+    for (const path of [...imported, ...exported])
+      if (!/^(\.|@nearside\/)/.test(path) && !isBuiltin(path))
+        found.add(path.split('/', path.startsWith('@') ? 2 : 1).join('/'))
+  }
+  return [...found].sort()
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** Manifest of a package whose files are in `lib`, with the workspaces' versions. */
+export function manifestFor(one: NodePackage, root: string, lib: string) {
+  const { version, license, keywords, engines, workspaces } = manifestOf(root)
+  const versions: Record<string, string> = Object.assign(
+    {},
+    ...workspaces.map((workspace) => manifestOf(join(root, workspace)).dependencies),
+  )
+  const imported = packagesImported(lib, /\.js$/).filter(
+    (name) => !(name in one.optional) && !NEVER_REACHED.test(name),
+  )
+  // Peer dependencies of the imported packages.
+  const peers = imported.flatMap((name) =>
+    Object.keys(manifestOf(join(root, 'node_modules', name)).peerDependencies ?? {}),
+  )
+  const names = [...new Set([...imported, ...peers])].sort()
+  const optional = Object.keys(one.optional).map((name) => [name, { optional: true }])
+  return {
+    name: one.name,
+    version,
+    description: one.description,
+    license,
+    type: 'module',
+    keywords,
+    engines,
+    bin: { [one.bin]: `lib/${placeOf(one.entry)}` },
+    dependencies: Object.fromEntries(names.map((name) => [name, versions[name]])),
+    peerDependencies: one.optional,
+    peerDependenciesMeta: Object.fromEntries(optional),
+  }
+}

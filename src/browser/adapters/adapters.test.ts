@@ -1,0 +1,310 @@
+/** @module Payloads shaped as the vendors' public pages describe them (addresses: the adapters'). */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import { readCapture, readStoredEvent } from '@nearside/core/events/capture.ts'
+import fc from 'fast-check'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { CaptureInput } from '../api.ts'
+import { followDataLayer, fromDataLayer } from './ga4.ts'
+import { fromSegment, segmentMiddleware } from './segment.ts'
+import { followShopify, fromShopify, type ShopifyAnalytics } from './shopify.ts'
+import { followShopifyPixel, relayShopifyPixel } from './shopifyPixel.ts'
+
+/** Event that the device would store for an input. */
+const kept = (input: CaptureInput | null) => {
+  const event = readCapture(input, 'id', 1)
+  return event instanceof NearsideError ? event.code : event
+}
+
+function receiver() {
+  const heard: CaptureInput[] = []
+  return { heard, capture: async (input: CaptureInput) => void heard.push(input) }
+}
+
+const tee = {
+  item_id: 'SKU_12345',
+  item_name: 'Stan and Friends Tee',
+  affiliation: 'Merchandise Store',
+  discount: 2.22,
+  index: 0,
+  item_brand: 'A brand',
+  item_category: 'Apparel',
+  price: 10.01,
+  quantity: 3,
+}
+
+test('GA4: order lines with quantities and prices, by Tag Manager’s and by gtag’s way', () => {
+  const items = [tee, { item_id: 'SKU_12346', price: '49.90', quantity: '1' }]
+  const lines = [
+    { item_id: 'SKU_12345', quantity: 3, price: 10.01 },
+    { item_id: 'SKU_12346', quantity: 1, price: 49.9 },
+  ]
+  const ecommerce = { transaction_id: 'T_12345', value: 72.05, currency: 'USD', items }
+  expect(fromDataLayer({ event: 'purchase', ecommerce })).toEqual({
+    name: 'purchase',
+    items: lines,
+  })
+  // gtag() pushes its `arguments`, which is not an array.
+  const gtag = (...given: unknown[]) => Object.assign(Object.create(null), { ...given })
+  expect(fromDataLayer(gtag('event', 'purchase', ecommerce))).toEqual({
+    name: 'purchase',
+    items: lines,
+  })
+  expect(kept(fromDataLayer({ event: 'add_to_cart', ecommerce: { items: [tee] } }))).toMatchObject({
+    name: 'add_to_cart',
+    items: ['SKU_12345'],
+    quantity: 3,
+    price: 10.01,
+  })
+})
+
+test('GA4: each line of an order keeps its quantity and price', () => {
+  const other = { item_id: 'SKU_12346', price: '49.90', quantity: '1' }
+  const items = [tee, other, { ...tee, quantity: 2 }, { item_id: 'SKU_3' }]
+  const event = kept(fromDataLayer({ event: 'purchase', ecommerce: { items } }))
+  expect(event).toEqual({
+    ...{ id: 'id', time: 1, name: 'purchase' },
+    items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
+    lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
+  })
+  // The event as read back from storage; invalid lines are dropped, the event stays.
+  const stored = { ...(event as object), session: 's' }
+  expect(readStoredEvent(stored)).toEqual(stored)
+  const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
+  expect(damaged).toEqual({ ...stored, lines: undefined })
+})
+
+test.each([
+  'view_cart',
+  'begin_checkout',
+  'add_shipping_info',
+  'add_payment_info',
+  'refund',
+  'view_promotion',
+  'select_promotion',
+])('GA4: %s teaches nothing new and is passed over', (event) => {
+  const taken = receiver()
+  const dataLayer: unknown[] = []
+  followDataLayer(taken, dataLayer)
+  dataLayer.push({ event, ecommerce: { items: [tee] } })
+  expect(taken.heard).toEqual([])
+})
+
+test('GA4: searches by either name; other entries are none of ours; a broken tag is heard of', () => {
+  expect(fromDataLayer({ event: 'search', search_term: ' t-shirts ' })).toEqual({
+    name: 'search',
+    search_term: 't-shirts',
+  })
+  expect(fromDataLayer({ event: 'view_search_results', search_term: 'tee' })?.name).toBe('search')
+  for (const entry of [{ ecommerce: null }, { event: 'gtm.js' }, { 0: 'config', 1: 'G-1' }, null]) {
+    expect(fromDataLayer(entry)).toBe(null)
+  }
+  expect(kept(fromDataLayer({ event: 'view_item', ecommerce: { items: [{}] } }))).toBe(
+    'event-invalid',
+  )
+})
+
+test('GA4: what was pushed before and after is captured, tags get it too, stopping stops', () => {
+  const taken = receiver()
+  const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
+  const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]
+  const stop = followDataLayer(taken, dataLayer)
+  expect(dataLayer.push(view('late'), { event: 'other' })).toBe(4)
+  stop()
+  dataLayer.push(view('after'))
+  expect(taken.heard.map(({ items }) => items?.[0].item_id)).toEqual(['early', 'late'])
+  expect(dataLayer).toHaveLength(5)
+})
+
+const variant = {
+  id: '45737128657113',
+  sku: 'TEE-M',
+  title: 'Medium',
+  price: { amount: 19.99, currencyCode: 'USD' },
+  product: {
+    id: '8950526378201',
+    title: 'Tee',
+    vendor: 'A vendor',
+    type: 'Apparel',
+    url: '/p/tee',
+  },
+}
+const shopify = (name: string, data: unknown) => ({
+  id: 'sh-1',
+  name,
+  clientId: 'c',
+  timestamp: '2026-01-02T03:04:05.000Z',
+  type: 'standard',
+  data,
+})
+
+test('Shopify: views, carts, orders and searches, by the id that the catalog uses', () => {
+  const id = '8950526378201'
+  const price = 19.99
+  expect(fromShopify(shopify('product_viewed', { productVariant: variant }))).toEqual({
+    name: 'view_item',
+    items: [{ item_id: id, price }],
+  })
+  const cartLine = { merchandise: variant, quantity: 2, cost: { totalAmount: { amount: 39.98 } } }
+  expect(fromShopify(shopify('product_added_to_cart', { cartLine }), { id: 'sku' })).toEqual({
+    name: 'add_to_cart',
+    items: [{ item_id: 'TEE-M', quantity: 2, price }],
+  })
+  expect(fromShopify(shopify('product_removed_from_cart', { cartLine }))?.name).toBe(
+    'remove_from_cart',
+  )
+  const checkout = {
+    order: { id: '1' },
+    lineItems: [{ id: 'l', quantity: 2, title: 'Tee', variant }],
+  }
+  expect(fromShopify(shopify('checkout_completed', { checkout }), { id: 'variant' })).toEqual({
+    name: 'purchase',
+    items: [{ item_id: '45737128657113', quantity: 2, price }],
+  })
+  const collection = { id: 'c', title: 'Sale', productVariants: [variant] }
+  expect(fromShopify(shopify('collection_viewed', { collection }))?.items).toHaveLength(1)
+  const searchResult = { query: 'tee', productVariants: [variant] }
+  expect(kept(fromShopify(shopify('search_submitted', { searchResult })))).toMatchObject({
+    name: 'search',
+    query: 'tee',
+  })
+  expect(fromShopify(shopify('page_viewed', {}))).toBe(null)
+  expect(kept(fromShopify(shopify('product_viewed', {})))).toBe('event-invalid')
+})
+
+test('Shopify: subscribes to each event once, and can stop', () => {
+  const taken = receiver()
+  const subscribed = new Map<string, (event: unknown) => void>()
+  const stop = followShopify(taken, {
+    subscribe: (name, callback) => void subscribed.set(name, callback),
+  })
+  const view = () =>
+    subscribed.get('product_viewed')?.(shopify('product_viewed', { productVariant: variant }))
+  view()
+  stop()
+  view()
+  expect(subscribed.size).toBe(6)
+  expect(taken.heard).toHaveLength(1)
+})
+
+/** Storage like a browser's, of one origin. */
+function memoryStorage(): Storage {
+  const kept = new Map<string, string>()
+  return {
+    get length() {
+      return kept.size
+    },
+    key: (at) => [...kept.keys()][at] ?? null,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+  }
+}
+
+test('Shopify: what a pixel heard in its sandbox reaches the page once, in order', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const storage = memoryStorage()
+  storage.setItem('theme', 'dark')
+  const subscribed = new Map<string, (event: unknown) => void>()
+  const analytics: ShopifyAnalytics = {
+    subscribe: (name, callback) => void subscribed.set(name, callback),
+  }
+  // The sandbox passes text only, with a delay.
+  const localStorage = {
+    setItem: async (key: string, value: string) => storage.setItem(key, value),
+  }
+  const end = relayShopifyPixel(analytics, { localStorage }, { id: 'sku' })
+  const happens = (name: string, data: unknown) => subscribed.get(name)?.(shopify(name, data))
+  happens('product_viewed', { productVariant: variant })
+  happens('search_submitted', { searchResult: { query: 'tee' } })
+
+  const taken = receiver()
+  const stop = followShopifyPixel(taken, storage)
+  const time = Date.now()
+  const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }], time }
+  expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee', time }])
+  // A second tab finds no event left; later events are found within a second.
+  const other = receiver()
+  followShopifyPixel(other, storage)()
+  happens('product_viewed', { productVariant: variant })
+  storage.setItem('nearside-pixel 0', 'no JSON')
+  vi.advanceTimersByTime(1000)
+  expect(taken.heard.slice(2)).toEqual([view])
+  expect(other.heard).toEqual([])
+  expect(storage.length).toBe(1)
+  end()
+  happens('product_viewed', { productVariant: variant })
+  stop()
+  expect(storage.length).toBe(1)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+const game = {
+  product_id: '507f1f77bcf86cd799439011',
+  sku: '45790-32',
+  category: 'Games',
+  name: 'Monopoly: 3rd Edition',
+  price: 19,
+  quantity: 1,
+}
+
+test('Segment: views, carts, orders and searches', () => {
+  const line = { item_id: '507f1f77bcf86cd799439011', quantity: 1, price: 19 }
+  expect(fromSegment({ event: 'Product Viewed', properties: game })).toEqual({
+    name: 'view_item',
+    items: [line],
+  })
+  expect(fromSegment({ event: 'Product Added', properties: game }, { id: 'sku' })?.items).toEqual([
+    { ...line, item_id: '45790-32' },
+  ])
+  const order = { order_id: '50314b8e', total: 27.5, currency: 'USD', products: [game, game] }
+  expect(fromSegment({ event: 'Order Completed', properties: order })?.items).toEqual([line, line])
+  expect(fromSegment({ event: 'Products Searched', properties: { query: 'blue roses' } })).toEqual({
+    name: 'search',
+    search_term: 'blue roses',
+  })
+  expect(fromSegment({ event: 'Coupon Applied', properties: {} })).toBe(null)
+})
+
+test('Segment: the middleware passes everything on as it came', () => {
+  const taken = receiver()
+  const middleware = segmentMiddleware(taken)
+  const passed: unknown[] = []
+  const track = { obj: { type: 'track', event: 'Product Clicked', properties: game } }
+  const identify = { obj: { type: 'identify', traits: { email: 'a@b.c' } } }
+  for (const payload of [track, identify]) middleware({ payload, next: (it) => passed.push(it) })
+  expect(passed).toEqual([track, identify])
+  expect(passed[0]).toBe(track)
+  expect(taken.heard.map(({ name }) => name)).toEqual(['select_item'])
+})
+
+test('whatever stands in a payload, nothing is thrown and nothing unusable is kept', () => {
+  const names = fc.constantFrom(
+    'view_item',
+    'purchase',
+    'search',
+    'product_viewed',
+    'Order Completed',
+  )
+  fc.assert(
+    fc.property(names, fc.anything(), (name, anything) => {
+      const shapes = [
+        fromDataLayer({ event: name, ecommerce: anything, search_term: anything }),
+        fromDataLayer({ event: name, ecommerce: { items: [anything] } }),
+        fromShopify({ name, data: anything }),
+        fromShopify({ name, data: { productVariant: anything, checkout: anything } }),
+        fromSegment({ event: name, properties: anything }),
+        fromSegment({ event: name, properties: { products: [anything] } }),
+      ]
+      for (const input of shapes) {
+        for (const line of input?.items ?? []) {
+          expect(line.item_id).toMatch(/\S/)
+          if (line.price !== undefined) expect(line.price).toBeGreaterThanOrEqual(0)
+        }
+        if (input) kept(input)
+      }
+    }),
+  )
+})

@@ -1,0 +1,44 @@
+/**
+ * @module Reads events of other systems. Any value may appear in a documented field, so unusable values are left out.
+ * `capture` refuses an event without a usable item with a notice, so a broken tag becomes visible.
+ */
+import type { CaptureInput } from '../api.ts'
+
+/** Receiver of events: a personalizer, or a function around one. */
+export interface Receiver {
+  /** Takes one event; callers ignore the return value. */
+  capture(input: CaptureInput): unknown
+}
+
+export type Line = NonNullable<CaptureInput['items']>[number]
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {}
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+}
+
+/** Reads a number; prices and quantities often arrive as strings, e.g. "49.90". */
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
+}
+
+/** Reads one order line; empty without an id. Missing fields stay missing. */
+export function linesOf(id: unknown, quantity: unknown, price: unknown): readonly Line[] {
+  const item_id = textOf(id)
+  if (item_id === undefined) return []
+  const [pieces, each] = [numberOf(quantity), numberOf(price)]
+  const line = {
+    item_id,
+    ...(pieces !== undefined && { quantity: pieces }),
+    ...(each !== undefined && { price: each }),
+  }
+  return [line]
+}

@@ -1,0 +1,87 @@
+/**
+ * @module Adapter for Shopify's customer events, for code in the shop's own page. It reads the form of
+ * `analytics.subscribe`. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
+ * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
+ */
+import type { EventName } from '@nearside/core/events/event.ts'
+import type { CaptureInput } from '../api.ts'
+import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textOf } from './read.ts'
+
+/** Id that the shop's catalog uses. */
+export type ShopifyId = 'product' | 'variant' | 'sku'
+
+/** Part of Shopify's `analytics` that this adapter uses. */
+export interface ShopifyAnalytics {
+  /** Calls `callback` for each event of that name. */
+  subscribe(event: string, callback: (event: unknown) => void): unknown
+}
+
+const NAMES: Readonly<Record<string, EventName>> = {
+  product_viewed: 'view_item',
+  collection_viewed: 'view_item_list',
+  product_added_to_cart: 'add_to_cart',
+  product_removed_from_cart: 'remove_from_cart',
+  checkout_completed: 'purchase',
+  search_submitted: 'search',
+}
+
+/**
+ * Reads one of Shopify's customer events.
+ * @returns null if it is not a shopping event
+ */
+export function fromShopify(
+  event: unknown,
+  options: { readonly id?: ShopifyId } = {},
+): CaptureInput | null {
+  const { name: given, data: carried } = fieldsOf(event)
+  const name = typeof given === 'string' ? NAMES[given] : undefined
+  if (!name) return null
+  const data = fieldsOf(carried)
+  if (name === 'search') return { name, search_term: textOf(fieldsOf(data.searchResult).query) }
+  return { name, items: itemsOf(given as string, data, options.id ?? 'product') }
+}
+
+function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
+  const linesFor = (variant: unknown, quantity?: unknown) => {
+    const { id: variantId, sku, product, price } = fieldsOf(variant)
+    const ids: Fields = { product: fieldsOf(product).id, variant: variantId, sku }
+    return linesOf(ids[id], quantity, fieldsOf(price).amount)
+  }
+  switch (event) {
+    case 'product_viewed':
+      return linesFor(data.productVariant)
+    case 'collection_viewed':
+      return listOf(fieldsOf(data.collection).productVariants).flatMap((one) => linesFor(one))
+    case 'checkout_completed':
+      return listOf(fieldsOf(data.checkout).lineItems)
+        .map(fieldsOf)
+        .flatMap(({ variant, quantity }) => linesFor(variant, quantity))
+    default: {
+      const { merchandise, quantity } = fieldsOf(data.cartLine)
+      return linesFor(merchandise, quantity)
+    }
+  }
+}
+
+/**
+ * Captures Shopify's customer events.
+ * @param options `id`: the id that the shop's catalog uses; default `product`
+ * @example followShopify(personalizer, analytics, { id: 'sku' })
+ * @returns function that stops capturing
+ */
+export function followShopify(
+  receiver: Receiver,
+  analytics: ShopifyAnalytics,
+  options: { readonly id?: ShopifyId } = {},
+): () => void {
+  let following = true
+  for (const name of Object.keys(NAMES)) {
+    analytics.subscribe(name, (event) => {
+      const input = following ? fromShopify(event, options) : null
+      if (input) void receiver.capture(input)
+    })
+  }
+  return () => {
+    following = false
+  }
+}

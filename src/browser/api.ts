@@ -1,0 +1,343 @@
+/**
+ * @module Public interface of `nearside`: options of a personalizer and its methods. It takes item ids and returns
+ * item ids; tensors and model internals stay inside.
+ */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import type {
+  Explanation,
+  ListAnswer,
+  ListOptions,
+  ListQuery,
+  Recommendation,
+  RerankOptions,
+} from '@nearside/core/ranking/apiLists.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
+import type { ContributionTerms, Recipients } from './contribution/terms.ts'
+import type { ModelKeys } from './learning/release.ts'
+import type { LedgerEntry } from './ledger/entry.ts'
+
+/** Source of a vault's worker, used in place of a worker of the page. `inVault` of `nearside/vault` makes one. */
+export interface VaultSource {
+  (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
+  /** In vault mode there is no fallback in the page: its storage would belong to the page's origin. */
+  readonly inVault: true
+}
+
+/** Options of `createPersonalizer`. */
+export interface PersonalizerOptions<TItem extends Item = Item> {
+  /** The shop's products, or the URL of a `catalog.json` (an array of items). */
+  readonly catalog: readonly TItem[] | string
+  /** URL of the directory that contains `latest.json`. It must have the page's own origin. */
+  readonly baseModel: string
+  /**
+   * Content of `latest.json` at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new
+   * shopper's device starts with that version, which saves a round trip, and then looks for a newer one.
+   */
+  readonly latest?: LatestModel
+  /**
+   * Keys that must have signed a base model, so that everybody gets the same one. The device refuses a model that
+   * other keys signed, an earlier release and an expired release; it then stays with the last good model. With
+   * invalid keys it uses no model, and a notice reports that. Default: no signature is needed.
+   */
+  readonly modelKeys?: ModelKeys
+  /**
+   * Function that creates the dedicated worker; or a vault, `inVault(url)`.
+   * @example () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })
+   */
+  readonly worker: (() => Worker) | VaultSource
+  /** Compute engine; default `auto`. */
+  readonly engine?: EnginePreference
+  /**
+   * Recipients of the updates that a shopper agreed to send. Without them there is no upload path. In vault mode the
+   * vault's own file names them, and the vault refuses a page that names other addresses.
+   */
+  readonly federation?: Recipients
+  /** Name of the IndexedDB database; default `nearside`. */
+  readonly database?: string
+  /**
+   * Whether the shopper's data outlive the page. Set the same value on all pages of the shop.
+   *
+   * - `ask` (default): memory only until the shopper says yes (`setPersist`), then in this browser.
+   * - `always`: from the first event.
+   * - `never`: memory only; data that an earlier option stored are erased.
+   */
+  readonly persist?: 'ask' | 'always' | 'never'
+  /**
+   * When the device learns.
+   *
+   * - `online`: from each event at once.
+   * - `batch`: after 20 events or half a minute of quiet.
+   * - `hybrid` (default): from purchases and carts at once, from other events after two seconds of quiet.
+   */
+  readonly strategy?: 'online' | 'batch' | 'hybrid'
+  /**
+   * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from
+   * its accuracy on this shopper's own events. Learners move an item only after their order has been better than the
+   * model's on these events. Default: none. The browser downloads their code only if the shop chooses a learner.
+   * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
+   */
+  readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
+  /** Class-imbalance strategy of the network learner; default `none`. */
+  readonly imbalance?: 'none' | 'weights' | 'over' | 'under' | 'smote' | 'adasyn'
+  /**
+   * Method that removes noise events. By default, fixed rules. `iqr` (Tukey's fences) and an isolation forest also
+   * remove views and visits that are unusual for this shopper.
+   */
+  readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
+  /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
+  readonly exclude?: ListOptions['exclude']
+  /**
+   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. An
+   * invalid rule is left out, and a notice reports it. Default: none.
+   */
+  readonly rules?: readonly Rule[] | string
+  /** Limits of automatic learning. `fineTune` ignores them. */
+  readonly budget?: {
+    /** Milliseconds after which a fit is stopped; default 5,000. */
+    readonly perFit?: number
+    /** Milliseconds that all fits of one page may take together; default 60,000. */
+    readonly perPage?: number
+    /** Battery level, 0 to 1, below which an unplugged device doesn't learn; default 0.15. */
+    readonly battery?: number
+  }
+  /** Age in days after which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
+  readonly retentionDays?: number
+  /**
+   * Function that returns the shop's context for a time (milliseconds since the epoch). It must answer at once. The
+   * page calls it with each event, with each list requested or watched, and when the page becomes visible again. The
+   * context counts only if the base model has learned from it.
+   * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
+   */
+  readonly context?: (time: number) => Readonly<Record<string, string | undefined>>
+}
+
+/** Event in GA4's form, as a shop already emits it. `item_id` is short for `items: [{ item_id }]`. */
+export interface CaptureInput {
+  /** Name of the shopper's action. */
+  readonly name: EventName
+  /** Id of the item, if the event has only one. */
+  readonly item_id?: string
+  /** Several items; `quantity` is the number of pieces ordered. */
+  readonly items?: readonly {
+    readonly item_id: string
+    readonly quantity?: number
+    /** Price of one piece, in the catalog's currency. */
+    readonly price?: number
+  }[]
+  /** Query of a `search`, as the shopper typed it. */
+  readonly search_term?: string
+  /** Milliseconds for which the shopper looked at the product. A very short look counts as a slip. */
+  readonly dwell_ms?: number
+  /**
+   * Time of the action, milliseconds since the epoch, if it was not just now. It may lie up to half an hour in the
+   * past, within this visit; any other time counts as now.
+   */
+  readonly time?: number
+}
+
+/** Order that a signed-in shopper placed here or elsewhere, as the shop's server stores it. */
+export interface PastOrder {
+  /** The shop's id of the order. An order that is imported again is not stored twice. */
+  readonly id: string | number
+  /** Time of the order, milliseconds since the epoch. */
+  readonly time: number
+  /** Items ordered, as in a `purchase`. */
+  readonly items: NonNullable<CaptureInput['items']>
+}
+
+/** Transfer file that a shopper carries to another device. */
+export interface TransferFile {
+  /** Sealed content, to be saved as a file. Reading it takes the code. */
+  readonly file: string
+  /** Code of four groups of four letters and digits. The shopper notes it down; nothing stores it. */
+  readonly code: string
+}
+
+/**
+ * Target of `forget`: one event by its id, all events of a name, all about an item or a category, or all searches for
+ * a query.
+ */
+export type Forgettable =
+  | { readonly kind: 'event'; readonly id: string }
+  | { readonly kind: 'events'; readonly name: EventName }
+  | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
+
+/**
+ * Personalizer of one page. After `close`, calls reject with NearsideError `closed`, and `capture` resolves with
+ * null. While the worker is down, lists come in the shop's own order.
+ */
+export interface Personalizer {
+  /**
+   * Stores an event and resolves with its id. A bad event never throws: it is refused with a notice, and the result
+   * is null. If a call leaves the page, await it first: an event that is not stored by then may be lost.
+   */
+  capture(input: CaptureInput): Promise<string | null>
+  /**
+   * Imports a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves the device. It skips:
+   *
+   * - orders imported before;
+   * - a purchase of the same items captured within a day;
+   * - orders older than the last time the shopper forgot an order or erased all, as long as the log lists that;
+   * - orders older than `retentionDays`;
+   * - all orders while paused, and all beyond the newest 1,000.
+   *
+   * @returns number of orders newly stored; a notice reports invalid orders
+   * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import
+   * can't be loaded
+   */
+  seed(orders: readonly PastOrder[]): Promise<number>
+  /**
+   * Lists the shopper's events, newest first; `limit` defaults to 100. With `about`, it lists only events that
+   * `forget` would delete.
+   */
+  events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
+  /** Recommends items, best first; without a base model, in the shop's own order. */
+  recommend(options?: ListOptions): Promise<readonly Recommendation[]>
+  /**
+   * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the log
+   * tells, items viewed together.
+   */
+  similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
+  /**
+   * Finds items bought in the same orders as this item. For several items (a basket), it finds items bought with most
+   * of them, and leaves the basket's own items out.
+   */
+  boughtTogether(
+    item: string | readonly string[],
+    options?: ListOptions,
+  ): Promise<readonly Recommendation[]>
+  /**
+   * Orders the given ids, e.g. a category or a search result. Unknown ids keep their order at the end; items that the
+   * shop no longer sells are left out.
+   */
+  rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
+  /**
+   * Calls `listener` as soon as the list is known, and again after each change. This costs less than a request after
+   * each change.
+   * @returns function that ends the watch
+   */
+  watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
+  /**
+   * Explains an item's rank, true to the model. The result is null for an item that can't be shown, and while there
+   * is no base model.
+   * @throws NearsideError `engine-failed` if the code for explanations, loaded on first use, can't be loaded
+   */
+  explain(item: string): Promise<Explanation | null>
+  /**
+   * Learns now, regardless of the budget.
+   * @throws NearsideError `model-unreachable` without a base model; `aborted`, also while learning is paused;
+   * `engine-failed`, `fit-diverged`
+   */
+  fineTune(options?: {
+    signal?: AbortSignal
+    onProgress?: (done: number, steps: number) => void
+  }): Promise<FitReport>
+  /**
+   * Chooses the engine; resolves when it is ready. The next fit runs on the engine requested last.
+   * @throws NearsideError `engine-unavailable`; the previous preference then applies again
+   */
+  setEngine(engine: EnginePreference): Promise<void>
+  /**
+   * Asks both aggregators for their terms and puts them into the snapshot. The request reveals nothing about the
+   * shopper.
+   * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, `round-closed`
+   */
+  contributionTerms(): Promise<ContributionTerms>
+  /**
+   * Agrees to the snapshot's `terms`, or withdraws the consent. A withdrawal also drops a report that waits to be
+   * sent. In vault mode, the shopper must confirm a consent in a window of the vault's own, in the vault's words.
+   * @param wording text shown beside the switch, at most 4,000 characters. It is stored with a consent, and its
+   * SHA-256 goes into the log. In vault mode, the words of the vault's own question take its place.
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
+   * @throws NearsideError `consent-missing` if Global Privacy Control is on
+   * @throws NearsideError `storage-…` if the browser can't store the answer. A consent is then not given; a
+   * withdrawal applies to this tab
+   */
+  setContribution(consent: boolean, wording?: string): Promise<void>
+  /** Sends one report now if consent, budget and an open round allow it; resolves with the outcome. */
+  contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
+  /** Looks for a newer base model now. This also happens automatically. */
+  checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
+  /**
+   * Pauses or resumes. While paused, no event is stored, and nothing is learned or sent; lists stay as they are.
+   * @throws NearsideError `storage-…` if the browser can't store the pause; it then applies to this tab only
+   */
+  pause(paused: boolean): Promise<void>
+  /**
+   * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
+   * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this
+   * visit. The cost of updates already sent stays on disk.
+   * @throws NearsideError `input-invalid` with another option; `storage-…` if the browser can't write or erase. In
+   * both cases everything continues in memory; after a no, the snapshot's `persist.unerased` says whether anything is
+   * left on disk
+   */
+  setPersist(allowed: boolean): Promise<void>
+  /**
+   * Deletes one event or all events about a target, and learns anew without them. A target is an item, a category, a
+   * query or an event name.
+   * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as
+   * long as the page keeps the function. It rejects with NearsideError `aborted` after anything else was forgotten,
+   * erased or put back, in any tab. It rejects with `storage-…` if the browser can't store the events.
+   * @throws NearsideError `input-invalid` for an invalid target
+   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. They may be gone from this tab,
+   * but return at the next visit
+   */
+  forget(what: Forgettable): Promise<() => Promise<void>>
+  /**
+   * Deletes everything stored about the shopper on this device.
+   * @throws NearsideError `storage-…`, as `forget`
+   */
+  erase(): Promise<void>
+  /**
+   * Exports everything stored, as one JSON string that `nearside audit verify` checks. It adds an entry to the log
+   * that commits to the export.
+   * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…`
+   */
+  export(): Promise<string>
+  /**
+   * Seals the shopper's events for another device of theirs and logs that. Only the shopper carries the file; nothing
+   * is sent. Consent, budget, log and the personal model stay here: the other device learns anew. If both devices
+   * contribute, each spends its own budget on the events they share.
+   * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…` if the log entry can't be stored
+   */
+  exportTransfer(): Promise<TransferFile>
+  /**
+   * Imports the file that `exportTransfer` made on another device. It skips events stored here already, events older
+   * than `retentionDays`, and products that the shop no longer has. If there is not enough room, it imports the
+   * newest events and deletes nothing stored here. An event forgotten here comes back if the file contains it. A
+   * failed import changes nothing.
+   * @param code as the other device showed it; case and dashes don't matter
+   * @returns number of events newly stored
+   * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large
+   * @throws NearsideError `transfer-locked` if the code doesn't open the file or the file was changed
+   * @throws NearsideError `transfer-foreign` if the file belongs to another shop
+   * @throws NearsideError `aborted` while paused; `engine-failed` if its code can't be loaded
+   */
+  importTransfer(file: string, code: string): Promise<number>
+  /** The device’s log. */
+  readonly audit: {
+    entries(): Promise<readonly LedgerEntry[]>
+    /**
+     * Recomputes the hash chain and checks the log's signatures; each signature covers all entries before it.
+     * @throws NearsideError `engine-failed` if its code can't be loaded
+     */
+    verify(): Promise<{
+      readonly ok: boolean
+      readonly entries: number
+      readonly brokenAt: number | null
+      readonly signed: number
+    }>
+  }
+  /**
+   * Calls `listener` each time the snapshot changes.
+   * @returns function that ends the subscription
+   */
+  subscribe(listener: () => void): () => void
+  /** Current snapshot, deeply frozen; the same object until something changes. */
+  getSnapshot(): PersonalizerSnapshot
+  /** Stores all captured events, then ends the worker. */
+  close(): void
+}

@@ -1,0 +1,176 @@
+/** @module State that a page shows; part of the public interface. */
+import type { ErrorCode } from '@nearside/core/error.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
+import type { Learned } from '@nearside/core/ranking/learned.ts'
+import type { PersonalizerOptions } from './api.ts'
+import type { ContributionTerms } from './contribution/terms.ts'
+import type { Deferral } from './learning/budget.ts'
+
+/**
+ * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. If the preferred engine is unavailable,
+ * the device falls back to another and reports that.
+ */
+export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
+
+/** Result of one fit of the personal model. */
+export interface FitReport {
+  /** Name of the engine that computed the fit, e.g. `wasm`. */
+  readonly engine: string
+  /** Number of cases learned from; 0 if there was nothing yet. */
+  readonly cases: number
+  /** Loss before the first step: weighted negative log-likelihood of the cases plus that of the prior, nats. */
+  readonly lossBefore: number
+  /** Loss after the last step, nats. */
+  readonly lossAfter: number
+  /** Weight of the personal part, λ, 0 to 1; at 0 the ranking is exactly the base model's. */
+  readonly fusionWeight: number
+  /** Whether the personal model is used; false if the guard prefers the base model. */
+  readonly active: boolean
+  /** Duration in milliseconds, from reading the events to the result. */
+  readonly milliseconds: number
+}
+
+/** Notice of something that degraded. */
+export interface Notice {
+  /** Error code, for the page's code to branch on. */
+  readonly code: ErrorCode
+  /** Message for people, one line. */
+  readonly message: string
+  /** Time of the notice, milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** Arm of a trial: personal lists, base lists (`hold-out`), or both in one list. */
+export type Arm = 'personal' | 'hold-out' | 'interleaved'
+
+/** Team that picked an item of an interleaved list: the personal order or the base order. */
+export type Team = 'personal' | 'base'
+
+/** The state that a page shows. */
+export interface PersonalizerSnapshot {
+  /** Status: `starting` until lists can be requested; `closed` is final. */
+  readonly status: 'starting' | 'ready' | 'closed'
+  /** Revision number; rises whenever a recommendation may have changed. */
+  readonly revision: number
+  /**
+   * Number that changes whenever something is erased, forgotten or put back, in any tab. Undo functions that `forget`
+   * returned earlier no longer work then, so drop them.
+   */
+  readonly erasures: number
+  /** Base model in use; null while there is none. */
+  readonly model: {
+    readonly version: string
+    readonly items: number
+    /** End of the training data, as ISO time. */
+    readonly until: string
+    /** Search tolerance for `blend` of `nearside/search`, learned from the shop's own searches; 0 without them. */
+    readonly searchTolerance: number
+    /**
+     * Signed release under the shop's keys, and its expiry (milliseconds since the epoch); null if the shop names no
+     * keys.
+     */
+    readonly signed: {
+      readonly release: number
+      readonly expires: number
+      /** Whether the helper signed the release, too. */
+      readonly byHelper: boolean
+    } | null
+  } | null
+  /** Engine requested by the option `engine` or by `setEngine`. */
+  readonly enginePreference: EnginePreference
+  /** Engine in use, its device, and why it was chosen; null while no engine is ready. */
+  readonly engine: {
+    readonly name: string
+    readonly device: string
+    readonly reason: string
+  } | null
+  /** Kind of storage; with `memory`, nothing outlives the page. */
+  readonly storage: 'indexeddb' | 'memory'
+  /** Option `persist` and the shopper's answer to it. */
+  readonly persist: {
+    readonly option: NonNullable<PersonalizerOptions['persist']>
+    /** Whether the shopper's data may outlive the page; null before an answer. */
+    readonly allowed: boolean | null
+    /**
+     * Present if the browser refused to erase data that an earlier yes stored. These data return at the next visit
+     * unless a later no or `erase` deletes them.
+     */
+    readonly unerased?: true
+  }
+  /** Whether a vault holds the data. The page's scripts then reach them only through the personalizer. */
+  readonly vault: boolean
+  /** Role of this tab: the leader learns automatically, followers don't. */
+  readonly tab: 'leader' | 'follower'
+  /** Number of stored events, in total and by name. */
+  readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
+  /** Age in days at which events are erased; absent until the device has answered. */
+  readonly retentionDays?: number
+  /** Number of events learned from, and of events dropped, by reason. */
+  readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
+  /** Last fit; null before the first. */
+  readonly fit: FitReport | null
+  /** Progress of the current fit, in steps; null while none runs. */
+  readonly fitting: { readonly done: number; readonly steps: number } | null
+  /** Weight of each chosen learner, and of `model`, the ranking without them; empty without learners. */
+  readonly learners: readonly { readonly name: string; readonly weight: number }[]
+  /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
+  readonly deferred: Deferral | null
+  /** State of the guard, which decides whether the personal model is used. */
+  readonly guard: {
+    /** Whether the personal model is used; false if the base model predicts this shopper better. */
+    readonly active: boolean
+    /** Log-likelihood ratio of the personal model over the base model on later events, nats. */
+    readonly logLikelihoodRatio: number
+    /** Number of events in that test. */
+    readonly tested: number
+  }
+  /**
+   * Trial that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`) and its arm; null without
+   * a trial.
+   */
+  readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
+  /**
+   * Number of stored actions that shape the lists. Repetitions and slips don't count, a click and the view it leads
+   * to count as one, and searches count only if they find anything.
+   */
+  readonly learnedFrom: number
+  /** Strongest categories, items and queries of the recent history, so that a page can describe them. */
+  readonly learned: readonly Learned[]
+  /** Whether the personalizer is paused: no event is stored, and nothing is learned or sent. */
+  readonly paused: boolean
+  /** Whether the shop named aggregation servers; contributing needs them. */
+  readonly canContribute: boolean
+  /**
+   * Consent to contribute. `since`: its time, milliseconds since the epoch; `wording`: text that `setContribution`
+   * got, if any.
+   */
+  readonly consent: {
+    readonly contribute: boolean
+    readonly since: number | null
+    readonly wording?: string
+  }
+  /**
+   * Whether the browser sends Global Privacy Control. If so, no consent can be given, and an earlier consent sends
+   * nothing.
+   */
+  readonly globalPrivacyControl: boolean
+  /**
+   * Number of reports counted, and bytes that left or may have left in a failed attempt. `epsilon` covers all reports
+   * that may have left.
+   */
+  readonly sent: {
+    readonly reports: number
+    readonly bytes: number
+    /** ε over the last year, at the δ of the last report; null while nothing was sent. */
+    readonly epsilon: number | null
+    /** ε over all time, at the same δ. */
+    readonly epsilonEver?: number
+  }
+  /**
+   * Recipients of updates and their maximum cost. Show them before `setContribution(true)`, which agrees to exactly
+   * these terms. Null until `contributionTerms()` has asked the aggregators.
+   */
+  readonly terms: ContributionTerms | null
+  /** Notices of everything that degraded, one clear line each; newest first, at most 50. */
+  readonly notices: readonly Notice[]
+}

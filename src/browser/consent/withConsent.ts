@@ -1,0 +1,20 @@
+/** @module Answers `persist: 'ask'` with the consent that the shop's page collects anyway. */
+import type { Personalizer } from '../api.ts'
+import type { ConsentSource } from './source.ts'
+
+/**
+ * Stores this visit's data after a yes and erases them after a no. Without an answer, the device uses the data that
+ * an earlier yes stored, or memory.
+ * @param failed called if the browser could not store or erase the data. Default: logs to the console
+ * @returns function that ends it
+ * @example withConsent(fromTcf(window.__tcfapi), personalizer)
+ */
+export function withConsent(
+  source: ConsentSource,
+  personalizer: Pick<Personalizer, 'setPersist'>,
+  failed: (error: unknown) => void = (error) => console.error(error),
+): () => void {
+  return source((allowed) => {
+    personalizer.setPersist(allowed).catch(failed)
+  })
+}

@@ -1,0 +1,55 @@
+/**
+ * @module Asks each aggregator for its view of the round, and continues only if both agree. If one shows a device
+ * another policy, model or key, the other's answer exposes it.
+ */
+
+import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import { parseTask, type Task } from '@nearside/aggregate/protocol/task.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { SignedTimes } from './clock.ts'
+import type { Recipients } from './terms.ts'
+
+type Endpoints = Pick<Recipients, 'leader' | 'helper'>
+
+/**
+ * Maximum difference between both servers' clocks, milliseconds. One dishonest server can be off by no more than
+ * this.
+ */
+const MOST_APART = 3_600_000
+
+/** Round on which both servers agree, with both servers' times. */
+export type AgreedTask = Task & SignedTimes
+
+/**
+ * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` if the round is full or being
+ * released
+ */
+export async function agreeTask(
+  transport: Pick<Transport, 'get'>,
+  endpoints: Endpoints,
+): Promise<AgreedTask> {
+  const [leader, helper] = await Promise.all([
+    fetchTask(transport, endpoints.leader, 'leader'),
+    fetchTask(transport, endpoints.helper, 'helper'),
+  ])
+  // Between two rounds, the servers' round numbers may differ by one for a moment.
+  if (leader.round !== helper.round || leader.state !== 'open' || helper.state !== 'open')
+    throw new NearsideError('round-closed', 'No round is open now')
+  if (leader.policyHash !== helper.policyHash)
+    throw new NearsideError('policy-mismatch', 'The two aggregators show different policies')
+  const [time, latest] = [leader.time, helper.time].sort((a, b) => a - b)
+  if (latest - time > MOST_APART)
+    throw new NearsideError('policy-mismatch', 'The clocks of the two aggregators are far apart')
+  return { ...leader, time, latest }
+}
+
+async function fetchTask(
+  transport: Pick<Transport, 'get'>,
+  base: string,
+  role: Task['role'],
+): Promise<Task> {
+  const bytes = await transport.get(endpoint(base, ROUTES.task), 'policy')
+  return parseTask(readJson(bytes, 'policy-mismatch', `The ${role} sent no JSON`), role)
+}

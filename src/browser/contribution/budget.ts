@@ -1,0 +1,196 @@
+/**
+ * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
+ * the budget's clock (`clock.ts`). An update counts as spent once it may have left; the aggregator's answer doesn't
+ * matter. Spending is never undone; updates older than a year stay as a sum.
+ */
+import {
+  costOf,
+  epsilonOf,
+  substitutionMu,
+} from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
+import { policyTerms } from '@nearside/aggregate/protocol/consent.ts'
+import { isAbove, limitsOf } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
+import type { Task } from '@nearside/aggregate/protocol/task.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { DAY } from '@nearside/core/time.ts'
+import {
+  countFrom,
+  lookAt,
+  NO_TIME,
+  type Schedule,
+  type SignedTimes,
+  type WitnessedTime,
+  witness,
+} from './clock.ts'
+import type { ContributionTerms, Recipients } from './terms.ts'
+
+const NAMED = ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const
+const YEAR = 365 * DAY
+
+interface Participation {
+  readonly round: number
+  readonly policyHash: string
+  /** Value of the budget's `time.passed` when the update was spent. */
+  readonly at: number
+  /** Noise multiplier z of one honest aggregator; the other's noise doesn't count. */
+  readonly noiseMultiplier: number
+}
+
+export interface Budget extends Schedule {
+  readonly time: WitnessedTime
+  /** Updates of the last year. */
+  readonly participations: readonly Participation[]
+  /** Older updates: their number and Σ 1/z². */
+  readonly earlier: { readonly reports: number; readonly lossSquared: number }
+}
+
+export const EMPTY_BUDGET: Budget = {
+  time: NO_TIME,
+  elapsed: 0,
+  seen: null,
+  attempted: null,
+  participations: [],
+  earlier: { reports: 0, lossSquared: 0 },
+}
+
+/**
+ * Reads a stored budget.
+ * @throws NearsideError `storage-corrupt`: an unreadable budget never counts as empty, since the device could then
+ * spend twice
+ */
+export function parseBudget(stored: unknown): Budget {
+  if (stored === undefined || stored === null) return EMPTY_BUDGET
+  const { time, elapsed, seen, attempted, participations, earlier } = stored as Budget
+  const valid =
+    Array.isArray(participations) &&
+    participations.every(
+      (p) => Number.isInteger(p?.round) && isTime(p.at) && p.noiseMultiplier > 0,
+    ) &&
+    isTime(elapsed) &&
+    isTime(time?.passed) &&
+    [seen, attempted, time.signed, time.own].every((one) => one === null || isTime(one)) &&
+    isTime(earlier?.reports) &&
+    isTime(earlier.lossSquared)
+  if (!valid)
+    throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
+  return { time, elapsed, seen, attempted, participations, earlier }
+}
+
+const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** Budget after an answer of both servers; updates older than a year move into the sum. */
+export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
+  // Without updates to free, drop the signed time, so that a wrong time that both servers once signed doesn't
+  // persist.
+  const before =
+    budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
+  const time = witness(before, times, now)
+  const old = budget.participations.filter(({ at }) => time.passed - at >= YEAR)
+  return {
+    ...lookAt(budget, now),
+    time,
+    participations: budget.participations.filter(({ at }) => time.passed - at < YEAR),
+    earlier: {
+      reports: budget.earlier.reports + old.length,
+      lossSquared: budget.earlier.lossSquared + lossSquared(old),
+    },
+  }
+}
+
+/** ε by substitution at δ, over the last year's updates and over all updates. */
+export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
+  const year = lossSquared(budget.participations)
+  const ever = year + budget.earlier.lossSquared
+  return {
+    year: epsilonOf(substitutionMu(year), delta),
+    ever: epsilonOf(substitutionMu(ever), delta),
+  }
+}
+
+/**
+ * Terms of these aggregators: their δ, their noise, and the number of updates that they allow.
+ * @throws NearsideError `policy-mismatch` if the shop or its vault names other aggregators; `terms-beyond-limits` if
+ * they ask for more than the device ever gives
+ */
+export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
+  const { leader, helper, issuer, relay, demonstration } = recipients
+  const terms = policyTerms(policy)
+  for (const name of NAMED)
+    if (terms[name] !== recipients[name])
+      throw new NearsideError(
+        'policy-mismatch',
+        `The policy’s ${name} is ${terms[name]}, where ${recipients[name]} was named`,
+      )
+  const beyond = beyondLimits(policy, limitsOf(demonstration))
+  if (beyond !== null)
+    throw new NearsideError(
+      'terms-beyond-limits',
+      `This shop’s servers hide an update too badly, so nothing is sent: ${beyond}`,
+    )
+  const asksAccount = terms.tokens === 'account'
+  if (asksAccount && issuer === undefined)
+    throw new NearsideError('issuer-unreachable', 'The shop’s pages name no issuer of tokens')
+  const { report, year } = costOf(policy)
+  return {
+    ...terms,
+    ...{ leader, helper },
+    ...(asksAccount && { issuer }),
+    ...(demonstration && { demonstration: true as const }),
+    ...(relay !== undefined && { relay }),
+    epsilonPerReport: report,
+    epsilonPerYear: year,
+  }
+}
+
+/**
+ * Adds one update to a budget, right after an answer.
+ * @param agreed terms agreed to; a year's ε limits all policies and consents of that year together
+ * @throws NearsideError `budget-exhausted`: too many, too soon, or ε above the agreed limit or the device's own
+ */
+export function spend(
+  budget: Budget,
+  {
+    policy,
+    policyHash,
+    round,
+    ...times
+  }: Pick<Task, 'policy' | 'policyHash' | 'round'> & SignedTimes,
+  agreed: Pick<ContributionTerms, 'demonstration' | 'epsilonPerYear'>,
+): Budget {
+  const { participations } = budget
+  const { passed } = budget.time
+  const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
+  const counted = participations.filter(({ at }) => passed - at < periodDays * DAY)
+  if (counted.length >= maxParticipations)
+    throw exhausted(`${counted.length} updates were sent in ${periodDays} days, the most`)
+  if (participations.some((past) => past.round === round && past.policyHash === policyHash))
+    throw exhausted('This device already took part in this round')
+  const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
+  const wait = last + 1000 * minSeparationSeconds - passed
+  if (wait > 0) throw exhausted(`The next update may leave in ${Math.ceil(wait / 1000)} s`)
+  const limits = limitsOf(agreed.demonstration)
+  const epsilonPerYear = Math.min(limits.epsilonPerYear, agreed.epsilonPerYear)
+  const one = epsilonOf(substitutionMu(1 / noiseMultiplier ** 2), delta)
+  if (isAbove(one, limits.epsilonPerReport))
+    throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${limits.epsilonPerReport}`)
+  const participation = { round, policyHash, at: passed, noiseMultiplier }
+  const time = countFrom(budget.time, times)
+  const next = { ...budget, time, participations: [...participations, participation] }
+  const { year } = epsilonSpent(next, delta)
+  // The agreed sum may differ by rounding, because its order differs.
+  if (isAbove(year, epsilonPerYear))
+    throw exhausted(
+      `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,
+    )
+  return next
+}
+
+function lossSquared(participations: readonly Participation[]): number {
+  return participations.reduce((sum, { noiseMultiplier: z }) => sum + 1 / (z * z), 0)
+}
+
+function exhausted(why: string): NearsideError {
+  return new NearsideError('budget-exhausted', why)
+}

@@ -1,0 +1,77 @@
+/**
+ * @module Time on a device. Spent budget becomes free after time that three clocks confirm: both servers' signed
+ * times and the device's own clock. The device's clock alone decides only when an update is due, which frees nothing.
+ */
+import { DAY } from '@nearside/core/time.ts'
+
+/** Minimum milliseconds between two automatic contacts with the aggregators. */
+export const BETWEEN_ATTEMPTS = 3_600_000
+/** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
+const MAX_STEP = 7 * DAY
+/** Milliseconds within which an automatic update leaves. The random time hides when the shopper was active. */
+const SPREAD = DAY
+
+/** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
+export interface SignedTimes {
+  /** The smaller of the two. */
+  readonly time: number
+  /** The larger of the two. */
+  readonly latest: number
+}
+
+/** Time that frees spent budget. */
+export interface WitnessedTime {
+  /** Milliseconds that passed according to all three clocks. */
+  readonly passed: number
+  /** Signed time up to which `passed` counts; null before the first answer. */
+  readonly signed: number | null
+  /** Time of the device's clock at the last answer. */
+  readonly own: number | null
+}
+
+/** Schedule of automatic contributions. */
+export interface Schedule {
+  /** Milliseconds that passed on this device's clock. */
+  readonly elapsed: number
+  /** Time of the device's clock at its last reading. */
+  readonly seen: number | null
+  /** Value of `elapsed` at the last automatic attempt. */
+  readonly attempted: number | null
+}
+
+export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
+
+/**
+ * Time after an answer. It advances to the smaller signed time, but no further than the device's clock has since the
+ * last answer. So a jump of the device's clock, or of one server's, counts no more than the time that really passed.
+ * @param now time of the device's clock
+ */
+export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
+  const { passed, signed, own } = kept
+  if (signed === null || own === null) return { passed, signed: time, own: now }
+  const step = Math.max(0, Math.min(time - signed, now - own))
+  return { passed: passed + step, signed: signed + step, own: now }
+}
+
+/**
+ * Starts counting from the later signed time. A server with an earlier time, or a clock that stood still, then adds
+ * nothing.
+ */
+export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
+  return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
+}
+
+/** Schedule after a reading of the device's clock. A clock that goes back adds nothing and blocks nothing. */
+export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
+  const step = Math.min(Math.max(now - (kept.seen ?? now), 0), MAX_STEP)
+  return { ...kept, elapsed: kept.elapsed + step, seen: now }
+}
+
+/**
+ * Value of `elapsed` from which an automatic update may leave, for a fit that ended now.
+ * @param share random number in [0, 1), as a share of a day; 0 for an update that had left already
+ */
+export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
+  const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS
+  return Math.max(elapsed + share * SPREAD, earliest)
+}

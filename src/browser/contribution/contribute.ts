@@ -1,0 +1,351 @@
+/**
+ * @module One contribution, from consent to receipt. The report and its privacy cost are on disk before the first
+ * byte leaves. A retry sends the same bytes under the same report id, so the report counts once.
+ */
+import { cryptoRandomBytes, type RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
+import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
+import { errorFromResponse, isRetryable } from '@nearside/aggregate/protocol/problem.ts'
+import { parseReceipt, type Receipt } from '@nearside/aggregate/protocol/receipt.ts'
+import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
+import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import type { Task } from '@nearside/aggregate/protocol/task.ts'
+import { fromBase64, fromHex, sha256, toBase64, toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import { checkpointId, fixedEntry } from '../ledger/checkpoint.ts'
+import { SALT_BYTES } from '../ledger/commitment.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Settings } from '../storage/settingRows.ts'
+import type { Store } from '../storage/store.ts'
+import type { Transport } from '../transport/transport.ts'
+import { type AgreedTask, agreeTask } from './agreeTask.ts'
+import { afterAnswer, epsilonSpent, parseBudget, spend, termsOf } from './budget.ts'
+import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
+import { requireLoggedConsent } from './consent.ts'
+import { makeReport, type Opening } from './makeReport.ts'
+import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
+import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
+
+// Further code that a device loads only after its shopper agreed.
+export { giveConsent } from './consent.ts'
+export { agreeTask, termsOf }
+
+/** Number of plain updates stored. With them an export can show the content behind the log's commitments. */
+const OPENINGS_KEPT = 12
+
+const NOTHING_LOGGED = { sequence: -1, hash: '' }
+
+/** Report whose bytes may have left and which has no receipt yet. */
+export interface PendingReport {
+  readonly id: string
+  readonly round: number
+  readonly policyHash: string
+  /** Time of the consent for this report; under another consent the report is never sent. */
+  readonly consentSince: number
+  /** Sealed report, base64; a retry sends these exact bytes. */
+  readonly body: string
+  /** Header with the report's token, if the policy needs one; a retry sends the same header. */
+  readonly authorization?: string
+  readonly detail: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface ContributeDeps {
+  readonly endpoints: Recipients
+  /** Transport; it stores the log's `upload` entry on disk before it posts. */
+  readonly transport: Pick<Transport, 'get' | 'post'>
+  readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
+  /**
+   * Runs one transaction on the settings; they are on disk when it resolves. It rejects with any error of `change`,
+   * which may run twice.
+   */
+  readonly records: Store['changeSettings']
+  /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
+  readonly globalPrivacyControl: boolean | undefined
+  /** Hex SHA-256 of the adopted model's manifest.json. */
+  readonly modelHash: string
+  /** Update computed from this shopper's history at a time, of any norm. */
+  readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
+  readonly now: () => number
+  /**
+   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the
+   * update, so that neither reveals the time of the other.
+   */
+  readonly share?: number
+  /** Whether to obtain only the token now. */
+  readonly tokenOnly?: boolean
+  /** Signal that stops the contribution at any step. A report that may have left stays spent and is not sent again. */
+  readonly signal?: AbortSignal
+  /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another. */
+  readonly randomBytes?: RandomBytes
+}
+
+export interface Contributed {
+  /** Whether the leader accepted the report and its receipt is valid. */
+  readonly sent: boolean
+  /** Outcome for the shopper, one sentence. */
+  readonly reason: string
+  readonly error: NearsideError | null
+}
+
+/** The next scheduled action: send the update, or obtain its token only. */
+export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
+
+/**
+ * Returns the next automatic action if it is due, else the wait until then. Each action is returned once.
+ * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
+ * @param random returns a number in [0, 1)
+ */
+export async function whenDue(
+  records: ContributeDeps['records'],
+  now: number,
+  learned: boolean,
+  random: () => number,
+): Promise<{ readonly wait: number | null; readonly next: Next | null }> {
+  let wait: number | null = null
+  let next: Next | null = null
+  await records((kept) => {
+    const budget = lookAt(parseBudget(kept.budget), now)
+    const { attempted, elapsed } = budget
+    let { due } = kept
+    // A planned time stays. A report that may have left has revealed its time already, so it needs no delay.
+    if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
+    const isDue = due !== undefined && elapsed >= due
+    wait = due === undefined || isDue ? null : due - elapsed
+    const lacksToken = kept.consent?.terms?.tokens && !kept.token && !kept.pending
+    const isSoon = attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS
+    const isTokenDue = wait !== null && lacksToken && !isSoon
+    next = isDue ? { share: random() } : isTokenDue ? { tokenOnly: true } : null
+    if (next === null) return { budget, due }
+    return { budget: { ...budget, attempted: elapsed }, due: isDue ? undefined : due }
+  })
+  return { wait, next }
+}
+
+/**
+ * Sends one report if consent, budget and an open round allow it. Never throws: a failure is a coded error in the
+ * result, and the log counts it.
+ */
+export async function contribute(deps: ContributeDeps): Promise<Contributed> {
+  let error: NearsideError | null = null
+  let reason: string
+  try {
+    await requireConsent(deps)
+    const task = await agreeTask(deps.transport, deps.endpoints)
+    const pending = await commit(deps, task, termsOf(task.policy, deps.endpoints))
+    if (pending === null)
+      return { sent: false, reason: 'It has its token, and leaves later', error: null }
+    const answer = await post(deps, task, pending)
+    const receipt = await settle(deps, task, pending, answer)
+    reason = `Update ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
+  } catch (thrown) {
+    error = NearsideError.from(thrown, 'report-invalid', 'The update could not be made')
+    reason = error.message
+    const detail = { purpose: 'contribute', code: error.code }
+    // The result contains the error even if the log can't store it.
+    await deps.ledger.count({ kind: 'failure', detail }).catch(() => undefined)
+  }
+  return { sent: error === null, reason, error }
+}
+
+/** @throws NearsideError `consent-missing` unless both settings and log contain the shopper's consent */
+async function requireConsent(deps: ContributeDeps): Promise<void> {
+  if (deps.globalPrivacyControl === true)
+    throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
+  let agreed: ContributionTerms | undefined
+  await deps.records((kept) => {
+    agreed = consentOf(kept).terms
+    return {}
+  })
+  // Servers that the consent doesn't name get no request.
+  if (agreed === undefined || !isFor(agreed, deps.endpoints))
+    throw new NearsideError('consent-missing', 'The shopper agreed to other recipients than these')
+  await requireLoggedConsent(deps.ledger, agreed)
+}
+
+/** @returns time and terms of the shopper's consent */
+function consentOf({ consent, paused }: Partial<Settings>) {
+  if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
+  if (!consent?.contribute || consent.since === null || !consent.terms)
+    throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
+  return { since: consent.since, terms: consent.terms }
+}
+
+/**
+ * Prepares the report to send and stores it on disk together with its privacy cost.
+ * @returns the report; null if it waits because its token was requested just now
+ */
+async function commit(
+  deps: ContributeDeps,
+  task: AgreedTask,
+  terms: ContributionTerms,
+): Promise<PendingReport | null> {
+  const { policy, round, policyHash } = task
+  if (policy.model.hash !== deps.modelHash)
+    throw new NearsideError(
+      'model-incompatible',
+      `The round improves model ${policy.model.version}, this device holds another`,
+    )
+  const before = await read(deps, task, terms)
+  if (before.pending !== null) return before.pending
+  const { randomBytes = cryptoRandomBytes } = deps
+  const shown =
+    policy.issuer &&
+    (await (await import('./obtainToken.ts')).showToken({ ...deps, randomBytes }, task))
+  if (shown === null || deps.tokenOnly) return null
+  const now = deps.now()
+  const checkpoints = before.checkpoints ?? toBase64(randomBytes(SALT_BYTES))
+  const { sequence: through, hash } = fixedEntry(await deps.ledger.entries()) ?? NOTHING_LOGGED
+  const id = await checkpointId(checkpoints, task, hash)
+  const made = await makeReport(await deps.update(now), task, randomBytes, id)
+  const { authorization, token } = shown ?? {}
+  const detail = { ...terms, ...made.detail, through, ...(token && { token }) }
+  const opening: Opening = { ...made.opening, made: now }
+  const consentSince = before.since
+  const body = toBase64(made.body)
+  const pending = { id, round, policyHash, consentSince, body, detail, authorization }
+  await deps.records((kept, epoch) => {
+    // After a lost connection this runs twice; the first run may have succeeded.
+    if (kept.pending?.body === body) return {}
+    const consent = consentOf(kept)
+    if (epoch !== before.epoch || consent.since !== consentSince)
+      throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
+    const budget = spend(
+      afterAnswer(parseBudget(kept.budget), task, deps.now()),
+      task,
+      consent.terms,
+    )
+    const { year, ever } = epsilonSpent(budget, policy.delta)
+    const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
+    const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
+    const spent = { budget, sent, pending, checkpoints, openings: openings.slice(0, OPENINGS_KEPT) }
+    return token ? { ...spent, token: undefined } : spent
+  })
+  return pending
+}
+
+/**
+ * Reads the state of this round from disk: a report to send again, or room in the budget for a new one.
+ * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`
+ * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent
+ * then ends, and their new terms are stored for the shopper to see
+ */
+async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionTerms) {
+  const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
+  let checkpoints: string | undefined
+  let refused: unknown = null
+  await deps.records((kept, epoch) => {
+    const consent = consentOf(kept)
+    const { pending } = kept
+    checkpoints = kept.checkpoints
+    const again =
+      pending?.round === task.round &&
+      pending.policyHash === task.policyHash &&
+      pending.consentSince === consent.since
+    // Store this in every case: signed answers tell this device the time.
+    const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
+    const more = !isWithin(terms, consent.terms)
+    // This function may run twice.
+    refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
+    if (refused !== null) return { budget }
+    Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
+    if (!more) return { budget }
+    return { budget, consent: NO_CONSENT, pending: undefined, due: undefined, terms }
+  })
+  if (refused !== null) throw refused
+  if (found.more) {
+    const detail = { contribute: false, why: 'terms' }
+    await deps.ledger.append({ kind: 'consent', detail }, 'strict')
+    throw new NearsideError(
+      'policy-mismatch',
+      'The aggregators ask for more than was agreed to: nothing is sent until the shopper agrees anew',
+    )
+  }
+  return { ...found, checkpoints }
+}
+
+function refusal(body: () => unknown): unknown {
+  try {
+    body()
+    return null
+  } catch (thrown) {
+    return thrown
+  }
+}
+
+async function post(
+  deps: ContributeDeps,
+  task: Task,
+  pending: PendingReport,
+): Promise<Awaited<ReturnType<Transport['post']>>> {
+  const body = fromBase64(pending.body)
+  const url = endpoint(deps.endpoints.leader, ROUTES.reports)
+  let spent = {}
+  await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
+    consentOf(kept)
+    // The report is gone: the shopper withdrew, forgot or erased something in the meantime.
+    if (kept.pending?.id !== pending.id)
+      throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
+    spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
+    // Count the bytes before they leave, in case the tab ends in between.
+    return { sent: { ...sent, bytes: sent.bytes + body.length } }
+  })
+  const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
+  try {
+    return await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail, {
+      signal: deps.signal,
+      authorization: pending.authorization,
+    })
+  } catch (error) {
+    if (deps.signal?.aborted) await done(deps, pending, 0)
+    throw error
+  }
+}
+
+/** Removes the pending report and adds `reports` to the number counted. */
+function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
+  return deps.records(({ pending, sent = NOTHING_SENT }) =>
+    pending?.id === id
+      ? { pending: undefined, sent: { ...sent, reports: sent.reports + reports } }
+      : {},
+  )
+}
+
+async function settle(
+  deps: ContributeDeps,
+  task: Task,
+  pending: PendingReport,
+  answer: { readonly status: number; readonly body: Uint8Array },
+): Promise<Receipt> {
+  if (answer.status !== 200 && answer.status !== 201) {
+    // A retryable answer keeps the report for later; a final refusal removes it.
+    if (!isRetryable(answer.status)) await done(deps, pending, 0)
+    throw errorFromResponse(answer.status, answer.body)
+  }
+  const { signing } = task.policy.leader
+  const receipt = await checkReceipt(answer.body, pending, signing)
+  await done(deps, pending, 1)
+  await deps.ledger.append({ kind: 'receipt', detail: { ...receipt, key: signing } })
+  return receipt
+}
+
+/** @throws NearsideError `report-invalid` unless the leader signed a receipt for exactly these bytes */
+async function checkReceipt(
+  answer: Uint8Array,
+  pending: PendingReport,
+  signing: string,
+): Promise<Receipt> {
+  const receipt = parseReceipt(readJson(answer, 'report-invalid', 'The leader sent no receipt'))
+  const hash = toHex(await sha256(fromBase64(pending.body)))
+  const genuine =
+    receipt.id === pending.id &&
+    receipt.round === pending.round &&
+    receipt.bodyHash === hash &&
+    (await verify(
+      fromBase64(signing),
+      fromBase64(receipt.signature),
+      receiptMessage(fromHex(hash)),
+    ))
+  if (!genuine)
+    throw new NearsideError('report-invalid', 'The leader’s receipt is not for this update')
+  return receipt
+}

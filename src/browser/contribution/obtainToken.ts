@@ -1,0 +1,151 @@
+/**
+ * @module Obtains a token for one report of a round from the issuer that the policy names. The request's inputs are
+ * on disk before it is sent, so a device that ends in between requests the same token again.
+ */
+import { blind, unblind } from '@nearside/aggregate/privacy/blindRsa.ts'
+import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
+import type { Issuer } from '@nearside/aggregate/protocol/policy.ts'
+import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import {
+  authorizationOf,
+  encodeTokenRequest,
+  isWorkDone,
+  modulusOf,
+  NONCE_BYTES,
+  TOKEN_REQUEST_MEDIA_TYPE,
+  type TokenRound,
+  tokenInput,
+  tokenKeyId,
+  WORK_BYTES,
+  WORK_HEADER,
+  workFor,
+} from '@nearside/aggregate/protocol/token.ts'
+import { type Bytes, concat, fromBase64, sha256Hex, toBase64 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { parseBudget } from './budget.ts'
+import { BETWEEN_ATTEMPTS, lookAt } from './clock.ts'
+import type { ContributeDeps } from './contribute.ts'
+import type { Recipients } from './terms.ts'
+
+export interface KeptToken {
+  readonly round: number
+  readonly policyHash: string
+  /** Random bytes of the request, in drawing order: nonce, salt, blind; base64. */
+  readonly random: string
+  /** Token, base64; null until the issuer has answered. */
+  readonly token: string | null
+}
+
+type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
+  readonly endpoints: Pick<Recipients, 'leader' | 'issuer'>
+  readonly randomBytes: RandomBytes
+}
+
+/** Milliseconds within which an update leaves after a token that arrived only at the update's due time. */
+const AFTER_TOKEN = 600_000
+
+/**
+ * Gets the header with a token of this round.
+ * @returns the header, and the token's hash for the log. Null for an automatic update with a new token: the update
+ * then waits, so that the token's time doesn't reveal the update's
+ * @throws NearsideError `issuer-unreachable`: an automatic update stays due
+ */
+export async function showToken(
+  deps: Deps & Pick<ContributeDeps, 'now' | 'share'>,
+  task: TokenRound,
+) {
+  const { share, records, now, signal } = deps
+  const wait = (after: number) =>
+    records((kept) => {
+      const budget = lookAt(parseBudget(kept.budget), now())
+      return { budget, due: budget.elapsed + after }
+    })
+  try {
+    const { token, fresh } = await obtainToken(deps, task)
+    if (!fresh || share === undefined)
+      return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
+  } catch (error) {
+    // The issuer may answer later, or the shopper may sign in.
+    if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
+    throw error
+  }
+  await wait(AFTER_TOKEN * share)
+  return null
+}
+
+/**
+ * @returns the token, base64, and whether it was requested just now
+ * @throws NearsideError `issuer-unreachable`
+ */
+export async function obtainToken(
+  deps: Deps,
+  task: TokenRound,
+): Promise<{ readonly token: string; readonly fresh: boolean }> {
+  const { records, randomBytes } = deps
+  const { issuer } = task.policy
+  if (issuer === undefined) throw new RangeError('this policy asks for no tokens')
+  const { round, policyHash } = task
+  let found: KeptToken | undefined
+  await records(({ token }) => {
+    found = token
+    return {}
+  })
+  const fits = found?.round === round && found.policyHash === policyHash
+  if (found && fits && found.token !== null) return { token: found.token, fresh: false }
+
+  let [random, used] = [fromBase64(found && fits ? found.random : ''), 0]
+  const draw: RandomBytes = (length) => {
+    used += length
+    if (used > random.length) random = concat(random, randomBytes(length))
+    return random.slice(used - length, used)
+  }
+  const modulus = modulusOf(issuer.key)
+  const input = await tokenInput(task, issuer.key, draw(NONCE_BYTES))
+  const { blinded, inverse } = await blind(modulus, input, draw)
+  const asked: KeptToken = { round, policyHash, random: toBase64(random), token: null }
+  await records(() => ({ token: asked }))
+  const request = encodeTokenRequest(await tokenKeyId(modulus), blinded)
+  const response = await ask(deps, task, issuer, request)
+  const signature = await unblind(modulus, input, response, inverse)
+  if (signature === null)
+    throw new NearsideError('issuer-unreachable', 'The issuer answered with no token')
+  const token = toBase64(concat(input, signature))
+  await records((kept) =>
+    kept.token?.random === asked.random ? { token: { ...asked, token } } : {},
+  )
+  return { token, fresh: true }
+}
+
+async function ask(
+  { endpoints, transport, signal }: Deps,
+  task: TokenRound,
+  issuer: Issuer,
+  request: Bytes,
+): Promise<Uint8Array> {
+  const url = endpoints.issuer ?? endpoint(endpoints.leader, ROUTES.tokens)
+  const cookies = issuer.kind === 'account'
+  if (cookies && endpoints.issuer === undefined)
+    throw new NearsideError('issuer-unreachable', 'The shop’s pages name no issuer of tokens')
+  const headers: Record<string, string> = {
+    'content-type': TOKEN_REQUEST_MEDIA_TYPE,
+    ...(issuer.bits !== undefined && {
+      [WORK_HEADER]: String(await work(task, request, issuer.bits, signal)),
+    }),
+  }
+  const credentials = cookies ? 'include' : 'omit'
+  return transport.get(url, 'token', { signal, post: { body: request, headers, credentials } })
+}
+
+/** Does the proof of work with the browser's own cryptography, outside the worker's thread. */
+async function work(task: TokenRound, request: Bytes, bits: number, signal?: AbortSignal) {
+  const { password, salt, iterations } = await workFor(task, request)
+  for (let attempt = 0; ; attempt++) {
+    if (signal?.aborted) throw new NearsideError('aborted', 'The update was stopped.')
+    const key = await crypto.subtle.importKey('raw', password(attempt), 'PBKDF2', false, [
+      'deriveBits',
+    ])
+    const pbkdf2 = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations }
+    const derived = await crypto.subtle.deriveBits(pbkdf2, key, 8 * WORK_BYTES)
+    if (isWorkDone(new Uint8Array(derived), bits)) return attempt
+  }
+}

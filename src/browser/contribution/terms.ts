@@ -1,0 +1,112 @@
+/** @module Terms shown to a shopper before a consent, and limits that no policy can change. */
+import { POLICY_TERMS, type PolicyTerms } from '@nearside/aggregate/protocol/consent.ts'
+import { isAbove } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
+
+/** Recipients of updates, as the shop's page, or its vault, names them. */
+export interface Recipients {
+  /** Address of the server that takes updates. */
+  readonly leader: string
+  /** Name of the party that runs it. */
+  readonly leaderOperator: string
+  /** Ed25519 signing key of that server, base64; `serve` prints it. */
+  readonly leaderKey: string
+  /** Address of the second server. */
+  readonly helper: string
+  /** Name of the party that runs it. */
+  readonly helperOperator: string
+  /** Ed25519 signing key of the second server, base64. */
+  readonly helperKey: string
+  /**
+   * Route of the shop's own server that gives tokens to signed-in shoppers. Needed only if the terms ask for such
+   * tokens.
+   */
+  readonly issuer?: string
+  /**
+   * Whether this is a demonstration without a crowd. Devices then take part in smaller rounds with less noise than a
+   * real shop's, and every question and panel says so.
+   */
+  readonly demonstration?: boolean
+  /**
+   * Oblivious relay (RFC 9458) that carries all requests to both servers. They see the relay's address instead of a
+   * device's.
+   */
+  readonly relay?: string
+}
+
+/** Recipients that a policy names, at these addresses. */
+export function recipientsOf(
+  { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
+  at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration' | 'relay'>,
+): Recipients {
+  return {
+    ...{ leader: at.leader, leaderOperator: leader.operator, leaderKey: leader.signing },
+    ...{ helper: at.helper, helperOperator: helper.operator, helperKey: helper.signing },
+    ...(at.issuer !== undefined && { issuer: at.issuer }),
+    ...(at.demonstration && { demonstration: true }),
+    ...(at.relay !== undefined && { relay: at.relay }),
+  }
+}
+
+/** Terms of a consent: its recipients, and the maximum cost of contributing. */
+export interface ContributionTerms extends PolicyTerms, Recipients {
+  /** Whether the shop declares a demonstration, with limits far weaker than a real shop's. Absent for a real shop. */
+  readonly demonstration?: true
+  /** Maximum ε of one update, by substitution. */
+  readonly epsilonPerReport: number
+  /** Maximum ε of all updates of any year, by substitution. */
+  readonly epsilonPerYear: number
+}
+
+/** Names of the terms in the log's entry of a consent and of each upload. */
+export const CONSENT_TERMS: readonly string[] = [
+  ...POLICY_TERMS,
+  ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
+]
+
+const SAME = [
+  ...(['leader', 'leaderOperator', 'leaderKey'] as const),
+  ...(['helper', 'helperOperator', 'helperKey'] as const),
+]
+const AT_MOST = ['epsilonPerReport', 'epsilonPerYear', 'delta', 'workBits', 'maxParticipations']
+const AT_LEAST = ['smallestCrowd', 'periodDays']
+
+type Facts = Readonly<Record<string, unknown>>
+
+/**
+ * Whether `asked` names the same recipients and takes no more than `agreed`. A consent for a demonstration doesn't
+ * cover a real shop, and the reverse.
+ */
+export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
+  const [one, other] = [asked as Facts, agreed as Facts]
+  const isSame = (name: string) => typeof one[name] === 'string' && one[name] === other[name]
+  const both = (name: string, holds: (asked: number, agreed: number) => boolean) => {
+    const [x, y] = [one[name], other[name]]
+    return typeof x === 'number' && typeof y === 'number' && holds(x, y)
+  }
+  return (
+    [...SAME, 'task'].every(isSame) &&
+    one.demonstration === other.demonstration &&
+    AT_MOST.every((name) => both(name, (x, y) => !isAbove(x, y))) &&
+    AT_LEAST.every((name) => both(name, (x, y) => x >= y)) &&
+    one.relay === other.relay &&
+    (one.trust === 'two-aggregators' || isSame('trust')) &&
+    (one.tokens === undefined || one.tokens === 'work' || (isSame('tokens') && isSame('issuer')))
+  )
+}
+
+/** Whether a consent, or terms, name these recipients. */
+export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
+  const names = (name: keyof Recipients) => terms[name] === recipients[name]
+  const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
+  const same = [...SAME, 'relay'] as const
+  return (
+    isOfKind && same.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
+  )
+}
+
+/** Whether both name exactly the same terms. */
+export function areSame(one: object, other: object): boolean {
+  const [a, b] = [one as Facts, other as Facts]
+  return CONSENT_TERMS.every((name) => a[name] === b[name])
+}

@@ -1,0 +1,183 @@
+/**
+ * @module Loads the base model from stored bytes or from the shop's server. A model is used, and replaces the stored
+ * model, only after all its bytes have been verified.
+ */
+
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { readBaseModel, readPopularity } from '@nearside/core/model/files.ts'
+import {
+  type LatestModel,
+  type ModelFile,
+  type ModelManifest,
+  parseLatest,
+  parseManifest,
+} from '@nearside/core/model/manifest.ts'
+import { MODEL_FILES, type PopularityPart } from '@nearside/core/model/parts.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import type { Download } from '../storage/downloadRows.ts'
+import type { Transport } from '../transport/transport.ts'
+
+const MANIFEST = 'manifest.json'
+const LATEST = 'latest.json'
+
+export interface LoadedModel {
+  readonly model: BaseModel
+  /** Hex SHA-256 of `manifest.json`. It identifies the exact bytes, regardless of the version's name. */
+  readonly hash: string
+  /** Content of `latest.json` at the download; null if it was not stored. */
+  readonly latest: LatestModel | null
+}
+
+const parseJson = (bytes: Uint8Array): unknown =>
+  readJson(bytes, 'model-corrupt', 'The base model is not readable')
+
+/** @throws NearsideError `model-corrupt` | `model-incompatible` */
+export async function readDownload(download: Download): Promise<LoadedModel> {
+  const bytes = download.files[MANIFEST]
+  if (!bytes || (await sha256Hex(bytes)) !== download.version) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const files = new Map(Object.entries(download.files))
+  return {
+    model: await readBaseModel(parseManifest(parseJson(bytes)), files),
+    hash: download.version,
+    latest: readLatestFile(download),
+  }
+}
+
+/** Reads the stored `latest.json` of a download; null if it is missing or damaged. */
+export function readLatestFile({ files }: Download): LatestModel | null {
+  try {
+    return parseLatest(parseJson(files[LATEST]))
+  } catch {
+    return null
+  }
+}
+
+export interface FetchModelOptions {
+  readonly transport: Transport
+  /** Absolute URL of the model directory, ending in `/`. */
+  readonly directory: string
+  /** Stored download; its files are not fetched again. */
+  readonly kept: Download | null
+  readonly now: number
+  /** Earlier content of `latest.json`, tried first to save a round trip. */
+  readonly latest?: LatestModel | null
+  /** Checks that a model may be used; throws if not. */
+  readonly check?: (latest: LatestModel) => Promise<void>
+  readonly signal?: AbortSignal
+  /** Called with the items' popularity once that small file has arrived and been verified. */
+  readonly onPopularity?: (popularity: PopularityPart) => void
+}
+
+interface FetchedModel {
+  readonly download: Download
+  readonly loaded: LoadedModel
+}
+
+/**
+ * Fetches the version that `latest.json` names; null if `kept` is that version of the same release.
+ * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or an error of
+ * `check`
+ */
+export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
+  const { transport, directory, kept, signal, check = async () => {} } = options
+  if (options.latest) {
+    try {
+      const known = parseLatest(options.latest)
+      await check(known)
+      return await fetchVersion(options, known)
+    } catch (error) {
+      // That version may be gone or not allowed; the newest version follows.
+      if (signal?.aborted) throw error
+    }
+  }
+  const answer = await transport.get(`${directory}${LATEST}`, 'model', { signal })
+  const latest = parseLatest(parseJson(answer))
+  await check(latest)
+  const isKept =
+    kept?.version === latest.manifest &&
+    readLatestFile(kept)?.signed?.release === latest.signed?.release
+  return isKept ? null : fetchVersion(options, latest)
+}
+
+async function fetchVersion(
+  { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
+  latest: LatestModel,
+): Promise<FetchedModel> {
+  const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
+  // Fetch the popularity file before the manifest: this saves a new shopper a round trip. Its content is used only
+  // after the manifest confirms its hash.
+  const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
+  early?.catch(() => undefined)
+  const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
+  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const manifest = parseManifest(parseJson(manifestBytes))
+  const reusable = keptFiles(kept)
+  // The popularity file comes before the others, so that they don't slow it down.
+  const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
+  const take = async (file: ModelFile) => {
+    const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
+    return [file.name, await asked] as const
+  }
+  const missing = manifest.files.filter(({ sha256 }) => !reusable.has(sha256))
+  const reused = manifest.files.flatMap(({ name, sha256 }) => {
+    const bytes = reusable.get(sha256)
+    return bytes ? [[name, bytes] as const] : []
+  })
+  const first = await Promise.all(missing.filter(isFirst).map(take))
+  for (const [, bytes] of first) onPopularity?.(await readPopularity(manifest, bytes))
+  const rest = await Promise.all(missing.filter((file) => !isFirst(file)).map(take))
+  const download: Download = {
+    key: 'model',
+    version: latest.manifest,
+    url: directory,
+    time: now,
+    files: {
+      [LATEST]: utf8(JSON.stringify(latest)),
+      [MANIFEST]: manifestBytes,
+      ...Object.fromEntries([...reused, ...first, ...rest]),
+    },
+  }
+  return { download, loaded: await readDownload(download) }
+}
+
+/**
+ * Answers a request to the shop's server from stored files: `latest.json` and the files of the stored version.
+ * @param url absolute
+ * @returns null for any other URL
+ * @throws NearsideError `model-corrupt` if the stored manifest can't be read
+ */
+export function answerOf(
+  { url: directory, version, files }: Download,
+  url: string,
+): Uint8Array | null {
+  if (!url.startsWith(directory)) return null
+  const path = url.slice(directory.length)
+  const manifest = parseManifest(parseJson(files[MANIFEST]))
+  if (path === LATEST)
+    return files[LATEST] ?? utf8(JSON.stringify({ version: manifest.version, manifest: version }))
+  const folder = `${manifest.version}/`
+  return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
+}
+
+/** Stored files by SHA-256. `readBaseModel` detects a wrong hash. */
+function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
+  const bytes = kept?.files[MANIFEST]
+  if (!kept || !bytes) return new Map()
+  try {
+    const manifest: ModelManifest = parseManifest(parseJson(bytes))
+    return new Map(
+      manifest.files.flatMap(({ name, sha256 }) =>
+        kept.files[name] ? [[sha256, kept.files[name]] as const] : [],
+      ),
+    )
+  } catch {
+    // The stored manifest is unreadable: fetch all files again.
+    return new Map()
+  }
+}

@@ -1,0 +1,122 @@
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { describe, expect, test } from 'vitest'
+import { checkRelease, type ModelKeys, readModelKeys, requireSigned } from './release.ts'
+import { newKey, signedBy, type TestKey } from './testRelease.ts'
+
+const NOW = Date.UTC(2026, 5, 1)
+const [shop, second, helper, stranger] = await Promise.all([newKey(), newKey(), newKey(), newKey()])
+const KEYS: ModelKeys = { publishers: [shop.key] }
+const TWO: ModelKeys = { publishers: [shop.key, second.key], threshold: 2 }
+const HELPED: ModelKeys = { publishers: [shop.key], helper: helper.key }
+
+const model = (letter: string): LatestModel => ({ version: letter, manifest: letter.repeat(64) })
+
+const made = (release: number, letter = 'a', by: readonly TestKey[] = [shop], days = 90) =>
+  signedBy(model(letter), { release, issued: NOW, expires: NOW + days * DAY }, ...by)
+
+async function outcome(
+  latest: LatestModel,
+  keys = KEYS,
+  newest: LatestModel | null = null,
+  now = NOW,
+): Promise<string> {
+  return checkRelease(latest, keys, newest, now).then(
+    () => 'taken',
+    (error) => error.code,
+  )
+}
+
+describe('signatures', () => {
+  test.each([
+    ['by the shop’s key', KEYS, [shop], 'taken'],
+    ['by nobody', KEYS, [], 'model-unsigned'],
+    ['by another key', KEYS, [stranger], 'model-unsigned'],
+    ['by another key besides', KEYS, [stranger, shop], 'taken'],
+    ['by one of two keys where one suffices', { publishers: TWO.publishers }, [second], 'taken'],
+    ['by both of two keys', TWO, [shop, second], 'taken'],
+    ['by one of two keys', TWO, [shop], 'model-unsigned'],
+    ['twice by one of two keys', TWO, [second, second], 'model-unsigned'],
+    ['by one of two keys and a stranger', TWO, [shop, stranger], 'model-unsigned'],
+    ['by shop and helper', HELPED, [shop, helper], 'taken'],
+    ['by the shop, not by the helper', HELPED, [shop], 'model-unsigned'],
+    ['by the shop, and a stranger for the helper', HELPED, [shop, stranger], 'model-unsigned'],
+    ['by the helper alone', HELPED, [helper], 'model-unsigned'],
+  ])('%s', async (_, keys, by, expected) => {
+    expect(await outcome(await made(1, 'a', by), keys)).toBe(expected)
+  })
+
+  test('a model without any', async () => {
+    expect(await outcome(model('a'))).toBe('model-unsigned')
+    await expect(requireSigned(model('a'), KEYS)).rejects.toThrow('0 of the 1 signatures')
+  })
+
+  test('nothing that was signed can be changed', async () => {
+    const latest = await made(3)
+    const { signed } = latest
+    if (!signed) throw new Error('unsigned')
+    const changes: readonly LatestModel[] = [
+      { ...latest, version: 'b' },
+      { ...latest, manifest: 'b'.repeat(64) },
+      { ...latest, signed: { ...signed, release: 4 } },
+      { ...latest, signed: { ...signed, issued: NOW + 1 } },
+      { ...latest, signed: { ...signed, expires: signed.expires + 1 } },
+      { ...latest, signed: { ...signed, signatures: [{ key: shop.key, signature: 'x' }] } },
+    ]
+    for (const changed of changes) expect(await outcome(changed)).toBe('model-unsigned')
+  })
+})
+
+describe('beside the newest that was seen', () => {
+  test.each([
+    ['a later release', 8, 'b', 'taken'],
+    ['a gap in the numbers', 70, 'b', 'taken'],
+    ['the same once more', 7, 'a', 'taken'],
+    ['an older release', 6, 'b', 'model-rolled-back'],
+    ['the same number for another model', 7, 'b', 'model-forked'],
+    ['an earlier model as a later release', 8, 'a', 'taken'],
+  ])('%s', async (_, release, letter, expected) => {
+    expect(await outcome(await made(release, letter), KEYS, await made(7))).toBe(expected)
+  })
+})
+
+describe('the end of a release', () => {
+  test.each([
+    ['before it', 89, 'taken'],
+    ['by a clock that is ahead by less than a day', 90.9, 'taken'],
+    ['after it', 91.1, 'model-expired'],
+    ['by a clock that was set back for years', -3000, 'taken'],
+  ])('%s', async (_, days, expected) => {
+    expect(await outcome(await made(1), KEYS, null, NOW + days * DAY)).toBe(expected)
+  })
+
+  test('a clock that was set back doesn’t bring back what had ended when the newest was signed', async () => {
+    const short = await made(7, 'a', [shop], 10)
+    const terms = { release: 7, issued: NOW + 60 * DAY, expires: NOW + 70 * DAY }
+    const later = await signedBy(model('a'), terms, shop)
+    expect(await outcome(short, KEYS, null, NOW - 365 * DAY)).toBe('taken')
+    expect(await outcome(short, KEYS, later, NOW - 365 * DAY)).toBe('model-expired')
+  })
+
+  test('is told in the message', async () => {
+    await expect(checkRelease(await made(2), KEYS, null, NOW + 100 * DAY)).rejects.toThrow(
+      'release 2) ended on 2026-08-30',
+    )
+  })
+})
+
+test.each([
+  ['no keys', {}],
+  ['none', { publishers: [] }],
+  ['no key', { publishers: ['a key'] }],
+  ['one twice', { publishers: [shop.key, shop.key], threshold: 2 }],
+  ['the helper among those who publish', { publishers: [shop.key], helper: shop.key }],
+  ['more than there are', { publishers: [shop.key], threshold: 2 }],
+  ['fewer than one', { publishers: [shop.key], threshold: 0 }],
+])('keys that can’t be meant are refused: %s', (_, given) => {
+  expect(() => readModelKeys(given)).toThrow(expect.objectContaining({ code: 'input-invalid' }))
+})
+
+test('keys that can be meant', () => {
+  for (const keys of [KEYS, TWO, HELPED]) expect(readModelKeys(keys)).toEqual(keys)
+})

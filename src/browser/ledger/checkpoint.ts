@@ -1,0 +1,44 @@
+/**
+ * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device. To others it
+ * looks random, and each round has a new id, even on a copied or restored profile. Anyone with the log and the secret
+ * can recompute the id and find it in the helper's list for the round.
+ */
+import { REPORT_ID_BYTES } from '@nearside/aggregate/protocol/report.ts'
+import type { Task } from '@nearside/aggregate/protocol/task.ts'
+import { concat, fromBase64, fromHex, sha256, toHex, uint32, utf8 } from '@nearside/core/bytes.ts'
+import type { LedgerEntry } from './entry.ts'
+
+/**
+ * Computes a report's id.
+ * @param secret 32 random bytes, base64
+ * @param round its policy hash (hex) is new in each round, since it covers both servers' keys of the round
+ * @param hash hex, hash of the log entry that the report commits to; empty without an entry
+ * @returns the id, hex
+ */
+export async function checkpointId(
+  secret: string,
+  { round, policyHash }: Pick<Task, 'round' | 'policyHash'>,
+  hash: string,
+): Promise<string> {
+  const label = utf8('nearside checkpoint v2\0')
+  const bytes = concat(
+    ...[label, fromBase64(secret), fromHex(policyHash), uint32(round), fromHex(hash)],
+  )
+  return toHex((await sha256(bytes)).subarray(0, REPORT_ID_BYTES))
+}
+
+/**
+ * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
+ * after it, a verifier can still compute the next id and so find the missing report. Before the first report, it is
+ * the last entry that no count changes.
+ */
+export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
+  const last = entries.findLast(({ kind }) => kind === 'upload')
+  if (last === undefined) return entries.findLast(canBeFixed)
+  return entries.find(
+    ({ kind, detail }) => kind === 'upload' && detail.reportId === last.detail.reportId,
+  )
+}
+
+/** False for counts, because each request chains them anew. */
+export const canBeFixed = ({ detail }: LedgerEntry) => detail.day === undefined

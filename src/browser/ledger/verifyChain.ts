@@ -1,0 +1,73 @@
+/** @module Verifies a log: recomputes the whole chain on request. */
+import { logMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
+import { fromBase64, fromHex } from '@nearside/core/bytes.ts'
+import { hashOf, isSigned, NO_PREVIOUS } from './chain.ts'
+import type { LedgerEntry } from './entry.ts'
+import { standsForOthers } from './removed.ts'
+
+export interface Verdict {
+  readonly ok: boolean
+  readonly entries: number
+  /** Position of the first invalid entry; null if all are valid. */
+  readonly brokenAt: number | null
+  /** Number of entries with a valid signature; each covers all entries before it. */
+  readonly signed: number
+}
+
+/** Number of hashes computed concurrently, because WebCrypto answers each with a delay. */
+const AT_ONCE = 256
+
+/** Recomputes the whole chain and checks its signatures. The entries may come from an untrusted source. */
+export async function verifyChain(entries: readonly unknown[]): Promise<Verdict> {
+  let { sequence, previous } = startOf(entries)
+  let key: string | undefined
+  let signed = 0
+  let whole: readonly boolean[] = []
+  for (const [position, value] of entries.entries()) {
+    if (position % AT_ONCE === 0)
+      whole = await Promise.all(entries.slice(position, position + AT_ONCE).map(isWhole))
+    const entry = value as LedgerEntry
+    if (
+      !whole[position % AT_ONCE] ||
+      entry.sequence !== sequence ||
+      entry.previous !== previous ||
+      // From the first signature on, one key signs the whole log.
+      (key !== undefined && isSigned(entry) && entry.key !== key)
+    )
+      return { ok: false, entries: entries.length, brokenAt: position, signed }
+    if (entry.key !== undefined) {
+      key ??= entry.key
+      signed++
+    }
+    sequence++
+    previous = entry.hash
+  }
+  return { ok: true, entries: entries.length, brokenAt: null, signed }
+}
+
+/**
+ * Start of the chain. The newest entry that replaces others is itself part of the chain and names the last removed
+ * entry.
+ */
+function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
+  const stands = (value: unknown) => value !== null && standsForOthers(value as LedgerEntry)
+  const detail = (entries.findLast(stands) as LedgerEntry | undefined)?.detail
+  return typeof detail?.through === 'number' && typeof detail.hash === 'string'
+    ? { sequence: detail.through + 1, previous: detail.hash }
+    : { sequence: 0, previous: NO_PREVIOUS }
+}
+
+/** Whether an entry has the right hash and, if it names a key, that key's signature. */
+async function isWhole(value: unknown): Promise<boolean> {
+  if (typeof value !== 'object' || value === null) return false
+  const { hash, signature, ...entry } = value as LedgerEntry
+  const { key } = entry
+  try {
+    if ((await hashOf(entry)) !== hash) return false
+    if (key === undefined || signature === undefined) return key === signature
+    return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
+  } catch {
+    // Our code never writes values that are not canonical or not base64.
+    return false
+  }
+}

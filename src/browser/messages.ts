@@ -1,0 +1,149 @@
+/**
+ * @module All messages between the page and the worker. The page sends a `call` and gets one `result` or `error` with
+ * the same id. The worker also sends snapshots, each with the watched lists that changed.
+ */
+import type { WireError } from '@nearside/core/error.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './api.ts'
+import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
+import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
+import type { LedgerEntry } from './ledger/entry.ts'
+import type { Verdict } from './ledger/verifyChain.ts'
+import type { Forgotten } from './storage/eventRows.ts'
+
+type Given = Required<PersonalizerOptions>
+
+/** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
+export interface WorkerConfig
+  extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'database' | 'strategy' | 'learners'>,
+    Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
+  /** Content of `latest.json`, not validated; null without one. */
+  readonly latest: Given['latest'] | null
+  /** Model keys, not validated; null if any model is accepted. */
+  readonly modelKeys: Given['modelKeys'] | null
+  readonly federation: Given['federation'] | null
+  /** Rules, not validated, or their URL; null without rules. */
+  readonly rules: readonly unknown[] | string | null
+  readonly budget: TrainingBudget
+  readonly conditions: DeviceConditions
+  /** The shop's last context, not validated. */
+  readonly context: unknown
+}
+
+/** Event with the page's id and time, so that a repeated message stores it once. */
+export interface Captured {
+  readonly id: string
+  readonly time: number
+  readonly input: CaptureInput
+}
+
+/** Watched query. The page chooses the id and never reuses it; a null query ends the watch. */
+export interface WatchedQuery {
+  readonly id: number
+  readonly query: ListQuery | null
+}
+
+export type WatchedList = { readonly id: number } & (
+  | { readonly items: readonly Recommendation[] }
+  | { readonly error: WireError }
+)
+
+/** Methods of the personalizer that the page only passes on to the worker, each with its number of arguments. */
+export const FORWARDED = {
+  seed: 1,
+  setContribution: 2,
+  contributionTerms: 0,
+  contribute: 0,
+  checkForUpdate: 0,
+  pause: 1,
+  setPersist: 1,
+  erase: 0,
+  export: 0,
+  exportTransfer: 0,
+  importTransfer: 2,
+} as const satisfies Partial<Record<keyof Personalizer, number>>
+
+export type Forwarded = keyof typeof FORWARDED
+
+/** Calls with the same parameters and results as the personalizer's methods. */
+type Same<Names extends keyof Personalizer> = {
+  [K in Names]: Personalizer[K] extends (...args: infer Args) => Promise<infer Answer>
+    ? (...args: Args) => Answer
+    : never
+}
+
+export interface LoggedForgotten extends Forgotten {
+  /** Sequence number of the log's entry; null if the log could not store it. */
+  readonly logged: number | null
+}
+
+/** Calls from the page to the worker. */
+export interface Calls extends Same<Forwarded | 'explain' | 'setEngine'> {
+  start(config: WorkerConfig): void
+  ping(): void
+  capture(captured: Captured): string | null
+  events(limit: number, about?: Forgettable): readonly ShopperEvent[]
+  list(query: ListQuery): readonly Recommendation[]
+  /** Deletes events and returns them for `restore`. */
+  forget(what: Forgettable): LoggedForgotten
+  restore(forgotten: LoggedForgotten): void
+  /** Starts or ends watches and returns the new lists. The worker then posts each list when it changes. */
+  watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
+  fineTune(): FitReport
+  entries(): readonly LedgerEntry[]
+  verify(): Verdict
+  conditions(now: DeviceConditions): void
+  /** Sets the shop's current context, not validated. */
+  context(given: unknown): void
+  close(): void
+}
+
+export type CallName = keyof Calls
+
+export type ToWorker =
+  | {
+      [K in CallName]: {
+        readonly kind: 'call'
+        readonly id: number
+        readonly name: K
+        readonly args: Parameters<Calls[K]>
+      }
+    }[CallName]
+  | { readonly kind: 'abort'; readonly id: number }
+
+/** The worker's part of the snapshot. The page adds its own status and notices, its trial, and whether a vault holds the data. */
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial'>
+
+export type FromWorker =
+  /** The worker's script has loaded. */
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  /** Progress of a fit. `id` is the id of the call that requested it, or null for an automatic fit. */
+  | {
+      readonly kind: 'progress'
+      readonly id: number | null
+      readonly done: number
+      readonly steps: number
+    }
+  | {
+      readonly kind: 'snapshot'
+      readonly snapshot: WorkerSnapshot
+      /** Watched lists that changed. */
+      readonly lists: readonly WatchedList[]
+    }
+  | {
+      /** The catalog's order, a fallback for the page if the worker dies. */
+      readonly kind: 'catalog'
+      readonly ids: readonly string[]
+      readonly categories: readonly string[]
+    }
+
+/** A worker, or an object that replaces it. */
+export interface Thread extends Pick<Worker, 'terminate'> {
+  postMessage(message: ToWorker): void
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null
+  onmessageerror: ((event: MessageEvent) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+}

@@ -1,0 +1,84 @@
+import { testCatalog, testModelFiles } from '@nearside/core/model/testShop.ts'
+import { expect, test } from 'vitest'
+import { readBaseLists } from './baseLists.ts'
+
+const files = await testModelFiles('1')
+const lists = await readBaseLists({
+  catalog: testCatalog,
+  read: async (path) => files.get(path) ?? new Uint8Array(),
+})
+const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
+
+test('leaves out the ids that it is told to', () => {
+  const [first, ...rest] = ids(lists.recommend({ limit: 4 }))
+  expect(first).toBe('item-31')
+  expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
+})
+
+test('knows what is new, dearer, or goes with a basket, and that nobody has viewed or bought', async () => {
+  const catalog = testCatalog.map((one) => ({
+    ...one,
+    added: one.id === 'item-3' ? '2026-12-20' : undefined,
+  }))
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const now = () => Date.UTC(2026, 11, 24)
+  const dated = await readBaseLists({ catalog, read, now })
+  expect(ids(dated.recommend({ from: 'new' }))).toEqual(['item-3'])
+  expect(dated.recommend({ from: 'viewed' })).toEqual([])
+  expect(dated.recommend({ from: 'bought' })).toEqual([])
+  const prices = dated.similar('item-9', { dearer: 1.5 }).map(({ id }) => Number(id.slice(5)) + 1)
+  expect(prices).toContain(14)
+  expect(Math.min(...prices)).toBeGreaterThan(10)
+  expect(Math.max(...prices)).toBeLessThanOrEqual(15)
+  expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
+})
+
+test('ranks alike for catalogs of other languages and currencies with the same ids', async () => {
+  const japanese = testCatalog.map(({ id, price = 0 }) => ({
+    id,
+    title: `商品 ${id}`,
+    category: '食器',
+    price: 190 * price,
+    currency: 'JPY',
+  }))
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const translated = await readBaseLists({ catalog: japanese, read })
+  const options = { limit: 10, diversify: false }
+  expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
+})
+
+test('refuses from JavaScript what a device refuses, and takes what says nothing of nobody', () => {
+  // Position of the ids in an earlier version.
+  const old = { exclude: ['item-31'] } as never
+  for (const list of [
+    () => lists.recommend(old),
+    () => lists.similar('item-31', old),
+    () => lists.boughtTogether('item-31', old),
+  ])
+    expect(list).toThrow(/ids go to excludeIds/)
+  expect(() => lists.recommend({ limit: -1 })).toThrow(/limit must be a number from 0/)
+  const nobodys = { exclude: ['bought'] } as never
+  expect(lists.recommend(nobodys)).toEqual(lists.recommend())
+})
+
+test('obeys the shop’s rules as a new shopper’s device does', async () => {
+  const ruled = await readBaseLists({
+    catalog: testCatalog,
+    read: async (path) => files.get(path) ?? new Uint8Array(),
+    now: () => Date.UTC(2026, 11, 24),
+    rules: {
+      rules: [
+        { name: 'recall', hide: { id: ['item-31'] } },
+        { name: 'gifts', when: { page: ['home'], until: '2026-12-24' }, pin: ['item-3'] },
+        { name: 'late', when: { from: '2026-12-25' }, pin: ['item-4'] },
+        { name: 'bags', boost: { category: ['bags'] }, by: 1e3 },
+        { name: 'oops', boost: { category: ['bags'] }, by: 0 },
+      ],
+    },
+  })
+  expect(ruled.faults).toEqual(['rule 5 (‘oops’).by must be a number above 1'])
+  expect(ids(ruled.recommend({ limit: 2 }))).toEqual(['item-27', 'item-23'])
+  expect(ids(ruled.recommend({ limit: 2, page: 'home' }))).toEqual(['item-3', 'item-27'])
+  expect(ids(ruled.recommend({ limit: 2, rules: false }))).toEqual(['item-31', 'item-30'])
+  expect(ids(ruled.similar('item-27', { limit: 31 }))).not.toContain('item-31')
+})

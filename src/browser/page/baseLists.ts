@@ -1,0 +1,110 @@
+/**
+ * @module Base lists for a shop's server. They equal the lists of a device without any events, so the server-rendered
+ * page doesn't change for a new shopper.
+ */
+import { sha256Hex } from '@nearside/core/bytes.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { discountOf } from '@nearside/core/features/context/discount.ts'
+import { extendModel } from '@nearside/core/model/extend.ts'
+import { readBaseModel } from '@nearside/core/model/files.ts'
+import { type LatestModel, parseLatest, parseManifest } from '@nearside/core/model/manifest.ts'
+import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { amongItems } from '@nearside/core/ranking/itemFilters.ts'
+import { requireQuery } from '@nearside/core/ranking/listQuery.ts'
+import { isLarge, Ranker } from '@nearside/core/ranking/ranker.ts'
+import { aboutOf, liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import { createRuleBook } from '@nearside/core/rules/listRules.ts'
+import { parseRules } from '@nearside/core/rules/parseRules.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { scoreInPart } from '../scoreInPart.ts'
+
+/** List options that need no shopper. */
+type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
+
+/** Lists that every device starts with. Invalid options are refused with NearsideError `input-invalid`. */
+export interface BaseLists {
+  /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
+  readonly latest: LatestModel
+  /** Faults of the catalog's rows and the rules that were left out, one each. */
+  readonly faults: readonly string[]
+  /** Recommends items without a shopper, best first. */
+  recommend(options?: BaseListOptions): readonly Recommendation[]
+  /** Finds items similar to this item. */
+  similar(item: string, options?: BaseListOptions): readonly Recommendation[]
+  /** Finds items bought in the same orders as this item, or as several items. */
+  boughtTogether(
+    item: string | readonly string[],
+    options?: BaseListOptions,
+  ): readonly Recommendation[]
+}
+
+const parse = (bytes: Uint8Array): unknown =>
+  readJson(bytes, 'model-corrupt', 'The base model is not readable')
+
+/**
+ * Reads the newest base model once. Use the result for as many pages as you like.
+ * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or an error of `read`
+ */
+export async function readBaseLists(options: {
+  /** Reads the bytes of a file in the model directory, e.g. `(path) => readFile(join('models', path))`. */
+  readonly read: (path: string) => Promise<Uint8Array>
+  /** The shop’s products. */
+  readonly catalog: readonly Item[]
+  /**
+   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't
+   * apply here.
+   */
+  readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
+  /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */
+  readonly now?: () => number
+}): Promise<BaseLists> {
+  const { read, now = Date.now } = options
+  const latest = parseLatest(parse(await read('latest.json')))
+  const manifestBytes = await read(`${latest.version}/manifest.json`)
+  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
+    throw new NearsideError('model-corrupt', 'manifest.json does not match its SHA-256')
+  }
+  const manifest = parseManifest(parse(manifestBytes))
+  const files = await Promise.all(
+    manifest.files.map(
+      async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
+    ),
+  )
+  const catalog = Catalog.parse(options.catalog)
+  const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog.items)
+  const ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
+  const nobody = ranker.score([], 0, null)
+  const { rules, faults } = parseRules(options.rules ?? [])
+  const shown = catalog.items.filter(({ available }) => available !== false)
+  const isOffer = (id: string) => discountOf(model, catalog, ranker.rowOf(id) ?? -1) > 0
+  const book = createRuleBook(rules, shown, isOffer)
+
+  function answer(query: ListQuery, { lifts, ...selection }: Ruled = {}): Recommendation[] {
+    const scored = lifts?.size ? liftScores(ranker, lifts, nobody) : nobody
+    return ranker.list(query, scored, selection)
+  }
+
+  function list(query: ListQuery): readonly Recommendation[] {
+    requireQuery(query)
+    const { page, rules: isRuled = true } = query.options ?? {}
+    const { items } = catalog
+    const isNew = (id: string) => ranker.isNew(id)
+    const among = amongItems(query, { items, events: [], now: now(), isNew })
+    if (rules.length === 0 || !isRuled) return answer(query, { among })
+    const about = catalog.get(aboutOf(query) ?? '')
+    const context = () => undefined
+    const ruled = book({ list: query.kind, page, about, now: now(), context })
+    return ruledList(ruled, query, answer, among)
+  }
+
+  return {
+    latest,
+    faults: [...catalog.faults, ...faults],
+    recommend: (options) => list({ kind: 'recommend', options: { ...options, order: 'base' } }),
+    similar: (item, options) => list({ kind: 'similar', item, options }),
+    boughtTogether: (item, options) => list({ kind: 'boughtTogether', item, options }),
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * @module Conditions that the page tells the worker: visible or hidden, battery, data saving, privacy control; and the
+ * shop's context (weather, promotion).
+ */
+import type { PersonalizerOptions } from '../api.ts'
+import type { DeviceConditions } from '../learning/budget.ts'
+
+export interface ConditionsSource {
+  read(): DeviceConditions
+  /** Calls `changed` after each change; returns a function that stops it. */
+  listen(changed: () => void): () => void
+}
+
+/** Chromium only, and not in TypeScript's library. @see https://w3c.github.io/battery/ */
+interface Battery extends EventTarget {
+  readonly charging: boolean
+  readonly level: number
+}
+
+/** @see https://wicg.github.io/savedata/, https://w3c.github.io/gpc/ */
+interface Platform {
+  readonly globalPrivacyControl?: boolean
+  readonly connection?: EventTarget & { readonly saveData?: boolean }
+  readonly getBattery?: () => Promise<Battery>
+}
+
+export function browserConditions(): ConditionsSource {
+  const platform = navigator as Platform
+  let battery: Battery | null = null
+  return {
+    read: () => ({
+      visible: document.visibilityState === 'visible',
+      savesData: platform.connection?.saveData === true,
+      battery: battery && !battery.charging ? battery.level : null,
+      globalPrivacyControl: platform.globalPrivacyControl === true,
+    }),
+    listen(changed) {
+      const stop = new AbortController()
+      const { signal } = stop
+      document.addEventListener('visibilitychange', changed, { signal })
+      platform.connection?.addEventListener('change', changed, { signal })
+      // A policy may forbid the battery API. Then the level is unknown, and learning doesn't wait.
+      platform.getBattery?.().then(
+        (known) => {
+          if (signal.aborted) return
+          battery = known
+          known.addEventListener('chargingchange', changed, { signal })
+          known.addEventListener('levelchange', changed, { signal })
+          changed()
+        },
+        () => undefined,
+      )
+      return () => stop.abort()
+    },
+  }
+}
+
+/** The shop's context as text, so that only changes go to the worker. */
+export type ShopContextSource = ReturnType<typeof createShopContext>
+
+/**
+ * @param ask the shop's own function. It may throw or return anything: the worker checks the value
+ * @param failed called once for each failure that follows a success
+ */
+export function createShopContext(
+  ask: NonNullable<PersonalizerOptions['context']>,
+  now: () => number,
+  failed: (error: unknown) => void,
+) {
+  let broken = false
+  const read = (): string => {
+    try {
+      // Text can be compared, and its content survives the message to the worker.
+      const given = JSON.stringify(ask(now()) ?? {})
+      broken = false
+      return given
+    } catch (error) {
+      if (!broken) failed(error)
+      broken = true
+      return '{}'
+    }
+  }
+  let text = read()
+  return {
+    /** Asks the shop for its context; true if it changed. */
+    changed(): boolean {
+      const before = text
+      text = read()
+      return text !== before
+    },
+    /** The shop's last context. */
+    given: (): unknown => JSON.parse(text),
+  }
+}

@@ -1,0 +1,202 @@
+/** @module A page without workers runs the device itself: same lists, same learning, and a notice. */
+
+import { TestServer, testModelFiles } from '@nearside/core/model/testShop.ts'
+import { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
+import { nextTask } from '@nearside/engine/nextTask.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Personalizer } from '../api.ts'
+import { deviceInPage, workerEnvironment } from '../worker/serve.ts'
+import { codesOf, idsOf, TestPage } from './testPage.ts'
+
+const page = new TestPage()
+const { start, newDatabase } = page
+afterEach(() => {
+  page.end()
+  vi.unstubAllGlobals()
+})
+
+/** Worker option as in the documentation. */
+const byConstructor = () =>
+  new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
+
+const HOUR = 3_600_000
+let time = 0
+/** Clock that sets events an hour apart, so that each is a visit. */
+const clock = { now: () => time }
+
+async function live(personalizer: Personalizer, began = Date.now() - 40 * HOUR): Promise<void> {
+  for (let i = 0; i < 12; i++) {
+    time = began + i * HOUR
+    await personalizer.capture({ name: 'purchase', item_id: `item-${i % 5}` })
+  }
+}
+
+async function learned(personalizer: Personalizer, began?: number) {
+  await live(personalizer, began)
+  const { cases, lossAfter } = await personalizer.fineTune()
+  const list = await personalizer.recommend({ limit: 20 })
+  return { cases, lossAfter, list: list.map(({ id, score }) => ({ id, score })) }
+}
+
+const noWorkers: readonly [string, () => Parameters<typeof start>[1]][] = [
+  [
+    'the browser has none',
+    () => {
+      vi.stubGlobal('Worker', undefined)
+      return { worker: byConstructor }
+    },
+  ],
+  [
+    'a policy forbids them',
+    () => ({
+      worker: () => {
+        throw new DOMException('blocked by policy', 'SecurityError')
+      },
+    }),
+  ],
+  [
+    'the script is missing',
+    () => ({ worker: () => new Worker('/no/such/worker.js', { type: 'module' }) }),
+  ],
+]
+
+test.each(noWorkers)('%s: lists and learning are those of a worker', async (_, options) => {
+  // Both use the same times, since recency is part of every score.
+  const began = Date.now() - 40 * HOUR
+  const withWorker = await learned(await start(newDatabase(), {}, clock), began)
+  const personalizer = await start(newDatabase(), options(), clock)
+  const { cases, lossAfter, list } = await learned(personalizer, began)
+  expect(cases).toBeGreaterThan(5)
+  expect(cases).toBe(withWorker.cases)
+  // The clock moved on by the seconds between the two fits.
+  expect(lossAfter).toBeCloseTo(withWorker.lossAfter, 4)
+  list.forEach(({ id, score }, i) => {
+    expect(id).toBe(withWorker.list[i].id)
+    expect(score).toBeCloseTo(withWorker.list[i].score, 4)
+  })
+  const { notices, storage, status } = personalizer.getSnapshot()
+  expect({ storage, status }).toEqual({ storage: 'indexeddb', status: 'ready' })
+  expect(notices[0].message).toMatch(
+    /^The worker could not be .*runs in the page itself instead\.$/,
+  )
+})
+
+test('without workers, WebAssembly and WebGPU: plain JavaScript learns', async () => {
+  vi.stubGlobal('Worker', undefined)
+  vi.stubGlobal('WebAssembly', undefined)
+  const { fetch } = new TestServer(await testModelFiles('1'))
+  const inPage = async () =>
+    deviceInPage({
+      ...workerEnvironment,
+      fetch,
+      chooseEngine: (preference, work, onSwitch) =>
+        chooseEngine(preference, work, { ...thisDevice(), gpu: undefined }, onSwitch),
+    })
+  const options = { worker: byConstructor, engine: 'auto' as const }
+  const personalizer = await start(newDatabase(), options, { ...clock, inPage })
+  const { cases, list } = await learned(personalizer)
+  expect(cases).toBeGreaterThan(5)
+  expect(list).toHaveLength(20)
+  const { engine } = personalizer.getSnapshot()
+  expect(engine?.name).toBe('js')
+  expect(engine?.reason).toMatch(/^WASM: .*; using plain JavaScript$/)
+})
+
+test('the page’s thread is free between the slices of a fit', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const personalizer = await start(newDatabase(), { worker: byConstructor }, clock)
+  await live(personalizer)
+  let turns = 0
+  let fitting = true
+  const turning = (async () => {
+    for (; fitting; turns++) await nextTask()
+  })()
+  const { cases } = await personalizer.fineTune()
+  fitting = false
+  await turning
+  // At least one turn between two cases.
+  expect(turns).toBeGreaterThanOrEqual(cases)
+})
+
+test('closed and opened again, it knows what it was told', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const database = newDatabase()
+  const first = await start(database, { worker: byConstructor }, clock)
+  await live(first)
+  first.close()
+  const second = await start(database, { worker: byConstructor }, clock)
+  expect(second.getSnapshot().events.count).toBe(12)
+})
+
+/** The page's own code can't be loaded either. */
+const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
+
+test('its code can’t be loaded either: the shop’s own order', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
+  const [first] = await personalizer.recommend({ limit: 1 })
+  expect(first.id).toBe('item-0')
+  expect(codesOf(personalizer)).toEqual(['worker-failed'])
+})
+
+describe('no device at all, and the catalog is a URL', () => {
+  const rows = [
+    null,
+    { title: 'without an id' },
+    { id: 'item-3', category: 'mugs' },
+    { id: 'item-3', category: 'cards' },
+    { id: 'item-1', category: 'mugs', available: false },
+    { id: 7 },
+  ]
+  const catalog = 'https://shop.test/catalog.json'
+  const worker = () => {
+    throw new DOMException('blocked by policy', 'SecurityError')
+  }
+
+  test('the page asks for it, once, and lists are in its order', async () => {
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = async (url) => {
+      asked.push(String(url))
+      return Response.json(rows)
+    }
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    const lists = await Promise.all([
+      personalizer.recommend(),
+      personalizer.recommend({ category: 'mugs' }),
+    ])
+    expect(lists.map(idsOf)).toEqual([['item-3', '7'], ['item-3']])
+    await expect.poll(() => watched(personalizer)).toEqual(['item-3', '7'])
+    expect(asked).toEqual([catalog])
+  })
+
+  test('it can’t be had either: that is said, and it is asked for again', async () => {
+    let online = false
+    const fetch = async () => {
+      if (!online) throw new TypeError('Failed to fetch')
+      return Response.json(rows)
+    }
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    expect(await personalizer.recommend()).toEqual([])
+    expect(codesOf(personalizer)).toContain('model-unreachable')
+    online = true
+    expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
+  })
+
+  test('what is captured is not kept, and that is said', async () => {
+    const fetch = async () => Response.json(rows)
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)
+    expect(personalizer.getSnapshot().notices[0].message).toMatch(/^An event was not kept: /)
+  })
+})
+
+/** First answer of a watched list. */
+function watched(personalizer: Personalizer): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const stop = personalizer.watch({ kind: 'recommend' }, (answer) => {
+      queueMicrotask(() => stop())
+      if ('items' in answer) resolve(idsOf(answer.items))
+      else reject(answer.error)
+    })
+  })
+}

@@ -1,0 +1,177 @@
+/**
+ * @module One page's end of a personalizer: the link to the worker, the snapshot and the lists. The page stores only
+ * the last snapshot, and the catalog's order in case the worker dies.
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Personalizer, PersonalizerOptions } from '../api.ts'
+import type { FromWorker, Thread } from '../messages.ts'
+import { fetchOrder } from '../transport/catalogOfPage.ts'
+import { type ConditionsSource, createShopContext, type ShopContextSource } from './conditions.ts'
+import { PageLists } from './pageLists.ts'
+import { readOptions } from './readOptions.ts'
+import { PageSnapshot } from './snapshot.ts'
+import { type Recovery, WorkerLink } from './workerLink.ts'
+
+/** Inputs from the page's surroundings; a replay of past events passes its own. */
+export interface PageEnvironment {
+  /** Current time, milliseconds since the epoch. */
+  readonly now: () => number
+  /** Creates an id that is unique on this device. */
+  readonly newId: () => string
+  /** Visibility of the page, and state of the device's power. */
+  readonly conditions: ConditionsSource
+  /** Milliseconds after which a silent worker counts as dead. */
+  readonly silence: number
+  /** Runs the device in the page if there are no workers. Without it, lists are then in the shop's order. */
+  readonly inPage?: () => Promise<Thread>
+  /** Gets each notice as one line. Without it, notices appear in the snapshot only. */
+  readonly warn?: (line: string) => void
+  /** Fetches the catalog if no device can be asked for it. Not needed if the page passes the catalog. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+const AFTER: Readonly<Record<Recovery, string>> = {
+  restarted: 'It was started again; nothing that was stored is lost.',
+  'in-page': 'Everything runs in the page itself instead.',
+  down: 'Lists are in the shop’s order, and nothing is kept, until the page is loaded again.',
+}
+
+export class Page {
+  readonly snapshot: PageSnapshot
+  readonly lists: PageLists
+  readonly #environment: PageEnvironment
+  readonly #link: WorkerLink
+  /** Null if the shop gave no function for its context. */
+  readonly #context: ShopContextSource | null
+  #unsubscribe = () => {}
+  #closed = false
+
+  constructor(options: PersonalizerOptions, environment: PageEnvironment) {
+    const { config, order } = readOptions(options)
+    const { conditions, fetch, inPage, now, silence, warn } = environment
+    const { catalog } = config
+    const { worker } = options
+    const inVault = 'inVault' in worker
+    this.#environment = environment
+    this.snapshot = new PageSnapshot(now, config.engine, warn)
+    this.snapshot.set({ vault: inVault })
+    const notify = (error: NearsideError) => this.snapshot.notify(error)
+    this.#context = options.context
+      ? createShopContext(options.context, now, (error) =>
+          notify(NearsideError.from(error, 'input-invalid', 'context failed')),
+        )
+      : null
+    this.#link = new WorkerLink({
+      worker,
+      config: () => ({
+        ...config,
+        engine: this.snapshot.current.enginePreference,
+        conditions: conditions.read(),
+        context: this.#context?.given() ?? {},
+      }),
+      silence,
+      received: (message) => this.#receive(message),
+      inPage: inVault ? undefined : inPage,
+      lost: (error, recovery) => this.#onLost(error, recovery),
+    })
+    this.lists = new PageLists({
+      call: this.callInContext,
+      isDown: () => this.#link.down && !this.#closed,
+      order,
+      fetchOrder: fetch && typeof catalog === 'string' ? () => fetchOrder(fetch, catalog) : null,
+      notify,
+    })
+  }
+
+  /** Resolves when lists can be requested. */
+  async start(): Promise<void> {
+    try {
+      await this.#link.start()
+    } catch (error) {
+      // If the link is down, it has already reported why, and lists come in the shop's own order.
+      if (!this.#link.down)
+        this.snapshot.notify(
+          NearsideError.from(error, 'worker-failed', 'The worker failed to start'),
+        )
+    }
+    const { conditions } = this.#environment
+    this.#unsubscribe = conditions.listen(() => {
+      if (this.#link.down) return
+      this.#sendContext()
+      this.#link.call('conditions', [conditions.read()]).catch(() => undefined)
+    })
+    this.snapshot.set({ status: 'ready' })
+  }
+
+  readonly capture: Personalizer['capture'] = async (input) => {
+    if (this.#closed) return null
+    const captured = { id: this.#environment.newId(), time: this.#environment.now(), input }
+    try {
+      this.#sendContext()
+      // A value that can't be cloned (a DOM node, a function) must not throw into the shop's page.
+      return await this.#link.call('capture', [captured])
+    } catch (error) {
+      const { code, message } = NearsideError.from(error, 'event-invalid', 'It failed')
+      const why = `An event was not kept: ${message}`
+      this.snapshot.notify(new NearsideError(code, why, { cause: error }))
+      return null
+    }
+  }
+
+  readonly call: WorkerLink['call'] = async (name, args, options) => {
+    this.#requireOpen()
+    return this.#link.call(name, args, options)
+  }
+
+  /** Like `call`, after the shop's current context. */
+  readonly callInContext: WorkerLink['call'] = async (name, args, options) => {
+    this.#requireOpen()
+    this.#sendContext()
+    return this.#link.call(name, args, options)
+  }
+
+  readonly close = (): void => {
+    if (this.#closed) return
+    this.#closed = true
+    this.#unsubscribe()
+    this.snapshot.set({ status: 'closed' })
+    const end = () => this.#link.terminate(closed())
+    // Let the worker store earlier events first, but end a worker that doesn't answer.
+    const late = new Promise((resolve) => setTimeout(resolve, 1000))
+    Promise.race([this.#link.call('close', []), late]).then(end, end)
+  }
+
+  /**
+   * Sends the shop's context if it changed. Call this before any call that depends on it: the worker takes calls in
+   * order.
+   */
+  #sendContext(): void {
+    if (this.#context?.changed())
+      this.#link.call('context', [this.#context.given()]).catch(() => undefined)
+  }
+
+  #receive(message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>): void {
+    if (this.#closed) return
+    if (message.kind === 'catalog') this.lists.takeOrder(message)
+    else if (message.kind === 'progress') {
+      const { done, steps } = message
+      this.snapshot.set({ fitting: { done, steps } })
+    } else {
+      this.snapshot.receive(message.snapshot)
+      this.lists.deliver(message.lists)
+    }
+  }
+
+  #onLost(error: NearsideError, recovery: Recovery): void {
+    const message = `${error.message} ${AFTER[recovery]}`
+    this.snapshot.notify(new NearsideError('worker-failed', message, { cause: error }))
+    this.lists.again()
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw closed()
+  }
+}
+
+const closed = () => new NearsideError('closed', 'The personalizer was closed.')

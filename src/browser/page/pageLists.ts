@@ -1,0 +1,134 @@
+/**
+ * @module Lists of a page: requested ones and watched ones. Watches started or ended in one turn go to the worker in
+ * one message. If no worker answers any more, lists come in the catalog's order.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import {
+  type CatalogOrder,
+  EMPTY_ORDER,
+  listWithoutModel,
+} from '@nearside/core/ranking/catalogOrder.ts'
+import type { WatchedList, WatchedQuery } from '../messages.ts'
+import type { fetchOrder } from '../transport/catalogOfPage.ts'
+import type { WorkerLink } from './workerLink.ts'
+
+interface PageListsInputs {
+  /** Asks the worker. */
+  readonly call: WorkerLink['call']
+  /** Whether no worker will answer any more, although the page is open. */
+  readonly isDown: () => boolean
+  /** The catalog's order; null if only its address is known. */
+  readonly order: CatalogOrder | null
+  /** Fetches the catalog's order; null if the page can't. */
+  readonly fetchOrder: (() => ReturnType<typeof fetchOrder>) | null
+  readonly notify: (error: NearsideError) => void
+}
+
+export class PageLists {
+  readonly #inputs: PageListsInputs
+  readonly #watched = new Map<
+    number,
+    { readonly query: ListQuery; readonly listener: (answer: ListAnswer) => void }
+  >()
+  readonly #unsent = new Map<number, ListQuery | null>()
+  #nextId = 0
+  #order: CatalogOrder | null
+  #fetching: Promise<void> | null = null
+
+  constructor(inputs: PageListsInputs) {
+    this.#inputs = inputs
+    this.#order = inputs.order
+  }
+
+  /** Answers a list even if the worker is down. */
+  async list(query: ListQuery): Promise<readonly Recommendation[]> {
+    try {
+      return await this.#inputs.call('list', [query])
+    } catch (error) {
+      if (this.#inputs.isDown()) return this.#inOrder(query)
+      throw error
+    }
+  }
+
+  /** Calls `listener` with each new state of the list; returns a function that ends the watch. */
+  watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
+    const id = this.#nextId++
+    this.#watched.set(id, { query, listener })
+    this.#register(id, query)
+    return () => {
+      if (!this.#watched.delete(id)) return
+      // Started and ended in one turn: nothing is sent.
+      if (this.#unsent.get(id)) this.#unsent.delete(id)
+      else this.#register(id, null)
+    }
+  }
+
+  /** Starts all watches again, after the worker that knew them was lost. */
+  again(): void {
+    for (const [id, { query }] of this.#watched) this.#register(id, query)
+  }
+
+  /** Passes posted lists to their listeners; drops lists that are no longer watched. */
+  deliver(lists: readonly WatchedList[]): void {
+    for (const list of lists) {
+      this.#watched
+        .get(list.id)
+        ?.listener('items' in list ? list : { error: NearsideError.fromWire(list.error) })
+    }
+  }
+
+  /** Takes the catalog's order that the worker sent. */
+  takeOrder(order: CatalogOrder): void {
+    this.#order = order
+  }
+
+  #register(id: number, query: ListQuery | null): void {
+    if (this.#unsent.size === 0) queueMicrotask(() => this.#sendAll())
+    this.#unsent.set(id, query)
+  }
+
+  async #sendAll(): Promise<void> {
+    const queries = [...this.#unsent].map(([id, query]) => ({ id, query }))
+    this.#unsent.clear()
+    if (queries.length === 0) return
+    try {
+      this.deliver(await this.#send(queries))
+    } catch (thrown) {
+      const error = NearsideError.from(thrown, 'worker-failed', 'A list failed')
+      for (const { id } of queries) this.#watched.get(id)?.listener({ error })
+    }
+  }
+
+  /** @returns current items of the new lists */
+  async #send(queries: readonly WatchedQuery[]): Promise<readonly WatchedList[]> {
+    try {
+      return await this.#inputs.call('watch', [queries])
+    } catch (error) {
+      if (!this.#inputs.isDown()) throw error
+      const wanted = queries.flatMap(({ id, query }) => (query ? [{ id, query }] : []))
+      return Promise.all(
+        wanted.map(async ({ id, query }) => ({ id, items: await this.#inOrder(query) })),
+      )
+    }
+  }
+
+  /**
+   * List in the catalog's order. If no device has sent the catalog, the page fetches it, and tries again after a
+   * failure.
+   */
+  async #inOrder(query: ListQuery): Promise<readonly Recommendation[]> {
+    const { fetchOrder, notify } = this.#inputs
+    if (!this.#order && fetchOrder) {
+      this.#fetching ??= fetchOrder().then(
+        (order) => this.takeOrder(order),
+        (error) => {
+          notify(error)
+          this.#fetching = null
+        },
+      )
+      await this.#fetching
+    }
+    return listWithoutModel(this.#order ?? EMPTY_ORDER, query)
+  }
+}

@@ -1,0 +1,126 @@
+/** @module Reads the options of `createPersonalizer`: checks them, adds defaults and makes URLs absolute. */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import { CLEANINGS } from '@nearside/core/events/cleanings.ts'
+import { IMBALANCES, LEARNER_NAMES } from '@nearside/core/learning/learners/names.ts'
+import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
+import { OPERATOR } from '@nearside/core/operator.ts'
+import { type CatalogOrder, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
+import { EXCLUSIONS } from '@nearside/core/ranking/listQuery.ts'
+import type { PersonalizerOptions } from '../api.ts'
+import type { EnginePreference } from '../apiSnapshot.ts'
+import type { Recipients } from '../contribution/terms.ts'
+import { DEFAULT_BUDGET, type TrainingBudget } from '../learning/budget.ts'
+import type { WorkerConfig } from '../messages.ts'
+import { PERSISTS } from '../persists.ts'
+
+export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
+
+const SIGNING_KEY = /^[A-Za-z0-9+/]{43}=$/
+
+const refuse = (message: string) => new NearsideError('input-invalid', message)
+
+function absolute(url: unknown, what: string): string {
+  if (typeof url !== 'string' || url === '') throw refuse(`${what} must be a URL.`)
+  try {
+    return new URL(url, globalThis.document?.baseURI).href
+  } catch (cause) {
+    throw new NearsideError('input-invalid', `${what} is not a URL: ${url}`, { cause })
+  }
+}
+
+function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
+  const budget = { ...DEFAULT_BUDGET, ...given }
+  for (const [name, value] of Object.entries(budget)) {
+    if (!Number.isFinite(value) || value < 0)
+      throw refuse(`budget.${name} must be a number from 0.`)
+  }
+  return budget
+}
+
+const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+
+/** @throws NearsideError `input-invalid` */
+export function requireOneOf(option: string, given: unknown, known: readonly unknown[]): void {
+  if (!known.includes(given)) throw refuse(`${option} must be one of ${known.join(', ')}.`)
+}
+
+function requireFunction(option: string, given: unknown): void {
+  if (typeof given !== 'function') throw refuse(`${option} must be a function.`)
+}
+
+function requireAllOf(option: string, given: unknown, known: readonly unknown[]): void {
+  if (!Array.isArray(given)) throw refuse(`${option} must be an array.`)
+  for (const one of given) requireOneOf(option, one, known)
+}
+
+/** @throws NearsideError `input-invalid` naming the invalid option */
+export function readRecipients(given: Recipients): Recipients {
+  const { leaderOperator, helperOperator, leaderKey, helperKey, issuer, relay } = given
+  for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))
+    if (typeof value !== 'string' || !OPERATOR.test(value))
+      throw refuse(`federation.${name} must name who runs that server, in 1 to 80 characters.`)
+  for (const [name, value] of Object.entries({ leaderKey, helperKey }))
+    if (typeof value !== 'string' || !SIGNING_KEY.test(value))
+      throw refuse(`federation.${name} must be the signing key that \`serve\` prints.`)
+  return {
+    ...{ leaderOperator, helperOperator, leaderKey, helperKey },
+    leader: absolute(given.leader, 'federation.leader'),
+    helper: absolute(given.helper, 'federation.helper'),
+    ...(issuer && { issuer: absolute(issuer, 'federation.issuer') }),
+    ...(given.demonstration === true && { demonstration: true }),
+    ...(relay && { relay: absolute(relay, 'federation.relay') }),
+  }
+}
+
+/** @throws NearsideError `input-invalid` naming the option */
+export function readOptions(options: PersonalizerOptions): {
+  readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
+  /** The catalog's order; null if only its address is known. */
+  readonly order: CatalogOrder | null
+} {
+  const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
+  const { database = 'nearside', strategy = 'hybrid', latest = null, modelKeys = null } = options
+  const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
+  const { persist = 'ask' } = options
+  const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
+  requireFunction('worker', worker)
+  if (context !== undefined) requireFunction('context', context)
+  requireOneOf('engine', engine, ENGINES)
+  requireOneOf('persist', persist, PERSISTS)
+  requireOneOf('strategy', strategy, Object.keys(STRATEGIES))
+  requireAllOf('learners', learners, LEARNER_NAMES)
+  requireAllOf('exclude', exclude, EXCLUSIONS)
+  requireOneOf('imbalance', imbalance, IMBALANCES)
+  requireOneOf('cleaning', cleaning, CLEANINGS)
+  if (!(retentionDays > 0)) {
+    throw refuse('retentionDays must be a number above 0.')
+  }
+  if (!Array.isArray(catalog) && typeof catalog !== 'string') {
+    throw refuse('catalog must be an array or a URL.')
+  }
+  if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
+    throw refuse('rules must be an array or a URL.')
+  }
+  return {
+    config: {
+      catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
+      baseModel: directory(absolute(baseModel, 'baseModel')),
+      latest,
+      modelKeys,
+      engine,
+      federation: federation ? readRecipients(federation) : null,
+      database,
+      persist,
+      strategy,
+      learners: [...new Set(learners)],
+      imbalance,
+      cleaning,
+      exclude,
+      rules: typeof rules === 'string' ? absolute(rules, 'rules') : rules,
+      budget: readBudget(options.budget),
+      retentionDays,
+    },
+    order: typeof catalog === 'string' ? null : orderOf(catalog),
+  }
+}

@@ -1,0 +1,137 @@
+/** @module Watched lists with real workers: they arrive with each change, even after the worker fails. */
+
+import type { ListAnswer, ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import { afterEach, expect, test } from 'vitest'
+import type { Personalizer } from '../api.ts'
+import { codesOf, idsOf, TestPage } from './testPage.ts'
+
+const page = new TestPage()
+const { start } = page
+afterEach(page.end)
+
+const BEST: ListQuery = { kind: 'recommend', options: { limit: 3 } }
+
+function watch(personalizer: Personalizer, query: ListQuery = BEST) {
+  const answers: ListAnswer[] = []
+  const stop = personalizer.watch(query, (answer) => void answers.push(answer))
+  const ids = () => {
+    const last = answers.at(-1)
+    return last && 'items' in last ? idsOf(last.items) : []
+  }
+  return { answers, ids, stop }
+}
+
+test('a list comes at once, then with each change of it, until it is ended', async () => {
+  const personalizer = await start()
+  await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
+  const best = watch(personalizer)
+  const base = watch(personalizer, { kind: 'recommend', options: { limit: 3, order: 'base' } })
+  await expect.poll(best.ids).toEqual(['item-31', 'item-30', 'item-29'])
+  await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  await expect.poll(() => best.ids()[0]).toBe('item-4')
+  expect(best.ids()).toEqual(idsOf(await personalizer.recommend({ limit: 3 })))
+  // The shop's own order did not change, so it was not posted again.
+  expect(base.answers).toHaveLength(1)
+  best.stop()
+  const { length } = best.answers
+  await personalizer.capture({ name: 'view_item', item_id: 'item-1' })
+  await personalizer.recommend()
+  expect(best.answers).toHaveLength(length)
+})
+
+test('lists that repeat nothing of one another follow one another, whichever began first', async () => {
+  const personalizer = await start()
+  await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
+  const base = { limit: 3, order: 'base', distinct: 2 } as const
+  const second = watch(personalizer, { kind: 'recommend', options: base })
+  const first = watch(personalizer, { kind: 'recommend', options: { limit: 3, distinct: 1 } })
+  await expect.poll(first.ids).toEqual(['item-31', 'item-30', 'item-29'])
+  await expect.poll(second.ids).toEqual(['item-28', 'item-27', 'item-26'])
+  await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  await expect.poll(() => first.ids()[0]).toBe('item-4')
+  const shop = idsOf(await personalizer.recommend({ order: 'base', excludeIds: first.ids() }))
+  expect(second.ids()).toEqual(shop.slice(0, 3))
+  first.stop()
+  await expect.poll(second.ids).toEqual(['item-31', 'item-30', 'item-29'])
+})
+
+test('begun and ended in one turn, it is never heard of', async () => {
+  const personalizer = await start()
+  const { answers, stop } = watch(personalizer)
+  stop()
+  await personalizer.recommend()
+  await personalizer.recommend()
+  expect(answers).toEqual([])
+})
+
+test('a worker that is started again knows what is watched', async () => {
+  const personalizer = await start()
+  const best = watch(personalizer)
+  await expect.poll(() => best.ids().length).toBe(3)
+  page.workers[0].terminate()
+  await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  await expect.poll(() => best.ids()[0]).toBe('item-4')
+  expect(page.workers).toHaveLength(2)
+})
+
+test('where no worker is left, it is in the shop’s own order', async () => {
+  const personalizer = await start()
+  const best = watch(personalizer)
+  await expect.poll(() => best.ids().length).toBe(3)
+  for (const nth of [0, 1]) {
+    page.workers[nth].terminate()
+    await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  }
+  await expect.poll(best.ids).toEqual(['item-0', 'item-1', 'item-2'])
+  expect(watch(personalizer, { kind: 'boughtTogether', item: 'item-0' }).ids()).toEqual([])
+  expect(codesOf(personalizer)).toContain('worker-failed')
+})
+
+test('without workers the page itself brings it', async () => {
+  const worker = () => {
+    throw new DOMException('blocked by policy', 'SecurityError')
+  }
+  const personalizer = await start(page.newDatabase(), { worker })
+  const best = watch(personalizer)
+  await expect.poll(best.ids).toEqual(['item-31', 'item-30', 'item-29'])
+  await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  await expect.poll(() => best.ids()[0]).toBe('item-4')
+})
+
+test('what can’t be sent, and a list of a closed personalizer, are errors of their own', async () => {
+  const personalizer = await start()
+  const broken = watch(personalizer, { kind: 'similar', item: (() => {}) as never })
+  await expect.poll(() => broken.answers).toMatchObject([{ error: { code: 'input-invalid' } }])
+  personalizer.close()
+  const late = watch(personalizer)
+  await expect.poll(() => late.answers).toMatchObject([{ error: { code: 'closed' } }])
+})
+
+test('a fit posts its first progress and then at most ten a second, none as a snapshot', async () => {
+  const kinds: string[] = []
+  const worker = () => {
+    const made = page.makeWorker()
+    made.addEventListener('message', ({ data }) => kinds.push(data.kind))
+    return made
+  }
+  const personalizer = await start(page.newDatabase(), { worker, strategy: 'batch' })
+  for (let i = 0; i < 6; i++) {
+    await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
+  }
+  const steps = new Set<number>()
+  personalizer.subscribe(() => {
+    const { fitting } = personalizer.getSnapshot()
+    if (fitting) steps.add(fitting.done)
+  })
+  kinds.length = 0
+  const began = performance.now()
+  await personalizer.fineTune()
+  const seconds = (performance.now() - began) / 1000
+  const count = (kind: string) => kinds.filter((known) => known === kind).length
+  expect(count('progress')).toBeGreaterThan(0)
+  expect(count('progress')).toBeLessThanOrEqual(1 + 10 * seconds)
+  expect(steps.size).toBeGreaterThan(0)
+  // Snapshots for the chosen engine, the learned model and other changes of state, but not for each of 30 steps.
+  expect(count('snapshot')).toBeLessThan(15)
+  expect(personalizer.getSnapshot().fitting).toBe(null)
+})

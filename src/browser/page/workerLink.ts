@@ -1,0 +1,223 @@
+/**
+ * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
+ * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in
+ * the page. If that fails too, or a worker died twice, the link stays down and reports that.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Personalizer } from '../api.ts'
+import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from '../messages.ts'
+
+type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
+
+/**
+ * Milliseconds of silence after which a worker counts as dead: no message, and no answer to a ping. Our own code
+ * never blocks the worker's thread for a tenth of that.
+ */
+export const SILENCE = 10_000
+
+/** Factor on this time until the first message, because the script must be downloaded first. */
+const LOADING_FACTOR = 6
+
+/** State of the device after its worker was lost. */
+export type Recovery = 'restarted' | 'in-page' | 'down'
+
+interface LinkDeps {
+  readonly worker: () => Thread
+  /** Runs the device in the page; absent if the page must not run it. */
+  readonly inPage?: () => Promise<Thread>
+  readonly config: () => WorkerConfig
+  readonly silence: number
+  readonly received: (
+    message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>,
+  ) => void
+  /** Called after a loss, before unanswered calls go to the next thread. */
+  readonly lost: (error: NearsideError, recovery: Recovery) => void
+}
+
+interface Pending {
+  readonly message: ToWorker & { readonly kind: 'call' }
+  readonly resolve: (value: never) => void
+  readonly reject: (error: NearsideError) => void
+  readonly onProgress: CallOptions['onProgress']
+}
+
+export class WorkerLink {
+  readonly #deps: LinkDeps
+  readonly #pending = new Map<number, Pending>()
+  #worker: Thread | null = null
+  #nextId = 1
+  #restarts = 0
+  #lastMessageAt = 0
+  /** Time of the oldest unanswered call, milliseconds since the epoch; earlier silence doesn't count. */
+  #askedAt = 0
+  #watch: ReturnType<typeof setTimeout> | null = null
+  #down: NearsideError | null = null
+  #alive = false
+  /** Whether any worker ever answered. If one did, the device does not run in the page. */
+  #everAlive = false
+  #inPage = false
+  #started: Promise<void> = Promise.resolve()
+
+  constructor(deps: LinkDeps) {
+    this.#deps = deps
+  }
+
+  get down(): boolean {
+    return this.#down !== null
+  }
+
+  /** Starts the worker; resolves when it answers, rejects if it can't be started. */
+  start(): Promise<void> {
+    this.#spawn()
+    return this.#started
+  }
+
+  /** @throws NearsideError the worker's error, or `worker-failed` if the link is down */
+  call<K extends CallName>(
+    name: K,
+    args: Parameters<Calls[K]>,
+    { signal, onProgress }: CallOptions = {},
+  ): Promise<ReturnType<Calls[K]>> {
+    if (this.#down) return Promise.reject(this.#down)
+    if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Abandoned.'))
+    const id = this.#nextId++
+    const message = { kind: 'call', id, name, args } as unknown as Pending['message']
+    const abort = () => this.#worker?.postMessage({ kind: 'abort', id })
+    signal?.addEventListener('abort', abort, { once: true })
+    return new Promise<ReturnType<Calls[K]>>((resolve, reject) => {
+      if (this.#pending.size === 0) this.#askedAt = Date.now()
+      this.#pending.set(id, { message, resolve: resolve as Pending['resolve'], reject, onProgress })
+      try {
+        this.#worker?.postMessage(message)
+      } catch (error) {
+        // Structured clone refuses functions and DOM nodes.
+        this.#pending.delete(id)
+        reject(NearsideError.from(error, 'input-invalid', `${name} was given what can't be sent`))
+        return
+      }
+      this.#listenForSilence()
+    }).finally(() => signal?.removeEventListener('abort', abort))
+  }
+
+  terminate(error: NearsideError): void {
+    this.#goDown(error)
+    this.#worker?.terminate()
+    this.#worker = null
+  }
+
+  #spawn(): void {
+    this.#lastMessageAt = Date.now()
+    this.#alive = false
+    try {
+      const worker = this.#deps.worker()
+      this.#listenTo(worker)
+      worker.onmessageerror = () => this.#lost(worker, 'sent something unreadable')
+      worker.onerror = (event) => {
+        event.preventDefault?.()
+        this.#lost(worker, event.message ? `failed: ${event.message}` : 'could not be loaded')
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const message = `The worker could not be made (${why}).`
+      this.#withoutWorker(new NearsideError('worker-failed', message, { cause: error }))
+    }
+    this.#sendWaiting()
+  }
+
+  #listenTo(thread: Thread): void {
+    this.#worker = thread
+    thread.onmessage = ({ data }) => this.#receive(data)
+  }
+
+  /** Sends unanswered calls, in order. The device answers them once it has started. */
+  #sendWaiting(): void {
+    const waiting = [...this.#pending.values()]
+    if (!waiting.some(({ message }) => message.name === 'start')) {
+      this.#started = this.call('start', [this.#deps.config()])
+      this.#started.catch(() => undefined)
+    }
+    for (const { message } of waiting) this.#worker?.postMessage(message)
+  }
+
+  /** Runs the device in the page; calls wait while its code loads. */
+  #withoutWorker(why: NearsideError): void {
+    const { inPage, lost } = this.#deps
+    const giveUp = () => {
+      this.#goDown(why)
+      lost(why, 'down')
+    }
+    if (!inPage || this.#everAlive) {
+      giveUp()
+      return
+    }
+    this.#inPage = true
+    inPage().then((thread) => {
+      // The link was closed in the meantime.
+      if (this.#down) return thread.terminate()
+      lost(why, 'in-page')
+      this.#listenTo(thread)
+      this.#sendWaiting()
+    }, giveUp)
+  }
+
+  #receive(message: FromWorker): void {
+    this.#lastMessageAt = Date.now()
+    this.#alive = true
+    this.#everAlive = true
+    if (message.kind === 'alive') return
+    if (message.kind === 'snapshot' || message.kind === 'catalog') {
+      this.#deps.received(message)
+      return
+    }
+    if (message.kind === 'progress') this.#deps.received(message)
+    const pending = message.id === null ? undefined : this.#pending.get(message.id)
+    if (!pending) return
+    if (message.kind === 'progress') {
+      pending.onProgress?.(message.done, message.steps)
+      return
+    }
+    this.#pending.delete(message.id)
+    if (message.kind === 'result') pending.resolve(message.value as never)
+    else pending.reject(NearsideError.fromWire(message.error))
+  }
+
+  /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
+  #listenForSilence(): void {
+    // The page's own thread can't wait for itself.
+    if (this.#watch !== null || this.#inPage) return
+    this.#watch = setTimeout(() => {
+      this.#watch = null
+      if (this.#pending.size === 0 || this.#down || !this.#worker || this.#inPage) return
+      const silent = Date.now() - Math.max(this.#lastMessageAt, this.#askedAt)
+      const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
+      if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
+      else this.#ping()
+      this.#listenForSilence()
+    }, this.#deps.silence / 2)
+  }
+
+  /** Pings the worker twice within its time limit: a thread that answers is alive, even during a long call. */
+  #ping(): void {
+    const id = this.#nextId++
+    this.#worker?.postMessage({ kind: 'call', id, name: 'ping', args: [] })
+  }
+
+  #lost(worker: Thread, how: string): void {
+    if (worker !== this.#worker) return
+    worker.terminate()
+    this.#worker = null
+    const error = new NearsideError('worker-failed', `The worker ${how}.`)
+    if (this.#restarts++ === 0) {
+      this.#deps.lost(error, 'restarted')
+      this.#spawn()
+    } else this.#withoutWorker(error)
+  }
+
+  #goDown(error: NearsideError): void {
+    this.#down = error
+    if (this.#watch !== null) clearTimeout(this.#watch)
+    this.#watch = null
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * @module One connection to an IndexedDB database, with retries. Opening fails briefly with the error of a damaged
+ * database in two cases: while site data are being cleared under an open page, and while a browser's storage process
+ * restarts (WebKit).
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import { type IDBPDatabase, wrap } from 'idb'
+import { KEY_PATHS, TABLES } from './database.ts'
+
+/** Version of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
+const SCHEMA_VERSION = 2
+
+/** Milliseconds that another tab with an old version gets to close it. */
+const BLOCKED_MS = 2000
+
+/** Milliseconds before each further attempt. */
+const WAITS = [20, 100, 400, 1000]
+
+const PASSING = new Set(['AbortError', 'UnknownError'])
+
+/**
+ * Message of Chromium's refusal if site data is blocked. Its error name is that of a damaged database
+ * (`UnknownError`); only the message differs, and it is always English.
+ */
+const REFUSAL = /denied permission/
+
+function toldApart(error: DOMException | null): DOMException | null {
+  const refused = error?.name === 'UnknownError' && REFUSAL.test(error.message)
+  return refused ? new DOMException(error.message, 'SecurityError') : error
+}
+
+export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
+
+/** True if the database doesn't exist and must not be created. */
+export const isMissing = (error: unknown) =>
+  error instanceof NearsideError && nameOf(error.cause) === MISSING
+
+/** Error name: the database doesn't exist and must not be created. */
+const MISSING = 'NotFoundError'
+
+/**
+ * Opens a connection.
+ * @param mayMake false: a missing database is not created
+ * @param lost called if the browser closes the connection, or another tab needs it closed
+ * @throws the browser's error, with Chromium's refusal as `SecurityError`; `NotFoundError` for a missing database
+ */
+export async function openConnection(
+  name: string,
+  factory: IDBFactory,
+  mayMake: boolean,
+  lost: () => void,
+  waits: readonly number[] = WAITS,
+): Promise<IDBPDatabase> {
+  for (const wait of waits) {
+    try {
+      return await request(name, factory, mayMake, lost)
+    } catch (error) {
+      if (!PASSING.has(nameOf(error))) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+  return request(name, factory, mayMake, lost)
+}
+
+function request(
+  name: string,
+  factory: IDBFactory,
+  mayMake: boolean,
+  lost: () => void,
+): Promise<IDBPDatabase> {
+  return new Promise((resolve, reject) => {
+    const opening = factory.open(name, SCHEMA_VERSION)
+    let blocked: ReturnType<typeof setTimeout> | undefined
+    let givenUp = false
+    opening.onblocked = () => {
+      blocked = setTimeout(() => {
+        givenUp = true
+        reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
+      }, BLOCKED_MS)
+    }
+    /** Error name that refuses the upgrade. */
+    let refused: string | null = null
+    opening.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion > 0) refused = 'DataError'
+      else if (!mayMake) refused = MISSING
+      // The abort also prevents the creation of a new database.
+      if (refused) return opening.transaction?.abort()
+      for (const table of TABLES) {
+        const keyPath = KEY_PATHS[table]
+        opening.result.createObjectStore(table, keyPath === null ? undefined : { keyPath })
+      }
+    }
+    opening.onerror = () => {
+      clearTimeout(blocked)
+      reject(refused ? new DOMException('not to be opened', refused) : toldApart(opening.error))
+    }
+    opening.onsuccess = () => {
+      clearTimeout(blocked)
+      const database = opening.result
+      if (givenUp) return database.close()
+      database.onclose = lost
+      database.onversionchange = () => {
+        database.close()
+        lost()
+      }
+      resolve(wrap(database))
+    }
+  })
+}

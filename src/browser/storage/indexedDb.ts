@@ -1,0 +1,155 @@
+/**
+ * @module Database in IndexedDB. Browsers close connections under a page (WebKit in the background, another tab's
+ * upgrade, "clear site data"), and a stale handle always fails. So a lost connection is dropped and reopened, and the
+ * transaction runs again. A database that can't be opened is set aside (`generations.ts`).
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { IDBPDatabase, IDBPTransaction } from 'idb'
+import { nameOf, openConnection } from './connection.ts'
+import type { Database, Key, Table, Transaction } from './database.ts'
+import { deleteDatabase, generationName, generationsOf } from './generations.ts'
+
+const LOST = new Set([
+  'InvalidStateError',
+  'AbortError',
+  'UnknownError',
+  'TransactionInactiveError',
+])
+
+/** Number of tries of a transaction; while data are being cleared, a connection may be lost again. */
+const TRIES = 3
+
+/** Errors of a damaged or older database. A newer database stays for a newer page. */
+const SET_ASIDE = ['UnknownError', 'DataError']
+
+/**
+ * Opens the database.
+ * @param make whether a missing database is created: `always`, `now` or `never`. `now` doesn't create it again if it
+ * disappears later, because the shopper cleared this site's data or said no in another tab.
+ * @throws NearsideError `storage-unavailable` | `storage-corrupt`
+ */
+export async function openIndexedDb(
+  name: string,
+  factory: IDBFactory,
+  make: 'always' | 'now' | 'never' = 'always',
+): Promise<Database> {
+  let mayMake = make !== 'never'
+  const existing = await generationsOf(name, factory)
+  let generation = existing?.at(-1) ?? 1
+  let connection: Promise<IDBPDatabase> | null = null
+  let closed = false
+
+  async function connect(waits?: readonly number[]): Promise<IDBPDatabase> {
+    if (closed) throw new NearsideError('closed', 'The store is closed.')
+    connection ??= openConnection(
+      ...([generationName(name, generation), factory, mayMake, drop, waits] as const),
+    ).catch((error) => {
+      drop()
+      throw error
+    })
+    return connection
+  }
+
+  function drop(): void {
+    connection = null
+  }
+
+  let aside = (existing ?? []).filter((older) => older < generation)
+  try {
+    await connect()
+  } catch (error) {
+    if (!SET_ASIDE.includes(nameOf(error)) || !existing) throw translate(error)
+    aside = [...aside, generation++]
+    try {
+      await connect([])
+    } catch {
+      throw translate(error)
+    }
+  }
+
+  mayMake = make === 'always'
+
+  return {
+    kind: 'indexeddb',
+    get aside() {
+      return aside.length
+    },
+    async dropAside() {
+      await Promise.all(aside.map((older) => deleteDatabase(generationName(name, older), factory)))
+      aside = []
+    },
+    async transact(tables, mode, durability, body) {
+      for (let tries = 1; ; tries++) {
+        const database = await connect().catch((error) => {
+          throw translate(error)
+        })
+        try {
+          const options = { durability: durability === 'relaxed' ? durability : 'strict' } as const
+          return await complete(database.transaction([...tables], mode, options), body)
+        } catch (error) {
+          if (!LOST.has(nameOf(error)) || tries === TRIES) throw translate(error)
+          drop()
+          database.close()
+        }
+      }
+    },
+    close() {
+      closed = true
+      connection?.then((database) => database.close()).catch(() => undefined)
+      drop()
+    },
+  }
+}
+
+async function complete<T>(
+  transaction: IDBPTransaction<unknown, string[], 'readonly' | 'readwrite'>,
+  body: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const done = transaction.done
+  // `done` may reject before it is awaited; the code below reports the failure.
+  done.catch(() => undefined)
+  try {
+    const result = await body(adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>))
+    await done
+    return result
+  } catch (error) {
+    try {
+      transaction.abort()
+    } catch {
+      // The transaction had already ended.
+    }
+    throw transaction.error ?? error
+  }
+}
+
+/** @see https://www.w3.org/TR/IndexedDB/#exceptions */
+function translate(thrown: unknown): unknown {
+  if (thrown instanceof NearsideError) return thrown
+  const name = nameOf(thrown)
+  if (name === 'QuotaExceededError') {
+    return new NearsideError('storage-full', 'The browser has no more room for this site.', {
+      cause: thrown,
+    })
+  }
+  if (SET_ASIDE.includes(name) || name === 'VersionError') {
+    return NearsideError.from(thrown, 'storage-corrupt', 'The browser cannot read its store')
+  }
+  if (thrown instanceof DOMException) {
+    return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused its store')
+  }
+  return thrown
+}
+
+/** Adapts a transaction to our interface. A read-only transaction refuses writes that these types allow. */
+function adapt(transaction: IDBPTransaction<unknown, string[], 'readwrite'>): Transaction {
+  const store = (table: Table) => transaction.objectStore(table)
+  return {
+    get: (table, key) => store(table).get(key),
+    getAll: (table) => store(table).getAll(),
+    last: async (table) => (await store(table).openCursor(null, 'prev'))?.value,
+    put: async (table, row, key?: Key) => void (await store(table).put(row, key)),
+    delete: (table, key) => store(table).delete(key),
+    clear: (table) => store(table).clear(),
+  }
+}

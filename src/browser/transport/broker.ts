@@ -1,0 +1,161 @@
+/**
+ * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the
+ * vault's document over a channel. The document checks each request itself. It allows declared addresses only,
+ * without query or fragment, and a body only for an update or a token request.
+ */
+
+import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
+import { OBLIVIOUS_REQUEST } from '@nearside/aggregate/protocol/routes.ts'
+import {
+  TOKEN_REQUEST_BYTES,
+  TOKEN_REQUEST_MEDIA_TYPE,
+  WORK_HEADER,
+} from '@nearside/aggregate/protocol/token.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
+import { PLAIN } from './browserFetch.ts'
+import { type Destination, isDeclared } from './http.ts'
+
+/** Messages from the worker. */
+type Asked =
+  /** Declares the addresses: the first message, once. */
+  | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
+  | { readonly kind: 'abort'; readonly id: number }
+  | ({ readonly kind: 'fetch'; readonly id: number } & Request)
+
+interface Request {
+  readonly url: string
+  /** Body; null for a GET. */
+  readonly body: Uint8Array<ArrayBuffer> | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: boolean
+}
+
+type Answered =
+  | { readonly id: number; readonly status: number; readonly body: Uint8Array<ArrayBuffer> }
+  | { readonly id: number; readonly error: string }
+
+/** Maximum size of an answer, bytes; no model or catalog is larger. */
+const MOST_ANSWERED = 64 * 2 ** 20
+
+/** Rules for POST requests by content type: purpose, maximum bytes and one further header. */
+const POSTED: Readonly<Record<string, Posted>> = {
+  [REPORT_MEDIA_TYPE]: {
+    purpose: 'upload',
+    most: 2 ** 20,
+    header: 'authorization',
+    form: /^PrivateToken token="[\w-]{1,600}"$/,
+    cookies: false,
+  },
+  [TOKEN_REQUEST_MEDIA_TYPE]: {
+    purpose: 'token',
+    most: TOKEN_REQUEST_BYTES,
+    header: WORK_HEADER,
+    form: /^\d{1,16}$/,
+    // A shop's issuer gives tokens to signed-in shoppers, so it needs their cookies.
+    cookies: true,
+  },
+  // The document can't read a sealed request: with a relay, only the worker's own checks apply.
+  [OBLIVIOUS_REQUEST]: {
+    purpose: 'relay',
+    most: 2 ** 20,
+    header: '',
+    form: /(?!)/,
+    cookies: false,
+  },
+}
+
+const POSTED_ONLY: readonly Destination['purpose'][] = ['upload', 'token', 'relay']
+
+interface Posted {
+  readonly purpose: Destination['purpose']
+  readonly most: number
+  readonly header: string
+  readonly form: RegExp
+  readonly cookies: boolean
+}
+
+/** The document's end of the channel. */
+export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {
+  let declared: readonly Destination[] | null = null
+  const running = new Map<number, AbortController>()
+
+  async function ask({ id, ...request }: Request & { readonly id: number }): Promise<Answered> {
+    const { url, body, headers, cookies } = request
+    const refused = reasonAgainst(request, declared ?? [])
+    if (refused) return { id, error: refused }
+    const stop = new AbortController()
+    running.set(id, stop)
+    try {
+      const sent = body ? { method: 'POST', body, headers } : { method: 'GET' }
+      const init = { ...PLAIN, ...sent, ...(cookies && { credentials: 'include' as const }) }
+      const response = await fetch(url, { ...init, signal: stop.signal })
+      return { id, status: response.status, body: await readAtMost(response, MOST_ANSWERED) }
+    } catch (error) {
+      return { id, error: error instanceof Error ? error.message : String(error) }
+    } finally {
+      running.delete(id)
+    }
+  }
+
+  port.onmessage = async ({ data }: MessageEvent<Asked>) => {
+    if (data.kind === 'declare') declared ??= data.destinations
+    else if (data.kind === 'abort') running.get(data.id)?.abort()
+    else {
+      const answer = await ask(data)
+      port.postMessage(answer, 'body' in answer ? [answer.body.buffer] : [])
+    }
+  }
+}
+
+/** Reason to refuse a request; null to allow it. */
+function reasonAgainst(
+  { url, body, headers, cookies }: Request,
+  declared: readonly Destination[],
+): string | null {
+  const { href, search, hash } = new URL(url)
+  const { 'content-type': type = '', ...others } = headers
+  const posted = Object.hasOwn(POSTED, type) ? POSTED[type] : null
+  if ((posted === null) !== (body === null)) return 'a body goes with its type, and only so'
+  const isMeant = ({ purpose }: Destination) =>
+    posted ? purpose === posted.purpose : !POSTED_ONLY.includes(purpose)
+  if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))
+    return `${href} is not declared`
+  if (search !== '' || hash !== '') return 'an address has neither a query nor a fragment'
+  if (posted && body && body.length > posted.most) return 'that is not as long'
+  if (cookies && !posted?.cookies) return 'cookies are not sent there'
+  for (const [name, value] of Object.entries(others))
+    if (name !== posted?.header || !posted.form.test(value)) return `the header ${name} is not sent`
+  return null
+}
+
+/** The worker's end of the channel. */
+export function brokeredFetch(port: MessagePort) {
+  const waiting = new Map<number, (answer: Answered) => void>()
+  let last = 0
+  const post = (asked: Asked) => port.postMessage(asked)
+  port.onmessage = ({ data }: MessageEvent<Answered>) => {
+    waiting.get(data.id)?.(data)
+    waiting.delete(data.id)
+  }
+  const fetch: typeof globalThis.fetch = (url, { body, credentials, headers, signal } = {}) =>
+    new Promise((resolve, reject) => {
+      const id = ++last
+      waiting.set(id, (answer) => {
+        if ('error' in answer) reject(new TypeError(answer.error))
+        else resolve(new Response(answer.body, { status: answer.status }))
+      })
+      signal?.addEventListener('abort', () => {
+        post({ kind: 'abort', id })
+        reject(signal.reason)
+      })
+      post({
+        ...{ kind: 'fetch', id, url: String(url), cookies: credentials === 'include' },
+        body: (body as Uint8Array<ArrayBuffer> | undefined) ?? null,
+        headers: { ...(headers as Record<string, string> | undefined) },
+      })
+    })
+  return {
+    fetch,
+    declare: (destinations: readonly Destination[]) => post({ kind: 'declare', destinations }),
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * @module Transport over `fetch`: no cookies, no referrer, no redirects, fixed headers and declared destinations
+ * only. The log entry is stored before the first byte leaves.
+ */
+
+import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
+import { sha256Hex } from '@nearside/core/bytes.ts'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
+import type { Relayed } from '../contribution/relayedFetch.ts'
+import type { Recipients } from '../contribution/terms.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { WorkerConfig } from '../messages.ts'
+import type { Settings } from '../storage/settingRows.ts'
+import type { Store } from '../storage/store.ts'
+import { PLAIN, TIMEOUT } from './browserFetch.ts'
+import type { Purpose, Transport } from './transport.ts'
+
+/** Destination that the shop declared; requests to any other are refused before they are made. */
+export interface Destination {
+  /** Purpose of the requests; `relay`: sealed requests to both aggregators. */
+  readonly purpose: Purpose | 'upload' | 'relay'
+  /** Absolute URL: the resource itself, or a directory ending in `/`. */
+  readonly url: string
+}
+
+/** All addresses that a device may ever call, from the shop's own options. */
+export function destinationsOf(
+  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
+    readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'relay'> | null
+  },
+): Destination[] {
+  const { catalog, baseModel, federation, rules } = config
+  return [
+    ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
+    ...(typeof rules === 'string' ? [{ purpose: 'rules' as const, url: rules }] : []),
+    { purpose: 'model', url: directory(baseModel) },
+    ...(federation
+      ? [
+          { purpose: 'policy' as const, url: directory(federation.leader) },
+          { purpose: 'policy' as const, url: directory(federation.helper) },
+          { purpose: 'upload' as const, url: directory(federation.leader) },
+          { purpose: 'token' as const, url: federation.issuer ?? directory(federation.leader) },
+        ]
+      : []),
+    ...(federation?.relay === undefined
+      ? []
+      : [{ purpose: 'relay' as const, url: directory(federation.relay) }]),
+  ]
+}
+
+/** Change of the settings that adds the shop's declared addresses to earlier ones. */
+export const declaring =
+  (destinations: readonly Destination[]) =>
+  ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
+    const all = new Set([...declared, ...destinations.map(({ url }) => new URL(url).href)])
+    return all.size === declared.length ? {} : { declared: [...all] }
+  }
+
+/** Addresses that requests go to; with a relay, none goes to the aggregators directly. */
+export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Destination[] {
+  const all = destinationsOf(config)
+  const { federation } = config
+  if (federation?.relay === undefined) return all
+  return all.filter(({ purpose }) => !isRelayed(federation, purpose))
+}
+
+/** URL of a directory, ending in `/`. */
+export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+
+/**
+ * Whether a purpose goes through the relay. It does for the aggregators, but not for the shop's own server or its
+ * token issuer, even at the same address.
+ */
+const isRelayed = (
+  { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
+  purpose: Destination['purpose'],
+) =>
+  purpose === 'policy' ||
+  purpose === 'upload' ||
+  (purpose === 'token' && [undefined, endpoint(leader, ROUTES.tokens)].includes(issuer))
+
+interface TransportDeps {
+  readonly fetch: typeof globalThis.fetch
+  /** Relay for requests to the aggregators; without it, they go there directly. */
+  readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
+  readonly ledger: Pick<Ledger, 'append' | 'count'>
+  readonly destinations: readonly Destination[]
+  /** Settings that record the declared addresses, so that an export shows that no others were called. */
+  readonly records?: Store['changeSettings']
+  /** Milliseconds of silence after which a request is given up; default `TIMEOUT`. */
+  readonly timeout?: number
+}
+
+/** Maximum size of a response, bytes, regardless of the length that it announces. */
+const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
+  catalog: 64 * 2 ** 20,
+  model: 64 * 2 ** 20,
+  policy: 2 ** 20,
+  rules: 2 ** 20,
+  token: 2 ** 16,
+  upload: 2 ** 20,
+}
+
+const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
+  catalog: 'model-unreachable',
+  model: 'model-unreachable',
+  policy: 'aggregator-unreachable',
+  rules: 'model-unreachable',
+  token: 'issuer-unreachable',
+  upload: 'aggregator-unreachable',
+}
+
+/**
+ * Purposes with large files. Their requests are given up for silence, not for their duration, so that they can finish
+ * on a slow line.
+ */
+const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
+
+const abandoned = (url: string) =>
+  new NearsideError('aborted', `The request to ${url} was abandoned.`)
+
+const stopped = () =>
+  new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
+
+/** @param target absolute URL, as `URL` writes it */
+export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
+  url.endsWith('/') ? target.startsWith(url) : target === url
+
+export function createTransport(deps: TransportDeps): Transport {
+  const { ledger, relayed, timeout = TIMEOUT } = deps
+
+  /** Fetch through the relay; null if the purpose goes to its server directly. */
+  async function carrierFor(purpose: Purpose | 'upload') {
+    if (!relayed || !isRelayed(relayed, purpose)) return null
+    const { relayedFetch } = await import('../contribution/relayedFetch.ts')
+    return { relay: relayed.relay, ...relayedFetch(deps.fetch, relayed) }
+  }
+
+  /**
+   * Log detail of a relayed request: the relay, and the length of the sealed body. The entry's other fields describe
+   * the request inside the seal.
+   */
+  async function carriageOf(
+    purpose: Purpose | 'upload',
+    url: string,
+    init: RequestInit,
+  ): Promise<Readonly<Record<string, string | number>>> {
+    const carrier = await carrierFor(purpose)
+    return carrier ? { relay: carrier.relay, sealed: carrier.sealedBytes(url, init) } : {}
+  }
+
+  function declared(url: string, purpose: Purpose | 'upload'): string {
+    const target = new URL(url).href
+    const allowed = deps.destinations.some(
+      (destination) => destination.purpose === purpose && isDeclared(destination, target),
+    )
+    if (!allowed)
+      throw new NearsideError('input-invalid', `${purpose} of ${target} is not declared.`)
+    return target
+  }
+
+  let kept: Promise<void> | undefined
+  /** Records the declared addresses; if the disk refuses, the next request tries again. */
+  function keepDeclared(): Promise<void> {
+    kept ??= deps.records?.(declaring(deps.destinations)).catch(() => {
+      kept = undefined
+    })
+    return kept ?? Promise.resolve()
+  }
+
+  const failed = (purpose: Purpose | 'upload', url: string, why: string) =>
+    ledger.count({ kind: 'failure', detail: { purpose, url, why } })
+
+  /** @throws NearsideError `aborted` | the purpose's `…-unreachable`, after logging the failure */
+  async function send(
+    url: string,
+    purpose: Purpose | 'upload',
+    init: RequestInit,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
+    const silent = new AbortController()
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const heard = () => {
+      clearTimeout(waiting)
+      waiting = setTimeout(() => silent.abort('silence'), timeout)
+    }
+    heard()
+    try {
+      const fetchBy = (await carrierFor(purpose))?.ask ?? deps.fetch
+      const response = await fetchBy(url, {
+        ...PLAIN,
+        ...init,
+        signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
+      })
+      const body = await readAtMost(
+        response,
+        MAX_BYTES[purpose],
+        LARGE.has(purpose) ? heard : undefined,
+      )
+      return { status: response.status, body }
+    } catch (error) {
+      const ended = purpose === 'upload' ? stopped : abandoned
+      const failure = signal?.aborted
+        ? ended(url)
+        : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
+      await failed(purpose, url, failure.message)
+      throw failure
+    } finally {
+      clearTimeout(waiting)
+    }
+  }
+
+  return {
+    async get(url, purpose, options) {
+      const target = declared(url, purpose)
+      if (options?.signal?.aborted) throw abandoned(target)
+      const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
+      const carriage = await carriageOf(purpose, target, init)
+      const detail = { method: init.method, purpose, url: target, ...carriage }
+      const request = { kind: 'request', detail } as const
+      const bytesSent = options?.post?.body.length ?? 0
+      await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
+      const { status, body } = await send(target, purpose, init, options?.signal)
+      await ledger.count(request, body.length)
+      if (status === 200) return body
+      const why = `status ${status}`
+      await failed(purpose, target, why)
+      throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
+    },
+
+    async post(url, body, contentType, detail, options) {
+      const target = declared(url, 'upload')
+      if (options?.signal?.aborted) throw abandoned(target)
+      await keepDeclared()
+      // Copy the body, so that the bytes hashed are the bytes sent.
+      const bytes = new Uint8Array(body)
+      const sha256 = await sha256Hex(bytes)
+      const { authorization } = options ?? {}
+      const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
+      const init = { method: 'POST', body: bytes, headers }
+      const carriage = await carriageOf('upload', target, init)
+      await ledger.append(
+        {
+          kind: 'upload',
+          detail: {
+            ...{ ...detail, method: 'POST', url: target, sha256, contentType },
+            ...carriage,
+          },
+          bytesSent: bytes.length,
+        },
+        'disk',
+      )
+      return send(target, 'upload', init, options?.signal)
+    },
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * @module Guard between a vault's device and a page that may be hostile. It admits well-formed calls at a limited
+ * rate and valid options only, and an answer contains no more than it must.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Recipients } from '../contribution/terms.ts'
+import type { FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
+import { readOptions } from '../page/readOptions.ts'
+import type { Scope } from '../worker/serve.ts'
+import { readMessage } from './messages.ts'
+
+const ADDRESSES = ['leader', 'helper', 'issuer', 'relay'] as const
+
+type Call = Extract<ToWorker, { kind: 'call' }>
+
+/** Number of calls that a page may make at once; `A_SECOND` more are allowed each second. A shopper makes a few. */
+export const BURST = 2000
+const A_SECOND = 200
+
+interface GuardDeps {
+  readonly port: MessagePort
+  /** Origin of the page. */
+  readonly shop: string
+  /** Recipients of updates, from the vault's own file; null if it names none. */
+  readonly recipients: Recipients | null
+  /** Monotonic clock, in milliseconds. */
+  readonly clock: () => number
+  /** Called once, with valid options, before the device starts. */
+  readonly configured: (config: WorkerConfig) => void
+  readonly close: () => void
+}
+
+/** The device's end of the channel, in the form that `serve` needs. */
+export function guarded(deps: GuardDeps): Scope {
+  const { port, clock, configured, close } = deps
+  let handler: Scope['onmessage'] = null
+  let started = false
+  /** Events of the last `forget`. Only these can be restored, so the page gets just the call's id. */
+  let forgotten: { readonly call: number; readonly value: unknown } | null = null
+  const forgets = new Set<number>()
+  let tokens = BURST
+  let filled = clock()
+
+  function isTooMany(): boolean {
+    const now = clock()
+    tokens = Math.min(BURST, tokens + ((now - filled) / 1000) * A_SECOND)
+    filled = now
+    if (tokens < 1) return true
+    tokens--
+    return false
+  }
+
+  function refuse(id: unknown, message: string): void {
+    if (!Number.isSafeInteger(id)) return
+    const error = new NearsideError('input-invalid', message).toWire()
+    port.postMessage({ kind: 'error', id: id as number, error } satisfies FromWorker)
+  }
+
+  /** Checks a call and returns the call for the device. @throws NearsideError `input-invalid` */
+  function admit(call: Call): Call {
+    if (call.name === 'start') {
+      if (started) throw new NearsideError('input-invalid', 'It has been started.')
+      const config = readConfig(call.args[0], deps)
+      started = true
+      configured(config)
+      return { ...call, args: [config] }
+    }
+    if (call.name === 'forget') forgets.add(call.id)
+    if (call.name === 'erase') forgotten = null
+    if (call.name !== 'restore') return call
+    if (forgotten === null || forgotten.call !== (call.args[0] as unknown))
+      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
+    return { ...call, args: [forgotten.value] } as Call
+  }
+
+  port.onmessage = (event: MessageEvent<unknown>) => {
+    const { data } = event
+    const id = (data as { id?: unknown } | null)?.id
+    if (isTooMany()) {
+      refuse(id, `More than ${BURST} calls at once, and ${A_SECOND} a second, are not taken.`)
+      return
+    }
+    const message = readMessage(data)
+    if (message === null) {
+      refuse(id, 'That is no call.')
+      return
+    }
+    try {
+      const admitted = message.kind === 'call' ? admit(message) : message
+      handler?.(new MessageEvent('message', { data: admitted }))
+    } catch (error) {
+      const { code, message } = NearsideError.from(error, 'input-invalid', 'That is no call')
+      port.postMessage({ kind: 'error', id: id as number, error: { code, message } })
+    }
+  }
+
+  return {
+    postMessage(message) {
+      if (message.kind === 'result' && forgets.delete(message.id)) {
+        forgotten = { call: message.id, value: message.value }
+        // The page later passes this id to `restore`.
+        port.postMessage({ ...message, value: message.id })
+      } else port.postMessage(message)
+    },
+    set onmessage(given: Scope['onmessage']) {
+      handler = given
+    },
+    close() {
+      port.close()
+      close()
+    },
+  }
+}
+
+/** @throws NearsideError `input-invalid` naming the option */
+function readConfig(
+  given: WorkerConfig,
+  { shop, recipients }: Pick<GuardDeps, 'shop' | 'recipients'>,
+): WorkerConfig {
+  const { conditions, context, federation, rules, latest, modelKeys, ...options } = given
+  const { config } = readOptions({
+    ...options,
+    rules: (rules ?? undefined) as never,
+    federation: federation ?? undefined,
+    latest: latest ?? undefined,
+    modelKeys: modelKeys ?? undefined,
+    worker: () => {
+      throw new NearsideError('worker-failed', 'A vault makes its own.')
+    },
+  })
+  // Each shop has its own database, even in a shared vault.
+  const database = `${config.database} of ${shop}`
+  // The page decides only whether it offers contributions. Names and keys come from the vault's file.
+  const named = config.federation && recipients
+  if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
+    throw new NearsideError(
+      'input-invalid',
+      'federation: the vault’s file names other aggregators.',
+    )
+  return { ...config, database, conditions, context, federation: named }
+}

@@ -1,0 +1,60 @@
+/**
+ * @module Messages with which a page and a vault's document connect. The document announces itself, and the page
+ * passes it one end of a channel. All further messages use that channel, except the question whether the shopper
+ * agrees to contribute. For that question the page only shows the vault's frame, which opens a window of the vault's
+ * own.
+ */
+import type { ContributionTerms } from '../contribution/terms.ts'
+
+/** Protocol version; raise it when an older end could not read the messages. */
+export const VAULT = 'nearside-vault 3'
+
+/** Message from the vault to the page. */
+export interface FromVault {
+  readonly vault: typeof VAULT
+  /** Reason why the vault does not work. */
+  readonly refused?: string
+  /** Whether the page must show the vault's frame, because there is a question to the shopper. */
+  readonly asks?: boolean
+}
+
+/** Message from the page to the vault's document. */
+export interface ToVault {
+  readonly vault: typeof VAULT
+  /** Language of the page that shows the frame now; null if the frame was closed without an answer. */
+  readonly seen: string | null
+}
+
+/** Message from the document to the window that it opened, after the window has sent `VAULT`. */
+export interface ToWindow {
+  readonly terms: ContributionTerms
+  /** Origin of the page. */
+  readonly shop: string
+  /** Language of the page. */
+  readonly language: string
+}
+
+/** Answer of that window: the words that the shopper agreed to, or null. */
+export interface FromWindow {
+  readonly wording: string | null
+}
+
+/** Message from the document to its worker. */
+export interface Handed {
+  /** Channel to the page. */
+  readonly device: MessagePort
+  /** Channel to the document's broker. */
+  readonly broker: MessagePort
+  /** Origin of the page. */
+  readonly shop: string
+  /** Recipients of updates from the document's own file, not validated; null if it names none. */
+  readonly recipients: unknown
+}
+
+/** Message from the worker to the document. */
+export type FromLocked = { readonly refused: string } | { readonly terms: ContributionTerms }
+
+/** Answer for the worker: the words that the shopper agreed to, or null. */
+export interface Answered {
+  readonly wording: string | null
+}

@@ -1,0 +1,78 @@
+/**
+ * @module Opens the window in which a vault asks. A page can hide all of the vault's frame except one button with a
+ * mask or a `clip-path`, and even Chromium's IntersectionObserver doesn't report that. A page can't do so to a window
+ * of another origin to which it has no reference.
+ */
+import type { ContributionTerms } from '../contribution/terms.ts'
+import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'
+import { ask, wordsIn } from './question.ts'
+import { showSheet } from './sheet.ts'
+
+/** Size of the window in CSS pixels; a phone opens a tab instead. */
+const FEATURES = 'popup,width=560,height=720'
+
+/**
+ * Shows a button in the vault's frame that opens the window, and waits for the answer.
+ *
+ * @param language of the page
+ * @param signal closes the window
+ * @returns the words that the shopper agreed to in the window; null if the shopper declined
+ */
+export function askInWindow(
+  terms: ContributionTerms,
+  shop: string,
+  language: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const words = wordsIn(language)
+  const { question } = words
+  const { decline, act, say } = showSheet({
+    language: words.language,
+    title: question.question,
+    sentences: [question.asks(new URL(shop).host), question.apart],
+    decline: question.decline,
+    act: question.open,
+  })
+  let opened: Window | null = null
+  act.onclick = () => {
+    if (opened === null || opened.closed) opened = open(location.href, '_blank', FEATURES)
+    else opened.focus()
+    say(opened === null ? question.blocked : '')
+  }
+  const done = new AbortController()
+  return new Promise<string | null>((resolve) => {
+    decline.onclick = () => resolve(null)
+    addEventListener('keydown', ({ key }) => key === 'Escape' && resolve(null), done)
+    addEventListener('pagehide', () => resolve(null), done)
+    signal.addEventListener('abort', () => resolve(null))
+    addEventListener(
+      'message',
+      ({ data, origin, source }: MessageEvent<FromWindow | typeof VAULT>) => {
+        if (source === null || source !== opened || origin !== location.origin) return
+        if (data === VAULT)
+          opened.postMessage({ terms, shop, language } satisfies ToWindow, location.origin)
+        else resolve(data.wording)
+      },
+      done,
+    )
+  }).finally(() => {
+    done.abort()
+    opened?.close()
+    document.body.replaceChildren()
+  })
+}
+
+/** Asks in this window, which the vault's own frame opened. */
+export function answerOpener(): void {
+  const opener = window.opener as Window | null
+  if (opener === null) return
+  let asked = false
+  addEventListener('message', async ({ data, origin, source }: MessageEvent<ToWindow>) => {
+    if (source !== opener || origin !== location.origin || asked) return
+    asked = true
+    const wording = await ask(data.terms, data.shop, data.language)
+    opener.postMessage({ wording } satisfies FromWindow, location.origin)
+    close()
+  })
+  opener.postMessage(VAULT, location.origin)
+}

@@ -1,0 +1,79 @@
+/**
+ * @module Incremental learners that a shop chose in addition to the fit (`learners`). They learn from this shopper's
+ * cases after each fit, in every tab. They are never stored: the same stored events give the same learners. Their
+ * code is downloaded only if the shop chooses a learner.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { CandidateLearners } from '@nearside/core/learning/learners/candidateLearners.ts'
+import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import type { Parts } from './parts.ts'
+
+type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'nextTask' | 'shop' | 'shopper' | 'state'>
+
+/** Seed of the network's weights. Any number works, but it must never change. */
+const SEED = 1
+
+export class ChosenLearners {
+  readonly #deps: Deps
+  #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
+  #running: Promise<void> | null = null
+  /** Generation; rises when everything learned must be dropped. */
+  #generation = 0
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    deps.bus.on('fitted', () => this.learn())
+    deps.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
+  }
+
+  /** Learners of this model; null before they have learned. */
+  of(model: BaseModel): CandidateLearners | null {
+    return this.#made?.model === model ? this.#made.learners : null
+  }
+
+  /** Drops the learners and stops a learning run, because some of its events were deleted. */
+  forget(): void {
+    this.#generation++
+    this.#made = null
+    this.#deps.state.learners = []
+  }
+
+  /** Learns from new cases one by one; lists are answered in between. */
+  async learn(): Promise<void> {
+    // Runs don't overlap: cases that arrive during a run are learned after it.
+    await this.#running
+    this.#running ??= this.#learn().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  async #learn(): Promise<void> {
+    const { bus, notices, nextTask, shop, shopper, state } = this.#deps
+    const model = shop.ranker?.model
+    if (!model) return
+    const generation = this.#generation
+    try {
+      const learners = this.of(model) ?? this.#make()
+      const before = learners.cases
+      for (const _ of learners.learn(model, shopper.history)) {
+        await nextTask()
+        if (generation !== this.#generation) return
+      }
+      if (generation !== this.#generation || learners.cases === before) return
+      this.#made = { model, learners }
+      state.learners = learners.weights
+      bus.emit('lists', null)
+    } catch (error) {
+      const why = 'The learners that the shop chose could not be used; lists do without them'
+      notices.add(NearsideError.from(error, 'engine-failed', why))
+    }
+  }
+
+  #make(): CandidateLearners {
+    const { learners, imbalance, strategy } = this.#deps.config
+    const { reviewAfter } = STRATEGIES[strategy]
+    return new CandidateLearners({ learners, imbalance, reviewAfter, seed: SEED })
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * @module Every state of a consent, followed by every possible change: no byte of a report leaves unless that state
+ * still permits it. Whole devices run on a disk and a network that the test controls.
+ */
+
+import { toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { TestServer } from '@nearside/core/model/testShop.ts'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Database } from '../storage/database.ts'
+import { createMemoryDatabase } from '../storage/memory.ts'
+import { type Bus, createBus } from './state.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
+import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
+
+/** Disk that all tabs of a test open instead of the browser's. */
+const browser = vi.hoisted(() => ({ disk: null as unknown as Database }))
+vi.mock('../storage/indexedDb.ts', () => ({ openIndexedDb: async () => browser.disk }))
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+
+class Scene {
+  readonly aggregators: TestAggregators
+  readonly tabs: { readonly tested: TestDevice; readonly bus: Bus }[] = []
+  diskRefuses = false
+  unreachable = false
+  privacyControl = false
+  now = Date.UTC(2026, 0, 20)
+  /** Bodies of all requests, hex. */
+  readonly bodies: string[] = []
+  readonly #work = new Set<Promise<unknown>>()
+
+  private constructor(aggregators: TestAggregators) {
+    this.aggregators = aggregators
+    const memory = createMemoryDatabase()
+    browser.disk = {
+      ...memory,
+      kind: 'indexeddb',
+      transact: (tables, mode, durability, body) => {
+        if (this.diskRefuses && mode === 'readwrite')
+          throw new NearsideError('storage-full', 'as the test asked')
+        return memory.transact(tables, mode, durability, body)
+      },
+    }
+    // There are no Web Locks here, so only `open` connects the tabs.
+    const scene = this
+    vi.stubGlobal('navigator', {
+      get globalPrivacyControl() {
+        return scene.privacyControl
+      },
+    })
+  }
+
+  static async start(): Promise<Scene> {
+    const scene = new Scene(await TestAggregators.start(server))
+    await scene.open()
+    await live(scene.tab, scene.now - 10 * 86_400_000)
+    return scene
+  }
+
+  get tab(): TestDevice {
+    return this.tabs[0].tested
+  }
+
+  async open(): Promise<TestDevice> {
+    const bus = this.#tracked()
+    bus.on('stored', (what) => {
+      for (const other of this.tabs) if (other.bus !== bus) other.bus.emit('storedElsewhere', what)
+    })
+    const answer = this.aggregators.fetchWith(server.fetch)
+    const fetch: typeof answer = async (input, init) => {
+      const asksShop = String(input).startsWith('https://shop.test/')
+      if (this.unreachable && !asksShop) throw new TypeError('Failed to fetch')
+      if (init?.body) this.bodies.push(toHex(init.body as Uint8Array))
+      return answer(input, init)
+    }
+    const environment = { fetch, now: () => this.now, indexedDb: () => ({}) as IDBFactory }
+    const config = { federation: FEDERATION }
+    const tested = await openDevice(server, 'consent-states', environment, config, bus)
+    this.tabs.push({ tested, bus })
+    return tested
+  }
+
+  async close(): Promise<void> {
+    for (const { tested } of this.tabs.splice(0)) await tested.device.close()
+  }
+
+  /** Waits for all work that listeners started, and for its consequences. */
+  async settle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work)
+  }
+
+  #tracked(): Bus {
+    const bus = createBus()
+    const follow = async (work: Promise<void>) => {
+      this.#work.add(work)
+      await work.finally(() => this.#work.delete(work))
+    }
+    return {
+      ...bus,
+      on: (name, listener) => bus.on(name, (what) => follow(Promise.resolve(listener(what)))),
+    }
+  }
+}
+
+interface State {
+  readonly reach: (scene: Scene) => Promise<unknown>
+  /** Permission of the state: one new report (`one`), the same report as before (`again`), or none. */
+  readonly permits: 'one' | 'again' | 'none'
+}
+
+const agree = ({ tab }: Scene) => agreeTo(tab.device)
+const withdraw = ({ tab }: Scene) => tab.device.setContribution(false)
+const contribute = ({ tab }: Scene) => tab.device.contribute()
+const askMore = ({ aggregators }: Scene) => {
+  aggregators.policy = { ...aggregators.policy, trust: 'trusted-server' }
+}
+/** Sends an update whose answer is lost. */
+async function lose(scene: Scene): Promise<void> {
+  await agree(scene)
+  scene.aggregators.answer = 'lost'
+  await contribute(scene)
+  scene.aggregators.answer = 'receipt'
+}
+
+const states: Record<string, State> = {
+  'never asked': { reach: async () => {}, permits: 'none' },
+  'shown the terms': { reach: ({ tab }) => tab.device.contributionTerms(), permits: 'none' },
+  agreed: { reach: agree, permits: 'one' },
+  'agreed in another tab': {
+    reach: async (scene) => agreeTo((await scene.open()).device),
+    permits: 'one',
+  },
+  'agreed to less than is asked': {
+    reach: async (scene) => {
+      await agree(scene)
+      askMore(scene)
+    },
+    permits: 'none',
+  },
+  'agreed, for another model': {
+    reach: async (scene) => {
+      await agree(scene)
+      const { policy } = scene.aggregators
+      scene.aggregators.policy = { ...policy, model: { version: '2', hash: '00'.repeat(32) } }
+    },
+    permits: 'none',
+  },
+  'agreed, the disk refusing': {
+    reach: async (scene) => {
+      scene.diskRefuses = true
+      await expect(agree(scene)).rejects.toThrow()
+      scene.diskRefuses = false
+    },
+    permits: 'none',
+  },
+  withdrawn: {
+    reach: async (scene) => {
+      await agree(scene)
+      await withdraw(scene)
+    },
+    permits: 'none',
+  },
+  paused: {
+    reach: async (scene) => {
+      await agree(scene)
+      await scene.tab.device.pause(true)
+    },
+    permits: 'none',
+  },
+  erased: {
+    reach: async (scene) => {
+      await agree(scene)
+      await scene.tab.device.erase()
+    },
+    permits: 'none',
+  },
+  'budget spent': {
+    reach: async (scene) => {
+      await agree(scene)
+      await contribute(scene)
+    },
+    permits: 'none',
+  },
+  'under Global Privacy Control': {
+    reach: async (scene) => {
+      await agree(scene)
+      scene.privacyControl = true
+    },
+    permits: 'none',
+  },
+  'an update waits': { reach: lose, permits: 'again' },
+  'withdrawn while one waits, agreed anew': {
+    reach: async (scene) => {
+      await lose(scene)
+      await withdraw(scene)
+      await agree(scene)
+    },
+    permits: 'none',
+  },
+}
+
+/** `keeps`: whether the state's permission remains; `new`: it remains for new reports, not for a waiting report. */
+interface Transition {
+  readonly happen: (scene: Scene) => unknown
+  readonly keeps: boolean | 'new'
+}
+
+const transitions: Record<string, Transition> = {
+  capture: {
+    happen: ({ tab }) => tab.capture({ name: 'view_item', item_id: 'item-1' }),
+    keeps: true,
+  },
+  'fine-tune': { happen: ({ tab }) => tab.device.fineTune({}).catch(() => {}), keeps: true },
+  contribute: { happen: contribute, keeps: true },
+  'timers fire': {
+    async happen({ tab }) {
+      await tab.capture({ name: 'purchase', item_id: 'item-2' })
+      tab.timers.fire(Number.POSITIVE_INFINITY)
+      // A second fit waits for the first.
+      await tab.device.fineTune({}).catch(() => {})
+    },
+    keeps: true,
+  },
+  reload: {
+    async happen(scene) {
+      await scene.close()
+      await scene.open()
+    },
+    keeps: true,
+  },
+  'a second tab': { happen: (scene) => scene.open(), keeps: true },
+  'the clock is set back': { happen: (scene) => (scene.now -= 86_400_000), keeps: true },
+  'terms are asked for': { happen: ({ tab }) => tab.device.contributionTerms(), keeps: true },
+  'aggregators ask for more': { happen: askMore, keeps: false },
+  'aggregators are down': { happen: (scene) => (scene.unreachable = true), keeps: false },
+  'Global Privacy Control': { happen: (scene) => (scene.privacyControl = true), keeps: false },
+  withdraw: { happen: withdraw, keeps: false },
+  'withdraw elsewhere': {
+    happen: async (scene) => (await scene.open()).device.setContribution(false),
+    keeps: false,
+  },
+  'withdraw, the disk refusing': {
+    async happen(scene) {
+      scene.diskRefuses = true
+      // Without a consent to withdraw, nothing can be refused.
+      for (const { tested } of scene.tabs)
+        await tested.device.setContribution(false).catch(() => {})
+      scene.diskRefuses = false
+    },
+    keeps: false,
+  },
+  // Rejects if the disk refuses; the pause then applies to this tab only.
+  pause: { happen: ({ tab }) => tab.device.pause(true).catch(() => {}), keeps: false },
+  'pause elsewhere': {
+    happen: async (scene) => (await scene.open()).device.pause(true),
+    keeps: false,
+  },
+  // Rejects if the disk refused before, since data may be left on it.
+  erase: { happen: ({ tab }) => tab.device.erase().catch(() => {}), keeps: false },
+  'erase elsewhere': { happen: async (scene) => (await scene.open()).device.erase(), keeps: false },
+  'forget an item': {
+    happen: ({ tab }) => tab.device.forget({ kind: 'item', name: 'item-0' }).catch(() => {}),
+    keeps: 'new',
+  },
+  'the disk refuses': { happen: (scene) => (scene.diskRefuses = true), keeps: false },
+}
+
+let scene: Scene | null = null
+afterEach(async () => {
+  await scene?.close()
+  scene = null
+  vi.unstubAllGlobals()
+})
+
+describe.each(Object.entries(states))('%s', (_state, { reach, permits }) => {
+  test.each(Object.entries(transitions))('%s', async (_transition, { happen, keeps }) => {
+    scene = await Scene.start()
+    await reach(scene)
+    await scene.settle()
+    const before = scene.bodies.splice(0)
+    await happen(scene)
+    await scene.settle()
+    for (const { tested } of scene.tabs) await tested.device.contribute()
+    await scene.settle()
+    const left = new Set(scene.bodies)
+    const may = keeps === true || (keeps === 'new' && permits === 'one') ? permits : 'none'
+    expect(left.size).toBe(may === 'none' ? 0 : 1)
+    if (may === 'again') expect([...left]).toEqual(before)
+  })
+})
+
+test('are at least ninety-six', () => {
+  expect(Object.keys(states).length * Object.keys(transitions).length).toBeGreaterThanOrEqual(96)
+})

@@ -1,0 +1,310 @@
+/** @module Consent to contribute, and the only path on which an update may leave. */
+
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
+import type { Next } from '../contribution/contribute.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
+import { type ContributionTerms, isFor } from '../contribution/terms.ts'
+import type { Parts } from './parts.ts'
+
+/** Errors that are normal outcomes of rules and need no notice. */
+const EXPECTED: readonly ErrorCode[] = [
+  'aborted',
+  'consent-missing',
+  'budget-exhausted',
+  'round-closed',
+]
+
+/** Maximum milliseconds of one timer. Timers of a sleeping machine stop, so a longer wait is checked this often. */
+const LONGEST_WAIT = 3_600_000
+
+/** Loads the cryptography with the first contribution, because most shoppers never contribute. */
+const loadUpload = () => import('../contribution/contribute.ts')
+
+type Deps = Pick<
+  Parts,
+  'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'shop' | 'shopper'
+> &
+  Pick<Parts, 'confirmConsent' | 'random' | 'state' | 'store' | 'tabs' | 'timers' | 'transport'>
+
+interface Outcome {
+  readonly sent: boolean
+  readonly reason: string
+}
+
+export class Contribution {
+  readonly #deps: Deps
+  /** Withdrawal that could not be stored; it applies to this tab only. */
+  #withdrawn = false
+  /** Error of the aggregators' last terms, if they exceed the device's own limits. */
+  #refused: NearsideError | null = null
+  readonly #answer = serially()
+  #sending: AbortController | null = null
+  #timer: number | null = null
+  /** Time at which this page opened, milliseconds since the epoch. */
+  readonly #opened: number
+  #closed = false
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#opened = deps.now()
+    deps.bus.on('fitted', () => this.#look(true))
+    // The new leading tab takes over the schedule of the last one.
+    deps.bus.on('leading', () => this.#look(false))
+    deps.bus.on('conditions', ({ globalPrivacyControl }) => {
+      if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
+      if (globalPrivacyControl) this.start()
+      else this.stop()
+      deps.bus.emit('shown', null)
+    })
+  }
+
+  /** Ends a consent to other recipients; then sends a due update, or waits for its time. */
+  start(): void {
+    this.#begin().catch((error) => this.#deps.notices.add(error))
+  }
+
+  async #begin(): Promise<void> {
+    await this.#endOthers()
+    await this.#look(false)
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#timer !== null) this.#deps.timers.clear(this.#timer)
+  }
+
+  /** Stops the update in progress, at any step. */
+  stop(): void {
+    this.#sending?.abort()
+  }
+
+  /**
+   * Reads consent and terms from the store. If another tab changed the consent, it stops an update made under the old
+   * one.
+   */
+  async read(): Promise<void> {
+    const { state, store } = this.#deps
+    const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
+    // A consent to other recipients doesn't count here.
+    const isOurs = !consent.terms || this.#names(consent.terms)
+    const { terms: agreed, ...answer } = this.#withdrawn || !isOurs ? NO_CONSENT : consent
+    if (answer.since !== state.consent.since) this.stop()
+    state.consent = answer
+    state.sent = sent
+    state.terms = terms && this.#names(terms) ? terms : null
+  }
+
+  /**
+   * Asks the aggregators for their terms. The request reveals nothing about the shopper.
+   * @throws NearsideError `terms-beyond-limits`: the shopper is then not asked for a consent;
+   * `aggregator-unreachable`; `policy-mismatch`; `round-closed`
+   */
+  async ask(): Promise<ContributionTerms> {
+    const { store, transport } = this.#deps
+    const { agreeTask, termsOf } = await loadUpload()
+    const recipients = this.#recipients()
+    const { policy } = await agreeTask(transport, recipients)
+    let terms: ContributionTerms
+    try {
+      terms = termsOf(policy, recipients)
+      this.#refused = null
+    } catch (error) {
+      this.#refused = refusalOf(error)
+      throw error
+    }
+    await store.putSetting('terms', terms)
+    await this.#tell()
+    return terms
+  }
+
+  /**
+   * Gives or withdraws a consent.
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators
+   * @throws NearsideError `terms-beyond-limits` if the aggregators ask for more than the device's own limits
+   * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control, or the shopper declined the
+   * vault's question
+   * @throws NearsideError `storage-…` if the answer can't be stored
+   */
+  async agree(agreed: boolean, wording?: unknown): Promise<void> {
+    const { bus, confirmConsent, state, store } = this.#deps
+    if (agreed) this.#recipients()
+    // Don't ask for a consent that can't be given, and don't count the page's call as the shopper's answer.
+    if (agreed && this.#mustNotShare())
+      throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
+    if (agreed && store.kind === 'memory')
+      throw new NearsideError(
+        'storage-unavailable',
+        'Contributing needs what is stored in this browser, such as what it has cost so far.',
+      )
+    // Without a vault's question, nothing is awaited here.
+    const asks = agreed ? confirmConsent : undefined
+    // If the aggregators can't be reached, the question shows their last terms.
+    if (asks)
+      await this.ask().catch((error) => {
+        if (state.terms === null) throw error
+      })
+    if (agreed && this.#refused) throw this.#refused
+    // The shopper agrees to the terms shown, even if another tab has received other terms since.
+    const { terms } = state
+    // If the vault asks, the page's wording never counts.
+    const shown = asks ? terms && (await asks(terms)) : wording
+    // A withdrawal applies from here on, even if disk and log fail.
+    this.#withdrawn = !agreed
+    if (!agreed) {
+      this.stop()
+      state.consent = NO_CONSENT
+      bus.emit('shown', null)
+    }
+    // Answers run one after another, so that disk and log record them in the shopper's order.
+    const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
+    // Inform the other tabs even if only the log refused.
+    await this.#answer(answer).finally(() => this.#tell())
+  }
+
+  async #give(terms: ContributionTerms | null, wording: unknown): Promise<void> {
+    const { ledger, now, store } = this.#deps
+    const { giveConsent } = await loadUpload()
+    const globalPrivacyControl = this.#mustNotShare()
+    const records = store.changeSettings
+    if (terms === null)
+      throw new NearsideError(
+        'consent-missing',
+        'Nobody was shown who gets updates: call contributionTerms() and show them first',
+      )
+    const standing = await store.setting('consent')
+    await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording, standing)
+  }
+
+  async #withdraw(why?: 'recipients'): Promise<void> {
+    const { ledger, store } = this.#deps
+    const given = (await store.setting('consent'))?.contribute === true
+    if (given)
+      await store.changeSettings(() => ({
+        consent: NO_CONSENT,
+        pending: undefined,
+        token: undefined,
+        due: undefined,
+      }))
+    this.#withdrawn = false
+    // This also ends a consent that only the log could store.
+    const said = (await ledger.entries()).findLast(({ kind }) => kind === 'consent')
+    if (!given && said?.detail.contribute !== true) return
+    const detail = { contribute: false, ...(why && { why }) }
+    await ledger.append({ kind: 'consent', detail }, 'strict')
+  }
+
+  /**
+   * Ends a consent to recipients that this page doesn't name. If the shop names them again later, they need a new
+   * consent.
+   */
+  async #endOthers(): Promise<void> {
+    if (!(await this.#isForOthers())) return
+    await this.#answer(async () => {
+      if (await this.#isForOthers()) await this.#withdraw('recipients')
+    })
+    await this.#tell()
+  }
+
+  /**
+   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a newer page may name
+   * its recipients.
+   */
+  async #isForOthers(): Promise<boolean> {
+    const consent = await this.#deps.store.setting('consent')
+    if (!consent?.terms || this.#names(consent.terms)) return false
+    return consent.since !== null && consent.since <= this.#opened
+  }
+
+  /** Sends one report if everything allows it; only one tab at a time. */
+  async send(how: Next = {}): Promise<Outcome> {
+    const outcome = await this.#deps.tabs.alone('contribute', () => this.#send(how))
+    await this.#tell()
+    return outcome
+  }
+
+  async #send(how: Next): Promise<Outcome> {
+    const { config, ledger, notices, now, onDemand, shop, shopper, state, store, transport } =
+      this.#deps
+    const endpoints = config.federation
+    const loaded = shop.toImprove
+    if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
+    if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
+    const { contribute } = await loadUpload()
+    // Read the current state; later changes abort the update.
+    await this.read()
+    if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
+    if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
+    this.#sending = new AbortController()
+    const { signal } = this.#sending
+    const { sent, reason, error } = await contribute({
+      endpoints,
+      transport,
+      ledger,
+      records: store.changeSettings,
+      globalPrivacyControl: this.#mustNotShare(),
+      modelHash: loaded.hash,
+      // The update changes the shared model only; personal parameters are never part of it.
+      update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
+      now,
+      ...how,
+      signal,
+    })
+    this.#refused = refusalOf(error) ?? this.#refused
+    if (error && !EXPECTED.includes(error.code)) notices.add(error)
+    return { sent, reason }
+  }
+
+  /**
+   * Sends an update when it is due: at a random time of the day after a fit. There is at most one an hour over all
+   * tabs and visits. If the shop is closed then, the next visit sends it.
+   * @param learned whether a fit has just succeeded, so the update may improve the base model
+   */
+  async #look(learned: boolean): Promise<void> {
+    const { config, now, random, shop, state, store, timers } = this.#deps
+    if (config.federation === null || !state.consent.contribute || state.paused) return
+    // An update that can't be sent now stays due.
+    if (!shop.loaded || this.#mustNotShare()) return
+    const { whenDue } = await loadUpload()
+    const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
+    if (this.#closed) return
+    if (this.#timer !== null) timers.clear(this.#timer)
+    this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
+    if (!next) return
+    await this.send(next)
+    // The update may now wait for its token, or wait after receiving it.
+    await this.#look(false)
+  }
+
+  /** Global Privacy Control, as the page or this worker sees it: extensions can set it in the page only. */
+  #mustNotShare(): boolean {
+    return this.#deps.state.conditions.globalPrivacyControl || privacyControl() === true
+  }
+
+  #names(terms: ContributionTerms): boolean {
+    const { federation } = this.#deps.config
+    return federation === null || isFor(terms, federation)
+  }
+
+  #recipients() {
+    const { federation } = this.#deps.config
+    if (federation) return federation
+    throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
+  }
+
+  async #tell(): Promise<void> {
+    await this.read()
+    this.#deps.bus.emit('stored', 'settings')
+    this.#deps.bus.emit('shown', null)
+  }
+}
+
+/** The error if only other terms of the servers can remove it; else null. */
+const refusalOf = (error: unknown): NearsideError | null =>
+  error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
+
+/** Global Privacy Control, missing from TypeScript's library. @see https://w3c.github.io/gpc/ */
+function privacyControl(): boolean | undefined {
+  return (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
+    ?.globalPrivacyControl
+}

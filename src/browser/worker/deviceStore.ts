@@ -1,0 +1,143 @@
+/**
+ * @module The store of the device, which copes with a failing disk. If the browser has no room, the oldest events are
+ * deleted. If that fails, too, everything continues in memory, with a notice. After the shopper's answer, everything
+ * continues in another database (`change`). Memory never replaces the disk where that would mislead: writes for an
+ * upload (`disk`) are refused, and so are erasures.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { isMissing } from '../storage/connection.ts'
+import type { Database } from '../storage/database.ts'
+import type { LedgerRow } from '../storage/ledgerRows.ts'
+import { createMemoryDatabase } from '../storage/memory.ts'
+import { createStore, type Store } from '../storage/store.ts'
+import { copySettings } from '../storage/unreadable.ts'
+import type { Notices } from './notices.ts'
+import type { DeviceState } from './state.ts'
+
+/** Share of the events deleted when the browser has no more room. */
+const MAKE_ROOM = 0.2
+
+interface DeviceStoreDeps {
+  readonly database: Database
+  readonly state: Pick<DeviceState, 'events' | 'paused' | 'persist'>
+  readonly notices: Notices
+}
+
+export interface DeviceStore extends Store {
+  /** Continues in the database that `move` returns for the current one; requests wait in the meantime. */
+  change(move: (from: Database) => Promise<Database>): Promise<void>
+}
+
+export function createDeviceStore({ database, state, notices }: DeviceStoreDeps): DeviceStore {
+  let inUse = database
+  let moving: Promise<void> | null = null
+  let changing: Promise<unknown> | null = null
+  /** Whether the store left a database that the browser refused; its data are still on disk. */
+  let left = false
+
+  const transact: Database['transact'] = async (tables, mode, durability, body) => {
+    while (changing) await changing
+    const tried = inUse
+    if (durability === 'disk' && tried.kind === 'memory')
+      throw new NearsideError(
+        'storage-unavailable',
+        'This tab can keep nothing on disk: nothing is sent.',
+      )
+    const run = () => inUse.transact(tables, mode, durability, body)
+    // A failed download is no reason to leave the store: the shop's server has another copy.
+    const mayMove = !['disk', 'erasure'].includes(durability) && !tables.includes('downloads')
+    try {
+      const done = await run()
+      if (durability === 'erasure' && left)
+        throw new NearsideError(
+          'storage-unavailable',
+          'It is gone from this tab; what the browser kept on disk before it refused is still there.',
+        )
+      return done
+    } catch (error) {
+      if (!mayMove || !isStorageFailure(error)) throw error
+      const isFull = mode === 'readwrite' && error.code === 'storage-full'
+      const again = isFull ? await makeRoom(run) : null
+      if (again) return again.value
+      await goOnInMemory(tried, error)
+      return run()
+    }
+  }
+
+  async function makeRoom<T>(run: () => Promise<T>): Promise<{ readonly value: T } | null> {
+    try {
+      const full = createStore(inUse)
+      const dropped = await full.dropOldest(MAKE_ROOM)
+      const value = await run()
+      state.events = (await full.events()).events
+      const message = `The browser has no more room: the oldest ${dropped} events were dropped.`
+      notices.add(new NearsideError('storage-full', message))
+      return { value }
+    } catch {
+      // There is still no room, or the store is gone: continue in memory.
+      return null
+    }
+  }
+
+  /** Continues in memory. If several transactions fail at once, the first one moves and the others follow. */
+  function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
+    if (refused.kind === 'memory') throw cause
+    if (inUse !== refused) return Promise.resolve()
+    moving ??= move(refused, cause).finally(() => {
+      moving = null
+    })
+    return moving
+  }
+
+  async function move(refused: Database, cause: NearsideError): Promise<void> {
+    const memory = createMemoryDatabase()
+    const [from, to] = [createStore(refused), createStore(memory)]
+    await to.append(state.events)
+    const isCleared = isMissing(cause)
+    if (isCleared) {
+      // The shopper cleared this site's data: the yes is gone, and no setting is unreadable.
+      state.persist = null
+      await to.putSetting('paused', state.paused)
+    } else await copySettings(from, to)
+    const log = await from.ledger().catch(() => [])
+    await to.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
+    inUse = memory
+    left = !isCleared
+    refused.close()
+    const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
+    notices.add(new NearsideError(cause.code, message, { cause }))
+  }
+
+  const store = createStore({
+    get kind() {
+      return inUse.kind
+    },
+    get aside() {
+      return inUse.aside
+    },
+    transact,
+    dropAside: () => inUse.dropAside(),
+    close: () => inUse.close(),
+  })
+  return Object.assign(store, {
+    change(move: (from: Database) => Promise<Database>): Promise<void> {
+      const before = changing
+      const done = (async () => {
+        await before
+        inUse = await move(inUse)
+        left = false
+      })()
+      const settled = done
+        .catch(() => undefined)
+        .finally(() => {
+          if (changing === settled) changing = null
+        })
+      changing = settled
+      return done
+    },
+  })
+}
+
+function isStorageFailure(error: unknown): error is NearsideError {
+  return error instanceof NearsideError && error.code.startsWith('storage-')
+}

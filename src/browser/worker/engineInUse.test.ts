@@ -1,0 +1,88 @@
+import { waitFor } from '@nearside/core/testPatience.ts'
+import type { Engine } from '@nearside/engine/engine.ts'
+import { createJsEngine } from '@nearside/engine/js.ts'
+import type { EngineChoice } from '@nearside/engine/resilient.ts'
+import { expect, test } from 'vitest'
+import { EngineInUse } from './engineInUse.ts'
+import { createNotices } from './notices.ts'
+import * as onDemand from './onDemand.ts'
+import { createBus, startingState } from './state.ts'
+
+interface Asked {
+  readonly preference: string
+  readonly engine: Engine
+  readonly give: () => void
+  readonly refuse: () => void
+}
+
+/** Engine choices that resolve when the test says so. */
+function scene() {
+  const asked: Asked[] = []
+  const disposed: string[] = []
+  const bus = createBus()
+  const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
+  const state = startingState({ conditions, engine: 'auto' })
+  const engines = new EngineInUse({
+    bus,
+    state,
+    chooseEngine: (preference) =>
+      new Promise<EngineChoice>((resolve, reject) => {
+        const dispose = () => void disposed.push(preference)
+        const engine: Engine = { ...createJsEngine(), device: preference, dispose }
+        const give = () => resolve({ engine, reason: 'test' })
+        const refuse = () => reject(new Error(`no ${preference}`))
+        asked.push({ preference, engine, give, refuse })
+      }),
+    notices: createNotices(() => 0, bus),
+    onDemand: async () => onDemand,
+    shop: { loaded: null },
+  })
+  const chosenFor = async (n: number) => {
+    await waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(n))
+    return asked[n - 1]
+  }
+  return { asked, chosenFor, disposed, engines, state }
+}
+
+test('an older choice that is refused late does not undo the newer one', async () => {
+  const { asked, chosenFor, disposed, engines, state } = scene()
+  const older = engines.prefer('webgpu')
+  const first = await chosenFor(1)
+  const newer = engines.prefer('wasm')
+  const second = await chosenFor(2)
+  second.give()
+  await newer
+  first.refuse()
+  await expect(older).rejects.toThrow('no webgpu')
+  expect(state).toMatchObject({ enginePreference: 'wasm', engine: { device: 'wasm' } })
+  expect((await engines.chosen()).engine).toBe(second.engine)
+  expect(asked.length).toBe(2)
+  expect(disposed).toEqual([])
+})
+
+test('a fit that waited for an engine gets the one that is preferred meanwhile', async () => {
+  const { chosenFor, disposed, engines, state } = scene()
+  const waiting = engines.chosen()
+  const first = await chosenFor(1)
+  const preferred = engines.prefer('wasm')
+  const second = await chosenFor(2)
+  first.give()
+  await waitFor(() => expect(disposed).toEqual(['auto']))
+  expect(state.engine).toBe(null)
+  second.give()
+  await preferred
+  expect((await waiting).engine).toBe(second.engine)
+})
+
+test('after two refusals the preference is the one that last held, not the first refused', async () => {
+  const { chosenFor, engines, state } = scene()
+  const older = engines.prefer('webgpu')
+  const newer = engines.prefer('wasm')
+  const outcomes = Promise.allSettled([older, newer])
+  const first = await chosenFor(1)
+  const second = await chosenFor(2)
+  first.refuse()
+  second.refuse()
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(state.enginePreference).toBe('auto')
+})

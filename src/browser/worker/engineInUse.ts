@@ -1,0 +1,116 @@
+/**
+ * @module The engine of the fits. It is loaded on first use, after the first lists, and replaced if the shopper
+ * chooses another one or it fails.
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { EngineChoice } from '@nearside/engine/resilient.ts'
+import type { EnginePreference } from '../apiSnapshot.ts'
+import type { OnDemand } from './device.ts'
+import type { Notices } from './notices.ts'
+import type { Shop } from './shop.ts'
+import type { Bus, DeviceState } from './state.ts'
+
+/**
+ * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` gets later
+ * changes: the next engine replaces a failing one.
+ */
+export type ChooseEngine = (
+  preference: EnginePreference,
+  work: number,
+  onSwitch: (choice: EngineChoice) => void,
+) => Promise<EngineChoice>
+
+export interface EngineInUseDeps {
+  readonly chooseEngine: ChooseEngine
+  readonly onDemand: OnDemand
+  readonly shop: Pick<Shop, 'loaded'>
+  readonly state: Pick<DeviceState, 'engine' | 'enginePreference'>
+  readonly bus: Bus
+  readonly notices: Notices
+}
+
+export class EngineInUse {
+  readonly #deps: EngineInUseDeps
+  #choosing: Promise<EngineChoice> | null = null
+  /** Last preference that was not refused. */
+  #held: EnginePreference
+
+  constructor(deps: EngineInUseDeps) {
+    this.#deps = deps
+    this.#held = deps.state.enginePreference
+  }
+
+  /**
+   * The engine in use. If another one is preferred in the meantime, waits for that.
+   * @throws NearsideError `engine-unavailable` if there is no engine, `engine-failed` if the code can't be loaded;
+   * the next call tries again
+   */
+  async chosen(): Promise<EngineChoice> {
+    this.#choosing ??= this.#choose()
+    const choosing = this.#choosing
+    try {
+      const choice = await choosing
+      if (this.#isReplaced(choosing)) return this.chosen()
+      // The state's reason is newer if a resilient engine has switched already.
+      const reason = this.#deps.state.engine?.reason ?? choice.reason
+      this.#show({ engine: choice.engine, reason })
+      return choice
+    } catch (error) {
+      if (this.#isReplaced(choosing)) return this.chosen()
+      this.#choosing = null
+      throw error
+    }
+  }
+
+  /**
+   * Chooses another engine.
+   * @throws NearsideError as `chosen`; the previous preference then applies again
+   */
+  async prefer(preference: EnginePreference): Promise<void> {
+    this.#set(preference)
+    const choosing = this.#choose()
+    this.#choosing = choosing
+    try {
+      await choosing
+    } catch (error) {
+      if (!this.#isReplaced(choosing)) this.#set(this.#held)
+      throw error
+    }
+    if (this.#isReplaced(choosing)) return
+    this.#held = preference
+    await this.chosen()
+  }
+
+  /** Whether another engine was requested in the meantime. */
+  #isReplaced(choosing: Promise<EngineChoice>): boolean {
+    return this.#choosing !== null && this.#choosing !== choosing
+  }
+
+  #set(preference: EnginePreference): void {
+    this.dispose()
+    this.#choosing = null
+    Object.assign(this.#deps.state, { enginePreference: preference, engine: null })
+    this.#deps.bus.emit('shown', null)
+  }
+
+  dispose(): void {
+    this.#choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
+  }
+
+  async #choose(): Promise<EngineChoice> {
+    const { chooseEngine, notices, onDemand, shop, state } = this.#deps
+    const { enginePreference } = state
+    const { fitWork } = await onDemand()
+    return chooseEngine(enginePreference, fitWork(shop.loaded), (choice) => {
+      this.#show(choice)
+      notices.add(new NearsideError('engine-failed', choice.reason))
+    })
+  }
+
+  #show({ engine, reason }: EngineChoice): void {
+    const { bus, state } = this.#deps
+    state.engine = { name: engine.name, device: engine.device, reason }
+    bus.emit('shown', null)
+  }
+}

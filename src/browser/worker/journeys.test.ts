@@ -1,0 +1,145 @@
+/** @module Shoppers of the demo shop, with its real model: each specific reason is true of the list. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { expect, test } from 'vitest'
+import type { Captured } from '../messages.ts'
+import { start, TestServer } from './testDevice.ts'
+import { place, there, withoutCause } from './testReasons.ts'
+
+const MODELS = 'public/models'
+const NOW = Date.UTC(2026, 5, 20)
+const LIMIT = 12
+
+const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'))
+const catalog: readonly Item[] = await json('public/catalog/catalog.json')
+const { shoppers } = await json('public/replay/shoppers.json')
+
+async function modelFiles() {
+  const latest = await readFile(join(MODELS, 'latest.json'))
+  const { version } = JSON.parse(latest.toString())
+  const names = await readdir(join(MODELS, version))
+  const files = names.map(async (name) => {
+    const path = `${version}/${name}`
+    return [path, new Uint8Array(await readFile(join(MODELS, path)))] as const
+  })
+  return new Map([['latest.json', new Uint8Array(latest)], ...(await Promise.all(files))])
+}
+
+const server = new TestServer(await modelFiles())
+
+async function opened(events: readonly Captured[]) {
+  const environment = { now: () => NOW, indexedDb: () => undefined }
+  const config = { catalog, exclude: ['bought', 'basket', 'seen'] } as const
+  const { device } = await start(server, 'journeys', environment, config)
+  for (const one of events) await device.capture(one)
+  return device
+}
+
+type Input = Captured['input']
+
+/** Events one minute apart, until now. */
+const visit = (...inputs: readonly Input[]): Captured[] =>
+  inputs.map((input, at) => ({
+    id: `event ${at}`,
+    time: NOW - (inputs.length - at) * 60_000,
+    input,
+  }))
+
+const titled = (words: string) => {
+  const found = catalog.find(({ title = '' }) => title.toLowerCase().includes(words.toLowerCase()))
+  if (!found) throw new Error(`nothing is called ${words}`)
+  return found.id
+}
+const look = (words: string): Input => ({ name: 'view_item', item_id: titled(words) })
+const search = (search_term: string): Input => ({ name: 'search', search_term })
+
+/** Stored orders of a returning shopper, with the last one yesterday. */
+function returner(label: string): Captured[] {
+  const { orders } = shoppers.find((one: { label: string }) => one.label === label)
+  const all: { time: number; items: string[] }[] = orders.map(
+    (order: { time: string; items: string[] }) => ({ ...order, time: Date.parse(order.time) }),
+  )
+  const last = Math.max(...all.map(({ time }) => time))
+  return all
+    .map(({ time, items }) => ({ time: time - last + NOW - DAY, items }))
+    .filter(({ time }) => time > NOW - 90 * DAY)
+    .sort((a, b) => a.time - b.time)
+    .map(({ time, items }, at) => ({
+      ...{ id: `order ${at}`, time },
+      input: { name: 'purchase', items: items.map((item_id) => ({ item_id })) },
+    }))
+}
+
+const JOURNEYS: Readonly<Record<string, readonly Captured[]>> = {
+  'one look': visit(look('regency cake stand')),
+  'a gift buyer': visit(
+    search('gift for mum'),
+    look('rain mac'),
+    look('dolly girl'),
+    { name: 'add_to_cart', item_id: titled('dolly girl') },
+    look('key fob'),
+    look('metal sign'),
+  ),
+  'a searcher': visit(
+    search('cookie cutter'),
+    look('cookie cutter'),
+    search('lantern'),
+    look('lantern'),
+    look('clock'),
+  ),
+  'a browser of best sellers': visit(
+    ...['bunting', 'white hanging heart', 'jumbo bag red', 'cake cases', 'lunch bag red'].map(look),
+  ),
+  'Shopper C, signed in': returner('Shopper C'),
+  'Shopper E, signed in, who looks around': [
+    ...returner('Shopper E'),
+    ...visit(look('regency cake stand'), search('lantern')),
+  ],
+}
+
+const categoryOf = (id: string) => catalog.find((item) => item.id === id)?.category
+
+for (const [name, events] of Object.entries(JOURNEYS))
+  test(`${name}: without what a reason names, the product is not there`, async () => {
+    const device = await opened(events)
+    const bestSellers = await device.recommend({ limit: 100, order: 'base' })
+    const list = await device.recommend({ limit: LIMIT })
+    expect(list).toHaveLength(LIMIT)
+    const said: string[] = []
+    for (const one of list) {
+      said.push(JSON.stringify(one.reason))
+      if (one.reason.kind === 'popular') expect(bestSellers.map(({ id }) => id)).toContain(one.id)
+      const left = withoutCause(events, one, categoryOf)
+      if (!left) continue
+      const other = await (await opened(left)).recommend({ limit: LIMIT })
+      expect(place(other, one.id), JSON.stringify(one)).toBeGreaterThan(there(one, LIMIT))
+    }
+    expect(said.some((reason) => !reason.includes('popular'))).toBe(true)
+  }, 60_000)
+
+test('after signing in, nothing bought is "For you" unless it is due, and what is due is bought again', async () => {
+  for (const { label } of shoppers) {
+    const events = returner(label)
+    const device = await opened(events)
+    const bought = new Map<string, number[]>()
+    for (const { time, input } of events)
+      for (const { item_id = '' } of input.items ?? [])
+        bought.set(String(item_id), [...(bought.get(String(item_id)) ?? []), time])
+    const again = await device.recommend({ from: 'bought', limit: 6 })
+    for (const { id, reason } of again) {
+      expect(reason).toEqual({ kind: 'bought-before' })
+      expect(NOW - Math.max(...(bought.get(id) ?? []))).toBeGreaterThan(DAY)
+    }
+    const due = new Set(
+      (await device.recommend({ from: 'bought', limit: 500 })).map(({ id }) => id),
+    )
+    const excludeIds = again.map(({ id }) => id)
+    const list = await device.recommend({ limit: LIMIT, excludeIds })
+    const known = list.filter(({ id }) => bought.has(id))
+    for (const { id } of known) expect(due).toContain(id)
+    const unbought = await device.recommend({ from: 'unbought', limit: 100 })
+    expect(unbought.filter(({ id }) => bought.has(id))).toEqual([])
+  }
+}, 60_000)

@@ -1,0 +1,262 @@
+/**
+ * @module Learns from the shopper: decides when (strategy), and uses a result only if it is sound. Lists never wait
+ * for a fit: the last model answers until it is done.
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import { type EventName, eventStrength } from '@nearside/core/events/event.ts'
+import type { FindCandidates } from '@nearside/core/learning/candidates.ts'
+import { GUARD_START } from '@nearside/core/learning/guard.ts'
+import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import type { Engine, FitOptions } from '@nearside/engine/engine.ts'
+import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
+import { deferralOf } from '../learning/budget.ts'
+import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
+import { loadPersonal, storePersonal } from '../learning/versions.ts'
+import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
+import type { Parts } from './parts.ts'
+
+type Deps = EngineInUseDeps &
+  Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'nextTask'> &
+  Pick<Parts, 'shop' | 'shopper' | 'state' | 'store' | 'tabs' | 'timers'>
+
+const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
+
+/** Milliseconds after the start before preparing a later fit, so that the first lists come first. */
+const PREPARE_AFTER = 1000
+
+export class Learner {
+  readonly #deps: Deps
+  readonly #scheduler: Scheduler
+  readonly #preparation: Scheduler
+  readonly #engine: EngineInUse
+  #pending = 0
+  #running: AbortController | null = null
+  #preparing: AbortController | null = null
+  /** Whether an action of the shopper waits to be learned from. */
+  #asked = false
+  /** Milliseconds of automatic fits on this page. */
+  #spent = 0
+  /** Candidate search of the last fit, for the next one. */
+  #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#engine = new EngineInUse(deps)
+    const failed = (error: unknown) => {
+      if (!isAborted(error)) deps.notices.add(error)
+    }
+    this.#scheduler = createScheduler(deps.timers, () => this.#learn(), failed)
+    this.#preparation = createScheduler(deps.timers, () => this.#prepare(), failed)
+    deps.bus.on('event', (name) => this.#afterEvent(name))
+    deps.bus.on('conditions', (before) => {
+      // The shopper left the page: learn now from events that were waiting for more.
+      if (before.visible && !deps.state.conditions.visible) this.#scheduler.flush()
+      if (deps.state.deferred) this.#scheduler.ask(0)
+    })
+    // The new leader finishes the work of the last one.
+    deps.bus.on('leading', () => this.reload())
+  }
+
+  /** Reads the stored version, and learns if it is older than the last event. */
+  async reload(): Promise<void> {
+    const { notices, shop, state, store } = this.#deps
+    const base = shop.loaded
+    if (!base) return
+    const { personal, damaged } = await loadPersonal(store, base.hash)
+    state.personal = personal
+    if (damaged > 0) {
+      const message = `${damaged} stored version(s) of the personal model were damaged; the last whole one, or the base, is used until it is learned anew.`
+      notices.add(new NearsideError('storage-corrupt', message))
+    }
+    const last = this.#lastToLearn()
+    if (last && last.time > (personal?.until ?? Number.NEGATIVE_INFINITY)) this.#scheduler.ask(0)
+    else if (last) this.#preparation.ask(PREPARE_AFTER)
+  }
+
+  #lastToLearn() {
+    return this.#deps.shopper.history.findLast(({ name }) => eventStrength(name) > 0)
+  }
+
+  /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
+  get #learnsHere(): boolean {
+    const { state, store } = this.#deps
+    return !state.paused && (state.leads || store.kind === 'memory')
+  }
+
+  /** Lets events be stored first, which takes several turns of the event loop. */
+  readonly #nextTask = async (): Promise<void> => {
+    await this.#deps.nextTask()
+    await this.#deps.shopper.idle()
+  }
+
+  /** Prepares the next fit. The first event of a visit is then learned as fast as later ones. */
+  async #prepare(): Promise<void> {
+    const { config, now, shop, shopper, state } = this.#deps
+    const model = shop.ranker?.model
+    const waits = deferralOf(config.budget, state.conditions, this.#spent, false) !== null
+    if (!model || this.#running || !this.#learnsHere || waits) return
+    const stop = new AbortController()
+    this.#preparing = stop
+    const { buildProblem, createFastCandidates } = await this.#deps.onDemand()
+    const candidates = this.#candidatesOf(model, createFastCandidates)
+    await buildProblem({
+      model,
+      history: shopper.history,
+      now: now(),
+      candidates,
+      nextTask: this.#nextTask,
+      signal: stop.signal,
+    })
+  }
+
+  #afterEvent(event: EventName): void {
+    this.#pending++
+    this.#asked = true
+    const { strategy } = this.#deps.config
+    const delay = STRATEGIES[strategy].delayAfter(event, this.#pending)
+    if (delay !== null) this.#scheduler.ask(delay)
+  }
+
+  /** Requests a new fit after forgetting. */
+  relearn(): void {
+    if (!this.#lastToLearn()) return
+    this.#asked = true
+    this.#scheduler.ask(0)
+  }
+
+  #waits(): boolean {
+    const { bus, config, state } = this.#deps
+    const before = state.deferred
+    state.deferred = deferralOf(config.budget, state.conditions, this.#spent, this.#asked)
+    if (state.deferred !== before) bus.emit('shown', null)
+    return state.deferred !== null
+  }
+
+  /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
+  async #learn(): Promise<void> {
+    // Without a base model, `reload` asks again when it arrives.
+    if (!this.#learnsHere || !this.#deps.shop.loaded || this.#waits()) return
+    const { bus, clock, config, notices, timers } = this.#deps
+    const milliseconds = config.budget.perFit
+    const stop = new AbortController()
+    const timer = timers.set(() => stop.abort(), milliseconds)
+    const started = clock()
+    this.#asked = false
+    try {
+      const onProgress = (done: number, steps: number) => bus.emit('progress', { done, steps })
+      await this.fineTune({ signal: stop.signal, onProgress })
+    } catch (error) {
+      if (stop.signal.aborted) {
+        const message = `Learning took longer than ${milliseconds / 1000} s and was stopped; what was learned before stays.`
+        notices.add(new NearsideError('aborted', message))
+      } else if (!isAborted(error)) throw error
+    } finally {
+      timers.clear(timer)
+      this.#spent += clock() - started
+    }
+  }
+
+  setEngine(preference: EnginePreference): Promise<void> {
+    return this.#engine.prefer(preference)
+  }
+
+  stop(): void {
+    this.#scheduler.stop()
+    this.#preparation.stop()
+    this.abort()
+    this.#engine.dispose()
+  }
+
+  /** Stops the running fit, because its events are about to be deleted. */
+  abort(): void {
+    this.#preparing?.abort()
+    this.#running?.abort()
+  }
+
+  /** Drops the version in memory and its inputs; stops a running fit. */
+  forget(): void {
+    this.abort()
+    this.#deps.state.personal = null
+    this.#candidates = null
+    this.#pending = 0
+  }
+
+  /**
+   * Runs one fit; only one tab at a time. @throws NearsideError `aborted`, also while paused | `engine-failed` |
+   * `fit-diverged`
+   */
+  fineTune(options: FitOptions): Promise<FitReport> {
+    return this.#deps.tabs.alone('fit', () => this.#fit(options))
+  }
+
+  async #fit({ signal, onProgress }: FitOptions): Promise<FitReport> {
+    const { bus, clock, ledger, now, shop, shopper, state, store } = this.#deps
+    const base = shop.loaded
+    const model = shop.ranker?.model
+    if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
+    if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
+    const epoch = await store.epoch()
+    this.#preparing?.abort()
+    const stop = new AbortController()
+    this.#running = stop
+    this.#pending = 0
+    try {
+      // Another tab may have stored a newer fit.
+      const { personal } = await loadPersonal(store, base.hash)
+      const { createFastCandidates, fitPersonal } = await this.#deps.onDemand()
+      const { engine } = await this.#engine.chosen()
+      const fitted = await fitPersonal({
+        model,
+        history: shopper.history,
+        inUse: personal,
+        engine,
+        candidates: this.#candidatesOf(model, createFastCandidates),
+        now: now(),
+        clock,
+        nextTask: this.#nextTask,
+        signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+        onProgress: (done, steps) => {
+          state.fitting = { done, steps }
+          onProgress?.(done, steps)
+        },
+      })
+      if (!fitted) return this.#nothingLearned(engine)
+      const version = await storePersonal(this.#deps, fitted, base.hash, now(), epoch)
+      if (version === null) {
+        throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
+      }
+      if ((personal?.guard.active ?? true) && !fitted.guard.active)
+        // The base model predicts this shopper better: the personal part is off from now on.
+        await ledger.append({ kind: 'guard', detail: { active: false } })
+      state.personal = { ...fitted, version, base: base.hash }
+      bus.emit('stored', 'personal')
+      bus.emit('fitted', null)
+      return fitted.summary
+    } finally {
+      state.fitting = null
+      if (this.#running === stop) this.#running = null
+      bus.emit('lists', null)
+    }
+  }
+
+  /** Candidate search for a model; any change of catalog, popularity or model creates a new model object. */
+  #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
+    if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
+    return this.#candidates.find
+  }
+
+  #nothingLearned(engine: Engine): FitReport {
+    const { active } = this.#deps.state.personal?.guard ?? GUARD_START
+    return {
+      engine: engine.name,
+      cases: 0,
+      lossBefore: 0,
+      lossAfter: 0,
+      fusionWeight: 0,
+      active,
+      milliseconds: 0,
+    }
+  }
+}

@@ -1,0 +1,299 @@
+/** @module Lists of a device in a real browser, for a shop of 32 items. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
+import { CATEGORIES, testCatalog } from '@nearside/core/model/testShop.ts'
+import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
+import { createJsEngine } from '@nearside/engine/js.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Environment, startDevice } from './device.ts'
+import { workerEnvironment } from './serve.ts'
+import {
+  ids,
+  listing,
+  newDatabase,
+  openDevice,
+  start,
+  type TestDevice,
+  type TestServer,
+  testConfig,
+  testModelFiles,
+  testServer,
+} from './testDevice.ts'
+
+describe('lists', () => {
+  test('the first list is the base order, before any engine is loaded', async () => {
+    let engines = 0
+    const chooseEngine: Environment['chooseEngine'] = async () => {
+      engines++
+      return { engine: createJsEngine(), reason: 'test' }
+    }
+    const { device } = await start(await testServer(), newDatabase(), { chooseEngine })
+    const list = await device.recommend({ limit: 3 })
+    expect(ids(list)).toEqual(['item-31', 'item-30', 'item-29'])
+    expect(list.map(({ baseRank }) => baseRank)).toEqual([1, 2, 3])
+    expect(list[0].reason).toEqual({ kind: 'popular' })
+    expect(engines).toBe(0)
+  })
+
+  test('without a base model nothing is called popular, and nothing has moved', async () => {
+    const server = await testServer()
+    server.files = new Map()
+    const { device } = await start(server, newDatabase())
+    const lists = await Promise.all([
+      device.recommend({ limit: 3, excludeIds: ['item-0'] }),
+      device.similar('item-1', {}),
+      device.rerank(['item-9', 'item-3'], {}),
+    ])
+    expect(lists.map(ids)).toEqual([
+      ['item-1', 'item-2', 'item-3'],
+      ['item-5', 'item-9', 'item-13', 'item-17', 'item-21', 'item-25', 'item-29'],
+      ['item-9', 'item-3'],
+    ])
+    for (const { reason, rank, baseRank } of lists.flat()) {
+      expect(reason).toEqual({ kind: 'shop-order' })
+      expect(rank).toBe(baseRank)
+    }
+  })
+
+  test('a new shopper’s list needs one small file, and is the one that the whole model gives', async () => {
+    const server = await testServer()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (/(items|statistics|encoder|shared)\.safetensors$/.test(String(url))) await held
+      return server.fetch(url, init)
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = listing(await startDevice(testConfig(newDatabase()), environment))
+    onTestFinished(() => device.close())
+    expect(device.snapshot().model).toBe(null)
+    const first = await device.recommend({ limit: 32, excludeIds: ['item-7'] })
+    const cards = await device.recommend({ category: 'cards' })
+    release()
+    await device.ready()
+    expect(device.snapshot().model?.version).toBe('1')
+    expect(ids(await device.recommend({ limit: 32, excludeIds: ['item-7'] }))).toEqual(ids(first))
+    expect(ids(await device.recommend({ category: 'cards' }))).toEqual(ids(cards))
+    expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
+  })
+
+  test('closing while the model is on its way is no failure', async () => {
+    const server = await testServer()
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
+      // A connection that stays silent until the request is aborted.
+      return new Promise((_, reject) => {
+        const abandon = () => reject(init?.signal?.reason)
+        if (init?.signal?.aborted) abandon()
+        else init?.signal?.addEventListener('abort', abandon)
+      })
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = listing(await startDevice(testConfig(newDatabase()), environment))
+    await device.close()
+    expect(device.snapshot().notices).toEqual([])
+  })
+
+  test('one view changes the list with no training, and says because of what', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await tested.capture({ name: 'view_item', item_id: 'item-0' })
+    const [first] = await tested.device.recommend({ limit: 3, excludeIds: ['item-0'] })
+    expect(first.id).toBe('item-4')
+    expect(first.reason).toEqual({ kind: 'because', item: 'item-0', signal: 'viewed' })
+    expect(first.baseRank).toBeGreaterThan(1)
+    const base = await tested.device.recommend({ limit: 3, order: 'base' })
+    expect(ids(base)).toEqual(['item-31', 'item-30', 'item-29'])
+    expect(tested.device.snapshot().learned).toContainEqual({
+      kind: 'category',
+      name: 'mugs',
+      strength: 1,
+    })
+  })
+
+  test('a bought item says so', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await tested.capture({ name: 'purchase', items: [{ item_id: 'item-1' }] })
+    const list = await tested.device.recommend({ limit: 32, exclude: [] })
+    expect(list.find(({ id }) => id === 'item-1')?.reason).toEqual({ kind: 'bought-before' })
+    expect(list.filter(({ reason }) => reason.kind === 'bought-before')).toHaveLength(1)
+  })
+
+  test('what was bought or lies in the basket is not offered, unless a list says otherwise', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    const { device } = tested
+    const has = async (id: string, options: ListOptions = {}) =>
+      ids(await device.recommend({ limit: 32, ...options })).includes(id)
+    const basket = (name: EventName) => tested.capture({ name, item_id: 'item-4' })
+    await basket('add_to_cart')
+    expect(await has('item-4')).toBe(false)
+    expect(ids(await device.similar('item-0', { limit: 31 }))).not.toContain('item-4')
+    expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-8', 'item-12'])
+    // A list that the page passes stays complete.
+    expect(ids(await device.rerank(['item-4', 'item-0'], {}))).toContain('item-4')
+    expect(await has('item-4', { order: 'base' })).toBe(true)
+    expect(await has('item-4', { order: 'base', exclude: ['basket'] })).toBe(false)
+    expect(await has('item-4', { exclude: ['seen', 'bought'] })).toBe(true)
+    await basket('remove_from_cart')
+    expect(await has('item-4')).toBe(true)
+    await tested.capture({ name: 'purchase', items: [{ item_id: 'item-9' }] })
+    await tested.capture({ name: 'view_item', item_id: 'item-3' })
+    expect(await has('item-9')).toBe(false)
+    expect(await has('item-3')).toBe(true)
+    expect(await has('item-3', { exclude: ['seen'] })).toBe(false)
+    // Other items take the places.
+    expect(await device.recommend({ limit: 20 })).toHaveLength(20)
+  })
+
+  test('a list shows two of a family, and more only where there is nothing else', async () => {
+    const catalog = testCatalog.map((item) =>
+      item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
+    )
+    const server = await testServer()
+    const { device } = await start(server, newDatabase(), {}, { catalog })
+    const bags = (list: readonly { readonly id: string }[]) =>
+      ids(list).filter((id) => Number(id.slice(5)) % 4 === 3).length
+    const first = await device.recommend({ limit: 12 })
+    expect(first).toHaveLength(12)
+    // The base list has no surplus variants either: nothing has moved.
+    expect(first.map(({ baseRank }) => baseRank)).toEqual(first.map(({ rank }) => rank))
+    expect(bags(first)).toBe(2)
+    expect(bags(await device.recommend({ limit: 26 }))).toBe(2)
+    const all = await device.recommend({ limit: 32 })
+    expect(bags(all)).toBe(8)
+    expect(bags(all.slice(-6))).toBe(6)
+    expect(bags(await device.similar('item-3', { limit: 8 }))).toBe(2)
+    expect(await device.recommend({ category: 'bags' })).toHaveLength(8)
+    // The list is the same before there is a model, since the first list must not jump.
+    server.files.delete('1/items.safetensors')
+    const without = await start(server, newDatabase(), {}, { catalog })
+    expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
+  })
+
+  test('category, exclude and unavailable items are respected', async () => {
+    const catalog = [
+      { id: 'item-1', category: 'cards' },
+      { id: 'item-2', category: 'lights', available: false },
+      { id: 'item-5', category: 'cards' },
+      { id: 'new', category: 'cards' },
+    ]
+    const { device } = await start(await testServer(), newDatabase(), {}, { catalog })
+    expect(new Set(ids(await device.recommend({})))).toEqual(new Set(['item-1', 'item-5', 'new']))
+    const cards = await device.recommend({ category: 'cards', excludeIds: ['item-1'] })
+    expect(ids(cards)).toEqual(['item-5', 'new'])
+  })
+
+  test('a product that the model never saw appears for who loves its category, at once', async () => {
+    const server = await testServer()
+    const database = newDatabase()
+    const url = 'https://shop.test/catalog.json'
+    let catalog: readonly Item[] = testCatalog
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input) === url ? Response.json(catalog) : server.fetch(input, init)
+    const tested = await start(server, database, { fetch }, { catalog: url })
+    const added = (category: string): Item => ({ id: `new-${category}`, category, price: 9 })
+    for (const item_id of ['item-0', 'item-8']) await tested.capture({ name: 'view_item', item_id })
+    catalog = [...testCatalog, added('mugs'), added('bags')]
+    await tested.device.checkForUpdate()
+    const list = await tested.device.recommend({ limit: 34, diversify: false })
+    const place = (id: string) => ids(list).indexOf(id)
+    expect(place('new-mugs')).toBeLessThan(8)
+    expect(place('new-bags')).toBeGreaterThan(16)
+    // Known items keep their places, and a new item's reason is not "popular".
+    const { device } = await start(server, newDatabase(), {}, { catalog: testCatalog })
+    for (const item_id of ['item-0', 'item-8'])
+      await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
+    const known = ids(list).filter((id) => !id.startsWith('new-'))
+    expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
+    // Each of the two mugs alone would have brought it there, so the reason is the category.
+    expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
+    const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
+      ({ id }) => id === 'new-mugs',
+    )
+    expect(base.reason).toEqual({ kind: 'new' })
+  })
+
+  describe('of a catalog with many products that the model lacks', () => {
+    const added = Array.from({ length: 40 }, (_, i): Item => {
+      return { id: `new-${i}`, category: CATEGORIES[i % 4], price: 9 }
+    })
+    const catalog = [...added, ...testCatalog]
+    const interested = {
+      id: 'look',
+      time: Date.now(),
+      input: { name: 'view_item', item_id: 'item-0' },
+    } as const
+    /** Environment whose clock uses up a slice at each reading. */
+    const hurried = (nextTask: () => Promise<void>) => {
+      let time = 0
+      return { clock: () => (time += 100), nextTask }
+    }
+    const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
+    /** Expected ids, if one slice does all the work. */
+    const expectedOf = async (server: TestServer, given: readonly Item[]) => {
+      const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
+      await tested.device.capture(interested)
+      return idsOn(tested)
+    }
+
+    test('all are there at once, and stand where they belong as soon as that is found', async () => {
+      let release = () => {}
+      const held = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const server = await testServer()
+      const expected = await expectedOf(server, catalog)
+      const tested = await start(
+        server,
+        newDatabase(),
+        hurried(() => held),
+        { catalog },
+      )
+      await tested.device.capture(interested)
+      const first = await idsOn(tested)
+      expect(first).toHaveLength(72)
+      expect(first).not.toEqual(expected)
+      const before = tested.device.snapshot().revision
+      release()
+      await expect.poll(() => idsOn(tested)).toEqual(expected)
+      await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
+    })
+
+    test('what is found is kept for the next visit, until catalog or model are others', async () => {
+      const server = await testServer('1')
+      const database = newDatabase()
+      const pausesOf = async (given: readonly Item[]) => {
+        let pauses = 0
+        const counting = hurried(async () => void pauses++)
+        const tested = await openDevice(server, database, counting, { catalog: given })
+        await tested.device.checkForUpdate()
+        await tested.device.capture(interested)
+        const expected = await expectedOf(server, given)
+        await expect.poll(() => idsOn(tested)).toEqual(expected)
+        await tested.device.close()
+        return pauses
+      }
+      expect(await pausesOf(catalog)).toBe(10)
+      expect(await pausesOf(catalog)).toBe(0)
+      expect(await pausesOf(catalog.slice(4))).toBe(9)
+      expect(await pausesOf(catalog.slice(4))).toBe(0)
+      server.files = await testModelFiles('2', 99)
+      expect(await pausesOf(catalog.slice(4))).toBe(9)
+    })
+  })
+
+  test('rerank keeps unknown ids, at the end', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    const list = await device.rerank(['item-1', 'nowhere', 'item-9'], {})
+    expect(ids(list)).toEqual(['item-9', 'item-1', 'nowhere'])
+  })
+
+  test('similar and bought together come from the model', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-4', 'item-8', 'item-12'])
+    expect(ids(await device.similar('item-0', { limit: 3 }))).toContain('item-4')
+    expect(await device.boughtTogether('nowhere', {})).toEqual([])
+  })
+})

@@ -1,0 +1,239 @@
+/** @module Narrowed lists: own items, new items, more expensive items, and items that go with a basket. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { testCatalog } from '@nearside/core/model/testShop.ts'
+import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { expect, test } from 'vitest'
+import { ids, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
+import { createWatchedLists } from './watchedLists.ts'
+
+const DAY = 86_400_000
+const NOW = Date.UTC(2026, 5, 20)
+const now = () => NOW
+
+let events = 0
+
+async function did(
+  { device }: TestDevice,
+  name: 'view_item' | 'add_to_cart' | 'purchase',
+  item_id: string,
+  { days = 0, dwell_ms = 9000 } = {},
+): Promise<void> {
+  const time = NOW - days * DAY - 60_000 + 10 * ++events
+  await device.capture({ id: `did-${events}`, time, input: { name, item_id, dwell_ms } })
+}
+
+const listed = async ({ device }: TestDevice, options: ListOptions) =>
+  ids(await device.recommend(options))
+
+test('what was viewed: the latest first, once each, without slips, and with why', async () => {
+  const tested = await start(await testServer(), newDatabase(), { now })
+  expect(await listed(tested, { from: 'viewed' })).toEqual([])
+  for (const id of ['item-0', 'item-4', 'item-8']) await did(tested, 'view_item', id, { days: 2 })
+  await did(tested, 'view_item', 'item-9', { dwell_ms: 200 })
+  await did(tested, 'view_item', 'item-0')
+  const list = await tested.device.recommend({ from: 'viewed' })
+  expect(ids(list)).toEqual(['item-0', 'item-8', 'item-4'])
+  expect(list[1]).toMatchObject({
+    rank: 2,
+    baseRank: 2,
+    reason: { kind: 'because', item: 'item-8', signal: 'viewed' },
+  })
+  await did(tested, 'add_to_cart', 'item-8')
+  const page = { from: 'viewed', excludeIds: ['item-0'] } as const
+  expect(await listed(tested, page)).toEqual(['item-8', 'item-4'])
+  expect(await listed(tested, { ...page, exclude: ['basket'] })).toEqual(['item-4'])
+  expect(await listed(tested, { ...page, limit: 1 })).toEqual(['item-8'])
+})
+
+test('what was viewed goes with what is forgotten, comes back with it, and is the same in other tabs', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  const tested = await start(server, database, { now })
+  const other = await start(server, database, { now })
+  for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
+  const elsewhere = () => {
+    other.timers.fire(0)
+    return listed(other, { from: 'viewed' })
+  }
+  await expect.poll(elsewhere).toEqual(['item-4', 'item-0'])
+  const forgotten = await tested.device.forget({ kind: 'item', name: 'item-4' })
+  expect(await listed(tested, { from: 'viewed' })).toEqual(['item-0'])
+  await expect.poll(elsewhere).toEqual(['item-0'])
+  await tested.device.restore(forgotten)
+  expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-0'])
+  await tested.device.erase()
+  expect(await listed(tested, { from: 'viewed' })).toEqual([])
+})
+
+test('what was viewed needs no base model, and leaves out what is sold out', async () => {
+  const server = await testServer()
+  server.files = new Map()
+  const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-4' }))
+  const tested = await start(server, newDatabase(), { now }, { catalog })
+  for (const id of ['item-8', 'item-4', 'item-0']) await did(tested, 'view_item', id)
+  for (const days of [40, 20]) await did(tested, 'purchase', 'item-3', { days })
+  expect(await listed(tested, { from: 'viewed' })).toEqual(['item-0', 'item-8'])
+  const [bought] = await tested.device.recommend({ from: 'bought' })
+  expect(bought).toMatchObject({ id: 'item-3', reason: { kind: 'bought-before' } })
+  expect(await listed(tested, { from: 'new' })).toEqual([])
+})
+
+test('what was bought before this visit and is bought again, without what lies in the basket', async () => {
+  const rules: Rule[] = [{ name: 'Used up', again: { category: ['mugs', 'cards'] } }]
+  const tested = await start(await testServer(), newDatabase(), { now }, { rules })
+  for (const id of ['item-0', 'item-1', 'item-4', 'item-2'])
+    await did(tested, 'purchase', id, { days: 9 })
+  await did(tested, 'view_item', 'item-12', { days: 9 })
+  await did(tested, 'purchase', 'item-8')
+  await did(tested, 'add_to_cart', 'item-4')
+  // In the test shop's log nobody bought anything again, and no rule covers item-2's category.
+  const list = await tested.device.recommend({ from: 'bought' })
+  expect(ids(list).sort()).toEqual(['item-0', 'item-1'])
+  for (const { score, rank } of list.slice(1)) expect(score).toBeLessThan(list[rank - 2].score)
+  expect(await listed(tested, { from: 'bought', rules: false })).toEqual([])
+  expect(await listed(tested, { from: 'bought', exclude: [], rules: false })).toHaveLength(5)
+  expect(await listed(tested, { from: 'bought', order: 'base' })).toEqual(['item-1', 'item-0'])
+})
+
+test('what was never bought, and what was thought of before this visit and not bought', async () => {
+  const tested = await start(await testServer(), newDatabase(), { now })
+  expect(await listed(tested, { from: 'considered' })).toEqual([])
+  for (const days of [40, 20]) await did(tested, 'purchase', 'item-1', { days })
+  await did(tested, 'view_item', 'item-1', { days: 9 })
+  await did(tested, 'view_item', 'item-5', { days: 9 })
+  await did(tested, 'add_to_cart', 'item-9', { days: 8 })
+  await did(tested, 'view_item', 'item-13')
+  const list = await tested.device.recommend({ from: 'considered' })
+  expect(new Map(list.map(({ id, reason }) => [id, reason]))).toEqual(
+    new Map([
+      ['item-5', { kind: 'because', item: 'item-5', signal: 'viewed' }],
+      ['item-9', { kind: 'because', item: 'item-9', signal: 'basket' }],
+    ]),
+  )
+  // item-1 is due again, so a plain list may contain it. `unbought` leaves it out, because the shopper has bought it.
+  expect(await listed(tested, { limit: 32 })).toContain('item-1')
+  const unbought = await listed(tested, { from: 'unbought', limit: 32 })
+  expect(unbought).not.toContain('item-1')
+  expect(unbought).toHaveLength(30)
+  expect(await listed(tested, { from: 'unbought', limit: 32, exclude: [] })).toHaveLength(32)
+})
+
+test('the list as it would be without what was done since', async () => {
+  const server = await testServer()
+  const [tested, other] = await Promise.all([0, 1].map(() => start(server, newDatabase(), { now })))
+  for (const one of [tested, other]) await did(one, 'view_item', 'item-0', { days: 3 })
+  const options = { limit: 12 }
+  await did(tested, 'add_to_cart', 'item-2')
+  const until = NOW - DAY
+  expect(await listed(tested, { ...options, until })).toEqual(await listed(other, options))
+  expect(await listed(tested, options)).not.toEqual(await listed(other, options))
+  expect(await listed(tested, { ...options, until: NOW })).toEqual(await listed(tested, options))
+  expect(await listed(tested, { ...options, until: 0 })).toEqual(
+    await listed(tested, { ...options, order: 'base' }),
+  )
+})
+
+test('new arrivals by the catalog’s dates, the best for this shopper first', async () => {
+  const added = new Map([
+    ['item-0', '2026-06-19'],
+    ['item-1', '2026-06-01T08:00:00+02:00'],
+    ['item-2', '2026-04-01'],
+    ['item-3', '2026-07-01'],
+  ])
+  const catalog = testCatalog.map((item) => ({ ...item, added: added.get(item.id) }))
+  const tested = await start(await testServer(), newDatabase(), { now }, { catalog })
+  expect(await listed(tested, { from: 'new' })).toEqual(['item-1', 'item-0'])
+  await did(tested, 'view_item', 'item-28')
+  expect(await listed(tested, { from: 'new' })).toEqual(['item-0', 'item-1'])
+})
+
+test('new arrivals without dates are what the base model lacks', async () => {
+  const more: readonly Item[] = [...testCatalog, { id: 'fresh', title: 'Fresh', category: 'mugs' }]
+  const server = await testServer()
+  const tested = await start(server, newDatabase(), { now }, { catalog: more })
+  const list = await tested.device.recommend({ from: 'new' })
+  expect(ids(list)).toEqual(['fresh'])
+  expect(list[0].reason).toEqual({ kind: 'new' })
+  expect(await listed(await start(server, newDatabase(), { now }), { from: 'new' })).toEqual([])
+})
+
+test('what goes with a basket: nothing of it, most with most of it, and with what', async () => {
+  const { device } = await start(await testServer(), newDatabase(), { now })
+  const basket = ['item-0', 'item-8', 'gone']
+  const list = await device.boughtTogether(basket, {})
+  // Co-occurrence of item-0 with items 4, 8 and 12: 1, ¾ and ½. Item-8 co-occurs with items 12, 16 and 20.
+  expect(ids(list)).toEqual(['item-12', 'item-4', 'item-16', 'item-20'])
+  for (const [at, score] of [1.5, 1, 0.75, 0.5].entries())
+    expect(list[at].score).toBeCloseTo(score, 2)
+  const reasons = list.map(({ reason }) => 'item' in reason && reason.item)
+  expect(reasons).toEqual(['item-8', 'item-0', 'item-8', 'item-8'])
+  expect(ids(await device.boughtTogether(['item-0'], {}))).toEqual(
+    ids(await device.boughtTogether('item-0', {})),
+  )
+  expect(await device.boughtTogether([], {})).toEqual([])
+})
+
+test('similar but dearer: within the factor and the currency, also without a model', async () => {
+  const prices = new Map(testCatalog.map(({ id, price = 0 }) => [id, price]))
+  const catalog = testCatalog.map((item) => ({
+    ...item,
+    currency: item.id === 'item-14' ? 'EUR' : 'GBP',
+    price: item.id === 'item-5' ? undefined : item.price,
+  }))
+  const server = await testServer()
+  const { device } = await start(server, newDatabase(), { now }, { catalog })
+  const list = await device.similar('item-10', { dearer: 1.5 })
+  expect(list.length).toBeGreaterThan(0)
+  for (const { id } of list) {
+    expect(prices.get(id)).toBeGreaterThan(11)
+    expect(prices.get(id)).toBeLessThanOrEqual(16.5)
+    expect(id).not.toBe('item-14')
+  }
+  expect(await device.similar('item-5', { dearer: 1.5 })).toEqual([])
+  server.files = new Map()
+  const bare = await start(server, newDatabase(), { now }, { catalog })
+  expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
+})
+
+test('the shop’s rules hold, and pin nothing into it that the list is not of', async () => {
+  const rules: Rule[] = [
+    { name: 'gift', pin: ['item-31', 'item-4'] },
+    { name: 'recall', hide: { id: ['item-0'] } },
+  ]
+  const tested = await start(await testServer(), newDatabase(), { now }, { rules })
+  for (const id of ['item-0', 'item-4', 'item-8']) await did(tested, 'view_item', id)
+  expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-8'])
+})
+
+test('lists of one page repeat nothing of them, and follow', async () => {
+  const tested = await start(await testServer(), newDatabase(), { now })
+  for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
+  const lists = createWatchedLists()
+  const query = (distinct: number, options: ListOptions): ListQuery => ({
+    kind: 'recommend',
+    options: { distinct, limit: 32, ...options },
+  })
+  const queries = [query(1, { from: 'viewed' }), query(2, {})]
+  const watched = queries.map((one, id) => ({ id, query: one }))
+  const [viewed, all] = lists.watch(watched, tested.device.list)
+  expect('items' in viewed && ids(viewed.items)).toEqual(['item-4', 'item-0'])
+  expect('items' in all && all.items).toHaveLength(30)
+  await did(tested, 'view_item', 'item-8')
+  const changed = lists.changed(tested.device.list)
+  expect(changed.map((list) => 'items' in list && list.items.length)).toEqual([3, 29])
+})
+
+test('what can’t be meant is refused', async () => {
+  const { device } = await start(await testServer(), newDatabase(), { now })
+  const refused = (query: unknown) =>
+    expect(() => device.list(query as ListQuery)).toThrowError(
+      expect.objectContaining({ code: 'input-invalid' }),
+    )
+  refused({ kind: 'recommend', options: { from: 'wished' } })
+  refused({ kind: 'recommend', options: { dearer: 2 } })
+  refused({ kind: 'similar', item: 'item-0', options: { dearer: 1 } })
+  refused({ kind: 'similar', item: 'item-0', options: { from: 'viewed' } })
+  refused({ kind: 'boughtTogether', item: [7] })
+})

@@ -1,0 +1,35 @@
+/**
+ * @module Code that a device loads on first use, as one file.
+ *
+ * - The fit, and the choice of its engine.
+ * - Updates for contributions.
+ * - Scoring of large catalogs, and explanations.
+ * - Import of orders, transfer, export and verification.
+ *
+ * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
+ */
+import {
+  descentOf,
+  FIT_CANDIDATES,
+  FIT_CASES,
+  PARAMETERS,
+} from '@nearside/core/learning/fitProblem.ts'
+import type { LoadedModel } from '../learning/modelSource.ts'
+
+export { readOrders } from '@nearside/core/events/orders.ts'
+export { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+export { explainItem } from '@nearside/core/ranking/explainItem.ts'
+export { createFastCandidates } from '@nearside/engine/candidates.ts'
+export { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
+export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
+export { seedingEnded } from '../ledger/seeding.ts'
+export { verifyChain } from '../ledger/verifyChain.ts'
+export { scoreInPart } from '../scoreInPart.ts'
+export { handOver, receive } from '../transfer/transfer.ts'
+export { exportBundle } from './exportBundle.ts'
+
+/** Work of one step of a shopper's fits: cases × candidates × free parameters. */
+export function fitWork(loaded: LoadedModel | null): number {
+  const moving = loaded && descentOf(loaded.model.prior).stepSize.filter((step) => step > 0).length
+  return FIT_CASES * FIT_CANDIDATES * (moving ?? PARAMETERS)
+}

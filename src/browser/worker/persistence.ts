@@ -1,0 +1,138 @@
+/**
+ * @module Persistence of the device's data. If the shop asks, all data are in memory until the shopper's yes, and
+ * again after a no. An answer given in one tab applies to all.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
+import { deleteAll } from '../storage/generations.ts'
+import { openStore } from '../storage/open.ts'
+import { eraseDisk, leaveDisk, writeToDisk } from '../storage/persisting.ts'
+import type { Contribution } from './contribution.ts'
+import type { DeviceStore } from './deviceStore.ts'
+import type { Parts } from './parts.ts'
+
+interface Deps
+  extends Pick<Parts, 'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'shopper' | 'state'> {
+  readonly contribution: Contribution
+  readonly store: DeviceStore
+  readonly indexedDb: () => IDBFactory | undefined
+  /** Reads everything again, after the store was replaced. */
+  readonly reload: () => Promise<unknown>
+}
+
+export class Persistence {
+  readonly #deps: Deps
+  /** Runs the shopper's answers one after another. */
+  readonly #answer = serially()
+  /** Whether the disk could not be opened and so may contain data; a later no tries again. */
+  #unseen = false
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    deps.bus.on('storedElsewhere', (what) => {
+      if (what === 'kept') return this.#answer(() => this.#keep())
+      if (what === 'unkept') return this.#answer(() => this.#leave())
+    })
+  }
+
+  /** Stores the shopper's answer. @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
+  set(allowed: boolean): Promise<void> {
+    const { bus, config } = this.#deps
+    if (config.persist !== 'ask')
+      throw new NearsideError(
+        'input-invalid',
+        `This shop doesn’t ask: persist is ${config.persist}.`,
+      )
+    return this.#answer(async () => {
+      const { state, store } = this.#deps
+      const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
+      if (state.persist === allowed && isInUse && !state.unerased && !this.#unseen) return
+      try {
+        await (allowed ? this.#keep() : this.#leave())
+      } finally {
+        bus.emit('stored', allowed ? 'kept' : 'unkept')
+        bus.emit('shown', null)
+      }
+    })
+  }
+
+  async #keep(): Promise<void> {
+    const { bus, config, indexedDb, ledger, notices, state, store } = this.#deps
+    if (store.kind === 'memory') {
+      try {
+        const { database, refused } = await openStore(config.database, indexedDb, 'ask', 'now')
+        if (database.kind === 'memory') throw refused ?? new Error('it can’t be opened')
+        if (refused) notices.add(refused)
+        await store.change(async (memory) => {
+          await writeToDisk(memory, database).catch((error) => {
+            database.close()
+            throw error
+          })
+          return database
+        })
+      } catch (error) {
+        const why = 'Nothing was stored, and all goes on in memory until this tab closes'
+        const { code, message } = NearsideError.from(error, 'storage-unavailable', why)
+        const failure = new NearsideError(code, `${message} ${why}.`, { cause: error })
+        notices.add(failure)
+        throw failure
+      }
+      ledger.reopen()
+      // Tabs that already store must read the data that this one adds.
+      bus.emit('stored', 'events')
+    }
+    state.persist = true
+    state.unerased = false
+    await this.#deps.reload()
+  }
+
+  async #leave(): Promise<void> {
+    const { contribution, ledger, notices, now, shopper, state, store } = this.#deps
+    if (state.consent.contribute)
+      await contribution.agree(false).catch((error) => notices.add(error))
+    await shopper.idle()
+    let failure: unknown = null
+    if (store.kind === 'indexeddb')
+      await store.change(async (disk) => {
+        const { events, paused, sent, terms } = state
+        const left = await leaveDisk(
+          disk,
+          { events, settings: { paused, sent, terms: terms ?? undefined } },
+          now,
+        )
+        failure = left.failure
+        disk.close()
+        return left.memory
+      })
+    ledger.reopen()
+    state.persist = false
+    await this.#deps.reload()
+    try {
+      if (failure) throw failure
+      await this.clear('no')
+    } catch (error) {
+      state.unerased = true
+      throw error
+    }
+  }
+
+  /** Erases data on disk without the shopper's yes; deletes the database itself if nothing has to stay. */
+  async clear(how: 'no' | 'unasked'): Promise<void> {
+    const { config, indexedDb, notices, now, state } = this.#deps
+    const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
+    const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
+    this.#unseen = !disk && refused !== null
+    // If nothing could ever be stored, nothing has to be erased.
+    if (!disk && refused && state.unerased) throw refused
+    state.unerased &&= disk !== null
+    if (!disk) return
+    const isEmpty = await eraseDisk(disk, how, now).finally(() => {
+      disk.close()
+      store.close()
+    })
+    state.unerased = false
+    const factory = indexedDb()
+    // Another tab may keep the database open for a while. It is empty, so don't wait for its deletion.
+    if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
+  }
+}

@@ -1,0 +1,137 @@
+/** @module Each specific reason is true: without the event it names, the shopper's list lacks the item. */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { EventName } from '@nearside/core/events/event.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { tinyModel, tinyTrees } from '@nearside/core/model/testModel.ts'
+import { filesOf } from '@nearside/core/model/testShop.ts'
+import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Captured } from '../messages.ts'
+import { ids, type ListingDevice, start, TestServer } from './testDevice.ts'
+import { place, there, withoutCause } from './testReasons.ts'
+
+const NOW = Date.UTC(2026, 5, 20)
+const ITEMS = 60
+const CATEGORIES = ['mugs', 'cards', 'lights']
+const COLOURS = ['red', 'blue', 'green', 'grey', 'pink', 'gold']
+
+/** Items of a few families and categories, with titles that searches can find. */
+const catalogOf = (seed: number): readonly Item[] => {
+  const random = createRandom(seed)
+  return Array.from({ length: ITEMS }, (_, row) => ({
+    id: `item ${row}`,
+    title: `${COLOURS[random.integer(COLOURS.length)]} thing number ${row}`,
+    category: CATEGORIES[random.integer(CATEGORIES.length)],
+    price: 1 + random.integer(9),
+    ...(random.next() < 0.3 && { groupId: `family ${random.integer(4)}` }),
+  }))
+}
+
+const did = fc.record({
+  name: fc.constantFrom<EventName>('view_item', 'view_item', 'add_to_cart', 'purchase', 'search'),
+  items: fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 1, maxLength: 3 }),
+  colour: fc.constantFrom(...COLOURS),
+  /** Minutes ago: within the visit, or days ago. */
+  ago: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 60, max: 60 * 24 * 60 })),
+})
+type Did = typeof did extends fc.Arbitrary<infer T> ? T : never
+
+const capturedOf = (all: readonly Did[]): Captured[] =>
+  [...all]
+    .sort((a, b) => b.ago - a.ago)
+    .map(({ name, items, colour, ago }, at) => ({
+      id: `event ${at}`,
+      time: NOW - ago * 60_000 + at,
+      input:
+        name === 'search'
+          ? { name, search_term: `${colour} thing` }
+          : { name, items: items.map((row) => ({ item_id: `item ${row}` })) },
+    }))
+
+async function shopOf(seed: number) {
+  const model = { ...tinyModel(ITEMS, seed), trees: tinyTrees(seed) }
+  const server = new TestServer(await filesOf(model))
+  const catalog = catalogOf(seed)
+  return {
+    categoryOf: (id: string) => catalog.find((item) => item.id === id)?.category,
+    async opened(events: readonly Captured[]) {
+      const environment = { now: () => NOW, indexedDb: () => undefined }
+      const config = { catalog, exclude: ['bought', 'basket', 'seen'] } as const
+      const { device } = await start(server, 'reasons', environment, config)
+      for (const one of events) await device.capture(one)
+      return device
+    },
+  }
+}
+
+const LISTS: readonly ListOptions[] = [
+  { limit: 12 },
+  { limit: 6, diversify: false, exclude: [] },
+  { limit: 30, perFamily: 1 },
+  { limit: 8, from: 'unbought' },
+]
+
+test.each([
+  { learns: false, numRuns: 14 },
+  { learns: true, numRuns: 6 },
+])(
+  'without what a reason names, the item is not there (learns: $learns)',
+  async ({ learns, numRuns }) => {
+    const seen = new Map<string, number>()
+    let named = 0
+    let lacked = 0
+    const life = fc.array(did, { minLength: 1, maxLength: 9 })
+    await fc.assert(
+      fc.asyncProperty(fc.nat(50), life, async (seed, all) => {
+        const shop = await shopOf(seed)
+        const events = capturedOf(all)
+        const device: ListingDevice = await shop.opened(events)
+        const others = new Map<string, Awaited<ReturnType<typeof listsWithout>>>()
+        /** Lists of a device without the left-out events, before and after it learns. */
+        async function listsWithout(left: readonly Captured[]) {
+          const other: ListingDevice = await shop.opened(left)
+          const lists = () => Promise.all(LISTS.map((options) => other.recommend(options)))
+          const unlearned = await lists()
+          if (learns) await other.fineTune({})
+          return { unlearned, learned: await lists() }
+        }
+        if (learns) await device.fineTune({})
+        for (const [at, options] of LISTS.entries()) {
+          const { limit = 0 } = options
+          for (const one of await device.recommend(options)) {
+            const { kind } = one.reason
+            seen.set(kind, (seen.get(kind) ?? 0) + 1)
+            const left = withoutCause(events, one, shop.categoryOf)
+            if (!left) continue
+            const key = JSON.stringify(left)
+            const other = others.get(key) ?? (await listsWithout(left))
+            others.set(key, other)
+            const { unlearned, learned } = other
+            expect(place(unlearned[at], one.id), JSON.stringify([one, options])).toBeGreaterThan(
+              there(one, limit),
+            )
+            named++
+            if (place(learned[at], one.id) > there(one, limit)) lacked++
+          }
+        }
+      }),
+      { numRuns, seed: 1 },
+    )
+    // Reasons are not tested against a new fit without the event, because each would take a fit.
+    expect(lacked / named).toBeGreaterThan(0.98)
+    for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])
+      expect(seen.get(kind), kind).toBeGreaterThan(0)
+  },
+  60_000,
+)
+
+test('a best seller is one for everybody, whatever the shopper did', async () => {
+  const shop = await shopOf(3)
+  const events = capturedOf([{ name: 'view_item', items: [3], colour: 'red', ago: 1 }])
+  const device = await shop.opened(events)
+  const everybodys = ids(await device.recommend({ limit: 24, order: 'base' }))
+  for (const { id, reason } of await device.recommend({ limit: 12 }))
+    if (reason.kind === 'popular') expect(everybodys).toContain(id)
+})

@@ -1,0 +1,70 @@
+/**
+ * @module Signed releases of the base model that this device has seen. The newest is stored before its model is used,
+ * so that an older one is refused.
+ */
+import { utf8 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import type { readLatestFile } from '../learning/modelSource.ts'
+import { checkRelease, readModelKeys, requireSigned } from '../learning/release.ts'
+import type { Download } from '../storage/downloadRows.ts'
+import type { Parts } from './parts.ts'
+
+interface Deps extends Pick<Parts, 'config' | 'notices' | 'now' | 'store'> {
+  /** Passed in, so that this file, which few shops load, doesn't import the whole model code. */
+  readonly readLatestFile: typeof readLatestFile
+}
+
+export type Releases = ReturnType<typeof createReleases>
+
+/** @throws NearsideError `input-invalid` for invalid keys */
+export function createReleases({ config, notices, now, readLatestFile, store }: Deps) {
+  const url = config.baseModel
+  const keys = readModelKeys(config.modelKeys)
+  /** Newest release seen by this tab, in case it can't be stored. */
+  let seen: LatestModel | null = null
+
+  const isSigned = async (latest: LatestModel) =>
+    requireSigned(latest, keys).then(
+      () => true,
+      () => false,
+    )
+
+  /** Newest release known. A stored release of other keys, or of an earlier address, doesn't count. */
+  async function newest(): Promise<LatestModel | null> {
+    const row = await store.download('release').catch(() => null)
+    const kept = row?.url === url ? readLatestFile(row) : null
+    return kept && releaseOf(kept) > releaseOf(seen) && (await isSigned(kept)) ? kept : seen
+  }
+
+  async function keep(latest: LatestModel): Promise<void> {
+    seen = latest
+    const files = { 'latest.json': utf8(JSON.stringify(latest)) }
+    const row: Download = { key: 'release', version: latest.manifest, url, time: now(), files }
+    try {
+      await store.putDownload(row)
+    } catch (cause) {
+      const message =
+        'Which release of the base model this is could not be kept: an older one will not be noticed once this tab is closed.'
+      notices.add(new NearsideError('storage-unavailable', message, { cause }))
+    }
+  }
+
+  return {
+    /** @throws NearsideError as `checkRelease` */
+    async check(latest: LatestModel): Promise<void> {
+      const known = await newest()
+      await checkRelease(latest, keys, known, now())
+      if (releaseOf(latest) > releaseOf(known)) await keep(latest)
+    },
+    /** Whether the stored model may be used. Its release may have expired, but today's keys must have signed it. */
+    async isVouched(kept: Download): Promise<boolean> {
+      const latest = readLatestFile(kept)
+      if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false
+      if (releaseOf(latest) > releaseOf(seen)) seen = latest
+      return true
+    },
+  }
+}
+
+const releaseOf = (latest: LatestModel | null): number => latest?.signed?.release ?? 0

@@ -1,0 +1,195 @@
+/** @module The shop's own rules on a device, passed directly or read from a file. */
+
+import { TEST_MODEL_URL, type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startDevice } from './device.ts'
+import { workerEnvironment } from './serve.ts'
+import { ids, listing, newDatabase, start, testConfig, testServer } from './testDevice.ts'
+
+const RULES_URL = `${TEST_MODEL_URL}rules.json`
+const RULES: readonly Rule[] = [
+  { name: 'recall', hide: { id: ['item-31'] } },
+  { name: 'gift', pin: ['item-2'], at: 2 },
+  { name: 'bags', boost: { category: ['bags'] }, by: 1e3 },
+]
+
+const put = (server: TestServer, value: unknown) =>
+  server.files.set('rules.json', new TextEncoder().encode(JSON.stringify(value)))
+const codes = (device: { snapshot(): { notices: readonly { code: string }[] } }) =>
+  device.snapshot().notices.map(({ code }) => code)
+
+describe('rules that the page gave', () => {
+  test('hold for lists, also for everybody’s; one list goes without them', async () => {
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
+    const list = await device.recommend({ limit: 4 })
+    expect(ids(list)).toEqual(['item-27', 'item-2', 'item-23', 'item-19'])
+    expect(list[1].reason).toEqual({ kind: 'chosen', rule: 'gift' })
+    expect(ids(await device.recommend({ limit: 4, order: 'base' }))).toEqual(ids(list))
+    expect(ids(await device.recommend({ limit: 2, rules: false }))).toEqual(['item-31', 'item-30'])
+    expect(ids(await device.similar('item-27', { limit: 31 }))).not.toContain('item-31')
+    expect(ids(await device.rerank(['item-31', 'item-4', 'item-3'], {}))).toEqual([
+      'item-31',
+      'item-3',
+      'item-4',
+    ])
+    expect(device.snapshot().notices).toEqual([])
+  })
+
+  test('explain names those that act, and of what is hidden too', async () => {
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
+    expect((await device.explain('item-31'))?.rules).toEqual(['recall', 'bags'])
+    expect((await device.explain('item-2'))?.rules).toEqual(['gift'])
+    expect((await device.explain('item-4'))?.rules).toEqual([])
+  })
+
+  test('a bad one is left out and said; the others hold', async () => {
+    const rules = [{ name: 'oops', hide: { colour: ['red'] } }, ...RULES]
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules })
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
+    expect(device.snapshot().notices[0]).toMatchObject({
+      code: 'rules-invalid',
+      message: expect.stringContaining('rule 1 (‘oops’).hide unknown field "colour"'),
+    })
+  })
+
+  test('hold by the page and by what the shop says of now', async () => {
+    const rules: Rule[] = [
+      { name: 'home', when: { page: ['home'] }, pin: ['item-1'] },
+      { name: 'sale', when: { context: { promotion: ['sale'] } }, hide: { id: ['item-31'] } },
+    ]
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules })
+    const first = async (page?: string) => ids(await device.recommend({ limit: 1, page }))[0]
+    expect(await first()).toBe('item-31')
+    expect(await first('home')).toBe('item-1')
+    await device.context({ promotion: 'sale' })
+    expect(await first('basket')).toBe('item-30')
+  })
+
+  test('what is used up is offered again', async () => {
+    const life = async (rules: readonly Rule[]) => {
+      const { device } = await start(await testServer(), newDatabase(), {}, { rules })
+      const time = Date.now() - 3 * 86_400_000
+      await device.capture({ id: 'e', time, input: { name: 'purchase', item_id: 'item-8' } })
+      return ids(await device.recommend({ limit: 32 }))
+    }
+    // In this shop's log, nobody bought anything again.
+    expect(await life([])).not.toContain('item-8')
+    expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
+  })
+
+  test('a new shopper’s list is by the rules before the model is there, and the same after', async () => {
+    const server = await testServer()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (/(items|statistics|encoder|shared)\.safetensors$/.test(String(url))) await held
+      return server.fetch(url, init)
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    put(server, { rules: [...RULES, { name: 'mix', atMost: 2, per: 'category' }] })
+    const config = testConfig(newDatabase(), { rules: RULES_URL })
+    const device = listing(await startDevice(config, environment))
+    onTestFinished(() => device.close())
+    expect(device.snapshot().model).toBe(null)
+    const lists = () =>
+      Promise.all([
+        device.recommend({ limit: 31 }),
+        device.recommend({ limit: 7 }),
+        device.recommend({ category: 'bags', excludeIds: ['item-27'] }),
+      ])
+    const first = await lists()
+    release()
+    await device.ready()
+    expect(device.snapshot().model?.version).toBe('1')
+    expect((await lists()).map(ids)).toEqual(first.map(ids))
+    expect(ids(first[1])).toEqual([
+      'item-27',
+      'item-2',
+      'item-23',
+      'item-30',
+      'item-29',
+      'item-28',
+      'item-25',
+    ])
+  })
+
+  test('without a base model they hold for the shop’s order', async () => {
+    const server = await testServer()
+    server.files = new Map()
+    const rules: Rule[] = [
+      { name: 'recall', hide: { id: ['item-0', 'item-5'] } },
+      { name: 'push', boost: { id: ['item-9'] }, by: 5 },
+      { name: 'gift', pin: ['item-13'] },
+    ]
+    const { device } = await start(server, newDatabase(), {}, { rules })
+    const list = await device.recommend({ limit: 4 })
+    expect(ids(list)).toEqual(['item-13', 'item-1', 'item-9', 'item-2'])
+    expect(list.map(({ reason }) => reason.kind)).toEqual([
+      'chosen',
+      'shop-order',
+      'chosen',
+      'shop-order',
+    ])
+    expect(ids(await device.similar('item-1', { limit: 3 }))).toEqual([
+      'item-13',
+      'item-9',
+      'item-17',
+    ])
+    expect(ids(await device.rerank(['item-0', 'item-9', 'item-13'], {}))).toEqual([
+      'item-13',
+      'item-9',
+      'item-0',
+    ])
+  })
+})
+
+describe('rules from a file', () => {
+  test('are asked for once, kept for a visit without a network, and renewed', async () => {
+    const server = await testServer()
+    const database = newDatabase()
+    put(server, { rules: RULES })
+    const { device } = await start(server, database, {}, { rules: RULES_URL })
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
+    const requests = (await device.entries()).filter(({ detail }) => detail.purpose === 'rules')
+    expect(requests).toMatchObject([{ kind: 'request', bytesSent: 0, detail: { url: RULES_URL } }])
+    put(server, { rules: RULES.slice(0, 1) })
+    await device.checkForUpdate()
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-30', 'item-29'])
+    await device.close()
+
+    server.online = false
+    const again = await start(server, database, {}, { rules: RULES_URL })
+    expect(ids(await again.device.recommend({ limit: 2 }))).toEqual(['item-30', 'item-29'])
+  })
+
+  test('that can’t be had, or is none: lists without rules, and a notice', async () => {
+    const server = await testServer()
+    const { device } = await start(server, newDatabase(), {}, { rules: RULES_URL })
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
+    expect(codes(device)).toEqual(['model-unreachable'])
+    server.files.set('rules.json', new TextEncoder().encode('{'))
+    await device.checkForUpdate()
+    expect(codes(device)[0]).toBe('rules-invalid')
+    put(server, { rules: RULES })
+    await device.checkForUpdate()
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
+    // An incomplete file leaves the current rules in place.
+    server.files.set('rules.json', new TextEncoder().encode('{'))
+    await device.checkForUpdate()
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
+  })
+
+  test('a catalog without what rules name is no trouble', async () => {
+    const rules: Rule[] = [
+      { name: 'r', only: { brand: ['none'] } },
+      { name: 'p', pin: ['gone'] },
+    ]
+    const catalog = testCatalog.slice(0, 3)
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules, catalog })
+    expect(await device.recommend({})).toEqual([])
+    expect(ids(await device.recommend({ rules: false }))).toHaveLength(3)
+  })
+})

@@ -1,0 +1,132 @@
+/** @module State shared by the parts of a device, and the events that connect them. */
+import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
+import type { ShopContext } from '@nearside/core/features/context/context.ts'
+import type { LearnerWeight } from '@nearside/core/learning/learners/names.ts'
+import type { EnginePreference, PersonalizerSnapshot } from '../apiSnapshot.ts'
+import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
+import type { ContributionTerms } from '../contribution/terms.ts'
+import type { Deferral, DeviceConditions } from '../learning/budget.ts'
+import type { StoredPersonal } from '../learning/versions.ts'
+import type { WorkerConfig } from '../messages.ts'
+import type { Settings } from '../storage/settingRows.ts'
+
+/** Plain data. Any part may read it; only the part named at a field writes that field. */
+export interface DeviceState {
+  /** Revision; rises whenever a list may have changed. Written by the device. */
+  revision: number
+  /** Number that rises when something is erased, forgotten or put back, in any tab. Written by the device. */
+  erasures: number
+  /** Last conditions that the page sent. Written by the device. */
+  conditions: DeviceConditions
+  /** Whether stored data may outlive the page; null before the shopper's answer. Written by the persistence. */
+  persist: boolean | null
+  /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
+  unerased: boolean
+  /** Whether the device is paused. Written by the device. */
+  paused: boolean
+  /** The shop's current context. Written by the context. */
+  context: ShopContext
+  /**
+   * All captured events, ascending by time, not cleaned; a new array after each change. Written by the shopper and
+   * the store.
+   */
+  events: readonly ShopperEvent[]
+  /** Personal model in use. Written by the learner. */
+  personal: StoredPersonal | null
+  /** Progress of the current fit. Written by the learner. */
+  fitting: PersonalizerSnapshot['fitting']
+  /** Reason why learning is deferred. Written by the learner. */
+  deferred: Deferral | null
+  /** Weight of each learner that the shop chose; empty without any. Written by the chosen learners. */
+  learners: readonly LearnerWeight[]
+  /** Engine that the page requested. Written by the engine in use. */
+  enginePreference: EnginePreference
+  /** Engine in use; null before one was needed. Written by the engine in use. */
+  engine: PersonalizerSnapshot['engine']
+  /** Whether this tab leads, so that it learns automatically. Written by the tabs. */
+  leads: boolean
+  /** Consent to contribute. Written by the contribution. */
+  consent: Settings['consent']
+  /** Numbers of updates sent. Written by the contribution. */
+  sent: Settings['sent']
+  /** Terms that a consent would agree to. Written by the contribution. */
+  terms: ContributionTerms | null
+}
+
+export function startingState({
+  conditions,
+  engine,
+}: Pick<WorkerConfig, 'conditions' | 'engine'>): DeviceState {
+  return {
+    revision: 0,
+    erasures: 0,
+    conditions,
+    persist: null,
+    unerased: false,
+    paused: false,
+    context: {},
+    events: [],
+    personal: null,
+    fitting: null,
+    deferred: null,
+    learners: [],
+    enginePreference: engine,
+    engine: null,
+    leads: false,
+    consent: NO_CONSENT,
+    sent: NOTHING_SENT,
+    terms: null,
+  }
+}
+
+/** Kind of a change that tabs share through the store. `kept` and `unkept` are the shopper's yes and no to storage. */
+export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
+
+interface DeviceEvents {
+  /** This tab stored something that the other tabs must read. */
+  stored: Stored
+  /** Another tab stored something that this tab must read. */
+  storedElsewhere: Stored
+  /** The shopper did something, in this tab or another. */
+  event: EventName
+  /** This tab stored a fit. */
+  fitted: null
+  /** Progress of an automatic fit. */
+  progress: { readonly done: number; readonly steps: number }
+  /** The conditions changed; these are the previous ones. */
+  conditions: DeviceConditions
+  /** This tab leads from now on. */
+  leading: null
+  /** Lists may have changed. */
+  lists: null
+  /** The snapshot may have changed. */
+  shown: null
+  /** A listener failed with this error. */
+  failed: unknown
+}
+
+export interface Bus {
+  on<K extends keyof DeviceEvents>(
+    name: K,
+    listener: (what: DeviceEvents[K]) => void | Promise<void>,
+  ): void
+  /** Calls all listeners before it returns. If a listener fails, it emits `failed`. */
+  emit<K extends keyof DeviceEvents>(name: K, what: DeviceEvents[K]): void
+}
+
+export function createBus(): Bus {
+  const listeners: { [K in keyof DeviceEvents]?: ((what: never) => void | Promise<void>)[] } = {}
+  const emit: Bus['emit'] = (name, what) => {
+    const run = async (listener: (what: never) => void | Promise<void>) => listener(what as never)
+    for (const listener of listeners[name] ?? [])
+      run(listener).catch((error) => {
+        if (name !== 'failed') emit('failed', error)
+      })
+  }
+  return {
+    on(name, listener) {
+      listeners[name] = [...(listeners[name] ?? []), listener]
+    },
+    emit,
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds
+ * a Web Lock leads: it learns automatically. A tab that changes something announces that, and the others read it from
+ * the store. A tab that dies releases the lock, and the next in line leads.
+ */
+
+import { serially } from '@nearside/core/serially.ts'
+import type { Bus, DeviceState, Stored } from './state.ts'
+
+export interface Tabs {
+  /** Runs a task that must not run in two tabs at once. */
+  alone<T>(what: Exclusive, task: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+type Exclusive = 'fit' | 'update' | 'contribute'
+
+const STORED: readonly Stored[] = [
+  'events',
+  'personal',
+  'settings',
+  'model',
+  'erased',
+  'kept',
+  'unkept',
+]
+
+/** Whether the change is the shopper's answer to storage. Tabs send and receive these even while in memory. */
+const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
+
+/**
+ * Connects this tab with the shopper's other tabs.
+ * @param shared false if the store is this tab's own memory for good, so that there are no other tabs to connect to
+ * @param isShared whether the store is shared at the moment
+ */
+export function joinTabs(
+  database: string,
+  shared: boolean,
+  isShared: () => boolean,
+  state: Pick<DeviceState, 'leads'>,
+  bus: Bus,
+): Tabs {
+  const name = `nearside:${database}`
+  const locks: LockManager | undefined = shared ? globalThis.navigator?.locks : undefined
+  if (!locks) {
+    state.leads = true
+    const queues = { fit: serially(), update: serially(), contribute: serially() }
+    return { alone: (what, task) => queues[what](task), close: () => {} }
+  }
+  const leaving = new AbortController()
+  const channel = new BroadcastChannel(name)
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const what = STORED.find((known) => known === data)
+    if (what && (isShared() || isAnswer(what))) bus.emit('storedElsewhere', what)
+  }
+  bus.on('stored', (what) => {
+    if (!leaving.signal.aborted && (isShared() || isAnswer(what))) channel.postMessage(what)
+  })
+  let release = () => {}
+  locks
+    .request(`${name}:lead`, { signal: leaving.signal }, () => {
+      state.leads = true
+      bus.emit('leading', null)
+      bus.emit('shown', null)
+      return new Promise<void>((resolve) => {
+        release = resolve
+      })
+    })
+    .catch(() => {
+      // The tab closed before it was its turn.
+    })
+  return {
+    alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,
+    close() {
+      leaving.abort()
+      release()
+      channel.close()
+    },
+  }
+}

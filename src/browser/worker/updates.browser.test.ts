@@ -1,0 +1,99 @@
+/** @module Which tab checks for a newer base model, and how often. */
+
+import { type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
+import { expect, test } from 'vitest'
+import type { Environment } from './device.ts'
+import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
+
+const MINUTES = 60_000
+const SHOWN = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
+const HIDDEN = { ...SHOWN, visible: false }
+
+const looks = (server: TestServer) =>
+  server.requests.filter(({ url }) => url.endsWith('/latest.json')).length
+
+/** Fires all timers and lets their tasks run. */
+async function pass(tested: TestDevice): Promise<void> {
+  tested.timers.fire(Number.POSITIVE_INFINITY)
+  // Wait for the check that holds the lock.
+  await tested.device.verify()
+  await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
+}
+
+test('a hidden tab that leads keeps nobody from looking', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  let time = Date.now()
+  const now = () => time
+  const first = await start(server, database, { now }, { conditions: HIDDEN })
+  await expect.poll(() => first.device.snapshot().tab).toBe('leader')
+  const second = await start(server, database, { now })
+  const before = looks(server)
+  time += 6 * MINUTES
+  await pass(first)
+  expect(looks(server)).toBe(before)
+  await pass(second)
+  expect(second.device.snapshot().tab).toBe('follower')
+  expect(looks(server)).toBe(before + 1)
+})
+
+test('tabs and page loads do not add up: one look in five minutes', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  let time = Date.now()
+  const now = () => time
+  const first = await start(server, database, { now })
+  expect(looks(server)).toBe(1)
+  const second = await start(server, database, { now })
+  // The page was loaded within the last minute.
+  await pass(second)
+  expect(looks(server)).toBe(1)
+  time += 5 * MINUTES
+  for (const tab of [first, second, first]) await pass(tab)
+  expect(looks(server)).toBe(2)
+  time += 2 * MINUTES
+  // The page is shown again after more than a minute.
+  await first.device.conditions(HIDDEN)
+  await first.device.conditions(SHOWN)
+  await pass(first)
+  expect(looks(server)).toBe(3)
+  const third = await openDevice(server, database, { now })
+  await pass(third)
+  await third.device.close()
+  expect(looks(server)).toBe(3)
+  // A requested check always runs.
+  await second.device.checkForUpdate()
+  expect(looks(server)).toBe(4)
+})
+
+test('a look that brings nothing leaves what learning has found', async () => {
+  const server = await testServer()
+  let made = 0
+  const onDemand: Environment['onDemand'] = async () => {
+    const code = await import('./onDemand.ts')
+    return {
+      ...code,
+      createFastCandidates(model) {
+        made++
+        return code.createFastCandidates(model)
+      },
+    }
+  }
+  // The catalog contains a product that the model never saw.
+  const catalog = [...testCatalog, { id: 'new', category: 'mugs' }]
+  const tested = await start(server, newDatabase(), { onDemand }, { catalog })
+  await live(tested)
+  await tested.device.fineTune({})
+  await tested.device.checkForUpdate()
+  await tested.device.fineTune({})
+  expect(made).toBe(1)
+})
+
+test('a clock that was set back keeps nobody from looking', async () => {
+  const server = await testServer()
+  let time = Date.now()
+  const tested = await start(server, newDatabase(), { now: () => time })
+  time -= 365 * 24 * 60 * MINUTES
+  await pass(tested)
+  expect(looks(server)).toBe(2)
+})

@@ -1,0 +1,93 @@
+/** @module Distinct lists of one page repeat no item. They start, change and end in any order. */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { WatchedList } from '../messages.ts'
+import { createWatchedLists } from './watchedLists.ts'
+
+const ITEMS = Array.from({ length: 12 }, (_, i) => `i${i}`)
+
+const query = (limit: number, distinct?: number): ListQuery => ({
+  kind: 'recommend',
+  options: { limit, distinct },
+})
+
+/** List in the shop's order, starting at an item and wrapping around. */
+const from =
+  (first: number) =>
+  ({ options }: ListQuery): readonly Recommendation[] => {
+    const { limit, excludeIds = [] } = options as { limit: number; excludeIds?: string[] }
+    return [...ITEMS.slice(first), ...ITEMS.slice(0, first)]
+      .filter((id) => !excludeIds.includes(id))
+      .slice(0, limit)
+      .map((id, at) => ({ id, score: -at, rank: at + 1, baseRank: 1, reason: { kind: 'popular' } }))
+  }
+
+/** The page's lists, by number. */
+function createPage() {
+  const shown = new Map<number, readonly string[]>()
+  return {
+    shown,
+    take(lists: readonly WatchedList[]) {
+      for (const one of lists)
+        shown.set(one.id, 'items' in one ? one.items.map(({ id }) => id) : [])
+    },
+  }
+}
+
+test('a later one leaves out what an earlier one shows, also one that began before it', () => {
+  const lists = createWatchedLists()
+  const { shown, take } = createPage()
+  take(lists.watch([{ id: 0, query: query(2, 2) }], from(0)))
+  expect(shown.get(0)).toEqual(['i0', 'i1'])
+  take(lists.watch([{ id: 1, query: query(3, 1) }], from(0)))
+  expect(shown.get(1)).toEqual(['i0', 'i1', 'i2'])
+  expect(shown.get(0)).toEqual(['i3', 'i4'])
+  // A list without `distinct` may repeat items and is computed alone.
+  const alone = lists.watch([{ id: 2, query: query(2) }], from(0))
+  expect(alone.map(({ id }) => id)).toEqual([2])
+  take(lists.changed(from(4)))
+  expect([0, 1, 2].map((id) => shown.get(id)?.join(' '))).toEqual(['i7 i8', 'i4 i5 i6', 'i4 i5'])
+  expect(lists.changed(from(4))).toEqual([])
+  // Items of an ended or failed list are free again.
+  take(lists.watch([{ id: 1, query: null }], from(4)))
+  expect(shown.get(0)).toEqual(['i4', 'i5'])
+  const fails = (asked: ListQuery) => {
+    if (asked.options?.limit === 3) throw new NearsideError('input-invalid', 'No.')
+    return from(0)(asked)
+  }
+  take(lists.watch([{ id: 3, query: query(3, 1) }], fails))
+  take(lists.changed(fails))
+  expect(shown.get(0)).toEqual(['i0', 'i1'])
+})
+
+test('as the page has them, no two with different numbers ever share an item', () => {
+  const step = fc.record({
+    id: fc.nat(4),
+    limit: fc.integer({ min: 1, max: 3 }),
+    distinct: fc.constantFrom(undefined, 1, 2, 3),
+    first: fc.nat(11),
+    ends: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const lists = createWatchedLists()
+      const { shown, take } = createPage()
+      const asked = new Map<number, { limit: number; distinct?: number }>()
+      for (const { id, limit, distinct, first, ends } of steps) {
+        take(lists.watch([{ id, query: ends ? null : query(limit, distinct) }], from(first)))
+        take(lists.changed(from(first)))
+        asked.set(id, { limit, distinct })
+        if (ends) asked.delete(id)
+        for (const [one, { distinct: a, limit }] of asked) {
+          expect(shown.get(one)).toHaveLength(limit)
+          for (const [other, { distinct: b }] of asked)
+            if (a && b && a !== b)
+              expect(shown.get(one)?.filter((id) => shown.get(other)?.includes(id))).toEqual([])
+        }
+      }
+    }),
+  )
+})

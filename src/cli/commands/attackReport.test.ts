@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import type { Attack } from '@nearside/research/attacks/attacks.ts'
+import { expect, it } from 'vitest'
+import { runCommand } from '../testCommand.ts'
+import { command } from './attackReport.ts'
+
+it('tries every attack, prints the table and writes it with its command', async () => {
+  const file = join(testFolder(), 'attacks.md')
+  const flags = { trials: 100, devices: 10, markdown: file, model: 'public/models' }
+  const { result, printed } = await runCommand(command, { flags })
+  expect((result as Attack[]).map(({ trials }) => trials)).toEqual([
+    100, 100, 100, 100, 100, 100, 100, 100, 20, 20, 20, 20, 10, 10,
+  ])
+  expect(printed).toHaveLength(2 + 14)
+  const written = await readFile(file, 'utf8')
+  expect(written).toContain(
+    '`nearside attack-report --trials 100 --model public/models --devices 10`',
+  )
+  for (const line of printed) expect(written).toContain(line)
+})
+
+it('refuses a folder that is not there before it begins', async () => {
+  const flags = { markdown: join(testFolder(), 'none', 'attacks.md') }
+  await expect(runCommand(command, { flags })).rejects.toMatchObject({ code: 'input-invalid' })
+})

@@ -1,0 +1,113 @@
+/** @module `nearside build-shop`: runs import, pretrain and publish in a row. */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command, Option } from '@commander-js/extra-typings'
+import { utf8 } from '@nearside/core/bytes.ts'
+import { type CommandContext, defineCommand, type Subcommand } from '../command.ts'
+import { runProgram } from '../program.ts'
+import { placeFile } from '../publish/place.ts'
+import { command as importLog } from './import.ts'
+import { command as pretrain } from './pretrain.ts'
+import { command as publish } from './publish.ts'
+
+interface Step {
+  readonly command: Subcommand
+  /** Options that `build-shop` sets itself and hides from its caller. */
+  readonly own: readonly string[]
+  /** Folders in OUT by the option that names them, and the file that exists once the step is done. */
+  readonly folders: Readonly<Record<string, string>>
+  readonly done: string
+}
+
+const STEPS: readonly Step[] = [
+  {
+    command: importLog,
+    own: ['out', 'dryRun', 'html', 'json'],
+    folders: { out: 'shop' },
+    done: 'shop/report.json',
+  },
+  {
+    command: pretrain,
+    own: ['shop', 'out', 'from', 'watch', 'json'],
+    folders: { shop: 'shop', out: 'models' },
+    done: 'models/latest.json',
+  },
+  {
+    command: publish,
+    own: ['model', 'shop', 'catalog', 'out', 'dryRun', 'json'],
+    folders: { model: 'models', shop: 'shop', out: 'site' },
+    done: 'site/page.html',
+  },
+]
+
+const syntax = new Command('build-shop')
+  .summary('makes of your exports, in one go, what your web server hands out')
+  .description(`The same as import, pretrain and publish one after the other, with the options of all three (their
+--help says more): OUT/shop, OUT/models and OUT/site. What is there already of the same files under the
+same options is not made again: after an interruption, the same line goes on with the step that was
+interrupted. The log is read to its end; whether the model is worth it, evaluate tells, of one trained
+with --until.`)
+  .requiredOption('--out <dir>', 'the folder for all of it')
+
+/** Options of the steps, as unparsed text: each step parses its own. */
+const OPTIONS = STEPS.map(({ command, own }) =>
+  command.syntax.options.filter((option) => !own.includes(option.attributeName())),
+)
+for (const { flags, description, mandatory } of OPTIONS.flat())
+  syntax.addOption(new Option(flags, description).makeOptionMandatory(mandatory))
+
+export const command = defineCommand(syntax, async ({ out }, context) => {
+  const typed: Readonly<Record<string, unknown>> = syntax.opts()
+  const lines = STEPS.map(({ folders }, step) => [
+    ...Object.entries(folders).flatMap(([name, folder]) => [`--${name}`, join(out, folder)]),
+    ...OPTIONS[step].flatMap((option) => {
+      const value = typed[option.attributeName()]
+      if (value === undefined) return []
+      return value === true ? [`${option.long}`] : [`${option.long}`, String(value)]
+    }),
+  ])
+  // Parse all lines first, so that a mistake in the last one shows before hours of work.
+  for (const [step, line] of lines.entries())
+    await runStep({ ...STEPS[step].command, run: async () => null }, line, context)
+
+  const file = join(out, 'build.json')
+  const before: unknown[] = await readFile(file, 'utf8').then(JSON.parse, () => [])
+  const keys: string[] = []
+  const results: Record<string, unknown> = {}
+  for (const [step, { command, done }] of STEPS.entries()) {
+    const name = command.syntax.name()
+    keys.push(await keyOf([keys.at(-1) ?? '', ...lines[step]]))
+    const isLast = step === STEPS.length - 1
+    if (!isLast && before[step] === keys[step] && existsSync(join(out, done))) {
+      context.print(`${name}: ${join(out, done)} is there already`)
+      continue
+    }
+    context.print(`${name} ${lines[step].join(' ')}`)
+    results[name] = await runStep(command, lines[step], context)
+    await placeFile(file, utf8(`${JSON.stringify(keys)}\n`))
+  }
+  return results
+})
+
+async function runStep(command: Subcommand, line: readonly string[], context: CommandContext) {
+  let result: unknown
+  const run: Subcommand['run'] = async (given) => {
+    result = await command.run(given)
+    return result
+  }
+  const { syntax } = command
+  await runProgram('nearside', [{ syntax, run }], [syntax.name(), ...line], context)
+  return result
+}
+
+/** Hash of a step's arguments, including size and time of files among them. */
+async function keyOf(words: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const word of words) {
+    const found = await stat(word).catch(() => null)
+    hash.update(JSON.stringify([word, found?.isFile() ? [found.size, found.mtimeMs] : null]))
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,391 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { FEDERATION, TestAggregators } from '@nearside/browser/worker/testAggregators.ts'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { MANIFEST_FORMAT } from '@nearside/core/model/manifest.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { TestServer } from '@nearside/core/model/testShop.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { publishModel, readLatestFile } from '@nearside/train/models/publish.ts'
+import { afterAll, beforeAll, expect, it, test } from 'vitest'
+import { NegativeResult } from '../command.ts'
+import { type Examination, examine } from '../doctor/examine.ts'
+import { type HostAnswer, PAGE_POLICY, type Spoil, serveSite } from '../doctor/testHost.ts'
+import type { Finding } from '../publish/finding.ts'
+import { type Flags, runCommand } from '../testCommand.ts'
+import { command } from './doctor.ts'
+import { command as keys } from './keys.ts'
+import { command as publish } from './publish.ts'
+import { command as sign } from './sign.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'nearside-doctor-'))
+const out = join(folder, 'site')
+const ITEMS = Array.from({ length: 100 }, (_, i) => ({
+  ...{ id: `item ${i}`, title: `Cup ${i}`, price: 1 + i, image: `/images/${i}.svg` },
+}))
+let publisher = ''
+
+beforeAll(async () => {
+  const [model, key, catalog] = ['models', 'key.pem', 'c.json'].map((name) => join(folder, name))
+  const [library, rules] = ['lib', 'rules.json'].map((name) => join(folder, name))
+  await publishModel(model, await writeBaseModel(tinyModel(100)))
+  writeFileSync(catalog, JSON.stringify(ITEMS))
+  writeFileSync(rules, JSON.stringify({ rules: [{ name: 'first', pin: ['item 3'] }] }))
+  mkdirSync(library)
+  for (const name of ['adapters', 'device', 'element', 'index', 'worker'])
+    writeFileSync(join(library, `${name}.js`), `export const ${name} = 1\n`)
+  ;[publisher] = (await runCommand(keys, { flags: { key } })).printed
+  await runCommand(sign, { flags: { models: model, key } })
+  await runCommand(publish, { flags: { model, catalog, rules, library, out, publisher } })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the doctor on the published folder, on a server that spoils some answers. */
+async function look(spoil?: Spoil, flags: Flags = {}, page = '') {
+  const url = await serveSite(out, spoil)
+  const asked = { flags: { timeout: 1, ...flags }, positionals: [url + page] }
+  let code = 0
+  const answer = await runCommand(command, asked).catch((error) => {
+    code = 1
+    if (error instanceof NegativeResult) return error
+    throw error
+  })
+  const { findings } = answer.result as { findings: Finding[] }
+  const origin = url.slice(0, -1)
+  const lines = findings.map(({ level, about, text }) =>
+    `${level} ${about}: ${text}`.replaceAll(origin, 'HOST'),
+  )
+  return { code, lines, bad: lines.filter((line) => !line.startsWith('ok')) }
+}
+
+const at =
+  (pattern: RegExp, change: Partial<HostAnswer> | ((answer: HostAnswer) => Partial<HostAnswer>)) =>
+  (path: string, answer: HostAnswer) => {
+    if (!pattern.test(path)) return undefined
+    return typeof change === 'function' ? change(answer) : change
+  }
+const headers = (pattern: RegExp, changed: Readonly<Record<string, string>>) =>
+  at(pattern, (answer) => ({ headers: { ...answer.headers, ...changed } }))
+const json = (pattern: RegExp, value: unknown) =>
+  at(pattern, {
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+      'content-encoding': 'br',
+    },
+    body: brotliCompressSync(JSON.stringify(value)),
+  })
+const policy = (text: string) => headers(/^\/$/, { 'content-security-policy': text })
+const PAGE = { 'content-type': 'text/html' }
+
+it('finds nothing to mend in what publish wrote, on a server that does as it says', async () => {
+  const { code, lines } = await look()
+  expect(lines).toEqual([
+    'ok page: HOST/ is there, in a secure context.',
+    "ok policy: The page's policy lets through what is needed.",
+    'ok worker: Its file is a script of this origin, with a policy of its own.',
+    'ok model: Version 1 with 100 items: every file is what the manifest says.',
+    expect.stringMatching(/^ok signature: Release 1, signed by 1, holds until 20\d\d-\d\d-\d\d\.$/),
+    'ok latest.json: Browsers ask for it anew.',
+    'ok model: What never changes may be kept for ever.',
+    'ok model: It is sent compressed.',
+    'ok catalog: Browsers ask for it anew.',
+    'ok catalog: It is sent compressed.',
+    'ok catalog: 100 products, 100 of them available.',
+    'ok catalog: 0 products (0 %) are unknown to the model.',
+    expect.stringMatching(/^ok size: A new visitor's browser downloads 0\.\d\d MB of model/),
+    'ok rules: ‘first’ pins 1: item 3.',
+  ])
+  expect(code).toBe(0)
+})
+
+const REDIRECT = { status: 302, headers: { location: '/elsewhere' } }
+const LONG = { 'cache-control': 'max-age=86400' }
+
+test.each<readonly [string, Spoil, string]>([
+  ['a page that is gone', at(/^\/$/, { status: 410 }), 'error page: HOST/ answers with status 410'],
+  [
+    'a file as page',
+    headers(/^\/$/, { 'content-type': 'text/css' }),
+    'error page: HOST/ is text/css',
+  ],
+  [
+    'a circle of redirects',
+    at(/^\/$/, { status: 302, headers: { location: '/' } }),
+    "error page: HOST/ can't be had (more than 5 redirects)",
+  ],
+  ['a page without end', at(/^\/$/, { body: null }), "can't be had (no whole answer in 1 s)"],
+  [
+    'a page without the snippet',
+    at(/^\/$/, { body: '<p>Shop</p>' }),
+    "error page: The page doesn't say where model and catalog lie: put in the snippet",
+  ],
+  [
+    'a damaged snippet',
+    at(/^\/$/, { body: '<script type="application/json" id="nearside-options">{</script>' }),
+    'error page: #nearside-options of the page',
+  ],
+  [
+    'a page that is deeper than any',
+    at(/^\/$/, { body: '<div>'.repeat(100_000) }),
+    'error page: The page is nested more than 10000 deep',
+  ],
+  [
+    'a page without a policy',
+    at(/^\/$/, { headers: PAGE }),
+    'warning policy: The page has no Content-Security-Policy',
+  ],
+  [
+    'a policy that lets nothing be asked',
+    policy(PAGE_POLICY.replace("connect-src 'self'", "connect-src 'none'")),
+    "error policy: It blocks HOST/catalog.json: add 'self' to connect-src.",
+  ],
+  [
+    'a policy without workers',
+    policy(PAGE_POLICY.replace("worker-src 'self'", "worker-src 'none'")),
+    'warning policy: It blocks the worker',
+  ],
+  [
+    'a policy without WebAssembly',
+    policy(PAGE_POLICY.replace("'wasm-unsafe-eval'", '')),
+    'warning policy: It blocks WebAssembly',
+  ],
+  [
+    'Trusted Types',
+    policy(`${PAGE_POLICY}; require-trusted-types-for 'script'; trusted-types other`),
+    'add nearside to trusted-types',
+  ],
+  [
+    'a policy in the page itself',
+    at(/^\/$/, ({ body }) => ({
+      body: `<meta http-equiv="Content-Security-Policy" content="connect-src 'none'">${body}`,
+    })),
+    'error policy: It blocks HOST/models/latest.json',
+  ],
+  ['no worker', at(/worker\.js$/, { status: 404 }), 'worker.js answers with status 404'],
+  [
+    'a worker of a wrong type',
+    headers(/worker\.js$/, { 'content-type': 'text/plain' }),
+    'is sent as text/plain: send it as text/javascript',
+  ],
+  [
+    'a worker without a policy',
+    at(/worker\.js$/, { headers: { 'content-type': 'text/javascript' } }),
+    'warning worker: Its file has no Content-Security-Policy',
+  ],
+  [
+    'a worker with a policy of nothing',
+    headers(/worker\.js$/, { 'content-security-policy': "default-src 'none'" }),
+    "error worker: Its own policy blocks HOST/catalog.json: add 'self' to connect-src.",
+  ],
+  [
+    'no models',
+    at(/latest\.json$/, { status: 404, headers: PAGE, body: '<h1>Not found</h1>' }),
+    'error model: HOST/models/latest.json answered with status 404: publish the model again.',
+  ],
+  [
+    'a web page for a file',
+    at(/latest\.json$/, { headers: PAGE, body: '<h1>Shop</h1>' }),
+    'error model: HOST/models/latest.json is a web page, not a file: publish',
+  ],
+  [
+    'no JSON',
+    at(/latest\.json$/, { headers: {}, body: '{' }),
+    'error model: The base model is not readable',
+  ],
+  [
+    'a redirect',
+    at(/latest\.json$/, REDIRECT),
+    'it is sent on to HOST/elsewhere, and devices follow no redirects',
+  ],
+  [
+    'an answer without end',
+    at(/items/, { headers: {}, body: null }),
+    'No answer from HOST/models/1/items.safetensors: no whole answer in 1 s',
+  ],
+  [
+    'an answer that is too large',
+    headers(/items/, { 'content-length': String(2 ** 30) }),
+    'HOST/models/1/items.safetensors: the answer is too large',
+  ],
+  [
+    'a damaged file',
+    at(/items/, { headers: {}, body: 'other' }),
+    'error model: items.safetensors has 5 bytes',
+  ],
+  [
+    'another manifest',
+    json(/manifest\.json/, { format: MANIFEST_FORMAT }),
+    'error model: manifest.json does not match its SHA-256',
+  ],
+  [
+    'a pointer that is kept',
+    headers(/latest\.json$/, LONG),
+    'warning latest.json: It may be kept (max-age=86400)',
+  ],
+  [
+    'versions that are not kept',
+    headers(/models\/1/, { 'cache-control': 'no-cache' }),
+    "and 5 more may be kept for ever, but the server doesn't say so",
+  ],
+  [
+    'no compression',
+    at(/catalog\.json$/, {
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
+      body: JSON.stringify(ITEMS),
+    }),
+    "warning catalog: /catalog.json isn't compressed",
+  ],
+  [
+    'no catalog',
+    json(/catalog/, { items: [] }),
+    'error catalog: catalog: is not an array of items',
+  ],
+  ['an empty catalog', json(/catalog/, []), 'error catalog: The catalog is empty'],
+  [
+    'other ids',
+    json(/catalog/, [{ id: 'a', title: 'A', price: 1, image: '/a' }]),
+    "error catalog: None of the model's 100 items is in the catalog (ids such as item 0, item 1, item 2)",
+  ],
+  [
+    'an id twice',
+    json(/catalog/, [...ITEMS, ITEMS[4]]),
+    "warning catalog: catalog item 101: the id 'item 4' was already used",
+  ],
+  [
+    'nothing to sell',
+    json(
+      /catalog/,
+      ITEMS.map((item) => ({ ...item, available: false })),
+    ),
+    'error catalog: No product is available',
+  ],
+  [
+    'no prices',
+    json(
+      /catalog/,
+      ITEMS.map((item) => ({ ...item, price: undefined })),
+    ),
+    'warning catalog: 100 products (100 %) have no price: add it, cards show it.',
+  ],
+  [
+    'new products',
+    json(/catalog/, [...ITEMS, ...ITEMS.map((item) => ({ ...item, id: `new ${item.id}` }))]),
+    'warning catalog: 100 products (50 %) are unknown to the model: train it anew',
+  ],
+  [
+    'no rules',
+    at(/rules/, { status: 500 }),
+    'error rules: HOST/rules.json answered with status 500',
+  ],
+  [
+    'a rule that is none',
+    json(/rules/, [{ name: 'x' }]),
+    'error rules: rule 1 (‘x’) must say exactly one of',
+  ],
+  [
+    'rules that leave nothing',
+    json(/rules/, [{ name: 'x', only: { category: ['no such'] } }]),
+    'error rules: ‘x’ leaves nothing to show: that list is empty.',
+  ],
+])('%s', async (_, spoil, expected) => {
+  const { code, bad } = await look(spoil)
+  expect(bad.join('\n')).toContain(expected)
+  expect(code).toBe(bad.some((line) => line.startsWith('error')) ? 1 : 0)
+})
+
+it('takes addresses and keys in place of what the page says, and checks who signed', async () => {
+  const bare = at(/^\/shop$/, { status: 200, headers: PAGE, body: '<p>Shop</p>' })
+  const flags = { models: 'models', catalog: '/catalog.json' }
+  const unknown = await look(bare, flags, 'shop')
+  expect(unknown.bad).toEqual([
+    expect.stringContaining('warning policy: The page has no Content-Security-Policy'),
+    expect.stringContaining("doesn't say where its worker's file is: give --worker"),
+    expect.stringContaining('the page names no keys'),
+  ])
+  const own = await look(bare, { ...flags, publisher }, 'shop')
+  expect(own.lines.join()).toContain('ok signature')
+  const other = Buffer.alloc(32, 7).toString('base64')
+  const stranger = await look(bare, { ...flags, publisher: other }, 'shop')
+  expect(stranger.bad.join()).toContain('has 0 of the 1 signatures that this shop asks for')
+  expect(stranger.code).toBe(1)
+  expect((await look(bare, { ...flags, models: 'http://[' }, 'shop')).bad.join()).toContain(
+    'no address',
+  )
+})
+
+it('finds what a page of another origin may not read', async () => {
+  const cdn = await serveSite(out)
+  const flags = { models: `${cdn}models`, catalog: `${cdn}catalog.json` }
+  const { bad } = await look(undefined, flags)
+  const text = bad.join('\n')
+  expect(text).toContain(`add ${cdn.slice(0, -1)} to connect-src`)
+  expect(text).toContain(
+    'error model: /models/1/popularity.safetensors and 5 more may not be read: send access-control-allow-origin: HOST.',
+  )
+  expect(text).toContain('error catalog: /catalog.json may not be read')
+  const open = await serveSite(out, (_, { headers }) => ({
+    headers: { ...headers, 'access-control-allow-origin': '*' },
+  }))
+  const allowed = await look(undefined, { models: `${open}models`, catalog: `${open}catalog.json` })
+  expect(allowed.bad.join('\n')).not.toContain('access-control')
+})
+
+it('says when a release has ended, ends soon, or is older than the page knows', async () => {
+  const url = await serveSite(out)
+  const ask = async (days: number, given: Examination['given'] = {}) => {
+    const now = Date.now() + days * DAY
+    const found = await examine({ url, given, now, timeout: 1000, fetch })
+    return found.flatMap(({ level, text }) => (level === 'ok' ? [] : [`${level}: ${text}`])).join()
+  }
+  expect(await ask(80)).toMatch(/^warning: Release 1, .* ends on .*: run nearside sign before\.$/)
+  expect(await ask(92)).toMatch(
+    /^error: Base model 1 \(release 1\) ended on .*: publish the model again\.$/,
+  )
+  const latest = await readLatestFile(join(out, 'models'))
+  const newer = { ...latest!, signed: { ...latest!.signed!, release: 9 } }
+  expect(await ask(0, { latest: newer })).toMatch(/^error: .* is older than release 9, seen before/)
+  const rendered = { version: '0', manifest: '0'.repeat(64) }
+  expect(await ask(0, { latest: rendered })).toBe(
+    'warning: The page begins with version 0: put in the new snippet.',
+  )
+})
+
+it('asks both aggregators, and says where one is away or lets no page read it', async () => {
+  const aggregators = await TestAggregators.start(
+    new TestServer(new Map([['1/manifest.json', new Uint8Array(1)]])),
+  )
+  const url = await serveSite(out)
+  const ask = async (isUp: boolean, allowed?: string) => {
+    const asked = aggregators.fetchWith(fetch)
+    const found = await examine({
+      ...{ url, given: { federation: FEDERATION }, now: Date.now(), timeout: 1000 },
+      fetch: async (input, init) => {
+        if (String(input).startsWith(url)) return fetch(input, init)
+        if (!isUp && String(input).startsWith(FEDERATION.helper)) throw new Error('refused')
+        const answer = await asked(input, init)
+        if (allowed) answer.headers.set('access-control-allow-origin', allowed)
+        return answer
+      },
+    })
+    return found.filter(({ about }) => about === 'aggregators').map(({ text }) => text)
+  }
+  const same = 'Leader and helper show the same terms, round 1; devices take them.'
+  expect(await ask(true, '*')).toEqual([same, `${url.slice(0, -1)} may read it.`])
+  expect(await ask(true)).toEqual([
+    same,
+    `/v1/task and 1 more may not be read: send access-control-allow-origin: ${url.slice(0, -1)}.`,
+  ])
+  aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
+  expect((await ask(true, '*'))[0]).toMatch(/^Devices refuse these terms/)
+  expect(await ask(false)).toEqual([
+    'No answer from https://helper.test/v1/task: refused: look at both servers.',
+  ])
+})
+
+it('says that there is no server', async () => {
+  const refused = runCommand(command, { positionals: ['http://localhost:1/'] })
+  await expect(refused).rejects.toThrow('1 errors, 0 warnings')
+})

@@ -1,0 +1,60 @@
+import { rows } from '@nearside/aggregate/privacy/dpReferenceValues.json' with { type: 'json' }
+import { expect, it } from 'vitest'
+import { type Flags, runCommand } from '../testCommand.ts'
+import { command } from './epsilon.ts'
+
+const run = (flags: Flags) => runCommand(command, { flags })
+
+it('prints zero-out by three forms and substitution, and null as JSON where one does not apply', async () => {
+  const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
+  const { sigma, q, steps, delta } = row
+  const { result, printed } = await run({ sigma, q, steps, delta })
+  const measured = result as Record<string, number>
+  for (const [form, value] of Object.entries({ exact: exact!, rdp, pld }))
+    expect(Math.abs(measured[form] / value - 1)).toBeLessThan(1e-6)
+  expect(printed.slice(1)).toEqual([
+    'zero-out, exact 4.886554117',
+    'zero-out, rdp   5.221539631',
+    expect.stringMatching(/^zero-out, pld {3}4\.88655/),
+    expect.stringMatching(/^substitution {4}10\.99/),
+  ])
+  expect((await run({ sigma: 1, q: 0.5, delta: 1e-12 })).result).toMatchObject({
+    exact: null,
+    pld: null,
+    substitution: null,
+  })
+})
+
+it.each([
+  { sigma: 1, steps: 1, zeroOut: 4.89, substitution: 11 },
+  { sigma: 1, steps: 4, zeroOut: 11, substitution: 26.4 },
+  { sigma: 4.134, steps: 1, zeroOut: 1.02, substitution: 2.2 },
+  { sigma: 4.134, steps: 12, zeroOut: 4, substitution: 8.9 },
+])(
+  'σ = $sigma, $steps updates: $zeroOut by zero-out, $substitution by substitution',
+  async (row) => {
+    const { sigma, steps } = row
+    const { result } = await run({ sigma, steps, delta: 1e-6 })
+    const { exact, substitution } = result as Record<string, number>
+    expect(Math.abs(exact - row.zeroOut)).toBeLessThan(0.05)
+    expect(Math.abs(substitution - row.substitution)).toBeLessThan(0.05)
+  },
+)
+
+it('tells what the demo’s terms cost in a year, and how well they hide one update', async () => {
+  const { result, printed } = await run({ policy: 'demo' })
+  expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
+  expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
+  const words = printed.join(' ')
+  // 6.2 is z·√38; the other two numbers are Φ(1) and Φ(2).
+  expect(words).toContain('about 6.2 times as long as the longest update, and 1 times')
+  expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
+  // 0.27 is √2·z·√d/n.
+  expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
+})
+
+it('refuses what it can’t compute', async () => {
+  await expect(run({ sigma: 1 })).rejects.toThrow('epsilon needs --sigma and --delta, or --policy')
+  await expect(run({ sigma: 1, delta: 0 })).rejects.toThrow(/from 1e-15/)
+  await expect(run({ sigma: 1, delta: 1e-6, q: 2 })).rejects.toThrow(/from 1e-9 to 1/)
+})

@@ -1,0 +1,92 @@
+/**
+ * @module `nearside epsilon`: states what a mechanism or an operator's terms cost, by both adjacencies and in
+ * words.
+ */
+import { Command } from '@commander-js/extra-typings'
+import {
+  costOf,
+  epsilonOf,
+  noiseOverUpdate,
+  substitutionMu,
+  zeroOutMu,
+} from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import {
+  type Composition,
+  LEAST_DELTA,
+  LEAST_SIGMA,
+  lossEpsilon,
+  renyiEpsilon,
+} from '@nearside/aggregate/privacy/subsampledGaussian.ts'
+import { readTerms } from '@nearside/aggregate/server/terms.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
+import { guessRate } from '@nearside/core/normal.ts'
+import { defineCommand } from '../command.ts'
+import { between, wholeNumber } from '../values.ts'
+
+const syntax = new Command('epsilon')
+  .summary('prints the ε of Gaussian noise')
+  .description(`--sigma S --q Q --steps T --delta D: of noise with a standard deviation of S clip norms, in T steps
+of which each takes a device with chance Q. Zero-out compares an update with none in its place: by
+the exact form, which needs Q = 1; by Rényi divergence; and by the privacy loss distribution, an
+upper bound that is close. Substitution compares it with another in its place, which is the
+Gaussian at half the noise and needs Q = 1: devices account by this.
+
+--policy FILE: of the terms that serve is given, for all reports of a year under the noise of one
+aggregator, and what that means in words. That is Q = 1: browsers select themselves, so nothing
+is gained by sampling.`)
+  .option('--policy <file>', 'terms of a round as serve takes them, or “demo”')
+  .option('--sigma <s>', 'noise, in clip norms', between(LEAST_SIGMA, 1e6))
+  .option('--q <q>', 'chance of taking part in a step', between(1e-9, 1))
+  .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
+  .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
+  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(2, 1e6))
+
+export const command = defineCommand(syntax, async (options, { print }) => {
+  const terms = options.policy ? await readTerms(options.policy, options.goal) : null
+  const {
+    sigma = terms?.noiseMultiplier,
+    q = 1,
+    steps = terms ? costOf(terms).reports : 1,
+    delta = terms?.delta,
+  } = options
+  if (sigma === undefined || delta === undefined)
+    throw new NearsideError('input-invalid', 'epsilon needs --sigma and --delta, or --policy')
+  const epsilon = epsilonsOf({ sigma, q, steps, delta })
+  print(`σ = ${sigma}, q = ${q}, ${steps} steps, δ = ${delta}`)
+  for (const [form, value] of Object.entries(epsilon))
+    print(
+      `${NAMES[form as keyof typeof NAMES].padEnd(15)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`,
+    )
+  if (terms && q === 1) for (const line of inWords(sigma, steps, terms.aggregationGoal)) print(line)
+  return epsilon
+})
+
+const NAMES = {
+  exact: 'zero-out, exact',
+  rdp: 'zero-out, rdp',
+  pld: 'zero-out, pld',
+  substitution: 'substitution',
+}
+
+function epsilonsOf(composition: Composition) {
+  const { sigma, q, steps, delta } = composition
+  const lossSquared = steps / sigma ** 2
+  return {
+    exact: q === 1 ? epsilonOf(zeroOutMu(lossSquared), delta) : null,
+    rdp: renyiEpsilon(composition),
+    pld: delta < LEAST_DELTA ? null : lossEpsilon(composition),
+    substitution: q === 1 ? epsilonOf(substitutionMu(lossSquared), delta) : null,
+  }
+}
+
+function inWords(z: number, reports: number, goal: number): string[] {
+  const rightly = (count: number) => Math.ceil(100 * guessRate(substitutionMu(count / z ** 2)))
+  const noise = noiseOverUpdate(z, SHARED_LENGTH)
+  const error = (Math.SQRT2 * noise) / goal
+  return [
+    `One server's noise in a round is about ${noise.toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,
+    `Somebody who knew everything else and two opposite updates would guess which of them a device sent: rightly at most ${rightly(1)} times in 100 after one update, ${rightly(reports)} after ${reports}; a coin is right 50 times.`,
+    `What the shop gets: the mean of ${goal} updates, with noise of both servers about ${error.toFixed(2)} times as long as the longest update.`,
+  ]
+}

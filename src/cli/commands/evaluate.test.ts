@@ -1,0 +1,277 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { ARMS, BASE_ARMS } from '@nearside/evaluate/arms.ts'
+import {
+  type TestModelOptions,
+  type TestShop,
+  testModel,
+  testShop,
+} from '@nearside/evaluate/testShop.ts'
+import { METRICS } from '@nearside/train/metrics.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { shopEvents } from '@nearside/train/shop/testEvents.ts'
+import { writeShop } from '@nearside/train/shop/testWrite.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runEvaluate as run } from '../testEvaluate.ts'
+
+let folder = ''
+let shopFolder = ''
+let modelFolder = ''
+const shop = testShop(50, 20)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-evaluate-'))
+  shopFolder = await store('testshop', shop)
+  modelFolder = await storeModel('models', {})
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function store(name: string, { items, shoppers }: TestShop): Promise<string> {
+  const directory = join(folder, name)
+  const times = { name, from: 0, to: 0, dayOnly: false }
+  await writeShop(directory, items, shopEvents({ ...times, items, shoppers }))
+  return directory
+}
+
+async function storeModel(name: string, options: TestModelOptions): Promise<string> {
+  const directory = join(folder, name)
+  await publishModel(directory, await writeBaseModel(testModel(shop, options)))
+  return directory
+}
+
+describe('nearside evaluate', () => {
+  it('prints the owner’s questions first, then the ladder, and returns the fixed format, finite throughout', async () => {
+    const { result, text } = await run({ shop: shopFolder, model: modelFolder })
+    expect(Object.keys(result).sort()).toEqual(
+      [
+        'protocol',
+        'shop',
+        'until',
+        'seed',
+        'shoppers',
+        'cases',
+        'arms',
+        'lifts',
+        'shoppersWorse',
+        'shopperChange',
+        'owner',
+        'detail',
+      ].sort(),
+    )
+    expect(result).toMatchObject({ protocol: 'personal', shop: 'testshop', until: '2024-03-01' })
+    expect(result.arms.map(({ name }) => name)).toEqual([...ARMS])
+    for (const arm of result.arms)
+      expect(Object.keys(arm)).toEqual([
+        'name',
+        ...METRICS,
+        ...METRICS.map((metric) => `${metric}:new`),
+      ])
+    expect(Object.keys(result.lifts[0]).sort()).toEqual(
+      ['arm', 'over', 'metric', 'relative', 'lo', 'hi'].sort(),
+    )
+    const { deciles, worstTenth } = result.shopperChange!
+    expect(deciles).toHaveLength(11)
+    expect([...deciles].sort((a, b) => a - b)).toEqual(deciles)
+    expect(worstTenth).toBeLessThanOrEqual(deciles[5])
+    // JSON writes NaN and infinities as null.
+    expect(JSON.stringify(result)).not.toContain('null')
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+    const titles = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed']
+    const places = [...titles, 'Verdict: '].map((title) => text.indexOf(title))
+    expect(places[0]).toBeGreaterThan(0)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(text).toContain('This log holds orders alone')
+  }, 60_000)
+
+  it('asks the base and the baselines alone if told so', async () => {
+    const asked = { shop: shopFolder, model: modelFolder }
+    const { result, text } = await run({ ...asked, arms: 'base' })
+    const whole = (await run(asked)).result
+    expect(result.arms).toEqual(whole.arms.slice(0, BASE_ARMS.length))
+    expect(result.shoppersWorse).toBeNull()
+    expect(text).not.toMatch(/NaN|undefined|Infinity|personal {2}/)
+  }, 60_000)
+
+  it('writes the report as Markdown, with the command, and as a page that carries the JSON', async () => {
+    const [markdown, html] = ['report.md', 'report.html'].map((name) => join(folder, name))
+    const { result } = await run({ shop: shopFolder, model: modelFolder, markdown, html })
+    const text = await readFile(markdown, 'utf8')
+    expect(text).toContain(`\`nearside evaluate --shop ${shopFolder} --model ${modelFolder}\``)
+    for (const { name, 'ndcg@10': ndcg } of result.arms)
+      expect(text).toContain(`| ${name} | ${ndcg.toFixed(4).replace(/^0/, '')} |`)
+    const [, json] = (await readFile(html, 'utf8')).match(/id="result">(.*?)<\/script>/s) ?? []
+    expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
+  }, 60_000)
+
+  it('reads one version of a model as well as the directory of versions', async () => {
+    await expect(
+      run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
+    ).rejects.toThrow(/has seen events up to 2024-03-01/)
+  })
+})
+
+describe('leave-one-out in a log of sequences', () => {
+  const last = Date.UTC(2000, 11, 31)
+  const sequences: TestShop = {
+    ...shop,
+    dayOnly: true,
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((one, k) => ({
+        ...one,
+        time: last - (interactions.length - 1 - k) * DAY,
+      })),
+    })),
+  }
+  let stored = ''
+  beforeAll(async () => {
+    stored = await store(join('sequences', 'testshop'), sequences)
+  })
+
+  it('asks everybody for the last event of a model that learned from everybody', async () => {
+    const model = await storeModel('before-the-last', { holdout: 0, until: last })
+    const protocol = 'leave-one-out'
+    const { result } = await run({ shop: stored, model, protocol })
+    expect(result).toMatchObject({ protocol, shoppers: 50, cases: 50 })
+    const some = await run({ shop: stored, model, protocol, holdout: '0.5' })
+    expect(some.result.cases).toBeGreaterThan(10)
+    expect(some.result.cases).toBeLessThan(50)
+    await expect(run({ shop: stored, model })).rejects.toThrow(/trained on every shopper/)
+  }, 60_000)
+
+  it('refuses to ask for what the model has seen', async () => {
+    const model = await storeModel('with-the-last', { holdout: 0, until: last + DAY })
+    await expect(run({ shop: stored, model, protocol: 'leave-one-out' })).rejects.toThrow(
+      /0 of 50 shoppers/,
+    )
+  })
+})
+
+describe('a model that may have seen the answers is refused', () => {
+  it.each([
+    [{ until: '2024-02-01' }, /events up to 2024-03-01, --until 2024-02-01/],
+    [{ seed: '2' }, /fraction of 0.5 with seed 1, --seed is 2/],
+    [{ holdout: '0.2' }, /fraction of 0.5 with seed 1, --holdout is 0.2/],
+  ])('%o', async (options, message) => {
+    await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
+  })
+
+  it('another shop', async () => {
+    const other = await store('othershop', shop)
+    await expect(run({ shop: other, model: modelFolder })).rejects.toThrow(
+      /trained on 'testshop', the shop is 'othershop'/,
+    )
+  })
+
+  it('a log that has lost held-out shoppers since', async () => {
+    const fewer = await store(join('fewer', 'testshop'), {
+      ...shop,
+      shoppers: shop.shoppers.slice(0, 40),
+    })
+    await expect(run({ shop: fewer, model: modelFolder })).rejects.toThrow(
+      /\d+ shoppers; this shop has \d+ of them/,
+    )
+  })
+
+  it('a file of shoppers that names one whom training saw', async () => {
+    const file = join(folder, 'ids.txt')
+    await writeFile(file, shop.shoppers.map(({ id }) => id).join('\n'))
+    await expect(run({ shop: shopFolder, model: modelFolder, holdout: file })).rejects.toThrow(
+      /whom the model was trained on/,
+    )
+  })
+
+  it('a model trained on everybody', async () => {
+    const all = await storeModel('trained-on-all', { holdout: 0 })
+    await expect(run({ shop: shopFolder, model: all })).rejects.toThrow(/trained on every shopper/)
+  })
+
+  it('a changed file', async () => {
+    const broken = await storeModel('broken', {})
+    const path = join(broken, '1', 'shared.safetensors')
+    const bytes = await readFile(path)
+    bytes[bytes.length - 1] ^= 1
+    await writeFile(path, bytes)
+    await expect(run({ shop: shopFolder, model: broken })).rejects.toThrow(/SHA-256/)
+  })
+})
+
+describe('--protocol lists', () => {
+  it('says of each default what it costs and gives', async () => {
+    const flags = { shop: shopFolder, protocol: 'lists' }
+    const { result, text } = await run({ ...flags, model: modelFolder })
+    expect(result).toMatchObject({ protocol: 'lists', shop: 'testshop', shoppersWorse: null })
+    expect(result.arms.map(({ name }) => name)).toContain('defaults')
+    for (const arm of result.arms as unknown as Record<string, number>[])
+      for (const measure of ['ndcg@10', 'diversity', 'repeats', 'coverage', 'novelty'])
+        expect(arm[measure]).toBeGreaterThanOrEqual(0)
+    for (const { over, metric } of result.lifts)
+      expect([over, metric.split('@looks')[0]]).toEqual(['plain', 'ndcg@10'])
+    expect(text).toMatch(/defaults +\.\d{4} /)
+    expect(text).not.toContain('NaN')
+    await expect(run(flags)).rejects.toThrow(/needs --model DIR/)
+  })
+})
+
+describe('bad requests are refused in a sentence', () => {
+  it.each([
+    [{ protocol: 'incremental' }, /leave --model out/],
+    [{ protocol: 'lists', folds: '5' }, /--folds goes with --protocol personal/],
+    [{ periods: 'week' }, /--periods goes with --protocol incremental/],
+    [{ protocol: 'leave-one-out', folds: '5' }, /--folds goes with --protocol personal/],
+    [{ protocol: 'search', judgements: 'none.csv' }, /leave --model out/],
+    [{ html: join('no', 'such', 'folder', 'a.html') }, /there is no such folder/],
+    [{ markdown: join('no', 'such', 'folder', 'a.md') }, /there is no such folder/],
+    [{ arms: 'some' }, /choices are all, base/],
+    [{ judgements: 'none.csv' }, /goes with --protocol search/],
+    [{ protocol: 'magic' }, /'magic' is invalid. Allowed choices are personal, leave-one-out/],
+    [{ seed: '-1' }, /It takes a whole number/],
+    [{ until: 'yesterday' }, /not a date like/],
+    [{ holdout: '1.5' }, /between 0 and 1/],
+    [{ holdout: 'no-such-file' }, /no-such-file/],
+    [{ until: '2025-01-01' }, /0 of \d+ held-out shoppers have an event from 2025-01-01 on/],
+  ])('%o', async (options, message) => {
+    await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
+  })
+
+  it('names what is missing', async () => {
+    await expect(run({ shop: join(folder, 'none'), model: modelFolder })).rejects.toThrow(
+      /there is no such shop folder/,
+    )
+    await expect(run({ shop: shopFolder, model: folder })).rejects.toThrow(
+      /manifest\.json does not exist/,
+    )
+  })
+
+  it('refuses a tiny shop before training anything, and leaves no folder behind', async () => {
+    const tiny = await store('tiny', testShop(5, 10))
+    const temporary = await mkdtemp(join(folder, 'tmp-'))
+    vi.stubEnv('TMPDIR', temporary)
+    await expect(run({ shop: tiny })).rejects.toThrow(/at least 10/)
+    vi.unstubAllEnvs()
+    expect(await readdir(temporary)).toEqual([])
+  })
+
+  it('refuses a shop of one item', async () => {
+    const single = await store(join('single', 'testshop'), testShop(50, 1))
+    await expect(run({ shop: single, model: modelFolder })).rejects.toThrow(/fewer than two items/)
+  })
+
+  it('refuses a date after the log before it trains for minutes', async () => {
+    await expect(run({ shop: shopFolder, until: '2025-01-01' })).rejects.toThrow(
+      /0 of \d+ held-out shoppers/,
+    )
+  })
+
+  it('stops when asked to', async () => {
+    const abort = new AbortController()
+    abort.abort()
+    await expect(run({ shop: shopFolder, model: modelFolder }, abort.signal)).rejects.toThrow(
+      /stopped/,
+    )
+  })
+})

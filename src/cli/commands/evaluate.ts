@@ -1,0 +1,163 @@
+/** @module `nearside evaluate`: compares arms on shoppers that the model never saw in training. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command, Option } from '@commander-js/extra-typings'
+import { NearsideError } from '@nearside/core/error.ts'
+import { evaluateFolds } from '@nearside/evaluate/folds.ts'
+import { evaluatePersonal } from '@nearside/evaluate/personal.ts'
+import type { Evaluated } from '@nearside/evaluate/report/report.ts'
+import type { Steps } from '@nearside/evaluate/steps.ts'
+import { DEFAULT_SEED, trainModel } from '@nearside/evaluate/trainModel.ts'
+import { type CommandContext, defineCommand } from '../command.ts'
+import { asTyped, requireFolder } from '../output.ts'
+import { seed, wholeNumber } from '../values.ts'
+import { writeReport } from '../writeReport.ts'
+
+const syntax = new Command('evaluate')
+  .summary('compare what ships with strong baselines on shoppers that training never saw')
+  .description(`Every held-out shopper is walked in time order: all arms rank the whole catalog, then the case
+is shown to the guard and learned from. Without --model a base model is trained first. In a log
+without times, leave-one-out asks everybody for the last event: training left out the last two.`)
+  .requiredOption('--shop <dir>', 'shop folder')
+  .option('--model <dir>', 'model directory, as pretrain writes it')
+  .option('--until <date>', "test from here on (default: the model's)")
+  .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
+  .option(
+    '--folds <k>',
+    'train K models, each without one part of the shoppers and asked about that part',
+    wholeNumber(2, 20),
+  )
+  .addOption(
+    new Option(
+      '--protocol <name>',
+      'what is asked; incremental: updates against full retraining, period by period; lists: what their defaults cost and give',
+    )
+      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists'])
+      .default('personal'),
+  )
+  .addOption(
+    new Option(
+      '--arms <which>',
+      'all; base: the baselines and the base model, nothing learned on a device',
+    )
+      .choices(['all', 'base'])
+      .default('all'),
+  )
+  .option(
+    '--periods <week|month|file>',
+    'incremental: how long one is, or a file of the days on which new ones begin (month)',
+  )
+  .option(
+    '--keep <dir>',
+    'incremental: keep the models there, and go on from them after an interruption',
+  )
+  .option(
+    '--judgements <file>',
+    'search: table of query, docid, rating; --shop may then be a catalog file',
+  )
+  .addOption(
+    new Option(
+      '--history-from <when>',
+      'what devices hold: since install, that is the first tested day, or all from the beginning',
+    )
+      .choices(['install', 'beginning'])
+      .default('beginning'),
+  )
+  .addOption(
+    new Option(
+      '--server-knows <what>',
+      'of a shopper’s past, the server that devices are compared with first',
+    )
+      .choices(['orders', 'all', 'nothing'])
+      .default('orders'),
+  )
+  .addOption(
+    new Option('--target <event>', 'what is predicted: orders alone, or any interest')
+      .choices(['purchase', 'any'])
+      .default('any'),
+  )
+  .option('--html <file>', 'write the report with plots as one page to FILE')
+  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
+
+type Options = ReturnType<typeof syntax.opts>
+
+export const command = defineCommand(syntax, run)
+
+async function run(options: Options, { progress, print, signal }: CommandContext) {
+  refuseMisplaced(options)
+  await requireFolder('html', options.html)
+  await requireFolder('markdown', options.markdown)
+  const steps: Steps = { signal, onProgress: (...args) => progress.update(...args) }
+  const evaluated = await evaluate(options, steps)
+  progress.clear()
+  await writeReport(evaluated, options, asTyped(command.syntax), print)
+  return evaluated.result
+}
+
+async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
+  const { protocol, model, folds, periods, keep, judgements, arms } = options
+  const { shop, until, holdout, seed, historyFrom, target, serverKnows } = options
+  const asked = { shop, until, holdout, seed, now: Date.now() }
+  if (protocol === 'search') {
+    const { evaluateSearch } = await import('@nearside/evaluate/search/search.ts')
+    return evaluateSearch({ ...asked, model, judgements }, steps)
+  }
+  if (protocol === 'lists') {
+    const { evaluateLists } = await import('@nearside/evaluate/lists/lists.ts')
+    return evaluateLists({ ...asked, model }, steps)
+  }
+  if (protocol === 'incremental') {
+    const { evaluateIncremental } = await import('@nearside/evaluate/incremental/incremental.ts')
+    const question = { shop, periods: periods ?? 'month', keep, seed: seed ?? DEFAULT_SEED }
+    return evaluateIncremental({ ...question, now: asked.now }, steps)
+  }
+  const learns = arms === 'all'
+  const question = { ...asked, protocol, historyFrom, target, serverKnows }
+  if (model !== undefined) return evaluatePersonal({ ...question, model }, learns, steps)
+  const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
+  try {
+    if (folds !== undefined) return await evaluateFolds(question, folds, directory, learns, steps)
+    const trained = await trainModel(question, directory, steps)
+    return await evaluatePersonal({ ...question, until: trained, model: directory }, learns, steps)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** Refuses options that belong to another protocol, and options that exclude each other. */
+function refuseMisplaced(options: Options): void {
+  const { protocol, model, folds, holdout, historyFrom, target, serverKnows } = options
+  const only = {
+    folds: ['personal'],
+    periods: ['incremental'],
+    keep: ['incremental'],
+    judgements: ['search'],
+  } as const
+  for (const [name, protocols] of Object.entries(only)) {
+    const isGiven = options[name as keyof typeof only] !== undefined
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    refuse(
+      isGiven && !(protocols as readonly string[]).includes(protocol),
+      `${flag} goes with --protocol ${protocols.join(' or ')}`,
+    )
+  }
+  refuse(
+    protocol === 'incremental' && model !== undefined,
+    'incremental trains models of its own: leave --model out',
+  )
+  refuse(
+    folds !== undefined && (model !== undefined || holdout !== undefined),
+    '--folds trains models of its own and tests everybody: leave --model and --holdout out',
+  )
+  refuse(
+    protocol !== 'personal' &&
+      (historyFrom !== 'beginning' || target !== 'any' || serverKnows !== 'orders'),
+    '--history-from, --target and --server-knows go with --protocol personal',
+  )
+}
+
+function refuse(isWrong: boolean, why: string): void {
+  if (isWrong) throw new NearsideError('input-invalid', why)
+}

@@ -1,0 +1,173 @@
+/** @module `nearside import`: converts an order log into a shop folder. */
+
+import { writeFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { Part } from '@nearside/evaluate/report/report.ts'
+import type { Role } from '@nearside/train/import/columns.ts'
+import { type ImportReport, importShop } from '@nearside/train/import/importShop.ts'
+import type { FileReport } from '@nearside/train/import/readLog.ts'
+import { DELIMITERS } from '@nearside/train/import/source.ts'
+import type { Sample } from '@nearside/train/import/summary.ts'
+import { defineCommand } from '../command.ts'
+import { requireFolder } from '../output.ts'
+import { wholeNumber } from '../values.ts'
+
+/** Flags that name a column, with their descriptions. */
+const COLUMN_FLAGS = {
+  shopper: 'who bought: an account, a customer number, an e-mail address',
+  device: 'who looked: a cookie or device, joined to the shopper by the order number',
+  item: 'what was bought',
+  time: 'when',
+  session: 'order or visit',
+  order: 'order number among clicks, where session is the visit',
+  status: 'of the order: cancelled and refunded ones are left out',
+  quantity: 'how many; negative is a cancellation',
+  price: 'of one piece',
+  title: 'name of the product',
+  event: "what was done, by GA4's names",
+  query: 'what was searched for',
+  category: 'of the product, in the catalog',
+  brand: 'of the product, in the catalog',
+  added: 'when the shop got the product, in the catalog',
+  group: 'the same for all variants of a product, in the catalog',
+} as const satisfies Partial<Record<Role, string>>
+
+const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
+
+const syntax = new Command('import')
+  .summary('turn order log, clicks and catalog into a shop folder')
+  .description(
+    `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzip. Exports are recognised
+(Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow, UCI Online
+Retail), else columns are guessed from common names, English and German, or given by flags. Every line that is left out is
+counted by its reason, in report.json and on the screen. A log without times, \`shopper item
+item …\` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of
+numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.`,
+  )
+  .requiredOption('--orders <file>', 'order log')
+  .option('--clicks <file>', 'click log')
+  .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
+  .requiredOption('--out <dir>', 'shop folder to write')
+  .option('--currency <code>', 'of the prices, e.g. GBP', currency)
+  .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
+  .addOption(
+    new Option('--encoding <name>', 'of the files; found out by default').choices([
+      'utf-8',
+      'utf-16le',
+      'utf-16be',
+      'windows-1252',
+    ] as const),
+  )
+  .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy'] as const))
+  .option('--time-zone <zone>', 'of times without one', 'UTC')
+  .option(
+    '--available-days <days>',
+    'items not sold in the last DAYS of the log are unavailable',
+    wholeNumber(1, 99_999),
+  )
+  .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
+  .option('--untitled', 'accept a shop whose items have no titles')
+  .option('--dry-run', 'read and check everything, write nothing but the page of --html')
+  .option('--html <file>', 'write the report as one page to FILE')
+for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
+
+type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
+
+export const command = defineCommand(syntax, async (options, { progress, print, signal }) => {
+  const given = options as typeof options & Columns
+  const columns = Object.fromEntries(
+    ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
+  )
+  await requireFolder('html', options.html)
+  const { report, sample } = await importShop({
+    ...options,
+    columns,
+    keepShopperIds: options.rawIds,
+    allowUntitled: options.untitled,
+    now: Date.now(),
+    signal,
+    onProgress: (label, done, total) => progress.update(label, done, total),
+  })
+  const { printed, parts } = describe(report, sample, options.out)
+  for (const line of printed) print(line)
+  if (options.html !== undefined) {
+    const { page } = await import('@nearside/evaluate/report/page.ts')
+    const about = { title: 'Import', lead: [], parts, notes: [] }
+    await writeFile(options.html, page(about, report))
+  }
+  if (options.dryRun)
+    print(`nothing${options.html ? ` but ${options.html}` : ''} was written (--dry-run)`)
+  return report
+})
+
+type Said = Required<Pick<Part, 'title' | 'text'>>
+
+/**
+ * Prints columns, counts, the match of log and catalog, and three rows. Each file's line counts add up to its
+ * total.
+ */
+function describe(
+  { logs, catalog, match, shop, files }: ImportReport,
+  sample: readonly Sample[],
+  out: string,
+) {
+  const number = (value: number) => value.toLocaleString('en-GB').padStart(11)
+  const ofFile = (report: FileReport) => ({
+    title: `${report.file}${report.layout ? ` (${report.layout})` : ''}`,
+    text: [
+      ...Object.entries(report.columns).map(([role, column]) => `  ${role} is ${column}`),
+      `${number(report.lines)}  lines read`,
+      ...Object.entries(report.dropped).map(([reason, count]) => {
+        const lines = report.examples[reason] ?? []
+        const which =
+          lines.length > 0 ? ` (line ${lines.join(', ')}${count > lines.length ? ' …' : ''})` : ''
+        return `${number(count)}  left out: ${reason}${which}`
+      }),
+      `${number(report.kept)}  kept`,
+      ...(report.undated
+        ? [`${number(report.undated)}  of them without a day of arrival: bad date`]
+        : []),
+    ],
+  })
+  const percent = (part: number, whole: number) =>
+    `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
+  const categories = Object.keys(shop.categories)
+  const parts: readonly Said[] = [...logs, ...(catalog ? [catalog] : [])].map(ofFile)
+  const text = [
+    ...(match
+      ? [
+          `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${percent(match.lines, shop.events)} of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
+        ]
+      : []),
+    `${shop.items} items: ${shop.titled} with a title, ${shop.priced} with a price, ${shop.available} available, ${shop.variants} variants of a product, ${categories.length} categories${categories.length > 0 ? ` (${categories.slice(0, 3).join(', ')}${categories.length > 3 ? ' …' : ''})` : ''}`,
+    `events: ${Object.entries(shop.byEvent)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}`,
+    ...sample.map(
+      ({ shopper, event, item, time, title }) =>
+        `  ${time}  ${event}  ${item}${title ? ` (${title})` : ''}  by ${shopper}`,
+    ),
+    `${out}: ${shop.items} items, ${shop.shoppers} shoppers, ${shop.sessions} orders or visits, ${shop.from.slice(0, 10)} to ${shop.to.slice(0, 10)}`,
+    ...files.map(({ name, bytes }) => `  ${name}, ${Math.ceil(bytes / 1024)} KiB`),
+  ]
+  const printed = [...parts.flatMap(({ title, text }) => [title, ...text]), ...text]
+  return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
+}
+
+function delimiter(text: string): string {
+  const names: Readonly<Record<string, string>> = {
+    comma: ',',
+    tab: '\t',
+    '\\t': '\t',
+    semicolon: ';',
+    pipe: '|',
+  }
+  const found = Object.hasOwn(names, text) ? names[text] : text
+  if ((DELIMITERS as readonly string[]).includes(found)) return found
+  throw new InvalidArgumentError('It is one of comma, tab, semicolon, pipe.')
+}
+
+function currency(text: string): string {
+  if (/^[A-Z]{3}$/.test(text)) return text
+  throw new InvalidArgumentError('It is an ISO 4217 code such as GBP.')
+}

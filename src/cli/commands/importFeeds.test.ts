@@ -1,0 +1,221 @@
+import { describe, expect, test, vi } from 'vitest'
+import { imported, table } from '../testImport.ts'
+
+describe('Google Merchant Center', () => {
+  const ORDERS = { 'orders.csv': 'user,sku,time\nann,p1,2024-05-01 10:00\n' }
+  const EXPECTED = [
+    {
+      id: 'p1',
+      title: 'Mug & saucer',
+      description: 'Holds 300 ml',
+      category: 'Kitchen',
+      brand: 'House brand',
+      image: 'https://a.example/p1.jpg',
+      url: 'https://a.example/p1',
+      price: 9,
+      currency: 'EUR',
+      available: true,
+    },
+    {
+      id: 'p2',
+      title: 'Tea pot',
+      url: 'https://a.example/p2?colour=red',
+      price: 30,
+      currency: 'EUR',
+      available: false,
+    },
+  ]
+
+  test('a feed as XML', async () => {
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>
+<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title><link>https://a.example</link>
+<item><g:id>p1</g:id><g:title><![CDATA[Mug & saucer]]></g:title><g:description>&lt;b&gt;Holds&lt;/b&gt; 300 ml</g:description>
+<g:link>https://a.example/p1</g:link><g:image_link>https://a.example/p1.jpg</g:image_link><g:additional_image_link>https://a.example/p1b.jpg</g:additional_image_link>
+<g:availability>in_stock</g:availability><g:price>12.00 EUR</g:price><g:sale_price>9.00 EUR</g:sale_price>
+<g:google_product_category>2169</g:google_product_category><g:product_type>Home &gt; Kitchen &gt; Mugs</g:product_type><g:brand>House brand</g:brand>
+<g:shipping><g:country>DE</g:country><g:price>4.90 EUR</g:price></g:shipping></item>
+<item><g:id>p2</g:id><g:title>Tea pot</g:title><g:link>https://a.example/p2?utm_source=google&amp;colour=red&amp;srsltid=AfmB</g:link><g:availability>out of stock</g:availability><g:price>30,00 EUR</g:price><g:google_product_category>1</g:google_product_category></item>
+</channel></rss>`
+    const { report, items } = await imported({ ...ORDERS, 'catalog.xml': xml })
+    expect(report.catalog?.layout).toBe('Google Merchant Center feed')
+    expect(items).toEqual(EXPECTED)
+  })
+
+  const GROUPS = [
+    ['p1', 'g7'],
+    ['p2', 'g7'],
+    ['p3', undefined],
+  ]
+
+  test('a sale price counts only while its sale runs', async () => {
+    const price = async (dates: string, usual = '49.95 EUR', now = Date.UTC(2026, 5, 15, 12)) => {
+      vi.setSystemTime(now)
+      try {
+        const { items } = await imported({
+          ...ORDERS,
+          'catalog.tsv': table(
+            'id,title,link,price,sale price,sale price effective date',
+            [
+              {
+                id: 'p1',
+                title: 'Mug',
+                link: 'x',
+                price: usual,
+                'sale price': '39.96 EUR',
+                'sale price effective date': dates,
+              },
+            ],
+            '\t',
+          ),
+        })
+        return items[0].price
+      } finally {
+        vi.useRealTimers()
+      }
+    }
+    expect(await price('')).toBe(39.96)
+    expect(await price('2026-06-01T00:00+0200/2026-06-30T23:59+0200')).toBe(39.96)
+    expect(await price('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toBe(49.95)
+    expect(await price('2027-06-01T00:00Z/2027-06-30T23:59Z')).toBe(49.95)
+    expect(await price('2026-06-01/2026-06-15')).toBe(39.96)
+    expect(await price('2026-06-01/2026-06-14')).toBe(49.95)
+    expect(await price('2026-06-01/2026-06-15', '')).toBe(39.96)
+    expect(await price('2026-06-01/2026-06-14', '')).toBeUndefined()
+    // A sale with an unreadable end date counts as over.
+    expect(await price('from Monday on')).toBe(49.95)
+  })
+
+  test('variants in XML share a group', async () => {
+    const item = (id: string, more: string) =>
+      `<item><g:id>${id}</g:id><title>Mug ${id}</title><link>x</link><g:price>9 EUR</g:price>${more}</item>`
+    const group = '<g:item_group_id>g7</g:item_group_id>'
+    const { report, items } = await imported({
+      ...ORDERS,
+      'catalog.xml': `<rss><channel>${item('p1', group)}${item('p2', group)}${item('p3', '')}</channel></rss>`,
+    })
+    expect(report.catalog?.columns).toMatchObject({ group: 'item_group_id' })
+    expect(report.shop).toMatchObject({ variants: 2 })
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
+  })
+
+  test('and as tab-separated text', async () => {
+    const row = (id: string, group: string) => `${id}\tMug\tx\t9 EUR\t${group}\n`
+    const head = 'id\ttitle\tlink\tprice\titem group id\n'
+    const { report, items } = await imported({
+      ...ORDERS,
+      'catalog.tsv': head + row('p1', 'g7') + row('p2', 'g7') + row('p3', ''),
+    })
+    expect(report.catalog?.columns).toMatchObject({ group: 'item group id' })
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
+  })
+
+  test('a feed as tab-separated text', async () => {
+    const columns =
+      'id,title,description,link,image link,availability,price,sale price,google product category,product type,brand,condition'
+    const { items } = await imported({
+      ...ORDERS,
+      'catalog.tsv': table(
+        columns,
+        [
+          {
+            id: 'p1',
+            title: 'Mug & saucer',
+            description: 'Holds 300 ml',
+            link: 'https://a.example/p1',
+            'image link': 'https://a.example/p1.jpg',
+            availability: 'in stock',
+            price: '12.00 EUR',
+            'sale price': '9.00 EUR',
+            'product type': 'Home > Kitchen > Mugs',
+            brand: 'House brand',
+            condition: 'new',
+          },
+          {
+            id: 'p2',
+            title: 'Tea pot',
+            link: 'https://a.example/p2?colour=red&utm_medium=feed',
+            availability: 'out_of_stock',
+            price: '30.00 EUR',
+          },
+        ],
+        '\t',
+      ),
+    })
+    expect(items).toEqual(EXPECTED)
+  })
+})
+
+const product = (sku: string, offers: unknown, more: object = {}) => ({
+  '@type': 'Product',
+  sku,
+  name: `Item ${sku}`,
+  offers,
+  ...more,
+})
+const offer = (price: string, word: string) => ({
+  '@type': 'Offer',
+  price,
+  priceCurrency: 'EUR',
+  availability: `https://schema.org/${word}`,
+})
+
+test('schema.org products as JSON-LD', async () => {
+  const graph = [
+    product('a', [offer('5.00', 'InStock')], {
+      brand: { '@type': 'Brand', name: 'House brand' },
+      category: 'Home > Kitchen',
+      image: ['https://a.example/1.jpg', 'https://a.example/2.jpg'],
+    }),
+    product('b', [offer('7.50', 'SoldOut')]),
+  ]
+  const orders = 'user,sku,time\nann,a,2024-05-01 10:00\n'
+  const document = JSON.stringify({ '@context': 'https://schema.org', '@graph': graph }, null, 2)
+  const { report, items } = await imported({ 'orders.csv': orders, 'catalog.json': document })
+  expect(report.catalog?.layout).toBe('schema.org products')
+  const a = { id: 'a', title: 'Item a', brand: 'House brand', category: 'Kitchen', price: 5 }
+  expect(items).toEqual([
+    { ...a, image: 'https://a.example/1.jpg', currency: 'EUR', available: true },
+    { id: 'b', title: 'Item b', price: 7.5, currency: 'EUR', available: false },
+  ])
+})
+
+test('schema.org variants, in each form in which they name their group', async () => {
+  const group = { '@type': 'ProductGroup', name: 'Mug', brand: { name: 'House brand' } }
+  const one = (sku: string, more?: object) => product(sku, offer('5.00', 'InStock'), more)
+  const graph = [
+    one('a', { inProductGroupWithID: 'g1' }),
+    one('b', { isVariantOf: { ...group, productGroupID: 'g2' } }),
+    one('c', { isVariantOf: { '@id': '#g3' } }),
+    { ...group, '@id': '#g3', productGroupID: 'g3' },
+    { ...group, productGroupID: 'g4', hasVariant: [one('d'), one('e', { name: 'Red mug' })] },
+    one('f'),
+  ]
+  const { report, items } = await imported({
+    'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
+    'catalog.json': JSON.stringify({ '@graph': graph }),
+  })
+  expect(report.catalog).toMatchObject({ dropped: { 'parent of variations': 1 } })
+  expect(report.shop).toMatchObject({ variants: 5 })
+  expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
+    ['a', 'g1'],
+    ['b', 'g2'],
+    ['c', '#g3'],
+    ['d', 'g4'],
+    ['e', 'g4'],
+    ['f', undefined],
+  ])
+  expect(items[4]).toMatchObject({ title: 'Red mug', brand: 'House brand', price: 5 })
+})
+
+test('a schema.org group with its variants, one a line', async () => {
+  const variants = ['a', 'b'].map((sku) => product(sku, offer('5.00', 'InStock')))
+  const group = { '@type': 'ProductGroup', name: 'Mug', productGroupID: 'g', hasVariant: variants }
+  const { items } = await imported({
+    'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
+    'catalog.jsonl': JSON.stringify(group),
+  })
+  expect(items.map(({ id, groupId, price }) => [id, groupId, price])).toEqual([
+    ['a', 'g', 5],
+    ['b', 'g', 5],
+  ])
+})

@@ -1,0 +1,286 @@
+/** @module `nearside pretrain`: trains a base model from a shop folder. */
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { type ModelManifest, parseVersion } from '@nearside/core/model/manifest.ts'
+import { readHoldout } from '@nearside/train/holdout.ts'
+import {
+  publishModel,
+  readLatestFile,
+  requireFree,
+  requireSigner,
+} from '@nearside/train/models/publish.ts'
+import { isTrainedInFull, readLastFull, readModel } from '@nearside/train/models/read.ts'
+import { describeExcess, describeNeeds } from '@nearside/train/needs.ts'
+import { requireSequences } from '@nearside/train/plan.ts'
+import { LEARNERS, type Learner, pretrain } from '@nearside/train/pretrain.ts'
+import { processorSeconds } from '@nearside/train/processorSeconds.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
+import { sameHoldout } from '@nearside/train/update/grown.ts'
+import { updateModel } from '@nearside/train/update/updateModel.ts'
+import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
+import { openSigner, withSigning } from '../signing.ts'
+import { between, date, seed, wholeNumber } from '../values.ts'
+import { stampOfLog, watchLog } from './watch.ts'
+
+const syntax = withSigning(
+  new Command('pretrain')
+    .summary('train a base model from a shop folder')
+    .description(
+      `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version
+is never written to, and whoever reads meanwhile finds the old model or the new one. The same
+shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on
+are not looked at. With --protocol leave-one-out, for a log without times, everybody teaches: all
+events but the last two, of which the second last makes choices and the last is not looked at.
+OUT/VERSION also gets selection.json (what each feature carries).
+A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the
+next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
+weekday, season and prices it is kept where it ranks later cases better.
+
+Features by their weights are in every model. Encoder, trees and context join them only where later
+orders of training shoppers show that they help; the manifest's metrics and contextFeatures say what
+each gave, kept or not. --learners tries some of them only.
+
+What a training has finished is kept beside the shop folder, in SHOP.unfinished, until all of it is: begun
+again with the same log, catalog and options, it goes on from there. Another training of the same shop
+removes it.
+
+With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
+learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
+stay, at about a tenth of the cost. Seed and hold-out are MODEL's. Where the ranking of new orders has
+broken, the model is trained in full. Either way nothing is published, and the exit code is 1, where
+held-out shoppers' newest orders would be ranked surely worse than by MODEL.
+
+With --watch it stays until it is stopped, and looks at the log each minute: where there is no model
+in OUT, it trains one (or updates --from), and from then on updates the latest whenever the log has
+grown, at most once a day (UTC). A night without a version says why, and the next one goes on. The
+manifest's metrics then hold cpuSeconds beside those of the last training in full; where that was
+interrupted and went on, its seconds aren't known and left out.
+
+The manifest of every update holds guard.ndcg@10 beside guard.full.ndcg@10: what the last version that
+was trained in full reaches with the same held-out shoppers' newest orders, counted anew for them.`,
+    )
+    .requiredOption('--shop <dir>', 'the shop folder')
+    .requiredOption('--out <dir>', 'where models are kept')
+    .option(
+      '--from <model>',
+      'update this one: a directory of models (its latest) or a version in it',
+    )
+    .option('--until <date>', 'train on events before this date (UTC)', date)
+    .option(
+      '--holdout <fraction|file>',
+      'shoppers never trained on: a share, or a file of ids',
+      '0.2',
+    )
+    .addOption(
+      new Option('--protocol <name>', 'leave-one-out goes without --until and --holdout')
+        .choices(['by-time', 'leave-one-out'])
+        .default('by-time'),
+    )
+    .option('--seed <n>', 'of all random choices', seed, 1)
+    .option(
+      '--version <name>',
+      "the model's name, not yet in OUT (default: the number after the highest in OUT)",
+    )
+    .option(
+      '--learners <auto|list>',
+      `those of ${LEARNERS.join(', ')} that are tried, by comma; auto: all of them`,
+      learnersOf,
+    )
+    .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
+    .option('--budget <mb>', 'megabytes of a model that devices may download', between(0, 1000), 3)
+    .option('--watch', 'stay, and update the latest model in OUT each night'),
+)
+
+type Options = ReturnType<typeof syntax.opts>
+
+export const command = defineCommand(syntax, async (options, context) => {
+  const { out, version, until, watch } = options
+  const leaveOneOut = options.protocol === 'leave-one-out'
+  if (leaveOneOut && until !== undefined)
+    throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
+  if (options.from !== undefined && (given('seed') || given('protocol') || given('learners')))
+    throw new NearsideError(
+      'input-invalid',
+      '--from goes without --seed, --protocol and --learners',
+    )
+  if (!watch) return makeVersion(options, options.from, context)
+  if (leaveOneOut || until !== undefined || version !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--watch goes without --until, --version and leave-one-out',
+    )
+  if (!(await stampOfLog(options.shop))) await readShop(options.shop)
+  const { print, signal } = context
+  const latest = () => readLatestFile(out)
+  await watchLog({
+    now: Date.now,
+    wait: (time) => setTimeout(time, undefined, { signal }).catch(() => {}),
+    stampOf: () => stampOfLog(options.shop),
+    update: async () => {
+      await makeVersion(options, (await latest()) ? out : options.from, context)
+    },
+    async onFailure(error) {
+      if (signal.aborted) return
+      if (!(await latest())) throw error
+      print(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`)
+    },
+    signal,
+  })
+  return latest()
+})
+
+function learnersOf(text: string): readonly Learner[] {
+  if (text === 'auto') return LEARNERS
+  const named = text.split(',')
+  const chosen = LEARNERS.filter((learner) => named.includes(learner))
+  if (chosen.length === named.length) return chosen
+  throw new InvalidArgumentError(`It takes auto, or some of ${LEARNERS.join(', ')} by comma.`)
+}
+
+function given(name: 'seed' | 'holdout' | 'protocol' | 'learners'): boolean {
+  return syntax.getOptionValueSource(name) === 'cli'
+}
+
+async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
+  const { out, seed, until = null, watch, learners } = options
+  const version = options.version === undefined ? undefined : parseVersion(options.version)
+  if (version !== undefined) await requireFree(out, version)
+  const sign = (await openSigner(options, out))?.sign
+  await requireSigner(out, sign)
+  const started = Date.now()
+  const before = processorSeconds()
+  const leaveOneOut = options.protocol === 'leave-one-out'
+  const parent = from === undefined ? null : await readModel(from)
+  const lastFull = from === undefined ? null : await readLastFull(from)
+  const holdout = await readHoldout(options.holdout)
+  const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
+  context.progress.update('reading the shop', 0, 1)
+  const shop = await readShop(options.shop, started)
+  if (leaveOneOut) requireSequences(shop)
+  const budget = options.budget * 1e6
+  if (!parent) context.print(describeNeeds(shop, budget))
+  // Checkpoints lie beside the shop folder: a web server may publish the models' folder.
+  const unfinished = `${resolve(options.shop)}.unfinished`
+  let resumed = false
+  const asked = {
+    until,
+    encoder,
+    now: started,
+    onProgress: (label: string, done: number, total: number) =>
+      context.progress.update(label, done, total),
+    checkpoint: () => breathe(context.signal),
+  }
+  const result = parent
+    ? await updateModel(parent, shop, {
+        ...asked,
+        holdout: sameHoldout(parent, given('holdout') ? holdout : null),
+        lastFull,
+      })
+    : await pretrain(shop, {
+        ...asked,
+        ...{ seed, holdout, leaveOneOut, learners },
+        keptIn: {
+          folder: unfinished,
+          onTaken: () => {
+            resumed = true
+          },
+          onFailure: (error) =>
+            context.print(
+              `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it begins anew`,
+            ),
+        },
+      })
+  if ('refused' in result && result.refused !== null)
+    throw new NegativeResult(`nothing was published: ${result.refused}`, {
+      refused: result.refused,
+      manifestContent: result.manifest,
+    })
+  context.progress.update('publishing', 0, 1)
+  const { update } = result.manifest
+  const metrics = {
+    ...result.manifest.metrics,
+    ...(watch && !resumed && costOf(processorSeconds() - before, isTrainedInFull(result.manifest))),
+  }
+  const latest = await publishModel(
+    out,
+    { ...result, manifest: { ...result.manifest, metrics } },
+    { version, sign },
+  )
+  if (!parent) await rm(unfinished, { recursive: true, force: true })
+  const { version: published, signed } = latest
+  const manifest = { ...result.manifest, metrics, version: published }
+  const seconds = Math.round((Date.now() - started) / 1000)
+  print(context, manifest.metrics, [
+    ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
+    ...row('updated from', update && `version ${update.from}: ${update.did}`),
+    ...row('beside full training', lastFull ? describeBeside(metrics, lastFull) : undefined),
+    ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
+    ['held out', `${manifest.holdout.shoppers} shoppers`],
+    ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
+    ...row('personal fit', 'priorReason' in result ? result.priorReason : undefined),
+    ...row('search tolerance', shop.searches && String(manifest.searchTolerance ?? 0)),
+    ...row('signed', signed && `release ${signed.release}, ${signed.signatures.length} signatures`),
+    ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
+    ['time', `${seconds} s`],
+  ])
+  for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
+  const downloaded = manifest.files.flatMap(({ name }) => result.files.get(name) ?? [])
+  const excess = await describeExcess(downloaded, budget)
+  if (excess) context.print(`Warning: ${excess}`)
+  return { ...latest, seconds, manifestContent: manifest }
+}
+
+/** CPU seconds of this training. An update copies the cost of its last full training. */
+function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
+  return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
+}
+
+/** Compares an update with the last full training, by quality and cost. Undefined where no shopper judged it. */
+function describeBeside(
+  metrics: ModelManifest['metrics'],
+  { manifest: { version } }: BaseModel,
+): string | undefined {
+  if (!metrics['guard.shoppers']) return undefined
+  const [own, full] = [metrics['guard.ndcg@10'], metrics['guard.full.ndcg@10']]
+  const { cpuSeconds, 'cpuSeconds.full': fullCost } = metrics
+  const error = metrics['guard.full.ndcg@10.error'].toFixed(4)
+  return [
+    `NDCG@10 ${own.toFixed(4)}, version ${version} counted anew ${full.toFixed(4)} (standard error of the difference ${error})`,
+    ...(cpuSeconds !== undefined && fullCost !== undefined
+      ? [
+          `${((100 * cpuSeconds) / fullCost).toFixed(1)} % of the CPU time of the last full training`,
+        ]
+      : []),
+  ].join('; ')
+}
+
+function row(name: string, text: string | undefined): [string, string][] {
+  return text === undefined ? [] : [[name, text]]
+}
+
+/** Lets signal handlers run between two steps of a long computation. */
+async function breathe(signal: AbortSignal): Promise<void> {
+  await setImmediate()
+  if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was published')
+}
+
+function print(
+  context: CommandContext,
+  metrics: Readonly<Record<string, number>>,
+  rows: readonly [string, string][],
+): void {
+  const measured = Object.entries(metrics).map(([name, value]): [string, string] => [
+    name,
+    Number.isInteger(value) ? String(value) : value.toFixed(4),
+  ])
+  for (const [name, value] of [...rows, ...measured]) context.print(`${name.padEnd(32)}${value}`)
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`
+}

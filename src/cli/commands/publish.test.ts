@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { publishModel, readLatestFile } from '@nearside/train/models/publish.ts'
+import { expect, it, vi } from 'vitest'
+import { NegativeResult } from '../command.ts'
+import { readPageOptions } from '../publish/pageOptions.ts'
+import type { Site } from '../publish/publishSite.ts'
+import { type Flags, runCommand } from '../testCommand.ts'
+import { command as keys } from './keys.ts'
+import { command } from './publish.ts'
+import { command as rollback } from './rollback.ts'
+import { command as sign } from './sign.ts'
+
+const MODEL = await writeBaseModel(tinyModel(200))
+const ITEMS = Array.from({ length: 200 }, (_, i) => ({
+  id: `item ${i}`,
+  title: `Cup <${i}>`,
+  price: 1 + i,
+  image: `/images/${i}.svg`,
+}))
+
+async function shop() {
+  const [folder, models] = [testFolder(), testFolder()]
+  await publishModel(models, MODEL)
+  const catalog = join(folder, 'catalog.json')
+  writeFileSync(catalog, JSON.stringify(ITEMS))
+  const out = join(folder, 'site')
+  const publish = async (flags: Flags = {}) => {
+    const all = { model: models, out, catalog, ...flags }
+    const { result, printed } = await runCommand(command, { flags: all })
+    return { site: result as Site, said: printed.join('\n') }
+  }
+  const text = (name: string) => readFileSync(join(out, name), 'utf8')
+  const names = () => readdirSync(out, { recursive: true, encoding: 'utf8' }).sort()
+  return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
+}
+
+it('writes all that a web server and a page need, each file whole and in its compressed forms', async () => {
+  const { models, out, publish, text, names, page } = await shop()
+  const { site, said } = await publish({ base: '/static/', link: '/p/{id}?a=1&b=2' })
+  const sums = text('SHA256SUMS').trimEnd().split('\n')
+  for (const line of sums) {
+    const [sum, name] = line.split('  ')
+    const bytes = readFileSync(join(out, name))
+    expect([name, createHash('sha256').update(bytes).digest('hex')]).toEqual([name, sum])
+    const plain = /^(.*)\.(br|gz)$/.exec(name)
+    if (!plain) continue
+    const unpacked = plain[2] === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)
+    expect(unpacked.equals(readFileSync(join(out, plain[1])))).toBe(true)
+  }
+  const listed = [...sums.map((line) => line.split('  ')[1]), 'SHA256SUMS', 'models/latest.json']
+  expect(names().filter((name) => /\.\w+$|_headers|SHA/.test(name))).toEqual(listed.sort())
+  expect(names().join()).not.toContain('.staging')
+  expect(await readLatestFile(join(out, 'models'))).toEqual(await readLatestFile(models))
+
+  const latest = site.latest
+  const addresses = { catalog: '/static/catalog.json', baseModel: '/static/models' }
+  expect(page()).toEqual({ ...addresses, latest, link: '/p/{id}?a=1&b=2' })
+  const lists = await readBaseLists({
+    read: (path) => Promise.resolve(readFileSync(join(models, path))),
+    catalog: ITEMS,
+  })
+  const ids = lists.recommend({ limit: 8 }).map(({ id }) => id)
+  const links = [...text('page.html').matchAll(/<a href="\/p\/(\S+)\?a=1&#38;b=2">/g)]
+  expect(links.map(([, id]) => decodeURIComponent(id))).toEqual(ids)
+  expect(text('_headers')).toContain(
+    '/static/models/1/*\n  Cache-Control: public, max-age=31536000, immutable\n',
+  )
+  expect(said).toContain('MB of model and catalog, once.')
+  const least = (file: string) =>
+    Math.min(...sums.flatMap((l) => (l.includes(`  ${file}`) ? site.files[l.split('  ')[1]] : [])))
+  const visited = sums.map((line) => line.split('  ')[1]).filter((n) => /json$|tensors$/.test(n))
+  expect(site.visitor).toBe(visited.reduce((sum, name) => sum + least(name), 0))
+})
+
+it('keeps published versions as they are, replaces the rest, and tries without writing', async () => {
+  const { models, publish, names, text } = await shop()
+  const { said } = await publish({ 'dry-run': true })
+  expect(said).toContain('nothing was written')
+  expect(() => names()).toThrow('ENOENT')
+  await publish()
+  const before = text('models/1/items.safetensors.br')
+  await runCommand(rollback, { flags: { models, to: '1' } })
+  const few = join(testFolder(), 'few.json')
+  writeFileSync(few, JSON.stringify([...ITEMS.slice(0, 99), ITEMS[0], { id: 'new' }]))
+  const again = await publish({ catalog: few })
+  expect(text('models/1/items.safetensors.br')).toBe(before)
+  expect(JSON.parse(text('models/latest.json'))).toMatchObject({ version: '2' })
+  expect(text('_headers').match(/models\/\d/g)).toEqual(['models/1', 'models/2'])
+  expect(JSON.parse(text('catalog.json'))).toHaveLength(101)
+  const wrong = again.site.findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)
+  expect(wrong).toEqual([
+    "catalog item 100: the id 'item 0' was already used: devices leave this row out, mend it.",
+    '1 products (1 %) have no title: add it, cards show it.',
+    '1 products (1 %) have no price: add it, cards show it.',
+    '1 products (1 %) have no image: add it, cards show it.',
+    expect.stringMatching(
+      /^The catalog lacks \d+ of the model's \d+ items: are the ids the same\?$/,
+    ),
+  ])
+})
+
+it('writes nothing where a finding is an error', async () => {
+  const { models, out, publish } = await shop()
+  const foreign = join(testFolder(), 'foreign.json')
+  writeFileSync(foreign, JSON.stringify([{ id: 'of another shop', title: 'Cup', price: 1 }]))
+  const flags = { model: models, out, catalog: foreign }
+  const printed: string[] = []
+  const wrong = runCommand(command, { flags, print: (line) => printed.push(line) })
+  await expect(wrong).rejects.toBeInstanceOf(NegativeResult)
+  expect(printed.join('\n')).toMatch(/^error +catalog: /m)
+  const dry = publish({ catalog: foreign, 'dry-run': true })
+  await expect(dry).rejects.toBeInstanceOf(NegativeResult)
+  expect(() => readdirSync(out)).toThrow('ENOENT')
+})
+
+it('refuses what devices would: other names for a model, no catalog, its own folder', async () => {
+  const { models, out, publish } = await shop()
+  await expect(publish({ catalog: join(models, 'latest.json') })).rejects.toThrow('not an array')
+  await expect(publish({ shop: models })).rejects.toThrow('--catalog or --shop')
+  await expect(publish({ out: models })).rejects.toThrow('publish from elsewhere')
+  await expect(publish({ library: models })).rejects.toThrow("not the library's dist/lib")
+  await expect(publish({ 'helper-key': 'a' })).rejects.toThrow('go with --publisher')
+  writeFileSync(join(models, '1/items.safetensors'), 'damaged')
+  await expect(publish()).rejects.toMatchObject({ code: 'model-corrupt' })
+  expect(() => readdirSync(out)).toThrow('ENOENT')
+})
+
+it('once pages ask for keys, takes only signed releases that go on and have not ended', async () => {
+  const { models, publish, page } = await shop()
+  const key = join(testFolder(), 'key.pem')
+  const { printed } = await runCommand(keys, { flags: { key } })
+  const [publisher] = printed
+  await expect(publish({ publisher })).rejects.toMatchObject({ code: 'model-unsigned' })
+  await publish()
+  await runCommand(sign, { flags: { models, key } })
+  expect((await publish()).said).toContain('the page names no keys')
+  const { said } = await publish({ publisher })
+  expect(said).toMatch(/^ok +signature: Release 1, signed by 1, holds until /)
+  // Without new keys, publish keeps those in use.
+  await publish()
+  expect(page()?.modelKeys).toEqual({ publishers: [publisher] })
+
+  const first = readFileSync(join(models, 'latest.json'))
+  await runCommand(sign, { flags: { models, key, days: 10 } })
+  expect((await publish()).said).toMatch(
+    /warning +signature: Release 2, .* ends on .* nearside sign/,
+  )
+  writeFileSync(join(models, 'latest.json'), first)
+  await expect(publish()).rejects.toMatchObject({ code: 'model-rolled-back' })
+  const { signed: _, ...unsigned } = JSON.parse(first.toString())
+  writeFileSync(join(models, 'latest.json'), JSON.stringify(unsigned))
+  await expect(publish()).rejects.toMatchObject({ code: 'model-unsigned' })
+  await runCommand(sign, { flags: { models, key, days: 10, release: 5 } })
+  vi.setSystemTime(Date.now() + 12 * DAY)
+  try {
+    await expect(publish()).rejects.toMatchObject({ code: 'model-expired' })
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('asks for a consent as it was told, until it is told otherwise', async () => {
+  const { publish, page } = await shop()
+  await publish({ consent: 'tcf' })
+  expect(page()?.consent).toBe('tcf')
+  await publish()
+  expect(page()?.consent).toBe('tcf')
+  await expect(publish({ persist: 'always' })).rejects.toMatchObject({ code: 'input-invalid' })
+  await publish({ consent: 'none' })
+  expect(page()?.consent).toBeUndefined()
+  expect(page()?.persist).toBeUndefined()
+  await publish({ persist: 'always' })
+  expect(page()?.persist).toBe('always')
+})

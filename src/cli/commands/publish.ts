@@ -1,0 +1,78 @@
+/** @module `nearside publish`: writes a folder for any web server, and the snippet for the shop's pages. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { NearsideError } from '@nearside/core/error.ts'
+import { defineCommand, NegativeResult } from '../command.ts'
+import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
+import { publishSite } from '../publish/publishSite.ts'
+import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
+import { publicKeys } from '../signing.ts'
+import { wholeNumber } from '../values.ts'
+
+const syntax = new Command('publish')
+  .summary('writes what the shop’s web server hands out, and the snippet for its pages')
+  .description(`OUT gets models/ (each version in a folder that never changes, as it was published and signed, with
+gzip and Brotli beside each file), catalog.json, page.html (the snippet, with what a new shopper sees
+first), _headers (Netlify, Cloudflare Pages) and nginx.conf for the cache, and SHA256SUMS. Once pages ask
+for keys, a model that devices would refuse is refused here: unsigned, ended, or older than what lies
+in OUT. After a finding of level error nothing is written. It signs nothing; nearside sign does, and nearside rollback goes back.`)
+  .requiredOption('--model <dir>', 'directory of published models')
+  .option('--catalog <file>', 'catalog.json (an array of items)')
+  .option('--shop <dir>', 'or the shop folder, for the catalog in it')
+  .option('--rules <file>', 'the shop’s own rules, as JSON')
+  .requiredOption('--out <dir>', 'the folder to publish')
+  .option('--base <path>', 'path of the address at which OUT will lie', path, '/')
+  .option(
+    '--link <address>',
+    'of a product’s page, with {id} in it (default: the catalog’s `url`, else /product/{id})',
+    link,
+  )
+  .option('--limit <n>', 'products of the first list', wholeNumber(1, 100), 8)
+  .option('--library <dir>', 'dist/lib of the package, for pages without a bundler')
+  .addOption(
+    new Option(
+      '--consent <platform>',
+      'whose answer decides whether anything outlives a page; `none`: your page calls nearside.setPersist',
+    ).choices([...CONSENT_PLATFORMS, 'none'] as const),
+  )
+  .addOption(
+    new Option(
+      '--persist <option>',
+      'what the shopper does outlives a page when they agree, always or never (default: ask)',
+    ).choices(PERSISTS),
+  )
+  .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
+  .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
+  .option('--helper-key <key>', 'the helper’s public key, which must have signed too')
+  .option('--dry-run', 'check everything, write nothing')
+
+export const command = defineCommand(syntax, async (options, { print }) => {
+  const { model, rules, publisher, threshold, helperKey: helper } = options
+  if (publisher === undefined && (threshold !== undefined || helper !== undefined))
+    throw new NearsideError('input-invalid', '--threshold and --helper-key go with --publisher')
+  const site = await publishSite({
+    ...options,
+    models: model,
+    catalog: await readCatalogOption('publish', options),
+    rules: rules === undefined ? undefined : await readJsonFile(rules),
+    keys: publisher && { publishers: publisher, threshold, helper },
+    now: Date.now(),
+  })
+  for (const { level, about, text } of site.findings) print(`${level.padEnd(9)}${about}: ${text}`)
+  const count = Object.keys(site.files).length
+  const { version } = site.latest
+  if (site.findings.some(({ level }) => level === 'error'))
+    throw new NegativeResult('nothing was written: mend the errors above', site)
+  if (options.dryRun) print('nothing was written (--dry-run)')
+  else print(`${options.out}: version ${version}, ${count} files; page.html is for your pages`)
+  return site
+})
+
+function path(text: string): string {
+  if (/^\/(\S*\/)?$/.test(text)) return text
+  throw new InvalidArgumentError('It takes a path with a slash at both ends, like /shop/.')
+}
+
+function link(text: string): string {
+  if (/^\S*\{id\}\S*$/.test(text)) return text
+  throw new InvalidArgumentError('It takes an address with {id} in it.')
+}

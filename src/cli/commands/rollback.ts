@@ -1,0 +1,23 @@
+/** @module `nearside rollback`: publishes an earlier model again, as a new version. */
+import { Command } from '@commander-js/extra-typings'
+import { parseVersion } from '@nearside/core/model/manifest.ts'
+import { rollBack } from '@nearside/train/models/rollBack.ts'
+import { defineCommand } from '../command.ts'
+import { openSigner, withSigning } from '../signing.ts'
+
+const syntax = withSigning(
+  new Command('rollback')
+    .summary('publishes an earlier model once more, under a new version')
+    .description(`Devices and the aggregation leader take it for what it is, a newer model. What was trained is
+unchanged; where --to was made by rounds of contributions, it still counts from its own trained model.`)
+    .requiredOption('--models <dir>', 'directory of published models')
+    .requiredOption('--to <version>', 'the version to publish once more', parseVersion),
+)
+
+export const command = defineCommand(syntax, async (options, { print }) => {
+  const { models, to } = options
+  const signer = await openSigner(options, models)
+  const { version } = await rollBack(models, to, signer?.sign)
+  print(`version ${version} is version ${to} once more`)
+  return { version, to }
+})

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { expect, it } from 'vitest'
+import { NegativeResult } from '../command.ts'
+import type { Finding } from '../publish/finding.ts'
+import { type Flags, runCommand } from '../testCommand.ts'
+import { command } from './rules.ts'
+
+const ITEMS = [
+  { id: 'item 0', brand: 'acme', category: 'mugs', price: 5, attributes: { colour: 'red' } },
+  { id: 'item 1', brand: 'acme', category: 'bags', price: 0.01 },
+  { id: 'item 2', brand: 'bell', category: 'mugs', price: 20 },
+  { id: 'gone', brand: 'cold', available: false },
+]
+
+const caught = (error: unknown): unknown => error
+
+async function check(rules: unknown, flags: Flags = {}) {
+  const folder = testFolder()
+  const [file, catalog] = ['rules.json', 'catalog.json'].map((name) => join(folder, name))
+  writeFileSync(file, JSON.stringify(rules))
+  writeFileSync(catalog, JSON.stringify(ITEMS))
+  const given = { flags: { catalog, ...flags }, positionals: ['check', file] }
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(line.replace(/ +/, ' '))
+  const thrown = await runCommand(command, { ...given, print }).then(() => null, caught)
+  if (thrown instanceof NegativeResult)
+    return { code: 1, lines, result: thrown.result as { findings: readonly Finding[] } }
+  if (thrown) throw thrown
+  return { code: 0, lines, result: null }
+}
+
+it('names the products that each rule is about', async () => {
+  const { code, lines } = await check({
+    rules: [
+      { name: 'a', hide: { category: ['bags'] } },
+      { name: 'b', boost: { attributes: { colour: ['red'] } }, by: 2 },
+      { name: 'c', pin: ['item 2'] },
+      { name: 'd', atMost: 1, per: 'brand' },
+      { name: 'e', when: { list: ['similar'] }, only: { same: ['category'], price: { to: 10 } } },
+    ] satisfies Rule[],
+  })
+  expect(lines).toEqual([
+    'ok ‘a’ hides 1: item 1.',
+    'ok ‘b’ lifts 1: item 0.',
+    'ok ‘c’ pins 1: item 2.',
+    'ok ‘d’ holds back products of 1 groups.',
+    'ok ‘e’ leaves 2 of the same category as the list is about: item 0, item 1.',
+    'warning ‘e’ empties lists about 2 products that no other shares its category with, item 0 for one.',
+    'no errors, 1 warnings',
+  ])
+  expect(code).toBe(0)
+})
+
+it.each<[string, Rule | object, string]>([
+  ['a fault', { name: 'x' }, 'error rule 1 (‘x’) must say exactly one of'],
+  ['ids that nothing has', { name: 'x', pin: ['item 1', 'no'] }, 'warning ‘x’ names no: not in'],
+  [
+    'a brand mistyped',
+    { name: 'x', bury: { brand: ['Acme'] }, by: 2 },
+    'error ‘x’ is about no product',
+  ],
+  [
+    'an attribute that nothing has',
+    { name: 'x', hide: { attributes: { color: ['red'] } } },
+    'error ‘x’ goes by color, which no product has',
+  ],
+  [
+    'a value that nothing has',
+    { name: 'x', hide: { attributes: { colour: ['red', 'blue'] } } },
+    'warning ‘x’ names blue: no product has that as colour.',
+  ],
+  [
+    'sold out',
+    { name: 'x', hide: { brand: ['cold'] } },
+    'warning ‘x’ is only about products that are',
+  ],
+  ['no need', { name: 'x', atMost: 2, per: 'brand' }, 'error ‘x’ does nothing: no brand has more'],
+  ['over', { name: 'x', when: { until: '2020-01-01' }, pin: ['item 1'] }, 'warning ‘x’ ended with'],
+  [
+    'the wrong way round',
+    { name: 'x', when: { from: '2099-01-02', until: '2099-01-01' }, pin: ['item 1'] },
+    'error ‘x’ ends before it begins',
+  ],
+  [
+    'offers',
+    { name: 'x', hide: { offer: true } },
+    'warning ‘x’ goes by offers, which only a model',
+  ],
+])('%s', async (_, rule, expected) => {
+  const { code, lines } = await check([rule])
+  expect(lines.join('\n')).toContain(expected)
+  expect(code).toBe(lines.some((line) => line.startsWith('error')) ? 1 : 0)
+})
+
+it('finds what leaves nothing to show: two rules together, on one page, later, about one item, by a context', async () => {
+  const mugs: Rule = { name: 'mugs', only: { category: ['mugs'] } }
+  const bags: Rule = { name: 'bags', only: { category: ['bags'] } }
+  const empty = async (...rules: Rule[]) => {
+    const { lines } = await check(rules)
+    return lines.filter((line) => line.includes('leaves nothing'))
+  }
+  expect(await empty(mugs, bags)).toEqual([
+    'error ‘bags’ with ‘mugs’ leaves nothing to show: that list is empty.',
+  ])
+  for (const when of [
+    { page: ['home'] },
+    { from: '2099-01-01' },
+    { list: ['similar' as const], item: { brand: ['bell'] } },
+    { context: { promotion: ['sale'] } },
+  ])
+    expect(await empty(mugs, { ...bags, when })).toHaveLength(1)
+  expect(
+    await empty({ ...mugs, when: { page: ['a'] } }, { ...bags, when: { page: ['b'] } }),
+  ).toEqual([])
+})
+
+it('knows offers by the model’s prices', async () => {
+  const models = testFolder()
+  await publishModel(models, await writeBaseModel(tinyModel(3)))
+  const { code, lines } = await check([{ name: 'x', boost: { offer: true }, by: 2 }], {
+    model: models,
+  })
+  expect(lines).toEqual(['ok ‘x’ lifts 1: item 1.', 'no errors, 0 warnings'])
+  expect(code).toBe(0)
+})
+
+it('takes no other question, and one catalog', async () => {
+  const given = { positionals: ['mend', 'x'], flags: {} }
+  await expect(runCommand(command, given)).rejects.toThrow('rules needs: check FILE')
+  await expect(check([], { shop: '..' })).rejects.toThrow('rules check takes --catalog or --shop')
+})

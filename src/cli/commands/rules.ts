@@ -1,0 +1,33 @@
+/** @module `nearside rules check`: shows what a shop's rules do to its catalog, before they are published. */
+import { Command } from '@commander-js/extra-typings'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readModel } from '@nearside/train/models/read.ts'
+import { defineCommand, NegativeResult } from '../command.ts'
+import { ruleFindings } from '../publish/ruleFindings.ts'
+import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
+
+const syntax = new Command('rules')
+  .summary('checks the shop’s own rules against its catalog')
+  .description(`check FILE: each rule is read as devices read it; then which products it is about, names and ids that no
+product has, dates that are over, and rules that leave a list nothing to show. Exit code 1 where devices would
+leave a rule out, or one does nothing or empties a list.`)
+  .argument('<what>', 'check')
+  .argument('<file>', 'rules.json')
+  .option('--catalog <file>', 'catalog.json (an array of items)')
+  .option('--shop <dir>', 'or the shop folder, for the catalog in it')
+  .option('--model <dir>', 'directory of models, for rules that go by offers')
+
+export const command = defineCommand(syntax, async (options, { print }, what, file) => {
+  if (what !== 'check') throw new NearsideError('input-invalid', 'rules needs: check FILE')
+  const catalog = Catalog.parse(await readCatalogOption('rules check', options))
+  const model = options.model === undefined ? null : await readModel(options.model)
+  const findings = ruleFindings(await readJsonFile(file), catalog, model, Date.now())
+  for (const { level, text } of findings) print(`${level.padEnd(9)}${text}`)
+  const count = (level: string) => findings.filter((one) => one.level === level).length
+  const [errors, warnings] = [count('error'), count('warning')]
+  const result = { file, errors, warnings, findings }
+  if (errors > 0) throw new NegativeResult(`${errors} errors, ${warnings} warnings`, result)
+  print(`no errors, ${warnings} warnings`)
+  return result
+})

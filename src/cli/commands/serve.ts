@@ -1,0 +1,223 @@
+/** @module `nearside serve`: runs an aggregation server. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { SINGLE_PATHS } from '@nearside/aggregate/server/single.ts'
+import { startRelay } from '@nearside/aggregate/server/startRelay.ts'
+import {
+  RELAYED_PER_MINUTE,
+  SERVER_ROLES,
+  type ServerRole,
+  startServer,
+} from '@nearside/aggregate/server/startServer.ts'
+import { STORE_URL } from '@nearside/aggregate/server/store/open.ts'
+import {
+  describeCost,
+  describeRefusal,
+  describeSenders,
+  readTerms,
+} from '@nearside/aggregate/server/terms.ts'
+import { fromHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { OPERATOR } from '@nearside/core/operator.ts'
+import { readKeyFile } from '@nearside/train/models/keyFile.ts'
+import { DEFAULT_DAYS } from '@nearside/train/models/sign.ts'
+import { defineCommand } from '../command.ts'
+import { days, files, publicKeys } from '../signing.ts'
+import { httpUrl, wholeNumber } from '../values.ts'
+
+const ROLES = [...SERVER_ROLES, 'relay'] as const
+const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
+
+/** Origin at which `npm start` serves the demo. */
+const SHOP = 'http://localhost:8790'
+
+const syntax = new Command('serve')
+  .summary('runs an aggregation server for shoppers who opted in to contribute')
+  .description(`Two of them make a federation: the leader takes reports and publishes models, the helper holds
+the other half of every report and a veto. They keep what shoppers send apart only if two
+parties run them. --role single runs both in one process: that is a trusted server.
+
+--role relay carries sealed requests to the servers at --target (RFC 9458), so that these see its address and no
+shopper's. It needs no policy, keys or store; let a third party run it.
+
+--policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
+and, unless anybody may send, issuer (PROTOCOL.md). Leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
+and little noise.`)
+  .addOption(new Option('--role <role>', 'which of them').choices(ROLES).makeOptionMandatory())
+  .option('--operator <name>', 'who runs it, as shoppers are told', operator)
+  .option('--port <n>', 'port (default: 8791, helper 8792, relay 8793)', wholeNumber(0, 65_535))
+  .option('--host <host>', 'address', '127.0.0.1')
+  .option(
+    '--store <url>',
+    'database, sqlite:FILE or postgres://… (default: sqlite:var/ROLE.sqlite)',
+    storeUrl,
+  )
+  .option('--store-key <file>', 'postgres: 32 bytes in hex that seal keys, seeds and sums in it')
+  .option('--helper <url>', 'leader: where the helper is', httpUrl, 'http://127.0.0.1:8792')
+  .option(
+    '--leader <url>',
+    'helper: where its leader is, whose key it asks for once and keeps',
+    httpUrl,
+  )
+  .option('--models <dir>', 'leader, single: directory of published models', 'var/models')
+  .option(
+    '--origin <origin>',
+    `origin of the shop’s pages, several by comma (default: ${SHOP}; relay: any)`,
+    origins,
+  )
+  .option('--policy <file>', 'the terms of a round')
+  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
+  .option('--key <file>', 'leader, single: sign what is published; several by comma', files)
+  .option('--days <n>', 'leader, single: how long a signed release holds', days, DEFAULT_DAYS)
+  .option(
+    '--publisher <key>',
+    'helper: sign models that this key has signed; several by comma',
+    publicKeys,
+  )
+  .option('--issuer-key <file>', 'leader, single: key that gives tokens, where these cost work')
+  .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
+  .option('--no-rollback', 'keep a model of rounds that newer cases of these shoppers find worse')
+  .option(
+    '--reports-per-minute <n>',
+    'most reports from one address; relay: most requests',
+    wholeNumber(1, 1e9),
+    120,
+  )
+  .option('--target <url>', 'relay: servers that it carries requests to, several by comma', urls)
+  .option('--relay <address>', 'relay that may carry requests to this server, several by comma')
+  .option(
+    '--relayed-per-minute <n>',
+    'most requests of one relay',
+    wholeNumber(1, 1e9),
+    RELAYED_PER_MINUTE,
+  )
+  .option(
+    '--abandon <round>',
+    'leader: gives up a round that waits for a helper whose file is lost',
+    wholeNumber(1, 1e9),
+  )
+  .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
+
+export const command = defineCommand(syntax, async (options, { print, signal }) => {
+  const { role, host, port = PORTS[options.role], reportsPerMinute: perMinute } = options
+  const trustedProxies = listed(options.trustedProxy)
+  if (role === 'relay') {
+    const { target: targets } = options
+    if (targets === undefined)
+      throw new NearsideError(
+        'input-invalid',
+        'A relay needs --target: it carries nothing elsewhere',
+      )
+    const { origin: origins = null } = options
+    const relay = await startRelay({ targets, origins, host, port, perMinute, trustedProxies })
+    print(`nearside relay listening on http://${host}:${relay.port}`)
+    await aborted(signal)
+    await relay.stop()
+    return { role, port: relay.port }
+  }
+  const { store = `sqlite:var/${role}.sqlite`, origin = [SHOP], shop } = options
+  const log = (line: string) => print(`${role}: ${line}`)
+  const parameters = await readTerms(required(options.policy, '--policy'), options.goal)
+  log(describeCost(parameters))
+  const refusal = describeRefusal(parameters)
+  if (refusal !== null) log(refusal)
+  if (role !== 'helper') log(describeSenders(parameters))
+  const { helper, models } = options
+  const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
+  if (storeKey !== null && store.startsWith('sqlite:'))
+    throw new NearsideError('input-invalid', '--store-key is for postgres: SQLite overwrites')
+  if (storeKey === null && !store.startsWith('sqlite:'))
+    log('without --store-key, keys and seeds can be read in the database and in every copy of it')
+  const server = await startServer(
+    {
+      role,
+      operator: required(options.operator, '--operator'),
+      host,
+      port,
+      store,
+      storeKey,
+      parameters,
+      origins: origin,
+      helper,
+      leader: options.leader,
+      models,
+      keys: options.key,
+      days: options.days,
+      publishers: options.publisher,
+      issuerKey: options.issuerKey,
+      shop,
+      rollback: options.rollback,
+      reportsPerMinute: perMinute,
+      abandon: options.abandon,
+      trustedProxies,
+      relays: listed(options.relay),
+      relayedPerMinute: options.relayedPerMinute,
+    },
+    {
+      now: Date.now,
+      fetch,
+      log,
+      fatal(error) {
+        log(`the disk fails, so this process ends: ${error.message}`)
+        process.exit(1)
+      },
+    },
+  )
+  print(readyLine(role, `http://${host}:${server.port}`))
+  await aborted(signal)
+  await server.stop()
+  return { role, port: server.port }
+})
+
+function listed(text: string | undefined): string[] {
+  return text?.split(',').map((one) => one.trim()) ?? []
+}
+
+function urls(text: string): string[] {
+  return listed(text).map(httpUrl)
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value !== undefined) return value
+  throw new NearsideError('input-invalid', `${option} is missing: only a relay does without`)
+}
+
+function readyLine(role: ServerRole, url: string): string {
+  if (role !== 'single') return `nearside ${role} listening on ${url}`
+  const { leader, helper } = SINGLE_PATHS
+  return `nearside trusted server listening on ${url} (leader ${url}${leader}, helper ${url}${helper}; one operator holds both keys)`
+}
+
+function operator(name: string): string {
+  if (OPERATOR.test(name)) return name
+  throw new InvalidArgumentError('It takes 1 to 80 characters, none of them invisible.')
+}
+
+function storeUrl(url: string): string {
+  if (STORE_URL.test(url)) return url
+  throw new InvalidArgumentError('It takes sqlite:FILE or postgres://….')
+}
+
+async function readKey(file: string): Promise<Uint8Array> {
+  const text = (await readKeyFile(file)).trim()
+  if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase())
+  throw new NearsideError(
+    'input-invalid',
+    `${file} is no key: write one with (umask 077; openssl rand -hex 32 > FILE)`,
+  )
+}
+
+function origins(text: string): string[] {
+  return text.split(',').map((one) => {
+    const { origin } = new URL(httpUrl(one.trim()))
+    if (origin === one.trim()) return origin
+    throw new InvalidArgumentError(`It takes an origin such as ${origin}.`)
+  })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
+import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
+import type { SimulationResult } from '@nearside/research/simulate/simulate.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { shopEvents } from '@nearside/train/shop/testEvents.ts'
+import { writeShop } from '@nearside/train/shop/testWrite.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Flags, runCommand } from '../testCommand.ts'
+import { command } from './simulate.ts'
+
+const shop = testShop(50, 20)
+let folder = ''
+let folders: Flags = {}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
+  const [shopFolder, models] = [join(folder, 'testshop'), join(folder, 'models')]
+  await writeShop(shopFolder, shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
+  await publishModel(models, await writeBaseModel(testModel(shop)))
+  folders = { shop: shopFolder, model: models }
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const simulate = async (flags: Flags) => {
+  const { result, printed } = await runCommand(command, { flags: { ...folders, ...flags } })
+  return { result: result as SimulationResult, text: printed.join('\n') }
+}
+
+describe('nearside simulate', () => {
+  it('gives the fixed format, every sum exact, and the same bytes for the same seed', async () => {
+    const flags = { devices: 10, rounds: 3, seed: 5, drop: 0.2, epsilon: 4 }
+    const { result } = await simulate(flags)
+    expect(Object.keys(result)).toEqual(['seed', 'devices', 'rounds', 'quality'])
+    expect(result).toMatchObject({ seed: 5, devices: 10 })
+    expect(result.rounds.map(({ round }) => round)).toEqual([1, 2, 3])
+    for (const round of result.rounds) {
+      expect(Object.keys(round)).toEqual([
+        ...['round', 'uploaded', 'accepted', 'duplicates', 'rejected', 'counted'],
+        ...['sumExact', 'released', 'gate', 'epsilon'],
+      ])
+      expect(round).toMatchObject({ counted: 8, sumExact: true })
+      expect(round.uploaded).toBeGreaterThanOrEqual(round.accepted)
+    }
+    // A device's spent ε rises to the requested total.
+    const spent = result.rounds.map(({ epsilon }) => epsilon as number)
+    expect(spent).toEqual([...spent].sort((a, b) => a - b))
+    expect(spent[2]).toBeCloseTo(4, 3)
+    const versions = new Set(result.quality.map(({ version }) => version))
+    expect([...versions]).toEqual([
+      '1',
+      ...result.rounds.flatMap(({ released }) => (released ? [released] : [])),
+    ])
+    for (const one of result.quality) {
+      expect(Object.keys(one)).toEqual(['version', 'arm', 'ndcg@10', 'lo', 'hi'])
+      expect(one.lo).toBeLessThanOrEqual(one['ndcg@10'])
+      expect(one.hi).toBeGreaterThanOrEqual(one['ndcg@10'])
+    }
+    // Before the first release both arms use the same model.
+    const [frozen, rounds] = result.quality
+    expect({ ...rounds, arm: frozen.arm }).toEqual(frozen)
+    const again = await simulate(flags)
+    expect(JSON.stringify(again.result)).toBe(JSON.stringify(result))
+    const other = await simulate({ ...flags, seed: 6 })
+    expect(JSON.stringify(other.result.rounds)).not.toBe(JSON.stringify(result.rounds))
+  })
+
+  it.each(Object.keys(ATTACKS) as Attack[])('stands the attack “%s”', async (attack) => {
+    const hostile = { malicious: 0.2, attack }
+    const { result, text } = await simulate({ devices: 20, rounds: 1, ...hostile })
+    const [round] = result.rounds
+    expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
+    // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
+    const isRefused = !['flip', 'promote'].includes(attack)
+    if (isRefused) expect(round.rejected).toBeGreaterThan(0)
+    expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
+    expect(text).toContain('no noise: the policy says z')
+    expect(text).toContain('the devices of a real shop refuse these terms, because a round has 16')
+  })
+
+  it('writes the table with its command', async () => {
+    const folder = testFolder()
+    const [file, page] = [join(folder, 'simulate.md'), join(folder, 'simulate.html')]
+    const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })
+    const written = await readFile(file, 'utf8')
+    expect(written).toContain('--devices 40 --rounds 1')
+    // The shop has fewer shoppers than that.
+    expect(written).toContain('resampled: 40 devices play the')
+    expect(written).toContain('| rounds |')
+    expect(text).toContain('Over frozen, on the same cases')
+    expect(await readFile(page, 'utf8')).toContain('<svg')
+  })
+
+  it.each<[string, Flags, RegExp]>([
+    ['an attack that nobody chose', { malicious: 0.1 }, /--malicious needs --attack/],
+    ['rounds of nobody', { drop: 0.9 }, /1 of 10 devices neither vanish nor attack/],
+    [
+      'more than any device agrees to',
+      { epsilon: 12 },
+      /devices refuse this: one update costs ε = 1[12]/,
+    ],
+    ['more rounds than days', { rounds: 60 }, /too few for 60 rounds/],
+    ['no model', { model: 'nowhere' }, /does not exist|no model/],
+    ['no policy', { policy: 'nowhere.json' }, /can’t be read/],
+    ['models of another shop', { retrained: 'public/models' }, /of another shop/],
+  ])('refuses %s', async (_name, flags, message) => {
+    await expect(simulate({ devices: 10, rounds: 1, ...flags })).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,46 @@
+import { DAY } from '@nearside/core/time.ts'
+import { expect, it } from 'vitest'
+import { watchLog } from './watch.ts'
+
+const HOUR = DAY / 24
+
+/** Hours at which the watch updates, over three days from `start`; it looks once an hour. */
+async function hoursOf(
+  stampAt: (hour: number) => string | null,
+  update = async () => {},
+  start = 12,
+) {
+  const stop = new AbortController()
+  const updated: number[] = []
+  const failures: unknown[] = []
+  let hour = start
+  await watchLog({
+    now: () => hour * HOUR,
+    async wait() {
+      if (++hour === start + 72) stop.abort()
+    },
+    stampOf: async () => stampAt(hour),
+    update() {
+      updated.push(hour)
+      return update()
+    },
+    async onFailure(error) {
+      failures.push(error)
+    },
+    signal: stop.signal,
+  })
+  return { updated, failures }
+}
+
+it('updates at once, then after each midnight, where the log has grown', async () => {
+  expect((await hoursOf(String)).updated).toEqual([12, 24, 48, 72])
+  expect((await hoursOf((hour) => (hour < 30 ? 'a' : 'b'))).updated).toEqual([12, 30])
+  expect((await hoursOf(() => 'a')).updated).toEqual([12])
+  expect((await hoursOf((hour) => (hour < 15 ? null : 'a'))).updated).toEqual([15])
+})
+
+it('goes on after a night that failed', async () => {
+  const { updated, failures } = await hoursOf(String, () => Promise.reject(new Error('no')))
+  expect(updated).toEqual([12, 24, 48, 72])
+  expect(failures).toHaveLength(4)
+})

@@ -1,0 +1,98 @@
+/**
+ * @module Fetches a shop's files and stores the answers' headers beside their bytes. Every server fault (no answer,
+ * too large an answer, circular redirects) ends in a one-line error.
+ */
+import { readAtMost } from '@nearside/core/readAtMost.ts'
+
+export interface Answer {
+  /** Absolute URL before any redirect. */
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+export interface Asker {
+  /** Answers so far, by URL. */
+  readonly answers: ReadonlyMap<string, Answer>
+  /** Fetches as devices do: a redirect is an error. */
+  readonly fetch: typeof globalThis.fetch
+  /** Fetches a page and follows a few redirects. @throws Error */
+  visit(url: string): Promise<Answer>
+  /** Sets the origin of later requests; initially it is the visited page's origin. */
+  speakFor(origin: string): void
+}
+
+/** Most bytes of a file (the devices' own limit) and of a page. */
+const MOST_BYTES = { file: 64 * 2 ** 20, page: 8 * 2 ** 20 }
+const MOST_REDIRECTS = 5
+
+/** @param timeout milliseconds per request, including the body */
+export function createAsker(fetch: typeof globalThis.fetch, timeout: number): Asker {
+  const answers = new Map<string, Answer>()
+  let origin: string | undefined
+
+  async function once(url: string, kind: keyof typeof MOST_BYTES): Promise<Answer> {
+    // For another origin, send `Origin` as the page's script would.
+    const isForeign = origin !== undefined && new URL(url).origin !== origin
+    const headers = { 'accept-encoding': 'br, gzip', ...(isForeign && { origin }) }
+    try {
+      const signal = AbortSignal.timeout(timeout)
+      const response = await fetch(url, { headers: { ...headers }, redirect: 'manual', signal })
+      const body = await readAtMost(response, MOST_BYTES[kind])
+      const answer = { url, status: response.status, headers: response.headers, body }
+      answers.set(url, answer)
+      return answer
+    } catch (error) {
+      throw new Error(why(error, timeout), { cause: error })
+    }
+  }
+
+  const target = ({ url, status, headers }: Answer) => {
+    const location = status >= 300 && status < 400 && headers.get('location')
+    return location && URL.canParse(location, url) ? new URL(location, url).href : null
+  }
+
+  return {
+    answers,
+    speakFor(other) {
+      origin = other
+    },
+    async fetch(input) {
+      const answer = await once(String(input), 'file')
+      const { status, headers, body } = answer
+      const elsewhere = target(answer)
+      if (elsewhere)
+        throw new Error(`it is sent on to ${elsewhere}, and devices follow no redirects`)
+      const isEmpty = body.length === 0 || [204, 205, 304].includes(status)
+      return new Response(isEmpty ? null : body, {
+        status,
+        headers: { 'content-type': headers.get('content-type') ?? '' },
+      })
+    },
+    async visit(url) {
+      let answer = await once(url, 'page')
+      for (let hop = 0; ; hop++) {
+        const next = target(answer)
+        if (!next) break
+        if (hop === MOST_REDIRECTS) throw new Error(`more than ${MOST_REDIRECTS} redirects`)
+        answer = await once(next, 'page')
+      }
+      ;({ origin } = new URL(answer.url))
+      return answer
+    },
+  }
+}
+
+/** Reason of a failed request. Node's message is only “fetch failed”; its cause says why. */
+function why(error: unknown, timeout: number): string {
+  const { name, message, cause } = error as Error
+  if (name === 'TimeoutError') return `no whole answer in ${timeout / 1000} s`
+  const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string }
+  return code ?? deeper ?? message
+}
+
+export const typeOf = ({ headers }: Answer): string => headers.get('content-type') ?? 'of no type'
+
+export const isHtml = (answer: Answer): boolean =>
+  /^(text\/html|application\/xhtml)/.test(typeOf(answer))

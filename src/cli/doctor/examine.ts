@@ -1,0 +1,124 @@
+/** @module Examines a live shop by the device's own code, and says what to fix. */
+import { createTransport, destinationsOf } from '@nearside/browser/transport/http.ts'
+import { catalogFindings } from '../publish/catalogFindings.ts'
+import { type Finding, findingsAbout, sizeFinding } from '../publish/finding.ts'
+import { type PageOptions, parsePageOptions, scanPage } from '../publish/pageOptions.ts'
+import { type Answer, createAsker, isHtml, typeOf } from './asker.ts'
+import { parsePolicies } from './contentPolicy.ts'
+import {
+  examineCatalog,
+  examineFederation,
+  examineModel,
+  examineRules,
+  type Visit,
+} from './files.ts'
+import { sentBytes } from './headers.ts'
+import { policyFindings, workerFindings } from './scripts.ts'
+import { vaultFindings } from './vault.ts'
+
+export interface Examination {
+  readonly url: string
+  /** Options that replace those of the page. */
+  readonly given: Partial<PageOptions>
+  readonly fetch: typeof globalThis.fetch
+  /** Current time, milliseconds since the epoch. */
+  readonly now: number
+  /** Milliseconds until a request is cancelled. */
+  readonly timeout: number
+}
+
+/** All findings. Server faults become findings; nothing is thrown. */
+export async function examine(order: Examination): Promise<Finding[]> {
+  const { url, given, timeout } = order
+  const asker = createAsker(order.fetch, timeout)
+  const about = findingsAbout('page')
+  let page: Answer
+  try {
+    page = await asker.visit(url)
+  } catch (error) {
+    return [about.error(`${url} can't be had (${(error as Error).message}): look at the server.`)]
+  }
+  const html = new TextDecoder().decode(page.body)
+  if (page.status !== 200)
+    return [
+      about.error(`${page.url} answers with status ${page.status}: name a page that is there.`),
+    ]
+  if (!isHtml(page))
+    return [about.error(`${page.url} is ${typeOf(page)}: name a page, not a file.`)]
+  const findings: Finding[] = [secureFinding(page.url)]
+  let scanned: ReturnType<typeof scanPage> = { options: null, policies: [] }
+  let said: PageOptions | null = null
+  try {
+    scanned = scanPage(html)
+    said = parsePageOptions(scanned.options)
+  } catch (error) {
+    findings.push(
+      about.error(`${(error as Error).message}: put in the snippet of nearside publish.`),
+    )
+  }
+  const { catalog, baseModel, ...options } = { ...said, ...given }
+  if (!catalog || !baseModel) {
+    const how = 'put in the snippet of nearside publish, or give --models and --catalog'
+    return [...findings, about.error(`The page doesn't say where model and catalog lie: ${how}.`)]
+  }
+  const addresses = { catalog, baseModel: baseModel.replace(/\/*$/, '/'), ...options.federation }
+  const wrong = Object.values({
+    ...addresses,
+    rules: options.rules,
+    worker: options.worker,
+    vault: options.vault,
+  }).find((address) => address !== undefined && !URL.canParse(address, page.url))
+  if (wrong) return [...findings, about.error(`${wrong} is no address: mend it.`)]
+  const absolute = (address: string) => new URL(address, page.url).href
+  const shop = {
+    ...options,
+    catalog: absolute(catalog),
+    baseModel: absolute(addresses.baseModel),
+    ...(options.rules && { rules: absolute(options.rules) }),
+    ...(options.worker && { worker: absolute(options.worker) }),
+    ...(options.vault && { vault: absolute(options.vault) }),
+  }
+  const policies = parsePolicies([page.headers.get('content-security-policy'), ...scanned.policies])
+  const transport = createTransport({
+    fetch: asker.fetch,
+    timeout,
+    ledger: { append: nothing, count: nothing },
+    destinations: destinationsOf({ federation: null, rules: null, ...shop }),
+  })
+  const { vault } = shop
+  if (vault) asker.speakFor(new URL(vault).origin)
+  const visit: Visit = { shop, page: page.url, asker, transport, now: order.now }
+  const [{ loaded, ...model }, products] = await Promise.all([
+    examineModel(visit),
+    examineCatalog(visit),
+  ])
+  const taken = [...asker.answers.values()].filter(
+    ({ url }) => url.startsWith(shop.baseModel) || url === shop.catalog,
+  )
+  return [
+    ...findings,
+    ...policyFindings(policies, vault ? withoutAggregators(shop) : shop, page.url),
+    ...(vault
+      ? await vaultFindings({ asker, shop, vault, page, pagePolicies: policies })
+      : await workerFindings(asker, shop, page.url)),
+    ...model.findings,
+    ...products.findings,
+    ...(products.catalog ? catalogFindings(products.catalog, loaded?.model.itemIds ?? null) : []),
+    ...(loaded && products.catalog ? [sizeFinding(...sentBytes(taken))] : []),
+    ...(await examineRules(visit, products.catalog, loaded?.model ?? null)),
+    ...(await examineFederation(visit)),
+  ]
+}
+
+/** Options without the aggregators: in vault mode, contributions leave from the vault. */
+const withoutAggregators = ({ federation, ...shop }: PageOptions): PageOptions => shop
+
+const nothing = async () => ({}) as never
+
+function secureFinding(url: string): Finding {
+  const { ok, error } = findingsAbout('page')
+  const { protocol, hostname } = new URL(url)
+  const isLocal = /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(hostname)
+  if (protocol === 'https:' || isLocal) return ok(`${url} is there, in a secure context.`)
+  return error(`${url} is not over https: browsers give it no keys and no locks, serve it by TLS.`)
+}

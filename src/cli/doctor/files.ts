@@ -1,0 +1,156 @@
+/**
+ * @module Fetches what a device fetches, by the device's own code: model, catalog, rules, and the aggregators'
+ * terms.
+ */
+import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
+import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
+import { fetchModel, type LoadedModel } from '@nearside/browser/learning/modelSource.ts'
+import type { Transport } from '@nearside/browser/transport/transport.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import { type Finding, findingsAbout } from '../publish/finding.ts'
+import type { PageOptions } from '../publish/pageOptions.ts'
+import { mayFollow, releaseFindings } from '../publish/releaseFindings.ts'
+import { ruleFindings } from '../publish/ruleFindings.ts'
+import { type Answer, type Asker, isHtml } from './asker.ts'
+import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
+
+export interface Visit {
+  /** Options of the shop, with absolute URLs. */
+  readonly shop: PageOptions
+  /** URL of the page. */
+  readonly page: string
+  /** Stores the answers to requests by `transport`. */
+  readonly asker: Asker
+  readonly transport: Transport
+  /** Current time, milliseconds since the epoch. */
+  readonly now: number
+}
+
+export async function examineModel({ shop, page, asker, transport, now }: Visit): Promise<{
+  readonly findings: Finding[]
+  readonly loaded: LoadedModel | null
+}> {
+  const { ok, warning, error } = findingsAbout('model')
+  const { baseModel: directory, modelKeys, latest: rendered = null } = shop
+  try {
+    const fetched = await fetchModel({
+      transport,
+      directory,
+      kept: null,
+      now,
+      check: (latest) => mayFollow(latest, modelKeys, rendered, now),
+    })
+    const loaded = fetched?.loaded ?? null
+    if (!loaded?.latest) return { findings: [], loaded }
+    const { version } = loaded.latest
+    const pointer = asker.answers.get(`${directory}latest.json`)
+    const files = answersBelow(asker, `${directory}${version}/`)
+    const findings = [
+      ok(
+        `Version ${version} with ${loaded.model.itemIds.length} items: every file is what the manifest says.`,
+      ),
+      ...(rendered && rendered.manifest !== loaded.latest.manifest
+        ? [warning(`The page begins with version ${rendered.version}: put in the new snippet.`)]
+        : []),
+      ...releaseFindings(loaded.latest, modelKeys, now),
+      ...(pointer ? changingFindings('latest.json', pointer) : []),
+      ...fixedFindings('model', files),
+      ...packingFindings('model', files),
+      ...originFindings('model', files, shop.vault ?? page),
+    ]
+    return { findings, loaded }
+  } catch (thrown) {
+    return {
+      findings: [error(explain(thrown, answersBelow(asker, directory), 'publish the model again'))],
+      loaded: null,
+    }
+  }
+}
+
+export async function examineCatalog({ shop, page, asker, transport }: Visit) {
+  const { error } = findingsAbout('catalog')
+  try {
+    const bytes = await transport.get(shop.catalog, 'catalog')
+    const catalog = Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is no JSON'))
+    const answer = asker.answers.get(shop.catalog)
+    const findings = answer
+      ? [
+          ...changingFindings('catalog', answer),
+          ...packingFindings('catalog', [answer]),
+          ...originFindings('catalog', [answer], shop.vault ?? page),
+        ]
+      : []
+    return { catalog, findings }
+  } catch (thrown) {
+    const what = 'have the server send an array of items there'
+    return {
+      catalog: null,
+      findings: [error(explain(thrown, answersBelow(asker, shop.catalog), what))],
+    }
+  }
+}
+
+/** @param catalog null where it can't be fetched; then the rules can't be checked against it */
+export async function examineRules(
+  { shop, asker, transport, now }: Visit,
+  catalog: Catalog | null,
+  model: BaseModel | null,
+): Promise<Finding[]> {
+  const { error } = findingsAbout('rules')
+  if (!shop.rules) return []
+  try {
+    const bytes = await transport.get(shop.rules, 'rules')
+    const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
+    return catalog ? ruleFindings(rules, catalog, model, now) : []
+  } catch (thrown) {
+    return [
+      error(
+        explain(
+          thrown,
+          answersBelow(asker, shop.rules),
+          'mend the file, or take it out of the page',
+        ),
+      ),
+    ]
+  }
+}
+
+export async function examineFederation({
+  shop,
+  page,
+  asker,
+  transport,
+}: Visit): Promise<Finding[]> {
+  const { ok, error } = findingsAbout('aggregators')
+  if (!shop.federation) return []
+  try {
+    const { leader, helper } = shop.federation
+    const { round, policy } = await agreeTask(transport, shop.federation)
+    const beyond = beyondLimits(policy, DEVICE_LIMITS)
+    const answers = [leader, helper].flatMap((address) => answersBelow(asker, address))
+    return [
+      beyond === null
+        ? ok(`Leader and helper show the same terms, round ${round}; devices take them.`)
+        : error(`Devices refuse these terms, but for a demonstration: ${beyond}.`),
+      ...originFindings('aggregators', answers, shop.vault ?? page),
+    ]
+  } catch (thrown) {
+    if (thrown instanceof NearsideError && thrown.code === 'round-closed')
+      return [ok('Leader and helper answer; no round is open now.')]
+    return [error(explain(thrown, [], 'look at both servers'))]
+  }
+}
+
+const answersBelow = ({ answers }: Asker, address: string): Answer[] =>
+  [...answers.values()].filter(({ url }) => url.startsWith(address))
+
+/** Says what happened and what to do. */
+function explain(thrown: unknown, answers: readonly Answer[], todo: string): string {
+  const page = answers.find((answer) => answer.status === 200 && isHtml(answer))
+  const why = page ? `${page.url} is a web page, not a file` : (thrown as Error).message
+  return `${why.replace(/\.$/, '')}: ${todo}.`
+}

@@ -1,0 +1,81 @@
+/** @module Checks response headers: caching, compression, and access for pages of other origins. */
+import { type Finding, findingsAbout } from '../publish/finding.ts'
+import type { Answer } from './asker.ts'
+
+/** Most seconds that a pointer to the newest files may be cached. */
+const SHORT = 300
+/** Least number of seconds that counts as caching. */
+const LONG = 86_400
+/** Bytes from which compression pays. */
+const PACKABLE = 4096
+
+/** Findings about files that change under a fixed name. */
+export function changingFindings(about: string, { headers }: Answer): Finding[] {
+  const { ok, warning } = findingsAbout(about)
+  const control = headers.get('cache-control') ?? ''
+  if (/\bno-(cache|store)\b/.test(control) || (maxAge(control) ?? LONG) <= SHORT)
+    return [ok('Browsers ask for it anew.')]
+  const kept = control === '' ? 'may be kept at will' : `may be kept (${control})`
+  return [warning(`It ${kept}, so that browsers see changes late: send cache-control: no-cache.`)]
+}
+
+/** Findings about files that never change under their name. */
+export function fixedFindings(about: string, answers: readonly Answer[]): Finding[] {
+  const { ok, warning } = findingsAbout(about)
+  const short = answers.filter(({ headers }) => {
+    const control = headers.get('cache-control') ?? ''
+    return !((maxAge(control) ?? 0) >= LONG) || /\bno-(cache|store)\b/.test(control)
+  })
+  if (short.length === 0) return [ok('What never changes may be kept for ever.')]
+  return [
+    warning(
+      `${name(short)} may be kept for ever, but the server doesn't say so: send cache-control: public, max-age=31536000, immutable.`,
+    ),
+  ]
+}
+
+export function packingFindings(about: string, answers: readonly Answer[]): Finding[] {
+  const { ok, warning } = findingsAbout(about)
+  const plain = answers.filter(
+    ({ headers, body }) => body.length > PACKABLE && !headers.get('content-encoding'),
+  )
+  if (plain.length === 0) return [ok('It is sent compressed.')]
+  return [warning(`${name(plain)} isn't compressed: have the server send Brotli or gzip.`)]
+}
+
+/** Findings about access for pages of another origin. */
+export function originFindings(about: string, answers: readonly Answer[], page: string): Finding[] {
+  const { ok, error } = findingsAbout(about)
+  const { origin, protocol } = new URL(page)
+  const foreign = answers.filter(({ url }) => new URL(url).origin !== origin)
+  if (foreign.length === 0) return []
+  const insecure = foreign.filter(({ url }) => protocol === 'https:' && url.startsWith('http:'))
+  if (insecure.length > 0) return [error(`${name(insecure)} is not over https: browsers block it.`)]
+  const refused = foreign.filter(({ headers }) => {
+    const allowed = headers.get('access-control-allow-origin')
+    return allowed !== '*' && allowed !== origin
+  })
+  if (refused.length === 0) return [ok(`${origin} may read it.`)]
+  return [error(`${name(refused)} may not be read: send access-control-allow-origin: ${origin}.`)]
+}
+
+/**
+ * Bytes transferred, and whether the number is an upper bound: compressed files of unknown length count
+ * uncompressed.
+ */
+export function sentBytes(answers: readonly Answer[]): [bytes: number, atMost: boolean] {
+  const said = answers.map(({ headers }) => Number(headers.get('content-length') ?? Number.NaN))
+  const sum = answers.reduce((sum, { body }, i) => sum + (said[i] || body.length), 0)
+  const unknown = answers.some(({ headers }, i) => headers.has('content-encoding') && !said[i])
+  return [sum, unknown]
+}
+
+function maxAge(control: string): number | undefined {
+  const [, seconds] = /\bmax-age=(\d+)/.exec(control) ?? []
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** Short name of several files: `/models/1/items.safetensors and 3 more`. */
+function name([{ url }, ...others]: readonly Answer[]): string {
+  return new URL(url).pathname + (others.length > 0 ? ` and ${others.length} more` : '')
+}

@@ -1,0 +1,109 @@
+/**
+ * @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker.
+ */
+import { type Finding, findingsAbout } from '../publish/finding.ts'
+import type { PageOptions } from '../publish/pageOptions.ts'
+import { TRUSTED_TYPES } from '../publish/snippet.ts'
+import type { Asker } from './asker.ts'
+import {
+  allows,
+  allowsTrustedTypes,
+  allowsWasm,
+  type ContentPolicy,
+  parsePolicies,
+} from './contentPolicy.ts'
+
+const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
+
+/** URLs that a device requests. */
+export function requestsOf({ catalog, baseModel, rules, federation }: PageOptions): string[] {
+  const { leader, helper, relay } = federation ?? {}
+  const servers = relay === undefined ? [leader, helper] : [relay]
+  return [catalog, `${baseModel}latest.json`, rules, ...servers].filter((url) => url !== undefined)
+}
+
+/** @param shop options with absolute URLs */
+export function policyFindings(
+  policies: readonly ContentPolicy[],
+  shop: PageOptions,
+  page: string,
+): Finding[] {
+  const { ok, warning, error } = findingsAbout('policy')
+  if (policies.length === 0)
+    return [
+      warning(
+        'The page has no Content-Security-Policy, so any script in it may send what shoppers do anywhere: send one.',
+      ),
+    ]
+  const blocked = requestsOf(shop).filter((url) => !allows(policies, 'connect-src', url, page))
+  const worker = shop.worker !== undefined && !allows(policies, 'worker-src', shop.worker, page)
+  const faults = [
+    ...blocked.map((url) => error(`It blocks ${url}: add ${sourceOf(url, page)} to connect-src.`)),
+    ...(worker
+      ? [
+          warning(
+            "It blocks the worker, so that the page computes itself: add 'self' to worker-src.",
+          ),
+        ]
+      : []),
+    ...(allowsWasm(policies)
+      ? []
+      : [
+          warning(
+            "It blocks WebAssembly, so that learning is slow: add 'wasm-unsafe-eval' to script-src.",
+          ),
+        ]),
+    ...(allowsTrustedTypes(policies, TRUSTED_TYPES)
+      ? []
+      : [
+          warning(
+            `It asks for Trusted Types and allows none by the name that the snippet's script uses: add ${TRUSTED_TYPES} to trusted-types.`,
+          ),
+        ]),
+  ]
+  return faults.length > 0 ? faults : [ok("The page's policy lets through what is needed.")]
+}
+
+/** Findings about the worker; its policy comes with its own file. */
+export async function workerFindings(
+  { fetch, answers }: Asker,
+  shop: PageOptions,
+  page: string,
+): Promise<Finding[]> {
+  const { ok, warning, error } = findingsAbout('worker')
+  const { worker } = shop
+  if (worker === undefined)
+    return [warning("The page doesn't say where its worker's file is: give --worker to check it.")]
+  if (new URL(worker).origin !== new URL(page).origin)
+    return [error(`${worker} is of another origin, where no worker may come from: move it.`)]
+  try {
+    await fetch(worker)
+  } catch (thrown) {
+    return [error(`${worker} can't be had (${(thrown as Error).message}): look at the server.`)]
+  }
+  const { status, headers } = answers.get(worker)!
+  const type = headers.get('content-type') ?? 'nothing'
+  if (status !== 200) return [error(`${worker} answers with status ${status}: put the file there.`)]
+  if (!JAVASCRIPT.test(type))
+    return [error(`${worker} is sent as ${type}: send it as text/javascript.`)]
+  const policies = parsePolicies([headers.get('content-security-policy')])
+  const blocked = requestsOf(shop).find((url) => !allows(policies, 'connect-src', url, worker))
+  if (policies.length === 0)
+    return [
+      warning(
+        "Its file has no Content-Security-Policy, and it doesn't get the page's: send the same.",
+      ),
+    ]
+  if (blocked)
+    return [
+      error(`Its own policy blocks ${blocked}: add ${sourceOf(blocked, page)} to connect-src.`),
+    ]
+  if (!allowsWasm(policies))
+    return [warning("Its own policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.")]
+  return [ok('Its file is a script of this origin, with a policy of its own.')]
+}
+
+const sourceOf = (url: string, page: string) => {
+  const { origin } = new URL(url)
+  return origin === new URL(page).origin ? "'self'" : origin
+}

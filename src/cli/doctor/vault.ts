@@ -1,0 +1,156 @@
+/**
+ * @module Checks a vault as a browser meets it: the shops it admits, the servers its document may ask, and that its
+ * worker can ask no server.
+ */
+import { type Finding, findingsAbout } from '../publish/finding.ts'
+import type { PageOptions } from '../publish/pageOptions.ts'
+import type { Answer, Asker } from './asker.ts'
+import { allows, type ContentPolicy, parsePolicies } from './contentPolicy.ts'
+import { requestsOf } from './scripts.ts'
+
+const { ok, warning, error } = findingsAbout('vault')
+
+interface VaultVisit {
+  readonly asker: Asker
+  /** Options of the shop, with absolute URLs. */
+  readonly shop: PageOptions
+  readonly vault: string
+  readonly page: Answer
+  readonly pagePolicies: readonly ContentPolicy[]
+}
+
+/** Findings about the vault. Server faults become findings; nothing is thrown. */
+export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
+  const { asker, vault } = visit
+  const shop = new URL(visit.page.url).origin
+  const { origin } = new URL(vault)
+  if (origin === shop)
+    return [
+      error('It has the shop’s own origin, which keeps nothing apart: serve it from another.'),
+    ]
+  let document: Answer
+  try {
+    await asker.fetch(vault)
+    document = asker.answers.get(vault)!
+  } catch (thrown) {
+    return [error(`${vault} can't be had (${(thrown as Error).message}): look at its server.`)]
+  }
+  if (document.status !== 200)
+    return [error(`${vault} answers with status ${document.status}: put vault.html there.`)]
+  const html = new TextDecoder().decode(document.body)
+  const named = [...html.matchAll(/<meta name="nearside-shop" content="([^"]*)"/g)]
+  const findings = [
+    ...(named.some(([, one]) => one === shop)
+      ? []
+      : [error(`It does not name ${shop} as a shop of its own: write it into vault.html.`)]),
+    ...pageFindings(visit, origin),
+    ...documentFindings(visit, document, shop),
+    ...(await workerFindings(asker, document, html)),
+  ]
+  return findings.length > 0
+    ? findings
+    : [ok('It lets this shop in, and its worker has no network.')]
+}
+
+/** Findings about the shop's own page. */
+function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string): Finding[] {
+  const allowed = page.headers.get('connection-allowlist')
+  return [
+    ...(allows(pagePolicies, 'frame-src', vault, page.url)
+      ? []
+      : [error(`The page's policy blocks its frame: add ${origin} to frame-src.`)]),
+    ...(allowed === null || allowed.includes(`"${origin}/`)
+      ? []
+      : [error(`The page's Connection-Allowlist lacks it: add "${origin}/*".`)]),
+    ...(['', 'unsafe-none', 'same-origin-allow-popups'].includes(openerPolicy(page))
+      ? []
+      : [
+          error(
+            "The page's Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send same-origin-allow-popups.",
+          ),
+        ]),
+  ]
+}
+
+/** Value of the header without its parameters. */
+const openerPolicy = ({ headers }: Pick<Answer, 'headers'>) =>
+  headers.get('cross-origin-opener-policy')?.split(';')[0].trim() ?? ''
+
+function documentFindings(
+  { shop, vault }: VaultVisit,
+  { headers }: Answer,
+  page: string,
+): Finding[] {
+  const policies = parsePolicies([headers.get('content-security-policy')])
+  const allowed = headers.get('connection-allowlist')
+  const asked = requestsOf(shop)
+  const blocked = asked.find((url) => !allows(policies, 'connect-src', url, vault))
+  const unlisted = asked.find((url) => !allowed?.includes(`"${new URL(url).origin}/`))
+  const elsewhere = !policies.some((policy) => policy.get('default-src')?.join() === "'none'")
+  return [
+    ...(policies.some((policy) => policy.has('frame-ancestors'))
+      ? []
+      : [error(`Any page may hold it in a frame: send frame-ancestors ${page}.`)]),
+    ...(allows(policies, 'frame-ancestors', page, vault)
+      ? []
+      : [error(`Its policy keeps this shop out: add ${page} to frame-ancestors.`)]),
+    ...(elsewhere
+      ? [error("Its document may ask anybody: send default-src 'none', as DEPLOYING.md says.")]
+      : []),
+    ...(blocked
+      ? [error(`Its policy blocks ${blocked}: add ${new URL(blocked).origin} to connect-src.`)]
+      : []),
+    ...(allowed === null
+      ? [warning('It sends no Connection-Allowlist, which closes what a policy leaves open.')]
+      : unlisted
+        ? [error(`Its Connection-Allowlist lacks "${new URL(unlisted).origin}/*": add it.`)]
+        : []),
+    ...(['', 'unsafe-none'].includes(openerPolicy({ headers }))
+      ? []
+      : [
+          error(
+            'Its Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send none.',
+          ),
+        ]),
+    ...(headers.get('origin-agent-cluster') === '?1'
+      ? []
+      : [warning('It may share a process with the shop: send Origin-Agent-Cluster: ?1.')]),
+  ]
+}
+
+/** Findings about the learning worker, whose URL the document's script contains. */
+async function workerFindings(asker: Asker, document: Answer, html: string): Promise<Finding[]> {
+  const what = 'what nearside’s dist/vault holds'
+  try {
+    const [, script] = /<script[^>]* src="([^"]+)"/.exec(html) ?? []
+    if (!script) return [error(`Its document has no script: serve ${what}.`)]
+    const source = await asker.fetch(new URL(script, document.url))
+    const [name] = /lockedWorker-[\w-]+\.js/.exec(await source.text()) ?? []
+    if (!name) return [error(`Its script knows no worker: serve ${what}.`)]
+    const address = new URL(name, new URL(script, document.url)).href
+    await asker.fetch(address)
+    const { status, headers } = asker.answers.get(address)!
+    if (status !== 200) return [error(`${address} answers with status ${status}: serve ${what}.`)]
+    const policies = parsePolicies([headers.get('content-security-policy')])
+    const isLocked = policies.some(
+      (policy) =>
+        policy.get('default-src')?.join() === "'none'" &&
+        (policy.get('connect-src') ?? ["'none'"]).join() === "'none'" &&
+        policy.get('script-src')?.join() === "'wasm-unsafe-eval'",
+    )
+    return [
+      ...(isLocked
+        ? []
+        : [
+            error(
+              "Its worker would have a network, and refuses to work then: send default-src 'none'; script-src 'wasm-unsafe-eval' with its file.",
+            ),
+          ]),
+      ...(headers.get('connection-allowlist')?.trim() === '()'
+        ? []
+        : [warning('Its worker’s file has no empty Connection-Allowlist: send ().')]),
+    ]
+  } catch (thrown) {
+    return [error(`Its files can't be had (${(thrown as Error).message}): look at its server.`)]
+  }
+}

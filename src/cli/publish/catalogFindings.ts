@@ -1,0 +1,67 @@
+/** @module Checks how well a catalog suits lists and matches the model, before and after it is published. */
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+/** Share of items above which a finding matters; below it is a minor one. */
+const MANY = 0.05
+/** Fields that product cards show. */
+const SHOWN = ['title', 'price', 'image'] as const
+
+const { ok, warning, error } = findingsAbout('catalog')
+const percent = (part: number, whole: number) =>
+  `${((100 * part) / Math.max(1, whole)).toFixed(0)} %`
+
+/** @param known ids of the model's items; null without a model */
+export function catalogFindings(catalog: Catalog, known: readonly string[] | null): Finding[] {
+  const { items, faults, size } = catalog
+  if (size === 0) return [error('The catalog is empty: no list can show anything.')]
+  const without = (field: keyof Item) => items.filter((item) => item[field] === undefined).length
+  const sold = items.filter(({ available }) => available !== false).length
+  return [
+    ok(`${size} products, ${sold} of them available.`),
+    ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices leave this row out, mend it.`)),
+    ...(faults.length > 3
+      ? [warning(`${faults.length - 3} more rows can't be used, or repeat an id: mend the export.`)]
+      : []),
+    ...SHOWN.flatMap((field) => {
+      const missing = without(field)
+      if (missing === 0) return []
+      const text = `${missing} products (${percent(missing, size)}) have no ${field}`
+      return [warning(`${text}: add it, cards show it.`)]
+    }),
+    ...(sold === 0
+      ? [error('No product is available: lists stay empty, look at `available`.')]
+      : []),
+    ...(sold > 0 && sold < size / 2
+      ? [warning(`Only ${percent(sold, size)} are available: leave out what is gone for good.`)]
+      : []),
+    ...(known ? overlap(catalog, known) : []),
+  ]
+}
+
+/** Compares the ids of catalog and model, in both directions. */
+function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
+  const shared = known.filter((id) => catalog.get(id) !== undefined).length
+  const fresh = catalog.size - shared
+  if (shared === 0)
+    return [
+      error(
+        `None of the model's ${known.length} items is in the catalog (ids such as ${known.slice(0, 3).join(', ')}): use the same ids in both.`,
+      ),
+    ]
+  const text = `${fresh} products (${percent(fresh, catalog.size)}) are unknown to the model`
+  const gone = known.length - shared
+  return [
+    fresh > MANY * catalog.size
+      ? warning(`${text}: train it anew, with nearside pretrain --from.`)
+      : ok(`${text}.`),
+    ...(gone > known.length / 2
+      ? [
+          warning(
+            `The catalog lacks ${gone} of the model's ${known.length} items: are the ids the same?`,
+          ),
+        ]
+      : []),
+  ]
+}

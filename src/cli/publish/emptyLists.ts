@@ -1,0 +1,75 @@
+/** @module Finds lists that a shop's rules leave empty. */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { type Asked, createRuleBook } from '@nearside/core/rules/listRules.ts'
+import { createItemTest, type IsOffer } from '@nearside/core/rules/matchItem.ts'
+import { readDate } from '@nearside/core/rules/readDate.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+const { warning, error } = findingsAbout('rules')
+
+const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
+
+/**
+ * Tries every list on every page that a rule names. Dates: now, and each day on which a rule begins. Contexts:
+ * none, and all that rules name. Subjects: no item, and an item of each kind that rules name.
+ * @param items available items
+ */
+export function emptyLists(
+  rules: readonly Rule[],
+  items: readonly Item[],
+  isOffer: IsOffer,
+  now: number,
+): Finding[] {
+  const book = createRuleBook(rules, items, isOffer)
+  const begins = rules.flatMap(({ when }) => readDate(when?.from)?.begin ?? [])
+  const times = [now, ...begins.filter((begin) => begin > now)]
+  const pages = [undefined, ...new Set(rules.flatMap(({ when }) => when?.page ?? []))]
+  const named = new Map(rules.flatMap(({ when }) => Object.entries(when?.context ?? {})))
+  const contexts: Asked['context'][] = [() => undefined, (name) => named.get(name)?.[0]]
+  const kinds = rules.flatMap(({ when }) => {
+    if (!when?.item) return []
+    return items.find(createItemTest(when.item, undefined, isOffer)) ?? []
+  })
+  const found = new Set<string>()
+  for (const list of LISTS)
+    for (const page of pages)
+      for (const time of times)
+        for (const context of contexts)
+          for (const about of [undefined, ...kinds]) {
+            const ruled = book({ list, page, about, now: time, context })
+            if (items.length === 0 || ruled.hidden.size < items.length - 1) continue
+            if (items.some(({ id }) => !ruled.hidden.has(id) && id !== about?.id)) continue
+            const hiding = items.flatMap(({ id }) => ruled.rulesOf(id).filter(hides))
+            found.add([...new Set(hiding.map(({ name }) => `‘${name}’`))].join(' with '))
+          }
+  return [
+    ...[...found].map((names) => error(`${names} leaves nothing to show: that list is empty.`)),
+    ...rules.flatMap((rule) => lonely(rule, items, isOffer)),
+  ]
+}
+
+const hides = (rule: Rule): boolean => 'hide' in rule || 'only' in rule
+
+/** Finds items without another of the same brand, category or group, where a rule admits only such items. */
+function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[] {
+  if (!('only' in rule) || !rule.only.same) return []
+  const { same } = rule.only
+  const keyOf = (item: Item) => JSON.stringify(same.map((group) => item[group] ?? null))
+  const fits = createItemTest({ ...rule.only, same: [] }, undefined, isOffer)
+  const has = new Map<string, Item[]>()
+  for (const item of items.filter(fits))
+    has.set(keyOf(item), [...(has.get(keyOf(item)) ?? []), item])
+  const alone = items.filter(
+    (item) =>
+      same.every((group) => item[group] !== undefined) &&
+      !has.get(keyOf(item))?.some(({ id }) => id !== item.id),
+  )
+  if (alone.length === 0) return []
+  const all = same.join(' and ')
+  return [
+    warning(
+      `‘${rule.name}’ empties lists about ${alone.length} products that no other shares its ${all} with, ${alone[0].id} for one.`,
+    ),
+  ]
+}

@@ -1,0 +1,38 @@
+/** @module Writes files where a web server reads them, atomically: complete or not at all. */
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { NearsideError } from '@nearside/core/error.ts'
+import { nodeDisk } from '@nearside/train/models/disk.ts'
+
+/** Places a folder that is named by its content; an existing one is the same and stays. */
+export async function placeFolder(
+  target: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  if ((await nodeDisk.list(target)).length > 0) return
+  await aside(target, async (draft) => {
+    for (const [name, bytes] of files) {
+      await nodeDisk.makeFolder(dirname(join(draft, name)))
+      await nodeDisk.write(join(draft, name), bytes)
+    }
+  })
+}
+
+/** Places a file and replaces an existing one. */
+export async function placeFile(target: string, bytes: Uint8Array): Promise<void> {
+  await aside(target, (draft) => nodeDisk.write(draft, bytes))
+}
+
+async function aside(target: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const draft = join(dirname(target), `.staging-${randomUUID()}`)
+  try {
+    await nodeDisk.makeFolder(dirname(target))
+    await write(draft)
+    await nodeDisk.rename(draft, target)
+    await nodeDisk.sync(dirname(target))
+  } catch (error) {
+    throw NearsideError.from(error, 'storage-unavailable', `${target} was not published`)
+  } finally {
+    await nodeDisk.remove(draft).catch(() => undefined)
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * @module Publishes a model and its catalog as files for any web server. These are `models/`, `catalog.json`,
+ * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
+ */
+import { readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
+import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
+import type { Persist } from '@nearside/browser/persists.ts'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
+import { parseRules } from '@nearside/core/rules/parseRules.ts'
+import { nodeDisk } from '@nearside/train/models/disk.ts'
+import { publishCopy, readLatestFile } from '@nearside/train/models/publish.ts'
+import { readFiles, readLatest, readModel } from '@nearside/train/models/read.ts'
+import { catalogFindings } from './catalogFindings.ts'
+import { type Finding, sizeFinding } from './finding.ts'
+import { headersFile, nginxFile } from './hosts.ts'
+import { readLibrary } from './library.ts'
+import { pack } from './packed.ts'
+import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
+import { placeFile, placeFolder } from './place.ts'
+import { mayFollow, releaseFindings } from './releaseFindings.ts'
+import { ruleFindings } from './ruleFindings.ts'
+import { snippet } from './snippet.ts'
+
+interface SiteOrder {
+  /** Directory of published models. */
+  readonly models: string
+  /** Content of `catalog.json`. */
+  readonly catalog: unknown
+  /** Content of `rules.json`; absent: the shop has no rules. */
+  readonly rules?: unknown
+  readonly out: string
+  /** Path at which `out` will be served, with a slash at both ends. */
+  readonly base: string
+  /** URL of an item's page, with `{id}` in it; absent: the catalog's URLs. */
+  readonly link?: string
+  /** Folder of the library's files, for pages without a bundler. */
+  readonly library?: string
+  /** Keys whose signatures pages require; absent: those of the existing snippet. */
+  readonly keys?: ModelKeys
+  /** Consent platform of the snippet; absent: that of the existing snippet. */
+  readonly consent?: ConsentPlatform | 'none'
+  /** Value of `persist`; absent: as published before, else `ask`. */
+  readonly persist?: Persist
+  /** Number of items in the first list. */
+  readonly limit: number
+  /** Current time, milliseconds since the epoch. */
+  readonly now: number
+  /** Whether to do everything except writing. */
+  readonly dryRun?: boolean
+}
+
+export interface Site {
+  readonly latest: LatestModel
+  /** Findings; an error among them means that nothing was written. */
+  readonly findings: readonly Finding[]
+  /** Bytes that a new visitor's browser downloads once, compressed. */
+  readonly visitor: number
+  /** Size in bytes of each published file, by path. */
+  readonly files: Readonly<Record<string, number>>
+}
+
+const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
+
+/**
+ * Publishes the site; writes nothing where a finding is an error. Files that never change under their name come
+ * first, each folder whole. The pointer to the newest model follows, then each changing file, by a rename.
+ * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
+ * `model-forked` where keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` where another model has
+ * the name; `input-invalid`, `storage-full`, `storage-unavailable`
+ */
+export async function publishSite(order: SiteOrder): Promise<Site> {
+  const { models, out, base, now, rules } = order
+  const target = join(out, 'models')
+  if (!/^\.\.($|[\\/])/.test(relative(resolve(out), resolve(models))))
+    throw new NearsideError('input-invalid', `${models} lies in ${out}: publish from elsewhere`)
+  const found = await readLatest(models)
+  const model = await readModel(models)
+  const latest = parseLatest(await json(join(models, 'latest.json')))
+  const catalog = Catalog.parse(order.catalog)
+  const before = await optionsBefore(out)
+  const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
+  const { consent = before?.consent ?? 'none', persist = before?.persist ?? 'ask' } = order
+  if (consent !== 'none' && persist !== 'ask')
+    throw new NearsideError(
+      'input-invalid',
+      `--persist ${persist} leaves nothing for --consent to ask`,
+    )
+  const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
+  await check(await readLatestFile(target))
+
+  const manifest = await readFile(join(found.directory, 'manifest.json'))
+  const version = await pack(
+    (await readFiles(found)).set('manifest.json', new Uint8Array(manifest)),
+  )
+  const library = order.library === undefined ? undefined : await readLibrary(order.library)
+  const text = (value: unknown) => utf8(JSON.stringify(value))
+  const changing = new Map([['catalog.json', text(order.catalog)]])
+  if (rules !== undefined) changing.set('rules.json', text(rules))
+  const data = await pack(changing)
+  const folder = {
+    base,
+    versions: [...new Set([...(await versionsIn(target)), latest.version])],
+    changing: ['models/latest.json', ...changing.keys()],
+    scripts: library?.folder,
+  }
+  const loose = new Map([
+    ...data.files,
+    ['_headers', utf8(headersFile(folder))],
+    ['nginx.conf', utf8(nginxFile(folder))],
+  ])
+  const options = {
+    catalog: `${base}catalog.json`,
+    baseModel: `${base}models`,
+    ...(library && { worker: `${base}${library.folder}/worker.js` }),
+    ...(rules !== undefined && { rules: `${base}rules.json` }),
+    latest,
+    ...(keys && { modelKeys: keys }),
+    ...(order.link && { link: order.link }),
+    ...(persist !== 'ask' && { persist }),
+    ...(consent !== 'none' && { consent }),
+  } satisfies PageOptions
+  const tag = async (name: string) => ({
+    url: `${base}${library?.folder}/${name}`,
+    integrity: (await library?.integrity(name)) ?? '',
+  })
+  const scripts = library && { start: await tag('start.js'), device: await tag('device.js') }
+  const items = await firstList(order, catalog)
+  loose.set('page.html', utf8(snippet({ options, items, scripts })))
+
+  const all = new Map([
+    ...within(`models/${latest.version}`, version.files),
+    ...(library ? within(library.folder, library.files) : []),
+    ...loose,
+  ])
+  const sums = [...all].map(async ([path, bytes]) => `${await sha256Hex(bytes)}  ${path}\n`)
+  loose.set('SHA256SUMS', utf8((await Promise.all(sums)).sort().join('')))
+  const visitor = version.least + data.least
+  const findings = [
+    ...releaseFindings(latest, keys, now),
+    ...catalogFindings(catalog, model.itemIds),
+    ...ruleFindings(rules ?? [], catalog, model, now),
+    sizeFinding(visitor),
+  ]
+  if (!order.dryRun && findings.every(({ level }) => level !== 'error')) {
+    if (library) await placeFolder(join(out, library.folder), library.files)
+    await publishCopy(target, latest, version.files, check)
+    for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
+  }
+  return {
+    latest,
+    findings,
+    visitor,
+    files: Object.fromEntries([...all].map(([path, bytes]) => [path, bytes.length])),
+  }
+}
+
+/** Options of the published snippet; they stay in use unless replaced. */
+async function optionsBefore(out: string): Promise<PageOptions | null> {
+  return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
+}
+
+async function versionsIn(models: string): Promise<string[]> {
+  const names = await nodeDisk.list(models)
+  return names.filter((name) => /^\w/.test(name) && name !== 'latest.json')
+}
+
+/** First list, as a new shopper's device also shows it. */
+async function firstList({ models, rules, limit, now }: SiteOrder, catalog: Catalog) {
+  const lists = await readBaseLists({
+    read: (path) => readFile(join(models, path)),
+    catalog: catalog.items,
+    rules: parseRules(rules ?? []).rules,
+    now: () => now,
+  })
+  return lists.recommend({ limit }).flatMap(({ id }) => catalog.get(id) ?? [])
+}
+
+const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
+  [...files].map(([name, bytes]) => [`${folder}/${name}`, bytes] as const)

@@ -1,0 +1,65 @@
+/** @module Checks whether devices will accept a release after those they have seen, and until when. */
+
+import { checkRelease, type ModelKeys } from '@nearside/browser/learning/release.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+/** Milliseconds before the end that leave time to sign again. */
+const SOON = 14 * DAY
+
+/**
+ * Checks as every device does. Without keys, a signed release must be followed by a later signed one.
+ * @throws NearsideError as `checkRelease`
+ */
+export async function mayFollow(
+  latest: LatestModel,
+  keys: ModelKeys | undefined,
+  previous: LatestModel | null,
+  now: number,
+): Promise<void> {
+  const publishers = [...new Set(latest.signed?.signatures.map(({ key }) => key))]
+  if (keys || latest.signed) return checkRelease(latest, keys ?? { publishers }, previous, now)
+  if (previous?.signed)
+    throw new NearsideError(
+      'model-unsigned',
+      `What is published is signed, and version ${latest.version} is not: run nearside sign first.`,
+    )
+}
+
+/** Findings about a release that devices accept. */
+export function releaseFindings(
+  { signed }: LatestModel,
+  keys: ModelKeys | undefined,
+  now: number,
+): Finding[] {
+  const { ok, warning } = findingsAbout('signature')
+  if (!signed) return []
+  const day = dayOf(signed.expires)
+  const which = `Release ${signed.release}, signed by ${signed.signatures.length},`
+  return [
+    ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
+    signed.expires - now < SOON
+      ? warning(`${which} ends on ${day}: run nearside sign before.`)
+      : ok(`${which} holds until ${day}.`),
+  ]
+}
+
+/**
+ * Describes a signed release in one line: number, end and signers.
+ * @param publishers keys of which one must have signed; absent: any signer is accepted and named
+ * @throws NearsideError as `checkRelease`
+ */
+export async function releaseLine(
+  latest: LatestModel,
+  publishers: readonly string[] | undefined,
+  now: number,
+): Promise<string> {
+  await mayFollow(latest, publishers && { publishers }, null, now)
+  const { release = 0, expires = 0, signatures = [] } = latest.signed ?? {}
+  const by = signatures.map(({ key }) => key).join(', ')
+  return `${release}, holds until ${dayOf(expires)}, signed by ${by}`
+}
+
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10)

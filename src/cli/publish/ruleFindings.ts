@@ -1,0 +1,133 @@
+/** @module Shows what a shop's rules do to its catalog, and what prevents them from working as written. */
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { discountOf } from '@nearside/core/features/context/discount.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { itemsOf } from '@nearside/core/rules/listRules.ts'
+import { createItemTest, type IsOffer } from '@nearside/core/rules/matchItem.ts'
+import { parseRules } from '@nearside/core/rules/parseRules.ts'
+import { readDate } from '@nearside/core/rules/readDate.ts'
+import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
+import { emptyLists } from './emptyLists.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+const { ok, warning, error } = findingsAbout('rules')
+
+/** Number of products that a finding names; it counts the others. */
+const NAMED = 5
+
+/**
+ * @param given content of `rules.json`
+ * @param model for rules about offers; null without a model
+ * @param now milliseconds since the epoch
+ * @returns an error for each rule that devices ignore or that has no effect, and a line for each other rule
+ * @throws NearsideError `rules-invalid` where `given` isn't an array of rules
+ */
+export function ruleFindings(
+  given: unknown,
+  catalog: Catalog,
+  model: BaseModel | null,
+  now: number,
+): Finding[] {
+  const { rules, faults } = parseRules(given)
+  const isOffer = offersOf(model, catalog)
+  const shown = catalog.items.filter(({ available }) => available !== false)
+  return [
+    ...faults.map((fault) => error(`${fault}: devices leave this rule out, mend it.`)),
+    ...rules.flatMap((rule) => [
+      ...unknown(rule, catalog),
+      ...dates(rule, now),
+      ...(goesByOffers(rule) && !model
+        ? [warning(`‘${rule.name}’ goes by offers, which only a model knows: name one.`)]
+        : acts(rule, catalog, shown, isOffer)),
+    ]),
+    ...emptyLists(rules, shown, isOffer, now),
+  ]
+}
+
+/** Recognises offers: items that cost less than the price that the model knows. */
+function offersOf(model: BaseModel | null, catalog: Catalog): IsOffer {
+  if (!model) return () => false
+  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+  return (id) => discountOf(model, catalog, rows.get(id) ?? -1) > 0
+}
+
+const goesByOffers = (rule: Rule): boolean => itemsOf(rule)?.offer !== undefined
+
+/** Finds ids, names and values that no product has, because they are mistyped or outdated. */
+function unknown(rule: Rule, catalog: Catalog): Finding[] {
+  const asked = [itemsOf(rule), rule.when?.item].filter((one) => one != null)
+  const ids = [...asked.flatMap(({ id = [] }) => id), ...('pin' in rule ? rule.pin : [])]
+  const gone = ids.filter((id) => catalog.get(id) === undefined)
+  return [
+    ...(gone.length > 0
+      ? [warning(`‘${rule.name}’ names ${listed(gone)}: not in the catalog.`)]
+      : []),
+    ...asked.flatMap((wanted) => unknownValues(rule, wanted, catalog.items)),
+  ]
+}
+
+function unknownValues({ name }: Rule, wanted: RuleItems, items: readonly Item[]): Finding[] {
+  const fields = (['brand', 'category', 'groupId'] as const).flatMap((field) => {
+    const values = wanted[field]
+    return values ? [[field, values, (item: Item) => item[field]] as const] : []
+  })
+  const attributes = Object.entries(wanted.attributes ?? {}).map(
+    ([key, values]) => [key, values, (item: Item) => item.attributes?.[key]] as const,
+  )
+  return [...fields, ...attributes].flatMap(([field, values, read]) => {
+    const has = new Set<unknown>(items.flatMap((item) => read(item) ?? []))
+    if (has.size === 0)
+      return [error(`‘${name}’ goes by ${field}, which no product has: mend its name.`)]
+    if (!('length' in values)) return []
+    const gone = values.filter((value) => !has.has(value)).map(String)
+    if (gone.length === 0) return []
+    return [warning(`‘${name}’ names ${listed(gone)}: no product has that as ${field}.`)]
+  })
+}
+
+function dates({ name, when = {} }: Rule, now: number): Finding[] {
+  const end = readDate(when.until)?.end ?? Number.POSITIVE_INFINITY
+  if ((readDate(when.from)?.begin ?? 0) >= end)
+    return [error(`‘${name}’ ends before it begins: it never holds.`)]
+  return end > now ? [] : [warning(`‘${name}’ ended with ${when.until}: take it out.`)]
+}
+
+const DOES = {
+  hide: 'hides',
+  only: 'leaves',
+  boost: 'lifts',
+  bury: 'lowers',
+  again: 'offers again',
+} as const
+
+/** Describes the products that a rule affects. */
+function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsOffer): Finding[] {
+  const { name } = rule
+  if ('atMost' in rule) {
+    const counts = new Map<string, number>()
+    for (const { [rule.per]: group } of shown)
+      if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1)
+    const large = [...counts.values()].filter((count) => count > rule.atMost).length
+    if (large > 0) return [ok(`‘${name}’ holds back products of ${large} groups.`)]
+    return [error(`‘${name}’ does nothing: no ${rule.per} has more than ${rule.atMost} products.`)]
+  }
+  const wanted = itemsOf(rule)
+  const test = wanted && createItemTest({ ...wanted, same: [] }, undefined, isOffer)
+  const pinned = new Set('pin' in rule ? rule.pin : [])
+  const matches = test ?? (({ id }: Item) => pinned.has(id))
+  const touched = shown.filter(matches)
+  const does = (Object.keys(DOES) as (keyof typeof DOES)[]).find((kind) => kind in rule)
+  const same = wanted?.same ? ` of the same ${wanted.same.join(' and ')} as the list is about` : ''
+  const ids = listed(touched.map(({ id }) => id))
+  if (touched.length > 0)
+    return [ok(`‘${name}’ ${does ? DOES[does] : 'pins'} ${touched.length}${same}: ${ids}.`)]
+  return catalog.items.some(matches)
+    ? [warning(`‘${name}’ is only about products that are sold out.`)]
+    : [error(`‘${name}’ is about no product of the catalog: mend it, or take it out.`)]
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - NAMED
+  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}

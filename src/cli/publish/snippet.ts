@@ -1,0 +1,100 @@
+/** @module Snippet for the shop's pages: its addresses, the list that a new shopper sees first, and the scripts. */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { productPage } from '@nearside/core/catalog/productPage.ts'
+import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
+
+/** Name of the Trusted Types policy that a page's policy must allow. */
+export const TRUSTED_TYPES = 'nearside'
+
+/**
+ * Script of a page without a bundler, placed beside the library's files. It learns from what the shop pushes to
+ * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent
+ * platform, that platform's answer decides `persist: 'ask'`. If the platform is missing on the page, nothing
+ * changes: an earlier yes stays valid, and otherwise nothing outlives the page.
+ */
+export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
+import { provide } from './element.js'
+import { createPersonalizer } from './index.js'
+
+const element = document.getElementById('nearside-options')
+const { link, worker, consent, ...options } = JSON.parse(element.textContent)
+const url = new URL(worker, location.href).href
+// A page may ask for Trusted Types: then this policy must be allowed.
+const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
+const listed = fetch(options.catalog).then((answer) => answer.json())
+const dataLayer = (globalThis.dataLayer ??= [])
+const linkTo = link && (({ id }) => link.replace('{id}', encodeURIComponent(id)))
+const withoutGerman = (error) => console.warn('Nearside: the German words could not be loaded.', error)
+async function show(own) {
+  const items = await listed
+  const devtools = new URLSearchParams(location.search).has('nearside-devtools')
+  const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
+  const { lang } = document.documentElement
+  const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
+  const german = /^de(-|$)/i.test(lang) ? await import('./german.js').catch(withoutGerman) : undefined
+  const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
+  const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
+  provide(shown)
+  followDataLayer(personalizer, dataLayer)
+  // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
+  if (globalThis.Shopify) followShopifyPixel(personalizer)
+  if (!document.querySelector('nearside-search')) return
+  try {
+    const { provideSearch } = await import('./element-search.js')
+    provideSearch(shown)
+  } catch (error) {
+    console.warn('Nearside: the search box could not be loaded; everything else works.', error)
+  }
+}
+const own = await createPersonalizer({
+  ...options,
+  worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
+})
+// For the page's own answer to persist: 'ask', and its panel.
+globalThis.nearside = own
+if (consent) {
+  const { fromConsentMode, fromTcf, withConsent } = await import('./consent.js')
+  if (consent === 'consent-mode') withConsent(fromConsentMode(dataLayer), own)
+  else if (globalThis.__tcfapi) withConsent(fromTcf(globalThis.__tcfapi), own)
+}
+await show(own)
+`
+
+const escaped = (text: string) =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+
+/** Products as links, visible before any script runs and without scripts. */
+function firstList(items: readonly Item[], link: string | undefined): string {
+  const entries = items.map((item) => {
+    const { id, title = id, image } = item
+    const page = link ? link.replace('{id}', encodeURIComponent(id)) : productPage(item)
+    const address = escaped(page)
+    const picture = image ? `<img src="${escaped(image)}" alt="" width="150" height="150">` : ''
+    return `    <li><a href="${address}">${picture}${escaped(title)}</a></li>`
+  })
+  return `  <ul>\n${entries.join('\n')}\n  </ul>`
+}
+
+interface Snippet {
+  readonly options: PageOptions
+  /** Items of a new shopper's first list, best first. */
+  readonly items: readonly Item[]
+  /** Scripts for a page without a bundler. */
+  readonly scripts?: Readonly<Record<'start' | 'device', { url: string; integrity: string }>>
+}
+
+export function snippet({ options, items, scripts }: Snippet): string {
+  const tags = scripts
+    ? [
+        `<link rel="modulepreload" href="${scripts.device.url}" integrity="${scripts.device.integrity}">`,
+        `<script type="module" src="${scripts.start.url}" integrity="${scripts.start.integrity}"></script>`,
+      ]
+    : []
+  return `<!-- Into the head -->
+${[pageOptionsTag(options), ...tags].join('\n')}
+<!-- Where the list shall stand -->
+<nearside-recommendations heading="For you" limit="${items.length}">
+${firstList(items, options.link)}
+</nearside-recommendations>
+`
+}

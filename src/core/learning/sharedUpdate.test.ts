@@ -1,0 +1,54 @@
+import { testModel, testShop, UNTIL } from '@nearside/evaluate/testShop.ts'
+import { describe, expect, it } from 'vitest'
+import { NearsideError } from '../error.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
+import { DAY } from '../time.ts'
+import { fitProblemOf } from './fitProblem.ts'
+import { lossAndGradient } from './gradient.ts'
+import { casesFromHistory } from './learningCases.ts'
+import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
+
+// So few items that all are candidates before and after the step.
+const shop = testShop(12, 60)
+const model = testModel(shop)
+const now = UNTIL + 50 * DAY
+
+describe('sharedDelta', () => {
+  it('has one length for everybody, zeros where there is nothing to learn', () => {
+    for (const { interactions } of shop.shoppers)
+      expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
+    const nothing = sharedDelta(model, [], now)
+    expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
+  })
+
+  it("is a step down the loss of the shopper's own cases", () => {
+    for (const { interactions } of shop.shoppers) {
+      const delta = sharedDelta(model, interactions, now)
+      const featureWeights = applySharedDelta(model.featureWeights, delta, 0.1)
+      const cases = casesFromHistory(interactions)
+      const lossOf = (changed: typeof model) => {
+        const problem = fitProblemOf(changed, cases, now)
+        if (!problem) return 0
+        const zero = new Float32Array(problem.parameters)
+        return lossAndGradient(problem, zero, new Float64Array(problem.parameters))
+      }
+      expect(lossOf({ ...model, featureWeights })).toBeLessThan(lossOf(model))
+    }
+  })
+})
+
+describe('applySharedDelta', () => {
+  it('moves w', () => {
+    const delta = Float32Array.from({ length: SHARED_LENGTH }, (_, f) => f + 1)
+    const before = model.featureWeights.slice()
+    const next = applySharedDelta(model.featureWeights, delta, 0.5)
+    expect(model.featureWeights).toEqual(before)
+    for (const [f, weight] of next.entries())
+      expect(weight).toBeCloseTo(before[f] + 0.5 * (f + 1), 4)
+  })
+
+  it('refuses a delta of another model', () => {
+    const short = new Float32Array(3)
+    expect(() => applySharedDelta(model.featureWeights, short, 1)).toThrow(NearsideError)
+  })
+})

@@ -1,0 +1,246 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { describe, expect, it } from 'vitest'
+import { type Disk, nodeDisk } from './disk.ts'
+import {
+  nextVersion,
+  publishCopy,
+  publishModel,
+  requireFree,
+  type UnpublishedModel,
+} from './publish.ts'
+import { readFiles, readLastFull, readLatest, readModel } from './read.ts'
+
+const [FIRST, SECOND] = [await made(1), await made(2)]
+
+async function made(seed: number): Promise<UnpublishedModel & { readonly model: BaseModel }> {
+  const model = tinyModel(12, seed)
+  return { ...(await writeBaseModel(model)), model }
+}
+
+/** Content of every file below `folder`, by path. */
+function contents(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => {
+        const path = join(parentPath, name)
+        return [path.slice(folder.length + 1), readFileSync(path, 'latin1')]
+      }),
+  )
+}
+
+/** From the given step on, every operation fails, including the clean-up. */
+function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () => number } {
+  let steps = 0
+  const guarded =
+    <A extends readonly unknown[], R>(operation: (...args: A) => Promise<R>, half?: () => void) =>
+    async (...args: A): Promise<R> => {
+      if (steps++ < step) return operation(...args)
+      half?.()
+      throw Object.assign(new Error(`the power failed (${code})`), { code })
+    }
+  return {
+    ...nodeDisk,
+    steps: () => steps,
+    makeFolder: guarded(nodeDisk.makeFolder),
+    async write(path, bytes) {
+      // The last write is torn.
+      if (steps === step) writeFileSync(path, bytes.subarray(0, bytes.length / 2))
+      return guarded(nodeDisk.write)(path, bytes)
+    },
+    sync: guarded(nodeDisk.sync),
+    rename: guarded(nodeDisk.rename),
+    remove: guarded(nodeDisk.remove),
+  }
+}
+
+describe('publishing', () => {
+  it('numbers on, writes what a device can read, and switches to it', async () => {
+    const models = join(testFolder(), 'new', 'models')
+    expect(await publishModel(models, FIRST)).toMatchObject({ version: '1' })
+    const before = contents(join(models, '1'))
+    expect(await publishModel(models, SECOND)).toMatchObject({ version: '2' })
+    expect(contents(join(models, '1'))).toEqual(before)
+    expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
+    expect((await readLatest(models)).version).toBe('2')
+    expect((await readModel(models)).bias).toEqual(SECOND.model.bias)
+    expect((await readModel(join(models, '1'))).bias).toEqual(FIRST.model.bias)
+  })
+
+  it('never uses the number of a retired version again', async () => {
+    const models = testFolder()
+    mkdirSync(join(models, '7'))
+    mkdirSync(join(models, 'autumn'))
+    expect(await nextVersion(models)).toBe('8')
+  })
+
+  it('does the same twice as once, and never writes to another model of that name', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST, { version: 'autumn' })
+    const before = contents(models)
+    await publishModel(models, FIRST, { version: 'autumn' })
+    expect(contents(models)).toEqual(before)
+    const refused = expect.objectContaining({ code: 'version-taken' })
+    await expect(publishModel(models, SECOND, { version: 'autumn' })).rejects.toEqual(refused)
+    await expect(requireFree(models, 'autumn')).rejects.toEqual(refused)
+    await requireFree(models, 'winter')
+    expect(contents(models)).toEqual(before)
+  })
+
+  it('gives two that publish at once two numbers', async () => {
+    const models = testFolder()
+    const latest = await Promise.all([FIRST, SECOND].map((model) => publishModel(models, model)))
+    expect(latest.map(({ version }) => version).sort()).toEqual(['1', '2'])
+    expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
+  })
+
+  it('leaves the old state or the new one wherever the power fails', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    const first = contents(join(models, '1'))
+    let seen = 0
+    for (let step = 0; ; step++) {
+      const disk = failingDisk(step)
+      const known = new Set(readdirSync(models))
+      const before = await readLatest(models)
+      const published = await publishModel(models, SECOND, { disk }).catch(() => null)
+      const after = await readLatest(models)
+      if (after.version === before.version) expect(published).toBeNull()
+      // Every folder with a version's name is complete; the others are staging folders.
+      for (const name of readdirSync(models).filter((name) => !known.has(name))) {
+        if (name.startsWith('.staging-')) continue
+        expect((await readModel(join(models, name))).bias).toEqual(SECOND.model.bias)
+      }
+      expect(contents(join(models, '1'))).toEqual(first)
+      seen = disk.steps()
+      if (step >= seen) break
+    }
+    expect(seen).toBeGreaterThan(12)
+  })
+
+  it('copies what was published elsewhere to the byte, wherever the power fails', async () => {
+    const elsewhere = testFolder()
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    const latest = await publishModel(elsewhere, SECOND, { version: 'autumn' })
+    const files = await readFiles(await readLatest(elsewhere))
+    files.set(
+      'manifest.json',
+      new Uint8Array(readFileSync(join(elsewhere, 'autumn/manifest.json'))),
+    )
+    let seen = 0
+    for (let step = 0; ; step++) {
+      const disk = failingDisk(step)
+      await publishCopy(models, latest, files, async () => {}, disk).catch(() => null)
+      expect(['1', 'autumn']).toContain((await readLatest(models)).version)
+      if (readdirSync(models).includes('autumn'))
+        expect((await readModel(join(models, 'autumn'))).bias).toEqual(SECOND.model.bias)
+      seen = disk.steps()
+      if (step >= seen) break
+    }
+    expect(seen).toBeGreaterThan(10)
+    expect(contents(join(models, 'autumn'))).toEqual(contents(join(elsewhere, 'autumn')))
+    const other = new Map(files).set('manifest.json', new Uint8Array(1))
+    await expect(publishCopy(models, latest, other, async () => {})).rejects.toMatchObject({
+      code: 'version-taken',
+    })
+    const refused = publishCopy(models, latest, files, async (previous) => {
+      throw new Error(`not after ${previous?.version}`)
+    })
+    await expect(refused).rejects.toThrow('not after autumn')
+  })
+
+  it('says that the disk is full, and leaves nothing behind', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    const before = contents(models)
+    const full: Disk = {
+      ...nodeDisk,
+      async write(path, bytes) {
+        if (path.endsWith('manifest.json'))
+          throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        await nodeDisk.write(path, bytes)
+      },
+    }
+    await expect(publishModel(models, SECOND, { disk: full })).rejects.toMatchObject({
+      code: 'storage-full',
+      message: expect.stringMatching(/no room in .*not published.*ENOSPC/),
+    })
+    expect(contents(models)).toEqual(before)
+  })
+
+  it('clears up after a process that died, and lets one that runs go on', async () => {
+    const models = testFolder()
+    const staging = (host: string, pid: number, hoursAgo = 0) => {
+      const name = `.staging-${host}-${pid}-0a1b2c3d`
+      mkdirSync(join(models, name, 'version'), { recursive: true })
+      const time = Date.now() / 1000 - hoursAgo * 3600
+      utimesSync(join(models, name), time, time)
+      return name
+    }
+    // No process has this number, since it exceeds the kernel's maximum.
+    staging(hostname(), 2 ** 30)
+    staging('elsewhere', 1, 2)
+    const running = [staging(hostname(), process.ppid), staging('elsewhere', 2)]
+    await publishModel(models, FIRST)
+    expect(readdirSync(models).sort()).toEqual([...running, '1', 'latest.json'].sort())
+  })
+})
+
+describe('reading', () => {
+  it('believes only the manifest that latest.json names', async () => {
+    const models = testFolder()
+    await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-unreachable' })
+    await publishModel(models, FIRST)
+    writeFileSync(join(models, '1/manifest.json'), JSON.stringify(SECOND.manifest))
+    await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-corrupt' })
+    writeFileSync(join(models, 'latest.json'), 'no')
+    await expect(readModel(models)).rejects.toMatchObject({ code: 'model-corrupt' })
+  })
+})
+
+describe('the last version that was trained in full', () => {
+  const publish = (models: string, changes: Partial<BaseModel['manifest']>) =>
+    publishModel(models, { ...FIRST, manifest: { ...FIRST.manifest, ...changes } })
+  const lastFull = async (directory: string) =>
+    (await readLastFull(directory))?.manifest.version ?? null
+
+  it('is found through updates and rounds, from the directory or a version in it', async () => {
+    const models = testFolder()
+    await publish(models, {})
+    expect(await lastFull(models)).toBe('1')
+    await publish(models, { update: { from: '1', did: 'counted anew' } })
+    await publish(models, { update: { from: '1', did: 'counted anew' }, parent: '2' })
+    await publish(models, { update: { from: '3', did: 'counted anew' } })
+    expect(await lastFull(models)).toBe('1')
+    await publish(models, { update: { from: '4', did: 'trained in full: it fell' } })
+    await publish(models, { update: { from: '5', did: 'counted anew' } })
+    expect(await lastFull(models)).toBe('5')
+    expect(await lastFull(join(models, '4'))).toBe('1')
+  })
+
+  it('is none where one on the way is gone, or is not of this directory', async () => {
+    const models = testFolder()
+    await publish(models, { update: { from: '7', did: 'counted anew' } })
+    expect(await lastFull(models)).toBeNull()
+    await publish(models, { update: { from: '2', did: 'counted anew' } })
+    expect(await lastFull(models)).toBeNull()
+  })
+
+  it('is none where its files are corrupt or gone', async () => {
+    const models = testFolder()
+    await publish(models, {})
+    await publish(models, { update: { from: '1', did: 'counted anew' } })
+    const file = join(models, '1', FIRST.manifest.files[0].name)
+    writeFileSync(file, 'no')
+    expect(await lastFull(models)).toBeNull()
+    rmSync(file)
+    expect(await lastFull(models)).toBeNull()
+  })
+})

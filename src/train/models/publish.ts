@@ -1,0 +1,264 @@
+/**
+ * @module The only way to publish a model version, for `pretrain` and for the aggregation server. A version
+ * is written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces
+ * `latest.json`. So readers see either the old state or the new one, even after a crash. An existing version
+ * never changes, because it may be cached for ever.
+ */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { equalBytes, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { manifestBytes } from '@nearside/core/model/files.ts'
+import { type LatestModel, type ModelManifest, parseLatest } from '@nearside/core/model/manifest.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import { type Disk, nodeDisk } from './disk.ts'
+import type { SignRelease } from './sign.ts'
+
+export interface UnpublishedModel {
+  readonly manifest: ModelManifest
+  /** Every file of the version except manifest.json, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+interface PublishOptions {
+  /** Name of the version; default: the next number. */
+  readonly version?: string
+  /** Signs the model as a release. */
+  readonly sign?: SignRelease
+  readonly disk?: Disk
+}
+
+/**
+ * Milliseconds after which a staging folder is abandoned, if its process can't be checked or its number was
+ * reused.
+ */
+const ABANDONED_AFTER = 3_600_000
+const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
+
+/** Number after the highest version in `models`, so that the number of a retired version is never reused. */
+export async function nextVersion(models: string, disk: Disk = nodeDisk): Promise<string> {
+  const numbers = (await disk.list(models)).filter((name) => /^\d{1,15}$/.test(name)).map(Number)
+  return String(Math.max(0, ...numbers) + 1)
+}
+
+/**
+ * Publishes a model. Publishing the same model under the same name again has no effect except a new release
+ * number. So a process that crashed can repeat it.
+ * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`;
+ *   errors of `requireSigner`, or what `sign` throws
+ */
+export async function publishModel(
+  models: string,
+  model: UnpublishedModel,
+  { version, sign, disk = nodeDisk }: PublishOptions = {},
+): Promise<LatestModel> {
+  return staged(models, disk, async (staging) => {
+    await requireSigner(models, sign, disk)
+    const draft = await writeDraft(staging, model.files, disk)
+    for (;;) {
+      const name = version ?? (await nextVersion(models, disk))
+      const manifest = manifestBytes({ ...model.manifest, version: name })
+      const latest: LatestModel = { version: name, manifest: await sha256Hex(manifest) }
+      await disk.write(join(draft, 'manifest.json'), manifest)
+      await disk.sync(draft)
+      if (await moveTo(join(models, name), draft, manifest, disk)) {
+        await disk.sync(models)
+        return replaceLatest(models, staging, latest, sign, disk)
+      }
+      if (version !== undefined) throw taken(models, name)
+    }
+  })
+}
+
+/**
+ * Publishes an exact copy of a model published elsewhere, under its own name and in its own release.
+ * @param files files of the version by name, including manifest.json
+ * @param check throws if this version must not follow `previous`, which is null for the first
+ * @throws NearsideError as `publishModel`
+ */
+export async function publishCopy(
+  models: string,
+  latest: LatestModel,
+  files: ReadonlyMap<string, Uint8Array>,
+  check: (previous: LatestModel | null) => Promise<void>,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  await staged(models, disk, async (staging) => {
+    const draft = await writeDraft(staging, files, disk)
+    await disk.sync(draft)
+    const manifest = files.get('manifest.json') ?? new Uint8Array(0)
+    await check(await readLatestFile(models, disk))
+    if (!(await moveTo(join(models, latest.version), draft, manifest, disk)))
+      throw taken(models, latest.version)
+    await disk.sync(models)
+    const asItIs: SignRelease = async (_, previous) => {
+      await check(previous)
+      return latest
+    }
+    await replaceLatest(models, staging, latest, asItIs, disk)
+  })
+}
+
+/**
+ * Publishes the current version as a new release, to start signing or to extend the validity.
+ * @throws NearsideError `model-unreachable` if nothing is published
+ */
+export async function signAgain(
+  models: string,
+  sign: SignRelease,
+  disk: Disk = nodeDisk,
+): Promise<LatestModel> {
+  return staged(models, disk, async (staging) => {
+    const latest = await readLatestFile(models, disk)
+    if (latest) return replaceLatest(models, staging, latest, sign, disk)
+    throw new NearsideError('model-unreachable', `no model is published in ${models}`)
+  })
+}
+
+/**
+ * Requires a signer if the last release was signed; also called before minutes of training.
+ * @throws NearsideError `input-invalid` if the last release was signed and the next would not be
+ */
+export async function requireSigner(
+  models: string,
+  sign: SignRelease | undefined,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  if (sign || !(await readLatestFile(models, disk))?.signed) return
+  const message = `what is published in ${models} is signed, and devices may refuse what is not: give --key`
+  throw new NearsideError('input-invalid', message)
+}
+
+/** Writes a version's files to a new folder and returns its path. */
+async function writeDraft(
+  staging: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  disk: Disk,
+): Promise<string> {
+  const draft = join(staging, 'version')
+  await disk.makeFolder(draft)
+  for (const [name, bytes] of files) await disk.write(join(draft, name), bytes)
+  return draft
+}
+
+async function replaceLatest(
+  models: string,
+  staging: string,
+  model: LatestModel,
+  sign: SignRelease | undefined,
+  disk: Disk,
+): Promise<LatestModel> {
+  const draft = join(staging, 'latest.json')
+  for (;;) {
+    const previous = await readLatestFile(models, disk)
+    const latest = sign ? await sign(model, previous) : model
+    await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
+    // Signing may take long at the helper. If another publisher was faster, it has the lower number, so try
+    // again.
+    const now = sign ? await readLatestFile(models, disk) : previous
+    if (now?.signed?.release !== previous?.signed?.release) continue
+    await disk.rename(draft, join(models, 'latest.json'))
+    await disk.sync(models)
+    return latest
+  }
+}
+
+/** Content of `latest.json`; null if it is missing or damaged. */
+export async function readLatestFile(
+  models: string,
+  disk: Disk = nodeDisk,
+): Promise<LatestModel | null> {
+  try {
+    const bytes = await disk.read(join(models, 'latest.json'))
+    return parseLatest(readJson(bytes, 'model-corrupt', 'latest.json'))
+  } catch {
+    return null
+  }
+}
+
+/** Runs `work` in a staging folder beside the versions, and removes it afterwards. */
+async function staged<T>(
+  models: string,
+  disk: Disk,
+  work: (staging: string) => Promise<T>,
+): Promise<T> {
+  const staging = join(models, `.staging-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
+  try {
+    await disk.makeFolder(models)
+    await sweep(models, disk)
+    await disk.makeFolder(staging)
+    return await work(staging)
+  } catch (thrown) {
+    throw explained(thrown, models)
+  } finally {
+    // The original error matters more; the next start removes the folder.
+    await disk.remove(staging).catch(() => {})
+  }
+}
+
+/**
+ * Checks a version name that a person chose, before minutes of training.
+ * @throws NearsideError `version-taken`
+ */
+export async function requireFree(models: string, version: string): Promise<void> {
+  if ((await nodeDisk.list(models)).includes(version)) throw taken(models, version)
+}
+
+/**
+ * Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another
+ * model.
+ */
+async function moveTo(
+  target: string,
+  draft: string,
+  manifest: Uint8Array,
+  disk: Disk,
+): Promise<boolean> {
+  try {
+    await disk.rename(draft, target)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error
+  }
+  const there = await disk.read(join(target, 'manifest.json')).catch(() => null)
+  return there !== null && equalBytes(there, manifest)
+}
+
+/** Removes staging folders of processes that died while publishing. */
+async function sweep(models: string, disk: Disk): Promise<void> {
+  for (const name of await disk.list(models)) {
+    const [, host, pid] = STAGING.exec(name) ?? []
+    if (pid === undefined) continue
+    const path = join(models, name)
+    const age = Date.now() - (await disk.changedAt(path).catch(() => Date.now()))
+    if ((host === hostname() && !isRunning(Number(pid))) || age > ABANDONED_AFTER)
+      await disk.remove(path)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+function taken(models: string, version: string): NearsideError {
+  return new NearsideError(
+    'version-taken',
+    `${join(models, version)} is published, and a published version is never changed: choose another name, or none for the next number`,
+  )
+}
+
+function explained(thrown: unknown, models: string): NearsideError {
+  const { code } = thrown as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
+  return NearsideError.from(
+    thrown,
+    full ? 'storage-full' : 'storage-unavailable',
+    full ? `no room in ${models}, the model was not published` : `the model was not published`,
+  )
+}

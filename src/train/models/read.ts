@@ -1,0 +1,151 @@
+/** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { readBaseModel } from '@nearside/core/model/files.ts'
+import {
+  type ModelManifest,
+  parseLatest,
+  parseManifest,
+  type SignedRelease,
+} from '@nearside/core/model/manifest.ts'
+import { readJson } from '@nearside/core/reading.ts'
+
+export interface PublishedModel {
+  readonly version: string
+  /** SHA-256 of manifest.json, in hexadecimal. */
+  readonly hash: string
+  readonly manifest: ModelManifest
+  /** Path of this version's files. */
+  readonly directory: string
+  /** Terms and signatures of the latest version, if it is signed. Not verified. */
+  readonly signed?: SignedRelease
+}
+
+/** @throws NearsideError `model-unreachable` if nothing is published; `model-corrupt` */
+export async function readLatest(models: string): Promise<PublishedModel> {
+  const path = join(models, 'latest.json')
+  const latest = await readOptional(path)
+  if (!latest)
+    throw new NearsideError(
+      'model-unreachable',
+      `no model is published in ${models}: 'nearside pretrain --out ${models}' publishes one`,
+    )
+  const { version, manifest, signed } = parseLatest(parseJson(latest, path))
+  const found = await readVersion(join(models, version))
+  if (found.hash !== manifest)
+    throw new NearsideError(
+      'model-corrupt',
+      `${found.directory}/manifest.json is not the one that latest.json names`,
+    )
+  return { ...found, version, signed }
+}
+
+/**
+ * Ancestor of `model` before any round of contributions.
+ * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
+ */
+export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
+  let trained = model
+  const seen = new Set([model.version])
+  for (let { parent } = model.manifest; parent !== null; { parent } = trained.manifest) {
+    if (seen.has(parent)) throw new NearsideError('model-corrupt', `${parent} descends from itself`)
+    seen.add(parent)
+    trained = await readVersion(join(models, parent))
+  }
+  return trained
+}
+
+/**
+ * Reads a whole model from a directory of models or from the folder of one version; verifies every file.
+ * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
+ */
+export async function readModel(directory: string): Promise<BaseModel> {
+  return (await readHashed(directory)).model
+}
+
+/**
+ * Reads a model with the SHA-256 of its manifest file, in hexadecimal. The hash needs the file's own bytes,
+ * since a parsed manifest may serialise differently.
+ */
+export async function readHashed(
+  directory: string,
+): Promise<{ readonly model: BaseModel; readonly hash: string }> {
+  const found = await readNamed(directory)
+  const model = await readBaseModel(found.manifest, await readFiles(found))
+  return { model, hash: found.hash }
+}
+
+export const isTrainedInFull = ({ parent, update }: ModelManifest) =>
+  parent === null && (update === undefined || update.did.startsWith('trained in full'))
+
+/**
+ * Latest fully trained version from which the directory's model descends by updates and rounds. Null if it or
+ * a version in between is missing or corrupt.
+ */
+export async function readLastFull(directory: string): Promise<BaseModel | null> {
+  let found = await readNamed(directory)
+  const models = dirname(found.directory)
+  const seen = new Set<string>()
+  while (!isTrainedInFull(found.manifest)) {
+    const { version, parent, update } = found.manifest
+    const before = await readVersion(join(models, parent ?? update?.from ?? version)).catch(
+      () => null,
+    )
+    if (!before || seen.has(before.version)) return null
+    seen.add(before.version)
+    found = before
+  }
+  const { manifest } = found
+  return readFiles(found)
+    .then((files) => readBaseModel(manifest, files))
+    .catch(() => null)
+}
+
+async function readNamed(directory: string): Promise<PublishedModel> {
+  const isParent = (await readOptional(join(directory, 'latest.json'))) !== null
+  return isParent ? readLatest(directory) : readVersion(directory)
+}
+
+/** Files that `manifest` names: from `changed`, or else from `directory`. */
+export async function readFiles(
+  { manifest, directory }: Pick<PublishedModel, 'manifest' | 'directory'>,
+  changed: ReadonlyMap<string, Bytes> = new Map(),
+): Promise<Map<string, Bytes>> {
+  const files = new Map<string, Bytes>()
+  for (const { name } of manifest.files) {
+    const bytes = changed.get(name) ?? (await readOptional(join(directory, name)))
+    if (!bytes) throw new NearsideError('model-corrupt', `${directory} lacks ${name}`)
+    files.set(name, bytes)
+  }
+  return files
+}
+
+/** @throws NearsideError `model-unreachable`, `model-corrupt` */
+export async function readVersion(directory: string): Promise<PublishedModel> {
+  const path = join(directory, 'manifest.json')
+  const bytes = await readOptional(path)
+  if (!bytes)
+    throw new NearsideError(
+      'model-unreachable',
+      `${path} does not exist (make a model with 'nearside pretrain')`,
+    )
+  const manifest = parseManifest(parseJson(bytes, path))
+  return { version: manifest.version, hash: await sha256Hex(bytes), manifest, directory }
+}
+
+async function readOptional(path: string): Promise<Bytes | null> {
+  try {
+    // Copies the bytes, because a Buffer shares its memory, which a reader of tensors doesn't expect.
+    return new Uint8Array(await readFile(path))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw NearsideError.from(error, 'model-unreachable', path)
+  }
+}
+
+const parseJson = (bytes: Uint8Array, path: string): unknown =>
+  readJson(bytes, 'model-corrupt', `${path} is not JSON`)

@@ -1,0 +1,173 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkRelease } from '@nearside/browser/learning/release.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
+import { tinyModel } from '@nearside/core/model/testModel.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { describe, expect, it } from 'vitest'
+import { type Disk, nodeDisk } from './disk.ts'
+import { publishModel, requireSigner, signAgain } from './publish.ts'
+import {
+  type Cosigner,
+  createSigner,
+  makeSigningKey,
+  publicKeyOf,
+  readSigningKey,
+  type SignerOptions,
+} from './sign.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const [FIRST, SECOND] = await Promise.all([1, 2].map((seed) => writeBaseModel(tinyModel(12, seed))))
+
+async function newKey() {
+  const file = join(testFolder(), 'key.pem')
+  await makeSigningKey(file)
+  return readSigningKey(file)
+}
+
+async function newSigner(options: Partial<SignerOptions> = {}) {
+  const key = await newKey()
+  const signer = createSigner({ keys: [key], days: 90, now: () => NOW, ...options })
+  return { ...signer, key: publicKeyOf(key) }
+}
+
+const latestOf = (models: string) =>
+  parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
+
+describe('a signed release', () => {
+  it('is what a device with that key takes, numbered on', async () => {
+    const models = testFolder()
+    const { sign, key, hasSigned } = await newSigner()
+    const keys = { publishers: [key] }
+    await publishModel(models, FIRST, { sign })
+    const first = latestOf(models)
+    await checkRelease(first, keys, null, NOW + 90 * DAY)
+    await publishModel(models, SECOND, { sign })
+    const second = latestOf(models)
+    expect([first.signed?.release, second.signed?.release]).toEqual([1, 2])
+    await checkRelease(second, keys, first, NOW)
+    await expect(checkRelease(first, keys, second, NOW)).rejects.toMatchObject({
+      code: 'model-rolled-back',
+    })
+    expect(hasSigned(second)).toBe(true)
+    expect(hasSigned({ ...second, version: '7' })).toBe(false)
+    expect((await newSigner()).hasSigned(second)).toBe(false)
+  })
+
+  it('of the same model once more has another number and a later end', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    let now = NOW
+    const { sign } = await newSigner({ now: () => now })
+    expect(await signAgain(models, sign)).toMatchObject({ version: '1', signed: { release: 1 } })
+    now += 50 * DAY
+    await signAgain(models, sign)
+    expect(latestOf(models)).toMatchObject({
+      version: '1',
+      signed: { release: 2, issued: now, expires: now + 90 * DAY },
+    })
+  })
+
+  it('begins at a number that is asked for, where those before are lost', async () => {
+    const models = testFolder()
+    const { sign } = await newSigner({ least: 40 })
+    await publishModel(models, FIRST, { sign })
+    await publishModel(models, SECOND, { sign })
+    expect(latestOf(models).signed?.release).toBe(41)
+  })
+
+  it('is not followed by an unsigned one', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    await requireSigner(models, undefined)
+    const { sign } = await newSigner()
+    await publishModel(models, SECOND, { sign })
+    const before = latestOf(models)
+    const refused = expect.objectContaining({ code: 'input-invalid' })
+    await expect(requireSigner(models, undefined)).rejects.toEqual(refused)
+    await expect(publishModel(models, FIRST)).rejects.toEqual(refused)
+    expect(latestOf(models)).toEqual(before)
+  })
+
+  it('never takes the number that another publisher took meanwhile', async () => {
+    const models = testFolder()
+    const { sign } = await newSigner()
+    const [slow, fast] = [SECOND, FIRST]
+    await publishModel(models, FIRST, { sign })
+    let waits = true
+    const disk: Disk = {
+      ...nodeDisk,
+      async write(path, bytes) {
+        await nodeDisk.write(path, bytes)
+        if (!path.endsWith('latest.json') || !waits) return
+        waits = false
+        await publishModel(models, fast, { sign })
+      },
+    }
+    await publishModel(models, slow, { sign, disk })
+    expect(latestOf(models)).toMatchObject({ signed: { release: 3 } })
+  })
+})
+
+describe('the helper', () => {
+  function helper(known: number, refusals: number): Cosigner & { readonly asked: LatestModel[] } {
+    const asked: LatestModel[] = []
+    return {
+      asked,
+      lastRelease: async () => known + asked.length,
+      async sign(latest) {
+        asked.push(latest)
+        if (asked.length <= refusals) throw new NearsideError('version-taken', 'another was first')
+        return { key: 'helper', signature: 'its' }
+      },
+    }
+  }
+
+  it('is asked for the number that it would sign, again where another was first', async () => {
+    const cosigner = helper(7, 1)
+    const { sign } = await newSigner({ cosigner })
+    const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)
+    expect(signed?.release).toBe(9)
+    expect(signed?.signatures.map(({ key }) => key)).toContain('helper')
+    expect(cosigner.asked.map((one) => one.signed?.release)).toEqual([8, 9])
+  })
+
+  it('that doesn’t sign keeps a model from being published', async () => {
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    const { sign } = await newSigner({ cosigner: helper(7, 99) })
+    const refused = { code: 'version-taken' }
+    await expect(publishModel(models, SECOND, { sign })).rejects.toMatchObject(refused)
+    expect(latestOf(models).version).toBe('1')
+  })
+})
+
+describe('a key', () => {
+  it('is made once, for its owner alone', async () => {
+    const file = join(testFolder(), 'key.pem')
+    expect(await makeSigningKey(file)).toBe(true)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const key = publicKeyOf(await readSigningKey(file))
+    expect(await makeSigningKey(file)).toBe(false)
+    expect(publicKeyOf(await readSigningKey(file))).toBe(key)
+  })
+
+  it('is refused where others can read it, where it would be published, and where it is none', async () => {
+    const folder = testFolder()
+    const file = join(folder, 'key.pem')
+    await makeSigningKey(file)
+    await expect(readSigningKey(file, folder)).rejects.toThrow('which is published')
+    await expect(readSigningKey(file, join(folder, 'models'))).resolves.toBeDefined()
+    chmodSync(file, 0o644)
+    await expect(readSigningKey(file)).rejects.toThrow('chmod 600')
+    const none = join(folder, 'none.pem')
+    writeFileSync(none, 'nothing', { mode: 0o600 })
+    await expect(readSigningKey(none)).rejects.toMatchObject({ code: 'input-invalid' })
+    await expect(readSigningKey(join(folder, 'gone'))).rejects.toMatchObject({
+      code: 'input-invalid',
+    })
+  })
+})

@@ -1,0 +1,135 @@
+/**
+ * @module Signs published models as numbered releases, so that devices can compare them. Keys are PEM files
+ * (PKCS #8, Ed25519) that only their owner can read, outside the published folder.
+ */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+  verify,
+} from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.ts'
+import { releaseMessage } from '@nearside/core/model/release.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { readKeyFile } from './keyFile.ts'
+
+/**
+ * Signs a model as a release with a higher number than `previous`.
+ * @param previous current content of `latest.json`; null if there is none
+ */
+export type SignRelease = (model: LatestModel, previous: LatestModel | null) => Promise<LatestModel>
+
+export interface Signer {
+  readonly sign: SignRelease
+  /** Whether one of the signer's keys has signed this release. */
+  readonly hasSigned: (latest: LatestModel) => boolean
+}
+
+/** The helper, which signs one model per release number, in ascending order. */
+export interface Cosigner {
+  /** Highest release that it has signed; 0 for none. */
+  lastRelease(): Promise<number>
+  /** @throws NearsideError `version-taken` if another publisher was first */
+  sign(latest: LatestModel): Promise<ModelSignature>
+}
+
+export interface SignerOptions {
+  readonly keys: readonly KeyObject[]
+  /** Validity of a release in days, at most 366. */
+  readonly days: number
+  /** Current time in milliseconds since the epoch. */
+  readonly now: () => number
+  /** Lowest release number to use, if the earlier numbers are lost. */
+  readonly least?: number
+  readonly cosigner?: Cosigner
+}
+
+/** Default validity of a release in days. */
+export const DEFAULT_DAYS = 90
+/** Two publishers may sign at the helper at once; more conflicts are a fault. */
+const ATTEMPTS = 3
+
+export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {
+  const own = new Map(keys.map((key) => [publicKeyOf(key), key]))
+
+  const sign: SignRelease = async ({ version, manifest }, previous) => {
+    for (let attempt = 1; ; attempt++) {
+      const known = Math.max(previous?.signed?.release ?? 0, (await cosigner?.lastRelease()) ?? 0)
+      const issued = now()
+      const terms = { release: Math.max(known + 1, least), issued, expires: issued + days * DAY }
+      const message = releaseMessage({ version, manifest }, terms)
+      const signatures = [...own].map(([key, pair]) => ({
+        key,
+        signature: signBytes(null, message, pair).toString('base64'),
+      }))
+      const latest = { version, manifest, signed: { ...terms, signatures } }
+      if (!cosigner) return latest
+      try {
+        const helper = await cosigner.sign(latest)
+        return { ...latest, signed: { ...terms, signatures: [...signatures, helper] } }
+      } catch (thrown) {
+        const wasFirst = thrown instanceof NearsideError && thrown.code === 'version-taken'
+        if (!wasFirst || attempt === ATTEMPTS) throw thrown
+      }
+    }
+  }
+
+  return {
+    sign,
+    hasSigned(latest) {
+      const { signed } = latest
+      if (!signed) return false
+      const message = releaseMessage(latest, signed)
+      return signed.signatures.some(({ key, signature }) => {
+        const pair = own.get(key)
+        const bytes = Buffer.from(signature, 'base64')
+        return pair !== undefined && verify(null, message, createPublicKey(pair), bytes)
+      })
+    },
+  }
+}
+
+/** Public key in base64. */
+export function publicKeyOf(key: KeyObject): string {
+  const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
+  return Buffer.from(x, 'base64url').toString('base64')
+}
+
+/** Creates a key file if there is none. @returns whether it was created */
+export async function makeSigningKey(file: string): Promise<boolean> {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  try {
+    await writeFile(file, pem, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw NearsideError.from(thrown, 'storage-unavailable', 'The key was not written')
+  }
+}
+
+/**
+ * Reads a signing key.
+ * @param models published folder, which must not contain the key
+ * @throws NearsideError `input-invalid` if it is no Ed25519 key, readable by others, or inside `models`
+ */
+export async function readSigningKey(file: string, models?: string): Promise<KeyObject> {
+  const refuse = (why: string, cause?: unknown) =>
+    new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
+  if (models !== undefined && !/^\.\.($|[\\/])/.test(relative(resolve(models), resolve(file))))
+    throw refuse(`lies in ${models}, which is published: move it elsewhere and make a new one`)
+  const pem = await readKeyFile(file)
+  let key: KeyObject
+  try {
+    key = createPrivateKey(pem)
+  } catch (cause) {
+    throw refuse('is no private key', cause)
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not one of Ed25519')
+  return key
+}
