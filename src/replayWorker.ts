@@ -13,9 +13,8 @@
 
 import { answerOf, readDownload } from '@nearside/browser/learning/modelSource.ts'
 import type { ToWorker } from '@nearside/browser/messages.ts'
-import type { Download } from '@nearside/browser/storage/downloadRows.ts'
 import { openIndexedDb } from '@nearside/browser/storage/indexedDb.ts'
-import { createStore } from '@nearside/browser/storage/store.ts'
+import { createStore, type Download } from '@nearside/browser/storage/store.ts'
 import { type Scope, serve, workerEnvironment } from '@nearside/browser/worker/serve.ts'
 
 const global = self as unknown as Scope

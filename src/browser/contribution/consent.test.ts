@@ -1,7 +1,7 @@
 /** @module After a consent that can't be stored, log and settings still agree. */
 import { expect, test } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
+import { createMemoryDatabase } from '../storage/database.ts'
 import { createStore } from '../storage/store.ts'
 import { giveConsent, requireLoggedConsent } from './consent.ts'
 import type { ContributionTerms } from './terms.ts'

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import { describe, expect, test } from 'vitest'
-import type { Download } from '../storage/downloadRows.ts'
+import type { Download } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { answerOf, fetchModel } from './modelSource.ts'
 

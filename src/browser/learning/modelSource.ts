@@ -16,7 +16,7 @@ import {
 } from '@nearside/core/model/manifest.ts'
 import { MODEL_FILES, type PopularityPart } from '@nearside/core/model/parts.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import type { Download } from '../storage/downloadRows.ts'
+import type { Download } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 
 const MANIFEST = 'manifest.json'

@@ -12,8 +12,7 @@ import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 import { commitment, SALT_BYTES } from '../ledger/commitment.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { PersonalRecord } from '../storage/personalRows.ts'
-import type { Store } from '../storage/store.ts'
+import type { PersonalRecord, Store } from '../storage/store.ts'
 import type { Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Durability } from '../storage/database.ts'
+import { createMemoryDatabase, type Durability } from '../storage/database.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
 import { createLedger } from './ledger.ts'
 import { verifyChain } from './verifyChain.ts'

@@ -1,7 +1,9 @@
 /**
  * @module Interface that the store needs from a database: transactions over a few tables. Its two implementations,
- * `indexedDb.ts` and `memory.ts`, pass the same contract test.
+ * in IndexedDB (`indexedDb.ts`) and in memory (here), pass the same contract test.
  */
+import { NearsideError } from '@nearside/core/error.ts'
+import { serially } from '@nearside/core/serially.ts'
 
 export const TABLES = ['events', 'heads', 'personal', 'downloads', 'ledger', 'settings'] as const
 export type Table = (typeof TABLES)[number]
@@ -24,6 +26,7 @@ export interface Transaction {
   getAll(table: Table): Promise<unknown[]>
   /** The row with the greatest key. */
   last(table: Table): Promise<unknown>
+  /** @throws NearsideError `input-invalid` if the row contains NaN or infinity */
   put(table: Table, row: unknown, key?: Key): Promise<void>
   delete(table: Table, key: Key): Promise<void>
   clear(table: Table): Promise<void>
@@ -36,6 +39,9 @@ export interface Transaction {
  */
 export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'
 
+/** Access of a transaction: it only reads, or it writes with this durability. */
+export type Access = 'readonly' | Durability
+
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'
   /** Number of databases that the browser could not read and that were set aside. */
@@ -47,8 +53,7 @@ export interface Database {
    */
   transact<T>(
     tables: readonly Table[],
-    mode: 'readonly' | 'readwrite',
-    durability: Durability,
+    access: Access,
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T>
   /**
@@ -57,4 +62,90 @@ export interface Database {
    */
   dropAside(): Promise<void>
   close(): void
+}
+
+export async function numberAt(transaction: Transaction, head: string): Promise<number | null> {
+  const value = await transaction.get('heads', head)
+  return typeof value === 'number' ? value : null
+}
+
+/** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
+export const epochOf = async (transaction: Transaction): Promise<number> =>
+  (await numberAt(transaction, 'epoch')) ?? 0
+
+/** @throws NearsideError `input-invalid` with the path of the first number that is not finite */
+export function requireFinite(value: unknown, path: string): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) {
+      throw new NearsideError('input-invalid', `Not stored: ${path} is ${value}.`)
+    }
+  } else if (value instanceof Float32Array || value instanceof Float64Array) {
+    const at = value.findIndex((x) => !Number.isFinite(x))
+    if (at >= 0)
+      throw new NearsideError('input-invalid', `Not stored: ${path}[${at}] is ${value[at]}.`)
+  } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    // Bytes and integers can't be NaN.
+  } else if (Array.isArray(value)) {
+    value.forEach((entry, i) => void requireFinite(entry, `${path}[${i}]`))
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, entry] of Object.entries(value)) requireFinite(entry, `${path}.${name}`)
+  }
+}
+
+type Rows = Map<Key, unknown>
+export type MemoryTables = Map<Table, Rows>
+
+const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
+  typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
+
+/**
+ * Database of a tab that may not store anything (private mode, storage refused). It ends with the tab.
+ * @param tables contain the rows; a copy of them is a copy of the database
+ */
+export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
+  for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())
+  const alone = serially()
+
+  /** Works on copies of the named tables, which replace the originals only if the body succeeds. */
+  async function run<T>(
+    names: readonly Table[],
+    access: Access,
+    body: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const scope = new Map<Table, Rows>(names.map((name) => [name, new Map(tables.get(name))]))
+    const rows = (table: Table): Rows => {
+      const found = scope.get(table)
+      if (!found) throw new Error(`table ${table} is not part of this transaction`)
+      return found
+    }
+    const written = (table: Table): Rows => {
+      if (access === 'readonly') throw new Error('a readonly transaction cannot write')
+      return rows(table)
+    }
+    const transaction: Transaction = {
+      get: async (table, key) => structuredClone(rows(table).get(key)),
+      getAll: async (table) => [...rows(table)].sort(byKey).map(([, row]) => structuredClone(row)),
+      last: async (table) => structuredClone([...rows(table)].sort(byKey).at(-1)?.[1]),
+      put: async (table, row, key) => {
+        requireFinite(row, table)
+        const path = KEY_PATHS[table]
+        const rowKey = path === null ? key : (row as Record<string, Key>)[path]
+        if (rowKey === undefined) throw new Error(`a row of ${table} has no key`)
+        written(table).set(rowKey, structuredClone(row))
+      },
+      delete: async (table, key) => void written(table).delete(key),
+      clear: async (table) => written(table).clear(),
+    }
+    const result = await body(transaction)
+    if (access !== 'readonly') for (const [name, copy] of scope) tables.set(name, copy)
+    return result
+  }
+
+  return {
+    kind: 'memory',
+    aside: 0,
+    dropAside: async () => {},
+    transact: (names, access, body) => alone(() => run(names, access, body)),
+    close() {},
+  }
 }

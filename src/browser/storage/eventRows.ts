@@ -1,10 +1,8 @@
 /** @module The shopper's events, each with its session. */
 import { type EventDraft, readStoredEvent } from '@nearside/core/events/capture.ts'
 import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/event.ts'
-import type { Table, Transaction } from './database.ts'
-import { addToHead, EMPTY_HEAD, type EventHead } from './head.ts'
+import { type Database, epochOf, type Table, type Transaction } from './database.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
-import { epochOf, type Transactions } from './transactions.ts'
 
 /** Number of events above which the oldest are deleted: about five years of a busy shopper. */
 export const MAX_EVENTS = 10_000
@@ -18,6 +16,28 @@ export interface Forgotten {
   readonly rows: readonly StoredEvent[]
   /** Epoch after the removal. */
   readonly epoch: number
+}
+
+/**
+ * Summary of the events, stored beside them in the same transaction. With it, placing the next event in its session
+ * needs no scan.
+ */
+export interface EventHead {
+  readonly count: number
+  readonly lastTime: number | null
+  readonly session: string
+  /** Order of arrival of the next event; never decreases. */
+  readonly order: number
+}
+
+export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
+
+/** Adds an event. Imported and late events don't split the visit in which they arrive. */
+export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
+  const { time, session } = event
+  const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time
+  const last = !handedOver(event) && { lastTime, session }
+  return { ...head, ...last, count: head.count + 1, order: head.order + 1 }
 }
 
 /** Tables of events and of data derived from them. */
@@ -52,7 +72,7 @@ export async function placeEvents(
   return { placed, count: head.count }
 }
 
-export function eventRows({ read, write }: Transactions) {
+export function eventRows(database: Database) {
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
       .sort(byTime)
@@ -97,7 +117,7 @@ export function eventRows({ read, write }: Transactions) {
     return epoch
   }
   const dropOldest = (share: number): Promise<number> =>
-    write(['events', 'heads', 'settings'], async (transaction) => {
+    database.transact(['events', 'heads', 'settings'], 'relaxed', async (transaction) => {
       // Openings can't be checked against the remaining events.
       await transaction.delete('settings', 'openings')
       const gone = await remove(transaction, (events) =>
@@ -109,8 +129,10 @@ export function eventRows({ read, write }: Transactions) {
   return {
     /** Stores new events, each with its session; storing an event twice changes nothing. */
     async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
-      const { placed, count } = await write(['events', 'heads'], (transaction) =>
-        placeEvents(transaction, drafts),
+      const { placed, count } = await database.transact(
+        ['events', 'heads'],
+        'relaxed',
+        (transaction) => placeEvents(transaction, drafts),
       )
       if (count > MAX_EVENTS) await dropOldest(0.1)
       return placed
@@ -118,40 +140,32 @@ export function eventRows({ read, write }: Transactions) {
 
     /** All events, ascending by time, then by arrival. `invalid`: number of rows that are not events. */
     events: () =>
-      read(['events'], async (transaction) => readEvents(await transaction.getAll('events'))),
+      database.transact(['events'], 'readonly', async (transaction) =>
+        readEvents(await transaction.getAll('events')),
+      ),
 
     /** Removes these events, everything learned, and a report that waits to be sent again. */
     forget: (ids: readonly string[]): Promise<Forgotten> =>
-      write(
-        REMADE,
-        async (transaction) => {
-          const gone = new Set(ids)
-          for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
-          const rows = await remove(transaction, (events) =>
-            events.filter(({ id }) => gone.has(id)),
-          )
-          return { rows, epoch: await unlearn(transaction) }
-        },
-        'erasure',
-      ),
+      database.transact(REMADE, 'erasure', async (transaction) => {
+        const gone = new Set(ids)
+        for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
+        const rows = await remove(transaction, (events) => events.filter(({ id }) => gone.has(id)))
+        return { rows, epoch: await unlearn(transaction) }
+      }),
 
     /**
      * Puts events back as they were stored; the model is learned anew. False, without a change, if anything was
      * erased, forgotten or put back since.
      */
     restore: ({ rows, epoch }: Forgotten): Promise<boolean> =>
-      write(
-        REMADE,
-        async (transaction) => {
-          if ((await epochOf(transaction)) !== epoch) return false
-          const head = await headOf(transaction)
-          for (const row of rows) await transaction.put('events', row)
-          await transaction.put('heads', { ...head, count: head.count + rows.length }, 'events')
-          await unlearn(transaction)
-          return true
-        },
-        'erasure',
-      ),
+      database.transact(REMADE, 'erasure', async (transaction) => {
+        if ((await epochOf(transaction)) !== epoch) return false
+        const head = await headOf(transaction)
+        for (const row of rows) await transaction.put('events', row)
+        await transaction.put('heads', { ...head, count: head.count + rows.length }, 'events')
+        await unlearn(transaction)
+        return true
+      }),
 
     /** Makes room: removes the oldest share of the events. Returns the number removed. */
     dropOldest,

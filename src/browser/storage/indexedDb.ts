@@ -1,14 +1,19 @@
 /**
  * @module Database in IndexedDB. Browsers close connections under a page (WebKit in the background, another tab's
  * upgrade, "clear site data"), and a stale handle always fails. So a lost connection is dropped and reopened, and the
- * transaction runs again. A database that can't be opened is set aside (`generations.ts`).
+ * transaction runs again. A database that can't be opened is set aside (`connection.ts`).
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { IDBPDatabase, IDBPTransaction } from 'idb'
-import { nameOf, openConnection } from './connection.ts'
-import type { Database, Key, Table, Transaction } from './database.ts'
-import { deleteDatabase, generationName, generationsOf } from './generations.ts'
+import {
+  deleteDatabase,
+  generationName,
+  generationsOf,
+  nameOf,
+  openConnection,
+} from './connection.ts'
+import { type Database, requireFinite, type Table, type Transaction } from './database.ts'
 
 const LOST = new Set([
   'InvalidStateError',
@@ -79,15 +84,23 @@ export async function openIndexedDb(
       await Promise.all(aside.map((older) => deleteDatabase(generationName(name, older), factory)))
       aside = []
     },
-    async transact(tables, mode, durability, body) {
+    async transact(tables, access, body) {
+      const mode = access === 'readonly' ? 'readonly' : 'readwrite'
+      const durability = mode === 'readonly' || access === 'relaxed' ? 'relaxed' : 'strict'
       for (let tries = 1; ; tries++) {
         const database = await connect().catch((error) => {
           throw translate(error)
         })
+        let transaction: IDBPTransaction<unknown, string[], IDBTransactionMode> | null = null
         try {
-          const options = { durability: durability === 'relaxed' ? durability : 'strict' } as const
-          return await complete(database.transaction([...tables], mode, options), body)
-        } catch (error) {
+          transaction = database.transaction([...tables], mode, { durability })
+          // `done` may reject before it is awaited; the code below reports the failure.
+          transaction.done.catch(() => undefined)
+          const result = await body(adapt(transaction))
+          await transaction.done
+          return result
+        } catch (thrown) {
+          const error = (transaction && abort(transaction)) ?? thrown
           if (!LOST.has(nameOf(error)) || tries === TRIES) throw translate(error)
           drop()
           database.close()
@@ -102,25 +115,14 @@ export async function openIndexedDb(
   }
 }
 
-async function complete<T>(
-  transaction: IDBPTransaction<unknown, string[], 'readonly' | 'readwrite'>,
-  body: (transaction: Transaction) => Promise<T>,
-): Promise<T> {
-  const done = transaction.done
-  // `done` may reject before it is awaited; the code below reports the failure.
-  done.catch(() => undefined)
+/** Ends a failed transaction. @returns the browser's reason, if it has one */
+function abort(transaction: Pick<IDBPTransaction, 'abort' | 'error'>): DOMException | null {
   try {
-    const result = await body(adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>))
-    await done
-    return result
-  } catch (error) {
-    try {
-      transaction.abort()
-    } catch {
-      // The transaction had already ended.
-    }
-    throw transaction.error ?? error
+    transaction.abort()
+  } catch {
+    // The transaction had already ended.
   }
+  return transaction.error
 }
 
 /** @see https://www.w3.org/TR/IndexedDB/#exceptions */
@@ -142,13 +144,17 @@ function translate(thrown: unknown): unknown {
 }
 
 /** Adapts a transaction to our interface. A read-only transaction refuses writes that these types allow. */
-function adapt(transaction: IDBPTransaction<unknown, string[], 'readwrite'>): Transaction {
-  const store = (table: Table) => transaction.objectStore(table)
+function adapt(transaction: IDBPTransaction<unknown, string[], IDBTransactionMode>): Transaction {
+  const writing = transaction as IDBPTransaction<unknown, string[], 'readwrite'>
+  const store = (table: Table) => writing.objectStore(table)
   return {
     get: (table, key) => store(table).get(key),
     getAll: (table) => store(table).getAll(),
     last: async (table) => (await store(table).openCursor(null, 'prev'))?.value,
-    put: async (table, row, key?: Key) => void (await store(table).put(row, key)),
+    async put(table, row, key) {
+      requireFinite(row, table)
+      await store(table).put(row, key)
+    },
     delete: (table, key) => store(table).delete(key),
     clear: (table) => store(table).clear(),
   }

@@ -1,17 +1,22 @@
 /**
  * @module Opens the best store that this browser allows and the shopper wants. A refusal is normal (private windows,
  * sandboxed frames, "block site data"): everything then continues in memory. If the browser can't read a database, a
- * new one begins beside it. Both cases are reported.
+ * new one begins beside it. Both cases are reported. After the shopper's yes, data move from memory to disk, and back
+ * after a no. Each move is one transaction on disk: all data of this visit are there, or none.
  */
 import { NearsideError } from '@nearside/core/error.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import { chain } from '../ledger/chain.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import { standsForOthers } from '../ledger/removed.ts'
+import { openSigner } from '../ledger/signer.ts'
 import type { Persist } from '../persists.ts'
 import { isMissing } from './connection.ts'
-import type { Database } from './database.ts'
+import { createMemoryDatabase, type Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
-import { createMemoryDatabase } from './memory.ts'
-import { readLog } from './persisting.ts'
-import { createStore, type Store } from './store.ts'
-import { assumeMissing } from './unreadable.ts'
+import { assumeMissing, type Settings } from './settingRows.ts'
+import { createStore, type Held, type Store } from './store.ts'
 
 /** Whether the database may be used: the shopper said yes, or the shop doesn't ask. */
 const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
@@ -68,4 +73,112 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
   const { paused, budget, sent } = await from.settings()
   await store.setUp({ settings: { paused, budget, sent }, ...(await readLog(from)) })
   return { database, store, unasked, refused: null }
+}
+
+/** Number of attempts: another tab may write first, but not forever. */
+const ATTEMPTS = 50
+
+async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
+  const ledger = (await store.ledger()) as readonly LedgerEntry[]
+  return { ledger, keys: await store.logKeys(null) }
+}
+
+/**
+ * Writes everything in memory to disk, and the shopper's yes.
+ * @throws NearsideError `storage-…`: nothing of it is then on disk
+ */
+export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
+  const [from, to] = [createStore(memory), createStore(disk)]
+  const { paused, looked, declared = [] } = await from.settings()
+  const { declared: known = [] } = await to.settings()
+  const { ledger, keys } = await readLog(from)
+  const held = {
+    events: (await from.events()).events,
+    settings: {
+      ...{ paused, looked, persist: true as const },
+      // The log's requests went to these addresses.
+      declared: [...new Set([...known, ...declared])],
+    },
+    personal: await from.personal(),
+    epoch: await from.epoch(),
+    keys,
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const last = ((await to.ledgerTail(() => false)) as readonly LedgerEntry[]).at(-1) ?? null
+    const rows = await follow(last, ledger as readonly LedgerEntry[], to)
+    if (await to.setUp({ ...held, ledger: rows }, last?.hash ?? null)) return
+  }
+  throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was stored.')
+}
+
+/** Entries of memory's log, chained after the disk's last entry. */
+async function follow(
+  last: LedgerEntry | null,
+  entries: readonly LedgerEntry[],
+  disk: Store,
+): Promise<readonly LedgerEntry[]> {
+  const known = entries.findIndex(({ hash }) => hash === last?.hash)
+  if (last === null || known >= 0) return entries.slice(known + 1)
+  const signer = await openSigner(disk)
+  const chained = [last]
+  // Skip entries that replace removed entries, because this log never contained the removed entries.
+  for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
+    const before = chained[chained.length - 1]
+    // `undoes` is a sequence number of memory's log.
+    const { undoes: _, ...facts } = detail
+    const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
+    chained.push(await chain(before, entry, signer))
+  }
+  return chained.slice(1)
+}
+
+/** Data of a tab that continue in memory. */
+interface Remembered {
+  readonly events: readonly ShopperEvent[]
+  readonly settings: Partial<Settings>
+}
+
+/**
+ * Erases the disk and continues in memory with this tab's data.
+ * @returns the memory database, and the reason why the disk could not be erased, or null
+ */
+export async function leaveDisk(
+  disk: Database,
+  { events, settings }: Remembered,
+  now: () => number,
+): Promise<{ readonly memory: Database; readonly failure: unknown }> {
+  const memory = createMemoryDatabase()
+  const stored = await createStore(disk)
+    .events()
+    .catch(() => ({ events: [] }))
+  const failure = await eraseDisk(disk, 'no', now).then(
+    () => null,
+    // Another tab may have deleted the database.
+    (error: unknown) => (isMissing(error) ? null : error),
+  )
+  const log = await readLog(createStore(disk)).catch(() => ({}))
+  const { declared } = await createStore(disk)
+    .settings()
+    .catch((): Partial<Settings> => ({}))
+  await createStore(memory).setUp({
+    events: [...stored.events, ...events],
+    settings: { ...(declared && { declared }), ...settings },
+    ...log,
+  })
+  return { memory, failure }
+}
+
+/** Erases the disk. @returns whether nothing remains that must stay there: a pause, or the cost of updates */
+export async function eraseDisk(
+  disk: Database,
+  how: 'no' | 'unasked',
+  now: () => number,
+): Promise<boolean> {
+  const store = createStore(disk)
+  const { events } = await store.events()
+  const allowed = await store.setting('persist')
+  if (allowed || events.length > 0 || (await store.ledger()).length > 1)
+    await createLedger(store, now).erase(how)
+  const { persist, paused, budget, sent } = await store.settings()
+  return !persist && !paused && budget === undefined && !sent?.bytes
 }

@@ -4,8 +4,7 @@ import type { PendingReport } from '../contribution/contribute.ts'
 import type { Opening } from '../contribution/makeReport.ts'
 import type { KeptToken } from '../contribution/obtainToken.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
-import type { Durability, Transaction } from './database.ts'
-import { epochOf, type Transactions } from './transactions.ts'
+import { type Database, type Durability, epochOf, type Transaction } from './database.ts'
 
 export interface Settings {
   /** Shopper's yes to storage in this browser, if the shop asks for it; absent without a yes. */
@@ -67,11 +66,11 @@ export async function readSettings(transaction: Transaction): Promise<Partial<Se
   return settings
 }
 
-export const settingRows = ({ read, write }: Transactions) => ({
+export const settingRows = (database: Database) => ({
   setting: async <K extends keyof Settings>(name: K) =>
-    (await read(['settings'], (transaction) => transaction.get('settings', name))) as
-      | Settings[K]
-      | undefined,
+    (await database.transact(['settings'], 'readonly', (transaction) =>
+      transaction.get('settings', name),
+    )) as Settings[K] | undefined,
 
   /** Writes a setting; it is on disk when this resolves, unless `durability` is `relaxed`. */
   putSetting: <K extends keyof Settings>(
@@ -79,9 +78,11 @@ export const settingRows = ({ read, write }: Transactions) => ({
     value: Settings[K],
     durability: Durability = 'strict',
   ): Promise<void> =>
-    write(['settings'], (transaction) => transaction.put('settings', value, name), durability),
+    database.transact(['settings'], durability, (transaction) =>
+      transaction.put('settings', value, name),
+    ),
 
-  settings: () => read(['settings'], readSettings),
+  settings: () => database.transact(['settings'], 'readonly', readSettings),
 
   /**
    * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
@@ -92,16 +93,38 @@ export const settingRows = ({ read, write }: Transactions) => ({
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
     durability: Durability = 'disk',
   ): Promise<void> =>
-    write(
-      ['settings', 'heads'],
-      async (transaction) => {
-        const epoch = await epochOf(transaction)
-        const changes = Object.entries(change(await readSettings(transaction), epoch))
-        for (const [name, value] of changes) {
-          if (value === undefined) await transaction.delete('settings', name)
-          else await transaction.put('settings', value, name)
-        }
-      },
-      durability,
-    ),
+    database.transact(['settings', 'heads'], durability, async (transaction) => {
+      const epoch = await epochOf(transaction)
+      const changes = Object.entries(change(await readSettings(transaction), epoch))
+      for (const [name, value] of changes) {
+        if (value === undefined) await transaction.delete('settings', name)
+        else await transaction.put('settings', value, name)
+      }
+    }),
 })
+
+type SettingStore = ReturnType<typeof settingRows>
+
+/**
+ * Values for unreadable settings that protect the shopper: learning is paused, and the privacy budget is spent;
+ * `parseBudget` refuses this budget like any unreadable one. A consent is not assumed, and nothing is sent without one.
+ */
+const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
+
+/** Assumes missing settings. @returns a sentence for the shopper, if the pause had to be assumed */
+export async function assumeMissing(store: SettingStore): Promise<string> {
+  const known = await store.setting('paused')
+  for (const name of ['budget', 'paused'] as const)
+    if ((await store.setting(name)) === undefined) await store.putSetting(name, ASSUMED[name])
+  return known === undefined
+    ? ' Whether learning was paused can’t be read either: it is paused until you resume it.'
+    : ''
+}
+
+/** Copies each setting separately, so that an unreadable setting doesn't affect the others. */
+export async function copySettings(from: SettingStore, to: SettingStore): Promise<void> {
+  for (const name of ['paused', 'consent', 'budget', 'sent', 'terms'] as const) {
+    const value = await from.setting(name).catch(() => ASSUMED[name])
+    if (value !== undefined) await to.putSetting(name, value)
+  }
+}

@@ -4,12 +4,10 @@ import type { EventDraft } from '@nearside/core/events/capture.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseBudget } from '../contribution/budget.ts'
-import type { Database } from './database.ts'
+import { createMemoryDatabase, type Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
-import { createMemoryDatabase } from './memory.ts'
 import { openStore } from './open.ts'
-import type { PersonalRecord } from './personalRows.ts'
-import { createStore } from './store.ts'
+import { createStore, type PersonalRecord } from './store.ts'
 import {
   blockedFactory,
   deleted,
@@ -42,9 +40,7 @@ const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => (
 })
 
 const headOf = (database: Database) =>
-  database.transact(['heads'], 'readonly', 'relaxed', (transaction) =>
-    transaction.get('heads', 'events'),
-  )
+  database.transact(['heads'], 'readonly', (transaction) => transaction.get('heads', 'events'))
 
 const row = (sequence: number, hash = String(sequence)) => ({ sequence, hash })
 describe.each([

@@ -12,13 +12,18 @@
  * | settings | name | consent, paused, budget, … |
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
-import { type Database, TABLES, type Table } from './database.ts'
-import { downloadRows } from './downloadRows.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import {
+  type Database,
+  type Durability,
+  epochOf,
+  numberAt,
+  TABLES,
+  type Table,
+  type Transaction,
+} from './database.ts'
 import { eventRows, placeEvents } from './eventRows.ts'
-import { isLast, type LedgerRow, LOG_KEYS, ledgerRows } from './ledgerRows.ts'
-import { personalRows } from './personalRows.ts'
 import { readSettings, type Settings, settingRows } from './settingRows.ts'
-import { createTransactions, epochOf } from './transactions.ts'
 
 const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
 /** Settings that survive an erasure: the pause, the numbers of sent updates, and the shop's own addresses. */
@@ -47,49 +52,41 @@ export interface Held {
 }
 
 export function createStore(database: Database) {
-  const transactions = createTransactions(database)
-  const { read, write } = transactions
   return {
     get kind() {
       return database.kind
     },
-    ...eventRows(transactions),
-    ...personalRows(transactions),
-    ...downloadRows(transactions),
-    ...ledgerRows(transactions),
-    ...settingRows(transactions),
+    ...eventRows(database),
+    ...personalRows(database),
+    ...downloadRows(database),
+    ...ledgerRows(database),
+    ...settingRows(database),
 
     /** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
-    epoch: () => read(['heads'], epochOf),
+    epoch: () => database.transact(['heads'], 'readonly', epochOf),
 
     /**
      * Removes everything about the shopper; of the log, only `first` remains. False, without a change, if `after` is
      * not the hash of the log's last entry, because another tab wrote first.
      */
     erase: (first: LedgerRow, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
-      write(
-        TABLES,
-        async (transaction) => {
-          if (!(await isLast(transaction, after))) return false
-          const epoch = await epochOf(transaction)
-          const keys = await transaction.get('heads', LOG_KEYS)
-          const settings = await readSettings(transaction)
-          if (how === 'unasked' && settings.persist) return true
-          for (const table of how === 'all' ? ABOUT_THE_SHOPPER : TABLES)
-            await transaction.clear(table)
-          await transaction.put('heads', epoch + 1, 'epoch')
-          if (keys !== undefined) await transaction.put('heads', keys, LOG_KEYS)
-          for (const name of how === 'all'
-            ? [...KEPT_BY_ERASE, 'persist' as const]
-            : KEPT_BY_ERASE) {
-            const value = settings[name]
-            if (value !== undefined) await transaction.put('settings', value, name)
-          }
-          await transaction.put('ledger', first)
-          return true
-        },
-        'erasure',
-      ),
+      database.transact(TABLES, 'erasure', async (transaction) => {
+        if (!(await isLast(transaction, after))) return false
+        const epoch = await epochOf(transaction)
+        const keys = await transaction.get('heads', LOG_KEYS)
+        const settings = await readSettings(transaction)
+        if (how === 'unasked' && settings.persist) return true
+        for (const table of how === 'all' ? ABOUT_THE_SHOPPER : TABLES)
+          await transaction.clear(table)
+        await transaction.put('heads', epoch + 1, 'epoch')
+        if (keys !== undefined) await transaction.put('heads', keys, LOG_KEYS)
+        for (const name of how === 'all' ? [...KEPT_BY_ERASE, 'persist' as const] : KEPT_BY_ERASE) {
+          const value = settings[name]
+          if (value !== undefined) await transaction.put('settings', value, name)
+        }
+        await transaction.put('ledger', first)
+        return true
+      }),
 
     /**
      * Adds another store's content in one transaction: new events, the given settings, and the personal model if
@@ -99,25 +96,21 @@ export function createStore(database: Database) {
       { events = [], ledger = [], keys = null, settings = {}, personal, epoch = 0 }: Partial<Held>,
       after: string | null = null,
     ): Promise<boolean> =>
-      write(
-        ABOUT_THE_SHOPPER,
-        async (transaction) => {
-          if (!(await isLast(transaction, after))) return false
-          await placeEvents(transaction, events)
-          for (const row of ledger) await transaction.put('ledger', row)
-          if (keys && (await transaction.get('heads', LOG_KEYS)) === undefined)
-            await transaction.put('heads', keys, LOG_KEYS)
-          for (const [name, value] of Object.entries(settings))
-            if (value !== undefined) await transaction.put('settings', value, name)
-          if (epoch > (await epochOf(transaction))) await transaction.put('heads', epoch, 'epoch')
-          if (personal?.current && (await transaction.last('personal')) === undefined) {
-            for (const version of personal.versions) await transaction.put('personal', version)
-            await transaction.put('heads', personal.current, 'personal')
-          }
-          return true
-        },
-        'strict',
-      ),
+      database.transact(ABOUT_THE_SHOPPER, 'strict', async (transaction) => {
+        if (!(await isLast(transaction, after))) return false
+        await placeEvents(transaction, events)
+        for (const row of ledger) await transaction.put('ledger', row)
+        if (keys && (await transaction.get('heads', LOG_KEYS)) === undefined)
+          await transaction.put('heads', keys, LOG_KEYS)
+        for (const [name, value] of Object.entries(settings))
+          if (value !== undefined) await transaction.put('settings', value, name)
+        if (epoch > (await epochOf(transaction))) await transaction.put('heads', epoch, 'epoch')
+        if (personal?.current && (await transaction.last('personal')) === undefined) {
+          for (const version of personal.versions) await transaction.put('personal', version)
+          await transaction.put('heads', personal.current, 'personal')
+        }
+        return true
+      }),
 
     /**
      * Deletes databases that the browser could not read and that were set aside; `erase` covers this database only.
@@ -127,4 +120,149 @@ export function createStore(database: Database) {
 
     close: () => database.close(),
   }
+}
+
+/** Maximum number of rows read back from the log's end, to count in them. */
+const MAX_OPEN_ROWS = 32
+
+/** Key in `heads`. It is never exported and survives an erasure, so the log continues under one key. */
+const LOG_KEYS = 'log'
+
+export interface LedgerRow {
+  readonly sequence: number
+  readonly hash: string
+}
+
+/** Whether `hash` is the last entry's; null: the log is empty. */
+async function isLast(transaction: Transaction, hash: string | null): Promise<boolean> {
+  const last = (await transaction.last('ledger')) as LedgerRow | undefined
+  return (last?.hash ?? null) === hash
+}
+
+const ledgerRows = (database: Database) => ({
+  /**
+   * Adds rows, or replaces rows with the same sequence, and removes rows before `dropBefore`. False if `after` is not
+   * the last entry's hash, because another tab wrote first.
+   */
+  appendLedger: (
+    rows: readonly LedgerRow[],
+    { after, dropBefore }: { readonly after: string | null; readonly dropBefore?: number },
+    durability: Durability,
+  ): Promise<boolean> =>
+    database.transact(['ledger'], durability, async (transaction) => {
+      if (!(await isLast(transaction, after))) return false
+      await Promise.all(rows.map((row) => transaction.put('ledger', row)))
+      if (dropBefore !== undefined) {
+        const kept = (await transaction.getAll('ledger')) as readonly LedgerRow[]
+        const gone = kept.filter(({ sequence }) => sequence < dropBefore)
+        await Promise.all(gone.map((row) => transaction.delete('ledger', row.sequence)))
+      }
+      return true
+    }),
+
+  /** Last rows, oldest first, as far back as they are `open`, and the row before them. */
+  ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
+    database.transact(['ledger'], 'readonly', async (transaction) => {
+      const rows: LedgerRow[] = []
+      let row = (await transaction.last('ledger')) as LedgerRow | undefined
+      while (row !== undefined) {
+        rows.unshift(row)
+        if (!open(row) || rows.length > MAX_OPEN_ROWS) break
+        row = (await transaction.get('ledger', row.sequence - 1)) as LedgerRow | undefined
+      }
+      return rows
+    }),
+
+  ledger: (): Promise<readonly unknown[]> =>
+    database.transact(['ledger'], 'readonly', (transaction) => transaction.getAll('ledger')),
+
+  /** Key pair that signs the log; `made` is stored if there is none yet. */
+  logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {
+    const known = async (transaction: Transaction) =>
+      ((await transaction.get('heads', LOG_KEYS)) ?? null) as CryptoKeyPair | null
+    if (made === null) return database.transact(['heads'], 'readonly', known)
+    return database.transact(['heads'], 'strict', async (transaction) => {
+      const kept = await known(transaction)
+      if (kept === null) await transaction.put('heads', made, LOG_KEYS)
+      return kept ?? made
+    })
+  },
+})
+
+/** Number of versions of the personal model stored. */
+const VERSIONS_KEPT = 3
+
+/** Fitted personal model. The store assigns `version`. */
+export interface PersonalRecord {
+  readonly version: number
+  /** Version of the base model of the fit; the parameters are valid for that model only. */
+  readonly base: string
+  readonly time: number
+  readonly u: Float32Array
+  readonly w: Float32Array
+  readonly fusionWeight: number
+  /** State of the guard after testing every event up to this fit. */
+  readonly guard: unknown
+  /** Time of the last event that the fit and the guard saw, milliseconds since the epoch. */
+  readonly until: number
+  readonly report: unknown
+  /** Hex SHA-256 over u, w and base. */
+  readonly checksum: string
+  /** Salt of the log's commitment to this fit: 32 random bytes, base64. */
+  readonly salt: string
+}
+
+const personalRows = (database: Database) => ({
+  /** Stores the record as the current version and keeps the newest three; null if an erasure came in between. */
+  putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
+    database.transact(['personal', 'heads'], 'relaxed', async (transaction) => {
+      if ((await epochOf(transaction)) !== epoch) return null
+      const rows = (await transaction.getAll('personal')) as readonly { version: number }[]
+      const version = (rows.at(-1)?.version ?? 0) + 1
+      await transaction.put('personal', { ...record, version })
+      await transaction.put('heads', version, 'personal')
+      for (const old of rows.slice(0, Math.max(0, rows.length - (VERSIONS_KEPT - 1)))) {
+        await transaction.delete('personal', old.version)
+      }
+      return version
+    }),
+
+  personal: () =>
+    database.transact(['personal', 'heads'], 'readonly', async (transaction) => ({
+      current: await numberAt(transaction, 'personal'),
+      versions: await transaction.getAll('personal'),
+    })),
+})
+
+/** Last verified bytes of a download, and data computed from these bytes only. */
+export interface Download {
+  readonly key: 'model' | 'release' | 'catalog' | 'rules' | 'new-items'
+  readonly version: string
+  readonly url: string
+  readonly time: number
+  readonly files: Readonly<Record<string, Uint8Array>>
+}
+
+const downloadRows = (database: Database) => ({
+  async download(key: Download['key']): Promise<Download | null> {
+    const row = await database.transact(['downloads'], 'readonly', (transaction) =>
+      transaction.get('downloads', key),
+    )
+    return isDownload(row) ? row : null
+  },
+
+  putDownload: (download: Download): Promise<void> =>
+    database.transact(['downloads'], 'relaxed', (transaction) =>
+      transaction.put('downloads', download),
+    ),
+})
+
+function isDownload(value: unknown): value is Download {
+  if (!isRecord(value)) return false
+  const { version, files } = value
+  return (
+    typeof version === 'string' &&
+    isRecord(files) &&
+    Object.values(files).every((file) => file instanceof Uint8Array)
+  )
 }

@@ -2,7 +2,7 @@ import { sha256Hex, toBase64 } from '@nearside/core/bytes.ts'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
+import { createMemoryDatabase } from '../storage/database.ts'
 import { createStore } from '../storage/store.ts'
 import { addressesOf, createTransport, destinationsOf } from './http.ts'
 

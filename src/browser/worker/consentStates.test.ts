@@ -7,8 +7,7 @@ import { toHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Database } from '../storage/database.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
+import { createMemoryDatabase, type Database } from '../storage/database.ts'
 import { type Bus, createBus } from './state.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
@@ -39,10 +38,10 @@ class Scene {
     browser.disk = {
       ...memory,
       kind: 'indexeddb',
-      transact: (tables, mode, durability, body) => {
-        if (this.diskRefuses && mode === 'readwrite')
+      transact: (tables, access, body) => {
+        if (this.diskRefuses && access !== 'readonly')
           throw new NearsideError('storage-full', 'as the test asked')
-        return memory.transact(tables, mode, durability, body)
+        return memory.transact(tables, access, body)
       },
     }
     // There are no Web Locks here, so only `open` connects the tabs.

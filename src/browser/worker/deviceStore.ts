@@ -6,11 +6,9 @@
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { isMissing } from '../storage/connection.ts'
-import type { Database } from '../storage/database.ts'
-import type { LedgerRow } from '../storage/ledgerRows.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
-import { createStore, type Store } from '../storage/store.ts'
-import { copySettings } from '../storage/unreadable.ts'
+import { createMemoryDatabase, type Database } from '../storage/database.ts'
+import { copySettings } from '../storage/settingRows.ts'
+import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
 import type { Notices } from './notices.ts'
 import type { DeviceState } from './state.ts'
 
@@ -35,20 +33,20 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   /** Whether the store left a database that the browser refused; its data are still on disk. */
   let left = false
 
-  const transact: Database['transact'] = async (tables, mode, durability, body) => {
+  const transact: Database['transact'] = async (tables, access, body) => {
     while (changing) await changing
     const tried = inUse
-    if (durability === 'disk' && tried.kind === 'memory')
+    if (access === 'disk' && tried.kind === 'memory')
       throw new NearsideError(
         'storage-unavailable',
         'This tab can keep nothing on disk: nothing is sent.',
       )
-    const run = () => inUse.transact(tables, mode, durability, body)
+    const run = () => inUse.transact(tables, access, body)
     // A failed download is no reason to leave the store: the shop's server has another copy.
-    const mayMove = !['disk', 'erasure'].includes(durability) && !tables.includes('downloads')
+    const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
     try {
       const done = await run()
-      if (durability === 'erasure' && left)
+      if (access === 'erasure' && left)
         throw new NearsideError(
           'storage-unavailable',
           'It is gone from this tab; what the browser kept on disk before it refused is still there.',
@@ -56,7 +54,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       return done
     } catch (error) {
       if (!mayMove || !isStorageFailure(error)) throw error
-      const isFull = mode === 'readwrite' && error.code === 'storage-full'
+      const isFull = access !== 'readonly' && error.code === 'storage-full'
       const again = isFull ? await makeRoom(run) : null
       if (again) return again.value
       await goOnInMemory(tried, error)

@@ -103,7 +103,7 @@ test('a setting that an earlier version stored changes nothing, and goes with an
   await first.capture({ name: 'purchase', item_id: 'item-1' })
   const disk = await openIndexedDb(database, indexedDB)
   const onSettings = <T>(body: (transaction: Transaction) => Promise<T>) =>
-    disk.transact(['settings'], 'readwrite', 'strict', body)
+    disk.transact(['settings'], 'strict', body)
   const stored = () => onSettings((on) => on.get('settings', 'calibration'))
   const old = { device: 'a GPU', gpu: 3, wasm: 9 }
   await onSettings((on) => on.put('settings', old, 'calibration'))

@@ -3,8 +3,7 @@
 import { testCatalog } from '@nearside/core/model/testShop.ts'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openIndexedDb } from '../storage/indexedDb.ts'
-import type { PersonalRecord } from '../storage/personalRows.ts'
-import { createStore } from '../storage/store.ts'
+import { createStore, type PersonalRecord } from '../storage/store.ts'
 import {
   deleted,
   failingFactory,

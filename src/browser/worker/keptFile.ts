@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import type { Download } from '../storage/downloadRows.ts'
+import type { Download } from '../storage/store.ts'
 import type { Parts } from './parts.ts'
 
 /** Stored file. Its methods never reject: a failure adds a notice and changes nothing. */

@@ -10,8 +10,7 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createNeighbourSearch, likeNothing } from '@nearside/core/model/coldStartNeighbours.ts'
 import { type AddedItems, addedItems, joinItems } from '@nearside/core/model/extend.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
-import type { Download } from '../storage/downloadRows.ts'
-import type { Store } from '../storage/store.ts'
+import type { Download, Store } from '../storage/store.ts'
 
 interface NewItemsDeps {
   readonly store: Pick<Store, 'download'>

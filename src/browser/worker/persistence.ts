@@ -4,9 +4,8 @@
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
-import { deleteAll } from '../storage/generations.ts'
-import { openStore } from '../storage/open.ts'
-import { eraseDisk, leaveDisk, writeToDisk } from '../storage/persisting.ts'
+import { deleteAll } from '../storage/connection.ts'
+import { eraseDisk, leaveDisk, openStore, writeToDisk } from '../storage/open.ts'
 import type { Contribution } from './contribution.ts'
 import type { DeviceStore } from './deviceStore.ts'
 import type { Parts } from './parts.ts'

@@ -7,7 +7,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import type { readLatestFile } from '../learning/modelSource.ts'
 import { checkRelease, readModelKeys, requireSigned } from '../learning/release.ts'
-import type { Download } from '../storage/downloadRows.ts'
+import type { Download } from '../storage/store.ts'
 import type { Parts } from './parts.ts'
 
 interface Deps extends Pick<Parts, 'config' | 'notices' | 'now' | 'store'> {

@@ -24,7 +24,7 @@ import {
   readDownload,
   readLatestFile,
 } from '../learning/modelSource.ts'
-import type { Download } from '../storage/downloadRows.ts'
+import type { Download } from '../storage/store.ts'
 import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
 import type { Parts } from './parts.ts'

@@ -6,9 +6,16 @@
 import { onceFor } from '../onceFor.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
-import { type Interest, interestOf } from './interest.ts'
 import { type ItemStatistics, withColdStart } from './itemStatistics.ts'
-import { type OwnedItem, type Profile, profileOf, type Visit, visitsOf } from './profile.ts'
+import {
+  type Interest,
+  interestOf,
+  type OwnedItem,
+  type Profile,
+  profileOf,
+  type Visit,
+  visitsOf,
+} from './profile.ts'
 
 const C = FEATURE_COLUMN
 

@@ -2,7 +2,7 @@
 
 import { eventStrength } from '@nearside/core/events/event.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import { INTEREST_HALF_LIFE } from '@nearside/core/features/interest.ts'
+import { INTEREST_HALF_LIFE } from '@nearside/core/features/profile.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { DAY } from '@nearside/core/time.ts'
 
