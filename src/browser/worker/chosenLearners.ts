@@ -7,24 +7,29 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { CandidateLearners } from '@nearside/core/learning/learners/candidateLearners.ts'
 import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
-import type { Parts } from './parts.ts'
-
-type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'nextTask' | 'shop' | 'shopper' | 'state'>
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
 
 /** Seed of the network's weights. Any number works, but it must never change. */
 const SEED = 1
 
 export class ChosenLearners {
-  readonly #deps: Deps
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #shopper: Shopper
   #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   #running: Promise<void> | null = null
   /** Generation; rises when everything learned must be dropped. */
   #generation = 0
 
-  constructor(deps: Deps) {
-    this.#deps = deps
-    deps.bus.on('fitted', () => this.learn())
-    deps.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
+  constructor(services: Services, shop: Shop, shopper: Shopper) {
+    this.#services = services
+    this.#shop = shop
+    this.#shopper = shopper
+    services.bus.on('fitted', () => this.learn())
+    services.bus.on('rebuilt', () => this.learn())
+    services.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
   }
 
   /** Learners of this model; null before they have learned. */
@@ -36,7 +41,7 @@ export class ChosenLearners {
   forget(): void {
     this.#generation++
     this.#made = null
-    this.#deps.state.learners = []
+    this.#services.state.learners = []
   }
 
   /** Learns from new cases one by one; lists are answered in between. */
@@ -50,14 +55,14 @@ export class ChosenLearners {
   }
 
   async #learn(): Promise<void> {
-    const { bus, notices, nextTask, shop, shopper, state } = this.#deps
-    const model = shop.ranker?.model
+    const { bus, notices, nextTask, state } = this.#services
+    const model = this.#shop.ranker?.model
     if (!model) return
     const generation = this.#generation
     try {
       const learners = this.of(model) ?? this.#make()
       const before = learners.cases
-      for (const _ of learners.learn(model, shopper.history)) {
+      for (const _ of learners.learn(model, this.#shopper.history)) {
         await nextTask()
         if (generation !== this.#generation) return
       }
@@ -72,7 +77,7 @@ export class ChosenLearners {
   }
 
   #make(): CandidateLearners {
-    const { learners, imbalance, strategy } = this.#deps.config
+    const { learners, imbalance, strategy } = this.#services.config
     const { reviewAfter } = STRATEGIES[strategy]
     return new CandidateLearners({ learners, imbalance, reviewAfter, seed: SEED })
   }

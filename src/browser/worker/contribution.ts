@@ -5,7 +5,9 @@ import { serially } from '@nearside/core/serially.ts'
 import type { Next } from '../contribution/contribute.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
 import { type ContributionTerms, isFor } from '../contribution/terms.ts'
-import type { Parts } from './parts.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
 
 /** Errors that are normal outcomes of rules and need no notice. */
 const EXPECTED: readonly ErrorCode[] = [
@@ -21,19 +23,15 @@ const LONGEST_WAIT = 3_600_000
 /** Loads the cryptography with the first contribution, because most shoppers never contribute. */
 const loadUpload = () => import('../contribution/contribute.ts')
 
-type Deps = Pick<
-  Parts,
-  'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'shop' | 'shopper'
-> &
-  Pick<Parts, 'confirmConsent' | 'random' | 'state' | 'store' | 'tabs' | 'timers' | 'transport'>
-
 interface Outcome {
   readonly sent: boolean
   readonly reason: string
 }
 
 export class Contribution {
-  readonly #deps: Deps
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #shopper: Shopper
   /** Withdrawal that could not be stored; it applies to this tab only. */
   #withdrawn = false
   /** Error of the aggregators' last terms, if they exceed the device's own limits. */
@@ -45,23 +43,26 @@ export class Contribution {
   readonly #opened: number
   #closed = false
 
-  constructor(deps: Deps) {
-    this.#deps = deps
-    this.#opened = deps.now()
-    deps.bus.on('fitted', () => this.#look(true))
+  constructor(services: Services, shop: Shop, shopper: Shopper) {
+    const { bus, now, state } = services
+    this.#services = services
+    this.#shop = shop
+    this.#shopper = shopper
+    this.#opened = now()
+    bus.on('fitted', () => this.#look(true))
     // The new leading tab takes over the schedule of the last one.
-    deps.bus.on('leading', () => this.#look(false))
-    deps.bus.on('conditions', ({ globalPrivacyControl }) => {
-      if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
+    bus.on('leading', () => this.#look(false))
+    bus.on('conditions', ({ globalPrivacyControl }) => {
+      if (state.conditions.globalPrivacyControl === globalPrivacyControl) return
       if (globalPrivacyControl) this.start()
       else this.stop()
-      deps.bus.emit('shown', null)
+      bus.emit('shown', null)
     })
   }
 
   /** Ends a consent to other recipients; then sends a due update, or waits for its time. */
   start(): void {
-    this.#begin().catch((error) => this.#deps.notices.add(error))
+    this.#begin().catch((error) => this.#services.notices.add(error))
   }
 
   async #begin(): Promise<void> {
@@ -71,7 +72,7 @@ export class Contribution {
 
   close(): void {
     this.#closed = true
-    if (this.#timer !== null) this.#deps.timers.clear(this.#timer)
+    if (this.#timer !== null) this.#services.timers.clear(this.#timer)
   }
 
   /** Stops the update in progress, at any step. */
@@ -84,7 +85,7 @@ export class Contribution {
    * one.
    */
   async read(): Promise<void> {
-    const { state, store } = this.#deps
+    const { state, store } = this.#services
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
     // A consent to other recipients doesn't count here.
     const isOurs = !consent.terms || this.#names(consent.terms)
@@ -101,7 +102,7 @@ export class Contribution {
    * `aggregator-unreachable`; `policy-mismatch`; `round-closed`
    */
   async ask(): Promise<ContributionTerms> {
-    const { store, transport } = this.#deps
+    const { store, transport } = this.#services
     const { agreeTask, termsOf } = await loadUpload()
     const recipients = this.#recipients()
     const { policy } = await agreeTask(transport, recipients)
@@ -127,7 +128,7 @@ export class Contribution {
    * @throws NearsideError `storage-…` if the answer can't be stored
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
-    const { bus, confirmConsent, state, store } = this.#deps
+    const { bus, confirmConsent, state, store } = this.#services
     if (agreed) this.#recipients()
     // Don't ask for a consent that can't be given, and don't count the page's call as the shopper's answer.
     if (agreed && this.#mustNotShare())
@@ -163,7 +164,7 @@ export class Contribution {
   }
 
   async #give(terms: ContributionTerms | null, wording: unknown): Promise<void> {
-    const { ledger, now, store } = this.#deps
+    const { ledger, now, store } = this.#services
     const { giveConsent } = await loadUpload()
     const globalPrivacyControl = this.#mustNotShare()
     const records = store.changeSettings
@@ -177,7 +178,7 @@ export class Contribution {
   }
 
   async #withdraw(why?: 'recipients'): Promise<void> {
-    const { ledger, store } = this.#deps
+    const { ledger, store } = this.#services
     const given = (await store.setting('consent'))?.contribute === true
     if (given)
       await store.changeSettings(() => ({
@@ -211,23 +212,23 @@ export class Contribution {
    * its recipients.
    */
   async #isForOthers(): Promise<boolean> {
-    const consent = await this.#deps.store.setting('consent')
+    const consent = await this.#services.store.setting('consent')
     if (!consent?.terms || this.#names(consent.terms)) return false
     return consent.since !== null && consent.since <= this.#opened
   }
 
   /** Sends one report if everything allows it; only one tab at a time. */
   async send(how: Next = {}): Promise<Outcome> {
-    const outcome = await this.#deps.tabs.alone('contribute', () => this.#send(how))
+    const outcome = await this.#services.tabs.alone('contribute', () => this.#send(how))
     await this.#tell()
     return outcome
   }
 
   async #send(how: Next): Promise<Outcome> {
-    const { config, ledger, notices, now, onDemand, shop, shopper, state, store, transport } =
-      this.#deps
+    const { config, ledger, notices, now, onDemand, state, store, transport } = this.#services
     const endpoints = config.federation
-    const loaded = shop.toImprove
+    const loaded = this.#shop.toImprove
+    const shopper = this.#shopper
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
     const { contribute } = await loadUpload()
@@ -261,10 +262,10 @@ export class Contribution {
    * @param learned whether a fit has just succeeded, so the update may improve the base model
    */
   async #look(learned: boolean): Promise<void> {
-    const { config, now, random, shop, state, store, timers } = this.#deps
+    const { config, now, random, state, store, timers } = this.#services
     if (config.federation === null || !state.consent.contribute || state.paused) return
     // An update that can't be sent now stays due.
-    if (!shop.loaded || this.#mustNotShare()) return
+    if (!this.#shop.loaded || this.#mustNotShare()) return
     const { whenDue } = await loadUpload()
     const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
     if (this.#closed) return
@@ -278,24 +279,24 @@ export class Contribution {
 
   /** Global Privacy Control, as the page or this worker sees it: extensions can set it in the page only. */
   #mustNotShare(): boolean {
-    return this.#deps.state.conditions.globalPrivacyControl || privacyControl() === true
+    return this.#services.state.conditions.globalPrivacyControl || privacyControl() === true
   }
 
   #names(terms: ContributionTerms): boolean {
-    const { federation } = this.#deps.config
+    const { federation } = this.#services.config
     return federation === null || isFor(terms, federation)
   }
 
   #recipients() {
-    const { federation } = this.#deps.config
+    const { federation } = this.#services.config
     if (federation) return federation
     throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
   }
 
   async #tell(): Promise<void> {
     await this.read()
-    this.#deps.bus.emit('stored', 'settings')
-    this.#deps.bus.emit('shown', null)
+    this.#services.bus.emit('stored', 'settings')
+    this.#services.bus.emit('shown', null)
   }
 }
 

@@ -9,8 +9,7 @@ import { isMissing } from '../storage/connection.ts'
 import { createMemoryDatabase, type Database } from '../storage/database.ts'
 import { copySettings } from '../storage/settingRows.ts'
 import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
-import type { Notices } from './notices.ts'
-import type { DeviceState } from './state.ts'
+import type { DeviceState, Notices } from './state.ts'
 
 /** Share of the events deleted when the browser has no more room. */
 const MAKE_ROOM = 0.2
@@ -41,11 +40,10 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
         'storage-unavailable',
         'This tab can keep nothing on disk: nothing is sent.',
       )
-    const run = () => inUse.transact(tables, access, body)
     // A failed download is no reason to leave the store: the shop's server has another copy.
     const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
     try {
-      const done = await run()
+      const done = await inUse.transact(tables, access, body)
       if (access === 'erasure' && left)
         throw new NearsideError(
           'storage-unavailable',
@@ -54,6 +52,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       return done
     } catch (error) {
       if (!mayMove || !isStorageFailure(error)) throw error
+      const run = () => inUse.transact(tables, access, body)
       const isFull = access !== 'readonly' && error.code === 'storage-full'
       const again = isFull ? await makeRoom(run) : null
       if (again) return again.value

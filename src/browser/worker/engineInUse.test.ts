@@ -3,10 +3,11 @@ import type { Engine } from '@nearside/engine/engine.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import { expect, test } from 'vitest'
+import type { EnginePreference } from '../apiSnapshot.ts'
 import { EngineInUse } from './engineInUse.ts'
-import { createNotices } from './notices.ts'
 import * as onDemand from './onDemand.ts'
-import { createBus, startingState } from './state.ts'
+import type { Services } from './services.ts'
+import { createBus, Notices, startingState } from './state.ts'
 
 interface Asked {
   readonly preference: string
@@ -22,10 +23,10 @@ function scene() {
   const bus = createBus()
   const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
   const state = startingState({ conditions, engine: 'auto' })
-  const engines = new EngineInUse({
+  const services = {
     bus,
     state,
-    chooseEngine: (preference) =>
+    chooseEngine: (preference: EnginePreference) =>
       new Promise<EngineChoice>((resolve, reject) => {
         const dispose = () => void disposed.push(preference)
         const engine: Engine = { ...createJsEngine(), device: preference, dispose }
@@ -33,10 +34,10 @@ function scene() {
         const refuse = () => reject(new Error(`no ${preference}`))
         asked.push({ preference, engine, give, refuse })
       }),
-    notices: createNotices(() => 0, bus),
+    notices: new Notices(() => 0, bus),
     onDemand: async () => onDemand,
-    shop: { loaded: null },
-  })
+  } satisfies { [K in keyof Services]?: unknown }
+  const engines = new EngineInUse(services as unknown as Services, { loaded: null })
   const chosenFor = async (n: number) => {
     await waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(n))
     return asked[n - 1]

@@ -6,10 +6,8 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import type { EnginePreference } from '../apiSnapshot.ts'
-import type { OnDemand } from './device.ts'
-import type { Notices } from './notices.ts'
+import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
-import type { Bus, DeviceState } from './state.ts'
 
 /**
  * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` gets later
@@ -21,24 +19,17 @@ export type ChooseEngine = (
   onSwitch: (choice: EngineChoice) => void,
 ) => Promise<EngineChoice>
 
-export interface EngineInUseDeps {
-  readonly chooseEngine: ChooseEngine
-  readonly onDemand: OnDemand
-  readonly shop: Pick<Shop, 'loaded'>
-  readonly state: Pick<DeviceState, 'engine' | 'enginePreference'>
-  readonly bus: Bus
-  readonly notices: Notices
-}
-
 export class EngineInUse {
-  readonly #deps: EngineInUseDeps
+  readonly #services: Services
+  readonly #shop: Pick<Shop, 'loaded'>
   #choosing: Promise<EngineChoice> | null = null
   /** Last preference that was not refused. */
   #held: EnginePreference
 
-  constructor(deps: EngineInUseDeps) {
-    this.#deps = deps
-    this.#held = deps.state.enginePreference
+  constructor(services: Services, shop: Pick<Shop, 'loaded'>) {
+    this.#services = services
+    this.#shop = shop
+    this.#held = services.state.enginePreference
   }
 
   /**
@@ -53,7 +44,7 @@ export class EngineInUse {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
       // The state's reason is newer if a resilient engine has switched already.
-      const reason = this.#deps.state.engine?.reason ?? choice.reason
+      const reason = this.#services.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice
     } catch (error) {
@@ -90,8 +81,8 @@ export class EngineInUse {
   #set(preference: EnginePreference): void {
     this.dispose()
     this.#choosing = null
-    Object.assign(this.#deps.state, { enginePreference: preference, engine: null })
-    this.#deps.bus.emit('shown', null)
+    Object.assign(this.#services.state, { enginePreference: preference, engine: null })
+    this.#services.bus.emit('shown', null)
   }
 
   dispose(): void {
@@ -99,17 +90,17 @@ export class EngineInUse {
   }
 
   async #choose(): Promise<EngineChoice> {
-    const { chooseEngine, notices, onDemand, shop, state } = this.#deps
+    const { chooseEngine, notices, onDemand, state } = this.#services
     const { enginePreference } = state
     const { fitWork } = await onDemand()
-    return chooseEngine(enginePreference, fitWork(shop.loaded), (choice) => {
+    return chooseEngine(enginePreference, fitWork(this.#shop.loaded), (choice) => {
       this.#show(choice)
       notices.add(new NearsideError('engine-failed', choice.reason))
     })
   }
 
   #show({ engine, reason }: EngineChoice): void {
-    const { bus, state } = this.#deps
+    const { bus, state } = this.#services
     state.engine = { name: engine.name, device: engine.device, reason }
     bus.emit('shown', null)
   }

@@ -14,12 +14,10 @@ import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
 import { deferralOf } from '../learning/budget.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
-import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
-import type { Parts } from './parts.ts'
-
-type Deps = EngineInUseDeps &
-  Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'nextTask'> &
-  Pick<Parts, 'shop' | 'shopper' | 'state' | 'store' | 'tabs' | 'timers'>
+import { EngineInUse } from './engineInUse.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
@@ -27,7 +25,9 @@ const isAborted = (error: unknown) => error instanceof NearsideError && error.co
 const PREPARE_AFTER = 1000
 
 export class Learner {
-  readonly #deps: Deps
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #shopper: Shopper
   readonly #scheduler: Scheduler
   readonly #preparation: Scheduler
   readonly #engine: EngineInUse
@@ -41,28 +41,31 @@ export class Learner {
   /** Candidate search of the last fit, for the next one. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
-  constructor(deps: Deps) {
-    this.#deps = deps
-    this.#engine = new EngineInUse(deps)
+  constructor(services: Services, shop: Shop, shopper: Shopper) {
+    const { bus, notices, state, timers } = services
+    this.#services = services
+    this.#shop = shop
+    this.#shopper = shopper
+    this.#engine = new EngineInUse(services, shop)
     const failed = (error: unknown) => {
-      if (!isAborted(error)) deps.notices.add(error)
+      if (!isAborted(error)) notices.add(error)
     }
-    this.#scheduler = createScheduler(deps.timers, () => this.#learn(), failed)
-    this.#preparation = createScheduler(deps.timers, () => this.#prepare(), failed)
-    deps.bus.on('event', (name) => this.#afterEvent(name))
-    deps.bus.on('conditions', (before) => {
+    this.#scheduler = createScheduler(timers, () => this.#learn(), failed)
+    this.#preparation = createScheduler(timers, () => this.#prepare(), failed)
+    bus.on('event', (name) => this.#afterEvent(name))
+    bus.on('conditions', (before) => {
       // The shopper left the page: learn now from events that were waiting for more.
-      if (before.visible && !deps.state.conditions.visible) this.#scheduler.flush()
-      if (deps.state.deferred) this.#scheduler.ask(0)
+      if (before.visible && !state.conditions.visible) this.#scheduler.flush()
+      if (state.deferred) this.#scheduler.ask(0)
     })
     // The new leader finishes the work of the last one.
-    deps.bus.on('leading', () => this.reload())
+    bus.on('leading', () => this.reload())
   }
 
   /** Reads the stored version, and learns if it is older than the last event. */
   async reload(): Promise<void> {
-    const { notices, shop, state, store } = this.#deps
-    const base = shop.loaded
+    const { notices, state, store } = this.#services
+    const base = this.#shop.loaded
     if (!base) return
     const { personal, damaged } = await loadPersonal(store, base.hash)
     state.personal = personal
@@ -76,34 +79,34 @@ export class Learner {
   }
 
   #lastToLearn() {
-    return this.#deps.shopper.history.findLast(({ name }) => eventStrength(name) > 0)
+    return this.#shopper.history.findLast(({ name }) => eventStrength(name) > 0)
   }
 
   /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
   get #learnsHere(): boolean {
-    const { state, store } = this.#deps
+    const { state, store } = this.#services
     return !state.paused && (state.leads || store.kind === 'memory')
   }
 
   /** Lets events be stored first, which takes several turns of the event loop. */
   readonly #nextTask = async (): Promise<void> => {
-    await this.#deps.nextTask()
-    await this.#deps.shopper.idle()
+    await this.#services.nextTask()
+    await this.#shopper.idle()
   }
 
   /** Prepares the next fit. The first event of a visit is then learned as fast as later ones. */
   async #prepare(): Promise<void> {
-    const { config, now, shop, shopper, state } = this.#deps
-    const model = shop.ranker?.model
+    const { config, now, state } = this.#services
+    const model = this.#shop.ranker?.model
     const waits = deferralOf(config.budget, state.conditions, this.#spent, false) !== null
     if (!model || this.#running || !this.#learnsHere || waits) return
     const stop = new AbortController()
     this.#preparing = stop
-    const { buildProblem, createFastCandidates } = await this.#deps.onDemand()
+    const { buildProblem, createFastCandidates } = await this.#services.onDemand()
     const candidates = this.#candidatesOf(model, createFastCandidates)
     await buildProblem({
       model,
-      history: shopper.history,
+      history: this.#shopper.history,
       now: now(),
       candidates,
       nextTask: this.#nextTask,
@@ -114,7 +117,7 @@ export class Learner {
   #afterEvent(event: EventName): void {
     this.#pending++
     this.#asked = true
-    const { strategy } = this.#deps.config
+    const { strategy } = this.#services.config
     const delay = STRATEGIES[strategy].delayAfter(event, this.#pending)
     if (delay !== null) this.#scheduler.ask(delay)
   }
@@ -127,7 +130,7 @@ export class Learner {
   }
 
   #waits(): boolean {
-    const { bus, config, state } = this.#deps
+    const { bus, config, state } = this.#services
     const before = state.deferred
     state.deferred = deferralOf(config.budget, state.conditions, this.#spent, this.#asked)
     if (state.deferred !== before) bus.emit('shown', null)
@@ -137,8 +140,8 @@ export class Learner {
   /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
   async #learn(): Promise<void> {
     // Without a base model, `reload` asks again when it arrives.
-    if (!this.#learnsHere || !this.#deps.shop.loaded || this.#waits()) return
-    const { bus, clock, config, notices, timers } = this.#deps
+    if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
+    const { bus, clock, config, notices, timers } = this.#services
     const milliseconds = config.budget.perFit
     const stop = new AbortController()
     const timer = timers.set(() => stop.abort(), milliseconds)
@@ -178,7 +181,7 @@ export class Learner {
   /** Drops the version in memory and its inputs; stops a running fit. */
   forget(): void {
     this.abort()
-    this.#deps.state.personal = null
+    this.#services.state.personal = null
     this.#candidates = null
     this.#pending = 0
   }
@@ -188,13 +191,13 @@ export class Learner {
    * `fit-diverged`
    */
   fineTune(options: FitOptions): Promise<FitReport> {
-    return this.#deps.tabs.alone('fit', () => this.#fit(options))
+    return this.#services.tabs.alone('fit', () => this.#fit(options))
   }
 
   async #fit({ signal, onProgress }: FitOptions): Promise<FitReport> {
-    const { bus, clock, ledger, now, shop, shopper, state, store } = this.#deps
-    const base = shop.loaded
-    const model = shop.ranker?.model
+    const { bus, clock, ledger, now, state, store } = this.#services
+    const base = this.#shop.loaded
+    const model = this.#shop.ranker?.model
     if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
     const epoch = await store.epoch()
@@ -205,11 +208,11 @@ export class Learner {
     try {
       // Another tab may have stored a newer fit.
       const { personal } = await loadPersonal(store, base.hash)
-      const { createFastCandidates, fitPersonal } = await this.#deps.onDemand()
+      const { createFastCandidates, fitPersonal } = await this.#services.onDemand()
       const { engine } = await this.#engine.chosen()
       const fitted = await fitPersonal({
         model,
-        history: shopper.history,
+        history: this.#shopper.history,
         inUse: personal,
         engine,
         candidates: this.#candidatesOf(model, createFastCandidates),
@@ -223,7 +226,7 @@ export class Learner {
         },
       })
       if (!fitted) return this.#nothingLearned(engine)
-      const version = await storePersonal(this.#deps, fitted, base.hash, now(), epoch)
+      const version = await storePersonal(this.#services, fitted, base.hash, now(), epoch)
       if (version === null) {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
@@ -248,7 +251,7 @@ export class Learner {
   }
 
   #nothingLearned(engine: Engine): FitReport {
-    const { active } = this.#deps.state.personal?.guard ?? GUARD_START
+    const { active } = this.#services.state.personal?.guard ?? GUARD_START
     return {
       engine: engine.name,
       cases: 0,

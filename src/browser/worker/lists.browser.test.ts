@@ -6,8 +6,9 @@ import { CATEGORIES, testCatalog } from '@nearside/core/model/testShop.ts'
 import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Environment, startDevice } from './device.ts'
+import { startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
+import type { Environment } from './services.ts'
 import {
   ids,
   listing,

@@ -1,16 +1,11 @@
-/**
- * @module Lists that a device answers with. Without a ranker (no base model yet, or none at all), they are in the
- * catalog's own order.
- */
+/** @module Lists that a device answers with: the shopper's own items, the shop's rules, scores and reasons. */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
-import { highestRows } from '@nearside/core/model/highest.ts'
 import type {
   Explanation,
   ListOptions,
   ListQuery,
   Recommendation,
 } from '@nearside/core/ranking/apiLists.ts'
-import { idsWithoutModel, inShopOrder } from '@nearside/core/ranking/catalogOrder.ts'
 import { amongItems, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
 import { type Exclusion, limitOf, requireQuery } from '@nearside/core/ranking/listQuery.ts'
@@ -25,16 +20,12 @@ import {
   strongestContext,
 } from '@nearside/core/ranking/reasons.ts'
 import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
-import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
-import type { OnDemand } from './device.ts'
-import type { Parts } from './parts.ts'
-import { createViews, type View } from './views.ts'
-
-interface Deps
-  extends Pick<Parts, 'chosen' | 'config' | 'now' | 'onDemand' | 'shop' | 'shopper' | 'state'> {
-  /** Code of `onDemand`, once something else has loaded it. */
-  readonly loaded: () => Awaited<ReturnType<OnDemand>> | null
-}
+import type { ChosenLearners } from './chosenLearners.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
+import { listUnranked } from './unranked.ts'
+import { type View, Views } from './views.ts'
 
 /** Number of items scored for the reasons of a list; more would take longer than the list itself. */
 const MOST_SCORED = 8_000
@@ -45,63 +36,54 @@ const MOST_CAUSES = 8
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options
 
-/** Items of `wanted` that are listed, in the order of `wanted`. */
-function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
-  const both = new Set(listed.filter((id) => wanted.has(id)))
-  return [...wanted].filter((id) => both.has(id))
-}
+export class Lists {
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #shopper: Shopper
+  readonly #views: Views
+  /** Whether the shop chose learners, which need the scores of all items. */
+  readonly #hasLearners: boolean
 
-export function createLists(deps: Deps) {
-  const { config, onDemand, shop, shopper, now } = deps
-  const views = createViews(deps)
-
-  function exclusionsOf({ from, order }: ListOptions): readonly Exclusion[] {
-    if (from === 'bought') return ['bought', 'basket']
-    if (from === 'unbought') return [...config.exclude, 'owned']
-    return from === 'viewed' || from === 'considered' || order === 'base' ? [] : config.exclude
+  constructor(services: Services, shop: Shop, shopper: Shopper, chosen: ChosenLearners | null) {
+    this.#services = services
+    this.#shop = shop
+    this.#shopper = shopper
+    this.#views = new Views(services, shop, shopper, chosen)
+    this.#hasLearners = chosen !== null
   }
 
-  /**
-   * Adds the shopper's own items to the excluded ids, if the list leaves them out.
-   * @param again ids of used-up items, which lists may offer again
-   */
-  function withOwn(
-    query: ListQuery,
-    events: readonly ShopperEvent[],
-    again: ReadonlySet<string> | undefined,
-  ): ListQuery {
-    if (query.kind === 'rerank') return query
-    const { options = {} } = query
-    const { excludeIds = [], exclude = exclusionsOf(options) } = options
-    if (exclude.length === 0) return query
-    const repeatRate = (id: string) =>
-      again?.has(id) ? Number.POSITIVE_INFINITY : shop.ranker?.repeatRate(id)
-    const own = ownItems(exclude, events, now(), repeatRate)
-    return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
+  /** @throws NearsideError `input-invalid` for an invalid query */
+  readonly list = (query: ListQuery): readonly Recommendation[] => {
+    requireQuery(query)
+    const { ranker } = this.#shop
+    const { code } = this.#services.loaded
+    if (code) ranker?.speedUp(code.scoreInPart)
+    const { from, order, until } = optionsOf(query)
+    const present = until === undefined
+    const view = ranker && (present ? this.#views.present(ranker) : this.#viewUntil(ranker, until))
+    const plain = this.#listOf(query, view)
+    if (from === 'bought' || from === 'viewed' || from === 'considered')
+      return this.#ownReasons(plain, from)
+    if (!ranker || order === 'base' || !present) return plain
+    if (query.kind !== 'recommend' && query.kind !== 'rerank') return plain
+    return this.#personalReasons(this.#contextReasons(plain, query, ranker), query, ranker)
   }
 
-  /**
-   * List without a ranker: viewed items, latest first; for `recommend`, the whole model's order for a new shopper;
-   * else the shop's order.
-   */
-  function unranked(query: ListQuery, { lifts, ...ruled }: Ruled): readonly Recommendation[] {
-    const { from } = optionsOf(query)
-    const isFirst = query.kind === 'recommend' && !from
-    const isSold = (id: string) => shop.catalog?.get(id)?.available !== false
-    const listed = idsWithoutModel(isFirst ? shop.firstOrder : shop.order, query)
-    const all = ruled.among ? inOrderOf(ruled.among, listed) : listed
-    const ids = query.kind === 'rerank' && !query.options?.soldOut ? all.filter(isSold) : all
-    const scoreOf = (id: string, place: number) =>
-      (isFirst ? shop.firstScore(id) : undefined) ?? -Math.log(place + 1)
-    const scores = Float32Array.from(ids, (id, at) => scoreOf(id, at) + (lifts?.get(id) ?? 0))
-    const order = lifts?.size ? highestRows(scores, ids.length) : [...ids.keys()]
-    const isWhole = query.kind === 'rerank' || from === 'viewed'
-    const limits = isWhole ? { perFamily: Number.POSITIVE_INFINITY } : {}
-    const options = { ...query.options, ...limits, ...ruled, limit: limitOf(query) }
-    const best = (count: number) => order.slice(0, count)
-    const chosen = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
-    const list = inShopOrder(chosen.map((at) => ids[at]))
-    return isFirst ? list.map((one) => ({ ...one, reason: shop.firstReason(one.id) })) : list
+  /** @throws NearsideError `engine-failed` if the code for explanations can't be loaded */
+  async explain(item: string): Promise<Explanation | null> {
+    const { explainItem } = await this.#services.onDemand()
+    const { ranker, rules } = this.#shop
+    if (!ranker) return null
+    const explain = (by: ExplainedScores) => explainItem(ranker, item, by)
+    const scored = this.#views.whole(ranker)
+    const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
+    if (!found) return null
+    // Take the reason from the list in which the item stands.
+    const limit = SCREEN * Math.ceil(found.rank / SCREEN)
+    const all = { exclude: [], diversify: false, perFamily: Number.POSITIVE_INFINITY }
+    const listed = this.list({ kind: 'recommend', options: { limit, ...all } })
+    const { reason } = listed.find(({ id }) => id === item) ?? found
+    return { ...found, reason }
   }
 
   /**
@@ -110,25 +92,26 @@ export function createLists(deps: Deps) {
    * @param events events that determine the shopper's own items
    * @param unplaced true if only the ids are used
    */
-  function listOf(
+  #listOf(
     query: ListQuery,
     view: View | null,
-    events = view?.events ?? shopper.cleaned.events,
+    events = view?.events ?? this.#shopper.cleaned.events,
     unplaced = false,
   ): readonly Recommendation[] {
+    const shop = this.#shop
     const answer = (asked: ListQuery, ruled: Ruled): readonly Recommendation[] => {
-      if (!view || optionsOf(asked).from === 'viewed') return unranked(asked, ruled)
+      if (!view || optionsOf(asked).from === 'viewed') return listUnranked(shop, asked, ruled)
       const { lifts, ...selection } = ruled
       const { ranker, scored } = view
       const lifted = lifts?.size ? shop.rules?.lift(ranker, lifts, scored) : undefined
       return ranker.list(asked, lifted ?? scored, { ...selection, unplaced })
     }
     const rules = shop.rules?.for(query)
-    const asked = withOwn(query, events, rules?.again)
+    const asked = this.#withOwn(query, events, rules?.again)
     const among = amongItems(query, {
       items: shop.catalog?.items ?? [],
       events: view?.events ?? events,
-      now: now(),
+      now: this.#services.now(),
       isNew: (id) => shop.ranker?.isNew(id) ?? false,
     })
     return shop.rules && rules
@@ -136,36 +119,54 @@ export function createLists(deps: Deps) {
       : answer(asked, { among })
   }
 
+  /**
+   * Adds the shopper's own items to the excluded ids, if the list leaves them out.
+   * @param again ids of used-up items, which lists may offer again
+   */
+  #withOwn(
+    query: ListQuery,
+    events: readonly ShopperEvent[],
+    again: ReadonlySet<string> | undefined,
+  ): ListQuery {
+    if (query.kind === 'rerank') return query
+    const { options = {} } = query
+    const { excludeIds = [], exclude = this.#exclusionsOf(options) } = options
+    if (exclude.length === 0) return query
+    const repeatRate = (id: string) =>
+      again?.has(id) ? Number.POSITIVE_INFINITY : this.#shop.ranker?.repeatRate(id)
+    const own = ownItems(exclude, events, this.#services.now(), repeatRate)
+    return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
+  }
+
+  #exclusionsOf({ from, order }: ListOptions): readonly Exclusion[] {
+    const { exclude } = this.#services.config
+    if (from === 'bought') return ['bought', 'basket']
+    if (from === 'unbought') return [...exclude, 'owned']
+    return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
+  }
+
   /** Reasons of the shopper's own lists: each item is there because of their own action. */
-  function ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
-    const done = shopper.cleaned.events.flatMap(({ items, name, time }) =>
+  #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
+    const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),
     )
-    const signals = signalsOf(done, now())
+    const signals = signalsOf(done, this.#services.now())
     return list.map((one) => ({ ...one, reason: reasonFrom(from, one.id, signals.get(one.id)) }))
   }
 
-  /** Ids of the list under counterfactual views of the shopper's events. */
-  function* idsOf(query: ListQuery, present: View, others: readonly View[]) {
-    for (const view of others) {
-      yield listOf(query, view, view.events, true).map(({ id }) => id)
-      // An item that only fills the place of an excluded item has no personal reason.
-      yield listOf(query, view, present.events, true).map(({ id }) => id)
-    }
-  }
-
-  function personalReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
-    const { rowOf } = shop
+  #personalReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
+    const { catalog, rowOf } = this.#shop
+    const views = this.#views
     const present = views.present(ranker)
     const { history, now: time } = present.scored
-    const isSlow = !ranker.isFast || !!deps.chosen || !!ranker.model.context
+    const isSlow = !ranker.isFast || this.#hasLearners || !!ranker.model.context
     const scored = isSlow ? MOST_SCORED_SLOWLY : MOST_SCORED
     const most = Math.min(MOST_CAUSES, Math.ceil(scored / ranker.model.itemIds.length))
-    const categoryOf = (id: string) => shop.catalog?.get(id)?.category
+    const categoryOf = (id: string) => catalog?.get(id)?.category
     const tiesOf = (rows: readonly number[]) => ranker.tiesOf(rows)
     const known = { model: ranker.model, events: present.events, history, now: time, tiesOf }
     const without = (key: string, leave: Cause['without']) =>
-      idsOf(query, present, views.without(ranker, key, leave))
+      this.#idsOf(query, present, views.without(ranker, key, leave))
     return giveReasons(list, {
       limit: limitOf(query),
       withoutAll: without('', () => null),
@@ -174,57 +175,31 @@ export function createLists(deps: Deps) {
     })
   }
 
+  /** Ids of the list under counterfactual views of the shopper's events. */
+  *#idsOf(query: ListQuery, present: View, others: readonly View[]) {
+    for (const view of others) {
+      yield this.#listOf(query, view, view.events, true).map(({ id }) => id)
+      // An item that only fills the place of an excluded item has no personal reason.
+      yield this.#listOf(query, view, present.events, true).map(({ id }) => id)
+    }
+  }
+
   /** Gives the context as the reason of items that another context would not list. */
-  function contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
-    const view = views.withoutContext(ranker)
+  #contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
+    const view = this.#views.withoutContext(ranker)
     if (!view) return list
-    const plain = new Set(listOf(query, view, view.events, true).map(({ id }) => id))
-    const { history, now: time } = views.present(ranker).scored
+    const plain = new Set(this.#listOf(query, view, view.events, true).map(({ id }) => id))
+    const { history, now: time } = this.#views.present(ranker).scored
     const terms = contextTerms(ranker.model, history, time)
     return list.map((one) => {
       if (plain.has(one.id) || !isFallback(one)) return one
-      return { ...one, reason: strongestContext(terms, shop.rowOf(one.id) ?? -1) ?? one.reason }
+      const row = this.#shop.rowOf(one.id) ?? -1
+      return { ...one, reason: strongestContext(terms, row) ?? one.reason }
     })
   }
 
-  function list(query: ListQuery): readonly Recommendation[] {
-    const { ranker } = shop
-    const code = deps.loaded()
-    if (code) ranker?.speedUp(code.scoreInPart)
-    const { from, order, until } = optionsOf(query)
-    const view = ranker && (until === undefined ? views.present(ranker) : viewUntil(ranker, until))
-    const plain = listOf(query, view)
-    if (from === 'bought' || from === 'viewed' || from === 'considered')
-      return ownReasons(plain, from)
-    if (!ranker || order === 'base' || until !== undefined) return plain
-    if (query.kind !== 'recommend' && query.kind !== 'rerank') return plain
-    return personalReasons(contextReasons(plain, query, ranker), query, ranker)
-  }
-
-  function viewUntil(ranker: Ranker, until: number): View {
+  #viewUntil(ranker: Ranker, until: number): View {
     const leave = (event: ShopperEvent) => (event.time > until ? null : event)
-    return views.without(ranker, `until ${until}`, leave)[0]
-  }
-
-  return {
-    list(query: ListQuery): readonly Recommendation[] {
-      requireQuery(query)
-      return list(query)
-    },
-    async explain(item: string): Promise<Explanation | null> {
-      const { explainItem } = await onDemand()
-      const { ranker, rules } = shop
-      if (!ranker) return null
-      const explain = (by: ExplainedScores) => explainItem(ranker, item, by)
-      const scored = views.whole(ranker)
-      const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
-      if (!found) return null
-      // Take the reason from the list in which the item stands.
-      const limit = SCREEN * Math.ceil(found.rank / SCREEN)
-      const all = { exclude: [], diversify: false, perFamily: Number.POSITIVE_INFINITY }
-      const listed = list({ kind: 'recommend', options: { limit, ...all } })
-      const { reason } = listed.find(({ id }) => id === item) ?? found
-      return { ...found, reason }
-    },
+    return this.#views.without(ranker, `until ${until}`, leave)[0]
   }
 }

@@ -5,8 +5,8 @@ import { testCatalog } from '@nearside/core/model/testShop.ts'
 import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { expect, test } from 'vitest'
+import { createWatchedLists } from './serve.ts'
 import { ids, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
-import { createWatchedLists } from './watchedLists.ts'
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 5, 20)

@@ -10,31 +10,52 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createNeighbourSearch, likeNothing } from '@nearside/core/model/coldStartNeighbours.ts'
 import { type AddedItems, addedItems, joinItems } from '@nearside/core/model/extend.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
-import type { Download, Store } from '../storage/store.ts'
-
-interface NewItemsDeps {
-  readonly store: Pick<Store, 'download'>
-  readonly clock: () => number
-  readonly nextTask: () => Promise<void>
-  readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
-  /** Called when more is known than at the last `extend`. */
-  readonly found: () => void
-}
-
-export type NewItems = ReturnType<typeof createNewItems>
+import type { Download } from '../storage/store.ts'
+import type { Downloads } from './downloads.ts'
+import type { Services } from './services.ts'
 
 /** Milliseconds for which the search holds the thread; `AT_ONCE` items are searched between two checks of the clock. */
 const SLICE = 8
 const AT_ONCE = 4
 
-export function createNewItems(deps: NewItemsDeps) {
-  let known: { readonly key: string; readonly coldStart: ColdStartItems } | null = null
-  /** Key of the current or last search. */
-  let sought: string | null = null
+interface Known {
+  readonly key: string
+  readonly coldStart: ColdStartItems
+}
 
-  async function seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
-    sought = key
-    const { clock, found, keep, nextTask } = deps
+export class NewItems {
+  readonly #services: Services
+  readonly #downloads: Downloads
+  readonly #found: () => void
+  #known: Known | null = null
+  /** Key of the current or last search. */
+  #sought: string | null = null
+
+  /** @param found called when more is known than at the last `extend` */
+  constructor(services: Services, downloads: Downloads, found: () => void) {
+    this.#services = services
+    this.#downloads = downloads
+    this.#found = found
+  }
+
+  async extend({ model, hash }: LoadedModel, items: readonly Item[]): Promise<BaseModel> {
+    const added = addedItems(model, items)
+    if (!added) return model
+    const key = await keyOf(hash, added)
+    const nothing = likeNothing(model.statistics.items, added.ids.length)
+    if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
+    // A few new items are found within the first slice.
+    if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
+    return joinItems(model, added, this.#known?.key === key ? this.#known.coldStart : nothing)
+  }
+
+  stop(): void {
+    this.#sought = null
+  }
+
+  async #seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
+    this.#sought = key
+    const { clock, nextTask } = this.#services
     const search = createNeighbourSearch(model.itemVectors, model.statistics, added)
     let late = false
     let since = clock()
@@ -43,35 +64,20 @@ export function createNewItems(deps: NewItemsDeps) {
       if (one % AT_ONCE > 0 || clock() - since < SLICE) continue
       late = true
       await nextTask()
-      if (sought !== key) return
+      if (this.#sought !== key) return
       since = clock()
     }
     const coldStart = search.found
-    known = { key, coldStart }
-    keep({ key: 'new-items', version: key, url: '', files: toFiles(coldStart) })
-    if (late) found()
+    this.#known = { key, coldStart }
+    const files = toFiles(coldStart)
+    void this.#downloads.keep({ key: 'new-items', version: key, url: '', files })
+    if (late) this.#found()
   }
 
-  async function readKept(key: string, empty: ColdStartItems): Promise<typeof known> {
-    const kept = await deps.store.download('new-items').catch(() => null)
+  async #readKept(key: string, empty: ColdStartItems): Promise<Known | null> {
+    const kept = await this.#services.store.download('new-items').catch(() => null)
     const coldStart = kept?.version === key ? fromFiles(kept.files, empty) : null
     return coldStart && { key, coldStart }
-  }
-
-  return {
-    async extend({ model, hash }: LoadedModel, items: readonly Item[]): Promise<BaseModel> {
-      const added = addedItems(model, items)
-      if (!added) return model
-      const key = await keyOf(hash, added)
-      const nothing = likeNothing(model.statistics.items, added.ids.length)
-      if (known?.key !== key) known = (await readKept(key, nothing)) ?? known
-      // A few new items are found within the first slice.
-      if (known?.key !== key && sought !== key) void seek(key, model, added)
-      return joinItems(model, added, known?.key === key ? known.coldStart : nothing)
-    },
-    stop(): void {
-      sought = null
-    },
   }
 }
 

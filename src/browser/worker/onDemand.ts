@@ -16,17 +16,16 @@ import {
 } from '@nearside/core/learning/fitProblem.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 
-export { readOrders } from '@nearside/core/events/orders.ts'
 export { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 export { explainItem } from '@nearside/core/ranking/explainItem.ts'
 export { createFastCandidates } from '@nearside/engine/candidates.ts'
 export { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
 export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
-export { seedingEnded } from '../ledger/seeding.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
 export { scoreInPart } from '../scoreInPart.ts'
-export { handOver, receive } from '../transfer/transfer.ts'
+export { handOver } from '../transfer/transfer.ts'
 export { exportBundle } from './exportBundle.ts'
+export { HistoryImport } from './historyImport.ts'
 
 /** Work of one step of a shopper's fits: cases × candidates × free parameters. */
 export function fitWork(loaded: LoadedModel | null): number {

@@ -7,43 +7,46 @@ import { serially } from '@nearside/core/serially.ts'
 import { deleteAll } from '../storage/connection.ts'
 import { eraseDisk, leaveDisk, openStore, writeToDisk } from '../storage/open.ts'
 import type { Contribution } from './contribution.ts'
-import type { DeviceStore } from './deviceStore.ts'
-import type { Parts } from './parts.ts'
-
-interface Deps
-  extends Pick<Parts, 'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'shopper' | 'state'> {
-  readonly contribution: Contribution
-  readonly store: DeviceStore
-  readonly indexedDb: () => IDBFactory | undefined
-  /** Reads everything again, after the store was replaced. */
-  readonly reload: () => Promise<unknown>
-}
+import type { Services } from './services.ts'
+import type { Shopper } from './shopper.ts'
 
 export class Persistence {
-  readonly #deps: Deps
+  readonly #services: Services
+  readonly #shopper: Shopper
+  readonly #contribution: Contribution
+  readonly #reload: () => Promise<unknown>
   /** Runs the shopper's answers one after another. */
   readonly #answer = serially()
   /** Whether the disk could not be opened and so may contain data; a later no tries again. */
   #unseen = false
 
-  constructor(deps: Deps) {
-    this.#deps = deps
-    deps.bus.on('storedElsewhere', (what) => {
+  /** @param reload reads everything again, after the store was replaced */
+  constructor(
+    services: Services,
+    shopper: Shopper,
+    contribution: Contribution,
+    reload: () => Promise<unknown>,
+  ) {
+    this.#services = services
+    this.#shopper = shopper
+    this.#contribution = contribution
+    this.#reload = reload
+    services.bus.on('storedElsewhere', (what) => {
       if (what === 'kept') return this.#answer(() => this.#keep())
       if (what === 'unkept') return this.#answer(() => this.#leave())
     })
   }
 
   /** Stores the shopper's answer. @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
-  set(allowed: boolean): Promise<void> {
-    const { bus, config } = this.#deps
+  async set(allowed: boolean): Promise<void> {
+    const { bus, config } = this.#services
     if (config.persist !== 'ask')
       throw new NearsideError(
         'input-invalid',
         `This shop doesn’t ask: persist is ${config.persist}.`,
       )
     return this.#answer(async () => {
-      const { state, store } = this.#deps
+      const { state, store } = this.#services
       const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
       if (state.persist === allowed && isInUse && !state.unerased && !this.#unseen) return
       try {
@@ -56,7 +59,7 @@ export class Persistence {
   }
 
   async #keep(): Promise<void> {
-    const { bus, config, indexedDb, ledger, notices, state, store } = this.#deps
+    const { bus, config, indexedDb, ledger, notices, state, store } = this.#services
     if (store.kind === 'memory') {
       try {
         const { database, refused } = await openStore(config.database, indexedDb, 'ask', 'now')
@@ -82,14 +85,14 @@ export class Persistence {
     }
     state.persist = true
     state.unerased = false
-    await this.#deps.reload()
+    await this.#reload()
   }
 
   async #leave(): Promise<void> {
-    const { contribution, ledger, notices, now, shopper, state, store } = this.#deps
+    const { ledger, notices, now, state, store } = this.#services
     if (state.consent.contribute)
-      await contribution.agree(false).catch((error) => notices.add(error))
-    await shopper.idle()
+      await this.#contribution.agree(false).catch((error) => notices.add(error))
+    await this.#shopper.idle()
     let failure: unknown = null
     if (store.kind === 'indexeddb')
       await store.change(async (disk) => {
@@ -105,7 +108,7 @@ export class Persistence {
       })
     ledger.reopen()
     state.persist = false
-    await this.#deps.reload()
+    await this.#reload()
     try {
       if (failure) throw failure
       await this.clear('no')
@@ -117,7 +120,7 @@ export class Persistence {
 
   /** Erases data on disk without the shopper's yes; deletes the database itself if nothing has to stay. */
   async clear(how: 'no' | 'unasked'): Promise<void> {
-    const { config, indexedDb, notices, now, state } = this.#deps
+    const { config, indexedDb, notices, now, state } = this.#services
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
     this.#unseen = !disk && refused !== null

@@ -8,17 +8,18 @@ import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import type { readLatestFile } from '../learning/modelSource.ts'
 import { checkRelease, readModelKeys, requireSigned } from '../learning/release.ts'
 import type { Download } from '../storage/store.ts'
-import type { Parts } from './parts.ts'
-
-interface Deps extends Pick<Parts, 'config' | 'notices' | 'now' | 'store'> {
-  /** Passed in, so that this file, which few shops load, doesn't import the whole model code. */
-  readonly readLatestFile: typeof readLatestFile
-}
+import type { Services } from './services.ts'
 
 export type Releases = ReturnType<typeof createReleases>
 
-/** @throws NearsideError `input-invalid` for invalid keys */
-export function createReleases({ config, notices, now, readLatestFile, store }: Deps) {
+/**
+ * @param readLatest passed in, so that this file, which few shops load, doesn't import the whole model code
+ * @throws NearsideError `input-invalid` for invalid keys
+ */
+export function createReleases(
+  { config, notices, now, store }: Services,
+  readLatest: typeof readLatestFile,
+) {
   const url = config.baseModel
   const keys = readModelKeys(config.modelKeys)
   /** Newest release seen by this tab, in case it can't be stored. */
@@ -33,7 +34,7 @@ export function createReleases({ config, notices, now, readLatestFile, store }: 
   /** Newest release known. A stored release of other keys, or of an earlier address, doesn't count. */
   async function newest(): Promise<LatestModel | null> {
     const row = await store.download('release').catch(() => null)
-    const kept = row?.url === url ? readLatestFile(row) : null
+    const kept = row?.url === url ? readLatest(row) : null
     return kept && releaseOf(kept) > releaseOf(seen) && (await isSigned(kept)) ? kept : seen
   }
 
@@ -59,7 +60,7 @@ export function createReleases({ config, notices, now, readLatestFile, store }: 
     },
     /** Whether the stored model may be used. Its release may have expired, but today's keys must have signed it. */
     async isVouched(kept: Download): Promise<boolean> {
-      const latest = readLatestFile(kept)
+      const latest = readLatest(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false
       if (releaseOf(latest) > releaseOf(seen)) seen = latest
       return true

@@ -4,19 +4,20 @@
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { nextTask } from '@nearside/engine/nextTask.ts'
 import type {
-  CallName,
   FromWorker,
   Thread,
   ToWorker,
+  WatchedList,
   WatchedQuery,
   WorkerConfig,
 } from '../messages.ts'
 import { browserFetch } from '../transport/browserFetch.ts'
-import { type Device, type Environment, startDevice } from './device.ts'
+import { type Device, startDevice } from './device.ts'
+import type { Environment } from './services.ts'
 import { createBus } from './state.ts'
-import { createWatchedLists } from './watchedLists.ts'
 
 /** Part of a dedicated worker's scope that is used. */
 export interface Scope {
@@ -27,21 +28,6 @@ export interface Scope {
 
 /** Milliseconds between two messages of a fit's progress. Most fits end before the second. */
 const PROGRESS_INTERVAL = 100
-
-/** Posts the first progress of each fit at once, and then at most one in `PROGRESS_INTERVAL`. */
-function pacedProgress(
-  clock: () => number,
-  post: (done: number, steps: number) => void,
-): (done: number, steps: number) => void {
-  let posted = { done: 0, time: Number.NEGATIVE_INFINITY }
-  return (done, steps) => {
-    const time = clock()
-    const isSameFit = done > posted.done
-    if (isSameFit && time - posted.time < PROGRESS_INTERVAL) return
-    posted = { done, time }
-    post(done, steps)
-  }
-}
 
 export const workerEnvironment: Environment = {
   now: () => Date.now(),
@@ -95,32 +81,32 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   async function start(config: WorkerConfig): Promise<void> {
     const bus = createBus()
     bus.on('shown', changed)
-    const progress = pacedProgress(environment.clock, (done, steps) =>
-      scope.postMessage({ kind: 'progress', id: null, done, steps }),
-    )
+    const progress = pacedProgress(null)
     bus.on('progress', ({ done, steps }) => progress(done, steps))
     starting = startDevice(config, environment, bus)
     device = await starting
     show(device)
   }
 
-  async function run(name: CallName, args: readonly unknown[], id: number): Promise<unknown> {
-    if (name === 'ping') return
-    if (name === 'start') return start(args[0] as WorkerConfig)
-    const ready = device ?? (await starting)
-    if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
-    if (name === 'watch') return watched.watch(args[0] as readonly WatchedQuery[], ready.list)
-    if (name !== 'fineTune') {
-      return (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
+  /**
+   * Posts the first progress of each fit at once, and then at most one in `PROGRESS_INTERVAL`.
+   * @param id the call that requested the fit; null for automatic fits
+   */
+  function pacedProgress(id: number | null): (done: number, steps: number) => void {
+    let posted = { done: 0, time: Number.NEGATIVE_INFINITY }
+    return (done, steps) => {
+      const time = environment.clock()
+      const isSameFit = done > posted.done
+      if (isSameFit && time - posted.time < PROGRESS_INTERVAL) return
+      posted = { done, time }
+      scope.postMessage({ kind: 'progress', id, done, steps })
     }
+  }
+
+  function fineTune(ready: Device, id: number): Promise<unknown> {
     const stop = new AbortController()
     running.set(id, stop)
-    return ready.fineTune({
-      signal: stop.signal,
-      onProgress: pacedProgress(environment.clock, (done, steps) =>
-        scope.postMessage({ kind: 'progress', id, done, steps }),
-      ),
-    })
+    return ready.fineTune({ signal: stop.signal, onProgress: pacedProgress(id) })
   }
 
   scope.onmessage = async ({ data }) => {
@@ -130,7 +116,15 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     }
     const { id, name, args } = data
     try {
-      const value = await run(name, args, id)
+      let value: unknown
+      if (name === 'start') await start(args[0])
+      else if (name !== 'ping') {
+        const ready = device ?? (await starting)
+        if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
+        if (name === 'watch') value = watched.watch(args[0], ready.list)
+        else if (name === 'fineTune') value = await fineTune(ready, id)
+        else value = await (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
+      }
       scope.postMessage({ kind: 'result', id, value })
       if (name === 'close') scope.close()
     } catch (thrown) {
@@ -160,4 +154,90 @@ export function deviceInPage(environment: Environment = workerEnvironment): Thre
     onerror: null,
     terminate: () => page.close(),
   }
+}
+
+type ComputeList = (query: ListQuery) => readonly Recommendation[]
+
+interface Watched {
+  readonly query: ListQuery
+  /** Items that the page has; null if it has an error. */
+  items: readonly Recommendation[] | null
+}
+
+/** Order of a list with `distinct`; 0 for a list that may repeat items of others. */
+const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
+
+const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
+
+/**
+ * Lists that the page watches: computed when they may have changed, and posted when they did. Lists with `distinct`
+ * repeat none of each other's items and are computed in that order.
+ */
+export function createWatchedLists() {
+  const lists = new Map<number, Watched>()
+
+  function compute(id: number, watched: Watched, query: ListQuery, list: ComputeList): WatchedList {
+    try {
+      watched.items = list(query)
+      return { id, items: watched.items }
+    } catch (error) {
+      watched.items = null
+      const cause = NearsideError.from(error, 'worker-failed', 'A list failed')
+      return { id, error: cause.toWire() }
+    }
+  }
+
+  /**
+   * Computes lists.
+   * @param all false computes only lists that are new, failed, or depend on others
+   * @returns lists that differ from the page's
+   */
+  function update(all: boolean, list: ComputeList): readonly WatchedList[] {
+    const held: { readonly place: number; readonly id: string }[] = []
+    return [...lists]
+      .sort(([, a], [, b]) => placeOf(a.query) - placeOf(b.query))
+      .flatMap(([id, watched]) => {
+        const { query, items } = watched
+        const place = placeOf(query)
+        if (items && !all && !place) return []
+        const others = held.filter((one) => one.place < place)
+        const now = compute(id, watched, without(query, others), list)
+        // A list for comparison only (`until`) takes no items from shown lists.
+        if (place && optionsOf(query)?.until === undefined)
+          for (const item of watched.items ?? []) held.push({ place, id: item.id })
+        return items && watched.items && sameList(items, watched.items) ? [] : [now]
+      })
+  }
+
+  return {
+    /** @returns the new lists, and other lists that they change */
+    watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[] {
+      for (const { id, query } of queries)
+        if (query) lists.set(id, { query, items: null })
+        else lists.delete(id)
+      return update(false, list)
+    },
+    /** @returns lists that differ from the page's */
+    changed: (list: ComputeList): readonly WatchedList[] => update(true, list),
+  }
+}
+
+function without(query: ListQuery, others: readonly { readonly id: string }[]): ListQuery {
+  if (others.length === 0 || query.kind === 'rerank') return query
+  const { excludeIds = [] } = query.options ?? {}
+  const ids = others.map(({ id }) => id).concat(excludeIds)
+  return { ...query, options: { ...query.options, excludeIds: ids } }
+}
+
+function sameList(a: readonly Recommendation[], b: readonly Recommendation[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      ({ id, score, baseRank, reason }, place) =>
+        id === b[place].id &&
+        score === b[place].score &&
+        baseRank === b[place].baseRank &&
+        JSON.stringify(reason) === JSON.stringify(b[place].reason),
+    )
+  )
 }

@@ -3,21 +3,17 @@
  * rules.
  */
 import { NearsideError } from '@nearside/core/error.ts'
+import { contextValue } from '@nearside/core/features/context/context.ts'
 import type { Explanation, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { aboutOf, explainRuled, liftScores, ruledList } from '@nearside/core/ranking/ruledList.ts'
-import { type Asked, createRuleBook, type ListRules } from '@nearside/core/rules/listRules.ts'
+import { createRuleBook, type ListRules } from '@nearside/core/rules/listRules.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { WorkerConfig } from '../messages.ts'
-import type { KeptFile, OpenFile } from './keptFile.ts'
-import type { Parts } from './parts.ts'
-
-export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
-  readonly given: NonNullable<WorkerConfig['rules']>
-  readonly openFile: OpenFile
-  readonly context: Asked['context']
-}
+import type { Downloads, KeptFile } from './downloads.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
 
 /** Number of faults that a notice mentions. */
 const TOLD = 3
@@ -27,16 +23,23 @@ export class ShopRules {
   readonly list = ruledList
   readonly lift = liftScores
   readonly file: KeptFile | null = null
-  readonly #deps: ShopRulesDeps
+  readonly #services: Services
+  readonly #shop: Shop
   #rules: readonly Rule[] = []
   /** Rule book of the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
-  constructor(deps: ShopRulesDeps) {
-    this.#deps = deps
-    const { given, openFile } = deps
+  /** @param given the shop's rules, not validated, or their URL */
+  constructor(
+    services: Services,
+    shop: Shop,
+    downloads: Downloads,
+    given: NonNullable<WorkerConfig['rules']>,
+  ) {
+    this.#services = services
+    this.#shop = shop
     if (typeof given === 'string')
-      this.file = openFile('rules', given, (value) => this.#take(value))
+      this.file = downloads.file('rules', given, (value) => this.#take(value))
     else this.#take(given)
   }
 
@@ -47,7 +50,8 @@ export class ShopRules {
 
   /** Rules that apply to a list; null if none do. */
   for(query: ListQuery): ListRules | null {
-    const { shop, context, now } = this.#deps
+    const { context, now } = this.#services
+    const shop = this.#shop
     const { page, rules = true } = query.options ?? {}
     if (!rules || this.#rules.length === 0) return null
     const of = [this.#rules, shop.catalog, shop.ranker]
@@ -58,7 +62,8 @@ export class ShopRules {
       this.#book = { of, find: createRuleBook(this.#rules, items, shop.isOffer) }
     }
     const about = shop.catalog?.get(aboutOf(query) ?? '')
-    return this.#book.find({ list: query.kind, page, about, now: now(), context })
+    const contextOf = (kind: string) => contextValue(kind, now(), context)
+    return this.#book.find({ list: query.kind, page, about, now: now(), context: contextOf })
   }
 
   /** @param explain explains the item without rules */
@@ -78,6 +83,6 @@ export class ShopRules {
     if (faults.length === 0) return
     const said = faults.slice(0, TOLD).join('; ')
     const message = `${faults.length} of the shop’s rules can’t be used, and do nothing: ${said}.`
-    this.#deps.notices.add(new NearsideError('rules-invalid', message))
+    this.#services.notices.add(new NearsideError('rules-invalid', message))
   }
 }

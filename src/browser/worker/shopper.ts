@@ -17,14 +17,11 @@ import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
 import { addToHead, EMPTY_HEAD, type Forgotten } from '../storage/eventRows.ts'
-import type { Parts } from './parts.ts'
+import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
-export interface ShopperDeps
-  extends Pick<Parts, 'bus' | 'notices' | 'now' | 'shop' | 'state' | 'store' | 'timers'> {
-  /** Further cleaning that the shop chose, after the fixed rules. */
-  readonly cleanMore: (cleaned: Cleaned) => Cleaned
-}
+/** Further cleaning that the shop chose, after the fixed rules. */
+export type CleanMore = (cleaned: Cleaned) => Cleaned
 
 interface Derived {
   readonly history: History
@@ -32,25 +29,38 @@ interface Derived {
   readonly report: CleaningReport
 }
 
+/** Events that are stored in one transaction; `stored` resolves with null if they can't be stored. */
+interface Batch {
+  readonly drafts: EventDraft[]
+  readonly stored: Promise<readonly ShopperEvent[] | null>
+}
+
 export class Shopper {
-  readonly #deps: ShopperDeps
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #cleanMore: CleanMore | null
   /** Number of stored rows that are not events. */
   #invalid = 0
   /** Derived data of the current events and known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
-  #waiting: { draft: EventDraft; settle: (event: ShopperEvent | null) => void }[] = []
-  #writing: Promise<void> | null = null
+  /** Batch whose write has not begun. */
+  #next: Batch | null = null
+  /** Resolves when the last batch is stored. */
+  #written: Promise<unknown> = Promise.resolve()
   /** Reads other tabs' events; events stored during a read cause one more read. */
   readonly #rereading: Scheduler
 
-  constructor(deps: ShopperDeps) {
-    this.#deps = deps
+  constructor(services: Services, shop: Shop, cleanMore: CleanMore | null) {
+    const { bus, notices, timers } = services
+    this.#services = services
+    this.#shop = shop
+    this.#cleanMore = cleanMore
     this.#rereading = createScheduler(
-      deps.timers,
+      timers,
       () => this.#reread(),
-      (error) => deps.notices.add(error),
+      (error) => notices.add(error),
     )
-    deps.bus.on('storedElsewhere', (what) => {
+    bus.on('storedElsewhere', (what) => {
       if (what === 'events') this.#rereading.ask(0)
     })
   }
@@ -72,7 +82,7 @@ export class Shopper {
   ): Pick<Derived, 'events' | 'history'> {
     let head = EMPTY_HEAD
     // Recompute the visits, as after forgetting an event.
-    const left = this.#deps.state.events.flatMap((event) => {
+    const left = this.#services.state.events.flatMap((event) => {
       const rest = leave(event)
       if (!rest || handedOver(rest)) return rest ?? []
       const placed = { ...rest, session: sessionOf(head, rest) }
@@ -84,7 +94,7 @@ export class Shopper {
 
   /** Resolves when every captured event is stored. */
   async idle(): Promise<void> {
-    while (this.#writing) await this.#writing
+    for (let last: unknown = null; last !== this.#written; await last) last = this.#written
   }
 
   stop(): void {
@@ -94,14 +104,14 @@ export class Shopper {
   /** Reads all events again. */
   async reload(): Promise<void> {
     // Wait for pending writes: an older read must not remove their events from memory.
-    await this.#writing
-    const { events, invalid } = await this.#deps.store.events()
+    await this.#written
+    const { events, invalid } = await this.#services.store.events()
     this.#invalid = invalid
-    this.#deps.state.events = events
+    this.#services.state.events = events
   }
 
   async #reread(): Promise<void> {
-    const { bus, state } = this.#deps
+    const { bus, state } = this.#services
     await this.reload()
     const last = state.events.at(-1)
     if (last) bus.emit('event', last.name)
@@ -109,17 +119,18 @@ export class Shopper {
   }
 
   /**
-   * Stores an event with its known items and resolves with it. Null, with a notice, if no part of it can be stored.
-   * Events that arrive during a write share a transaction.
+   * Stores an event with its known items and resolves with its id. Null, with a notice, if no part of it can be
+   * stored; null without a notice while the shopper paused.
    */
-  async capture({ id, time, input }: Captured): Promise<ShopperEvent | null> {
-    const { notices, shop, state } = this.#deps
+  readonly capture = async ({ id, time, input }: Captured): Promise<string | null> => {
+    const { notices, state } = this.#services
+    if (state.paused) return null
     const draft = readCapture(input, id, time)
     if (draft instanceof NearsideError) {
       notices.add(draft)
       return null
     }
-    const known = keepItems(draft, shop.knows)
+    const known = keepItems(draft, this.#shop.knows)
     const unknown = draft.items.filter((item) => !known.items.includes(item))
     if (unknown.length > 0) {
       const listed = unknown.slice(0, 3).join(', ')
@@ -128,43 +139,50 @@ export class Shopper {
       if (known.items.length === 0) return null
     }
     const handed = state.events.find((event) => isSameOrder(event, known))
-    if (handed) return handed
+    if (handed) return handed.id
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
-    return this.store({ ...known, ...context })
+    const stored = await this.add([{ ...known, ...context }])
+    return stored ? stored[0].id : null
   }
 
-  /** Stores an event; null if it can't be stored. */
-  store(draft: EventDraft): Promise<ShopperEvent | null> {
-    return new Promise((settle) => {
-      this.#waiting.push({ draft, settle })
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = null
+  /**
+   * Stores events; null, with a notice, if they can't be stored. Events that arrive during a write share the next
+   * transaction.
+   */
+  async add(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[] | null> {
+    const { notices, store } = this.#services
+    if (!this.#next) {
+      const all: EventDraft[] = []
+      const stored = this.#written.then(async () => {
+        this.#next = null
+        try {
+          const events = await store.append(all)
+          this.#take(events)
+          return events
+        } catch (error) {
+          notices.add(error, 'storage-unavailable', 'An event could not be kept')
+          return null
+        }
       })
-    })
+      this.#next = { drafts: all, stored }
+      this.#written = stored
+    }
+    const batch = this.#next
+    const from = batch.drafts.push(...drafts) - drafts.length
+    const events = await batch.stored
+    return events?.slice(from, from + drafts.length) ?? null
   }
 
-  async #write(): Promise<void> {
-    const { bus, notices, state, store } = this.#deps
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting
-      this.#waiting = []
-      let events: readonly ShopperEvent[]
-      try {
-        events = await store.append(batch.map(({ draft }) => draft))
-      } catch (error) {
-        notices.add(error, 'storage-unavailable', 'An event could not be kept')
-        for (const { settle } of batch) settle(null)
-        continue
-      }
-      const known = new Set(state.events.map(({ id }) => id))
-      const added = events.filter(({ id }) => !known.has(id))
-      // The events are nearly always in order, except after a clock was set back.
-      state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
-      batch.forEach(({ settle }, i) => void settle(events[i]))
-      bus.emit('stored', 'events')
-      for (const { name } of events) bus.emit('event', name)
-      bus.emit('lists', null)
-    }
+  /** Adds stored events to those in memory, and announces them. */
+  #take(events: readonly ShopperEvent[]): void {
+    const { bus, state } = this.#services
+    const known = new Set(state.events.map(({ id }) => id))
+    const added = events.filter(({ id }) => !known.has(id))
+    // The events are nearly always in order, except after a clock was set back.
+    state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
+    bus.emit('stored', 'events')
+    for (const { name } of events) bus.emit('event', name)
+    bus.emit('lists', null)
   }
 
   /**
@@ -173,12 +191,12 @@ export class Shopper {
    * @throws NearsideError `input-invalid` for an invalid target
    */
   async forget(what: Forgettable): Promise<Forgotten> {
-    return this.#remove(this.#deps.state.events.filter(isAbout(what, this.#deps.shop)))
+    return this.#remove(this.#services.state.events.filter(isAbout(what, this.#shop)))
   }
 
   /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more */
   async restore(forgotten: Forgotten): Promise<void> {
-    if (!(await this.#deps.store.restore(forgotten)))
+    if (!(await this.#services.store.restore(forgotten)))
       throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
     await this.reload()
   }
@@ -189,8 +207,8 @@ export class Shopper {
    * @returns whether there were any
    */
   async forgetOlder(days: number, before: (events: number) => Promise<unknown>): Promise<boolean> {
-    const oldest = this.#deps.now() - days * DAY
-    const old = this.#deps.state.events.filter(({ time }) => time < oldest)
+    const oldest = this.#services.now() - days * DAY
+    const old = this.#services.state.events.filter(({ time }) => time < oldest)
     if (old.length === 0) return false
     await before(old.length)
     await this.#remove(old)
@@ -198,12 +216,12 @@ export class Shopper {
   }
 
   #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
-    return this.#deps.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
+    return this.#services.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
   }
 
   #derive(): Derived {
-    const { shop, state } = this.#deps
-    const of = [state.events, shop.catalog, shop.ranker]
+    const { state } = this.#services
+    const of = [state.events, this.#shop.catalog, this.#shop.ranker]
     if (!this.#derived?.of.every((part, at) => part === of[at])) {
       this.#derived = { ...this.#clean(state.events), of }
     }
@@ -211,9 +229,10 @@ export class Shopper {
   }
 
   #clean(events: readonly ShopperEvent[]): Derived {
-    const { cleanMore, now, shop } = this.#deps
+    const shop = this.#shop
+    const { now } = this.#services
     const ruled = clean(events, { known: shop.knows, now: now() }, this.#invalid)
-    const cleaned = cleanMore(ruled)
+    const cleaned = this.#cleanMore?.(ruled) ?? ruled
     return { ...cleaned, history: fromEvents(cleaned.events, shop.rowOf, shop.find) }
   }
 }

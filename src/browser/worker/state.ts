@@ -1,14 +1,23 @@
-/** @module State shared by the parts of a device, and the events that connect them. */
+/**
+ * @module State shared by the parts of a device, the events that connect them, and what the page gets of the state:
+ * notices and snapshots.
+ */
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import type { ShopContext } from '@nearside/core/features/context/context.ts'
+import { GUARD_START } from '@nearside/core/learning/guard.ts'
 import type { LearnerWeight } from '@nearside/core/learning/learners/names.ts'
-import type { EnginePreference, PersonalizerSnapshot } from '../apiSnapshot.ts'
+import { countShaping, learnedOf } from '@nearside/core/ranking/learned.ts'
+import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
-import type { WorkerConfig } from '../messages.ts'
+import type { WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
 
 /** Plain data. Any part may read it; only the part named at a field writes that field. */
 export interface DeviceState {
@@ -97,6 +106,8 @@ interface DeviceEvents {
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
+  /** The ranker was built again without a request, because more is known of new items. */
+  rebuilt: null
   /** Lists may have changed. */
   lists: null
   /** The snapshot may have changed. */
@@ -128,5 +139,86 @@ export function createBus(): Bus {
       listeners[name] = [...(listeners[name] ?? []), listener]
     },
     emit,
+  }
+}
+
+export const MAX_NOTICES = 50
+
+/** Adds a notice, newest first. A shop that is offline for an hour gives one notice, not sixty. */
+export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  const others = notices.filter((old) => old.message !== notice.message)
+  return [notice, ...others].slice(0, MAX_NOTICES)
+}
+
+/** Notices of everything that degraded, for the page: newest first, limited in number, each message once. */
+export class Notices {
+  readonly #now: () => number
+  readonly #bus: Bus
+  #list: readonly Notice[] = []
+
+  constructor(now: () => number, bus: Bus) {
+    this.#now = now
+    this.#bus = bus
+    bus.on('failed', (error) => this.add(error))
+  }
+
+  get list(): readonly Notice[] {
+    return this.#list
+  }
+
+  /** Adds a notice for a thrown error, or for a message with a code. */
+  add(error: unknown, code: ErrorCode = 'worker-failed', message = 'Something failed'): void {
+    const known = NearsideError.from(error, code, message)
+    const time = this.#now()
+    this.#list = withNotice(this.#list, { code: known.code, message: known.message, time })
+    this.#bus.emit('shown', null)
+  }
+}
+
+/** Builds the page's snapshot from the states of the device's parts, as plain data. */
+export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): WorkerSnapshot {
+  const { config, state, store, notices, now } = services
+  const { report, events } = shopper.cleaned
+  const manifest = shop.loaded?.model.manifest
+  const byName: Record<string, number> = {}
+  for (const { name } of state.events) byName[name] = (byName[name] ?? 0) + 1
+  const { active, logLikelihoodRatio, tested } = state.personal?.guard ?? GUARD_START
+  return {
+    revision: state.revision,
+    erasures: state.erasures,
+    model: manifest
+      ? {
+          version: manifest.version,
+          items: manifest.items,
+          until: manifest.data.until,
+          searchTolerance: manifest.searchTolerance ?? 0,
+          signed: shop.signed,
+        }
+      : null,
+    enginePreference: state.enginePreference,
+    engine: state.engine,
+    storage: store.kind,
+    persist: {
+      ...{ option: config.persist, allowed: state.persist },
+      ...(state.unerased && { unerased: true as const }),
+    },
+    tab: state.leads ? 'leader' : 'follower',
+    events: { count: state.events.length, byName },
+    retentionDays: config.retentionDays,
+    cleaning: report,
+    fit: state.personal?.summary ?? null,
+    fitting: state.fitting,
+    deferred: state.deferred,
+    learners: state.learners,
+    guard: { active, logLikelihoodRatio, tested },
+    learnedFrom: countShaping(events, shop.find, now()),
+    learned: learnedOf(events, shop.catalog, shop.find, now()),
+    paused: state.paused,
+    canContribute: config.federation !== null,
+    consent: state.consent,
+    globalPrivacyControl: state.conditions.globalPrivacyControl,
+    sent: state.sent,
+    terms: state.terms,
+    notices: notices.list,
   }
 }

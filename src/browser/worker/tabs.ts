@@ -28,20 +28,20 @@ const STORED: readonly Stored[] = [
 /** Whether the change is the shopper's answer to storage. Tabs send and receive these even while in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
-/**
- * Connects this tab with the shopper's other tabs.
- * @param shared false if the store is this tab's own memory for good, so that there are no other tabs to connect to
- * @param isShared whether the store is shared at the moment
- */
-export function joinTabs(
-  database: string,
-  shared: boolean,
-  isShared: () => boolean,
-  state: Pick<DeviceState, 'leads'>,
-  bus: Bus,
-): Tabs {
+interface TabsInputs {
+  readonly database: string
+  /** False if the store is this tab's own memory for good, so that there are no other tabs to connect to. */
+  readonly canShare: boolean
+  /** Whether the store is shared at the moment. */
+  readonly isShared: () => boolean
+  readonly state: Pick<DeviceState, 'leads'>
+  readonly bus: Bus
+}
+
+/** Connects this tab with the shopper's other tabs. */
+export function joinTabs({ database, canShare, isShared, state, bus }: TabsInputs): Tabs {
   const name = `nearside:${database}`
-  const locks: LockManager | undefined = shared ? globalThis.navigator?.locks : undefined
+  const locks: LockManager | undefined = canShare ? globalThis.navigator?.locks : undefined
   if (!locks) {
     state.leads = true
     const queues = { fit: serially(), update: serially(), contribute: serially() }

@@ -13,7 +13,8 @@ import { onTestFinished } from 'vitest'
 import type { CaptureInput } from '../api.ts'
 import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
-import { type Device, type Environment, startDevice } from './device.ts'
+import { type Device, startDevice } from './device.ts'
+import type { Environment } from './services.ts'
 import type { Bus } from './state.ts'
 
 export { TestServer, testModelFiles } from '@nearside/core/model/testShop.ts'
@@ -76,13 +77,14 @@ export interface ListingDevice extends Device {
   rerank(items: readonly string[], options: RerankOptions): Promise<readonly Recommendation[]>
 }
 
-export const listing = (device: Device): ListingDevice => ({
-  ...device,
+const pageMethods = (device: Device): Omit<ListingDevice, keyof Device> => ({
   recommend: async (options) => device.list({ kind: 'recommend', options }),
   similar: async (item, options) => device.list({ kind: 'similar', item, options }),
   boughtTogether: async (item, options) => device.list({ kind: 'boughtTogether', item, options }),
   rerank: async (items, options) => device.list({ kind: 'rerank', items, options }),
 })
+
+export const listing = (device: Device): ListingDevice => Object.assign(device, pageMethods(device))
 
 export interface TestDevice {
   readonly device: ListingDevice
@@ -134,7 +136,7 @@ export async function start(...args: Parameters<typeof openDevice>): Promise<Tes
 
 /** Captures the events of a shopper: four visits on four days. */
 export async function live(
-  { device }: TestDevice,
+  { device }: { readonly device: Pick<Device, 'capture'> },
   from = Date.now() - 10 * 86_400_000,
 ): Promise<void> {
   for (let visit = 0; visit < 4; visit++) {

@@ -2,7 +2,7 @@
 
 import { type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
-import type { Environment } from './device.ts'
+import type { Environment } from './services.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
 
 const MINUTES = 60_000

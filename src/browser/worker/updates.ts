@@ -3,7 +3,9 @@
  * stored, so that more tabs or page loads don't add checks.
  */
 
-import type { Parts } from './parts.ts'
+import type { Learner } from './learner.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
 
 const INTERVAL = 5 * 60_000
 /** Milliseconds between two checks while there is no base model. */
@@ -13,59 +15,96 @@ const AFTER_START = 1000
 /** Minimum milliseconds since the last check before a page that is opened or shown again checks. */
 const LEAST_INTERVAL = 60_000
 
-type Deps = Pick<Parts, 'bus' | 'learner' | 'ledger' | 'notices' | 'now' | 'shop' | 'state'> &
-  Pick<Parts, 'store' | 'tabs' | 'timers'>
+export class Updates {
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #learner: Learner
+  #timer: number | null = null
+  #stopped = false
 
-export function createUpdates(deps: Deps) {
-  const { bus, learner, shop, state, store, tabs, ledger, notices, now, timers } = deps
-  let timer: number | null = null
-  let stopped = false
+  constructor(services: Services, shop: Shop, learner: Learner) {
+    this.#services = services
+    this.#shop = shop
+    this.#learner = learner
+    const { bus, state } = services
+    bus.on('conditions', (before) => {
+      if (state.conditions.visible && !before.visible) this.#schedule(0, LEAST_INTERVAL)
+    })
+  }
 
-  const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
+  /**
+   * Starts checking.
+   * @param given `logged`: whether the log already has the model in use; `soon`: whether the first check is still
+   * to come
+   */
+  async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
+    const { now, store, tabs } = this.#services
+    if (!given.logged) await tabs.alone('update', () => this.#log())
+    if (given.soon) return this.#schedule(AFTER_START, LEAST_INTERVAL)
+    // The start has just checked.
+    await store.putSetting('looked', now(), 'relaxed')
+    this.#schedule(this.#interval, this.#interval)
+  }
+
+  /** Checks now. */
+  async check(): Promise<{ readonly adopted: boolean; readonly version: string }> {
+    const adopted = await this.#services.tabs.alone('update', () => this.#update())
+    return { adopted, version: this.#shop.loaded?.model.manifest.version ?? '' }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    if (this.#timer !== null) this.#services.timers.clear(this.#timer)
+  }
+
+  get #interval(): number {
+    return this.#shop.ranker ? INTERVAL : RETRY_INTERVAL
+  }
 
   /**
    * Schedules a check.
    * @param age minimum milliseconds since the last check of any tab
    */
-  function look(delay: number, age: number): void {
-    if (timer !== null) timers.clear(timer)
-    if (stopped) return
-    timer = timers.set(async () => {
-      timer = null
-      if (state.conditions.visible) await lookIfOlder(age).catch((error) => notices.add(error))
+  #schedule(delay: number, age: number): void {
+    const { notices, state, timers } = this.#services
+    if (this.#timer !== null) timers.clear(this.#timer)
+    if (this.#stopped) return
+    this.#timer = timers.set(async () => {
+      this.#timer = null
+      if (state.conditions.visible)
+        await this.#checkIfOlder(age).catch((error) => notices.add(error))
       // Another call may have scheduled the next check in the meantime.
-      if (timer === null) look(interval(), interval())
+      if (this.#timer === null) this.#schedule(this.#interval, this.#interval)
     }, delay)
   }
 
-  const lookIfOlder = (age: number) =>
-    tabs.alone('update', async () => {
+  #checkIfOlder(age: number): Promise<void> {
+    const { now, store, tabs } = this.#services
+    return tabs.alone('update', async () => {
       const passed = now() - ((await store.setting('looked')) ?? Number.NEGATIVE_INFINITY)
       // A clock that was set back must not prevent the check.
       if (passed >= 0 && passed < age) return
-      await update()
+      await this.#update()
     })
+  }
 
-  async function update(): Promise<boolean> {
+  async #update(): Promise<boolean> {
+    const { bus, now, store } = this.#services
     await store.putSetting('looked', now(), 'relaxed')
-    const { files, model } = await shop.update()
-    if (model) await log()
+    const { files, model } = await this.#shop.update()
+    if (model) await this.#log()
     if (model || files) {
       bus.emit('stored', 'model')
-      await learner.reload()
+      await this.#learner.reload()
       bus.emit('lists', null)
     }
     return model
   }
 
-  async function check() {
-    const adopted = await tabs.alone('update', update)
-    return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
-  }
-
   /** Logs the model once. Call this in one tab at a time: another tab may find the same model. */
-  async function log(): Promise<void> {
-    const { loaded, signed } = shop
+  async #log(): Promise<void> {
+    const { ledger } = this.#services
+    const { loaded, signed } = this.#shop
     const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
     if (!loaded || last?.detail.manifest === loaded.hash) return
     const { version, parent } = loaded.model.manifest
@@ -74,29 +113,5 @@ export function createUpdates(deps: Deps) {
       ...(signed && { release: signed.release }),
     }
     await ledger.append({ kind: 'model', detail })
-  }
-
-  bus.on('conditions', (before) => {
-    if (state.conditions.visible && !before.visible) look(0, LEAST_INTERVAL)
-  })
-
-  return {
-    /**
-     * Starts checking.
-     * @param given `logged`: whether the log already has the model in use; `soon`: whether the first check is still
-     * to come
-     */
-    async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
-      if (!given.logged) await tabs.alone('update', log)
-      if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
-      // The start has just checked.
-      await store.putSetting('looked', now(), 'relaxed')
-      look(interval(), interval())
-    },
-    check,
-    stop() {
-      stopped = true
-      if (timer !== null) timers.clear(timer)
-    },
   }
 }

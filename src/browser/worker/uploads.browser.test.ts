@@ -15,7 +15,7 @@ import { type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { makeReport } from '../contribution/makeReport.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
-import type { Environment } from './device.ts'
+import type { Environment } from './services.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import {
   live,

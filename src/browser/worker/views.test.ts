@@ -6,7 +6,7 @@ import type { History } from '@nearside/core/features/history.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { expect, test } from 'vitest'
-import { createViews } from './views.ts'
+import { Views } from './views.ts'
 
 const NOW = Date.UTC(2026, 5, 20)
 const ITEMS = 12
@@ -16,13 +16,13 @@ test('a context that weighs nothing decides nothing, whatever the learners do', 
   const ranker = new Ranker({ ...tinyModel(ITEMS), context: { terms, contexts: NO_CONTEXT } }, null)
   const history: History = [{ item: 3, name: 'view_item', time: NOW - 1000, session: 'now' }]
   const learners = { reorder: (_: Float32Array, scores: Float32Array) => scores.map((one) => -one) }
-  const views = createViews({
-    chosen: { of: () => learners },
-    now: () => NOW,
-    shop: { loaded: null },
-    shopper: { history, cleaned: { events: [] } },
-    state: { personal: null, revision: 0 },
-  } as unknown as Parameters<typeof createViews>[0])
+  const inputs = [
+    { now: () => NOW, state: { personal: null, revision: 0 } },
+    { loaded: null },
+    { history, cleaned: { events: [] } },
+    { of: () => learners },
+  ]
+  const views = new Views(...(inputs as unknown as ConstructorParameters<typeof Views>))
   const rows = [...Array(ITEMS).keys()]
   const present = views.present(ranker).scored.scoresOf(rows)
   expect(views.withoutContext(ranker)?.scored.scoresOf(rows)).toEqual(present)

@@ -5,7 +5,7 @@ import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WatchedList } from '../messages.ts'
-import { createWatchedLists } from './watchedLists.ts'
+import { createWatchedLists } from './serve.ts'
 
 const ITEMS = Array.from({ length: 12 }, (_, i) => `i${i}`)
 

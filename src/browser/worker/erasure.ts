@@ -1,0 +1,128 @@
+/**
+ * @module Deletion of the shopper's events: what they forget, restore or erase, and events beyond the shop's limit of
+ * days. Everything learned from deleted events goes with them.
+ */
+import type { Forgettable } from '../api.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { LoggedForgotten } from '../messages.ts'
+import type { Forgotten } from '../storage/eventRows.ts'
+import type { ChosenLearners } from './chosenLearners.ts'
+import type { Contribution } from './contribution.ts'
+import type { Learner } from './learner.ts'
+import type { Services } from './services.ts'
+import type { Shopper } from './shopper.ts'
+
+/** Numbers that the log records about forgotten events. */
+const numbersOf = ({ rows }: Forgotten) => ({
+  events: rows.length,
+  orders: rows.filter(({ name }) => name === 'purchase').length,
+})
+
+export class Erasure {
+  readonly #services: Services
+  readonly #shopper: Shopper
+  readonly #learner: Learner
+  readonly #contribution: Contribution
+  readonly #chosen: ChosenLearners | null
+
+  constructor(
+    services: Services,
+    shopper: Shopper,
+    learner: Learner,
+    contribution: Contribution,
+    chosen: ChosenLearners | null,
+  ) {
+    this.#services = services
+    this.#shopper = shopper
+    this.#learner = learner
+    this.#contribution = contribution
+    this.#chosen = chosen
+    const { bus, state } = services
+    bus.on('conditions', async () => {
+      if (state.conditions.visible) await this.eraseTooOld()
+    })
+  }
+
+  /** @throws NearsideError `input-invalid` for an invalid target; `storage-…` */
+  async forget(what: Forgettable): Promise<LoggedForgotten> {
+    this.#learner.abort()
+    this.#contribution.stop()
+    // Events deleted from this tab are unlearned even if the disk refused to delete them.
+    const forgotten = await this.#shopper.forget(what).finally(() => this.#onForgotten())
+    // The log gets the kind only: the name itself is to be forgotten.
+    const logged = await this.#log('erase', { what: what.kind, ...numbersOf(forgotten) })
+    return { ...forgotten, logged: logged?.sequence ?? null }
+  }
+
+  /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more; `storage-…` */
+  async restore(forgotten: LoggedForgotten): Promise<void> {
+    await this.#shopper.restore(forgotten)
+    this.#onForgotten()
+    const { logged } = forgotten
+    const numbers = numbersOf(forgotten)
+    await this.#log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
+  }
+
+  /**
+   * Deletes everything about the shopper.
+   * @param clearDisk erases the disk of a store that continues in memory
+   * @param reload reads events and settings again
+   */
+  async erase(clearDisk: () => Promise<void>, reload: () => Promise<unknown>): Promise<void> {
+    const { ledger, notices, state, store } = this.#services
+    this.drop()
+    try {
+      await ledger.erase()
+      if (state.unerased) await clearDisk()
+      await store.dropAside().catch((error) => notices.add(error))
+    } finally {
+      await reload()
+      this.#onForgotten()
+    }
+  }
+
+  /** Deletes events older than the shop's limit, and logs that first. */
+  async eraseTooOld(): Promise<void> {
+    const { config, ledger } = this.#services
+    const what = `events older than ${config.retentionDays} days`
+    const first = (events: number) =>
+      ledger.append({ kind: 'erase', detail: { what, events } }, 'strict')
+    let gone = true
+    try {
+      gone = await this.#shopper.forgetOlder(config.retentionDays, first)
+    } finally {
+      if (gone) this.#onForgotten()
+    }
+  }
+
+  /** Drops everything derived from deleted events. */
+  drop(): void {
+    this.#services.state.erasures++
+    this.#contribution.stop()
+    this.#learner.forget()
+    this.#chosen?.forget()
+  }
+
+  /** Drops the model learned from deleted events, and learns anew from the rest. */
+  #onForgotten(): void {
+    const { bus } = this.#services
+    this.drop()
+    this.#learner.relearn()
+    bus.emit('stored', 'erased')
+    bus.emit('lists', null)
+  }
+
+  /** Logs an action that has already happened, so a failure is a notice only. */
+  async #log(
+    kind: LedgerEntry['kind'],
+    detail: LedgerEntry['detail'],
+  ): Promise<LedgerEntry | null> {
+    const { ledger, notices } = this.#services
+    try {
+      return await ledger.append({ kind, detail }, 'strict')
+    } catch (error) {
+      notices.add(error)
+      return null
+    }
+  }
+}

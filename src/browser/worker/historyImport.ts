@@ -1,0 +1,68 @@
+/** @module Imports events that the shopper made elsewhere: orders of their account, and another device's transfer file. */
+import type { EventDraft } from '@nearside/core/events/capture.ts'
+import { readOrders } from '@nearside/core/events/orders.ts'
+import { serially } from '@nearside/core/serially.ts'
+import { DAY } from '@nearside/core/time.ts'
+import type { PastOrder } from '../api.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import { seedingEnded } from '../ledger/seeding.ts'
+import { receive } from '../transfer/transfer.ts'
+import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
+
+export class HistoryImport {
+  readonly #services: Services
+  readonly #shop: Shop
+  readonly #shopper: Shopper
+  /** Runs imports one after another, so that an order imported twice concurrently is stored once. */
+  readonly #oneByOne = serially()
+
+  constructor(services: Services, shop: Shop, shopper: Shopper) {
+    this.#services = services
+    this.#shop = shop
+    this.#shopper = shopper
+  }
+
+  /** @returns number of orders newly stored @throws NearsideError `input-invalid` */
+  orders(orders: readonly PastOrder[]): Promise<number> {
+    const { ledger, notices } = this.#services
+    return this.#oneByOne(async () => {
+      const ended = seedingEnded(await ledger.entries())
+      const { drafts, refused } = readOrders(orders, this.#known(ended))
+      if (refused) notices.add(refused)
+      return this.#take(drafts, 'seed', (orders) => ({ orders }))
+    })
+  }
+
+  /** @returns number of events newly stored @throws NearsideError as `receive` */
+  transfer(file: string, code: string): Promise<number> {
+    return this.#oneByOne(async () => {
+      const drafts = await receive([file, code], this.#services.shopOrigin, () => this.#known())
+      return this.#take(drafts, 'transfer', (events) => ({ direction: 'in', events }))
+    })
+  }
+
+  /**
+   * Stored events and limits, to check imported events against.
+   * @param ended time before which events are skipped, milliseconds since the epoch
+   */
+  #known(ended = 0) {
+    const { config, now, state } = this.#services
+    const after = Math.max(ended, now() - config.retentionDays * DAY)
+    return { events: state.events, knows: this.#shop.knows, now: now(), after }
+  }
+
+  /** @returns number of events stored; the log records it */
+  async #take(
+    drafts: readonly EventDraft[],
+    kind: LedgerEntry['kind'],
+    detailOf: (taken: number) => LedgerEntry['detail'],
+  ): Promise<number> {
+    const { ledger, notices } = this.#services
+    const taken = drafts.length > 0 ? ((await this.#shopper.add(drafts))?.length ?? 0) : 0
+    if (taken > 0)
+      await ledger.append({ kind, detail: detailOf(taken) }).catch((error) => notices.add(error))
+    return taken
+  }
+}

@@ -1,0 +1,90 @@
+/** @module Base model: the stored copy, downloads of newer versions, and the check of signed releases. */
+
+import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
+import {
+  type FetchModelOptions,
+  fetchModel,
+  type LoadedModel,
+  readDownload,
+  readLatestFile,
+} from '../learning/modelSource.ts'
+import type { Downloads } from './downloads.ts'
+import type { Releases } from './releases.ts'
+import type { Services } from './services.ts'
+
+export class Model {
+  readonly #services: Services
+  readonly #downloads: Downloads
+  /** Base model in use; null until one is loaded. */
+  loaded: LoadedModel | null = null
+  /** Signed release of the model in use; null if the shop names no keys. */
+  signed: NonNullable<PersonalizerSnapshot['model']>['signed'] = null
+  #releases: Releases | null = null
+
+  constructor(services: Services, downloads: Downloads) {
+    this.#services = services
+    this.#downloads = downloads
+  }
+
+  /** Loads the check of signed releases; null if the shop names no keys. */
+  async openReleases(): Promise<Releases | null> {
+    if (!this.#services.config.modelKeys) return null
+    const { createReleases } = await import('./releases.ts')
+    this.#releases ??= createReleases(this.#services, readLatestFile)
+    return this.#releases
+  }
+
+  /** Uses the stored model. @returns whether there was one */
+  async readKept(): Promise<boolean> {
+    const { config, notices, store } = this.#services
+    const kept = await store.download('model').catch(() => null)
+    if (kept?.url !== config.baseModel) return false
+    if (kept.version === this.loaded?.hash) return true
+    try {
+      if ((await (await this.openReleases())?.isVouched(kept)) === false) return false
+      this.#use(await readDownload(kept))
+      return true
+    } catch (error) {
+      notices.add(error, 'model-corrupt', 'The stored base model is damaged; it is fetched anew')
+      return false
+    }
+  }
+
+  /**
+   * Downloads a newer model, if there is one.
+   * @returns whether one was adopted
+   * @throws NearsideError if the model can't be loaded; the old model stays
+   */
+  async fetch(
+    options: Pick<FetchModelOptions, 'signal' | 'onPopularity' | 'latest'>,
+  ): Promise<boolean> {
+    const { config, store, transport } = this.#services
+    const now = this.#services.now()
+    // The download may be skipped only if the stored bytes can be read back.
+    const hash = this.loaded?.hash
+    const stored = hash ? await store.download('model').catch(() => null) : null
+    const kept = stored?.version === hash ? stored : null
+    const check = (await this.openReleases())?.check
+    const directory = config.baseModel
+    const fetched = await fetchModel({ transport, directory, kept, now, check, ...options })
+    if (!fetched) return false
+    await this.#downloads.keep(fetched.download)
+    const adopted = fetched.loaded.hash !== this.loaded?.hash
+    this.#use(fetched.loaded)
+    return adopted
+  }
+
+  #use(loaded: LoadedModel): void {
+    this.loaded = loaded
+    const { modelKeys } = this.#services.config
+    const { signed } = loaded.latest ?? {}
+    this.signed =
+      modelKeys && signed
+        ? {
+            release: signed.release,
+            expires: signed.expires,
+            byHelper: modelKeys.helper !== undefined,
+          }
+        : null
+  }
+}

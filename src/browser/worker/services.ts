@@ -1,0 +1,130 @@
+/** @module Services that all parts of a device share, and how they are opened. */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ContributionTerms } from '../contribution/terms.ts'
+import type { Timers } from '../learning/scheduler.ts'
+import { createLedger, type Ledger } from '../ledger/ledger.ts'
+import type { WorkerConfig } from '../messages.ts'
+import { openStore } from '../storage/open.ts'
+import { createTransport, destinationsOf } from '../transport/http.ts'
+import type { Transport } from '../transport/transport.ts'
+import { createDeviceContext, type DeviceContext } from './context.ts'
+import { createDeviceStore, type DeviceStore } from './deviceStore.ts'
+import type { ChooseEngine } from './engineInUse.ts'
+import { type Bus, type DeviceState, Notices, startingState } from './state.ts'
+import { joinTabs, type Tabs } from './tabs.ts'
+
+/** Inputs from the worker's surroundings; tests pass their own. */
+export interface Environment {
+  readonly now: () => number
+  /** Clock for durations, in milliseconds. */
+  readonly clock: () => number
+  /** Cryptographic random number in [0, 1) that decides when an update leaves. */
+  readonly random: () => number
+  readonly timers: Timers
+  readonly nextTask: () => Promise<void>
+  readonly fetch: typeof globalThis.fetch
+  readonly indexedDb: () => IDBFactory | undefined
+  readonly chooseEngine: ChooseEngine
+  readonly onDemand: OnDemand
+  /**
+   * Asks the shopper to confirm a consent, out of reach of the page's scripts; resolves with the words shown. Without
+   * this function, the page asks.
+   * @throws NearsideError `consent-missing` if the shopper declines
+   */
+  readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
+}
+
+/** Code that is loaded on first use. */
+type Code = typeof import('./onDemand.ts')
+export type OnDemand = () => Promise<Code>
+
+export interface Services extends Environment {
+  readonly config: WorkerConfig
+  /** The shop's origin; in a vault this differs from the worker's own origin. */
+  readonly shopOrigin: string
+  readonly state: DeviceState
+  readonly bus: Bus
+  readonly notices: Notices
+  readonly context: DeviceContext
+  readonly store: DeviceStore
+  readonly ledger: Ledger
+  readonly transport: Transport
+  readonly tabs: Tabs
+  /** @throws NearsideError `engine-failed` if the code can't be loaded */
+  readonly onDemand: OnDemand
+  /** Code of `onDemand`, if it is loaded. */
+  readonly loaded: { code: Code | null }
+}
+
+/** @returns the services, and whether the disk has data that the shopper did not ask to store */
+export async function openServices(
+  config: WorkerConfig,
+  environment: Environment,
+  bus: Bus,
+): Promise<Services & { readonly hasUnasked: boolean }> {
+  const { now } = environment
+  const state = startingState(config)
+  const notices = new Notices(now, bus)
+  const opened = await openStore(config.database, environment.indexedDb, config.persist)
+  if (opened.refused) notices.add(opened.refused)
+  opened.unasked?.close()
+  const { kind } = opened.database
+  state.persist = config.persist === 'ask' && kind === 'memory' ? null : config.persist !== 'never'
+  const store = createDeviceStore({ database: opened.database, state, notices })
+  const ledger = createLedger(store, now)
+  return {
+    ...environment,
+    ...codeOnDemand(environment.onDemand),
+    config,
+    shopOrigin: new URL(config.baseModel).origin,
+    state,
+    bus,
+    notices,
+    context: createDeviceContext(state),
+    store,
+    ledger,
+    transport: transportOf(config, environment.fetch, store, ledger),
+    tabs: joinTabs({
+      database: config.database,
+      canShare: kind === 'indexeddb' || config.persist === 'ask',
+      isShared: () => store.kind === 'indexeddb',
+      state,
+      bus,
+    }),
+    hasUnasked: !!opened.unasked,
+  }
+}
+
+function codeOnDemand(load: OnDemand): Pick<Services, 'onDemand' | 'loaded'> {
+  const loaded: Services['loaded'] = { code: null }
+  return {
+    loaded,
+    async onDemand() {
+      try {
+        loaded.code = await load()
+        return loaded.code
+      } catch (error) {
+        const why = 'Code that is loaded when it is needed could not be; lists stay as they are'
+        throw NearsideError.from(error, 'engine-failed', why)
+      }
+    },
+  }
+}
+
+function transportOf(
+  config: WorkerConfig,
+  fetch: Environment['fetch'],
+  store: DeviceStore,
+  ledger: Ledger,
+): Transport {
+  const { federation } = config
+  const { relay } = federation ?? {}
+  return createTransport({
+    fetch,
+    ledger,
+    destinations: destinationsOf(config),
+    // Recorded in memory, too: the log, which may be stored on disk later, needs these addresses.
+    records: (change) => store.changeSettings(change, 'strict'),
+    relayed: federation && relay ? { ...federation, relay } : undefined,
+  })
+}

@@ -1,0 +1,102 @@
+/**
+ * @module Lists without a ranker, because there is no base model yet, or none at all. On a first download the model's
+ * popularity arrives before the rest; then a new shopper's list has the whole model's order already.
+ */
+import { highestRows } from '@nearside/core/model/highest.ts'
+import type { PopularityPart } from '@nearside/core/model/parts.ts'
+import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import {
+  type CatalogOrder,
+  idsWithoutModel,
+  inShopOrder,
+} from '@nearside/core/ranking/catalogOrder.ts'
+import { limitOf } from '@nearside/core/ranking/listQuery.ts'
+import { bestSellersOf } from '@nearside/core/ranking/ranker.ts'
+import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
+import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
+import type { Shop } from './shop.ts'
+
+/** Order of a new shopper's list, by the popularity of the last 30 days. */
+export class FirstOrder {
+  #sold: ReadonlyMap<string, number> | null = null
+  #bestSellers: ReadonlySet<string> = new Set()
+  #order: CatalogOrder | null = null
+
+  /** Whether the popularity is known. */
+  get isKnown(): boolean {
+    return this.#sold !== null
+  }
+
+  /** The order; null while the popularity is unknown. */
+  get order(): CatalogOrder | null {
+    return this.#order
+  }
+
+  take({ itemIds, popularity30 }: PopularityPart): void {
+    this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
+    const best = highestRows(popularity30, bestSellersOf(itemIds.length))
+    this.#bestSellers = new Set(
+      best.filter((row) => popularity30[row] > 0).map((row) => itemIds[row]),
+    )
+  }
+
+  /** Sorts the shop's order as the base model does for a cold-start user. */
+  sort({ ids, categories }: CatalogOrder): void {
+    const sold = this.#sold
+    if (!sold) return
+    const sales = ids.map((id) => sold.get(id) ?? 0)
+    const sorted = ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])
+    this.#order = {
+      ids: sorted.map((place) => ids[place]),
+      categories: sorted.map((place) => categories[place]),
+    }
+  }
+
+  reasonOf(item: string): Reason {
+    if (!this.#sold) return { kind: 'shop-order' }
+    if (!this.#sold.has(item)) return { kind: 'new' }
+    return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
+  }
+
+  /** Score of an item; undefined while sales are unknown. */
+  scoreOf(item: string): number | undefined {
+    return this.#sold ? (this.#sold.get(item) ?? 0) : undefined
+  }
+}
+
+/**
+ * List without a ranker: viewed items, latest first; for `recommend`, the whole model's order for a new shopper; else
+ * the shop's order.
+ */
+export function listUnranked(
+  { catalog, first, order }: Pick<Shop, 'catalog' | 'first' | 'order'>,
+  query: ListQuery,
+  { lifts, ...ruled }: Ruled,
+): readonly Recommendation[] {
+  const from = query.kind === 'rerank' ? undefined : query.options?.from
+  const isFirst = query.kind === 'recommend' && !from
+  const isSold = (id: string) => catalog?.get(id)?.available !== false
+  const listed = idsWithoutModel(isFirst ? (first.order ?? order) : order, query)
+  const all = ruled.among ? inOrderOf(ruled.among, listed) : listed
+  const ids = query.kind === 'rerank' && !query.options?.soldOut ? all.filter(isSold) : all
+  const scoreOf = (id: string, place: number) =>
+    (isFirst ? first.scoreOf(id) : undefined) ?? -Math.log(place + 1)
+  const scores = Float32Array.from(ids, (id, at) => scoreOf(id, at) + (lifts?.get(id) ?? 0))
+  const best = lifts?.size ? highestRows(scores, ids.length) : [...ids.keys()]
+  const isWhole = query.kind === 'rerank' || from === 'viewed'
+  const limits = isWhole ? { perFamily: Number.POSITIVE_INFINITY } : {}
+  const options = { ...query.options, ...limits, ...ruled, limit: limitOf(query) }
+  const chosen = selectPlaces(
+    (count) => best.slice(0, count),
+    options,
+    (at) => catalog?.get(ids[at]),
+  )
+  const list = inShopOrder(chosen.map((at) => ids[at]))
+  return isFirst ? list.map((one) => ({ ...one, reason: first.reasonOf(one.id) })) : list
+}
+
+/** Items of `wanted` that are listed, in the order of `wanted`. */
+function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
+  const both = new Set(listed.filter((id) => wanted.has(id)))
+  return [...wanted].filter((id) => both.has(id))
+}
