@@ -20,9 +20,6 @@ export interface AggregatorOptions {
   readonly log?: (line: string) => void
 }
 
-/** Number of newest rounds that the public list shows. */
-export const ROUNDS_SHOWN = 20
-
 /** Task that devices get; null before the first round. The server signs a round's task once a second. */
 export function createTasks(role: Task['role'], { store, identity, now }: AggregatorOptions) {
   let last: Promise<string> | null = null

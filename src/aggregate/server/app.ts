@@ -3,10 +3,10 @@
  * only that somebody sent a report.
  */
 
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { toHex } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
@@ -15,10 +15,10 @@ import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
 import { type GatewayOptions, gatewayRoute, type InnerBindings } from './gateway.ts'
 import type { HelperAggregator } from './helper.ts'
+import { atMost, emptyApp, limitBody, respondProblem, respondTooMany } from './http.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { modelRoutes } from './modelRoutes.ts'
 import { peerRoutes } from './peerRoutes.ts'
-import { respondProblem, respondThrown } from './problemResponse.ts'
 import { createRateLimit } from './rateLimit.ts'
 import {
   healthSchema,
@@ -29,7 +29,7 @@ import {
   roundsSchema,
   taskSchema,
 } from './schemas.ts'
-import type { RoundRecord, RoundSummary } from './store/records.ts'
+import type { RoundSummary } from './store/records.ts'
 import type { TokenSigner } from './tokenIssuer.ts'
 import { tokenRoute } from './tokenRoute.ts'
 
@@ -52,18 +52,15 @@ type Aggregator = LeaderAggregator | HelperAggregator
 /** Most reports in progress at once; the server refuses further ones. */
 const MOST_UNDER_WAY = 256
 
+/** Number of newest rounds that the public list shows. */
+const ROUNDS_SHOWN = 20
+
 /** Most lists of rounds per minute for one address. */
 const LISTS_PER_MINUTE = 12
 
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
-  const app = new OpenAPIHono()
-  app.onError((thrown, c) => respondThrown(c, thrown))
-  app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
+  const app = emptyApp()
   app.use(secureHeaders({ crossOriginResourcePolicy: 'cross-origin' }))
-  app.use(async (c, next) => {
-    await next()
-    c.header('Cache-Control', 'no-store')
-  })
   app.use(
     cors({
       origin: (origin) => (options.origins.includes(origin) ? origin : null),
@@ -79,7 +76,7 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     reportRoute(app, aggregator)
     if (options.tokens) {
       app.use(ROUTES.tokens, mayCall(options, TOKEN_REQUEST_MEDIA_TYPE))
-      tokenRoute(app, aggregator, options.tokens)
+      tokenRoute(app, aggregator.store, options.tokens)
     }
   } else {
     peerRoutes(app, aggregator)
@@ -106,7 +103,7 @@ const problemAnswer = (description: string) => ({
 })
 
 function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
-  const { role, trust } = aggregator
+  const { role, trust, store } = aggregator
   app.openapi(
     createRoute({
       method: 'get',
@@ -114,25 +111,30 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
       responses: { 200: json('Whether it runs', healthSchema) },
     }),
     async (c) => {
-      const record = await aggregator.current()
+      const record = await store.current()
       return c.json({
         status: record === null ? ('starting' as const) : ('ok' as const),
         role,
         trust,
         round: record?.round ?? null,
         waitingFor: await aggregator.waitingFor(),
-        lost: await aggregator.lost(),
+        lost: await store.lost(),
       })
     },
   )
   app.get(ROUTES.metrics, async (c) => {
+    const record = await store.current()
     const isWaiting = (await aggregator.waitingFor()) !== null
-    const counts = {
-      lost: await aggregator.lost(),
-      unproven: aggregator.unproven(),
-      takenBack: 'accept' in aggregator ? aggregator.takenBack() : 0,
-    }
-    return c.text(metricsText(await aggregator.current(), counts, isWaiting))
+    const takenBack = 'accept' in aggregator ? aggregator.takenBack() : 0
+    const metrics: readonly (readonly [name: string, value: number, help: string])[] = [
+      ['round', record?.round ?? 0, 'Newest round.'],
+      ['round_counted', record?.counted ?? 0, 'Reports counted in it.'],
+      ['round_waiting', Number(isWaiting), '1 when its reports or its next step wait.'],
+      ['reports_lost_total', await store.lost(), HELP.lost],
+      ['unproven_refusals_total', aggregator.unproven(), HELP.unproven],
+      ['models_taken_back_total', takenBack, HELP.takenBack],
+    ]
+    return c.text(metrics.map((metric) => metricText(...metric)).join(''))
   })
   app.openapi(
     createRoute({
@@ -141,7 +143,7 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
       responses: { 200: json('The last rounds, newest first', roundsSchema) },
     }),
     async (c) => {
-      const rounds = await Promise.all((await aggregator.rounds()).map(describeRound))
+      const rounds = await Promise.all((await store.rounds(ROUNDS_SHOWN)).map(describeRound))
       return c.json({ role, trust, rounds })
     },
   )
@@ -155,8 +157,7 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
   })
   app.openapi(taskRoute, async (c) => {
     const task = await aggregator.task()
-    if (task === null)
-      return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5) as never
+    if (task === null) throw noRound()
     return c.json({ ...task, policy: { ...task.policy } as Record<string, unknown> }, 200)
   })
 }
@@ -189,36 +190,18 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
   )
 }
 
-/** Metrics in Prometheus' text format. None is about a single request. */
-function metricsText(
-  record: RoundRecord | null,
-  { lost, unproven, takenBack }: Readonly<Record<'lost' | 'unproven' | 'takenBack', number>>,
-  isWaiting: boolean,
-): string {
-  const metric = (name: string, value: number, help: string) => {
-    const type = name.endsWith('_total') ? 'counter' : 'gauge'
-    return `# HELP nearside_${name} ${help}\n# TYPE nearside_${name} ${type}\nnearside_${name} ${value}\n`
-  }
-  return [
-    metric('round', record?.round ?? 0, 'Newest round.'),
-    metric('round_counted', record?.counted ?? 0, 'Reports counted in it.'),
-    metric('round_waiting', Number(isWaiting), '1 when its reports or its next step wait.'),
-    metric(
-      'reports_lost_total',
-      lost,
-      'Acknowledged reports in rounds that were abandoned: alert when it rises.',
-    ),
-    metric(
-      'unproven_refusals_total',
-      unproven,
-      'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
-    ),
-    metric(
-      'models_taken_back_total',
-      takenBack,
-      'Models of rounds since the start that newer held-out cases found worse: the last trained one was published again.',
-    ),
-  ].join('')
+const HELP = {
+  lost: 'Acknowledged reports in rounds that were abandoned: alert when it rises.',
+  unproven:
+    'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
+  takenBack:
+    'Models of rounds since the start that newer held-out cases found worse: the last trained one was published again.',
+}
+
+/** A metric in Prometheus' text format. None is about a single request. */
+function metricText(name: string, value: number, help: string): string {
+  const type = name.endsWith('_total') ? 'counter' : 'gauge'
+  return `# HELP nearside_${name} ${help}\n# TYPE nearside_${name} ${type}\nnearside_${name} ${value}\n`
 }
 
 async function describeRound(record: RoundSummary): Promise<z.infer<typeof roundSchema>> {
@@ -256,22 +239,15 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
   }
 }
 
-const respondTooMany = (c: Context, wait: number) =>
-  respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+const noRound = () => new NearsideError('aggregator-unreachable', 'No round is open yet')
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
-  let underWay = 0
+  const run = atMost(MOST_UNDER_WAY)
   app.use(ROUTES.reports, async (c, next) => {
-    const record = await leader.current()
-    const due = record === null ? 0 : reportBytes(record.policy)
-    const tooLarge = bodyLimit({
-      maxSize: Math.ceil(1.05 * due),
-      onError: (context) =>
-        respondProblem(context, 413, 'report-invalid', 'The body is longer than a report'),
-    })
-    if (record === null)
-      return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5)
-    return tooLarge(c, next)
+    const record = await leader.store.current()
+    if (record === null) throw noRound()
+    const size = Math.ceil(1.05 * reportBytes(record.policy))
+    return limitBody(size, 'report-invalid')(c, next)
   })
 
   const route = createRoute({
@@ -301,21 +277,8 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   })
   app.openapi(route, async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    // Counts only requests that have arrived whole: a slow sender blocks nobody.
-    if (underWay >= MOST_UNDER_WAY)
-      return respondProblem(
-        c,
-        503,
-        'aggregator-unreachable',
-        'Too many reports are waiting',
-        5,
-      ) as never
-    underWay++
-    try {
-      const { fresh, receipt } = await leader.accept(body, c.req.header('authorization'))
-      return c.json(receipt, fresh ? 201 : 200)
-    } finally {
-      underWay--
-    }
+    const authorization = c.req.header('authorization')
+    const { fresh, receipt } = await run(() => leader.accept(body, authorization))
+    return c.json(receipt, fresh ? 201 : 200)
   })
 }

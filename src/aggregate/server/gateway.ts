@@ -8,14 +8,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Bytes, concat } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { REQUEST_HEADER } from '../privacy/oblivious.ts'
 import type { OpeningKeys } from '../privacy/openSeal.ts'
 import { encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'
 import { openRequest } from '../protocol/openRequest.ts'
 import { OBLIVIOUS_REQUEST, OBLIVIOUS_RESPONSE, ROUTES } from '../protocol/routes.ts'
 import { WORK_HEADER } from '../protocol/token.ts'
-import { respondProblem } from './problemResponse.ts'
+import { limitBody, respondProblem, respondTooMany } from './http.ts'
 import { createRateLimit } from './rateLimit.ts'
 
 export interface GatewayOptions {
@@ -49,7 +48,6 @@ export function gatewayRoute(
   now: () => number,
 ): void {
   const waitOf = createRateLimit(perMinute)
-  const tooLong = (c: Context) => respondProblem(c, 413, 'report-invalid', 'It is too long')
 
   app.get(ROUTES.gatewayKeys, (c) =>
     c.body(encodeKeys(keys.publicKey), 200, { 'Content-Type': 'application/ohttp-keys' }),
@@ -60,10 +58,9 @@ export function gatewayRoute(
     if (c.req.header('content-type') !== OBLIVIOUS_REQUEST)
       return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}`)
     const wait = waitOf(addressOf(c), now())
-    if (wait === 0) return next()
-    return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+    return wait === 0 ? next() : respondTooMany(c, wait)
   })
-  app.post(ROUTES.gateway, bodyLimit({ maxSize: MOST_SEALED, onError: tooLong }), async (c) => {
+  app.post(ROUTES.gateway, limitBody(MOST_SEALED, 'report-invalid'), async (c) => {
     const sealed = new Uint8Array(await c.req.arrayBuffer())
     const { message, seal } = openRequest(keys, sealed)
     const bindings: InnerBindings = { isRelayed: true }

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { reachedMessage, verify } from '../privacy/signature.ts'
 import { parseHeader } from '../protocol/report.ts'
 import { loadIdentity } from './identity.ts'
-import { markOf } from './mark.ts'
 import type { ReachedReports } from './schemas.ts'
 import { openSqliteStore } from './store/open.ts'
+import { markOf } from './store/reportTable.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { meanOf, post, report } from './testReports.ts'
@@ -24,7 +24,7 @@ describe('the helper', () => {
     const cut = await post(federation, made[1].body)
     expect(cut.status).toBe(503)
     expect(cut.headers.get('retry-after')).not.toBeNull()
-    expect(await federation.leader.current()).toMatchObject({ counted: 1 })
+    expect(await federation.leader.store.current()).toMatchObject({ counted: 1 })
     federation.setDown(HELPER, false)
     federation.now += 5_000
     expect((await post(federation, made[1].body)).status).toBe(201)
@@ -58,7 +58,7 @@ describe('the helper', () => {
     }
     await post(federation, made[3].body)
     await federation.leader.advance()
-    expect((await federation.leader.current())?.state).toBe('full')
+    expect((await federation.leader.store.current())?.state).toBe('full')
     federation.leaderStore.exchange = original
     await federation.leader.advance()
     expect(draws).toBe(1)
@@ -69,7 +69,7 @@ describe('the helper', () => {
     const federation = await createFederation({
       helper: { parameters: { ...PARAMETERS, aggregationGoal: 32 } },
     })
-    expect(await federation.leader.current()).toBeNull()
+    expect(await federation.leader.store.current()).toBeNull()
     expect(await federation.leader.waitingFor()).toMatch(
       /aggregationGoal is 4, the helper agreed to 32/,
     )
@@ -88,7 +88,7 @@ describe('the helper', () => {
         leader: { parameters: { ...PARAMETERS, ...leader } },
         helper: { parameters: { ...PARAMETERS, ...helper } },
       })
-      expect(await waiting.current()).toBeNull()
+      expect(await waiting.store.current()).toBeNull()
       expect(await waiting.waitingFor()).toMatch(/Refused: issuer is /)
     }
   })
@@ -96,15 +96,15 @@ describe('the helper', () => {
   it('obeys its leader alone', async () => {
     const federation = await createFederation()
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
-    expect(await stranger.leader.current()).toBeNull()
+    expect(await stranger.leader.store.current()).toBeNull()
     expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
     // The helper doesn't obey the first leader that calls: its operator names the leader.
     const other = await loadIdentity(openSqliteStore(':memory:'), 'Another')
     const early = await createFederation({
       helper: { leaderKey: async () => fromBase64(other.publicKey) },
     })
-    expect(await early.leader.current()).toBeNull()
-    expect(await early.helper.current()).toBeNull()
+    expect(await early.leader.store.current()).toBeNull()
+    expect(await early.helper.store.current()).toBeNull()
     expect(await early.leader.waitingFor()).toMatch(/not signed by the leader/)
     const unsigned = await federation.fetch(`${HELPER}/v1/peer/rounds/1/release`, {
       method: 'POST',
@@ -118,14 +118,14 @@ describe('the helper', () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     const { ids } = await federation.helperStore.aggregate(1)
-    const { policyHash } = (await federation.helper.current()) ?? { policyHash: '' }
+    const { policyHash } = (await federation.helper.store.current()) ?? { policyHash: '' }
     const ask = (all: Uint8Array) =>
       federation.helper.release(1, { policyHash, ids: toBase64(all) })
     await expect(ask(ids)).rejects.toThrow(/3 reports are not the goal of 4/)
     await expect(ask(new Uint8Array(0))).rejects.toThrow(/0 reports are not the goal of 4/)
     // A report that is listed twice doesn't count twice.
     await expect(ask(concat(ids, ids.slice(-16)))).rejects.toThrow(/each once/)
-    expect((await federation.helper.current())?.ownShare).toBeNull()
+    expect((await federation.helper.store.current())?.ownShare).toBeNull()
   })
 
   it('leaves out what the leader died before it could count', async () => {
@@ -142,7 +142,7 @@ describe('the helper', () => {
     // One device retries; the other never does.
     expect((await post(federation, made[1].body)).status).toBe(201)
     for (const { body } of made.slice(2)) await post(federation, body)
-    expect((await federation.helper.rounds()).at(-1)?.counted).toBeGreaterThanOrEqual(4)
+    expect((await federation.helper.store.rounds(20)).at(-1)?.counted).toBeGreaterThanOrEqual(4)
     await federation.leader.advance()
     const quantized = made.slice(1).map((one) => one.quantized)
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
@@ -167,7 +167,7 @@ describe('the helper', () => {
     const ids = made.map((one) => fromHex(parseHeader(one.body).id))
     const marks = ids.map((id) => toHex(markOf(fromBase64(said.salt), id))).sort()
     expect(toHex(fromBase64(said.marks))).toBe(marks.join(''))
-    expect(said.policyHash).toBe((await federation.helper.rounds()).at(-1)?.policyHash)
+    expect(said.policyHash).toBe((await federation.helper.store.rounds(20)).at(-1)?.policyHash)
     // The list contains no id in any encoding.
     for (const id of ids) expect(JSON.stringify(body)).not.toContain(toBase64(id).slice(0, 20))
     expect(said.closed).toBeGreaterThanOrEqual(said.opened)
@@ -188,7 +188,7 @@ describe('the helper', () => {
     })
     for (const { body } of made) await post(federation, body)
     await federation.leader.advance()
-    const rounds = await federation.leader.rounds()
+    const rounds = await federation.leader.store.rounds(20)
     expect(rounds.find(({ round }) => round === 1)?.state).toBe('abandoned')
     expect(federation.applied).toHaveLength(0)
     const [first] = (await federation.helperStore.rounds(9)).filter(({ round }) => round === 1)

@@ -39,7 +39,7 @@ import {
   reportAad,
   sealInfo,
 } from '../protocol/report.ts'
-import { type AggregatorOptions, createTasks, ROUNDS_SHOWN } from './aggregator.ts'
+import { type AggregatorOptions, createTasks } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { serverHash, serverHkdf, serverXof } from './keystream.ts'
 import { createListFiles } from './listFiles.ts'
@@ -240,15 +240,13 @@ export function createHelper(options: HelperOptions) {
   return {
     role: 'helper' as const,
     trust: options.trust,
-    current: () => store.current(),
+    store,
     task: createTasks('helper', options),
-    rounds: () => store.rounds(ROUNDS_SHOWN),
     waitingFor: async () => null,
     async keys(): Promise<HelperKeys> {
       const lastRound = (await store.current())?.round ?? 0
       return { ...named(publicHalf(await sealingKey())), lastRound }
     },
-    lost: () => store.lost(),
     unproven: () => unproven,
     /** Releases of models; null where the helper signs none. */
     models,

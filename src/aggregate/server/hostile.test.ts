@@ -117,7 +117,7 @@ describe('a hostile device', () => {
     expect((await post(federation, await sealed(task, swapped))).status).toBe(422)
     const whole = { ...long, id: good.id }
     expect((await post(federation, await sealed(task, whole))).status).toBeGreaterThan(400)
-    expect(await federation.leader.current()).toMatchObject({ counted: 0 })
+    expect(await federation.leader.store.current()).toMatchObject({ counted: 0 })
   })
 
   it('gains nothing from a proof for another task, round or policy', async () => {

@@ -33,11 +33,11 @@ describe('the leader', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     expect((await post(federation, made[0].body)).status).toBe(201)
     expect((await post(federation, made[0].body)).status).toBe(200)
-    expect((await federation.leader.current())?.counted).toBe(1)
+    expect((await federation.leader.store.current())?.counted).toBe(1)
     for (const { body } of made.slice(1)) await post(federation, body)
     await federation.leader.advance()
     expect((await post(federation, made[0].body)).status).toBe(200)
-    expect((await federation.leader.current())?.counted).toBe(0)
+    expect((await federation.leader.store.current())?.counted).toBe(0)
     expect(federation.applied).toHaveLength(1)
   })
 
@@ -62,7 +62,7 @@ describe('the leader', () => {
     expect((await post(federation, second.body.slice(1))).status).toBe(422)
     expect((await post(federation, new Uint8Array(2 * second.body.length))).status).toBe(413)
     expect((await post(federation, new Uint8Array(0))).status).toBe(422)
-    expect((await federation.leader.current())?.counted).toBe(1)
+    expect((await federation.leader.store.current())?.counted).toBe(1)
     expect((await post(federation, second.body)).status).toBe(201)
   })
 
@@ -98,7 +98,7 @@ describe('the leader', () => {
     expect((await post(federation, body, { origin: 'https://evil.test' })).status).toBe(403)
     expect((await post(federation, body, { 'content-type': 'text/plain' })).status).toBe(415)
     expect((await post(federation, body, { 'content-encoding': 'gzip' })).status).toBe(415)
-    expect((await federation.leader.current())?.counted).toBe(0)
+    expect((await federation.leader.store.current())?.counted).toBe(0)
     const answers = []
     for (let i = 0; i < 4; i++) answers.push(await post(federation, body))
     expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 429])
@@ -123,7 +123,7 @@ describe('the leader', () => {
     const federation = await createFederation({ leader: { gate: async () => verdict } })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
-    const [open, done] = await federation.leader.rounds()
+    const [open, done] = await federation.leader.store.rounds(20)
     expect(done).toMatchObject({ state: 'rejected', verdict })
     expect(open.policy.model.version).toBe('1')
     expect(existsSync(join(federation.models, '2'))).toBe(false)
@@ -140,11 +140,11 @@ describe('the leader', () => {
     })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
-    expect((await federation.leader.current())?.state).toBe('exchanged')
+    expect((await federation.leader.store.current())?.state).toBe('exchanged')
     expect(await federation.leader.waitingFor()).toBe('the disk is away')
     thrown = new NearsideError('fit-diverged', 'the parameters are not finite')
     await federation.leader.advance()
-    const [open, done] = await federation.leader.rounds()
+    const [open, done] = await federation.leader.store.rounds(20)
     expect(done).toMatchObject({
       state: 'rejected',
       verdict: { accepted: false, reasons: ['the parameters are not finite'] },
@@ -168,7 +168,7 @@ describe('the leader', () => {
       for (let i = 0; i < 2; i++) await post(federation, (await report(federation, i)).body)
       await federation.leader.advance()
     }
-    const [, second, first] = await federation.leader.rounds()
+    const [, second, first] = await federation.leader.store.rounds(20)
     expect(first.state).toBe('released')
     expect(second.state).toBe('rejected')
     expect(second.verdict?.reasons[0]).toMatch(
@@ -183,7 +183,7 @@ describe('the leader', () => {
     })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
-    const [, done] = await federation.leader.rounds()
+    const [, done] = await federation.leader.store.rounds(20)
     expect(done.state).toBe('rejected')
     expect(done.verdict?.reasons[0]).toMatch(/norm/)
     expect(federation.applied).toHaveLength(0)
@@ -231,7 +231,7 @@ describe('the leader', () => {
     goOn()
     const taken = await Promise.all(answers.slice(0, 256))
     expect(taken.filter(({ status }) => status > 201)).toEqual([])
-    expect((await federation.leader.current())?.counted).toBe(1)
+    expect((await federation.leader.store.current())?.counted).toBe(1)
     expect((await post(federation, body)).status).toBe(200)
   })
 })

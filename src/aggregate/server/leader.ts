@@ -1,6 +1,6 @@
 /** @module The leader: takes reports and brings full rounds to release, one step at a time. */
 import { NearsideError } from '@nearside/core/error.ts'
-import { createTasks, ROUNDS_SHOWN } from './aggregator.ts'
+import { createTasks } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
@@ -71,18 +71,14 @@ export function createLeader(options: LeaderOptions) {
   return {
     role: 'leader' as const,
     trust: options.trust,
-    /** Newest round in any state. */
-    current: () => store.current(),
+    store,
     task: createTasks('leader', options),
-    rounds: () => store.rounds(ROUNDS_SHOWN),
     /** Reason why reports aren't counted or the next step can't happen; null when there is none. */
     async waitingFor(): Promise<string | null> {
       if (waitingFor !== null) return waitingFor
       const record = await store.current()
       return record && intake.waitingFor(record.round)
     },
-    /** Number of acknowledged reports in abandoned rounds. */
-    lost: () => store.lost(),
     /** Number of refusals since the start because a proof doesn't hold; repeated sends count again. */
     unproven: intake.unproven,
     /** Number of round models that were rolled back since the start. */

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Context } from 'hono'
 import { addressGroup, type IsTrusted, originalAddress } from './clientAddress.ts'
 import { limitConnections } from './connections.ts'
@@ -23,6 +24,7 @@ export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
   return (c) => addressGroup(addressOf(c))
 }
 
+/** @throws NearsideError `input-invalid` where the port can't be used, for example because it is in use */
 export function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
   hostname: string,
@@ -48,7 +50,9 @@ export function listen(
       (info) => resolve({ port: info.port, stop: () => stop(server) }),
     ) as Server
     refusal = limitConnections(server, isTrusted)
-    server.once('error', reject)
+    server.once('error', (thrown) => {
+      reject(NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`))
+    })
   })
 }
 

@@ -132,12 +132,12 @@ describe('rounds of signed models', () => {
   it('begin only with the newest that the helper has signed, and end with the next', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     const { leader } = federation
-    expect(await leader.current()).toBeNull()
+    expect(await leader.store.current()).toBeNull()
     expect(await leader.waitingFor()).toContain('not signed by the leader’s key')
     await signAgain(models, signer.sign)
     const first = await latest()
     await leader.advance()
-    expect((await leader.current())?.state).toBe('open')
+    expect((await leader.store.current())?.state).toBe('open')
     await simulateDevices({
       leader: LEADER,
       helper: HELPER,
@@ -151,7 +151,7 @@ describe('rounds of signed models', () => {
     const second = await latest()
     expect(second).toMatchObject({ version: '2', signed: { release: 2 } })
     await checkRelease(second, keys, first, START)
-    expect(await leader.current()).toMatchObject({ round: 2, state: 'open' })
+    expect(await leader.store.current()).toMatchObject({ round: 2, state: 'open' })
   })
 
   it('don’t begin with a model that the leader signed behind the helper’s back', async () => {
@@ -163,7 +163,7 @@ describe('rounds of signed models', () => {
     const all = new Map([['encoder.safetensors', utf8('encoder')], ...files])
     await publishModel(models, { manifest, files: all }, { sign: alone.sign })
     await federation.leader.advance()
-    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'abandoned' })
+    expect(await federation.leader.store.current()).toMatchObject({ round: 1, state: 'abandoned' })
     expect(await federation.leader.waitingFor()).toContain('not the newest that the helper')
   })
 
@@ -172,14 +172,14 @@ describe('rounds of signed models', () => {
     const { leader } = federation
     await signAgain(models, signer.sign)
     await leader.advance()
-    const round = await leader.current()
+    const round = await leader.store.current()
     await leader.renew()
     expect((await latest()).signed?.release).toBe(1)
     federation.now = START + 46 * DAY
     await leader.renew()
     expect(await latest()).toMatchObject({ version: '1', signed: { release: 2 } })
     await leader.advance()
-    expect(await leader.current()).toEqual(round)
+    expect(await leader.store.current()).toEqual(round)
   })
 
   it('are not what gives another’s model the leader’s signature', async () => {

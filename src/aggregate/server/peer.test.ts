@@ -39,7 +39,7 @@ describe('a proxy before the helper', () => {
         isPeer(url) ? new Response('{"title":"not here"}', { status }) : answer()
       expect((await post(federation, made[3].body)).status).toBe(503)
       await federation.leader.advance()
-      expect(await federation.leader.current()).toMatchObject({
+      expect(await federation.leader.store.current()).toMatchObject({
         round: 1,
         state: 'open',
         counted: 3,
@@ -56,7 +56,7 @@ describe('a proxy before the helper', () => {
       url.pathname.endsWith('/release') ? new Response('', { status: 404 }) : answer()
     for (const { body } of made) await post(federation, body)
     await federation.leader.advance()
-    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'full' })
+    expect(await federation.leader.store.current()).toMatchObject({ round: 1, state: 'full' })
     expect(await federation.leader.waitingFor()).toMatch(/helper/)
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
@@ -71,7 +71,7 @@ describe('a proxy before the helper', () => {
       return answer()
     }
     expect((await post(federation, made[0].body)).status).toBe(503)
-    expect((await federation.leader.current())?.counted).toBe(0)
+    expect((await federation.leader.store.current())?.counted).toBe(0)
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
   })
@@ -178,12 +178,16 @@ describe('a helper that lost its keys', () => {
     federation.now += 5_000
     for (const { body } of made.slice(0, 3)) await post(federation, body)
     expect(await federation.leader.abandon(2)).toBe(false)
-    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'open', counted: 3 })
+    expect(await federation.leader.store.current()).toMatchObject({
+      round: 1,
+      state: 'open',
+      counted: 3,
+    })
     expect(await federation.leader.abandon(1)).toBe(true)
     expect(await federation.leader.abandon(1)).toBe(false)
-    expect(await federation.leader.lost()).toBe(3)
+    expect(await federation.leader.store.lost()).toBe(3)
     await federation.leader.advance()
-    expect(await federation.leader.current()).toMatchObject({ round: 2, state: 'open' })
+    expect(await federation.leader.store.current()).toMatchObject({ round: 2, state: 'open' })
   })
 })
 
@@ -211,7 +215,7 @@ describe('a leader that stops', () => {
     stopping.abort()
     await Promise.all([step, stopped])
     expect((await upload).status).toBe(503)
-    expect((await federation.leader.current())?.state).toBe('full')
+    expect((await federation.leader.store.current())?.state).toBe('full')
   })
 })
 
@@ -251,7 +255,7 @@ describe('the helper itself', () => {
     federation.helperStore.current = async () => null
     await post(federation, made[3].body)
     await federation.leader.advance()
-    const rounds = await federation.leader.rounds()
+    const rounds = await federation.leader.store.rounds(20)
     expect(rounds.find(({ round }) => round === 1)?.state).toBe('abandoned')
     const health = await (await federation.fetch(`${LEADER}/v1/health`)).json()
     expect(health).toMatchObject({ lost: 3 })
@@ -269,7 +273,7 @@ describe('the helper itself', () => {
     for (const { body } of made) await post(federation, body)
     await federation.leader.advance()
     await federation.leader.advance()
-    const rounds = await federation.leader.rounds()
+    const rounds = await federation.leader.store.rounds(20)
     expect(rounds.map(({ round, state }) => [round, state])).toEqual([
       [2, 'open'],
       [1, 'abandoned'],

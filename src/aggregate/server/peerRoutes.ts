@@ -4,11 +4,10 @@
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { helperPartBytes, REPORT_ID_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
-import { respondProblem, respondThrown } from './problemResponse.ts'
+import { limitBody, respondProblem, respondThrown } from './http.ts'
 import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
 /** Most helper parts in a request; more than a leader sends. */
@@ -21,15 +20,11 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
     respondProblem(c, 404, 'input-invalid', 'Reports go to the leader'),
   )
   app.use('/v1/peer/*', async (c, next) => {
-    const policy = (await helper.current())?.policy
+    const policy = (await helper.store.current())?.policy
     // Size of the ids in base64.
     const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * (policy?.aggregationGoal ?? 0))
     const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
-    const limit = bodyLimit({
-      maxSize: Math.max(parts, ids + MAX_REST),
-      onError: () => respondProblem(c, 413, 'input-invalid', 'The body is too long'),
-    })
-    return limit(c, next)
+    return limitBody(Math.max(parts, ids + MAX_REST))(c, next)
   })
   type Answer = (c: Context, round: number, body: Uint8Array) => Response | Promise<Response>
   const routes: readonly (readonly [string, (round: number) => string, Answer])[] = [

@@ -58,7 +58,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     const quantized = counted.map((one) => one.quantized)
     expect(applied).toEqual([meanOf(quantized, 24)])
     for (const { leader } of pairs) {
-      const rounds = await leader.rounds()
+      const rounds = await leader.store.rounds(20)
       expect(rounds.map(({ round, state, version }) => [round, state, version])).toEqual([
         [2, 'open', null],
         [1, 'released', '2'],
@@ -123,7 +123,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
       parameters: { aggregationGoal: 5 },
       leader: { now: () => first.now + 1_000 },
     })
-    const states = async () => (await first.leader.rounds()).map(({ state }) => state)
+    const states = async () => (await first.leader.store.rounds(20)).map(({ state }) => state)
     expect(await states()).toEqual(['open', 'abandoned'])
     for (const { leader } of [first, second, first]) await leader.advance()
     expect(await states()).toEqual(['open', 'abandoned'])
@@ -138,7 +138,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     first.now += 1_000
     for (let i = 0; i < 4; i++) await post(first, (await report(first, i)).body)
     await first.leader.advance()
-    const states = async () => (await first.leader.rounds()).map(({ state }) => state)
+    const states = async () => (await first.leader.store.rounds(20)).map(({ state }) => state)
     expect(await states()).toEqual(['open', 'released'])
     for (const { leader } of [second, first, second]) await leader.advance()
     expect(await states()).toEqual(['open', 'released'])

@@ -3,11 +3,10 @@
  * back. The relay sees who asks and when, but not the content. The servers see the content, but not the sender. The
  * relay stores and logs nothing.
  */
-import { OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import {
   endpoint,
@@ -17,7 +16,7 @@ import {
   relayName,
 } from '../protocol/routes.ts'
 import { MOST_SEALED } from './gateway.ts'
-import { respondProblem, respondThrown } from './problemResponse.ts'
+import { atMost, emptyApp, limitBody, respondProblem, respondTooMany } from './http.ts'
 import { createRateLimit } from './rateLimit.ts'
 
 export interface RelayOptions {
@@ -43,14 +42,8 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
   const { targets, origins, now, perMinute, clientAddress } = options
   const urls = new Map(targets.map((url) => [relayName(url), endpoint(url, ROUTES.gateway)]))
   const waitOf = createRateLimit(perMinute)
-  let underWay = 0
-  const app = new OpenAPIHono()
-  app.onError((thrown, c) => respondThrown(c, thrown))
-  app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
-  app.use(async (c, next) => {
-    await next()
-    c.header('Cache-Control', 'no-store')
-  })
+  const run = atMost(MOST_UNDER_WAY)
+  const app = emptyApp()
   app.use(
     cors({
       origin: origins === null ? '*' : [...origins],
@@ -59,7 +52,7 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
     }),
   )
   app.get(ROUTES.health, (c) => c.json({ status: 'ok', role: 'relay' }))
-  const tooLong = (c: Context) => respondProblem(c, 413, 'report-invalid', 'It is too long')
+  const limit = limitBody(MOST_SEALED, 'report-invalid')
 
   app.use('/:target', async (c, next) => {
     if (c.req.method !== 'POST' || !urls.has(c.req.param('target')))
@@ -67,21 +60,13 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
     if (c.req.header('content-type') !== OBLIVIOUS_REQUEST || c.req.header('content-encoding'))
       return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}, not encoded`)
     const wait = waitOf(clientAddress(c), now())
-    if (wait === 0) return next()
-    return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+    return wait === 0 ? next() : respondTooMany(c, wait)
   })
-  app.post('/:target', bodyLimit({ maxSize: MOST_SEALED, onError: tooLong }), async (c) => {
+  app.post('/:target', limit, async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    if (underWay >= MOST_UNDER_WAY)
-      throw new NearsideError('aggregator-unreachable', 'Too many requests are waiting')
-    underWay++
-    try {
-      const url = urls.get(c.req.param('target')) ?? ''
-      const response = await carry(url, body, options)
-      return c.body(response, 200, { 'Content-Type': OBLIVIOUS_RESPONSE })
-    } finally {
-      underWay--
-    }
+    const url = urls.get(c.req.param('target')) ?? ''
+    const response = await run(() => carry(url, body, options))
+    return c.body(response, 200, { 'Content-Type': OBLIVIOUS_RESPONSE })
   })
   return app
 }

@@ -95,7 +95,7 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor an id, a seed, a sum or 
     await one(GOAL)
     over.push(...seeds.slice(-1), ...ids)
     await federation.leader.advance()
-    expect((await federation.leader.current())?.round).toBe(round + 1)
+    expect((await federation.leader.store.current())?.round).toBe(round + 1)
     for (const folder of Object.values(folders)) {
       expect(found(folder, over)).toBe(0)
       expect(found(folder, sealed)).toBe(0)

@@ -46,7 +46,7 @@ it('a model of rounds that newer cases find worse gives way to the last trained 
   expect((await readTrained(models, await readLatest(models))).version).toBe('1')
   const unaware = await start(models, before, true)
   expect(await takenBack(unaware)).toBe('0')
-  expect((await unaware.leader.current())?.policy.model.version).toBe('2')
+  expect((await unaware.leader.store.current())?.policy.model.version).toBe('2')
   const kept = await start(models, shop, false)
   expect(await takenBack(kept)).toBe('0')
   expect((await readLatest(models)).version).toBe('2')
@@ -54,7 +54,7 @@ it('a model of rounds that newer cases find worse gives way to the last trained 
   const federation = await start(models, shop, true)
   const { leader, log } = federation
   expect(await takenBack(federation)).toBe('1')
-  expect((await leader.current())?.policy.model.version).toBe('3')
+  expect((await leader.store.current())?.policy.model.version).toBe('3')
   expect(log[0]).toMatch(
     /model 3 is version 1 once more, in place of 2: .* below that of version 1/,
   )

@@ -29,7 +29,7 @@ describe('a round', () => {
       40,
     )
     expect(federation.applied[0]).toEqual(expected)
-    const [open, done] = await federation.leader.rounds()
+    const [open, done] = await federation.leader.store.rounds(20)
     expect(done).toMatchObject({ round: 1, state: 'released', version: '2', counted: 40 })
     expect(open).toMatchObject({ round: 2, state: 'open', counted: 0 })
     expect(open.policy.model.version).toBe('2')
@@ -57,7 +57,7 @@ describe('a round', () => {
       })
       expect(results.map(({ sent }) => sent)).toEqual(Array(5).fill(true))
       await federation.leader.advance()
-      expect((await federation.leader.current())?.policy.model.version).toBe(version)
+      expect((await federation.leader.store.current())?.policy.model.version).toBe(version)
     }
   })
 
@@ -81,7 +81,7 @@ describe('a round', () => {
     })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
-    const [, done] = await federation.leader.rounds()
+    const [, done] = await federation.leader.store.rounds(20)
     expect(done).toMatchObject({ state: 'abandoned' })
     const kept = join(federation.models, '2/shared.safetensors')
     expect(readFileSync(kept, 'utf8')).toBe('retrained')
@@ -109,7 +109,7 @@ describe('a round', () => {
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
     expect(federation.applied).toHaveLength(0)
-    expect(await federation.leader.current()).toMatchObject({ state: 'open', counted: 3 })
+    expect(await federation.leader.store.current()).toMatchObject({ state: 'open', counted: 3 })
     expect((await federation.helperStore.current())?.ownShare).toBeNull()
   })
 
@@ -123,7 +123,10 @@ describe('a round', () => {
     expect(statuses.filter((status) => status === 201)).toHaveLength(4)
     expect(statuses.filter((status) => status === 503 || status === 410)).toHaveLength(5)
     await federation.leader.advance()
-    expect((await federation.leader.rounds())[1]).toMatchObject({ counted: 4, state: 'released' })
+    expect((await federation.leader.store.rounds(20))[1]).toMatchObject({
+      counted: 4,
+      state: 'released',
+    })
   })
 })
 

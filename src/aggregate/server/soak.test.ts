@@ -64,7 +64,10 @@ it(
         GOAL,
       )
       expect(federation.applied.splice(0)).toEqual([mean])
-      expect(await federation.leader.current()).toMatchObject({ round: round + 1, counted: 0 })
+      expect(await federation.leader.store.current()).toMatchObject({
+        round: round + 1,
+        counted: 0,
+      })
       federation.log.length = 0
       earlier.push(...bodies)
       earlier.splice(0, earlier.length - 3 * GOAL)
@@ -75,7 +78,7 @@ it(
     if (MINUTES > 0)
       console.log(`${round} rounds, the heap grew by ${grown} bytes to ${heaps.at(-1)}`)
     expect(grown / (round - MEASURED - WARM)).toBeLessThan(MOST_A_ROUND)
-    expect(await federation.leader.lost()).toBe(0)
+    expect(await federation.leader.store.lost()).toBe(0)
     await federation.leaderStore.shut()
     await federation.helperStore.shut()
   },

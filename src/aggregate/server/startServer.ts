@@ -128,9 +128,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
       return opened
     })
     const holdsMany = (address: string) => isTrusted(address) || isRelay(address)
-    const listening = await listen(app, host, port, holdsMany).catch((thrown) => {
-      throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
-    })
+    const listening = await listen(app, host, port, holdsMany)
     if (options.abandon !== undefined && !(await leader?.abandon(options.abandon)))
       environment.log(`round ${options.abandon} is not one that waits: nothing was given up`)
     let notRenewed = ''

@@ -7,7 +7,6 @@ import { promisify } from 'node:util'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { ownBytes } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { bodyLimit } from 'hono/body-limit'
 import { ROUTES } from '../protocol/routes.ts'
 import {
   isWorkDone,
@@ -17,23 +16,19 @@ import {
   WORK_HEADER,
   workFor,
 } from '../protocol/token.ts'
-import type { LeaderAggregator } from './leader.ts'
-import { respondProblem } from './problemResponse.ts'
+import { limitBody } from './http.ts'
+import type { Store } from './store/store.ts'
 import type { TokenSigner } from './tokenIssuer.ts'
 
 const derive = promisify(pbkdf2)
 
 export function tokenRoute(
   app: OpenAPIHono,
-  leader: Pick<LeaderAggregator, 'current'>,
+  store: Pick<Store, 'current'>,
   signer: TokenSigner,
 ): void {
-  const tooLarge = bodyLimit({
-    maxSize: TOKEN_REQUEST_BYTES,
-    onError: (c) => respondProblem(c, 413, 'input-invalid', 'Longer than a request for a token'),
-  })
-  app.post(ROUTES.tokens, tooLarge, async (c) => {
-    const record = await leader.current()
+  app.post(ROUTES.tokens, limitBody(TOKEN_REQUEST_BYTES), async (c) => {
+    const record = await store.current()
     const issuer = record?.policy.issuer
     if (record?.state !== 'open' || issuer?.bits === undefined)
       throw new NearsideError('round-closed', 'No round is open that needs tokens')

@@ -63,7 +63,7 @@ describe('a report', () => {
       const answer = await send(federation, body, authorization)
       expect(answer).toMatchObject({ status: 401, code: 'token-refused' })
     }
-    expect((await federation.leader.current())?.counted).toBe(0)
+    expect((await federation.leader.store.current())?.counted).toBe(0)
     expect((await send(federation, body, honest)).status).toBe(201)
     expect(issuer.key).not.toBe(other.publicKey)
   })
@@ -82,7 +82,7 @@ describe('a report', () => {
     const bodies = [(await two).body, (await three).body]
     const answers = await Promise.all(bodies.map((each) => send(federation, each, shared)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 401])
-    expect((await federation.leader.current())?.counted).toBe(2)
+    expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
   it('is refused with a token of a round that is over, and no token outlives its round', async () => {
@@ -191,7 +191,7 @@ describe('a shop’s own issuer', () => {
       expect(refused.error?.message).toMatch(/answered 403/)
     }
     expect((await (await device('session=2')).contribute(() => randomUpdate(2))).sent).toBe(true)
-    expect((await federation.leader.current())?.counted).toBe(2)
+    expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
   it('answers nothing but requests for tokens of its key', async () => {

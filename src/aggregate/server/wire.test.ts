@@ -68,7 +68,7 @@ it('counts a report whose connection was reset, at each kilobyte and after the l
   for (let i = 0; i < 3; i++) await cutOff(port, headOf(body), body)
   const { status } = await exchange(port, [headOf(body), body])
   expect([200, 201]).toContain(status)
-  expect((await federation.leader.current())?.counted).toBe(1)
+  expect((await federation.leader.store.current())?.counted).toBe(1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(200)
 })
 
@@ -140,5 +140,5 @@ it.each<[string, number, string, (string | Uint8Array)?, boolean?]>([
   expect(statuses).toEqual([status])
   const good = await report(federation, 1)
   expect((await exchange(port, [headOf(good.body), good.body])).status).toBe(201)
-  expect((await federation.leader.current())?.counted).toBe(1)
+  expect((await federation.leader.store.current())?.counted).toBe(1)
 })

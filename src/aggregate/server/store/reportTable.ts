@@ -1,14 +1,24 @@
 /**
- * @module Table of reports. A row is found by its mark (`mark.ts`), a salted hash of the report's id, which stays for
- * a period. While its round is open, the row also contains the id. All rounds that began within one period share a
+ * @module Table of reports. A row is found by its mark, a salted hash of the report's id, which stays for a period. While its round is open, the row also contains the id. All rounds that began within one period share a
  * salt.
  */
 import { randomBytes } from 'node:crypto'
 import { concat, fromHex } from '@nearside/core/bytes.ts'
-import { REPORT_ID_BYTES } from '../../protocol/report.ts'
-import { markOf, SALT_BYTES } from '../mark.ts'
+import { MARK_BYTES, REPORT_ID_BYTES } from '../../protocol/report.ts'
+import { serverHash } from '../keystream.ts'
 import { Again, type Driver, type Query } from './driver.ts'
 import type { Known, ReportRecord } from './records.ts'
+
+const SALT_BYTES = 32
+
+/**
+ * Mark of a report's id or bytes, by which a server recognises them later: the first 16 bytes of
+ * SHA-256(salt ‖ value).
+ * @param salt salt of a period; each period has a new one
+ * @param value a report's id, or the hash of its bytes
+ */
+export const markOf = (salt: Uint8Array, value: Uint8Array): Buffer =>
+  serverHash(concat(salt, value)).subarray(0, MARK_BYTES)
 
 export interface ReportRow {
   readonly mark: Buffer

@@ -1,7 +1,6 @@
 /** @module Methods of the store for reports: the leader counts shares, and the helper keeps seeds. */
 import { type Bytes, joined } from '@nearside/core/bytes.ts'
 import { REPORT_ID_BYTES } from '../../protocol/report.ts'
-import { markOf } from '../mark.ts'
 import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'
 import { Again, type Driver } from './driver.ts'
 import type {
@@ -13,7 +12,7 @@ import type {
   Reached,
   RoundSummary,
 } from './records.ts'
-import { hasSeed, type ReportRow, type ReportTable, saltOf } from './reportTable.ts'
+import { hasSeed, markOf, type ReportRow, type ReportTable, saltOf } from './reportTable.ts'
 import { createSums } from './sums.ts'
 import { createTokens } from './tokens.ts'
 

@@ -5,7 +5,7 @@
  * No report is stored, sealed or open. The leader adds a share to the round's accumulator in the transaction that
  * records the report's id. The helper stores the 32-byte seed of its share. When a round ends, ids, seeds, sums and
  * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
- * (`mark.ts`).
+ * (`reportTable.ts`).
  */
 import type { Bytes } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'

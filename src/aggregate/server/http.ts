@@ -1,0 +1,77 @@
+/** @module What all servers' apps share: answers for errors (problem+json), and limits of one request. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { problem } from '../protocol/problem.ts'
+import { PROBLEM_MEDIA_TYPE } from '../protocol/routes.ts'
+
+const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
+  'consent-missing': 403,
+  'input-invalid': 422,
+  'model-corrupt': 422,
+  'policy-mismatch': 422,
+  'report-conflict': 409,
+  'report-invalid': 422,
+  'round-closed': 410,
+  'token-refused': 401,
+  'version-taken': 409,
+}
+
+/** Answers 503 for every error that isn't the request's fault. A report is either durable or refused. */
+export function respondThrown(c: Context, thrown: unknown): Response {
+  const error = NearsideError.from(thrown, 'storage-unavailable', 'The server can’t take it now')
+  const status = STATUS[error.code] ?? 503
+  return respondProblem(c, status, error.code, error.message, status === 503 ? 5 : undefined)
+}
+
+export function respondProblem(
+  c: Context,
+  status: ContentfulStatusCode,
+  code: ErrorCode,
+  title: string,
+  retryAfter?: number,
+): Response {
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+  return c.body(JSON.stringify(problem(status, code, title)), status, {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+  })
+}
+
+export const respondTooMany = (c: Context, wait: number): Response =>
+  respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+
+/** App without routes: it answers errors, and lets nobody cache an answer. */
+export function emptyApp(): OpenAPIHono {
+  const app = new OpenAPIHono()
+  app.onError((thrown, c) => respondThrown(c, thrown))
+  app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  return app
+}
+
+/** Answers 413 to a longer body. */
+export const limitBody = (maxSize: number, code: ErrorCode = 'input-invalid'): MiddlewareHandler =>
+  bodyLimit({ maxSize, onError: (c) => respondProblem(c, 413, code, 'The body is too long') })
+
+/**
+ * Runs at most `most` tasks at once. Start a task once its request has arrived whole: a slow sender blocks nobody.
+ * @throws NearsideError `aggregator-unreachable` where too many run
+ */
+export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let running = 0
+  return async (task) => {
+    if (running >= most)
+      throw new NearsideError('aggregator-unreachable', 'Too many requests are waiting')
+    running++
+    try {
+      return await task()
+    } finally {
+      running--
+    }
+  }
+}
