@@ -19,10 +19,12 @@ describe('with things taken away from this page', () => {
       () => {
         const real = WebAssembly
         // The error of an engine without SIMD, to which 0xfd is an invalid opcode.
-        const refuse = async () => {
-          throw new real.CompileError('invalid opcode 0xfd')
+        class Refusing {
+          constructor() {
+            throw new real.CompileError('invalid opcode 0xfd')
+          }
         }
-        vi.stubGlobal('WebAssembly', { ...real, Memory: real.Memory, compile: refuse })
+        vi.stubGlobal('WebAssembly', { Memory: real.Memory, Module: Refusing })
       },
     ],
     ['workers', 'wasm', () => vi.stubGlobal('Worker', undefined)],

@@ -6,7 +6,7 @@
 
 import { eventStrength } from '@nearside/core/events/event.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import { PAGE } from '@nearside/engine/wasm/assemble.ts'
+import { PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm, type Gemm } from '@nearside/train/encoder/gemm.ts'
 import {
   decayedInteractions,

@@ -6,7 +6,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { GOLDEN_SCAN, hashOfScan } from '../testGolden.ts'
 import { wasmItemScan } from './itemScan.ts'
-import { assembleScan } from './module.ts'
 
 const COLUMNS = 64
 
@@ -21,12 +20,6 @@ function table(rows: number, seed: number) {
     query: some(COLUMNS, 0.5),
   }
 }
-
-test('the module is valid and small', () => {
-  const module = assembleScan(64, 8 * 31_250, 1_000_000, 1000)
-  expect(WebAssembly.validate(module)).toBe(true)
-  expect(module.length).toBeLessThan(1300)
-})
 
 test('whatever reaches the floor is found, and little else', () => {
   fc.assert(

@@ -4,12 +4,39 @@
  * item is missed.
  */
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
-import { instantiate, PAGE } from '../wasm/assemble.ts'
-import { assembleScan, BLOCK_ROWS, HIT_BYTES, PAIR, type Scan, STREAMS } from './module.ts'
+import { instantiate, PAGE } from '../wasm/instantiate.ts'
+import { SCAN } from './scan.wasm.ts'
+
+/**
+ * Kernel of the scan (`scan.wat`). Arguments are byte addresses; `steps` ≥ 1 counts steps of one block in each
+ * quarter of the table, and `quarter` is the number of rows in one.
+ * @returns byte address after the last hit
+ */
+type Scan = (
+  rows: number,
+  terms: number,
+  query: number,
+  out: number,
+  steps: number,
+  firstRow: number,
+  floor: number,
+  unit: number,
+  cold: number,
+  columns: number,
+  quarter: number,
+) => number
+
+/** Number of rows per block: two vectors of sums. */
+const BLOCK_ROWS = 8
+/** Number of adjacent columns in a block. */
+const PAIR = 2
+/** Bytes of a group of four rows in the output: its four scores, its first row, and padding. */
+const HIT_BYTES = 32
 
 /** Number of steps per call; the output of a call fits in the CPU cache. */
 const STEPS = 128
-const STEP_ROWS = STREAMS * BLOCK_ROWS
+/** Rows of a step: a block from each quarter of the table. */
+const STEP_ROWS = 4 * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
 /** Maximum level of a quantised query; sums of up to 512 products with int8 stay below 2³¹. */
 const MOST = 32_767
@@ -33,7 +60,7 @@ export function wasmItemScan(
   const rows = terms + 12 * padded
   const pages = Math.ceil((rows + padded * columns) / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages })
-  const scan = instantiate<Scan>(assembleScan(columns, steps * BLOCK_ROWS, padded, pages), memory)
+  const scan = instantiate<Scan>(SCAN, memory)
   const { buffer } = memory
   const levels = new Int16Array(buffer, HITS, columns)
   const scales = new Float32Array(buffer, terms, count)
@@ -62,7 +89,8 @@ export function wasmItemScan(
       const some = Math.min(STEPS, steps - step)
       const first = step * BLOCK_ROWS
       const at = rows + first * columns
-      const end = scan(at, terms + 4 * first, HITS, 0, some, first, lowered, unit, cold)
+      const numbers = [lowered, unit, cold, columns, padded / 4] as const
+      const end = scan(at, terms + 4 * first, HITS, 0, some, first, ...numbers)
       for (let hit = 0; hit < end / 4; hit += HIT_BYTES / 4)
         for (let lane = 0, row = firsts[hit + 4]; lane < 4; lane++, row++)
           if (scores[hit + lane] >= lowered && row < count) found.push(row)

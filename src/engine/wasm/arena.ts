@@ -3,8 +3,34 @@
  * case; the cases are summed in double precision.
  */
 import type { CentredProblem } from '../objective.ts'
-import { instantiate, PAGE } from './assemble.ts'
-import { assembleFit, type CaseGradient, GROUP_ROWS, places } from './module.ts'
+import { FIT } from './fit.wasm.ts'
+import { instantiate, PAGE } from './instantiate.ts'
+
+/** Number of rows at a time; shorter cases are padded with offsets of −∞. */
+export const GROUP_ROWS = 8
+
+/**
+ * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r +
+ * x_r · q − shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter
+ * two by lanes.
+ * @param width bytes of a row, a multiple of 16
+ */
+export type CaseGradient = (
+  rows: number,
+  offsets: number,
+  groups: number,
+  shift: number,
+  width: number,
+) => void
+
+/** Byte addresses of the kernel's input q and of its results. */
+export const places = (width: number) => ({
+  q: 0,
+  sum: width,
+  totals: 2 * width,
+  tops: 2 * width + 16,
+  end: 2 * width + 32,
+})
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
@@ -19,24 +45,23 @@ type Gradient = (q: Float64Array, gradient: Float64Array) => void
 /** Memory with its kernel, for one fit at a time. */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
-  #stride = 0
-  #kernel: CaseGradient | null = null
+  /** @throws if WebAssembly or SIMD is missing or forbidden */
+  readonly #kernel = instantiate<CaseGradient>(FIT, this.#memory)
 
-  /** @throws if WebAssembly or SIMD is missing or forbidden, or if memory is insufficient */
+  /** @throws if memory is insufficient */
   load(problem: CentredProblem): Gradient {
     const { parameters: P, design, offset, start, weight, precision } = problem
-    const stride = 4 * problem.stride
-    const at = places(stride)
+    const width = 4 * problem.stride
+    const at = places(width)
     const rows = roundUp(at.end, 64)
     // The last group may extend beyond the last row, and each case has whole groups of offsets.
-    const offsets = rows + (offset.length + GROUP_ROWS - 1) * stride
+    const offsets = rows + (offset.length + GROUP_ROWS - 1) * width
     this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
-    const kernel = this.#kernelFor(stride)
     const numbers = new Float32Array(this.#memory.buffer)
     const part = (from: number, length: number) => numbers.subarray(from / 4, from / 4 + length)
 
     part(rows, design.length).set(design)
-    part(rows + 4 * design.length, ((GROUP_ROWS - 1) * stride) / 4).fill(0)
+    part(rows + 4 * design.length, ((GROUP_ROWS - 1) * width) / 4).fill(0)
     let to = offsets / 4
     for (let l = 0; l < weight.length; l++) {
       const own = offset.subarray(start[l], start[l + 1])
@@ -51,7 +76,7 @@ export class Arena {
       to = end
     }
 
-    const input = part(at.q, stride / 4).fill(0)
+    const input = part(at.q, width / 4).fill(0)
     const sum = part(at.sum, P)
     const totals = part(at.totals, 4)
     const tops = part(at.tops, 4)
@@ -59,8 +84,8 @@ export class Arena {
     const shift = new Float32Array(weight.length)
 
     /** @returns the largest score */
-    function runCase(l: number, ownOffsets: number, groups: number): number {
-      kernel(rows + start[l] * stride, ownOffsets, groups, shift[l])
+    const runCase = (l: number, ownOffsets: number, groups: number): number => {
+      this.#kernel(rows + start[l] * width, ownOffsets, groups, shift[l], width)
       return Math.max(tops[0], tops[1], tops[2], tops[3])
     }
 
@@ -80,15 +105,6 @@ export class Arena {
         from += 4 * GROUP_ROWS * groups
       }
     }
-  }
-
-  /** Kernel for the length of a row, which is the same for all fits of a model. */
-  #kernelFor(stride: number): CaseGradient {
-    if (!this.#kernel || stride !== this.#stride) {
-      this.#kernel = instantiate<CaseGradient>(assembleFit(stride), this.#memory)
-      this.#stride = stride
-    }
-    return this.#kernel
   }
 
   #reserve(bytes: number): void {

@@ -8,9 +8,9 @@ import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'
 import { lossAndGradient } from '../objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
-import { Arena } from './arena.ts'
-import { instantiate } from './assemble.ts'
-import { assembleFit, type CaseGradient, GROUP_ROWS, places } from './module.ts'
+import { Arena, type CaseGradient, GROUP_ROWS, places } from './arena.ts'
+import { FIT } from './fit.wasm.ts'
+import { instantiate } from './instantiate.ts'
 import { createWasmEngine } from './wasmEngine.ts'
 
 const js = createJsEngine()
@@ -27,12 +27,6 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-test('the module is valid and small', () => {
-  for (const stride of [16, 352, 416, 8192])
-    expect(WebAssembly.validate(assembleFit(stride))).toBe(true)
-  expect(assembleFit(416).length).toBeLessThan(2200)
-})
-
 /** Pseudo-random number in [−1, 1). */
 const noise = (i: number) => (((i * 7919 + 31) % 1009) - 504) / 504
 
@@ -42,7 +36,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
   const groups = Math.ceil(rows / GROUP_ROWS)
   const at = places(stride)
   const memory = new WebAssembly.Memory({ initial: 1 })
-  const run = instantiate<CaseGradient>(assembleFit(stride), memory)
+  const run = instantiate<CaseGradient>(FIT, memory)
   const numbers = new Float32Array(memory.buffer)
   const first = at.end + 16
   const offsets = first + groups * GROUP_ROWS * stride
@@ -55,7 +49,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
     for (let j = 0; j < q.length; j++) x(r)[j] = r < rows ? noise(r * q.length + j) : junk
     numbers[offsets / 4 + r] = r < rows ? 3 * noise(r + 2) : Number.NEGATIVE_INFINITY
   }
-  run(first, offsets, groups, shift)
+  run(first, offsets, groups, shift, stride)
   const result = numbers.slice(at.sum / 4, first / 4)
   // By definition, in double precision.
   const sum = new Float64Array(q.length)

@@ -9,18 +9,19 @@ import { throwIfAborted } from '../nextTask.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
 import { Arena } from './arena.ts'
-import { assembleFit, ROW_BYTES } from './module.ts'
 
 /** About 5 ms of work. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
-  await WebAssembly.compile(assembleFit(ROW_BYTES)).catch((error: unknown) => {
-    throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
-  })
   /** Arenas that no fit is using; there are several only if fits overlap. */
   const idle: Arena[] = []
+  try {
+    idle.push(new Arena())
+  } catch (error) {
+    throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
+  }
   return {
     name: 'wasm',
     device: 'this processor (WebAssembly with SIMD)',

@@ -2,7 +2,7 @@
  * @module The matrix products that training consists of, on row-major Float32Arrays in one memory.
  * Column counts are multiples of 8. Nothing is allocated after the start.
  */
-import { PAGE } from '@nearside/engine/wasm/assemble.ts'
+import { PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
 
 /** Writes to `c`, which has n rows. The widths are those of w[outputs, inputs]. */

@@ -1,0 +1,46 @@
+/**
+ * @module Compiles each `.wat` file of this repository (WebAssembly as text) to a TypeScript file beside it, which
+ * holds the bytes as base64: `npm run wat`. Both files are committed, so neither a build nor a shop needs a compiler.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Compiler of the WebAssembly Binary Toolkit. */
+const COMPILER = join(ROOT, 'node_modules/wabt/bin/wat2wasm')
+
+/** Paths of all `.wat` files. */
+export function watFiles(): readonly string[] {
+  const listing = ['ls-files', '--cached', '--others', '--exclude-standard', '*.wat']
+  const found = execFileSync('git', listing, { cwd: ROOT, encoding: 'utf8' })
+  return found.split('\n').filter(Boolean)
+}
+
+/** Path of the TypeScript file that belongs to a `.wat` file. */
+export const compiledFile = (file: string): string => join(ROOT, file.replace(/\.wat$/, '.wasm.ts'))
+
+/**
+ * Text of the TypeScript file that belongs to a `.wat` file.
+ * @throws Error with line and column if the file is not valid WebAssembly
+ */
+export function compile(file: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nearside-wat-'))
+  try {
+    // A file, because the compiler loses bytes on a pipe.
+    const binary = join(folder, 'module.wasm')
+    execFileSync(process.execPath, [COMPILER, join(ROOT, file), '--output', binary])
+    return `// Compiled from ${basename(file)} by \`npm run wat\`; change that file instead.
+export const ${basename(file, '.wat').toUpperCase()} =
+  '${readFileSync(binary, 'base64')}'
+`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const file of watFiles()) writeFileSync(compiledFile(file), compile(file))
+}

@@ -1,0 +1,15 @@
+/** @module Instantiates WebAssembly that `npm run wat` compiled from a `.wat` file. */
+
+/** Bytes per page of memory. */
+export const PAGE = 65_536
+
+/**
+ * Instantiates a module on `memory`; all of ours are small enough to compile synchronously, even in a page.
+ * @param base64 module that imports `env.memory` and exports the function `run`
+ * @throws if WebAssembly or SIMD is missing or forbidden
+ */
+export function instantiate<Run>(base64: string, memory: WebAssembly.Memory): Run {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const module = new WebAssembly.Module(bytes)
+  return new WebAssembly.Instance(module, { env: { memory } }).exports.run as Run
+}
