@@ -7,10 +7,11 @@ import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
-import { type Lift, pairedBootstrap } from '@nearside/evaluate/bootstrap.ts'
+import { bootstrap, lift, mean, type Statistic } from '@nearside/evaluate/bootstrap.ts'
 import { type EvaluationInput, trainingHistories } from '@nearside/evaluate/cases.ts'
-import { groupByShopper } from '@nearside/evaluate/perShopper.ts'
 import { publishedFiles } from '@nearside/evaluate/popularity.ts'
+import { asLift, type Lift } from '@nearside/evaluate/results.ts'
+import { type RowCase, Rows, type Series } from '@nearside/evaluate/rows.ts'
 import { type Steps, step } from '@nearside/evaluate/steps.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 
@@ -44,12 +45,11 @@ export interface Quality {
   readonly cases: number
 }
 
-/** One test case of a held-out shopper in one period. */
-interface Asked {
-  readonly shopper: string
-  readonly period: Period
-  readonly values: Readonly<Record<string, number>>
+interface PeriodCase extends RowCase {
+  readonly version: string
 }
+
+const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
 /** Measures all arms with the popularity of the night before each test case. */
 export async function measureQuality(
@@ -60,7 +60,7 @@ export async function measureQuality(
   const held = input.shoppers.filter(({ id }) => input.isHeldOut(id))
   const histories = trainingHistories(input)
   const nightly = new Map<ItemStatistics, ReturnType<typeof publishedFiles>>()
-  const asked: Asked[] = []
+  const rows = new Rows<PeriodCase>()
   for (const [p, period] of periods.entries()) {
     const models = Object.entries(period.models)
     for (const [, model] of models) {
@@ -72,51 +72,39 @@ export async function measureQuality(
       await step(steps, 'testing', p * held.length + s, periods.length * held.length)
       const cases = buildCases(shopper, input.dayOnly, period.from)
       for (const { history, time, targets } of cases.filter((one) => one.time < period.to)) {
-        const values = models.map(([arm, model]) => {
+        rows.begin({ shopper: shopper.id, version: period.version })
+        for (const [arm, model] of models) {
           const statistics = nightly.get(model.statistics)?.(time) ?? model.statistics
           const { base } = scoreTerms({ ...model, statistics }, history, time)
-          return [arm, ndcg(placesOf(base, targets), 10)] as const
-        })
-        asked.push({ shopper: shopper.id, period, values: Object.fromEntries(values) })
+          rows.put(ndcgOf(arm), ndcg(placesOf(base, targets), 10))
+        }
       }
     }
   }
   const arms = [...new Set(periods.flatMap(({ models }) => Object.keys(models)))]
+  /** Interval of a statistic of the cases in which an arm has a model; each shopper has equal weight. */
+  const intervalOf = (
+    arm: string,
+    of: Rows<PeriodCase>,
+    statistic: (known: typeof of) => Statistic,
+  ) => {
+    const known = of.having(ndcgOf(arm))
+    return bootstrap([statistic(known)], known.byShopper.length, createRandom(input.seed))[0]
+  }
   const versions = [...new Set(periods.map(({ version }) => version))].flatMap((version) => {
-    const here = asked.filter(({ period }) => period.version === version)
+    const here = rows.where((one) => one.version === version)
     return arms.flatMap((arm) => {
-      const mean = liftOver(here, arm, null, input.seed)
-      if (mean === null) return []
-      const { relative, lo, hi } = mean
-      return [{ version, arm, 'ndcg@10': relative + 1, lo: lo + 1, hi: hi + 1 }]
+      const found = intervalOf(arm, here, (known) => mean(known.means(ndcgOf(arm))))
+      return found ? [{ version, arm, 'ndcg@10': found.value, lo: found.lo, hi: found.hi }] : []
     })
   })
-  return {
-    versions,
-    lifts: arms
-      .filter((arm) => arm !== FROZEN)
-      .map((arm) => ({ arm, lift: liftOver(asked, arm, FROZEN, input.seed) })),
-    shoppers: new Set(asked.map(({ shopper }) => shopper)).size,
-    cases: asked.length,
-  }
-}
-
-/**
- * Lift of an arm; each shopper has equal weight.
- * @param over arm to compare with; null: 1, so the mean is the lift and 1
- */
-function liftOver(
-  asked: readonly Asked[],
-  arm: string,
-  over: string | null,
-  seed: number,
-): Lift | null {
-  const byShopper = groupByShopper(asked.filter(({ values }) => arm in values))
-  const ones = new Float64Array(byShopper.length).fill(1)
-  const meanOf = (name: string) =>
-    Float64Array.from(byShopper, (own) =>
-      own.reduce((sum, { values }) => sum + values[name] / own.length, 0),
-    )
-  const pair = { values: meanOf(arm), over: over === null ? ones : meanOf(over), weights: ones }
-  return pairedBootstrap([pair], byShopper.length, createRandom(seed))[0]
+  const lifts = arms
+    .filter((arm) => arm !== FROZEN)
+    .map((arm) => {
+      const found = intervalOf(arm, rows, (known) =>
+        lift(known.means(ndcgOf(arm)), known.means(ndcgOf(FROZEN))),
+      )
+      return { arm, lift: found && asLift(found) }
+    })
+  return { versions, lifts, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }

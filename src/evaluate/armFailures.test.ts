@@ -4,6 +4,7 @@ import type { ARMS } from './arms.ts'
 import { selectCases } from './cases.ts'
 import { reportWalks } from './personal.ts'
 import { prepareWalk } from './prepare.ts'
+import { Rows } from './rows.ts'
 import { testInput, testShop } from './testShop.ts'
 import { tune } from './tune.ts'
 import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
@@ -14,13 +15,15 @@ const input = testInput(testShop())
 describe('an arm that fails', () => {
   it('is left out of every table, with its reason, while the others stand', async () => {
     const tuned = tuneBaselines(input)
-    const failing = { ...tuned, sessionKnn: { ...tuned.sessionKnn, failure: 'divided by 0' } }
+    const { 'session-knn': sessionKnn } = tuned.counts
+    const counts = { ...tuned.counts, 'session-knn': { ...sessionKnn, failure: 'divided by 0' } }
+    const failing = { ...tuned, counts }
     const walk = async (baselines: typeof tuned) => {
       const prepared = prepareWalk(input, baselines, null)
-      const results = (
-        await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases)))
-      ).flat()
-      return reportWalks([{ shop: 'testshop', input, tuned: baselines, results, notes: [] }], false)
+      const rows = Rows.join(
+        await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases))),
+      )
+      return reportWalks([{ shop: 'testshop', input, tuned: baselines, rows, notes: [] }], false)
     }
     const [whole, part] = [await walk(tuned), await walk(failing)]
     expect(whole.result.leftOut).toBeUndefined()

@@ -1,29 +1,7 @@
 /** @module The compared arms, from the cheapest to the model that ships, with steps between them. */
 
-export const ARMS = [
-  'popular',
-  'popular-30d',
-  'recently-viewed',
-  'item-knn',
-  'session-knn',
-  'ease',
-  'ewma',
-  'base-stale',
-  'base-fresh',
-  'personal',
-  'naive-finetune',
-] as const
-
-export type ArmName = (typeof ARMS)[number]
-
-/** Arms at the start of the list that learn nothing on a device. They test tens of thousands of shoppers in minutes. */
-export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
-
-/** Arms that need no model. */
-export type BaselineName = Exclude<ArmName, `base-${string}` | 'personal' | 'naive-finetune'>
-
-/** Description of each arm in one line. */
-export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
+/** Description of each arm in one line, in the order of the reports. */
+export const ARM_MEANINGS = {
   popular: 'most shoppers ever',
   'popular-30d': 'most shoppers in the last 30 days',
   'recently-viewed': "the shopper's own decayed counts, filled up with popular-30d",
@@ -36,6 +14,25 @@ export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
   'base-fresh': 'the base model, knowing everything up to the case; no learning',
   personal: 'what ships: base-fresh + what the device learned, fused and guarded',
   'naive-finetune': 'the same parameters fitted without prior, fusion or guard',
+} as const
+
+export type ArmName = keyof typeof ARM_MEANINGS
+
+export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
+
+/** Arms at the start of the list that learn nothing on a device. They test tens of thousands of shoppers in minutes. */
+export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
+
+/** Arms that only count interactions. All are tested, because only the test cases show which is the strongest. */
+export const COUNTING_ARMS = ['recently-viewed', 'item-knn', 'session-knn', 'ease'] as const
+
+export type CountingArm = (typeof COUNTING_ARMS)[number]
+
+/** Arms that need no model. */
+export type BaselineName = CountingArm | 'popular' | 'popular-30d' | 'ewma'
+
+export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<CountingArm, T>> {
+  return Object.fromEntries(COUNTING_ARMS.map((arm) => [arm, of(arm)])) as Record<CountingArm, T>
 }
 
 interface Rung {
@@ -53,15 +50,7 @@ export const LADDER: readonly Rung[] = [
 ]
 
 /** Arms that the shipped model must beat: free or simpler alternatives, not popularity alone. */
-export const OPPONENTS = [
-  'popular-30d',
-  'recently-viewed',
-  'item-knn',
-  'session-knn',
-  'ease',
-  'ewma',
-  'naive-finetune',
-] as const satisfies readonly ArmName[]
+export const OPPONENTS = ['popular-30d', ...COUNTING_ARMS, 'ewma', 'naive-finetune'] as const
 
 /** Further comparisons beside the ladder. */
 export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [

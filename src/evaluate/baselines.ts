@@ -25,14 +25,16 @@ interface NeighbourTable {
   readonly neighbourWeights: Float32Array
 }
 
+/** Writes log-probabilities of all items, up to a constant, [N], to `out`. */
+export type Score = (context: BaselineContext, out: Float32Array) => void
+
 /** An arm with a few parameters that are tuned on training shoppers. */
-export interface TunableArm<P> {
+export interface TunableArm<P extends object = object> {
   readonly start: P
   /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
   /** Exclusive upper limit of a parameter, where it has one. */
   readonly below?: { readonly [K in keyof P]?: number }
-  /** Writes log-probabilities up to a constant, [N], to `out`. */
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
 
@@ -147,7 +149,7 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
   },
 }
 
-export interface EwmaParameters {
+interface EwmaParameters {
   readonly unit: 'days' | 'sessions'
   readonly halfLife: number
   /** Divisor of the cosines. */

@@ -1,59 +1,49 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { describe, expect, it } from 'vitest'
-import { type PairedValues, pairedBootstrap, quantile, weightedMean } from './bootstrap.ts'
+import { bootstrap, lift, mean, observedMean, quantile } from './bootstrap.ts'
 
-function pair(values: number[], over: number[], weights = values.map(() => 1)): PairedValues {
-  return {
-    values: Float64Array.from(values),
-    over: Float64Array.from(over),
-    weights: Float64Array.from(weights),
-  }
+const NONE = Number.NaN
+
+function liftOf(values: number[], over: number[], random = createRandom(1), resamples?: number) {
+  const statistic = lift(Float64Array.from(values), Float64Array.from(over))
+  return bootstrap([statistic], values.length, random, resamples)[0]
 }
 
-describe('paired bootstrap', () => {
+describe('bootstrap of a lift', () => {
   it('gives exactly nothing for equal arms', () => {
-    const [lift] = pairedBootstrap([pair([1, 2, 3], [1, 2, 3])], 3, createRandom(1))
-    expect(lift).toEqual({ relative: 0, lo: 0, hi: 0 })
+    expect(liftOf([1, 2, 3], [1, 2, 3])).toEqual({ value: 0, lo: 0, hi: 0 })
   })
 
   it('gives a narrow interval for a constant factor, however unequal the shoppers', () => {
     const over = [0.1, 5, 40, 0.3, 2]
-    const [lift] = pairedBootstrap(
-      [
-        pair(
-          over.map((value) => value * 1.1),
-          over,
-        ),
-      ],
-      over.length,
-      createRandom(1),
+    const found = liftOf(
+      over.map((value) => value * 1.1),
+      over,
     )
-    expect(lift?.relative).toBeCloseTo(0.1, 12)
-    expect(lift?.lo).toBeCloseTo(0.1, 12)
-    expect(lift?.hi).toBeCloseTo(0.1, 12)
+    expect(found?.value).toBeCloseTo(0.1, 12)
+    expect(found?.lo).toBeCloseTo(0.1, 12)
+    expect(found?.hi).toBeCloseTo(0.1, 12)
   })
 
-  it('weighs shoppers', () => {
-    const [lift] = pairedBootstrap([pair([2, 1], [1, 1], [3, 1])], 2, createRandom(1))
-    expect(lift?.relative).toBeCloseTo(0.75, 12)
+  it('leaves out shoppers without a value, in both arms', () => {
+    expect(liftOf([2, NONE, 4, 9], [1, 100, 2, NONE])).toEqual({ value: 1, lo: 1, hi: 1 })
   })
 
   it('gives no lift over an arm at zero', () => {
-    expect(pairedBootstrap([pair([1, 2], [0, 0])], 2, createRandom(1))).toEqual([null])
+    expect(liftOf([1, 2], [0, 0])).toBeNull()
   })
 
-  it('stays finite where some draws hold no weight', () => {
-    const [lift] = pairedBootstrap([pair([1, 0, 0], [2, 0, 0], [1, 0, 0])], 3, createRandom(1))
-    expect([lift?.relative, lift?.lo, lift?.hi]).toEqual([-0.5, -0.5, -0.5])
+  it('stays finite where some draws hold no value', () => {
+    expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
   it('repeats with the seed and differs without it', () => {
     const noise = createRandom(2)
     const draw = () => Array.from({ length: 50 }, () => noise.next())
-    const data = [pair(draw(), draw())]
-    const first = pairedBootstrap(data, 50, createRandom(5))
-    expect(pairedBootstrap(data, 50, createRandom(5))).toEqual(first)
-    expect(pairedBootstrap(data, 50, createRandom(6))).not.toEqual(first)
+    const [values, over] = [draw(), draw()]
+    const first = liftOf(values, over, createRandom(5))
+    expect(liftOf(values, over, createRandom(5))).toEqual(first)
+    expect(liftOf(values, over, createRandom(6))).not.toEqual(first)
   })
 
   it('covers the true lift about 95 times in 100', () => {
@@ -64,8 +54,8 @@ describe('paired bootstrap', () => {
       const over = Array.from({ length: 120 }, () => 0.2 + 0.6 * random.next())
       // True lift of the means: +5 %.
       const values = over.map((value) => value * 1.05 + 0.1 * random.normal())
-      const [lift] = pairedBootstrap([pair(values, over)], 120, random, 400)
-      if (lift && lift.lo <= 0.05 && lift.hi >= 0.05) covered++
+      const found = liftOf(values, over, random, 400)
+      if (found && found.lo <= 0.05 && found.hi >= 0.05) covered++
     }
     // Binomial(300, .95) falls outside [.90, .985] for one seed in some thousand.
     expect(covered / trials).toBeGreaterThan(0.9)
@@ -73,9 +63,27 @@ describe('paired bootstrap', () => {
   })
 })
 
-it('takes means with weights, and 0 without', () => {
-  expect(weightedMean(Float64Array.of(1, 4), Float64Array.of(2, 1))).toBe(2)
-  expect(weightedMean(Float64Array.of(1), Float64Array.of(0))).toBe(0)
+describe('bootstrap of a mean', () => {
+  it('covers the true mean of a skewed sample about as often as it says', () => {
+    const random = createRandom(3)
+    let covered = 0
+    for (let trial = 0; trial < 150; trial++) {
+      const sample = Float64Array.from({ length: 60 }, () => random.next() ** 2)
+      const [found] = bootstrap([mean(sample)], 60, random)
+      if (!found) throw new Error('the mean is defined')
+      expect(found.lo).toBeLessThanOrEqual(found.value)
+      expect(found.hi).toBeGreaterThanOrEqual(found.value)
+      if (found.lo <= 1 / 3 && 1 / 3 <= found.hi) covered++
+    }
+    expect(covered).toBeGreaterThan(130)
+    expect(covered).toBeLessThan(150)
+  })
+
+  it('is over the shoppers who have a value, and undefined without any', () => {
+    expect(observedMean(Float64Array.of(1, NONE, 3))).toBe(2)
+    expect(observedMean(Float64Array.of(NONE))).toBe(0)
+    expect(bootstrap([mean(Float64Array.of(NONE))], 1, createRandom(1))).toEqual([null])
+  })
 })
 
 it('interpolates quantiles', () => {

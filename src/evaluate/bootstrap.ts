@@ -1,75 +1,78 @@
 /**
- * @module Paired bootstrap over shoppers. It draws whole shoppers, because a shopper's cases depend on each other,
- * and evaluates both arms on the same draw.
+ * @module Bootstrap over shoppers. It draws whole shoppers, because a shopper's cases depend on each other, and
+ * computes all statistics on the same draws.
  */
 import type { Random } from '@nearside/core/model/random.ts'
+import type { ShopperValues } from './rows.ts'
 
-/** One value and one weight for each shopper; a shopper without cases has weight 0. */
-export interface PairedValues {
-  readonly values: Float64Array
-  readonly over: Float64Array
-  readonly weights: Float64Array
-}
+/** A figure over shoppers, each counted as often as drawn; NaN where it is undefined. */
+export type Statistic = (drawn: ArrayLike<number>) => number
 
-export interface Lift {
-  /** mean(values) / mean(over) − 1. */
-  readonly relative: number
+export interface Interval {
+  /** Figure as observed. */
+  readonly value: number
   /** Ends of the 95 % percentile interval. */
   readonly lo: number
   readonly hi: number
 }
 
-export const RESAMPLES = 2000
+const RESAMPLES = 2000
 
-/** Σ weight·value / Σ weight; 0 where the weights sum to 0. */
-export function weightedMean(values: Float64Array, weights: Float64Array): number {
-  let sum = 0
-  let total = 0
-  for (let s = 0; s < values.length; s++) {
-    sum += weights[s] * values[s]
-    total += weights[s]
-  }
-  return total > 0 ? sum / total : 0
-}
-
-/**
- * One lift for each pair; all pairs share the same draws. Null where the reference arm is at 0, which
- * leaves the ratio undefined.
- */
-export function pairedBootstrap(
-  pairs: readonly PairedValues[],
+/** Interval of each statistic; null where it is undefined as observed. */
+export function bootstrap(
+  statistics: readonly Statistic[],
   shoppers: number,
   random: Random,
   resamples: number = RESAMPLES,
-): (Lift | null)[] {
-  const ratios = pairs.map(() => new Float64Array(resamples))
-  const drawn = new Float64Array(shoppers)
+): (Interval | null)[] {
+  const drawn = new Float64Array(shoppers).fill(1)
+  const observed = statistics.map((statistic) => statistic(drawn))
+  const draws = statistics.map(() => new Float64Array(resamples))
   for (let r = 0; r < resamples; r++) {
     drawn.fill(0)
     for (let s = 0; s < shoppers; s++) drawn[random.integer(shoppers)]++
-    pairs.forEach((pair, p) => {
-      ratios[p][r] = ratio(pair, drawn)
+    statistics.forEach((statistic, k) => {
+      draws[k][r] = statistic(drawn)
     })
   }
-  return pairs.map((pair, p) => liftOf(ratio(pair, null), ratios[p]))
+  return observed.map((value, k) => {
+    if (!Number.isFinite(value)) return null
+    const sorted = draws[k].filter(Number.isFinite).sort()
+    return { value, lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
+  })
 }
 
-/** Lift `value / over − 1` as observed, with its interval over the draws. Null where it is undefined. */
-export function liftOf(relative: number, drawn: Float64Array): Lift | null {
-  if (!Number.isFinite(relative)) return null
-  const sorted = drawn.filter(Number.isFinite).sort()
-  return { relative, lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
-}
-
-function ratio({ values, over, weights }: PairedValues, drawn: Float64Array | null): number {
-  let a = 0
-  let b = 0
-  for (let s = 0; s < values.length; s++) {
-    const weight = drawn ? weights[s] * drawn[s] : weights[s]
-    a += weight * values[s]
-    b += weight * over[s]
+/** Mean over the shoppers who have a value. */
+export function mean(values: ShopperValues): Statistic {
+  return (drawn) => {
+    let sum = 0
+    let total = 0
+    for (let s = 0; s < values.length; s++) {
+      if (Number.isNaN(values[s])) continue
+      sum += drawn[s] * values[s]
+      total += drawn[s]
+    }
+    return sum / total
   }
-  return b > 0 ? a / b - 1 : Number.NaN
+}
+
+/** mean(values) / mean(over) − 1, over the shoppers who have both. Undefined where the reference arm is at 0. */
+export function lift(values: ShopperValues, over: ShopperValues): Statistic {
+  return (drawn) => {
+    let a = 0
+    let b = 0
+    for (let s = 0; s < values.length; s++) {
+      if (Number.isNaN(values[s]) || Number.isNaN(over[s])) continue
+      a += drawn[s] * values[s]
+      b += drawn[s] * over[s]
+    }
+    return b > 0 ? a / b - 1 : Number.NaN
+  }
+}
+
+/** Mean as observed; 0 where no shopper has a value. */
+export function observedMean(values: ShopperValues): number {
+  return mean(values)(new Float64Array(values.length).fill(1)) || 0
 }
 
 /** Quantile of ascending values, interpolated linearly between order statistics. */

@@ -1,20 +1,19 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
-import { isGain, METRICS } from '@nearside/train/metrics.ts'
+import { isGain, METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
-import { pairedBootstrap } from './bootstrap.ts'
 import { isoDay, selectCases } from './cases.ts'
-import type { Envelope, NamedLift } from './envelope.ts'
 import { load, type Question } from './load.ts'
-import { groupByShopper, meanOverAll, metricOf, pairOver } from './perShopper.ts'
 import { walkCases } from './personal.ts'
 import { count, decimal, fixed, lift, share } from './report/numbers.ts'
 import type { Evaluated, Part } from './report/report.ts'
+import { type Envelope, findLift, liftsOf, meansOf, type NamedLift } from './results.ts'
+import { Rows } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
 import type { Steps } from './steps.ts'
-import type { CaseResult } from './walk.ts'
+import type { WalkedCase } from './walk.ts'
 
 interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
   /** Directories of models or of model versions. */
@@ -25,6 +24,7 @@ interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
+  readonly arms: ReturnType<typeof meansOf<string, MetricName>>
 }
 
 interface ModelFacts {
@@ -59,42 +59,26 @@ export async function compareModels(
     const question: Question = { ...asked, model, until, protocol: 'personal', grown: true }
     const { shop, input, notes } = await load(question)
     const shoppers = selectCases(input).length
-    const results = await walkCases({ question, tuned: null, learns }, shoppers, steps)
-    return { shop: shop.name, input, notes, results }
+    const rows = await walkCases({ question, tuned: null, learns }, shoppers, steps)
+    return { shop: shop.name, input, notes, rows }
   }
   const first = await walk(models.a)
   const second = await walk(models.b)
-  const pairs = pairUp(first.results, second.results)
-  const other = (one: CaseResult) => pairs.get(one) ?? one
-  const byShopper = groupByShopper(second.results)
+  const arms = (learns ? ARMS : BASE_ARMS).filter((arm) => COMPARED.includes(arm))
+  const rows = pairRows(first.rows, second.rows, arms)
   const { seed } = second.input
   const random = createRandom(seed)
-  const arms = (learns ? ARMS : BASE_ARMS).filter((arm) => COMPARED.includes(arm))
-  const plans = arms.flatMap((arm) =>
-    METRICS.map((metric) => ({ arm, metric, value: metricOf(arm, metric) })),
+  const comparisons = arms.flatMap((arm) =>
+    METRICS.map((metric) => ({ arm: `${arm} of B`, over: `${arm} of A`, metric })),
   )
-  const found = pairedBootstrap(
-    plans.map(({ value }) => pairOver(byShopper, value, (one) => value(other(one)))),
-    byShopper.length,
-    random,
-  )
-  const lifts = plans.flatMap(({ arm, metric }, p): NamedLift[] => {
-    const one = found[p]
-    return one ? [{ arm: `${arm} of B`, over: `${arm} of A`, metric, ...one }] : []
-  })
-  const means = (which: 'A' | 'B', pick: (one: CaseResult) => CaseResult) =>
-    arms.map((arm) => ({
-      name: `${arm} of ${which}`,
-      ...Object.fromEntries(
-        METRICS.map((metric) => {
-          const value = metricOf(arm, metric)
-          return [metric, meanOverAll(byShopper, (one) => value(pick(one)))]
-        }),
-      ),
-    }))
-  const shipped = metricOf(arms[arms.length - 1], 'ndcg@10')
+  const lifts = liftsOf(rows, comparisons, random)
+  const named = ['A', 'B'].flatMap((model) => arms.map((arm) => `${arm} of ${model}`))
+  const shipped = arms[arms.length - 1]
   const worse = countWorse(
-    byShopper.map((own) => own.map((one) => shipped(one) - shipped(other(one)))),
+    rows.differences(
+      { arm: `${shipped} of B`, metric: 'ndcg@10' },
+      { arm: `${shipped} of A`, metric: 'ndcg@10' },
+    ),
     random,
   )
   const result: CompareResult = {
@@ -102,10 +86,10 @@ export async function compareModels(
     shop: second.shop,
     until: isoDay(second.input.until),
     seed,
-    shoppers: byShopper.length,
-    cases: second.results.length,
+    shoppers: rows.byShopper.length,
+    cases: rows.cases.length,
     models: { a: a.facts, b: b.facts },
-    arms: [...means('A', other), ...means('B', (one) => one)],
+    arms: meansOf(rows, named, METRICS),
     lifts,
     shoppersWorse: { significant: worse.significant, share: worse.share },
   }
@@ -124,14 +108,27 @@ async function describe(model: string) {
   }
 }
 
-/** Pairs each case of the second model with the same case of the first. */
-function pairUp(first: readonly CaseResult[], second: readonly CaseResult[]) {
-  const nameOf = ({ shopper, time }: CaseResult) => JSON.stringify([shopper, time])
-  const known = new Map(first.map((one) => [nameOf(one), one]))
-  const pairs = new Map(second.map((one) => [one, known.get(nameOf(one))]))
-  if (known.size !== second.length || [...pairs.values()].includes(undefined))
-    throw new NearsideError('worker-failed', 'the two models were asked different cases')
-  return pairs
+/** Rows of both models, with arms like `personal of A`. */
+function pairRows(
+  first: Rows<WalkedCase>,
+  second: Rows<WalkedCase>,
+  arms: readonly ArmName[],
+): Rows<WalkedCase> {
+  const nameOf = ({ shopper, time }: WalkedCase) => JSON.stringify([shopper, time])
+  const known = new Map(first.cases.map((one, index) => [nameOf(one), index]))
+  const paired = new Rows<WalkedCase>()
+  for (const [index, one] of second.cases.entries()) {
+    const other = known.get(nameOf(one))
+    if (other === undefined || known.size !== second.cases.length)
+      throw new NearsideError('worker-failed', 'the two models were asked different cases')
+    paired.begin(one)
+    for (const arm of arms)
+      for (const metric of METRICS) {
+        paired.put({ arm: `${arm} of A`, metric }, first.at(other, { arm, metric }))
+        paired.put({ arm: `${arm} of B`, metric }, second.at(index, { arm, metric }))
+      }
+  }
+  return paired
 }
 
 function reportOf(
@@ -142,15 +139,13 @@ function reportOf(
 ) {
   const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
     `${model}, version ${version}, trained until ${until}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
-  const value = (name: string, metric: string) => {
-    const arm = arms.find((one) => one.name === name) as Readonly<Record<string, unknown>>
-    return Number(arm[metric])
-  }
   const liftOf = (arm: ArmName, metric: string) =>
-    lifts.find((one) => one.arm === `${arm} of B` && one.metric === metric)
+    findLift(lifts, `${arm} of B`, `${arm} of A`, metric)
   const parts: Part[] = METRICS.map((metric) => {
-    const show = (name: string) =>
-      metric === 'nll' ? fixed(value(name, metric), 3) : decimal(value(name, metric))
+    const show = (name: string) => {
+      const value = arms.find((one) => one.name === name)?.[metric] ?? Number.NaN
+      return metric === 'nll' ? fixed(value, 3) : decimal(value)
+    }
     const rows = compared.flatMap((name) => {
       const found = liftOf(name, metric)
       return found ? [{ name, ...found }] : []
@@ -161,8 +156,7 @@ function reportOf(
         columns: ['arm', 'A', 'B', 'B over A'],
         rows: compared.map((arm) => [
           arm,
-          show(`${arm} of A`),
-          show(`${arm} of B`),
+          ...['A', 'B'].map((model) => show(`${arm} of ${model}`)),
           lift(liftOf(arm, metric)),
         ]),
       },

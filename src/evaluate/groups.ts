@@ -1,8 +1,9 @@
 /** @module Quality by groups of cases: by month, by index among a shopper's cases, by length of history. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from './arms.ts'
-import { type Lift, pairedBootstrap } from './bootstrap.ts'
-import { type ByShopper, type Keep, meanOverAll, metricOf, pairOver } from './perShopper.ts'
+import { type Lift, liftsOf, meansOf } from './results.ts'
+import type { Keep, Rows } from './rows.ts'
+import type { WalkedCase } from './walk.ts'
 
 /** Arms in the charts of groups; lines of more arms would cross and be hard to read. */
 export const GROUP_ARMS = [
@@ -50,31 +51,34 @@ const NTH_CASES: readonly Range[] = [
   ['>10', 11, Number.POSITIVE_INFINITY],
 ]
 
-export function groupCases(byShopper: ByShopper, arms: readonly ArmName[], seed: number): Groups {
+export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number): Groups {
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
-  const months = [...new Set(byShopper.flat().map(({ time }) => monthOf(time)))].sort()
-  const summarise = (groups: readonly (readonly [label: string, keep: Keep])[]): CaseGroup[] => {
-    const fresh = metricOf('base-fresh', 'ndcg@10')
+  const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
+  const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
+  const compared = { arm: 'personal', over: 'base-fresh', metric: 'ndcg@10' } as const
+  const summarise = (groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[]) => {
     // The same draws as the summary's give the same numbers.
-    const lifts = arms.includes('personal')
-      ? pairedBootstrap(
-          groups.map(([, keep]) =>
-            pairOver(byShopper, metricOf('personal', 'ndcg@10'), fresh, keep),
-          ),
-          byShopper.length,
+    const lifts = shown.includes('personal')
+      ? liftsOf(
+          rows,
+          groups.map(([label, keep]) => ({ ...compared, keep, label })),
           createRandom(seed),
         )
       : []
-    return groups.flatMap(([label, keep], k) => {
-      const cases = byShopper.reduce((sum, own) => sum + own.filter(keep).length, 0)
-      if (cases === 0) return []
-      const means = GROUP_ARMS.filter((arm) => arms.includes(arm)).map((arm) => {
-        return [arm, meanOverAll(byShopper, metricOf(arm, 'ndcg@10'), keep)] as const
-      })
-      const lift = lifts[k]
-      const shoppers = byShopper.filter((own) => own.some(keep)).length
-      const group = { label, cases, shoppers, means: Object.fromEntries(means) }
-      return [{ ...group, ...(lift ? { lift } : {}) }]
+    return groups.flatMap(([label, keep]): CaseGroup[] => {
+      const kept = rows.where(keep)
+      if (kept.cases.length === 0) return []
+      const means = meansOf(kept, shown, ['ndcg@10']).map((arm) => [arm.name, arm['ndcg@10']])
+      const found = lifts.find(({ metric }) => metric === label)
+      return [
+        {
+          label,
+          cases: kept.cases.length,
+          shoppers: kept.byShopper.length,
+          means: Object.fromEntries(means),
+          ...(found && { lift: { relative: found.relative, lo: found.lo, hi: found.hi } }),
+        },
+      ]
     })
   }
   return {
@@ -86,6 +90,6 @@ export function groupCases(byShopper: ByShopper, arms: readonly ArmName[], seed:
   }
 }
 
-export function ofHistory([, least, most]: Range): Keep {
+export function ofHistory([, least, most]: Range): Keep<WalkedCase> {
   return ({ history }) => history >= least && history <= most
 }

@@ -1,10 +1,10 @@
 /** @module `--protocol personal` and `leave-one-out`: tests every arm on every case of held-out shoppers. */
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
-import { ARMS, BASE_ARMS } from './arms.ts'
+import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
 import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
-import type { Envelope } from './envelope.ts'
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
+import { type OfTuned, TUNED_FOR } from './owner/knowledge.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import { inProcesses } from './processes.ts'
 import { count, decimal } from './report/numbers.ts'
@@ -12,10 +12,12 @@ import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
 import { verdict } from './report/verdict.ts'
+import type { Envelope } from './results.ts'
+import { Rows, type SentRows } from './rows.ts'
 import { type Steps, step } from './steps.ts'
-import { type ArmSummary, type LiftSummary, type Summary, summarise } from './summary.ts'
+import { type Summary, summarise } from './summary.ts'
 import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
-import type { CaseResult } from './walk.ts'
+import type { WalkedCase } from './walk.ts'
 import type { WalkOrder } from './walker.ts'
 
 /** Content of `--json`. */
@@ -23,8 +25,7 @@ export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
   /** Number of trained models, each tested on shoppers that it never saw. */
   readonly folds?: number
-  readonly arms: readonly ArmSummary[]
-  readonly lifts: readonly LiftSummary[]
+  readonly arms: Summary['arms']
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   /** Change of NDCG@10 for each shopper, personal − base-fresh: minimum, nine deciles, maximum. */
@@ -37,13 +38,12 @@ export interface PersonalResult extends Envelope {
   }
 }
 
-/** Results of every arm on every case of shoppers that one model never saw. */
+/** Rows of every arm on every case of shoppers that one model never saw. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
   readonly tuned: TunedBaselines
-  /** Results grouped by shopper. */
-  readonly results: readonly CaseResult[]
+  readonly rows: Rows<WalkedCase>
   readonly notes: readonly string[]
 }
 
@@ -72,28 +72,28 @@ export async function walkHeldOut(
   await step(steps, 'tuning baselines', 0, 0)
   let tries = 0
   const tuned = tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
-  const results = await walkCases({ question, tuned, learns }, selected.length, steps)
-  return { shop: shop.name, input, tuned, results, notes }
+  const rows = await walkCases({ question, tuned, learns }, selected.length, steps)
+  return { shop: shop.name, input, tuned, rows, notes }
 }
 
-/** @param shoppers shoppers who have cases. @returns results grouped by shopper */
+/** @param shoppers number of shoppers who have cases. */
 export async function walkCases(
   order: WalkOrder,
   shoppers: number,
   steps: Steps,
-): Promise<readonly CaseResult[]> {
-  return (await inProcesses<CaseResult>(WALKER, order, shoppers, steps)).flat()
+): Promise<Rows<WalkedCase>> {
+  return Rows.join(await inProcesses<SentRows<WalkedCase>>(WALKER, order, shoppers, steps))
 }
 
 /** @param walks replays of one shop with the same options, of different shoppers each. */
 export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
   const [{ shop, input }] = walks
-  const results = walks.flatMap((walked) => walked.results)
-  const leftOut = leftOutArms(results)
+  const rows = Rows.join(walks.map((walked) => walked.rows))
+  const leftOut = leftOutArms(rows.cases)
   const arms = (learns ? ARMS : BASE_ARMS).filter((name) =>
     leftOut.every(({ arm }) => arm !== name),
   )
-  const summary = summarise(results, input.seed, arms)
+  const summary = summarise(rows, input.seed, arms)
   const { shoppers, cases, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
@@ -128,7 +128,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
         ...new Set(walks.flatMap((walked) => walked.notes)),
         ...leftOut.map(
           ({ arm, reason, cases }) =>
-            `${arm} is left out, because it failed in ${count(cases)} of ${count(results.length)} cases: ${reason}`,
+            `${arm} is left out, because it failed in ${count(cases)} of ${count(rows.cases.length)} cases: ${reason}`,
         ),
       ],
     },
@@ -157,26 +157,24 @@ function heading(
   ]
 }
 
+const TUNED_NAMES: OfTuned<string> = {
+  server: ' of the server',
+  install: ' since install',
+  seeded: ' since install, with orders handed over',
+  beginning: ' since the beginning',
+}
+
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
-  const { server, install, seeded, beginning } = tuned.owner
   const all = [
-    { who: '', ...tuned },
+    ['', tuned.counts] as const,
     ...(asksOwner
-      ? [
-          { who: ' of the server', ...server },
-          { who: ' since install', ...install },
-          { who: ' since install, with orders handed over', ...seeded },
-          { who: ' since the beginning', ...beginning },
-        ]
+      ? TUNED_FOR.map((known) => [TUNED_NAMES[known], tuned.owner[known]] as const)
       : []),
   ]
   const rows = [
-    ...all.flatMap(({ who, recentlyViewed, itemKnn, sessionKnn, ease }) => [
-      [`recently-viewed${who}`, recentlyViewed] as const,
-      [`item-knn${who}`, itemKnn] as const,
-      [`session-knn${who}`, sessionKnn] as const,
-      [`ease${who}`, ease] as const,
-    ]),
+    ...all.flatMap(([who, counts]) =>
+      COUNTING_ARMS.map((arm) => [`${arm}${who}`, counts[arm]] as const),
+    ),
     ['ewma', tuned.ewma] as const,
   ].map(([name, { parameters, quality, failure }]) => {
     if (failure !== undefined) return [name, '–', `failed: ${failure}`]

@@ -18,11 +18,11 @@ interface Work<Order> {
   readonly shoppers: readonly number[]
 }
 type Answer<Result> =
-  | { readonly shopper: number; readonly results: readonly Result[] }
+  | { readonly shopper: number; readonly result: Result }
   | { readonly error: WireError }
 
 /**
- * Results of each shopper, in the order of the shoppers.
+ * Result of each shopper, in the order of the shoppers.
  * @param module file that calls `serveProcess`
  */
 export async function inProcesses<Result>(
@@ -30,10 +30,10 @@ export async function inProcesses<Result>(
   order: object,
   shoppers: number,
   { onProgress, signal }: Steps,
-): Promise<(readonly Result[])[]> {
+): Promise<Result[]> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES, shoppers)
   const all = Array.from({ length: shoppers }, (_, shopper) => shopper)
-  const walked: (readonly Result[])[] = all.map(() => [])
+  const walked: Result[] = []
   const children: ChildProcess[] = []
   let done = 0
   try {
@@ -43,8 +43,8 @@ export async function inProcesses<Result>(
         children.push(child)
         const own = all.filter((shopper) => shopper % processes === process)
         child.send({ order, shoppers: own } satisfies Work<object>)
-        return answered<Result>(child, own.length, signal, (shopper, results) => {
-          walked[shopper] = results
+        return answered<Result>(child, own.length, signal, (shopper, result) => {
+          walked[shopper] = result
           onProgress('walking shoppers', ++done, shoppers)
         })
       }),
@@ -67,7 +67,7 @@ function answered<Result>(
   child: ChildProcess,
   answers: number,
   signal: AbortSignal,
-  take: (shopper: number, results: readonly Result[]) => void,
+  take: (shopper: number, result: Result) => void,
 ): Promise<void> {
   let left = answers
   return new Promise((resolve, reject) => {
@@ -76,7 +76,7 @@ function answered<Result>(
     signal.addEventListener('abort', abort, { once: true })
     child.on('message', (message: Answer<Result>) => {
       if ('error' in message) return reject(NearsideError.fromWire(message.error))
-      take(message.shopper, message.results)
+      take(message.shopper, message.result)
       if (--left === 0) resolve()
     })
     child.on('error', (error) => reject(failure(error)))
@@ -90,12 +90,12 @@ function answered<Result>(
 
 /** Runs in the child process: replays the shoppers of its single order. */
 export function serveProcess<Order, Result>(
-  prepare: (order: Order) => Promise<(shopper: number) => Promise<readonly Result[]>>,
+  prepare: (order: Order) => Promise<(shopper: number) => Promise<Result>>,
 ): void {
   const send = (answer: Answer<Result>) => void process.send?.(answer)
   const work = async ({ order, shoppers }: Work<Order>) => {
     const walk = await prepare(order)
-    for (const shopper of shoppers) send({ shopper, results: await walk(shopper) })
+    for (const shopper of shoppers) send({ shopper, result: await walk(shopper) })
   }
   process.once('message', (message) => {
     work(message as Work<Order>).catch((thrown) => send({ error: failure(thrown).toWire() }))

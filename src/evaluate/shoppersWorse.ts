@@ -11,8 +11,6 @@ const ALPHA = 0.05
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
 
-export type WorseShoppers = ReturnType<typeof countWorse>
-
 /** @param differences by shopper and case: metric of the arm − metric of the other arm; positive is better. */
 export function countWorse(differences: readonly (readonly number[])[], random: Random) {
   /** Number of shoppers who are significantly worse off. */

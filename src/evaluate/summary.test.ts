@@ -1,35 +1,41 @@
-import { METRICS } from '@nearside/train/metrics.ts'
 import { describe, expect, it } from 'vitest'
 import { ARMS, type ArmName } from './arms.ts'
-import { findLift, personalParts } from './report/personal.ts'
+import { personalParts } from './report/personal.ts'
 import { textLines } from './report/report.ts'
-import { summarise } from './summary.ts'
-import { type CaseResult, metricAt } from './walk.ts'
+import { findLift } from './results.ts'
+import { Rows } from './rows.ts'
+import { summarise as summariseRows } from './summary.ts'
+import type { WalkedCase } from './walk.ts'
+
+interface Made extends WalkedCase {
+  readonly base: number
+  readonly own: Partial<Record<ArmName, number>>
+  readonly hasNew: boolean
+}
 
 /** A case in which every arm has NDCG@10 `base`, except the named arms. */
 function result(
   shopper: string,
   base: number,
   own: Partial<Record<ArmName, number>> = {},
-  rest: Partial<CaseResult> = {},
-): CaseResult {
-  const metrics = new Float32Array(ARMS.length * METRICS.length * 2)
-  ARMS.forEach((arm, a) => {
-    for (const onlyNew of [false, true])
-      metrics[metricAt(a, METRICS.indexOf('ndcg@10'), onlyNew)] = own[arm] ?? base
-    metrics[metricAt(a, METRICS.indexOf('nll'), false)] = 5
-  })
-  return {
-    shopper,
-    time: 0,
-    history: 3,
-    hasNew: true,
-    guardActive: true,
-    metrics,
-    owner: null,
-    failures: [],
-    ...rest,
+  rest: Partial<Made> = {},
+): Made {
+  const known = { time: 0, history: 3, hasNew: true, guardActive: true, failures: [] }
+  return { shopper, base, own, ...known, ...rest }
+}
+
+function summarise(made: readonly Made[], seed: number) {
+  const rows = new Rows<WalkedCase>()
+  for (const one of made) {
+    rows.begin(one)
+    for (const arm of ARMS) {
+      const ndcg = Math.fround(one.own[arm] ?? one.base)
+      rows.put({ arm, metric: 'ndcg@10' }, ndcg)
+      rows.put({ arm, metric: 'nll' }, 5)
+      if (one.hasNew) rows.put({ arm, metric: 'ndcg@10:new' }, ndcg)
+    }
   }
+  return summariseRows(rows, seed)
 }
 
 function metricOf(

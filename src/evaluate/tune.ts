@@ -13,7 +13,7 @@ export interface TuningCase extends BaselineContext {
   readonly weight: number
 }
 
-export interface Tuned<P> {
+export interface Tuned<P extends object = object> {
   readonly parameters: P
   /** Mean NDCG@10 over the tuning cases with these parameters; 0 without cases. */
   readonly quality: number

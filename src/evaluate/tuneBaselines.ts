@@ -5,17 +5,11 @@ import { columnsOf } from '@nearside/core/features/logColumns.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
-import {
-  type EwmaParameters,
-  ewma,
-  ITEM_KNN,
-  RECENTLY_VIEWED,
-  type TunableArm,
-} from './baselines.ts'
+import { type CountingArm, eachCounting } from './arms.ts'
+import { ewma, ITEM_KNN, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
-import { type Store, serverHistory, storeHistory } from './owner/knowledge.ts'
-import type { OwnerQuestions } from './owner/measure.ts'
+import { eachTuned, type OfTuned, serverHistory, storeHistory } from './owner/knowledge.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
@@ -27,28 +21,28 @@ const CASES_EACH = 4
 const TUNING_DAYS = 60
 
 /** Counting arms, from the interactions before a time. */
-export function countingArms(items: number, histories: readonly History[], before: number) {
+export function countingArms(
+  items: number,
+  histories: readonly History[],
+  before: number,
+): Readonly<Record<CountingArm, TunableArm>> {
   return {
-    recentlyViewed: RECENTLY_VIEWED,
-    itemKnn: ITEM_KNN,
-    sessionKnn: sessionKnn(items, histories, before),
+    'recently-viewed': RECENTLY_VIEWED,
+    'item-knn': ITEM_KNN,
+    'session-knn': sessionKnn(items, histories, before),
     ease: ease((ridge) => easeWeights(items, histories, before, ridge)),
   }
 }
 
-export type CountingArms = ReturnType<typeof countingArms>
+export type TunedCounts = Readonly<Record<CountingArm, Tuned>>
 
-/** Counting arms tuned for one state of knowledge about the past. */
-export type TunedCounts = {
-  readonly [K in keyof CountingArms]: CountingArms[K] extends TunableArm<infer P> ? Tuned<P> : never
-}
-
-export interface TunedBaselines extends TunedCounts {
+export interface TunedBaselines {
   readonly cases: number
   readonly shoppers: number
-  readonly ewma: Tuned<EwmaParameters>
-  /** Arms tuned on purchases. */
-  readonly owner: Readonly<Record<keyof OwnerQuestions['counts'], TunedCounts>>
+  readonly counts: TunedCounts
+  readonly ewma: Tuned
+  /** Counting arms tuned on purchases. */
+  readonly owner: OfTuned<TunedCounts>
 }
 
 /**
@@ -60,33 +54,34 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
   const items = model.itemIds.length
   const { shoppers, others, from, casesWith } = prepareTuning(input)
   const arms = countingArms(items, others, from)
-  const since = (store: Store) => (one: AskedCase) => storeHistory(store, one, from)
-  const bought = (one: AskedCase) => one.bought
   const tuned = new Map<string, TunedCounts>()
   const counts = (cases: readonly TuningCase[]): TunedCounts => {
     // All lists come from the same logs: equal sizes imply equal content.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
-    const found = tuned.get(sizes) ?? {
-      recentlyViewed: tune(arms.recentlyViewed, cases, items, tried),
-      itemKnn: tune(arms.itemKnn, cases, items, tried),
-      sessionKnn: tune(arms.sessionKnn, cases, items, tried),
-      ease: tune(arms.ease, cases, items, tried),
-    }
+    const found = tuned.get(sizes) ?? eachCounting((arm) => tune(arms[arm], cases, items, tried))
     tuned.set(sizes, found)
     return found
   }
-  const cases = casesWith(since(historyFrom), ({ targets }) => targets)
+  const cases = casesWith(
+    (one) => storeHistory(historyFrom, one, from),
+    ({ targets }) => targets,
+  )
   return {
     cases: cases.length,
     shoppers,
-    ...counts(cases),
+    counts: counts(cases),
     ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, tried),
-    owner: {
-      server: counts(casesWith((one) => serverHistory(serverKnows, one, dayOnly), bought)),
-      install: counts(casesWith(since('install'), bought)),
-      seeded: counts(casesWith(since('seeded'), bought)),
-      beginning: counts(casesWith(since('beginning'), bought)),
-    },
+    owner: eachTuned((known) =>
+      counts(
+        casesWith(
+          (one) =>
+            known === 'server'
+              ? serverHistory(serverKnows, one, dayOnly)
+              : storeHistory(known, one, from),
+          ({ bought }) => bought,
+        ),
+      ),
+    ),
   }
 }
 

@@ -1,14 +1,15 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { METRICS } from '@nearside/train/metrics.ts'
+import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { describe, expect, it } from 'vitest'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { casesOf, type EvaluationInput, selectCases } from './cases.ts'
 import type { Fit } from './device.ts'
 import { prepareWalk } from './prepare.ts'
+import { Rows } from './rows.ts'
 import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './testShop.ts'
 import { tuneBaselines } from './tuneBaselines.ts'
-import { type CaseResult, metricAt, walkShopper } from './walk.ts'
+import { onlyNew, type WalkedCase, walkShopper } from './walk.ts'
 
 /** Gradient descent without an engine; the replay accepts any function that fits. */
 const fit: Fit = async (problem) => {
@@ -44,30 +45,39 @@ function input(options: TestModelOptions = {}, shop = testShop()): EvaluationInp
   return testInput(shop, {}, options)
 }
 
-async function walkAll(evaluation: EvaluationInput, most = 8): Promise<CaseResult[]> {
+async function walkAll(evaluation: EvaluationInput, most = 8): Promise<Rows<WalkedCase>> {
   const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
-  const results: CaseResult[] = []
+  const parts = []
   for (const cases of selectCases(evaluation).slice(0, most))
-    results.push(...(await walkShopper(walk, cases)))
-  return results
+    parts.push(await walkShopper(walk, cases))
+  return Rows.join(parts)
 }
 
-function of(result: CaseResult, arm: ArmName, metric = 'ndcg@10', onlyNew = false): number {
-  const m = METRICS.indexOf(metric as (typeof METRICS)[number])
-  return result.metrics[metricAt(ARMS.indexOf(arm), m, onlyNew)]
+/** All values of the compared arms, without the owner's. */
+function compared(rows: Rows<WalkedCase>) {
+  return rows.series
+    .filter(({ store }) => store === '')
+    .map((series) => [series, rows.cases.map((_, index) => rows.at(index, series))] as const)
+}
+
+/** Values of an arm by case. */
+function of(rows: Rows<WalkedCase>, arm: ArmName, metric: MetricName | `${MetricName}:new`) {
+  return rows.cases.map((_, index) => rows.at(index, { arm, metric }))
 }
 
 describe('walking a shopper', () => {
   it('gives finite metrics of every arm for every case, first cases included', async () => {
     const results = await walkAll(input())
-    expect(results.length).toBeGreaterThan(8)
-    for (const { metrics } of results) expect(metrics.every(Number.isFinite)).toBe(true)
+    expect(results.cases.length).toBeGreaterThan(8)
+    for (const arm of ARMS)
+      for (const metric of METRICS)
+        expect(of(results, arm, metric).every(Number.isFinite)).toBe(true)
   })
 
   it('sees what a shop of regulars is made of: own history beats popularity', async () => {
     const results = await walkAll(input())
     const mean = (arm: ArmName) =>
-      results.reduce((sum, result) => sum + of(result, arm), 0) / results.length
+      of(results, arm, 'ndcg@10').reduce((sum, value) => sum + value, 0) / results.cases.length
     expect(mean('recently-viewed')).toBeGreaterThan(1.2 * mean('popular-30d'))
     expect(mean('base-fresh')).toBeGreaterThan(mean('base-stale'))
   })
@@ -77,7 +87,7 @@ describe('walking a shopper', () => {
     const evaluation = input({}, shop)
     const tuned = tuneBaselines(evaluation)
     const cases = selectCases(evaluation).find((own) => own.length > 1) ?? []
-    const [first] = await walkShopper(prepareWalk(evaluation, tuned, fit), cases.slice(0, 1))
+    const first = await walkShopper(prepareWalk(evaluation, tuned, fit), cases.slice(0, 1))
     const random = createRandom(77)
     const scrambled = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -89,8 +99,8 @@ describe('walking a shopper', () => {
     }))
     const later = { ...evaluation, shoppers: scrambled }
     const again = selectCases(later).find(([one]) => one.shopper === cases[0].shopper) ?? []
-    const [same] = await walkShopper(prepareWalk(later, tuned, fit), again)
-    expect([...same.metrics]).toEqual([...first.metrics])
+    const same = await walkShopper(prepareWalk(later, tuned, fit), again)
+    expect(same.where((_, nth) => nth === 0)).toEqual(first)
   })
 
   it('gives devices nothing from before the tested days, if history begins with the install', async () => {
@@ -109,10 +119,10 @@ describe('walking a shopper', () => {
           .map((cases) => walkShopper(prepareWalk(evaluation, tuned, fit), cases)),
       )
     const results = await walk(since)
-    const metrics = (all: typeof results) => all.flat().map((one) => [...one.metrics])
+    const metrics = (all: typeof results) => compared(Rows.join(all))
     expect(metrics(results)).toEqual(metrics(await walk(testInput({ ...shop, shoppers: cut }))))
     expect(metrics(results)).not.toEqual(metrics(await walk(testInput(shop))))
-    for (const [first] of results) expect(first.history).toBe(0)
+    for (const { cases } of results) expect(cases[0].history).toBe(0)
   })
 
   it('without learning asks the base and the baselines alone, to the same bits', async () => {
@@ -121,9 +131,17 @@ describe('walking a shopper', () => {
     const [cases] = selectCases(evaluation)
     const all = await walkShopper(prepareWalk(evaluation, tuned, fit), cases)
     const base = await walkShopper(prepareWalk(evaluation, tuned, null), cases)
-    const width = metricAt(BASE_ARMS.length, 0, false)
-    expect(base.map(({ metrics }) => [...metrics])).toEqual(
-      all.map(({ metrics }) => [...metrics.subarray(0, width)]),
+    const isBase = ([{ arm }]: ReturnType<typeof compared>[number]) =>
+      (BASE_ARMS as readonly string[]).includes(arm)
+    expect(compared(base).every(isBase)).toBe(true)
+    expect(
+      new Map(compared(base).map(([{ arm, metric }, values]) => [arm + metric, values])),
+    ).toEqual(
+      new Map(
+        compared(all)
+          .filter(isBase)
+          .map(([{ arm, metric }, values]) => [arm + metric, values]),
+      ),
     )
   })
 
@@ -138,12 +156,15 @@ describe('walking a shopper', () => {
       },
     }
     const [cases] = selectCases(evaluation)
-    const [whole] = await walkShopper(walk, cases)
-    const [one] = await walkShopper(failing, cases)
-    expect(one.failures).toEqual([{ arm: 'ease', reason: 'ease: the score of item row 3 is NaN' }])
-    expect(whole.failures).toEqual([])
+    const whole = await walkShopper(walk, cases)
+    const one = await walkShopper(failing, cases)
+    expect(one.cases[0].failures).toEqual([
+      { arm: 'ease', reason: 'ease: the score of item row 3 is NaN' },
+    ])
+    expect(whole.cases[0].failures).toEqual([])
+    expect(of(one, 'ease', 'nll').every(Number.isNaN)).toBe(true)
     for (const arm of ARMS)
-      if (arm !== 'ease') expect(of(one, arm, 'nll')).toBe(of(whole, arm, 'nll'))
+      if (arm !== 'ease') expect(of(one, arm, 'nll')).toEqual(of(whole, arm, 'nll'))
   })
 
   it('goes on without an arm that can’t be tuned', async () => {
@@ -152,14 +173,14 @@ describe('walking a shopper', () => {
     const failure = 'the start has no finite score'
     const walk = prepareWalk(evaluation, { ...tuned, ewma: { ...tuned.ewma, failure } }, fit)
     const [cases] = selectCases(evaluation)
-    for (const { failures } of await walkShopper(walk, cases))
+    for (const { failures } of (await walkShopper(walk, cases)).cases)
       expect(failures).toEqual([{ arm: 'ewma', reason: failure }])
   })
 
   it('makes personal the base, bit for bit, at fusion weight 0', async () => {
-    for (const result of await walkAll(input({ prior: { fusionWeight: 0 } })))
-      for (const metric of METRICS)
-        expect(of(result, 'personal', metric)).toBe(of(result, 'base-fresh', metric))
+    const results = await walkAll(input({ prior: { fusionWeight: 0 } }))
+    for (const metric of METRICS)
+      expect(of(results, 'personal', metric)).toEqual(of(results, 'base-fresh', metric))
   })
 
   it('lets the guard switch a harmful personal model off, and then shows the base', async () => {
@@ -180,13 +201,12 @@ describe('walking a shopper', () => {
     )
     const cases = casesOf(evaluation, { id: 'regular', interactions: regular }, UNTIL)
     const results = await walkShopper(walk, cases)
-    const tripped = results.findIndex(({ guardActive }) => !guardActive)
+    const tripped = results.cases.findIndex(({ guardActive }) => !guardActive)
     expect(tripped).toBeGreaterThan(0)
-    expect(of(results[0], 'personal', 'nll')).toBeGreaterThan(of(results[0], 'base-fresh', 'nll'))
-    for (const result of results.slice(tripped)) {
-      expect(result.guardActive).toBe(false)
-      expect(of(result, 'personal', 'nll')).toBe(of(result, 'base-fresh', 'nll'))
-    }
+    const [personal, base] = [of(results, 'personal', 'nll'), of(results, 'base-fresh', 'nll')]
+    expect(personal[0]).toBeGreaterThan(base[0])
+    for (const { guardActive } of results.cases.slice(tripped)) expect(guardActive).toBe(false)
+    expect(personal.slice(tripped)).toEqual(base.slice(tripped))
   })
 
   it('filters repeats from ranking and targets alike', async () => {
@@ -201,11 +221,13 @@ describe('walking a shopper', () => {
         purchase(2, UNTIL + 3 * DAY, 'c'),
       ],
     }
-    const [first, second, third] = await walkShopper(walk, casesOf(evaluation, shopper, UNTIL))
-    expect([first.hasNew, second.hasNew, third.hasNew]).toEqual([true, false, true])
+    const results = await walkShopper(walk, casesOf(evaluation, shopper, UNTIL))
+    const fresh = of(results, 'popular', onlyNew('nll'))
+    expect(fresh.map(Number.isNaN)).toEqual([false, true, false])
     // Before the first case there is no history, so nothing is filtered.
-    expect(of(first, 'popular', 'nll', true)).toBe(of(first, 'popular', 'nll'))
-    expect(of(second, 'popular', 'nll', true)).toBe(0)
-    expect(of(third, 'recently-viewed', 'nll', true)).not.toBe(of(third, 'recently-viewed', 'nll'))
+    expect(fresh[0]).toBe(of(results, 'popular', 'nll')[0])
+    expect(of(results, 'recently-viewed', onlyNew('nll'))[2]).not.toBe(
+      of(results, 'recently-viewed', 'nll')[2],
+    )
   })
 })

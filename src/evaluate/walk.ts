@@ -7,15 +7,16 @@ import type { History } from '@nearside/core/features/history.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
-import { METRICS, measure } from '@nearside/train/metrics.ts'
+import { METRICS, type MetricName, measure } from '@nearside/train/metrics.ts'
 import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
-import { ARMS, type ArmName, BASE_ARMS, type BaselineName } from './arms.ts'
-import type { BaselineContext } from './baselines.ts'
+import type { ArmName, BaselineName } from './arms.ts'
+import type { BaselineContext, Score } from './baselines.ts'
 import type { AskedCase } from './cases.ts'
 import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './device.ts'
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
-import { measureOwner, type OwnerCase, type OwnerQuestions } from './owner/measure.ts'
+import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
+import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
   /** Store from which the compared arms know a shopper. */
@@ -23,51 +24,38 @@ export interface Walk extends DeviceShop {
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
   /** Empty where only model arms are compared. */
-  readonly baselines: Readonly<
-    Partial<Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>>
-  >
+  readonly baselines: Readonly<Partial<Record<BaselineName, Score>>>
 }
 
-/**
- * Metrics of one case: [arm][all items, then new items only][metric], see `metricAt`. Arms are in the order of ARMS,
- * or of BASE_ARMS where devices don't learn. 0 for an arm that is not compared.
- */
-export interface CaseResult {
-  readonly shopper: string
+export interface WalkedCase extends RowCase {
   readonly time: number
   /** Number of entries in the history. */
   readonly history: number
-  /** Whether a target is new to the shopper; otherwise the `:new` metrics don't exist. */
-  readonly hasNew: boolean
-  readonly metrics: Float32Array
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
-  /** Null where nothing was bought, or where it was not measured. */
-  readonly owner: OwnerCase | null
   /** Arms that could not score the case. */
   readonly failures: readonly ArmFailure[]
 }
 
-const STRIDE = 2 * METRICS.length
-
-/** Index of a metric in `CaseResult.metrics`. */
-export function metricAt(arm: number, metric: number, onlyNew: boolean): number {
-  return arm * STRIDE + (onlyNew ? METRICS.length : 0) + metric
-}
+/** Metrics of the items that are new to the shopper, ranked without the others. */
+export const onlyNew = <Metric extends MetricName>(metric: Metric): `${Metric}:new` =>
+  `${metric}:new`
 
 /** Adam's step size in the naive fine-tune: the textbook order of magnitude for thirty steps. */
 const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * Replays a shopper. The guard of the compared arms' device observes every case; guards of other stores observe
- * purchases only.
+ * Replays a shopper: rows of every compared arm in METRICS, and in those of new items where a target is new to the
+ * shopper; and the owner's rows where something was bought. The guard of the compared arms' device observes every
+ * case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  */
-export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Promise<CaseResult[]> {
-  const results: CaseResult[] = []
-  const arms = walk.fit ? ARMS : BASE_ARMS
-  const items = walk.model.itemIds.length
+export async function walkShopper(
+  walk: Walk,
+  cases: readonly AskedCase[],
+): Promise<Rows<WalkedCase>> {
+  const rows = new Rows<WalkedCase>()
   const devices = Object.fromEntries(
     STORES.map((store) => [store, new ShopperDevice(walk)]),
   ) as Record<Store, ShopperDevice>
@@ -90,28 +78,22 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
     const scored = await scoreStore(walk.store, history)
     const context = contextOf(one, history, scored)
     const failures: ArmFailure[] = []
-    results.push({
-      shopper,
-      time,
-      history: history.length,
-      guardActive: devices[walk.store].guardActive,
-      ...measureAll(await scoreAll(walk, context, scored, failures), items, history, targets, arms),
-      owner:
-        walk.owner && one.bought.length > 0
-          ? await measureOwner(
-              { ...walk.owner, failures },
-              one,
-              context,
-              scored.model,
-              (store, held) =>
-                store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
-            )
-          : null,
-      failures,
-    })
+    const { guardActive } = devices[walk.store]
+    rows.begin({ shopper, time, history: history.length, guardActive, failures })
+    const scores = await scoreAll(walk, context, scored, failures)
+    putMetrics(rows, scores, walk.model.itemIds.length, history, targets)
+    if (walk.owner && one.bought.length > 0)
+      await measureOwner(
+        walk.owner,
+        one,
+        { rows, failures },
+        context,
+        scored.model,
+        (store, held) => (store === walk.store ? Promise.resolve(scored) : scoreStore(store, held)),
+      )
     for (const observe of after) observe()
   }
-  return results
+  return rows
 }
 
 function contextOf(
@@ -124,7 +106,7 @@ function contextOf(
 }
 
 /** Scores of all items for each compared arm. */
-type Scores = Readonly<Partial<Record<ArmName, Float32Array>>>
+type Scores = Partial<Record<ArmName, Float32Array>>
 
 async function scoreAll(
   walk: Walk,
@@ -133,10 +115,10 @@ async function scoreAll(
   failures: ArmFailure[],
 ): Promise<Scores> {
   const { history, time } = context
-  const scores: Partial<Record<ArmName, Float32Array>> = {
+  const scores: Scores = {
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,
-    personal: shown,
+    ...(walk.fit && { personal: shown }),
   }
   // The report needs these arms.
   for (const [name, own] of Object.entries(scores)) requireFinite(name, own)
@@ -149,6 +131,7 @@ async function scoreAll(
     })
     if (own) scores[arm] = own
   }
+  if (!walk.fit) return scores
   const naive = await tryArm('naive-finetune', failures, async () => {
     if (!learned || !walk.fit) return terms.base
     const { parameters } = await walk.fit(naiveProblem(learned.problem))
@@ -173,22 +156,23 @@ function naiveProblem(problem: FitProblem): FitProblem {
   }
 }
 
-function measureAll(
+function putMetrics(
+  rows: Rows<WalkedCase>,
   scores: Scores,
   items: number,
   history: History,
   targets: readonly number[],
-  arms: readonly ArmName[],
-): Pick<CaseResult, 'metrics' | 'hasNew'> {
+): void {
   const seen = new Uint8Array(items)
   for (const { item } of history) seen[item] = 1
   const fresh = targets.filter((target) => !seen[target])
-  const metrics = new Float32Array(arms.length * STRIDE)
-  arms.forEach((arm, a) => {
-    const own = scores[arm]
-    if (!own) return
-    measure(own, targets, undefined, metrics, metricAt(a, 0, false))
-    if (fresh.length > 0) measure(own, fresh, seen, metrics, metricAt(a, 0, true))
-  })
-  return { metrics, hasNew: fresh.length > 0 }
+  for (const [arm, own] of Object.entries(scores)) {
+    measure(own, targets).forEach((value, m) => {
+      rows.put({ arm, metric: METRICS[m] }, value)
+    })
+    if (fresh.length === 0) continue
+    measure(own, fresh, seen).forEach((value, m) => {
+      rows.put({ arm, metric: onlyNew(METRICS[m]) }, value)
+    })
+  }
 }

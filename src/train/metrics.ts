@@ -76,18 +76,18 @@ export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/** Writes all of METRICS, in their order, to `out` from `at`. */
+/** All of METRICS, in their order. */
 export function measure(
   scores: Float32Array,
   targets: readonly number[],
-  excluded: Uint8Array | undefined,
-  out: Float32Array,
-  at: number,
-): void {
+  excluded?: Uint8Array,
+): Float32Array {
   const places = placesOf(scores, targets, excluded)
-  out[at] = ndcg(places, 10)
-  out[at + 1] = hitRate(places, 10)
-  out[at + 2] = recall(places, 20)
-  out[at + 3] = reciprocalRank(places, 20)
-  out[at + 4] = -logLikelihood(scores, targets, excluded)
+  return Float32Array.of(
+    ndcg(places, 10),
+    hitRate(places, 10),
+    recall(places, 20),
+    reciprocalRank(places, 20),
+    -logLikelihood(scores, targets, excluded),
+  )
 }

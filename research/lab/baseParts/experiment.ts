@@ -8,8 +8,9 @@ import { load } from '@nearside/evaluate/load.ts'
 import { popularityOf } from '@nearside/evaluate/popularity.ts'
 import { prepareWalk } from '@nearside/evaluate/prepare.ts'
 import { count } from '@nearside/evaluate/report/numbers.ts'
+import { type RowCase, Rows } from '@nearside/evaluate/rows.ts'
 import { searchParts } from '@nearside/evaluate/search/search.ts'
-import { type SearchValues, summariseSearch } from '@nearside/evaluate/search/summary.ts'
+import { summariseSearch } from '@nearside/evaluate/search/summary.ts'
 import { step } from '@nearside/evaluate/steps.ts'
 import { tuneBaselines } from '@nearside/evaluate/tuneBaselines.ts'
 import type { Walk } from '@nearside/evaluate/walk.ts'
@@ -54,19 +55,15 @@ export const experiment: Experiment = {
     const { shop, input, notes } = await load(asked.question)
     const selected = selectCases(input)
     const walk = prepareWalk(input, tuneBaselines(input), null)
-    const shoppers: { all: Measured[]; onlyNew: Measured[] }[] = []
-    for (const [done, cases] of selected.entries()) {
+    const [allRows, newRows] = [new Rows<RowCase>(), new Rows<RowCase>()]
+    for (const [done, own] of selected.entries()) {
       if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
-      const measured = cases.map((one) => measure(walk, one))
-      shoppers.push({
-        all: measured.map(({ all }) => all),
-        onlyNew: measured.flatMap(({ onlyNew }) => onlyNew ?? []),
-      })
+      for (const one of own) measure(walk, one, allRows, newRows)
     }
-    const summaryOf = (which: 'all' | 'onlyNew') =>
-      summariseSearch(valuesOf(shoppers.map((own) => own[which])), PAIRS, input.seed)
-    const [all, onlyNew] = [summaryOf('all'), summaryOf('onlyNew')]
-    const cases = shoppers.reduce((sum, own) => sum + own.all.length, 0)
+    const [all, onlyNew] = [allRows, newRows].map((rows) =>
+      summariseSearch(rows, PAIRS, input.seed),
+    )
+    const cases = allRows.cases.length
     const parts = (which: string, summary: typeof all) =>
       searchParts(summary, MEANINGS, []).map((part) => ({
         ...part,
@@ -92,9 +89,6 @@ export const experiment: Experiment = {
     }
   },
 }
-
-/** Metrics of one case by arm. */
-type Measured = Readonly<Record<Arm, Readonly<Record<string, number>>>>
 
 export function scoreParts(
   walk: Walk,
@@ -131,33 +125,23 @@ export function scoreParts(
   }
 }
 
-function measure(walk: Walk, one: Case): { all: Measured; onlyNew: Measured | null } {
+/** Puts the rows of one case: of all items, and of the items that are new to the shopper. */
+function measure(walk: Walk, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
   const scores = scoreParts(walk, one)
   const seen = new Uint8Array(walk.model.itemIds.length)
   for (const { item } of one.history) seen[item] = 1
-  const fresh = one.targets.filter((target) => !seen[target])
-  const of = (targets: readonly number[], excluded?: Uint8Array) =>
-    Object.fromEntries(
-      ARMS.map((arm) => {
-        const places = placesOf(scores[arm], targets, excluded)
-        const metrics = Object.entries(METRICS).map(([name, value]) => [name, value(places)])
-        return [arm, Object.fromEntries(metrics)]
-      }),
-    ) as Measured
-  return { all: of(one.targets), onlyNew: fresh.length > 0 ? of(fresh, seen) : null }
-}
-
-/** One value for each shopper: the mean over their cases; NaN where there is none. */
-function valuesOf(shoppers: readonly (readonly Measured[])[]): SearchValues {
-  return new Map(
-    ARMS.map((arm) => [
-      arm,
-      new Map(
-        Object.keys(METRICS).map((metric) => [
-          metric,
-          shoppers.map((own) => own.reduce((sum, one) => sum + one[arm][metric], 0) / own.length),
-        ]),
-      ),
-    ]),
+  const put = (rows: Rows<RowCase>, targets: readonly number[], excluded?: Uint8Array) => {
+    rows.begin(one)
+    for (const arm of targets.length > 0 ? ARMS : []) {
+      const places = placesOf(scores[arm], targets, excluded)
+      for (const [metric, value] of Object.entries(METRICS))
+        rows.put({ arm, metric }, value(places))
+    }
+  }
+  put(all, one.targets)
+  put(
+    onlyNew,
+    one.targets.filter((target) => !seen[target]),
+    seen,
   )
 }

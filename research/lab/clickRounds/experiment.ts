@@ -2,18 +2,12 @@
 import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { buildCases } from '@nearside/core/features/cases.ts'
-import { createRandom, type Random } from '@nearside/core/model/random.ts'
-import { pairedBootstrap, quantile, RESAMPLES } from '@nearside/evaluate/bootstrap.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { bootstrap, lift as liftOver, type Statistic } from '@nearside/evaluate/bootstrap.ts'
 import { isPurchase } from '@nearside/evaluate/cases.ts'
 import { parseDate } from '@nearside/evaluate/load.ts'
-import {
-  count,
-  decimal,
-  type Estimate,
-  estimate,
-  lift,
-  share,
-} from '@nearside/evaluate/report/numbers.ts'
+import { count, decimal, estimate, lift, share } from '@nearside/evaluate/report/numbers.ts'
+import { asEstimate, asLift } from '@nearside/evaluate/results.ts'
 import { step } from '@nearside/evaluate/steps.ts'
 import { foldOf } from '@nearside/train/holdout.ts'
 import { planByTime } from '@nearside/train/plan.ts'
@@ -80,16 +74,16 @@ export const experiment: Experiment = {
       Float64Array.from(found.values(), (cases) => mean(cases.map((values) => values[arm]))),
     )
     const shoppers = found.size
-    const weights = new Float64Array(shoppers).fill(1)
     const random = createRandom(seed)
-    const lifts = pairedBootstrap(
-      columns.map((values) => ({ values, over: columns[FROM], weights })),
+    const lifts = bootstrap(
+      columns.map((values) => liftOver(values, columns[FROM])),
       shoppers,
       random,
-    )
-    const recovered = columns.map((values) =>
-      shareOfGap(values, columns[FROM], columns[TO], random),
-    )
+    ).map((found) => found && asLift(found))
+    const recovered = columns.map((values) => {
+      const share = shareOfGap(values, columns[FROM], columns[TO])
+      return asEstimate(bootstrap([share], shoppers, random)[0])
+    })
     const cases = [...found.values()].flat().length
     return {
       result: {
@@ -132,25 +126,15 @@ export const experiment: Experiment = {
 }
 
 /** (arm − from) ÷ (to − from), of means over shoppers. */
-function shareOfGap(
-  values: Float64Array,
-  from: Float64Array,
-  to: Float64Array,
-  random: Random,
-): Estimate {
-  const ratio = (drawn: ArrayLike<number>) => {
+function shareOfGap(values: Float64Array, from: Float64Array, to: Float64Array): Statistic {
+  return (drawn) => {
     let [gained, gap] = [0, 0]
-    for (let k = 0; k < drawn.length; k++) {
-      gained += values[drawn[k]] - from[drawn[k]]
-      gap += to[drawn[k]] - from[drawn[k]]
+    for (let s = 0; s < drawn.length; s++) {
+      gained += drawn[s] * (values[s] - from[s])
+      gap += drawn[s] * (to[s] - from[s])
     }
     return gap === 0 ? 0 : gained / gap
   }
-  const everybody = Array.from(values, (_, s) => s)
-  const drawn = Float64Array.from({ length: RESAMPLES }, () =>
-    ratio(everybody.map(() => random.integer(everybody.length))),
-  ).sort()
-  return { mean: ratio(everybody), lo: quantile(drawn, 0.025), hi: quantile(drawn, 0.975) }
 }
 
 function mean(values: readonly number[]): number {

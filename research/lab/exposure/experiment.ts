@@ -4,11 +4,12 @@
  */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
+import { bootstrap, mean } from '@nearside/evaluate/bootstrap.ts'
 import { load } from '@nearside/evaluate/load.ts'
 import { count, decimal, estimate, fixed } from '@nearside/evaluate/report/numbers.ts'
+import { asEstimate } from '@nearside/evaluate/results.ts'
 import { step } from '@nearside/evaluate/steps.ts'
 import { type Experiment, head } from '../experiment.ts'
-import { bootstrapMeans } from './interval.ts'
 import { type Exposure, type Lived, live, VISITS, withFreeTaste } from './visits.ts'
 import { plantTaste } from './world.ts'
 
@@ -67,7 +68,11 @@ export const experiment: Experiment = {
           column(k, (one) => one.personal - one.base),
           column(k, (one) => one.personal).map((own, i) => own - lives[greedy][i].personal),
         ]
-        const [many, more, base, personal, lift, over] = bootstrapMeans(columns, createRandom(seed))
+        const [many, more, base, personal, lift, over] = bootstrap(
+          columns.map(mean),
+          columns[0].length,
+          createRandom(seed),
+        ).map(asEstimate)
         found.push({ strength, arm: name, clicks: many, more, base, personal, lift, over })
         const signed = (value: number) => fixed(value, 4)
         rows.push([

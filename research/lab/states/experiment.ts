@@ -8,11 +8,12 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { isKnown } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { RECENTLY_VIEWED } from '@nearside/evaluate/baselines.ts'
-import { pairedBootstrap } from '@nearside/evaluate/bootstrap.ts'
+import { bootstrap, lift as liftOver } from '@nearside/evaluate/bootstrap.ts'
 import { parseDate } from '@nearside/evaluate/load.ts'
 import { type Store, storeHistory } from '@nearside/evaluate/owner/knowledge.ts'
 import { popularityOf } from '@nearside/evaluate/popularity.ts'
 import { count, decimal, lift } from '@nearside/evaluate/report/numbers.ts'
+import { asLift } from '@nearside/evaluate/results.ts'
 import { step } from '@nearside/evaluate/steps.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { planByTime } from '@nearside/train/plan.ts'
@@ -100,12 +101,11 @@ export const experiment: Experiment = {
         [whole, counts],
         [masked, counts],
       ]
-      const weights = new Float64Array(whole.length).fill(1)
-      const lifts = pairedBootstrap(
-        pairs.map(([values, over]) => ({ values, over, weights })),
+      const lifts = bootstrap(
+        pairs.map(([values, over]) => liftOver(values, over)),
         whole.length,
         random,
-      )
+      ).map((found) => found && asLift(found))
       return { store, means: [counts, whole, masked, short, mix].map(mean), lifts }
     })
     return {

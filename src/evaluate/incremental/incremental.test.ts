@@ -6,7 +6,7 @@ import { shopEvents } from '@nearside/train/shop/testEvents.ts'
 import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { textLines } from '../report/report.ts'
-import { expectEnvelope } from '../testEnvelope.ts'
+import { expectEnvelope } from '../testResults.ts'
 import { START, type TestShop, testShop } from '../testShop.ts'
 import { evaluateIncremental } from './incremental.ts'
 

@@ -5,19 +5,18 @@
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
-import { type Envelope, liftsOver } from '../envelope.ts'
 import { parseDate } from '../load.ts'
 import { change, count, decimal, estimate, fixed, share } from '../report/numbers.ts'
-import type { Evaluated, Part } from '../report/report.ts'
+import { type Evaluated, type Part, tableOf } from '../report/report.ts'
+import type { Envelope } from '../results.ts'
 import type { Steps } from '../steps.ts'
 import { keptIn } from './kept.ts'
-import { type ArmResult, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
+import { type ArmResult, byMetric, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
 import { type Span, spansOf } from './spans.ts'
 import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
 
@@ -79,8 +78,8 @@ export async function evaluateIncremental(
   })
   const kept = keptIn(question.keep, { shop: shop.name, seed: question.seed })
   const updates = await runUpdates(shop, spans, question, reading, kept, steps)
-  const { observations, seconds, did } = updates
-  const arms = summarisePeriods(observations, seconds, createRandom(question.seed))
+  const { rows, seconds, did } = updates
+  const arms = summarisePeriods(rows, seconds, question.seed)
   const periods = spans.map((span, p) => ({
     from: isoDay(span.from),
     events: eventsIn(shoppers, span),
@@ -93,13 +92,20 @@ export async function evaluateIncremental(
     // Start of the first tested period; the first model is trained on everything before it.
     until: periods[FIRST_PERIODS].from,
     seed: question.seed,
-    shoppers: new Set(observations.map(({ shopper }) => shopper)).size,
+    shoppers: rows.byShopper.length,
     cases: asked.reduce((sum, cases) => sum + cases, 0),
     items: items.length,
     periods,
     reference: REFERENCE,
-    arms: arms.map((arm) => ({ ...arm, ...meansOf(arm) })),
-    lifts: liftsOver(REFERENCE, arms),
+    arms: arms.map((arm) => ({ ...arm, ...byMetric((metric) => arm.metrics[metric].mean) })),
+    lifts: arms
+      .filter(({ name }) => name !== REFERENCE)
+      .flatMap(({ name, lift }) =>
+        PERIOD_METRICS.flatMap((metric) => {
+          const found = lift[metric]
+          return found ? [{ arm: name, over: REFERENCE, metric, ...found }] : []
+        }),
+      ),
     shoppersWorse: null,
   }
   return {
@@ -154,26 +160,23 @@ function costs(arms: readonly ArmResult[], periods: IncrementalResult['periods']
   const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
   const [updated, full] = [of('updated'), of(REFERENCE)]
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-  const row = (name: string, part: number, whole: number, what: string) => [
-    name,
-    fixed(part, 1),
-    fixed(whole, 1),
-    share(part / whole),
-    what,
+  const rows = [
+    ...updated.map((part, u) => ({ ...periods[FIRST_PERIODS + 1 + u], part, whole: full[u] })),
+    { from: 'all', part: total(updated), whole: total(full), update: null },
   ]
   return {
     title: 'CPU seconds, the reading of the log included',
-    table: {
-      columns: ['before', 'updated', REFERENCE, 'share', 'what the update did'],
-      rows: [
-        ...updated.map((seconds, u) => {
-          const { from, update } = periods[FIRST_PERIODS + 1 + u]
-          return row(from, seconds, full[u], update ?? '')
-        }),
-        row('all', total(updated), total(full), ''),
-      ],
-      prose: true,
-    },
+    table: tableOf(
+      rows,
+      {
+        before: ({ from }) => from,
+        updated: ({ part }) => fixed(part, 1),
+        [REFERENCE]: ({ whole }) => fixed(whole, 1),
+        share: ({ part, whole }) => share(part / whole),
+        'what the update did': ({ update }) => update ?? '',
+      },
+      true,
+    ),
   }
 }
 
@@ -183,10 +186,6 @@ function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): numb
       sum + interactions.filter(({ time }) => time >= from && time < to).length,
     0,
   )
-}
-
-function meansOf({ metrics }: ArmResult): Record<string, number> {
-  return Object.fromEntries(Object.entries(metrics).map(([name, { mean }]) => [name, mean]))
 }
 
 function refusal(why: string): NearsideError {

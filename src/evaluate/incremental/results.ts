@@ -1,7 +1,9 @@
-/** @module Summarises the arms over periods: means over periods, bootstrap intervals over shoppers, and costs. */
-import type { Random } from '@nearside/core/model/random.ts'
-import { type Lift, liftOf, quantile } from '../bootstrap.ts'
+/** @module Summarises the rows of the update arms: means over periods, intervals over shoppers, and costs. */
+import { createRandom } from '@nearside/core/model/random.ts'
+import { bootstrap, mean, observedMean, type Statistic } from '../bootstrap.ts'
 import type { Estimate } from '../report/numbers.ts'
+import { asEstimate, asLift, type Lift } from '../results.ts'
+import type { RowCase, Rows, ShopperValues } from '../rows.ts'
 
 export const UPDATE_ARMS = [
   { name: 'frozen', describe: 'the first model as it was published' },
@@ -15,95 +17,73 @@ export const REFERENCE = 'full'
 
 export const PERIOD_METRICS = ['ndcg@10', 'hitRate@10'] as const
 
-/** Result of one shopper in one period. */
-export interface Observation {
-  /** Index of the shopper, the same in all periods. */
-  readonly shopper: number
+type OfMetrics<T> = Readonly<Record<(typeof PERIOD_METRICS)[number], T>>
+
+export interface PeriodCase extends RowCase {
+  /** Index of the period. */
   readonly period: number
-  /** Means over the shopper's cases, row-major [arms, metrics]. */
-  readonly values: Float32Array
 }
 
 export interface ArmResult {
   readonly name: string
   readonly describe: string
-  /** Estimates by metric. */
-  readonly metrics: Readonly<Record<string, Estimate>>
-  /** Difference from the reference arm, by metric; null for the reference itself. */
-  readonly overReference: Readonly<Record<string, Estimate>> | null
-  /** Relative difference by metric; null where the reference is at 0. */
-  readonly lift: Readonly<Record<string, Lift | null>>
-  readonly byPeriod: readonly Readonly<Record<string, number>>[]
+  readonly metrics: OfMetrics<Estimate>
+  /** Difference from the reference arm; null for the reference itself. */
+  readonly overReference: OfMetrics<Estimate> | null
+  /** Relative difference; null where the reference is at 0. */
+  readonly lift: OfMetrics<Lift | null>
+  readonly byPeriod: readonly OfMetrics<number>[]
   /** Processor seconds of each update after the first training. */
   readonly seconds: readonly number[]
 }
 
 const RESAMPLES = 300
 
-/**
- * @param all observations by period
- * @param seconds processor seconds of each arm, by update
- */
+/** @param seconds processor seconds of each arm, by update */
 export function summarisePeriods(
-  all: readonly Observation[],
+  rows: Rows<PeriodCase>,
   seconds: readonly (readonly number[])[],
-  random: Random,
+  seed: number,
 ): ArmResult[] {
-  const shoppers = [...new Set(all.map(({ shopper }) => shopper))]
-  const draws = Array.from({ length: RESAMPLES }, () => {
-    const times = new Map<number, number>()
-    for (let k = 0; k < shoppers.length; k++) {
-      const shopper = shoppers[random.integer(shoppers.length)]
-      times.set(shopper, (times.get(shopper) ?? 0) + 1)
-    }
-    return overPeriods(periodMeans(all, (shopper) => times.get(shopper) ?? 0))
-  })
-  const byPeriod = periodMeans(all, () => 1)
-  const means = overPeriods(byPeriod)
-  const estimate = (of: (values: Float64Array) => number): Estimate => {
-    const sorted = Float64Array.from(draws, of).sort()
-    return { mean: of(means), lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
-  }
-  const named = <V>(of: (metric: number) => V) =>
-    Object.fromEntries(PERIOD_METRICS.map((name, m) => [name, of(m)]))
-  const reference = UPDATE_ARMS.findIndex(({ name }) => name === REFERENCE)
+  const periods = [...new Set(rows.cases.map(({ period }) => period))]
+  const byPeriod = (arm: string, metric: string) =>
+    periods.map((period) => rows.means({ arm, metric }, (one) => one.period === period))
+  const shoppers = rows.byShopper.length
   return UPDATE_ARMS.map((arm, a) => {
-    const own = (values: Float64Array, m: number) => values[a * PERIOD_METRICS.length + m]
-    const over = (values: Float64Array, m: number) => values[reference * PERIOD_METRICS.length + m]
+    const found = byMetric((metric) => {
+      const own = overPeriods(byPeriod(arm.name, metric))
+      const reference = overPeriods(byPeriod(REFERENCE, metric))
+      const statistics: Statistic[] = [
+        own,
+        (drawn) => own(drawn) - reference(drawn),
+        (drawn) => own(drawn) / reference(drawn) - 1,
+      ]
+      // Every arm uses the same draws.
+      return bootstrap(statistics, shoppers, createRandom(seed), RESAMPLES)
+    })
     return {
       ...arm,
-      metrics: named((m) => estimate((values) => own(values, m))),
+      metrics: byMetric((metric) => asEstimate(found[metric][0])),
       overReference:
-        a === reference
-          ? null
-          : named((m) => estimate((values) => own(values, m) - over(values, m))),
-      lift: named((m) => {
-        const relative = (values: Float64Array) => own(values, m) / over(values, m) - 1
-        return liftOf(relative(means), Float64Array.from(draws, relative))
-      }),
-      byPeriod: byPeriod.map((values) => named((m) => own(values, m))),
+        arm.name === REFERENCE ? null : byMetric((metric) => asEstimate(found[metric][1])),
+      lift: byMetric((metric) => found[metric][2] && asLift(found[metric][2])),
+      byPeriod: periods.map((_, p) =>
+        byMetric((metric) => observedMean(byPeriod(arm.name, metric)[p])),
+      ),
       seconds: seconds[a],
     }
   })
 }
 
-/** Each period's means over its shoppers. @param times number of times that a shopper was drawn */
-function periodMeans(
-  all: readonly Observation[],
-  times: (shopper: number) => number,
-): Float64Array[] {
-  const periods = new Map<number, { readonly sum: Float64Array; weight: number }>()
-  for (const { shopper, period, values } of all) {
-    const count = times(shopper)
-    if (count === 0) continue
-    const known = periods.get(period) ?? { sum: new Float64Array(values.length), weight: 0 }
-    periods.set(period, known)
-    known.weight += count
-    for (let c = 0; c < values.length; c++) known.sum[c] += count * values[c]
-  }
-  return [...periods.values()].map(({ sum, weight }) => sum.map((value) => value / weight))
+export function byMetric<T>(of: (metric: (typeof PERIOD_METRICS)[number]) => T): OfMetrics<T> {
+  return Object.fromEntries(PERIOD_METRICS.map((metric) => [metric, of(metric)])) as OfMetrics<T>
 }
 
-function overPeriods(periods: readonly Float64Array[]): Float64Array {
-  return periods[0].map((_, c) => periods.reduce((sum, own) => sum + own[c], 0) / periods.length)
+/** Mean over the periods in which a drawn shopper has a case. */
+function overPeriods(byPeriod: readonly ShopperValues[]): Statistic {
+  const means = byPeriod.map(mean)
+  return (drawn) => {
+    const known = means.map((of) => of(drawn)).filter((value) => !Number.isNaN(value))
+    return known.reduce((sum, value) => sum + value, 0) / known.length
+  }
 }

@@ -16,9 +16,10 @@ import { contextOf } from '@nearside/train/shop/context.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { isoDay } from '../cases.ts'
+import { Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import type { Kept, Made } from './kept.ts'
-import { type Observation, PERIOD_METRICS, UPDATE_ARMS } from './results.ts'
+import { type PeriodCase, UPDATE_ARMS } from './results.ts'
 import type { Span } from './spans.ts'
 
 /** Number of periods that the first model is trained on. */
@@ -43,7 +44,7 @@ export async function runUpdates(
   const held = shop.shoppers.filter(({ id }) => isOut(id))
   const others = shop.shoppers.flatMap(({ id, interactions }) => (isOut(id) ? [] : [interactions]))
   const contexts = contextOf(shop)
-  const observations: Observation[] = []
+  const rows = new Rows<PeriodCase>()
   const seconds: number[][] = UPDATE_ARMS.map(() => [])
   const did: string[] = []
   const options = (label: string, until: number) => ({
@@ -109,17 +110,16 @@ export async function runUpdates(
     for (const [who, shopper] of held.entries()) {
       if (who % 20 === 0) await step(steps, `testing from ${isoDay(until)}`, who, held.length)
       const all = buildCases(shopper, shop.dayOnly, until).filter(({ time }) => time < spans[t].to)
-      if (all.length === 0) continue
-      const values = new Float32Array(UPDATE_ARMS.length * PERIOD_METRICS.length)
-      for (const { history, time, targets } of all)
-        served.forEach((model, arm) => {
+      for (const { history, time, targets } of all) {
+        rows.begin({ shopper: shopper.id, period: t })
+        for (const [a, model] of served.entries()) {
+          const arm = UPDATE_ARMS[a].name
           const places = placesOf(scoreTerms(model, history, time).base, targets)
-          values[2 * arm] += ndcg(places, 10) / all.length
-          values[2 * arm + 1] += hitRate(places, 10) / all.length
-        })
-      // Means are over shoppers, so a wholesaler counts as much as a new shopper.
-      observations.push({ shopper: who, period: t, values })
+          rows.put({ arm, metric: 'ndcg@10' }, ndcg(places, 10))
+          rows.put({ arm, metric: 'hitRate@10' }, hitRate(places, 10))
+        }
+      }
     }
   }
-  return { observations, seconds, did }
+  return { rows, seconds, did }
 }

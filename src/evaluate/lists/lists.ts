@@ -9,9 +9,10 @@ import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { ndcg } from '@nearside/train/metrics.ts'
 import { isoDay, selectCases } from '../cases.ts'
-import type { Envelope } from '../envelope.ts'
 import { load, type Question } from '../load.ts'
 import type { Evaluated } from '../report/report.ts'
+import type { Envelope } from '../results.ts'
+import { Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { ARMS, type Arm, listOf } from './arms.ts'
 import {
@@ -24,8 +25,8 @@ import {
   oneSubject,
 } from './quality.ts'
 import { listsReport } from './report.ts'
-import { ALL_SITUATIONS, type Asked, type Situation, situated } from './situations.ts'
-import { type Measured, summariseLists } from './summary.ts'
+import { ALL_SITUATIONS, type Asked, situated } from './situations.ts'
+import { type ListCase, MEASURES, summariseLists } from './summary.ts'
 
 export interface ListsQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
@@ -59,16 +60,22 @@ export async function evaluateLists(
     popularityAll: model.statistics.popularityAll,
   }
   const selected = selectCases(input)
-  const measured: Measured[] = []
+  const rows = new Rows<ListCase>()
   for (const [done, cases] of selected.entries()) {
     if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
     for (const situation of ALL_SITUATIONS)
       for (const one of cases) {
-        const found = situated(situation, one, (row) => facts.categories[row])
-        if (found) measured.push(...measure(ranker, found, facts, { situation, shopper: done }))
+        const asked = situated(situation, one, (row) => facts.categories[row])
+        if (!asked) continue
+        const shown = listsOf(ranker, asked)
+        rows.begin({ shopper: one.shopper, situation, shown })
+        for (const arm of ARMS) {
+          const values = measure(shown[arm], asked, facts)
+          for (const metric of MEASURES) rows.put({ arm, metric }, values[metric])
+        }
       }
   }
-  const found = summariseLists(measured, model.itemIds.length, createRandom(seed))
+  const found = summariseLists(rows, model.itemIds.length, createRandom(seed))
   const cases = selected.reduce((sum, own) => sum + own.length, 0)
   const head = { shop: shop.name, shoppers: selected.length, cases }
   return {
@@ -84,34 +91,27 @@ export async function evaluateLists(
   }
 }
 
-function measure(
-  ranker: Ranker,
-  { history, time, targets }: Asked,
-  facts: Facts,
-  of: { readonly situation: Situation; readonly shopper: number },
-): Measured[] {
+/** Rows of each arm's list, best first. */
+function listsOf(ranker: Ranker, { history, time }: Asked): Record<Arm, number[]> {
   const scored = ranker.score(history, time, null)
   const { itemIds } = ranker.model
   const events = history.map(({ item, ...one }) => ({ ...one, id: '', items: [itemIds[item]] }))
   const own = [...ownItems(['bought', 'basket'], events, time, (id) => ranker.repeatRate(id))]
-  return ARMS.map((arm: Arm) => {
-    const rows = listOf(arm, ranker, scored, own)
-    const places = Int32Array.from(targets, (target) => {
-      const place = rows.indexOf(target)
-      return place < 0 ? LIST_LENGTH : place
-    }).sort()
-    return {
-      ...of,
-      arm,
-      rows,
-      values: {
-        'ndcg@10': ndcg(places, LIST_LENGTH),
-        diversity: diversity(rows, facts),
-        repeats: familyRepeats(rows, facts),
-        novelty: novelty(rows, facts),
-        ...mix(rows, facts, history, time),
-        oneSubject: oneSubject(rows, facts),
-      },
-    }
-  })
+  const lists = ARMS.map((arm) => [arm, listOf(arm, ranker, scored, own)])
+  return Object.fromEntries(lists) as Record<Arm, number[]>
+}
+
+function measure(rows: readonly number[], { history, time, targets }: Asked, facts: Facts) {
+  const places = Int32Array.from(targets, (target) => {
+    const place = rows.indexOf(target)
+    return place < 0 ? LIST_LENGTH : place
+  }).sort()
+  return {
+    'ndcg@10': ndcg(places, LIST_LENGTH),
+    diversity: diversity(rows, facts),
+    repeats: familyRepeats(rows, facts),
+    novelty: novelty(rows, facts),
+    ...mix(rows, facts, history, time),
+    oneSubject: oneSubject(rows, facts),
+  }
 }

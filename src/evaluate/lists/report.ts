@@ -1,6 +1,7 @@
 /** @module Report text of `--protocol lists`. */
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
-import type { Part, Report } from '../report/report.ts'
+import { type Part, type Report, tableOf } from '../report/report.ts'
+import { findLift } from '../results.ts'
 import { meaningOf } from './arms.ts'
 import { LIST_LENGTH } from './quality.ts'
 import { ALL_SITUATIONS, SITUATIONS, type Situation } from './situations.ts'
@@ -33,26 +34,25 @@ function part(situation: Situation, { arms, lifts }: ListsSummary): Part {
   }
   return {
     title: `Lists ${SITUATIONS[situation]}`,
-    table: {
-      columns: [
-        ...['list', 'ndcg@10', 'over plain', 'diversity', 'repeats', 'coverage', 'novelty'],
-        ...['this visit', 'earlier', 'neither', 'one subject', 'what'],
-      ],
-      rows: arms.map((arm) => [
-        arm.name,
-        decimal(numberOf(arm, 'ndcg@10')),
-        arm.name === 'plain'
-          ? ''
-          : lift(lifts.find((one) => one.arm === arm.name && one.metric === `ndcg@10${situation}`)),
-        decimal(numberOf(arm, 'diversity')),
-        fixed(numberOf(arm, 'repeats'), 2),
-        shareOf(arm, 'coverage'),
-        fixed(numberOf(arm, 'novelty'), 2),
-        ...['current', 'earlier', 'discovery', 'oneSubject'].map((one) => shareOf(arm, one)),
-        meaningOf(arm.name),
-      ]),
-      prose: true,
-    },
+    table: tableOf(
+      arms,
+      {
+        list: ({ name }) => name,
+        'ndcg@10': (arm) => decimal(numberOf(arm, 'ndcg@10')),
+        'over plain': ({ name }) =>
+          name === 'plain' ? '' : lift(findLift(lifts, name, 'plain', `ndcg@10${situation}`)),
+        diversity: (arm) => decimal(numberOf(arm, 'diversity')),
+        repeats: (arm) => fixed(numberOf(arm, 'repeats'), 2),
+        coverage: (arm) => shareOf(arm, 'coverage'),
+        novelty: (arm) => fixed(numberOf(arm, 'novelty'), 2),
+        'this visit': (arm) => shareOf(arm, 'current'),
+        earlier: (arm) => shareOf(arm, 'earlier'),
+        neither: (arm) => shareOf(arm, 'discovery'),
+        'one subject': (arm) => shareOf(arm, 'oneSubject'),
+        what: ({ name }) => meaningOf(name),
+      },
+      true,
+    ),
     ...(situation === '' && {
       text: [
         'diversity: mean of 1 − cosine of the item vectors over all pairs of a list; repeats: items beyond the second of their family, a list; coverage: share of the items that any list shows; novelty: mean of −log₂ of an item’s share of all interest',

@@ -24,6 +24,18 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
+/** Place of the knowledge about a shopper: a device's store, or a server; `nightly` has every event before midnight. */
+export type Knowledge = Store | 'server' | 'nightly'
+
+/** Kinds of knowledge that the counting arms are tuned for. */
+export const TUNED_FOR = ['server', 'install', 'seeded', 'beginning'] as const
+
+export type OfTuned<T> = Readonly<Record<(typeof TUNED_FOR)[number], T>>
+
+export function eachTuned<T>(of: (known: (typeof TUNED_FOR)[number]) => T): OfTuned<T> {
+  return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
+}
+
 /** Events of the shopper that the server knows. It always knows popularity and other facts about items. */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 

@@ -9,25 +9,25 @@ import { scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { type ArmFailure, tryArm } from '../armFailures.ts'
-import type { BaselineName } from '../arms.ts'
-import type { BaselineContext } from '../baselines.ts'
+import { type ArmName, COUNTING_ARMS, type CountingArm } from '../arms.ts'
+import type { BaselineContext, Score } from '../baselines.ts'
 import type { AskedCase } from '../cases.ts'
 import type { DeviceScores } from '../device.ts'
-import { type ServerKnows, STORES, type Store, serverHistory, storeHistory } from './knowledge.ts'
+import type { RowCase, Rows } from '../rows.ts'
+import {
+  type Knowledge,
+  type OfTuned,
+  type ServerKnows,
+  STORES,
+  type Store,
+  serverHistory,
+  storeHistory,
+} from './knowledge.ts'
 
-/** Counting arms. All are tested, because only the test cases show which is the strongest. */
-export const COUNTING_ARMS = [
-  'recently-viewed',
-  'item-knn',
-  'session-knn',
-  'ease',
-] as const satisfies readonly BaselineName[]
+/** Metric of the owner's rows: NDCG@10 of the purchased items alone. */
+export const BOUGHT = 'ndcg@10:bought'
 
-export type CountingArm = (typeof COUNTING_ARMS)[number]
-
-type OfCounts<T> = Readonly<Record<CountingArm, T>>
-
-type Counts = OfCounts<(context: BaselineContext, out: Float32Array) => void>
+type Counts = Readonly<Record<CountingArm, Score>>
 
 /** Data for server and counting arms; the same for all shoppers. */
 export interface OwnerQuestions {
@@ -35,81 +35,54 @@ export interface OwnerQuestions {
   readonly dayOnly: boolean
   /** Start of the tested days, milliseconds. */
   readonly installed: number
-  /** Counting arms, tuned for the knowledge of each place. */
-  readonly counts: Readonly<Record<'server' | 'install' | 'seeded' | 'beginning', Counts>>
-}
-
-/** NDCG@10 of the purchased items. */
-export interface OwnerCase {
-  readonly server: { readonly model: number; readonly counts: OfCounts<number> }
-  /** NDCG@10 of a server that has every event before the case's midnight. */
-  readonly nightly: number
-  readonly stores: Readonly<Record<Store, StoreQuality>>
-}
-
-interface StoreQuality {
-  readonly counts: OfCounts<number>
-  /** NDCG@10 of the base model without learning. */
-  readonly base: number
-  /** NDCG@10 of the shipped model. */
-  readonly personal: number
+  readonly counts: OfTuned<Counts>
 }
 
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
- * @param asked arms that can't score the case are added to `failures`; their NDCG is NaN
+ * Puts the rows of one case; `base-fresh` and `personal` are the base model and the shipped model.
+ * @param failures gets the arms that can't score the case; they have no row
  * @param context input of the counting arms except the history
  * @param model model with the statistics of the case's day
  */
 export async function measureOwner(
-  {
-    serverKnows,
-    dayOnly,
-    counts,
-    installed,
-    failures,
-  }: OwnerQuestions & {
-    readonly failures: ArmFailure[]
-  },
+  { serverKnows, dayOnly, counts, installed }: OwnerQuestions,
   { history, time, bought }: AskedCase,
+  { rows, failures }: { readonly rows: Rows<RowCase>; readonly failures: ArmFailure[] },
   context: BaselineContext,
   model: BaseModel,
   scoreStore: ScoreStore,
-): Promise<OwnerCase> {
-  const quality = (scores: Float32Array) => ndcg(placesOf(scores, bought), 10)
-  const byModel = (known: History) => quality(scoreTerms(model, known, time).base)
-  const byCounts = async (counts: Counts, known: History) => {
-    const each = {} as Record<CountingArm, number>
+): Promise<void> {
+  const put = (arm: ArmName, store: Knowledge, scores: Float32Array) =>
+    rows.put({ arm, store, metric: BOUGHT }, ndcg(placesOf(scores, bought), 10))
+  const putBase = (store: Knowledge, known: History) =>
+    put('base-fresh', store, scoreTerms(model, known, time).base)
+  const putCounts = async (store: Knowledge, by: Counts, known: History) => {
     for (const arm of COUNTING_ARMS) {
       const scores = await tryArm(arm, failures, () => {
         const out = new Float32Array(model.itemIds.length)
-        counts[arm]({ ...context, history: known, time }, out)
+        by[arm]({ ...context, history: known, time }, out)
         return out
       })
-      each[arm] = scores ? quality(scores) : Number.NaN
+      if (scores) put(arm, store, scores)
     }
-    return each
   }
-  const known = serverHistory(serverKnows, { history, time }, dayOnly)
-  const midnight = Math.floor(time / DAY) * DAY
-  const stores = {} as Record<Store, StoreQuality>
   for (const store of STORES) {
     const held = storeHistory(store, { history, time }, installed)
     const { terms, shown } = await scoreStore(store, held)
-    stores[store] = {
-      counts: await byCounts(
-        counts[store === 'beginning' || store === 'seeded' ? store : 'install'],
-        held,
-      ),
-      base: quality(terms.base),
-      personal: quality(shown),
-    }
+    await putCounts(
+      store,
+      counts[store === 'beginning' || store === 'seeded' ? store : 'install'],
+      held,
+    )
+    put('base-fresh', store, terms.base)
+    put('personal', store, shown)
   }
-  return {
-    server: { model: byModel(known), counts: await byCounts(counts.server, known) },
-    nightly: byModel(history.slice(0, firstAtOrAfter(history, midnight))),
-    stores,
-  }
+  const known = serverHistory(serverKnows, { history, time }, dayOnly)
+  putBase('server', known)
+  await putCounts('server', counts.server, known)
+  const midnight = Math.floor(time / DAY) * DAY
+  putBase('nightly', history.slice(0, firstAtOrAfter(history, midnight)))
 }

@@ -1,16 +1,16 @@
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { ARMS, BASE_ARMS } from '../arms.ts'
+import { ARMS, type ArmName, BASE_ARMS, COUNTING_ARMS } from '../arms.ts'
 import { type EvaluationInput, selectCases } from '../cases.ts'
-import { groupByShopper } from '../perShopper.ts'
 import { prepareWalk } from '../prepare.ts'
 import { ownerParts } from '../report/owner.ts'
 import { textLines } from '../report/report.ts'
+import { Rows } from '../rows.ts'
 import { testInput, testModel, testShop } from '../testShop.ts'
 import { tuneBaselines } from '../tuneBaselines.ts'
-import { type CaseResult, walkShopper } from '../walk.ts'
-import { STORES } from './knowledge.ts'
-import type { OwnerCase } from './measure.ts'
+import { type WalkedCase, walkShopper } from '../walk.ts'
+import { type Knowledge, STORES } from './knowledge.ts'
+import { BOUGHT } from './measure.ts'
 import { summariseOwner } from './summary.ts'
 
 /** On the day before, each shopper views exactly the items they will buy. */
@@ -45,18 +45,24 @@ function withViews(model: EvaluationInput['model']): EvaluationInput['model'] {
   return { ...model, featureWeights }
 }
 
-async function walk(input: EvaluationInput): Promise<CaseResult[]> {
+async function walk(input: EvaluationInput): Promise<Rows<WalkedCase>> {
   const prepared = prepareWalk(input, tuneBaselines(input), null)
-  const walked = await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases)))
-  return walked.flat()
+  return Rows.join(
+    await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases))),
+  )
+}
+
+/** NDCG@10 of the bought by case; NaN where nothing was bought. */
+function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
+  return rows.cases.map((_, index) => rows.at(index, { arm, store, metric: BOUGHT }))
 }
 
 describe('the owner’s questions', () => {
   it('see what a server lacks that has no clicks, and that a nightly one with them lacks nothing', async () => {
     const results = await walk(clicks())
-    const asked = results.filter(({ owner }) => owner)
-    expect(asked.length).toBeLessThan(results.length)
-    const summary = summariseOwner(groupByShopper(results), 1, BASE_ARMS)
+    const asked = of(results, 'base-fresh', 'server').filter((value) => !Number.isNaN(value))
+    expect(asked.length).toBeLessThan(results.cases.length)
+    const summary = summariseOwner(results, 1, BASE_ARMS)
     if (!summary) throw new Error('nobody was asked')
     expect(summary.cases).toBe(asked.length)
     for (const store of ['install', 'beginning'] as const) {
@@ -70,41 +76,34 @@ describe('the owner’s questions', () => {
   }, 60_000)
 
   it('say that an order log can’t tell, and leave nobody’s clicks to a server that knows all', async () => {
-    const orders = testInput(testShop())
-    for (const one of await walk(orders)) {
-      expect(one.owner?.server.model).toBe(one.owner?.stores.beginning.base)
-      expect(one.owner?.server.counts).toEqual(one.owner?.stores.beginning.counts)
-      expect(one.owner?.stores.seeded).toEqual(one.owner?.stores.beginning)
+    const orders = await walk(testInput(testShop()))
+    for (const arm of ['base-fresh', ...COUNTING_ARMS] as const) {
+      expect(of(orders, arm, 'server')).toEqual(of(orders, arm, 'beginning'))
+      expect(of(orders, arm, 'seeded')).toEqual(of(orders, arm, 'beginning'))
     }
+    expect(of(orders, 'personal', 'seeded')).toEqual(of(orders, 'personal', 'beginning'))
     const all = await walk({ ...clicks(), serverKnows: 'all' })
-    for (const { owner } of all)
-      if (owner) expect(owner.server.model).toBe(owner.stores.beginning.base)
+    expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 60_000)
 
   it('are answered by means over shoppers, with who is worse', () => {
-    const counts = (ease: number) => ({
-      'recently-viewed': 0.1,
-      'item-knn': 0.15,
-      'session-knn': 0.05,
-      ease,
-    })
-    // EASE has the higher mean, though not for every shopper.
-    const quality = (personal: number) => ({
-      counts: counts(personal < 0.4 ? 0.1 : 0.3),
-      base: 0.4,
-      personal,
-    })
-    const owner = (personal: number): OwnerCase => ({
-      server: { model: 0.25, counts: counts(0) },
-      nightly: 0.5,
-      stores: Object.fromEntries(
-        STORES.map((store) => [store, quality(personal)]),
-      ) as unknown as OwnerCase['stores'],
-    })
-    const of = (shopper: string, personal: number) =>
-      ({ shopper, owner: owner(personal) }) as unknown as CaseResult
-    const hurt = Array.from({ length: 6 }, () => of('ann', 0.3))
-    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, ARMS)
+    const rows = new Rows<WalkedCase>()
+    const add = (shopper: string, personal: number) => {
+      rows.begin({ shopper, time: 0, history: 0, guardActive: true, failures: [] })
+      const put = (store: Knowledge, values: Readonly<Partial<Record<ArmName, number>>>) => {
+        for (const [arm, value] of Object.entries(values))
+          rows.put({ arm, store, metric: BOUGHT }, value)
+      }
+      const counts = { 'recently-viewed': 0.1, 'item-knn': 0.15, 'session-knn': 0.05 }
+      // EASE has the higher mean, though not for every shopper.
+      const ease = personal < 0.4 ? 0.1 : 0.3
+      for (const store of STORES) put(store, { ...counts, ease, 'base-fresh': 0.4, personal })
+      put('server', { ...counts, ease: 0, 'base-fresh': 0.25 })
+      put('nightly', { 'base-fresh': 0.5 })
+    }
+    for (let k = 0; k < 6; k++) add('ann', 0.3)
+    add('bob', 0.5)
+    const summary = summariseOwner(rows, 1, ARMS)
     if (!summary) throw new Error('nobody was asked')
     expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
     expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)

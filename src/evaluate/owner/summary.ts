@@ -1,11 +1,13 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
 import { createRandom } from '@nearside/core/model/random.ts'
-import type { ArmName } from '../arms.ts'
-import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
-import { type ByShopper, type Keep, pairOver } from '../perShopper.ts'
-import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
-import { STORES, type Store } from './knowledge.ts'
-import { COUNTING_ARMS, type CountingArm, type OwnerCase } from './measure.ts'
+import { type ArmName, COUNTING_ARMS } from '../arms.ts'
+import { bootstrap, lift, observedMean } from '../bootstrap.ts'
+import { asLift, type Lift } from '../results.ts'
+import type { Rows, Series } from '../rows.ts'
+import { countWorse } from '../shoppersWorse.ts'
+import type { WalkedCase } from '../walk.ts'
+import { type Knowledge, STORES, type Store } from './knowledge.ts'
+import { BOUGHT } from './measure.ts'
 
 /** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where the second is at 0. */
 export interface Compared {
@@ -17,110 +19,65 @@ export interface Compared {
 /** Device stores that start on the first tested day, without or with earlier orders, or at the start of the log. */
 export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfies readonly Store[]
 
-type OfDevices<T> = Readonly<Record<(typeof DEVICE_STORES)[number], T>>
-
-export interface OwnerSummary {
-  /** Number of shoppers with a purchase, and of their cases with one. */
-  readonly shoppers: number
-  readonly cases: number
-  /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
-  readonly blind: OfDevices<{
-    readonly model: Compared
-    readonly counts: Compared
-    /** The strongest counting arm on the device over the strongest on the server. */
-    readonly countsOverCounts: Compared & { readonly arms: readonly [CountingArm, CountingArm] }
-  }>
-  /** (b) The shipped model against a nightly server with every click. */
-  readonly nightly: OfDevices<Compared>
-  /** (c) The shipped model against the strongest counting arm, by start of the store. */
-  readonly stores: Readonly<
-    Record<Store, Compared & { readonly base: number; readonly counts: CountingArm }>
-  >
-  /** (d) The shipped model against the base; null where devices don't learn. */
-  readonly learning: OfDevices<Compared & { readonly worse: WorseShoppers }> | null
-}
-
-type Value = (one: OwnerCase) => number
+export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
 /**
  * Null with fewer than two shoppers, since an interval needs two, and where no arm counts.
  * @param arms arms that scored every case; includes `personal` where devices learn
  */
-export function summariseOwner(
-  byShopper: ByShopper,
-  seed: number,
-  arms: readonly ArmName[],
-): OwnerSummary | null {
+export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
+  const of = (arm: ArmName, store: Knowledge): Series => ({ arm, store, metric: BOUGHT })
+  const asked = rows.having(of('base-fresh', 'server'))
   const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
-  const isAsked: Keep = ({ owner }) => owner !== null
-  const asked = byShopper.map((own) => own.filter(isAsked)).filter((own) => own.length > 0)
-  if (asked.length < 2 || counting.length === 0) return null
-  const compare = (arm: Value, over: Value): Compared => {
-    const value = (of: Value) => (one: ByShopper[number][number]) => (one.owner ? of(one.owner) : 0)
-    const pair = pairOver(asked, value(arm), value(over))
+  const shoppers = asked.byShopper.length
+  if (shoppers < 2 || counting.length === 0) return null
+  const mean = (series: Series) => observedMean(asked.means(series))
+  const compare = (arm: Series, over: Series): Compared => {
     // Every pair uses the same draws.
-    const [lift] = pairedBootstrap([pair], asked.length, createRandom(seed))
-    return {
-      arm: weightedMean(pair.values, pair.weights),
-      over: weightedMean(pair.over, pair.weights),
-      ...(lift && { lift }),
-    }
+    const random = createRandom(seed)
+    const [found] = bootstrap([lift(asked.means(arm), asked.means(over))], shoppers, random)
+    return { arm: mean(arm), over: mean(over), ...(found && { lift: asLift(found) }) }
   }
-  const of =
-    (what: 'personal' | 'base') =>
-    (store: Store): Value =>
-    ({ stores }) =>
-      stores[store][what]
-  const [personal, base] = [of('personal'), of('base')]
   /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
-  const strongest = (value: (one: OwnerCase, arm: CountingArm) => number) => {
-    const means = counting.map((arm) => {
-      const { values, weights } = pairOver(
-        asked,
-        ({ owner }) => (owner ? value(owner, arm) : 0),
-        () => 0,
-      )
-      return weightedMean(values, weights)
-    })
-    const arm = counting[means.indexOf(Math.max(...means))]
-    return { arm, of: (one: OwnerCase) => value(one, arm) }
-  }
-  const counts = (store: Store) => strongest(({ stores }, arm) => stores[store].counts[arm])
-  const serverCounts = strongest(({ server }, arm) => server.counts[arm])
-  const each = <K extends Store, T>(stores: readonly K[], of: (store: K) => T) =>
-    Object.fromEntries(stores.map((store) => [store, of(store)])) as Record<K, T>
-  const worse = (store: Store) =>
-    countWorse(
-      asked.map((own) =>
-        own.map(({ owner }) => (owner ? personal(store)(owner) - base(store)(owner) : 0)),
-      ),
-      createRandom(seed + 1),
-    )
+  const strongest = (store: Knowledge) =>
+    counting.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best))
+  const each = <K extends Store, T>(stores: readonly K[], answer: (store: K) => T) =>
+    Object.fromEntries(stores.map((store) => [store, answer(store)])) as Record<K, T>
+  const onServer = strongest('server')
   return {
-    shoppers: asked.length,
-    cases: asked.flat().length,
+    /** Number of shoppers with a purchase, and of their cases with one. */
+    shoppers,
+    cases: asked.cases.length,
+    /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
     blind: each(DEVICE_STORES, (store) => {
-      const own = counts(store)
+      const onDevice = strongest(store)
       return {
-        model: compare(personal(store), ({ server }) => server.model),
-        counts: compare(personal(store), serverCounts.of),
+        model: compare(of('personal', store), of('base-fresh', 'server')),
+        counts: compare(of('personal', store), of(onServer, 'server')),
+        /** The strongest counting arm on the device over the strongest on the server. */
         countsOverCounts: {
-          ...compare(own.of, serverCounts.of),
-          arms: [own.arm, serverCounts.arm] as const,
+          ...compare(of(onDevice, store), of(onServer, 'server')),
+          arms: [onDevice, onServer] as const,
         },
       }
     }),
-    nightly: each(DEVICE_STORES, (store) => compare(personal(store), ({ nightly }) => nightly)),
+    /** (b) The shipped model against a nightly server with every click. */
+    nightly: each(DEVICE_STORES, (store) =>
+      compare(of('personal', store), of('base-fresh', 'nightly')),
+    ),
+    /** (c) The shipped model against the strongest counting arm, by start of the store. */
     stores: each(STORES, (store) => {
-      const { arm, of } = counts(store)
-      const { over } = compare(personal(store), base(store))
-      return { ...compare(personal(store), of), base: over, counts: arm }
+      const counts = strongest(store)
+      const base = mean(of('base-fresh', store))
+      return { ...compare(of('personal', store), of(counts, store)), base, counts }
     }),
+    /** (d) The shipped model against the base; null where devices don't learn. */
     learning: arms.includes('personal')
-      ? each(DEVICE_STORES, (store) => ({
-          ...compare(personal(store), base(store)),
-          worse: worse(store),
-        }))
+      ? each(DEVICE_STORES, (store) => {
+          const [personal, base] = [of('personal', store), of('base-fresh', store)]
+          const worse = countWorse(asked.differences(personal, base), createRandom(seed + 1))
+          return { ...compare(personal, base), worse }
+        })
       : null,
   }
 }

@@ -4,7 +4,7 @@ import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { isoDay } from '../cases.ts'
 import { describeBase } from '../describeBase.ts'
 import { count, fixed, share } from './numbers.ts'
-import type { Part, Report } from './report.ts'
+import { type Part, type Report, tableOf } from './report.ts'
 
 interface Inspected {
   readonly model: BaseModel
@@ -115,16 +115,13 @@ function features(title: string, records: readonly FeatureRecord[]): Part {
   const size = ({ weight }: FeatureRecord) => Math.abs(weight)
   const sorted = records.toSorted((a, b) => Number(b.kept) - Number(a.kept) || size(b) - size(a))
   const kept = sorted.filter((record) => record.kept)
-  const table = {
-    columns: ['feature', 'weight', 'kept', 'why'],
-    rows: sorted.map(({ name, weight, kept, reason }) => [
-      name,
-      kept ? fixed(weight, 3) : '',
-      kept ? 'yes' : 'no',
-      reason,
-    ]),
-    prose: true,
+  const columns = {
+    feature: ({ name }: FeatureRecord) => name,
+    weight: ({ kept, weight }: FeatureRecord) => (kept ? fixed(weight, 3) : ''),
+    kept: ({ kept }: FeatureRecord) => (kept ? 'yes' : 'no'),
+    why: ({ reason }: FeatureRecord) => reason,
   }
+  const table = tableOf(sorted, columns, true)
   if (kept.length === 0) return { title, table }
   return {
     title,
@@ -151,27 +148,24 @@ function bestsellers({ model, titleOf }: Inspected): Part {
       .map((at) => nameOf(neighbourItems[at]))
   return {
     title: 'What sold most in the last 30 days, and what goes with it',
-    table: {
-      columns: ['item', 'shoppers', 'goes with'],
-      rows: rows.map((row) => [
-        nameOf(row),
-        count(Math.expm1(popularity30[row])),
-        ties(row).join('; '),
-      ]),
-      prose: true,
-    },
+    table: tableOf(
+      rows,
+      {
+        item: nameOf,
+        shoppers: (row) => count(Math.expm1(popularity30[row])),
+        'goes with': (row) => ties(row).join('; '),
+      },
+      true,
+    ),
   }
 }
 
 function measured(metrics: Readonly<Record<string, number>>): Part {
   return {
     title: 'What training measured',
-    table: {
-      columns: ['figure', 'value'],
-      rows: Object.entries(metrics).map(([name, value]) => [
-        name,
-        Number.isInteger(value) ? count(value) : fixed(value, 4),
-      ]),
-    },
+    table: tableOf(Object.entries(metrics), {
+      figure: ([name]) => name,
+      value: ([, value]) => (Number.isInteger(value) ? count(value) : fixed(value, 4)),
+    }),
   }
 }

@@ -43,6 +43,14 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
+/** Formats as `3 (12.3 %)`. */
+export function worseShoppers(worse: {
+  readonly significant: number
+  readonly share: number
+}): string {
+  return `${worse.significant} (${share(worse.share)})`
+}
+
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-GB')
 }

@@ -2,8 +2,8 @@
 import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
 import { type Compared, DEVICE_STORES, type OwnerSummary } from '../owner/summary.ts'
-import { count, decimal, fixed, lift, share } from './numbers.ts'
-import type { Part } from './report.ts'
+import { count, decimal, fixed, lift, share, worseShoppers } from './numbers.ts'
+import { type Part, tableOf } from './report.ts'
 
 /** Relative loss against the nightly server that still counts as no worse. */
 const MARGIN = 0.003
@@ -32,21 +32,21 @@ const STORE_BEGAN: Readonly<Record<Store, string>> = {
   beginning: 'with the log',
 }
 
-export function ownerParts(
-  summary: OwnerSummary,
-  { kinds, serverKnows, dayOnly }: Pick<EvaluationInput, 'kinds' | 'serverKnows' | 'dayOnly'>,
-): Part[] {
-  const { purchases, others } = kinds
+type Log = Pick<EvaluationInput, 'kinds' | 'serverKnows' | 'dayOnly'>
+
+export function ownerParts(summary: OwnerSummary, log: Log): Part[] {
   const { shoppers, cases, learning } = summary
-  const wanted = purchases ? 'what was bought' : 'what was turned to (the log holds no purchases)'
+  const wanted = log.kinds.purchases
+    ? 'what was bought'
+    : 'what was turned to (the log holds no purchases)'
   const asked = `NDCG@10 on ${wanted}, ${count(cases)} cases of ${count(shoppers)} shoppers`
   const device = learning ? 'device' : 'device (base: nothing is learned)'
   return [
-    blind(summary, SERVER[serverKnows], dayOnly, asked, device),
-    nightly(summary, dayOnly, device),
+    blind(summary, log, asked, device),
+    nightly(summary, log.dayOnly, device),
     stores(summary, device),
     ...(learning ? [learned(learning)] : []),
-  ].map((part, k) => (k === 0 && !others ? { ...part, text: [ORDERS_ALONE, ...part.text] } : part))
+  ]
 }
 
 const ORDERS_ALONE =
@@ -55,69 +55,48 @@ const ORDERS_ALONE =
 const STRONGEST =
   'Counts: whichever of recently-viewed, item-knn, session-knn and ease has the best mean on these very cases, a choice in their favour'
 
-type WithText = Part & { readonly text: readonly string[] }
-
 function blind(
   { blind }: OwnerSummary,
-  serverKnows: string,
-  dayOnly: boolean,
+  { kinds, serverKnows, dayOnly }: Log,
   asked: string,
   device: string,
-): WithText {
+): Part {
   return {
     title: `(a) What is gained if clicks stay with the shopper? ${asked}`,
-    table: {
-      columns: [
-        'the device holds',
-        'server, model',
-        'server, counts',
-        'device, counts',
-        device,
-        'over the server’s model',
-        'over its counts',
-        'counts over counts',
-      ],
-      rows: DEVICE_STORES.map((store) => {
-        const { model, counts, countsOverCounts } = blind[store]
-        return [
-          DEVICE_HOLDS[store],
-          decimal(model.over),
-          `${decimal(counts.over)} (${countsOverCounts.arms[1]})`,
-          `${decimal(countsOverCounts.arm)} (${countsOverCounts.arms[0]})`,
-          decimal(model.arm),
-          ...[model, counts, countsOverCounts].map((one) => lift(one.lift)),
-        ]
-      }),
-    },
+    table: tableOf(DEVICE_STORES, {
+      'the device holds': (store) => DEVICE_HOLDS[store],
+      'server, model': (store) => decimal(blind[store].model.over),
+      'server, counts': (store) => {
+        const { counts, countsOverCounts } = blind[store]
+        return `${decimal(counts.over)} (${countsOverCounts.arms[1]})`
+      },
+      'device, counts': (store) => {
+        const { arm, arms } = blind[store].countsOverCounts
+        return `${decimal(arm)} (${arms[0]})`
+      },
+      [device]: (store) => decimal(blind[store].model.arm),
+      'over the server’s model': (store) => lift(blind[store].model.lift),
+      'over its counts': (store) => lift(blind[store].counts.lift),
+      'counts over counts': (store) => lift(blind[store].countsOverCounts.lift),
+    }),
     text: [
-      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model. ${STRONGEST}, each tuned on what its side knows`,
+      ...(kinds.others ? [] : [ORDERS_ALONE]),
+      `The server knows ${SERVER[serverKnows]}, from the log’s beginning on; both have the same model. ${STRONGEST}, each tuned on what its side knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
 }
 
-function nightly({ nightly }: OwnerSummary, dayOnly: boolean, device: string): WithText {
+function nightly({ nightly }: OwnerSummary, dayOnly: boolean, device: string): Part {
   return {
     title: '(b) And if the shop had taken every click? A nightly server with the same model',
-    table: {
-      columns: [
-        'the device holds',
-        'nightly server',
-        device,
-        'device over it',
-        `worse by at most ${share(MARGIN)}?`,
-      ],
-      rows: DEVICE_STORES.map((store) => {
-        const one = nightly[store]
-        return [
-          DEVICE_HOLDS[store],
-          decimal(one.over),
-          decimal(one.arm),
-          lift(one.lift),
-          verdict(one),
-        ]
-      }),
-    },
+    table: tableOf(DEVICE_STORES, {
+      'the device holds': (store) => DEVICE_HOLDS[store],
+      'nightly server': (store) => decimal(nightly[store].over),
+      [device]: (store) => decimal(nightly[store].arm),
+      'device over it': (store) => lift(nightly[store].lift),
+      [`worse by at most ${share(MARGIN)}?`]: (store) => verdict(nightly[store]),
+    }),
     text: [
       'The server has each event from before the case’s midnight, since the log began',
       ...(dayOnly
@@ -133,54 +112,34 @@ function verdict({ lift }: Compared): string {
   return lift.hi < -MARGIN ? 'no' : 'not shown'
 }
 
-function stores({ stores }: OwnerSummary, device: string): WithText {
+function stores({ stores }: OwnerSummary, device: string): Part {
   return {
     title: '(c) By when the browser’s store began, the same cases in each line',
-    table: {
-      columns: ['the store began', 'strongest counts', 'base', device, 'over the strongest counts'],
-      rows: STORES.map((store) => {
-        const { arm, over, base, counts, lift: gained } = stores[store]
-        return [
-          STORE_BEGAN[store],
-          `${decimal(over)} (${counts})`,
-          decimal(base),
-          decimal(arm),
-          lift(gained),
-        ]
-      }),
-    },
+    table: tableOf(STORES, {
+      'the store began': (store) => STORE_BEGAN[store],
+      'strongest counts': (store) => `${decimal(stores[store].over)} (${stores[store].counts})`,
+      base: (store) => decimal(stores[store].base),
+      [device]: (store) => decimal(stores[store].arm),
+      'over the strongest counts': (store) => lift(stores[store].lift),
+    }),
     text: [
       `${STRONGEST}, each tuned on stores that began 60 days before the model’s limit, with orders handed over, or on whole logs, as the line says`,
     ],
   }
 }
 
-function learned(learning: NonNullable<OwnerSummary['learning']>): WithText {
+function learned(learning: NonNullable<OwnerSummary['learning']>): Part {
   return {
     title: '(d) What does learning on the device add, and whom does it hurt? Personal over base',
-    table: {
-      columns: [
-        'the device holds',
-        'base',
-        'personal',
-        'personal over base',
-        'significantly worse',
-        'better',
-        'by chance, up to',
-      ],
-      rows: DEVICE_STORES.map((store) => {
-        const { over, arm, worse, ...one } = learning[store]
-        return [
-          DEVICE_HOLDS[store],
-          decimal(over),
-          decimal(arm),
-          lift(one.lift),
-          `${worse.significant} (${share(worse.share)})`,
-          String(worse.better),
-          fixed(worse.expectedByChance, 1),
-        ]
-      }),
-    },
+    table: tableOf(DEVICE_STORES, {
+      'the device holds': (store) => DEVICE_HOLDS[store],
+      base: (store) => decimal(learning[store].over),
+      personal: (store) => decimal(learning[store].arm),
+      'personal over base': (store) => lift(learning[store].lift),
+      'significantly worse': (store) => worseShoppers(learning[store].worse),
+      better: (store) => String(learning[store].worse.better),
+      'by chance, up to': (store) => fixed(learning[store].worse.expectedByChance, 1),
+    }),
     text: ['Worse and better: one-sided sign-flip test on a shopper’s own cases, 5 %'],
   }
 }

@@ -2,10 +2,10 @@
 import { METRICS } from '@nearside/train/metrics.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
-import type { WorseShoppers } from '../shoppersWorse.ts'
-import type { ArmSummary, LiftSummary, ShopperChange, Summary } from '../summary.ts'
-import { change, count, decimal, fixed, lift, share } from './numbers.ts'
-import type { Part } from './report.ts'
+import { findLift } from '../results.ts'
+import type { ShopperChange, Summary } from '../summary.ts'
+import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
+import { type Part, tableOf } from './report.ts'
 
 export function personalParts(summary: Summary): Part[] {
   const { months, nthCase, history } = summary.groups
@@ -27,19 +27,17 @@ function ladder({ arms, lifts }: Summary): Part {
   const value = (name: ArmName) => ndcgOf(arms, name)
   return {
     title: 'Where it comes from: NDCG@10, repeats allowed, each step over the line above',
-    table: {
-      columns: ['step', 'ndcg@10', 'over the line above', 'what it adds'],
-      rows: [
-        ['popular-30d', decimal(value('popular-30d')), '', 'no personalization'],
-        ...rungs.map(({ arm, over, source }) => [
-          arm,
-          decimal(value(arm)),
-          lift(findLift(lifts, arm, over, 'ndcg@10')),
-          source,
-        ]),
-      ],
-      prose: true,
-    },
+    table: tableOf(
+      [{ arm: 'popular-30d' as const, over: null, source: 'no personalization' }, ...rungs],
+      {
+        step: ({ arm }) => arm,
+        'ndcg@10': ({ arm }) => decimal(value(arm)),
+        'over the line above': ({ arm, over }) =>
+          over ? lift(findLift(lifts, arm, over, 'ndcg@10')) : '',
+        'what it adds': ({ source }) => source,
+      },
+      true,
+    ),
     chart: {
       kind: 'bars',
       alternative: `NDCG@10: ${names.map((name) => `${name} ${decimal(value(name))}`).join(', ')}`,
@@ -73,16 +71,15 @@ function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): P
   const shown = GROUP_ARMS.filter((arm) => groups.some(({ means }) => means[arm] !== undefined))
   return {
     title: `${title}, NDCG@10`,
-    table: {
-      columns: [labelX, 'cases', 'shoppers', ...shown, 'personal over base-fresh'],
-      rows: groups.map((group) => [
-        group.label,
-        count(group.cases),
-        count(group.shoppers),
-        ...shown.map((arm) => decimal(group.means[arm] ?? 0)),
-        lift(group.lift),
-      ]),
-    },
+    table: tableOf(groups, {
+      [labelX]: ({ label }) => label,
+      cases: ({ cases }) => count(cases),
+      shoppers: ({ shoppers }) => count(shoppers),
+      ...Object.fromEntries(
+        shown.map((arm) => [arm, ({ means }: CaseGroup) => decimal(means[arm] ?? 0)]),
+      ),
+      'personal over base-fresh': (group) => lift(group.lift),
+    }),
     chart: {
       kind: 'lines',
       alternative: `${title}, NDCG@10 of ${shown.at(-1)}: ${groups.map(({ label, means }) => `${label} ${decimal(means[shown[shown.length - 1]] ?? 0)}`).join(', ')}`,
@@ -95,21 +92,23 @@ function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): P
 
 function shoppers(found: ShopperChange, all: number): Part {
   const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, changes } = found
-  const row = (name: string, one: WorseShoppers) => [
-    name,
-    `${one.significant} (${share(one.share)})`,
-    String(one.better),
-    String(one.testable),
-    fixed(one.expectedByChance, 1),
-  ]
   const better = changes.filter((value) => value > 0).length
   const lower = changes.filter((value) => value < 0).length
   return {
     title: `Shopper by shopper, personal against base-fresh, ${count(all)} shoppers`,
-    table: {
-      columns: ['by', 'significantly worse', 'better', 'testable', 'by chance, up to'],
-      rows: [row('NDCG@10', worse), row('likelihood', worseByLikelihood)],
-    },
+    table: tableOf(
+      [
+        { by: 'NDCG@10', ...worse },
+        { by: 'likelihood', ...worseByLikelihood },
+      ],
+      {
+        by: ({ by }) => by,
+        'significantly worse': worseShoppers,
+        better: (one) => String(one.better),
+        testable: (one) => String(one.testable),
+        'by chance, up to': (one) => fixed(one.expectedByChance, 1),
+      },
+    ),
     chart: {
       kind: 'changes',
       alternative: `Each shopper's change of NDCG@10, sorted: ${count(lower)} worse, ${count(better)} better; from ${change(deciles[0])} to ${change(deciles[10])}`,
@@ -151,19 +150,10 @@ function against({ arms, lifts }: Summary): Part {
   }
 }
 
-function has(arms: readonly ArmSummary[], name: ArmName): boolean {
+function has(arms: Summary['arms'], name: ArmName): boolean {
   return arms.some((arm) => arm.name === name)
 }
 
-function ndcgOf(arms: readonly ArmSummary[], name: ArmName): number {
+function ndcgOf(arms: Summary['arms'], name: ArmName): number {
   return arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
-}
-
-export function findLift(
-  lifts: readonly LiftSummary[],
-  arm: ArmName,
-  over: ArmName,
-  metric: string,
-): LiftSummary | undefined {
-  return lifts.find((lift) => lift.arm === arm && lift.over === over && lift.metric === metric)
 }

@@ -27,6 +27,17 @@ export interface Table {
   readonly prose?: boolean
 }
 
+/** Table of one row an item. @param columns heading and cell of each column. @param prose whether the last is prose */
+export function tableOf<Item>(
+  items: readonly Item[],
+  columns: Readonly<Record<string, (item: Item) => string>>,
+  prose = false,
+): Table {
+  const cells = Object.values(columns)
+  const rows = items.map((item) => cells.map((cell) => cell(item)))
+  return { columns: Object.keys(columns), rows, prose }
+}
+
 /** Result of every protocol; `--json` writes `result`. */
 export interface Evaluated<Result = unknown> {
   readonly result: Result

@@ -2,8 +2,9 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { ARMS } from '../arms.ts'
+import { Rows } from '../rows.ts'
 import { summarise } from '../summary.ts'
-import { type CaseResult, metricAt } from '../walk.ts'
+import { onlyNew, type WalkedCase } from '../walk.ts'
 import { page } from './page.ts'
 import { personalParts } from './personal.ts'
 import type { Report } from './report.ts'
@@ -12,29 +13,27 @@ export const HOSTILE = '</script><script>alert("1 & 2")</script>'
 
 const ITEMS = 60
 
-function madeUp(shoppers: number): CaseResult[] {
+function madeUp(shoppers: number): Rows<WalkedCase> {
   const random = createRandom(5)
-  return Array.from({ length: 3 * shoppers }, (_, k): CaseResult => {
+  const rows = new Rows<WalkedCase>()
+  for (let k = 0; k < 3 * shoppers; k++) {
     const base = Float32Array.from({ length: ITEMS }, () => 2 * random.normal())
     const personal = base.map((score) => score + 0.3 * random.normal())
     const targets = [random.integer(ITEMS), ITEMS - 1].filter((t, i, all) => all.indexOf(t) === i)
-    const metrics = new Float32Array(ARMS.length * 2 * METRICS.length)
-    ARMS.forEach((name, arm) => {
-      const scores = name === 'personal' ? personal : base.map((score) => score + arm * 0.01)
-      for (const onlyNew of [false, true])
-        measure(scores, targets, undefined, metrics, metricAt(arm, 0, onlyNew))
-    })
-    return {
+    rows.begin({
       shopper: `s${Math.floor(k / 3)}`,
       time: Date.UTC(2024, k % 3, 5),
       history: 10 * (k % 9),
-      hasNew: true,
       guardActive: true,
-      metrics,
-      owner: null,
       failures: [],
-    }
-  })
+    })
+    ARMS.forEach((arm, a) => {
+      const scores = arm === 'personal' ? personal : base.map((score) => score + a * 0.01)
+      for (const [m, value] of measure(scores, targets).entries())
+        for (const metric of [METRICS[m], onlyNew(METRICS[m])]) rows.put({ arm, metric }, value)
+    })
+  }
+  return rows
 }
 
 export function testReport(shoppers = 40) {

@@ -1,8 +1,8 @@
 /** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
-import { COUNTING_ARMS } from '../owner/measure.ts'
+import { COUNTING_ARMS } from '../arms.ts'
+import { findLift } from '../results.ts'
 import type { Summary } from '../summary.ts'
 import { lift, share } from './numbers.ts'
-import { findLift } from './personal.ts'
 import type { Part } from './report.ts'
 
 interface Interval {

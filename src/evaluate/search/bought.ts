@@ -7,20 +7,18 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
 import { blend } from '@nearside/core/search/blend.ts'
-import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
-import { likedOf, type TypedQuery, typedQueries } from '@nearside/train/searches/typed.ts'
+import { likedOf, typedQueries } from '@nearside/train/searches/typed.ts'
 import type { ShopSearch } from '@nearside/train/shop/shop.ts'
 import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../cases.ts'
-import type { DeviceShop } from '../device.ts'
+import { type DeviceShop, ShopperDevice } from '../device.ts'
 import { prepareDevices } from '../prepare.ts'
+import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { measureRanking, SEARCH_METRICS } from './metrics.ts'
-import { LIMIT, ORDERS, orderQueries, type SearchShop, searchShop } from './orderQueries.ts'
-import { QUERY_KINDS } from './queries.ts'
-import { type CaseScores, scoreCases } from './scores.ts'
-import type { SearchValues } from './summary.ts'
+import { LIMIT, ORDERS, type OrderQuery, orderQueries, searchShop } from './queries.ts'
 
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
@@ -37,7 +35,11 @@ export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
   ['personal', 'base'],
 ]
 
-const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
+/** A query of a shopper. */
+interface QueryCase extends RowCase {
+  /** Whether the hits contain a purchased item. */
+  readonly isFound: boolean
+}
 
 export type Bought = Awaited<ReturnType<typeof searchBought>>
 
@@ -56,115 +58,93 @@ export async function searchBought(
   const tested = input.shoppers.filter(({ id }) => isTested(id))
   const typed = typedQueries(searches, tested, input.until, shop.rows, find, shop.find)
   const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
-  const asks = isTyped
-    ? typed.perShopper.map((own) => () => askTyped(devices, shop, own))
-    : selectCases(input).map((cases, k) => {
-        return () => askShopper(devices, shop, cases.slice(0, ORDERS), input.seed + k)
+  const shoppers: Searches[] = isTyped
+    ? typed.perShopper.map((cases) => ({
+        cases,
+        queriesOf: (nth) => {
+          const { hits, targets } = cases[nth]
+          return [{ kind: 'typed', hits, bought: targets.map((row) => shop.ids[row]) }]
+        },
+      }))
+    : selectCases(input).map((all, k) => {
+        const random = createRandom(input.seed + k)
+        const cases = all.slice(0, ORDERS)
+        return { cases, queriesOf: (nth) => orderQueries(shop, cases[nth], random) }
       })
-  const asked: Asked[][] = []
-  for (const [done, ask] of asks.entries()) {
-    await step(steps, 'asking for what was bought', done, asks.length)
-    const own = await ask()
-    if (own.length > 0) asked.push(own)
+  const rows = new Rows<QueryCase>()
+  for (const [done, { cases, queriesOf }] of shoppers.entries()) {
+    await step(steps, 'asking for what was bought', done, shoppers.length)
+    let nth = 0
+    for await (const scores of scoreCases(devices, cases)) {
+      const { shopper } = cases[nth]
+      const { searchTolerance } = devices.model.manifest
+      for (const query of queriesOf(nth++))
+        putQuery(rows, shopper, query, (of) =>
+          blend(query.hits, likedOf(shop.rows, query.hits, scores[of]), searchTolerance),
+        )
+    }
   }
   return {
     /** `log`: typed by the shoppers. `titles`: made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** One value for each shopper: the mean over their queries. `@query=broad` averages only broad queries. */
-    values: valuesOf(asked),
-    shoppers: asked.length,
-    queries: asked.flat().length,
+    /** `@query=broad` is the metric of broad queries alone. */
+    rows,
     /** Number of queries without the purchased item among the first 500 hits; typed ones are left out. */
-    missed: isTyped ? typed.missed : asked.flat().filter(({ found }) => !found).length,
-    /** Change of NDCG@10 by shopper and query, personal − base. */
-    changes: asked.map((own) =>
-      own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
-    ),
+    missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }
 
-interface Asked {
-  readonly kind: string
-  readonly found: boolean
-  readonly metrics: Readonly<Record<(typeof ARMS)[number], ReturnType<typeof measureRanking>>>
+/** A shopper's cases, and the queries of each. */
+interface Searches {
+  readonly cases: readonly Case[]
+  queriesOf(nth: number): readonly OrderQuery[]
 }
 
-async function askShopper(
-  devices: DeviceShop,
-  shop: SearchShop,
+/** Scores by the model's rows, [N] each. */
+interface CaseScores {
+  /** Scores of the base model for a cold-start user. */
+  readonly stranger: Float32Array
+  readonly base: Float32Array
+  readonly personal: Float32Array
+}
+
+/**
+ * Scores that a shopper's device would compute before each case, from the events before it.
+ * @param cases cases of one shopper, ascending by time.
+ */
+export async function* scoreCases(
+  shop: DeviceShop,
   cases: readonly Case[],
-  seed: number,
-): Promise<Asked[]> {
-  const random = createRandom(seed)
-  const asked: Asked[] = []
-  let order = 0
-  for await (const scores of scoreCases(devices, cases)) {
-    for (const { kind, id, hits } of orderQueries(shop, cases[order++], random)) {
-      const found = hits.some((hit) => hit.id === id)
-      asked.push({ kind, found, metrics: measureArms(shop, hits, scores, [id]) })
-    }
+): AsyncGenerator<CaseScores, void> {
+  const device = new ShopperDevice(shop)
+  for (const one of cases) {
+    const scored = await device.score(one)
+    const stranger = scoreTerms(scored.model, [], one.time).base
+    yield { stranger, base: scored.terms.base, personal: scored.shown }
+    device.observe(scored, one.targets)
   }
-  return asked
 }
 
-async function askTyped(
-  devices: DeviceShop,
-  shop: SearchShop,
-  queries: readonly TypedQuery[],
-): Promise<Asked[]> {
-  const asked: Asked[] = []
-  for await (const scores of scoreCases(devices, queries)) {
-    const { hits, targets } = queries[asked.length]
-    const bought = targets.map((row) => shop.ids[row])
-    asked.push({ kind: 'typed', found: true, metrics: measureArms(shop, hits, scores, bought) })
-  }
-  return asked
-}
-
-function measureArms(
-  shop: SearchShop,
-  hits: readonly SearchHit[],
-  scores: CaseScores,
-  bought: readonly string[],
-): Asked['metrics'] {
+function putQuery(
+  rows: Rows<QueryCase>,
+  shopper: string,
+  { kind, hits, bought }: OrderQuery,
+  reordered: (of: keyof CaseScores) => readonly { readonly id: string }[],
+): void {
+  rows.begin({ shopper, isFound: hits.some(({ id }) => bought.includes(id)) })
   const ratings = new Map(bought.map((id) => [id, 1]))
-  const measure = (ranking: readonly { readonly id: string }[]) =>
-    measureRanking(
-      ranking.map(({ id }) => id),
-      ratings,
-    )
-  const tolerance = scores.scored.model.manifest.searchTolerance
-  const by = (of: Float32Array) => measure(blend(hits, likedOf(shop.rows, hits, of), tolerance))
-  return {
-    lexical: measure(hits),
-    stranger: by(scores.stranger),
-    base: by(scores.base),
-    personal: by(scores.personal),
+  const orders = {
+    lexical: hits,
+    stranger: reordered('stranger'),
+    base: reordered('base'),
+    personal: reordered('personal'),
+  } satisfies Record<keyof typeof BOUGHT_ARMS, unknown>
+  for (const [arm, order] of Object.entries(orders)) {
+    const ids = order.map(({ id }) => id)
+    const values = measureRanking(ids, ratings)
+    for (const metric of SEARCH_METRICS) rows.put({ arm, metric }, values[metric])
+    if (kind === 'typed') continue
+    for (const metric of ['ndcg@10', 'mrr@20'] as const)
+      rows.put({ arm, metric: `${metric}@query=${kind}` }, values[metric])
   }
-}
-
-function valuesOf(perShopper: readonly (readonly Asked[])[]): SearchValues {
-  const mean = (own: readonly Asked[], of: (one: Asked) => number) =>
-    own.length > 0 ? own.reduce((sum, one) => sum + of(one), 0) / own.length : Number.NaN
-  return new Map(
-    ARMS.map((arm) => {
-      const whole = SEARCH_METRICS.map((metric): [string, number[]] => [
-        metric,
-        perShopper.map((own) => mean(own, ({ metrics }) => metrics[arm][metric])),
-      ])
-      const kinds = QUERY_KINDS.filter((kind) => perShopper.flat().some((one) => one.kind === kind))
-      const byKind = kinds.flatMap((kind) =>
-        (['ndcg@10', 'mrr@20'] as const).map((metric): [string, number[]] => [
-          `${metric}@query=${kind}`,
-          perShopper.map((own) =>
-            mean(
-              own.filter((one) => one.kind === kind),
-              ({ metrics }) => metrics[arm][metric],
-            ),
-          ),
-        ]),
-      )
-      return [arm, new Map([...whole, ...byKind])]
-    }),
-  )
 }

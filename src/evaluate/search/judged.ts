@@ -7,14 +7,13 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import { blend } from '@nearside/core/search/blend.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
-import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
+import { createProductSearch } from '@nearside/core/search/search.ts'
 import type { Synonyms } from '@nearside/core/search/synonyms.ts'
 import MiniSearch from 'minisearch'
+import { type RowCase, Rows } from '../rows.ts'
 import type { JudgedQuery } from './judgements.ts'
 import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
-import { LIMIT } from './orderQueries.ts'
-import { mistype } from './queries.ts'
-import type { SearchValues } from './summary.ts'
+import { LIMIT, mistype } from './queries.ts'
 
 export const JUDGED_ARMS: Readonly<Record<string, string>> = {
   minisearch: "MiniSearch's defaults on the same texts",
@@ -35,9 +34,10 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
 ]
 
 /** Catalogs with fewer fields, so that the cost of re-ranking is known for sparse catalogs, too. */
-const LEANER: Readonly<Record<string, (item: Item) => Item>> = {
-  brands: ({ category, description, ...item }) => item,
-  titles: ({ category, description, brand, ...item }) => item,
+const CATALOGS: Readonly<Record<string, (item: Item) => Item>> = {
+  '': (item) => item,
+  ':brands': ({ category, description, ...item }) => item,
+  ':titles': ({ category, description, brand, ...item }) => item,
 }
 
 /**
@@ -47,7 +47,7 @@ const LEANER: Readonly<Record<string, (item: Item) => Item>> = {
 const TASTES = 20
 
 /**
- * Each arm's metrics, one value a query; `:typo` queries have one typing error, NaN where none is possible.
+ * Rows of each query; `:typo` is the query with one typing error, where one is possible.
  * @param synonyms the shop's synonyms, for all arms but MiniSearch's
  */
 export function searchJudged(
@@ -55,52 +55,34 @@ export function searchJudged(
   queries: readonly JudgedQuery[],
   seed: number,
   synonyms: Synonyms = [],
-): SearchValues {
-  const { search, asked, found } = askJudged(items, queries, seed, synonyms)
+): Rows<RowCase> {
   const plain = plainIndex(items)
-  const leaner = Object.entries(LEANER).flatMap(([form, texts]) => {
-    const { search, asked, found } = askJudged(items.map(texts), queries, seed, synonyms)
-    return [
-      [`lexical:${form}`, byMetric(asked.map((one) => answerLexical(search, one)))],
-      [`reranked:${form}`, byMetric(found.map((one) => answerReranked(one)))],
-    ] as const
+  const catalogs = Object.entries(CATALOGS).map(([suffix, texts]) => {
+    const search = createProductSearch(items.map(texts), synonyms)
+    const random = createRandom(seed)
+    const mistyped = queries.map(({ query }) => mistype(query, random))
+    const tastes = queries.map(({ query }) => drawTastes(search.find(query, LIMIT), random))
+    return { suffix, search, mistyped, tastes }
   })
-  return new Map([
-    ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
-    ['lexical', byMetric(asked.map((one) => answerLexical(search, one)))],
-    ['reranked', byMetric(found.map((one) => answerReranked(one)))],
-    ...leaner,
-  ])
+  const rows = new Rows<RowCase>()
+  for (const [q, asked] of queries.entries()) {
+    rows.begin({ shopper: asked.query })
+    const put = (arm: string, answer: Answer) => {
+      for (const [metric, value] of Object.entries(answer)) rows.put({ arm, metric }, value)
+    }
+    put('minisearch', answer(asked, catalogs[0].mistyped[q], plain))
+    for (const { suffix, search, mistyped, tastes } of catalogs) {
+      const find = (query: string) => search.find(query, LIMIT).map(({ id }) => id)
+      put(`lexical${suffix}`, answer(asked, mistyped[q], find))
+      const hits = search.find(asked.query, LIMIT)
+      put(`reranked${suffix}`, answerReranked(hits, asked.ratings, tastes[q]))
+    }
+  }
+  return rows
 }
 
-interface AskedQuery extends JudgedQuery {
-  readonly mistyped: string | null
-}
-
-interface FoundQuery {
-  readonly hits: readonly SearchHit[]
-  readonly ratings: Ratings
-  /** Ids of the hits in random orders. */
-  readonly tastes: readonly (readonly string[])[]
-}
-
-function askJudged(
-  items: readonly Item[],
-  queries: readonly JudgedQuery[],
-  seed: number,
-  synonyms: Synonyms = [],
-) {
-  const search = createProductSearch(items, synonyms)
-  const random = createRandom(seed)
-  const asked = queries.map((one): AskedQuery => ({ ...one, mistyped: mistype(one.query, random) }))
-  const found = asked.map(({ query, ratings }): FoundQuery => {
-    const hits = search.find(query, LIMIT)
-    return { hits, ratings, tastes: drawTastes(hits, random) }
-  })
-  return { search, asked, found }
-}
-
-function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tastes'] {
+/** Ids of the hits in random orders. */
+function drawTastes(hits: readonly SearchHit[], random: Random): readonly (readonly string[])[] {
   const ids = hits.map(({ id }) => id)
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
 }
@@ -108,13 +90,9 @@ function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tas
 /** Metric → value of one query. */
 type Answer = Readonly<Record<string, number>>
 
-/** Answers a query by the search that ships. */
-function answerLexical(search: ProductSearch, one: AskedQuery): Answer {
-  return answer(one, (query) => search.find(query, LIMIT).map(({ id }) => id))
-}
-
 function answer(
-  { query, ratings, mistyped }: AskedQuery,
+  { query, ratings }: JudgedQuery,
+  mistyped: string | null,
   search: (query: string) => readonly string[],
 ): Answer {
   return {
@@ -134,7 +112,11 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
 }
 
 /** Mean over the random orders, with the tolerance of a shop that has no searches to learn from. */
-function answerReranked({ hits, ratings, tastes }: FoundQuery): Answer {
+function answerReranked(
+  hits: readonly SearchHit[],
+  ratings: Ratings,
+  tastes: readonly (readonly string[])[],
+): Answer {
   const answers = tastes.map((taste) =>
     measure(
       blend(hits, taste).map(({ id }) => id),
@@ -143,11 +125,6 @@ function answerReranked({ hits, ratings, tastes }: FoundQuery): Answer {
   )
   const mean = (metric: string) => answers.reduce((sum, one) => sum + one[metric], 0) / TASTES
   return Object.fromEntries(Object.keys(answers[0]).map((metric) => [metric, mean(metric)]))
-}
-
-function byMetric(answers: readonly Answer[]): ReadonlyMap<string, readonly number[]> {
-  const metrics = Object.keys(answers[0] ?? {})
-  return new Map(metrics.map((metric) => [metric, answers.map((one) => one[metric])]))
 }
 
 function plainIndex(items: readonly Item[]): (query: string) => readonly string[] {

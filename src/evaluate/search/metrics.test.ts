@@ -1,10 +1,10 @@
 import { buildCases } from '@nearside/core/features/cases.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type RowCase, Rows } from '../rows.ts'
 import { START, testModel, testShop, UNTIL } from '../testShop.ts'
-import { gradedNdcg, intervalOf, liftOf, meanOf, measureRanking } from './metrics.ts'
-import { scoreCases } from './scores.ts'
+import { scoreCases } from './bought.ts'
+import { gradedNdcg, measureRanking } from './metrics.ts'
 import { summariseSearch } from './summary.ts'
 
 describe('gradedNdcg', () => {
@@ -58,52 +58,20 @@ describe('gradedNdcg', () => {
   })
 })
 
-describe('intervals', () => {
-  it('cover the true mean of a skewed sample about as often as they say', () => {
-    const random = createRandom(3)
-    let covered = 0
-    for (let trial = 0; trial < 150; trial++) {
-      const sample = Array.from({ length: 60 }, () => random.next() ** 2)
-      const { lo, hi, mean } = intervalOf(sample, random)
-      expect(lo).toBeLessThanOrEqual(mean)
-      expect(hi).toBeGreaterThanOrEqual(mean)
-      if (lo <= 1 / 3 && 1 / 3 <= hi) covered++
-    }
-    expect(covered).toBeGreaterThan(130)
-    expect(covered).toBeLessThan(150)
-  })
-
-  it('leave out units without a value, in both arms', () => {
-    expect(meanOf([1, Number.NaN, 3])).toBe(2)
-    const lift = liftOf([2, Number.NaN, 4], [1, 100, 2], createRandom(1))
-    expect(lift).toEqual({ relative: 1, lo: 1, hi: 1 })
-    expect(liftOf([1, 2], [0, 0], createRandom(1))).toBeNull()
-  })
-})
-
 describe('summariseSearch', () => {
   it('gives every arm its means, and lifts only where both arms have the metric', () => {
-    const { arms, lifts } = summariseSearch(
-      new Map([
-        [
-          'lexical',
-          new Map([
-            ['ndcg@10', [0.2, 0.4]],
-            ['hitRate@10', [0, 1]],
-            ['ndcg@10:typo', [0.1, 0.1]],
-          ]),
-        ],
-        [
-          'reranked',
-          new Map([
-            ['ndcg@10', [0.3, 0.6]],
-            ['hitRate@10', [1, 1]],
-          ]),
-        ],
-      ]),
-      [['reranked', 'lexical']],
-      7,
-    )
+    const rows = new Rows<RowCase>()
+    for (const [shopper, lexical, reranked] of [
+      ['ann', [0.2, 0, 0.1], [0.3, 1]],
+      ['bob', [0.4, 1, 0.1], [0.6, 1]],
+    ] as const) {
+      rows.begin({ shopper })
+      for (const [m, metric] of ['ndcg@10', 'hitRate@10', 'ndcg@10:typo'].entries()) {
+        rows.put({ arm: 'lexical', metric }, lexical[m])
+        if (m in reranked) rows.put({ arm: 'reranked', metric }, reranked[m])
+      }
+    }
+    const { arms, lifts } = summariseSearch(rows, [['reranked', 'lexical']], 7)
     expect(arms[0]).toMatchObject({ name: 'lexical', 'hitRate@10': 0.5, nll: null })
     expect(arms[0]['ndcg@10']).toBeCloseTo(0.3, 12)
     expect(lifts).toHaveLength(1)

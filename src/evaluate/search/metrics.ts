@@ -1,10 +1,7 @@
 /**
- * @module Metrics of one search result against graded judgements, and their mean with an interval.
- * A product without a judgement counts as not relevant, as in TREC.
+ * @module Metrics of one search result against graded judgements. A product without a judgement counts as not
+ * relevant, as in TREC.
  */
-import type { Random } from '@nearside/core/model/random.ts'
-import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
-import type { Estimate } from '../report/numbers.ts'
 
 /** Product id → rating, 0 (not relevant) and up. */
 export type Ratings = ReadonlyMap<string, number>
@@ -51,35 +48,4 @@ export function measureRanking(
     'recall@20': wanted > 0 ? ranking.slice(0, 20).filter(relevant).length / wanted : 0,
     'mrr@20': first >= 0 ? 1 / (first + 1) : 0,
   }
-}
-
-/** Values of one arm, one for each unit (a query or a shopper); NaN where a unit has none. */
-export type UnitValues = readonly number[]
-
-/** Units without a value, the same in both arms, get weight 0. */
-function paired(values: UnitValues, over: UnitValues) {
-  const known = values.map((value, unit) => !Number.isNaN(value) && !Number.isNaN(over[unit]))
-  return {
-    values: Float64Array.from(values, (value, unit) => (known[unit] ? value : 0)),
-    over: Float64Array.from(over, (value, unit) => (known[unit] ? value : 0)),
-    weights: Float64Array.from(known, Number),
-  }
-}
-
-export function meanOf(values: UnitValues): number {
-  const { values: clean, weights } = paired(values, values)
-  return weightedMean(clean, weights)
-}
-
-/** Interval by bootstrap over units. A mean is the ratio to an arm that is always at 1. */
-export function intervalOf(values: UnitValues, random: Random): Estimate {
-  const ones = values.map(() => 1)
-  const [lift] = pairedBootstrap([paired(values, ones)], values.length, random)
-  if (!lift) return { mean: 0, lo: 0, hi: 0 }
-  return { mean: lift.relative + 1, lo: lift.lo + 1, hi: lift.hi + 1 }
-}
-
-/** Lift with both arms on the same draws; null where the reference arm is at 0. */
-export function liftOf(values: UnitValues, over: UnitValues, random: Random): Lift | null {
-  return pairedBootstrap([paired(values, over)], values.length, random)[0]
 }

@@ -1,15 +1,19 @@
-/** @module Synthetic queries: from a product's title, or mistyped. */
+/** @module Synthetic queries, from title words of an order's products or mistyped, and their hits. */
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { foldWord, wordsOf } from '@nearside/core/catalog/words.ts'
-import type { Random } from '@nearside/core/model/random.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
+import type { SearchHit } from '@nearside/core/search/hit.ts'
+import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 
 /** `narrow`: the title's two rarest words. `broad`: one title word that other products share. */
 export const QUERY_KINDS = ['narrow', 'broad'] as const
 
-export type QueryKind = (typeof QUERY_KINDS)[number]
+type QueryKind = (typeof QUERY_KINDS)[number]
 
 /** Folded word → number of products whose title has it. */
-export type TitleFrequency = ReadonlyMap<string, number>
+type TitleFrequency = ReadonlyMap<string, number>
 
 export function titleFrequency(items: readonly Item[]): TitleFrequency {
   const counts = new Map<string, number>()
@@ -55,4 +59,54 @@ export function mistype(query: string, random: Random): string | null {
   const kind = random.integer(3)
   const typed = kind === 0 ? '' : kind === 1 ? letter : letter + query[at]
   return query.slice(0, at) + typed + query.slice(at + 1)
+}
+
+/** Maximum number of orders a shopper: further orders of a wholesaler add little information about search. */
+export const ORDERS = 3
+const ITEMS_PER_ORDER = 5
+/** Maximum number of hits: as many as a results page requests. */
+export const LIMIT = 500
+
+export interface SearchShop {
+  readonly search: ProductSearch
+  readonly find: FindByTitle
+  readonly frequency: TitleFrequency
+  readonly titles: ReadonlyMap<string, string>
+  /** Ids of the model's rows, and rows by id. */
+  readonly ids: readonly string[]
+  readonly rows: ReadonlyMap<string, number>
+}
+
+export function searchShop(items: readonly Item[], ids: readonly string[]): SearchShop {
+  return {
+    search: createProductSearch(items),
+    find: createTitleIndex(items),
+    frequency: titleFrequency(items),
+    titles: new Map(items.map(({ id, title }) => [id, title ?? ''])),
+    ids,
+    rows: new Map(ids.map((id, row) => [id, row])),
+  }
+}
+
+export interface OrderQuery {
+  readonly kind: QueryKind | 'typed'
+  readonly hits: readonly SearchHit[]
+  /** Ids of the purchased products that the query is about. */
+  readonly bought: readonly string[]
+}
+
+export function orderQueries(
+  shop: SearchShop,
+  { targets }: Pick<Case, 'targets'>,
+  random: Random,
+): OrderQuery[] {
+  // A uniform sample of the order's products.
+  const some = inRandomOrder(targets, random).slice(0, ITEMS_PER_ORDER)
+  const ids = some.map((row) => shop.ids[row])
+  return ids.flatMap((id) =>
+    QUERY_KINDS.flatMap((kind): OrderQuery[] => {
+      const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
+      return query === null ? [] : [{ kind, hits: shop.search.find(query, LIMIT), bought: [id] }]
+    }),
+  )
 }

@@ -11,15 +11,16 @@ import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
 import { isoDay } from '../cases.ts'
-import type { Envelope } from '../envelope.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, lift, share } from '../report/numbers.ts'
-import type { Evaluated, Part } from '../report/report.ts'
+import { type Evaluated, type Part, tableOf } from '../report/report.ts'
+import type { Envelope } from '../results.ts'
 import { countWorse } from '../shoppersWorse.ts'
 import { type Steps, step } from '../steps.ts'
 import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './bought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './judged.ts'
 import { type Judgements, readJudgements } from './judgements.ts'
+import { QUERY_KINDS } from './queries.ts'
 import { readSynonyms } from './readSynonyms.ts'
 import { type SearchArm, type SearchSummary, summariseSearch } from './summary.ts'
 
@@ -86,8 +87,8 @@ async function byJudgements(
 ): Promise<Evaluated<SearchResult>> {
   const { items, queries, counts } = await readJudged(path, file, now)
   await step(steps, 'asking', 0, 1)
-  const values = searchJudged(items, queries, seed, await readSynonyms(path))
-  const summary = summariseSearch(values, JUDGED_PAIRS, seed)
+  const rows = searchJudged(items, queries, seed, await readSynonyms(path))
+  const summary = summariseSearch(rows, JUDGED_PAIRS, seed)
   const shop = basename(path)
   const shoppersWorse = { significant: 0, share: 0 }
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
@@ -109,13 +110,16 @@ async function byJudgements(
 async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<SearchResult>> {
   const { shop, input, notes } = await load(question)
   const bought = await searchBought(input, shop.items, shop.searches ?? [], steps)
-  const { source, values, shoppers, queries, missed, changes } = bought
+  const { source, rows, missed } = bought
+  const [shoppers, queries] = [rows.byShopper.length, rows.cases.length]
   const { seed } = input
-  const summary = summariseSearch(values, BOUGHT_PAIRS, seed)
+  const summary = summariseSearch(rows, BOUGHT_PAIRS, seed)
+  const ndcgOf = (arm: string) => ({ arm, metric: 'ndcg@10' })
+  const changes = rows.differences(ndcgOf('personal'), ndcgOf('base'))
   const worse = countWorse(changes, createRandom(seed + 1))
   const until = isoDay(input.until)
-  const kinds = [...(values.get('base')?.keys() ?? [])].filter((name) =>
-    name.startsWith('ndcg@10@'),
+  const kinds = QUERY_KINDS.map((kind) => `ndcg@10@query=${kind}`).filter((name) =>
+    rows.series.some(({ metric }) => metric === name),
   )
   const isTyped = source === 'log'
   const shoppersWorse = { significant: worse.significant, share: worse.share }
@@ -166,10 +170,11 @@ export function searchParts(
     },
     {
       title: 'Lifts, 95 % intervals by paired bootstrap',
-      table: {
-        columns: ['arm', 'metric', 'change'],
-        rows: lifts.map((one) => [`${one.arm} over ${one.over}`, one.metric, lift(one)]),
-      },
+      table: tableOf(lifts, {
+        arm: ({ arm, over }) => `${arm} over ${over}`,
+        metric: ({ metric }) => metric,
+        change: lift,
+      }),
     },
   ]
 }

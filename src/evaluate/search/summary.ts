@@ -1,10 +1,8 @@
-/** @module Summarises a search evaluation from one value for each unit, arm and metric. */
+/** @module Summarises the rows of a search evaluation, whose units are queries or shoppers. */
 import { createRandom } from '@nearside/core/model/random.ts'
-import type { NamedLift } from '../envelope.ts'
-import { intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
-
-/** Arm → metric → one value a unit; all arms have the same units in the same order. */
-export type SearchValues = ReadonlyMap<string, ReadonlyMap<string, UnitValues>>
+import { bootstrap, mean, observedMean } from '../bootstrap.ts'
+import { liftsOf, type NamedLift } from '../results.ts'
+import type { RowCase, Rows } from '../rows.ts'
 
 export interface SearchArm {
   readonly name: string
@@ -21,32 +19,33 @@ export interface SearchSummary {
 
 /** @param pairs [arm, over]; one lift for each NDCG and MRR that both have. */
 export function summariseSearch(
-  values: SearchValues,
+  rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],
   seed: number,
 ): SearchSummary {
-  const arms = [...values].map(([name, metrics]): SearchArm => {
-    const numbers = [...metrics].flatMap(([metric, units]) => {
-      if (!hasInterval(metric)) return [[metric, meanOf(units)]]
-      // Every arm uses the same draws, whatever the order of the arms.
-      const { mean, lo, hi } = intervalOf(units, createRandom(seed))
+  const metricsOf = (name: string) =>
+    rows.series.filter(({ arm }) => arm === name).map(({ metric }) => metric)
+  const names = [...new Set(rows.series.map(({ arm }) => arm))]
+  const arms = names.map((name): SearchArm => {
+    const numbers = metricsOf(name).flatMap((metric) => {
+      const values = rows.means({ arm: name, metric })
+      if (!hasInterval(metric)) return [[metric, observedMean(values)]]
+      // Every arm uses the same draws.
+      const [found] = bootstrap([mean(values)], values.length, createRandom(seed))
       return [
-        [metric, mean],
-        [`${metric}:lo`, lo],
-        [`${metric}:hi`, hi],
+        [metric, found?.value ?? 0],
+        [`${metric}:lo`, found?.lo ?? 0],
+        [`${metric}:hi`, found?.hi ?? 0],
       ]
     })
     return { name, ...Object.fromEntries(numbers), nll: null }
   })
-  const lifts = pairs.flatMap(([arm, over]) =>
-    [...(values.get(arm) ?? [])].flatMap(([metric, units]): NamedLift[] => {
-      const against = values.get(over)?.get(metric)
-      if (!against || !hasInterval(metric)) return []
-      const lift = liftOf(units, against, createRandom(seed))
-      return lift ? [{ arm, over, metric, ...lift }] : []
-    }),
+  const comparisons = pairs.flatMap(([arm, over]) =>
+    metricsOf(arm)
+      .filter((metric) => hasInterval(metric) && metricsOf(over).includes(metric))
+      .map((metric) => ({ arm, over, metric })),
   )
-  return { arms, lifts }
+  return { arms, lifts: liftsOf(rows, comparisons, createRandom(seed)) }
 }
 
 function hasInterval(metric: string): boolean {

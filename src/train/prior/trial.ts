@@ -76,8 +76,7 @@ function outcome(
     const likelihood = logLikelihood(Float32Array.of(...scores, part.others), targets)
     return { ndcg: ndcg(placesOf(scores, targets), 10), nll: -likelihood }
   }
-  const values = new Float32Array(METRICS.length)
-  measure(scores, targets, undefined, values, 0)
+  const values = measure(scores, targets)
   return { ndcg: values[NDCG], nll: values[NLL] }
 }
 

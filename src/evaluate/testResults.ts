@@ -1,6 +1,6 @@
 /** @module Checks that every result of `evaluate --json` passes in tests. */
 import { expect } from 'vitest'
-import type { Envelope } from './envelope.ts'
+import type { Envelope } from './results.ts'
 
 /** Compare after a JSON round trip, which turns non-finite numbers into null. */
 export function expectEnvelope(result: Envelope, protocol: string, arms: readonly string[]): void {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { type RowCase, Rows } from './rows.ts'
+
+const A = { arm: 'a', metric: 'ndcg@10' }
+const A_ELSEWHERE = { ...A, store: 'install' }
+const B = { arm: 'b', metric: 'ndcg@10' }
+
+/** Three cases of Ann, between them one of Bob. Arm b can't score Ann's second case, nor Bob's. */
+function example(): Rows<RowCase & { readonly size: number }> {
+  const rows = new Rows<RowCase & { readonly size: number }>()
+  rows.begin({ shopper: 'ann', size: 1 })
+  rows.put(A, 0.2)
+  rows.put(B, 0.5)
+  rows.begin({ shopper: 'bob', size: 2 })
+  rows.put(A, 0.9)
+  rows.begin({ shopper: 'ann', size: 3 })
+  rows.put(A, 0.4)
+  rows.begin({ shopper: 'ann', size: 4 })
+  rows.put(A, 0.6)
+  rows.put(B, 0.1)
+  rows.put(A_ELSEWHERE, 0.7)
+  return rows
+}
+
+describe('rows', () => {
+  it('give one mean a shopper, over the cases that have a value', () => {
+    const [ann, bob] = example().means(A)
+    expect([ann, bob]).toEqual([expect.closeTo(0.4, 12), 0.9])
+    expect([...example().means(B)]).toEqual([expect.closeTo(0.3, 12), Number.NaN])
+    expect([...example().means({ arm: 'nobody', metric: 'nll' })]).toEqual([Number.NaN, Number.NaN])
+  })
+
+  it('keep stores apart', () => {
+    expect([...example().means(A_ELSEWHERE)]).toEqual([0.7, Number.NaN])
+    expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
+  })
+
+  it('give means of some cases, by what a case is or by its place', () => {
+    expect([...example().means(A, ({ size }) => size < 3)]).toEqual([0.2, 0.9])
+    expect([...example().means(A, (_, nth) => nth === 2)]).toEqual([0.6, Number.NaN])
+  })
+
+  it('give differences by shopper and case', () => {
+    const [ann, bob] = example().differences(A, B)
+    expect(ann).toEqual([expect.closeTo(-0.3, 12), Number.NaN, expect.closeTo(0.5, 12)])
+    expect(bob).toEqual([Number.NaN])
+  })
+
+  it('can be parted, sent and joined', () => {
+    const whole = example()
+    const parts = [0, 1].map((rest) => whole.where(({ size }) => size % 2 !== rest))
+    const sent = structuredClone(parts.map(({ cases, columns }) => ({ cases, columns })))
+    const joined = Rows.join(sent)
+    // Ann's first and second case come first now.
+    expect(joined.cases.map(({ size }) => size)).toEqual([1, 3, 2, 4])
+    for (const series of whole.series) expect(joined.means(series)).toEqual(whole.means(series))
+  })
+})

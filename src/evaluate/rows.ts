@@ -1,0 +1,135 @@
+/**
+ * @module Results of an evaluation as rows: shopper, case, arm, store, metric, value. Every protocol writes rows;
+ * means and intervals are computed from rows alone. Values are stored by column, because a large log has millions.
+ */
+
+/** Names the rows of one arm in one metric. */
+export interface Series {
+  readonly arm: string
+  readonly metric: string
+  /** Store of the shopper's history that the arm scores from; absent: the store of the compared arms. */
+  readonly store?: string
+}
+
+/** A tested case. A protocol adds what it groups cases by. */
+export interface RowCase {
+  readonly shopper: string
+}
+
+/** @param nth index among the shopper's cases, from 0 */
+export type Keep<Case> = (one: Case, nth: number) => boolean
+
+/** One value for each shopper, in the same order for all series; NaN where a shopper has none. */
+export type ShopperValues = Float64Array
+
+/** Rows as a process sends them: plain data, which `Rows.join` makes rows of again. */
+export type SentRows<Case extends RowCase> = Pick<Rows<Case>, 'cases' | 'columns'>
+
+export class Rows<Case extends RowCase> {
+  readonly cases: Case[] = []
+  readonly columns = new Map<string, number[]>()
+  #byShopper: readonly (readonly number[])[] | null = null
+
+  static join<Case extends RowCase>(parts: readonly SentRows<Case>[]): Rows<Case> {
+    const rows = new Rows<Case>()
+    for (const { cases, columns } of parts) {
+      const start = rows.cases.length
+      for (const one of cases) rows.begin(one)
+      for (const [key, column] of columns)
+        column.forEach((value, at) => {
+          rows.#put(key, start + at, value)
+        })
+    }
+    return rows
+  }
+
+  /** Starts a case; the rows put next are rows of this case. */
+  begin(one: Case): void {
+    this.cases.push(one)
+    this.#byShopper = null
+  }
+
+  put(series: Series, value: number): void {
+    this.#put(keyOf(series), this.cases.length - 1, value)
+  }
+
+  #put(key: string, at: number, value: number): void {
+    const column = this.columns.get(key) ?? []
+    this.columns.set(key, column)
+    // Fill the gap of cases without this row, so that the column stays an array of numbers.
+    while (column.length < at) column.push(Number.NaN)
+    column[at] = value
+  }
+
+  /** All series that have rows, in the order of their first rows. */
+  get series(): Series[] {
+    return [...this.columns.keys()].map((key) => {
+      const [arm, store, metric] = key.split('\n')
+      return { arm, store, metric }
+    })
+  }
+
+  /** Value of a case; NaN where it has no such row. */
+  at(index: number, series: Series): number {
+    return this.columns.get(keyOf(series))?.[index] ?? Number.NaN
+  }
+
+  /** Rows of some cases. */
+  where(keep: Keep<Case>): Rows<Case> {
+    const kept = this.byShopper.flatMap((own) =>
+      own.filter((index, nth) => keep(this.cases[index], nth)),
+    )
+    return this.#pick(kept.sort((a, b) => a - b))
+  }
+
+  /** Rows of the cases that have a value in a series. */
+  having(series: Series): Rows<Case> {
+    return this.#pick(
+      [...this.cases.keys()].filter((index) => !Number.isNaN(this.at(index, series))),
+    )
+  }
+
+  #pick(indices: readonly number[]): Rows<Case> {
+    const columns = [...this.columns].map(
+      ([key, column]) => [key, indices.map((index) => column[index] ?? Number.NaN)] as const,
+    )
+    const cases = indices.map((index) => this.cases[index])
+    return Rows.join([{ cases, columns: new Map(columns) }])
+  }
+
+  /** Indices of each shopper's cases, by first appearance. */
+  get byShopper(): readonly (readonly number[])[] {
+    if (this.#byShopper) return this.#byShopper
+    const groups = new Map<string, number[]>()
+    this.cases.forEach(({ shopper }, index) => {
+      const own = groups.get(shopper)
+      if (own) own.push(index)
+      else groups.set(shopper, [index])
+    })
+    this.#byShopper = [...groups.values()]
+    return this.#byShopper
+  }
+
+  /** Mean over each shopper's cases that have a value, so that a wholesaler counts as much as a new shopper. */
+  means(series: Series, keep: Keep<Case> = () => true): ShopperValues {
+    const column = this.columns.get(keyOf(series)) ?? []
+    return Float64Array.from(this.byShopper, (own) => {
+      const values = own
+        .filter((index, nth) => keep(this.cases[index], nth))
+        .map((index) => column[index] ?? Number.NaN)
+        .filter((value) => !Number.isNaN(value))
+      return values.reduce((sum, value) => sum + value, 0) / values.length
+    })
+  }
+
+  /** Differences `series − over` by shopper and case. */
+  differences(series: Series, over: Series): number[][] {
+    return this.byShopper.map((own) =>
+      own.map((index) => this.at(index, series) - this.at(index, over)),
+    )
+  }
+}
+
+function keyOf({ arm, metric, store = '' }: Series): string {
+  return `${arm}\n${store}\n${metric}`
+}
