@@ -5,13 +5,13 @@
 import { highestRows } from '@nearside/core/model/highest.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { bestSellersOf } from '@nearside/core/ranking/baseOrder.ts'
 import {
   type CatalogOrder,
   idsWithoutModel,
   inShopOrder,
 } from '@nearside/core/ranking/catalogOrder.ts'
 import { limitOf } from '@nearside/core/ranking/listQuery.ts'
-import { bestSellersOf } from '@nearside/core/ranking/ranker.ts'
 import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
 import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
 import type { Shop } from './shop.ts'

@@ -5,7 +5,11 @@
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
 import { strangerScores } from '../model/score.ts'
+import type { Reason } from './apiLists.ts'
 import { type CandidateSource, type Choice, findAll, gather } from './candidateSource.ts'
+
+/** Number of top places of the base order that are best sellers. An item there must also have counts. */
+export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class BaseOrder implements CandidateSource {
   readonly find = findAll
@@ -75,6 +79,16 @@ export class BaseOrder implements CandidateSource {
       for (const [at, row] of this.rows.entries()) this.#ranks[row] = at + 1
     }
     return this.#ranks
+  }
+
+  /** Fallback reason: "new" if the item has no counts, "popular" if it sells best, else the shop's order. */
+  reasonFor(row: number): Reason {
+    const { coldStart, items, popularityAll } = this.#model.statistics
+    const isCounted = popularityAll[row] > 0
+    if (coldStart && row >= coldStart.from && !isCounted) return { kind: 'new' }
+    const rank = this.ranks[row]
+    const isBest = isCounted && rank > 0 && rank <= bestSellersOf(items)
+    return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
   /** Rank of each of the given rows among those of `choice`; 1 is the best. */

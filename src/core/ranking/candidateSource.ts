@@ -9,6 +9,7 @@ import type { History } from '../features/history.ts'
 import type { CandidateLearners } from '../learning/learners/candidateLearners.ts'
 import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
 import { createEncoder } from '../model/encoder.ts'
+import { MOST_RANKED } from '../model/highest.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import type { ListOptions } from './apiLists.ts'
 import type { Selection } from './selectPlaces.ts'
@@ -131,6 +132,12 @@ export interface ActivePersonal {
   /** Weight λ of the personal parameters, above 0. */
   readonly fusionWeight: number
 }
+
+/** Number of items above which partial scoring is much faster (docs/ENGINE.md). */
+export const LARGE = 20_000
+
+export const isLarge = ({ itemIds }: BaseModel): boolean =>
+  itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
 /** @param learners additional learners, which need the scores of all items; null for none */
 export type ScoreWhole = (

@@ -30,7 +30,7 @@ export function explainItem(
     meanScore: scores.reduce((sum, score) => sum + score, 0) / scores.length,
     rank: placeIn(scores),
     baseRank: placeIn(scored.base.scores),
-    reason: ranker.reasonForAll(row),
+    reason: base.reasonFor(row),
     contributions: contributionsOf(model, scored, row),
     rules: [],
   }

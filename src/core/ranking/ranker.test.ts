@@ -8,8 +8,9 @@ import { createRandom } from '../model/random.ts'
 import { tinyTrees } from '../model/testModel.ts'
 import { ITEMS, testCatalog, testModel } from '../model/testShop.ts'
 import { DAY } from '../time.ts'
+import { bestSellersOf } from './baseOrder.ts'
 import { explainItem } from './explainItem.ts'
-import { bestSellersOf, Ranker } from './ranker.ts'
+import { Ranker } from './ranker.ts'
 
 const NOW = 1_700_000_000_000
 const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))

@@ -7,7 +7,7 @@ import type { History } from '../features/history.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
 import type { CandidateLearners } from '../learning/learners/candidateLearners.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { highestRows, MOST_RANKED } from '../model/highest.ts'
+import { highestRows } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
 import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
@@ -60,9 +60,6 @@ export interface SelectOptions extends ListOptions, Selection {
   readonly unplaced?: boolean
 }
 
-/** Number of top places of the base order that are best sellers. An item there must also have counts. */
-export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
-
 export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
@@ -100,17 +97,7 @@ export class Ranker {
   /** Whether the log counts no shopper for the item yet. */
   isNew(id: string): boolean {
     const row = this.#shown.rowOf(id)
-    return row !== undefined && this.reasonForAll(row).kind === 'new'
-  }
-
-  /** Fallback reason: "new" if the item has no counts, "popular" if it sells best, else the shop's order. */
-  reasonForAll(row: number): Reason {
-    const { coldStart, items, popularityAll } = this.model.statistics
-    const isCounted = popularityAll[row] > 0
-    if (coldStart && row >= coldStart.from && !isCounted) return { kind: 'new' }
-    const rank = this.#base.ranks[row]
-    const isBest = isCounted && rank > 0 && rank <= bestSellersOf(items)
-    return { kind: isBest ? 'popular' : 'shop-order' }
+    return row !== undefined && this.#base.reasonFor(row).kind === 'new'
   }
 
   /** Share of the item's shoppers who came back to it on another day; undefined if unknown. */
@@ -309,7 +296,7 @@ export class Ranker {
   #listed(
     places: readonly Place[],
     baseRanks: ArrayLike<number>,
-    reasonOf = (row: number) => this.reasonForAll(row),
+    reasonOf = (row: number) => this.#base.reasonFor(row),
   ): Recommendation[] {
     return places.map(({ row, score }, place) => {
       const [id, reason] = [this.model.itemIds[row], reasonOf(row)]
@@ -317,9 +304,3 @@ export class Ranker {
     })
   }
 }
-
-/** Number of items above which partial scoring is much faster (docs/ENGINE.md). */
-export const LARGE = 20_000
-
-export const isLarge = ({ itemIds }: BaseModel): boolean =>
-  itemIds.length > LARGE && itemIds.length <= MOST_RANKED
