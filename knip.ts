@@ -1,44 +1,43 @@
 /** @module What knip takes for an entry, and what it ignores. */
 import type { KnipConfig } from 'knip'
 
+/** Tests' own helpers count as tests. */
+const PROJECT = ['**/*.{ts,tsx}!', '!**/test[A-Z]*.{ts,tsx}!']
+
 const config: KnipConfig = {
-  entry: [
-    'src/index.ts!',
-    'src/react.ts!',
-    'src/worker.ts!',
-    'src/console.ts!',
-    'src/adapters.ts!',
-    'src/element.ts!',
-    'src/element-search.ts!',
-    'src/search.ts!',
-    'src/measure.ts!',
-    'src/consent.ts!',
-    'src/devtools.ts!',
-    'src/react-search.ts!',
-    'src/german.ts!',
-    'src/vault.ts!',
-    'src/browser/vault/vaultDocument.ts!',
-    'src/browser/vault/lockedWorker.ts!',
-    'src/ssr.ts!',
-    'src/issuer.ts!',
-    'src/cli/main.ts!',
-    'src/audit/egress/inside.ts!',
-    'src/storefront/main.tsx!',
-    'src/storefront/beforePaint.ts!',
-    'src/storefront/prerender.tsx!',
-    'scripts/*.ts',
-    'e2e/*.ts',
-    'bench/*.ts',
-    'bench/firstList/*.ts',
-  ],
-  project: [
-    'src/**/*.{ts,tsx}!',
-    '!src/**/test[A-Z]*.{ts,tsx}!',
-    'scripts/**/*.ts',
-    'e2e/**/*.ts',
-    'bench/**/*.ts',
-    'lab/**/*.ts',
-  ],
+  workspaces: {
+    '.': {
+      entry: [
+        // The entries of the published package.
+        ...[
+          'index',
+          'react',
+          'worker',
+          'console',
+          'adapters',
+          'element',
+          'element-search',
+          'search',
+        ],
+        ...['measure', 'consent', 'devtools', 'react-search', 'german', 'vault', 'ssr', 'issuer'],
+      ]
+        .map((name) => `src/${name}.ts!`)
+        .concat('scripts/*.ts', 'e2e/*.ts'),
+      project: ['src/*.ts!', 'scripts/**/*.ts', 'e2e/**/*.ts'],
+    },
+    'src/*': { project: PROJECT },
+    'src/browser': { entry: ['vault/{vaultDocument,lockedWorker}.ts!'], project: PROJECT },
+    'src/audit': { entry: ['egress/inside.ts!'], project: PROJECT },
+    'src/cli': { entry: ['{main,toolsMain,serverMain}.ts!'], project: PROJECT },
+    'src/storefront': {
+      entry: ['main.tsx!', 'open.ts!', 'beforePaint.ts!', 'prerender.tsx!'],
+      project: PROJECT,
+    },
+    research: {
+      entry: ['bench/*.ts', 'bench/firstList/*.ts'],
+      project: ['{simulate,attacks,selftest}/**/*.ts!', '{lab,bench}/**/*.ts'],
+    },
+  },
   // What a test alone imports may be exported; what nobody imports may not.
   ignoreExportsUsedInFile: process.argv.includes('--production'),
   ignoreDependencies: [

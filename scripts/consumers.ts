@@ -1,6 +1,6 @@
 /**
- * @module `npm run consumers`: tests both packages as customers install them.
- * It packs both packages and installs the browser's into a copy of each example shop. It builds each shop, serves it
+ * @module `npm run consumers`: tests the packages as customers install them.
+ * It packs them and installs the browser's into a copy of each example shop. It builds each shop, serves it
  * under a strict Content-Security-Policy and clicks through it in Chromium. It installs the tools into an empty
  * folder and runs their commands. They publish and check a page without a bundler, also in pages that the templates
  * for Shopify and WooCommerce make. Screenshots go to `screenshots/consumers/`. Ends with "N passed, N failed".
@@ -9,9 +9,15 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drive, driveWithoutWorker, SHOPS, type Shop } from './consumers/examples.ts'
-import { installShop, installTools, pack } from './consumers/packages.ts'
+import { installForNode, installShop, pack } from './consumers/packages.ts'
 import { closeBrowser } from './consumers/page.ts'
-import { askTools, driveConsent, drivePublished, driveTagManager } from './consumers/published.ts'
+import {
+  askServer,
+  askTools,
+  driveConsent,
+  drivePublished,
+  driveTagManager,
+} from './consumers/published.ts'
 import { serveFolder, serveNext } from './consumers/serving.ts'
 import { driveShopify } from './consumers/shopify.ts'
 import { ROOT, report, run, tally } from './consumers/tally.ts'
@@ -41,17 +47,18 @@ if (chosen.length === 0) {
 
 if (!existsSync(join(ROOT, 'public/catalog/images')))
   run('node', ['--import', 'tsx', 'scripts/images.ts'], ROOT)
-const { shop: tarball, tools } = pack()
+const { shop: tarball, tools, server } = pack()
 for (const name of chosen) {
   const started = performance.now()
   try {
     if (name === 'tools') {
-      askTools(installTools(tools))
-      await drivePublished(installTools(tools))
-      await driveConsent(installTools(tools))
-      await driveTagManager(installTools(tools))
-    } else if (name === 'shopify') await driveShopify(installTools(tools))
-    else if (name === 'woocommerce') await driveWooCommerce(installTools(tools))
+      askTools(installForNode(tools))
+      askServer(installForNode(server))
+      await drivePublished(installForNode(tools))
+      await driveConsent(installForNode(tools))
+      await driveTagManager(installForNode(tools))
+    } else if (name === 'shopify') await driveShopify(installForNode(tools))
+    else if (name === 'woocommerce') await driveWooCommerce(installForNode(tools))
     else await driveExample(name)
   } catch (error) {
     const problem = String(error instanceof Error ? error.message : error)

@@ -1,4 +1,4 @@
-/** @module Packs and installs both packages as a shop would. */
+/** @module Packs and installs the packages as a shop would. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, report, run, WORK } from './tally.ts'
@@ -8,15 +8,19 @@ export const PICTURES = join(ROOT, 'public/catalog/images')
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
 
-/** Packs both packages as in a fresh checkout: packing builds them. */
-export function pack(): { readonly shop: string; readonly tools: string } {
-  for (const part of ['lib', 'tools'])
+/** Packs the packages as in a fresh checkout: packing builds them. */
+export function pack(): Readonly<Record<'shop' | 'tools' | 'server', string>> {
+  for (const part of ['lib', 'nearside-tools', 'nearside-server'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
   rmSync(join(ROOT, 'docs/API.md'), { force: true })
   run('npm', ['run', '-s', 'pack'], ROOT)
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const file = (name: string) => join(ROOT, `release/${name}-${version}.tgz`)
-  const packed = { shop: file('nearside'), tools: file('nearside-tools') }
+  const packed = {
+    shop: file('nearside'),
+    tools: file('nearside-tools'),
+    server: file('nearside-server'),
+  }
   for (const [name, path] of Object.entries(packed)) {
     const files = run('tar', ['tzf', path], ROOT).split('\n')
     const missing = files.includes('package/docs/API.md') ? '' : 'not in the package'
@@ -55,17 +59,18 @@ function modulesOf(folder: string): string[] {
   return existsSync(modules) ? readdirSync(modules).filter((name) => !name.startsWith('.')) : []
 }
 
-let toolsFolder: string | undefined
+const folders = new Map<string, string>()
 
-/** Creates an empty folder and installs the tools into it. */
-export function installTools(tarball: string): string {
-  if (toolsFolder) return toolsFolder
-  const folder = join(WORK, 'tools')
+/** Creates an empty folder and installs a package for Node into it, once. */
+export function installForNode(tarball: string): string {
+  const known = folders.get(tarball)
+  if (known) return known
+  const folder = join(WORK, `node${folders.size}`)
   mkdirSync(folder)
   run('npm', ['init', '-y', '--loglevel=error'], folder)
   // Without its install script SQLite has no binary; no command in these tests opens a store.
   run('npm', ['install', ...NPM, tarball], folder)
-  toolsFolder = folder
+  folders.set(tarball, folder)
   return folder
 }
 

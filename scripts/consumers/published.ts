@@ -1,6 +1,6 @@
 /** @module Runs the commands that a shop's import and an auditor run, and tests the page that `publish` wrote. */
 import { execFile } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PICTURES, publishSite } from './packages.ts'
@@ -13,7 +13,8 @@ const TRUSTED = "require-trusted-types-for 'script'; trusted-types nearside"
 
 /** Runs commands by the names in the documents. @param folder where the tools are installed */
 export function askTools(folder: string): void {
-  report('tools', 'are installed', '')
+  const native = existsSync(join(folder, 'node_modules/better-sqlite3'))
+  report('tools', 'are installed without SQLite', native ? 'better-sqlite3 is there' : '')
   const orders = 'order,shopper,time,item\n1,a,2026-01-02,mug\n2,b,2026-01-03,pot\n'
   writeFileSync(join(folder, 'orders.csv'), orders)
   writeFileSync(join(folder, 'catalog.csv'), 'id,title\nmug,Red mug\npot,Tea pot\n')
@@ -21,12 +22,19 @@ export function askTools(folder: string): void {
     ['import', ['--orders', 'orders.csv', '--catalog', 'catalog.csv', '--out', 'shop']],
     ['epsilon', ['--policy', 'demo']],
     ['audit', ['selftest', '--count', '5']],
-    ['serve', ['--help']],
   ]
   for (const [command, args] of asked) {
     run('npx', ['--no-install', 'nearside', command, ...args], folder)
     report('tools', `nearside ${command}`, '')
   }
+}
+
+/** Asks the servers for help. @param folder where they are installed */
+export function askServer(folder: string): void {
+  const imports = existsSync(join(folder, 'node_modules/@duckdb'))
+  report('server', 'is installed without DuckDB', imports ? '@duckdb is there' : '')
+  run('npx', ['--no-install', 'nearside-server', 'serve', '--help'], folder)
+  report('server', 'nearside-server serve', '')
 }
 
 /** Tests the published page from the server to a changed list. */

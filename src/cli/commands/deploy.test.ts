@@ -29,12 +29,12 @@ const ROLES = ['leader', 'helper'] as const
 /** Terms with a small learning rate, so that the gate accepts a round of two reports. */
 const TERMS = { ...DEMO_PARAMETERS, aggregationGoal: 2, learningRate: 0.001 }
 
-/** Folder of an operator, with `nearside` at the path where an installed package puts it. */
+/** Folder of an operator, with `nearside-server` at the path where an installed package puts it. */
 function operatorsFolder(): string {
   const where = testFolder()
-  const program = join(where, 'node_modules/.bin/nearside')
+  const program = join(where, 'node_modules/.bin/nearside-server')
   mkdirSync(dirname(program), { recursive: true })
-  const main = join(ROOT, 'src/cli/main.ts')
+  const main = join(ROOT, 'src/cli/serverMain.ts')
   const node = `${process.execPath} --import ${import.meta.resolve('tsx')}`
   writeFileSync(program, `#!/bin/sh\nexec ${node} ${main} "$@"\n`, { mode: 0o755 })
   writeFileSync(join(where, 'terms.json'), JSON.stringify(TERMS))
@@ -145,7 +145,10 @@ describe('the systemd units', () => {
       const [, command] = /^ExecStart=((?:.*\\\n)*.*)$/m.exec(unit) ?? []
       const [, store] = /STORE="(.*sqlite.*)"/.exec(unit) ?? []
       const places = new Map([
-        ['/srv/nearside/node_modules/.bin/nearside', join(where, 'node_modules/.bin/nearside')],
+        [
+          '/srv/nearside/node_modules/.bin/nearside-server',
+          join(where, 'node_modules/.bin/nearside-server'),
+        ],
         ['/etc/nearside/terms.json', join(where, 'terms.json')],
         ['/srv/shop/models', join(where, 'models')],
         ['/srv/shop/folder', join(where, 'shop')],
@@ -166,7 +169,7 @@ describe('the systemd units', () => {
       // `systemd-analyze` looks for the program, which isn't installed here.
       writeFileSync(
         file,
-        UNITS[role].replace('/srv/nearside/node_modules/.bin/nearside', '/bin/sh'),
+        UNITS[role].replace('/srv/nearside/node_modules/.bin/nearside-server', '/bin/sh'),
       )
       const verify = `systemd-analyze verify --man=no ${file} 2>&1`
       expect(execFileSync('sh', ['-c', verify], { encoding: 'utf8' })).toBe('')
