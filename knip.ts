@@ -48,6 +48,8 @@ const config: KnipConfig = {
     '@fontsource-variable/fraunces',
     'react18',
     'react-dom18',
+    // Its compiler runs as a program of its own (scripts/wat.ts).
+    'wabt',
   ],
   ignoreBinaries: [
     'tsx',

@@ -16,7 +16,7 @@ export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
  * Engines to try in order, by request and by the work of one step (cases × candidates × free parameters).
  *
  * In Chromium, a step of the largest fit of today, 417,792, takes WASM 0.24 ms. A step without any work takes
- * WebGPU 0.34 ms (docs/ENGINE.md). At a million, WASM takes twice as long as that, so a GPU can win.
+ * WebGPU 0.34 ms, on a software adapter (docs/ENGINE.md). At a million, WASM takes twice that, so a GPU may win.
  */
 const TABLE: readonly {
   readonly request: EngineRequest

@@ -27,7 +27,7 @@
     (param $floor f32) (param $unit f32) (param $cold f32) (param $columns i32) (param $quarter i32)
     (result i32)
     (local $pair v128) (local $at i32) (local $end i32) (local $first i32)
-    (local $scale i32) (local $fixed i32) (local $popularity i32) 
+    (local $scale i32) (local $fixed i32) (local $popularity i32)
     (local $floors v128) (local $units v128) (local $colds v128)
     ;; Bytes of the rows and of one term in a quarter, and of one term in the table.
     (local $rowBytes i32) (local $termBytes i32) (local $apart i32)
