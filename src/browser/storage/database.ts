@@ -7,7 +7,7 @@ import { serially } from '@nearside/core/serially.ts'
 
 export const TABLES = ['events', 'heads', 'personal', 'downloads', 'ledger', 'settings'] as const
 export type Table = (typeof TABLES)[number]
-export type Key = string | number
+type Key = string | number
 
 /** Property of a row that is its key; null if the key is passed separately. */
 export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
@@ -40,7 +40,7 @@ export interface Transaction {
 export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'
 
 /** Access of a transaction: it only reads, or it writes with this durability. */
-export type Access = 'readonly' | Durability
+type Access = 'readonly' | Durability
 
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'

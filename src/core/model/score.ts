@@ -147,7 +147,7 @@ function scaled(vector: Float32Array, factor: number): Float32Array<ArrayBuffer>
 }
 
 /** scores += w_c · c(H, t, context); no change if the model has no context terms. */
-export function addContext(
+function addContext(
   scores: Float32Array,
   { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,
   history: History,

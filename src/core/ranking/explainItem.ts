@@ -63,7 +63,7 @@ const NONE: Readonly<Record<Kind, number>> = {
 }
 
 /** Contributions of the terms to the score of a row, largest first. */
-export function contributionsOf(
+function contributionsOf(
   model: BaseModel,
   scored: ExplainedScores,
   row: number,

@@ -64,7 +64,7 @@ export function ownItems(
  * Whether an event belongs to the current visit. Seeded or transferred events belong to it only if they are
  * recent.
  */
-export function inThisVisit(
+function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,
 ): (event: ShopperEvent) => boolean {

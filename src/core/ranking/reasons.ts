@@ -177,6 +177,7 @@ interface ShownContext extends ContextTerm {
   readonly value: string | undefined
 }
 
+/** Terms of the current context in the scores; empty if the model has none. */
 export function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
   const { context, statistics } = model
   if (!context) return []
