@@ -71,10 +71,9 @@ export class ReportTable {
 
   /** Rows with these marks, by mark; marks are hex. */
   async find(on: Query, marks: readonly string[]): Promise<ReadonlyMap<string, ReportRow>> {
-    const { reports, elements, nth } = this.#driver.dialect
-    const sql = `select mark, round, body, held from ${reports}
-      where mark in (select ${nth(0)} from ${elements('$1')})`
-    const rows = await on.rows<ReportRow>(sql, JSON.stringify(marks.map((mark) => [mark])))
+    const { reports, among, listed } = this.#driver.dialect
+    const sql = `select mark, round, body, held from ${reports} where mark ${among(listed('$1'))}`
+    const rows = await on.rows<ReportRow>(sql, JSON.stringify(marks))
     return new Map(rows.map((row) => [row.mark.toString('hex'), this.#open(row)]))
   }
 
