@@ -8,6 +8,7 @@ const PEERS = /^react(-dom)?($|\/)/
 
 const STARTING_PARTS = /src\/browser\/(contribution\/nothingSent|page\/starting)\.ts$/
 const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
+const WORDS = /src\/(browser\/page\/words|ui\/react\/itemText)\.ts$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */
@@ -71,6 +72,7 @@ export default defineConfig({
             { name: 'error', test: /src\/core\/error\.ts$/, priority: 3 },
             { name: 'starting', test: STARTING_PARTS, priority: 2 },
             { name: 'widgetParts', test: WIDGET_PARTS, priority: 1 },
+            { name: 'words', test: WORDS, priority: 1 },
             { name: 'objective', test: ENGINE_PARTS, priority: 1 },
           ],
         },

@@ -1,31 +1,27 @@
 /** @module Tests that a German reader sees only German, on every page and from the first paint. */
 
-import { ENGLISH } from '@nearside/storefront/words/english.ts'
-import { GERMAN } from '@nearside/storefront/words/german.ts'
-import { CONSOLE_GERMAN } from '@nearside/ui/console/german.ts'
-import { TECHNICAL_ENGLISH } from '@nearside/ui/console/technical/words.ts'
-import { CONSOLE_ENGLISH } from '@nearside/ui/console/words.ts'
-import { GERMAN as GERMAN_LABELS } from '@nearside/ui/react/german.ts'
-import { ENGLISH as LABELS } from '@nearside/ui/react/labels.ts'
-import { wordsOf } from '@nearside/ui/testWords.ts'
+import type { Message } from '@nearside/browser/page/words.ts'
+import GERMAN from '@nearside/storefront/words/de.json' with { type: 'json' }
+import ENGLISH from '@nearside/storefront/words/en.json' with { type: 'json' }
+import technical from '@nearside/ui/messages/technical.de.json' with { type: 'json' }
 import { expect, type Page, test } from 'playwright/test'
+import { catalogues, formsOf } from '../scripts/catalogues.ts'
+import { GERMAN as GERMAN_LABELS } from '../src/german.ts'
 import { findings } from './axe.ts'
 import { eachEmptyPage, eachPage, go } from './pages.ts'
 import { learnsFrom } from './shop.ts'
 
 test.use({ locale: 'de-DE' })
 
-/** Texts of some sets of strings, with templates cut at their placeholders. */
-function pieces(...sets: object[]): Set<string> {
-  const texts = sets.flatMap((set) => [...wordsOf(set).values()])
-  const parts = texts.flatMap((text) => text.split(/\$\{[^}]*\}|[|*[\]]/))
+/** Texts of some catalogues, cut at the names of their values. */
+function pieces(all: readonly Readonly<Record<string, Message>>[]): Set<string> {
+  const texts = all.flatMap((messages) => Object.values(messages).flatMap(formsOf))
+  const parts = texts.flatMap((text) => text.split(/\{\w+\}|[*[\]]/))
   return new Set(parts.map((part) => part.trim()).filter((part) => /\p{L}{3}/u.test(part)))
 }
 
-const german = pieces(GERMAN, GERMAN_LABELS, CONSOLE_GERMAN)
-const english = [...pieces(ENGLISH, LABELS, CONSOLE_ENGLISH, TECHNICAL_ENGLISH)].filter(
-  (piece) => !german.has(piece),
-)
+const german = pieces(catalogues().map(({ de }) => de))
+const english = [...pieces(catalogues().map(({ en }) => en))].filter((piece) => !german.has(piece))
 
 /** All visible and announced texts of a page, without texts marked as English. */
 function textsOf(page: Page): Promise<string[]> {
@@ -67,41 +63,39 @@ test('no page has an English word of ours or is wider than a phone, and axe find
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de-DE')
-  await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: GERMAN['home.heading'] })).toBeVisible()
   await eachEmptyPage(page, judge)
   for (const [place, item] of ['85123A', '22423'].entries()) {
     await go(page, `/product/${item}`)
-    await page.getByRole('button', { name: GERMAN.product.add }).first().click()
-    await page.getByRole('button', { name: GERMAN.product.wish }).click()
+    await page.getByRole('button', { name: GERMAN['product.add'] }).first().click()
+    await page.getByRole('button', { name: GERMAN['product.wish'] }).click()
     // The view counts, too, after a second.
     await learnsFrom(page, 3 * (place + 1), GERMAN_LABELS)
     await judge(page, item)
   }
   await go(page, '/checkout')
-  await page.getByRole('button', { name: GERMAN.checkout.place }).click()
+  await page.getByRole('button', { name: GERMAN['checkout.place'] }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Vielen Dank' })).toBeVisible()
   await judge(page, 'after an order')
   await go(page, '/product/84879')
-  await page.getByRole('button', { name: GERMAN.product.add }).first().click()
+  await page.getByRole('button', { name: GERMAN['product.add'] }).first().click()
   await eachPage(page, { '/search#q=lantern': 'main [data-item]' }, async (address) => {
     if (address === '/console') {
-      await page.getByText(CONSOLE_GERMAN.technical).click()
-      await page.getByRole('region', { name: CONSOLE_GERMAN.details.notices }).waitFor()
+      await page.getByText('Technische Einzelheiten').click()
+      await page.getByRole('region', { name: technical.notices }).waitFor()
     }
     await judge(page, address)
     expect(await findings(page), address).toEqual([])
   })
   await page.locator('button.learned').click()
-  await expect(page.getByRole('dialog')).toContainText(
-    GERMAN_LABELS.storedOneByOne(0).split(' ')[1],
-  )
+  await expect(page.getByRole('dialog')).toContainText('gespeicherte Aktionen')
   await page.getByRole('dialog').getByRole('button', { name: 'Alles löschen' }).click()
   await judge(page, 'the panel')
 })
 
 test('the check finds a planted English word', async ({ page }) => {
   await page.goto('/')
-  await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: GERMAN['home.heading'] })).toBeVisible()
   await page.evaluate((word) => document.querySelector('main')?.append(word), ENGLISH.soldOut)
   expect(await leftInEnglish(page)).toEqual([ENGLISH.soldOut])
 })
@@ -134,22 +128,24 @@ test('no English is painted before, nothing moves, and the choice is kept in eve
     })
   const heading = (name: string) => page.getByRole('heading', { level: 1, name })
   await page.goto('/')
-  await expect(heading(GERMAN.home.heading)).toBeVisible()
+  await expect(heading(GERMAN['home.heading'])).toBeVisible()
   await expect(page.locator('.for-you [aria-busy="false"]')).toBeVisible()
-  expect((await seen()).headings).toEqual([GERMAN.home.heading])
+  expect((await seen()).headings).toEqual([GERMAN['home.heading']])
   expect((await seen()).moved).toBeLessThan(0.01)
 
   const other = await context.newPage()
   await other.goto('/basket')
-  await expect(other.getByRole('heading', { level: 1, name: GERMAN.basket.title })).toBeVisible()
+  await expect(other.getByRole('heading', { level: 1, name: GERMAN['basket.title'] })).toBeVisible()
   await page.getByRole('button', { name: 'English' }).click()
-  await expect(heading(ENGLISH.home.heading)).toBeVisible()
+  await expect(heading(ENGLISH['home.heading'])).toBeVisible()
   await expect(page.getByRole('button', { name: 'English' })).toBeFocused()
   await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB')
-  await expect(other.getByRole('heading', { level: 1, name: ENGLISH.basket.title })).toBeVisible()
+  await expect(
+    other.getByRole('heading', { level: 1, name: ENGLISH['basket.title'] }),
+  ).toBeVisible()
   await page.reload()
-  await expect(heading(ENGLISH.home.heading)).toBeVisible()
-  expect((await seen()).headings).toEqual([ENGLISH.home.heading])
+  await expect(heading(ENGLISH['home.heading'])).toBeVisible()
+  expect((await seen()).headings).toEqual([ENGLISH['home.heading']])
 })
 
 test('where German can’t be had, the shop opens in English and says so when it is asked for', async ({
@@ -158,8 +154,8 @@ test('where German can’t be had, the shop opens in English and says so when it
   await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))
   await page.route('**/german-*.js', (route) => route.abort())
   await page.goto('/')
-  await expect(page.getByRole('heading', { level: 1, name: ENGLISH.home.heading })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: ENGLISH['home.heading'] })).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB')
   await page.getByRole('button', { name: 'Deutsch' }).click()
-  await expect(page.getByText(ENGLISH.footer.notLoaded)).toBeVisible()
+  await expect(page.getByText(ENGLISH['footer.notLoaded'])).toBeVisible()
 })

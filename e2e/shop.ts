@@ -1,7 +1,7 @@
 /** @module Actions of the end-to-end tests in the shop, by the names that people see. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
-import { ENGLISH, type Labels } from '../src/react.ts'
+import { ENGLISH, type Labels, wordsIn } from '../src/react.ts'
 
 /** Opens a page of the shop and waits for the list that this device has made. */
 export async function openShop(page: Page, path = '/'): Promise<void> {
@@ -10,8 +10,10 @@ export async function openShop(page: Page, path = '/'): Promise<void> {
 }
 
 /** Waits until the header counts this many actions that shape the lists; a view counts after a second. */
-export const learnsFrom = (page: Page, actions: number, { learnedFrom } = ENGLISH as Labels) =>
-  expect(page.locator('button.learned b').first()).toHaveText(learnedFrom(actions))
+export const learnsFrom = (page: Page, actions: number, labels: Labels = ENGLISH) =>
+  expect(page.locator('button.learned b').first()).toHaveText(
+    wordsIn(labels, 'en-GB')('learnedFrom', { n: actions }),
+  )
 
 /** Waits until no request, computation or picture is pending, and all changes are drawn. */
 export async function comesToRest(page: Page): Promise<void> {

@@ -26,7 +26,7 @@ import { type Shop, ShopContext } from './shop.ts'
 import { createSignal, useSignal } from './signal.ts'
 import { noteAction } from './story/visit.ts'
 import { useLoaded } from './useLoaded.ts'
-import { labels, language, words } from './words/words.ts'
+import { inUse, language } from './words/words.ts'
 
 interface AppProps {
   /** The prerendered page on screen, if any. */
@@ -72,6 +72,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const known = useRef(catalog)
   // A new language changes texts everywhere, so all pages render again; the personalizer stays.
   const spoken = useSignal(language)
+  const { locale, widgets } = inUse()
   useEffect(() => {
     known.current = catalog
   }, [catalog])
@@ -136,8 +137,8 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
         personalizer={whole || catalog.items.length === 0 ? started : null}
         items={catalog.items}
         linkTo={productPath}
-        labels={labels}
-        locale={words.locale}
+        labels={widgets}
+        locale={locale}
       >
         <Frame key={spoken} />
       </PersonalizationProvider>

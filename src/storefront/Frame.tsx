@@ -36,11 +36,11 @@ export function Frame() {
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: it leads within the page, as the address can't say */}
       <a className="skip" href="#main" onClick={skip}>
-        {words.skip}
+        {words('skip')}
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
-        {unavailable && <p className="notice">{words.unavailable}</p>}
+        {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
       <Passing />

@@ -49,7 +49,7 @@ export async function loadCatalog(
     }
     await breathe()
   }
-  if (items.length === 0) throw new Error(words.load.empty)
+  if (items.length === 0) throw new Error(words('load.empty'))
   const here = searchWhenAsked(items)
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
@@ -99,7 +99,7 @@ function searchWhenAsked(items: readonly Item[]): AskSearch {
 }
 
 /** Title on screen: an item without one is named by its code. */
-export const titleOf = (item: Item): string => item.title ?? words.item(item.id)
+export const titleOf = (item: Item): string => item.title ?? words('item', { code: item.id })
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
@@ -121,7 +121,7 @@ export const productPath = (item: Item): string => `/product/${encodeURIComponen
 
 /** Department's name on screen. */
 export const departmentText = (name: string): string =>
-  name === OTHER ? words.otherDepartment : name
+  name === OTHER ? words('otherDepartment') : name
 
 export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`
 

@@ -6,23 +6,24 @@ import { type FacetGroup, type FacetSelection, priceGroup, valueGroup } from '..
 import { useChoices } from './address.ts'
 import { departmentText, isSold, OTHER } from './catalog.ts'
 import { pounds } from './text.ts'
-import { searchLabels, words } from './words/words.ts'
+import { searchWords, words } from './words/words.ts'
 
 /** Upper ends of the price bands, in pounds. */
 const LIMITS = [1, 3, 8]
 
 function bandText(from: number, to: number): string {
-  const { under, between, over } = searchLabels
-  if (from === 0) return under(pounds(to))
-  return Number.isFinite(to) ? between(pounds(from), pounds(to)) : over(pounds(from))
+  if (from === 0) return searchWords('under', { price: pounds(to) })
+  return Number.isFinite(to)
+    ? searchWords('between', { low: pounds(from), high: pounds(to) })
+    : searchWords('over', { price: pounds(from) })
 }
 
 const stockGroup = (): FacetGroup => ({
   name: 'stock',
-  label: searchLabels.availability,
+  label: searchWords('availability'),
   options: [
-    { value: 'in', label: words.inStock },
-    { value: 'out', label: words.soldOut },
+    { value: 'in', label: words('inStock') },
+    { value: 'out', label: words('soldOut') },
   ],
   matches: (item, value) => isSold(item) === (value === 'in'),
 })
@@ -30,7 +31,7 @@ const stockGroup = (): FacetGroup => ({
 const departmentGroup = (items: readonly Item[]): FacetGroup =>
   valueGroup(
     items,
-    { name: 'in', label: searchLabels.category },
+    { name: 'in', label: searchWords('category') },
     ({ category = OTHER }) => category,
     departmentText,
   )
@@ -44,7 +45,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
   const groups = useMemo(
     () => [
       ...(departments ? [departmentGroup(items)] : []),
-      priceGroup({ name: 'price', label: searchLabels.price }, LIMITS, bandText),
+      priceGroup({ name: 'price', label: searchWords('price') }, LIMITS, bandText),
       stockGroup(),
     ],
     [items, departments],

@@ -20,11 +20,11 @@ export async function bringLaterPages(): Promise<void> {
 
 function Missing() {
   return (
-    <Page title={words.load.missingTitle} heading={words.load.missing}>
-      <p role="alert">{words.load.missingPart}</p>
+    <Page title={words('load.missingTitle')} heading={words('load.missing')}>
+      <p role="alert">{words('load.missingPart')}</p>
       <p>
         <button type="button" className="button" onClick={() => location.reload()}>
-          {words.tryAgain}
+          {words('tryAgain')}
         </button>
       </p>
     </Page>

@@ -14,13 +14,13 @@ async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   } catch (cause) {
     throw unreachable(cause)
   }
-  if (!response.ok) throw new Error(words.load.answered(response.status))
+  if (!response.ok) throw new Error(words('load.answered', { status: response.status }))
   return response
 }
 
-const unreachable = (cause: unknown) => new Error(words.load.unreachable, { cause })
+const unreachable = (cause: unknown) => new Error(words('load.unreachable'), { cause })
 
-const unreadable = (cause: unknown) => new Error(words.load.unreadable, { cause })
+const unreadable = (cause: unknown) => new Error(words('load.unreadable'), { cause })
 
 /** @throws Error with a message for the shopper */
 export async function loadJson(path: string, signal?: AbortSignal): Promise<unknown> {

@@ -66,21 +66,22 @@ export interface Move {
 
 /** In the shopper's list: where the item came from. */
 export function cameFrom({ base, personal }: Placed): Move {
-  if (base === null || personal === null) return { direction: 'up', text: words.compare.fromBelow }
-  if (base === personal) return { direction: 'same', text: words.compare.samePlace }
+  if (base === null || personal === null)
+    return { direction: 'up', text: words('compare.fromBelow') }
+  if (base === personal) return { direction: 'same', text: words('compare.samePlace') }
   return {
     direction: base > personal ? 'up' : 'down',
-    text: words.compare.from(base),
+    text: words('compare.from', { place: base }),
   }
 }
 
 /** In the shop's list: where the item went. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
-    return { direction: 'down', text: words.compare.belowPlace(KNOWN_PLACES) }
-  if (base === personal) return { direction: 'same', text: words.compare.samePlace }
+    return { direction: 'down', text: words('compare.belowPlace', { place: KNOWN_PLACES }) }
+  if (base === personal) return { direction: 'same', text: words('compare.samePlace') }
   return {
     direction: personal < base ? 'up' : 'down',
-    text: words.compare.to(personal),
+    text: words('compare.to', { place: personal }),
   }
 }

@@ -50,9 +50,9 @@ export function* renderPages(
   takePictures(pictures)
   const historyOf = new Map(histories.map((line) => [line[0], line]))
   const whole = createCatalog(items)
-  yield render(words.home.title, firstHome(whole, bestsellers))
-  yield render(words.basket.title, firstBasket(whole, popular))
-  yield render(words.search.title, firstSearch(whole))
+  yield render(words('home.title'), firstHome(whole, bestsellers))
+  yield render(words('basket.title'), firstBasket(whole, popular))
+  yield render(words('search.title'), firstSearch(whole))
   for (const department of whole.departments)
     yield render(
       departmentText(department.name),

@@ -2,14 +2,15 @@
  * @module Formats prices, counts and dates in the current language. Own code formats English pounds and thousands,
  * because a page's first `Intl` format is slow. It blocks a desktop browser for 20 ms, and a slow phone for 100 ms.
  */
-import { words } from './words/words.ts'
+import { inUse } from './words/words.ts'
 
 const formats = new Map<string, Intl.NumberFormat>()
-const byHand = () => words.locale === 'en-GB'
+const byHand = () => inUse().locale === 'en-GB'
 
 function format(value: number, options: Intl.NumberFormatOptions): string {
-  const key = words.locale + JSON.stringify(options)
-  const made = formats.get(key) ?? new Intl.NumberFormat(words.locale, options)
+  const { locale } = inUse()
+  const key = locale + JSON.stringify(options)
+  const made = formats.get(key) ?? new Intl.NumberFormat(locale, options)
   formats.set(key, made)
   return made.format(value)
 }
@@ -39,7 +40,7 @@ export function formatLater(
 ): (value: number) => string {
   const made = new Map<string, ReturnType<typeof make>>()
   return (value) => {
-    const { locale } = words
+    const { locale } = inUse()
     const one = made.get(locale) ?? make(locale)
     made.set(locale, one)
     return one.format(value)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeTokenRequest, modulusOf, parseTokenRequest, tokenKeyId } from '../protocol/token.ts'
 import { createTokenSigner } from '../server/tokenIssuer.ts'
 import { blind, multiplyBlind, unblind } from './blindRsa.ts'
-import published from './blindRsaVectors.json'
+import published from './blindRsaVectors.json' with { type: 'json' }
 import { cryptoRandomBytes } from './randomBytes.ts'
 
 const big = (hex: string) => BigInt(`0x${hex}`)

@@ -16,7 +16,7 @@ import { dequantize, quantize, toResidues } from './quantize.ts'
 import { cryptoRandomBytes } from './randomBytes.ts'
 import { ENCAPSULATED_BYTES, seal } from './seal.ts'
 import { addShare, aesCtr, helperSeeds, hkdf } from './shares.ts'
-import published from './shareVectors.json'
+import published from './shareVectors.json' with { type: 'json' }
 import { importSigningKeys, sign, verify } from './signature.ts'
 
 describe('published vectors', () => {

@@ -1,9 +1,13 @@
 /** @module Asks the shopper, in a window of the vault's own origin, whether to contribute. */
 import type { ContributionTerms } from '../contribution/terms.ts'
+import { type Words, wordsIn } from '../page/words.ts'
+import questionGerman from './messages/question.de.json' with { type: 'json' }
+import questionEnglish from './messages/question.en.json' with { type: 'json' }
+import sharingGerman from './messages/sharing.de.json' with { type: 'json' }
 import { createPressGate, type Hindrance } from './pressGate.ts'
+import { SHARING_ENGLISH, type SharingKey } from './sharing.ts'
 import { showSheet } from './sheet.ts'
-import { QUESTION_ENGLISH, SHARING_ENGLISH } from './words/english.ts'
-import { QUESTION_GERMAN, SHARING_GERMAN } from './words/german.ts'
+import { termsText } from './termsText.ts'
 
 /** Minimum size of the window, CSS pixels. A phone held sideways and a desktop page zoomed to 400 % have more. */
 const LEAST_WIDTH = 280
@@ -14,14 +18,21 @@ const LOOK_INTERVAL = 100
 
 const isPress = (key: string) => key === 'Enter' || key === ' '
 
+type QuestionKey = keyof typeof questionEnglish | SharingKey
+
 /** Words of the question: in the page's language if the shopper's browser lists it, else in the browser's. */
-export function wordsIn(page: string, browser: readonly string[] = navigator.languages) {
+export function questionIn(
+  page: string,
+  browser: readonly string[] = navigator.languages,
+): { readonly language: string; readonly words: Words<QuestionKey> } {
   const own = page.startsWith('de') ? 'de' : 'en'
   const known = browser.map((tag) => tag.slice(0, 2)).filter((tag) => tag === 'de' || tag === 'en')
   const language = known.length === 0 || known.includes(own) ? own : known[0]
-  return language === 'de'
-    ? { language: 'de', question: QUESTION_GERMAN, sharing: SHARING_GERMAN }
-    : { language: 'en', question: QUESTION_ENGLISH, sharing: SHARING_ENGLISH }
+  const words =
+    language === 'de'
+      ? wordsIn({ ...questionGerman, ...sharingGerman }, 'de-DE')
+      : wordsIn({ ...questionEnglish, ...SHARING_ENGLISH }, 'en-GB')
+  return { language, words }
 }
 
 /**
@@ -34,24 +45,24 @@ export async function ask(
   shop: string,
   spoken: string,
 ): Promise<string | null> {
-  const { language, question, sharing } = wordsIn(spoken)
-  const banner = terms.demonstration ? sharing.demonstration : undefined
-  const told = `${sharing.wording} ${sharing.terms(terms)}`
+  const { language, words } = questionIn(spoken)
+  const banner = terms.demonstration ? words('demonstration') : undefined
+  const told = `${words('wording')} ${termsText(words, terms)}`
   const wording = banner === undefined ? told : `${banner} ${told}`
   const { decline, act, say } = showSheet({
     language,
-    title: question.question,
+    title: words('question'),
     banner,
-    sentences: [question.asks(new URL(shop).host), told, question.onlyHere],
-    decline: question.decline,
-    act: question.agree,
+    sentences: [words('asks', { shop: new URL(shop).host }), told, words('onlyHere')],
+    decline: words('decline'),
+    act: words('agree'),
   })
   const answered = new AbortController()
   const agreed = pressThatCounts(
     act,
     (hindrance) => {
       act.ariaDisabled = String(hindrance !== null)
-      say(hindrance === null ? '' : question.hindrances[hindrance])
+      say(hindrance === null ? '' : words(`hindrances.${hindrance}`))
     },
     answered.signal,
   )

@@ -5,7 +5,7 @@
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'
-import { ask, wordsIn } from './question.ts'
+import { ask, questionIn } from './question.ts'
 import { showSheet } from './sheet.ts'
 
 /** Size of the window in CSS pixels; a phone opens a tab instead. */
@@ -24,20 +24,20 @@ export function askInWindow(
   language: string,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const words = wordsIn(language)
-  const { question } = words
+  const spoken = questionIn(language)
+  const { words } = spoken
   const { decline, act, say } = showSheet({
-    language: words.language,
-    title: question.question,
-    sentences: [question.asks(new URL(shop).host), question.apart],
-    decline: question.decline,
-    act: question.open,
+    language: spoken.language,
+    title: words('question'),
+    sentences: [words('asks', { shop: new URL(shop).host }), words('apart')],
+    decline: words('decline'),
+    act: words('open'),
   })
   let opened: Window | null = null
   act.onclick = () => {
     if (opened === null || opened.closed) opened = open(location.href, '_blank', FEATURES)
     else opened.focus()
-    say(opened === null ? question.blocked : '')
+    say(opened === null ? words('blocked') : '')
   }
   const done = new AbortController()
   return new Promise<string | null>((resolve) => {

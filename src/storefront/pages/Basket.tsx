@@ -31,11 +31,11 @@ export function Basket() {
   const lines = priced(kept, catalog.get)
   if (lines.length === 0) {
     return (
-      <Page title={words.basket.title}>
+      <Page title={words('basket.title')}>
         {/* The prerendered basket may differ from this shopper's. */}
         <div className="basket-empty" aria-busy={rendered}>
           <p className="empty">
-            <Say text={words.basket.empty} />
+            <Say text={words('basket.empty')} />
           </p>
           <Popular initialItems={first} early />
         </div>
@@ -43,21 +43,21 @@ export function Basket() {
     )
   }
   return (
-    <Page title={words.basket.title}>
+    <Page title={words('basket.title')}>
       <div className="basket">
         <ul className="lines">
           {lines.map((line) => (
             <Line key={line.id} line={line} />
           ))}
         </ul>
-        <aside className="summary" aria-label={words.basket.summary}>
+        <aside className="summary" aria-label={words('basket.summary')}>
           <p className="summary-total">
-            <span>{words.total}</span> <strong>{money(sumOf(lines))}</strong>
+            <span>{words('total')}</span> <strong>{money(sumOf(lines))}</strong>
           </p>
           <Link className="button button-strong" href="/checkout">
-            {words.basket.checkout}
+            {words('basket.checkout')}
           </Link>
-          <p className="small">{words.basket.demonstration}</p>
+          <p className="small">{words('basket.demonstration')}</p>
         </aside>
       </div>
       <WithBasket items={lines.map(({ id }) => id)} />
@@ -83,10 +83,12 @@ function Line({ line }: { readonly line: PricedLine }) {
       <Picture item={item} size={96} alt="" />
       <div className="line-text">
         <Link href={productPath(item)}>{title}</Link>
-        <span className="small">{words.basket.each(money(item.price ?? 0, item.currency))}</span>
+        <span className="small">
+          {words('basket.each', { price: money(item.price ?? 0, item.currency) })}
+        </span>
       </div>
       <label className="quantity">
-        <span className="visually-hidden">{words.basket.quantityOf(title)}</span>
+        <span className="visually-hidden">{words('basket.quantityOf', { title })}</span>
         <input
           type="number"
           min={1}
@@ -99,10 +101,10 @@ function Line({ line }: { readonly line: PricedLine }) {
       <button
         type="button"
         className="button"
-        aria-label={words.basket.removeThis(title)}
+        aria-label={words('basket.removeThis', { title })}
         onClick={remove}
       >
-        {words.basket.remove}
+        {words('basket.remove')}
       </button>
     </li>
   )

@@ -7,7 +7,7 @@ import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Category({ name }: { readonly name: string }) {
@@ -29,7 +29,7 @@ function Shelves({ department }: { readonly department: Department }) {
     <Page title={departmentText(department.name)}>
       <Assortment
         items={items}
-        order={personal === 'personal' ? labels.forYou : words.everyonesOrder}
+        order={personal === 'personal' ? words('forYou') : words('everyonesOrder')}
         label={departmentText(department.name)}
         settled={unavailable || ranked.settled}
       />

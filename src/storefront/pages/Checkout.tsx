@@ -30,26 +30,26 @@ export function Checkout() {
   if (bought) return <Thanks lines={bought} />
   if (lines.length === 0) {
     return (
-      <Page title={words.checkout.title}>
+      <Page title={words('checkout.title')}>
         <p className="empty">
-          <Say text={words.basket.empty} />
+          <Say text={words('basket.empty')} />
         </p>
         <Popular />
       </Page>
     )
   }
   return (
-    <Page title={words.checkout.title}>
+    <Page title={words('checkout.title')}>
       <div className="checkout">
         <p className="notice">
-          <Say text={words.checkout.demonstration} />
+          <Say text={words('checkout.demonstration')} />
         </p>
         <Summary lines={lines} />
         <p className="checkout-actions">
           <button type="button" className="button button-strong" onClick={buy}>
-            {words.checkout.place}
+            {words('checkout.place')}
           </button>
-          <Link href="/basket">{words.checkout.back}</Link>
+          <Link href="/basket">{words('checkout.back')}</Link>
         </p>
       </div>
     </Page>
@@ -62,15 +62,15 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
     box.current?.parentElement?.querySelector<HTMLElement>('h1')?.focus()
   }, [])
   return (
-    <Page title={words.checkout.thanks}>
+    <Page title={words('checkout.thanks')}>
       <div className="checkout" ref={box}>
-        <p>{words.checkout.placed(money(sumOf(lines)))}</p>
+        <p>{words('checkout.placed', { total: money(sumOf(lines)) })}</p>
         <Summary lines={lines} />
         <p className="checkout-actions">
           <Link className="button button-strong" href="/">
-            {words.checkout.backToShop}
+            {words('checkout.backToShop')}
           </Link>
-          <Link href="/orders">{words.yourOrders}</Link>
+          <Link href="/orders">{words('yourOrders')}</Link>
         </p>
       </div>
       <ForYou />
@@ -81,12 +81,12 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
 function Summary({ lines }: { readonly lines: readonly PricedLine[] }) {
   return (
     <table className="order">
-      <caption className="visually-hidden">{words.checkout.order}</caption>
+      <caption className="visually-hidden">{words('checkout.order')}</caption>
       <thead>
         <tr>
-          <th scope="col">{words.checkout.product}</th>
-          <th scope="col">{words.quantity}</th>
-          <th scope="col">{words.checkout.price}</th>
+          <th scope="col">{words('checkout.product')}</th>
+          <th scope="col">{words('quantity')}</th>
+          <th scope="col">{words('checkout.price')}</th>
         </tr>
       </thead>
       <tbody>
@@ -101,7 +101,7 @@ function Summary({ lines }: { readonly lines: readonly PricedLine[] }) {
       <tfoot>
         <tr>
           <th scope="row" colSpan={2}>
-            {words.total}
+            {words('total')}
           </th>
           <td>{money(sumOf(lines))}</td>
         </tr>

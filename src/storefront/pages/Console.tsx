@@ -4,23 +4,23 @@ import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'
 import { ServerSees } from '../parts/ServerSees.tsx'
 import { useShop } from '../shop.ts'
-import { consoleLabels, labels, words } from '../words/words.ts'
+import { inUse, words } from '../words/words.ts'
 
 export function Console() {
   const personalizer = usePersonalizer()
   const { catalog, unavailable } = useShop()
   return (
-    <Page title={words.console}>
+    <Page title={words('console')}>
       {personalizer ? (
         <PrivacyConsole
           personalizer={personalizer}
           items={catalog.items}
-          labels={consoleLabels}
+          labels={inUse().console}
           more={`${import.meta.env.BASE_URL}privacy.txt`}
-          locale={words.locale}
+          locale={inUse().locale}
         />
       ) : (
-        <p className="empty">{unavailable ? words.unavailable : labels.starting}</p>
+        <p className="empty">{unavailable ? words('unavailable') : words('starting')}</p>
       )}
       {(personalizer || unavailable) && <ServerSees />}
     </Page>

@@ -6,7 +6,7 @@ import { Page } from '../parts/Page.tsx'
 import { Say } from '../parts/Say.tsx'
 import { MissingShoppers } from '../replay/MissingShoppers.tsx'
 import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
-import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
+import { loadShoppers, type PastShopper, shopperText } from '../replay/shoppers.ts'
 import { useSignal } from '../signal.ts'
 import { useLoaded } from '../useLoaded.ts'
 import { words } from '../words/words.ts'
@@ -14,22 +14,22 @@ import { words } from '../words/words.ts'
 export function FastForward() {
   const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
   return (
-    <Page title={words.fastForward}>
+    <Page title={words('fastForward')}>
       <div className="intro">
-        <p className="lead">{words.replay.lead}</p>
+        <p className="lead">{words('replay.lead')}</p>
         {failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
       </div>
       {failure === null && (shoppers ? <Choice shoppers={shoppers} /> : <Waiting />)}
       <section aria-labelledby="reading" className="reading">
-        <h2 id="reading">{words.replay.reading}</h2>
+        <h2 id="reading">{words('replay.reading')}</h2>
         <p>
-          <Say text={words.replay.measures} />
+          <Say text={words('replay.measures')} />
         </p>
-        <p>{words.replay.lines}</p>
-        <p>{words.replay.luck}</p>
+        <p>{words('replay.lines')}</p>
+        <p>{words('replay.luck')}</p>
         <WithoutNetwork />
         <p>
-          <Say text={words.replay.toSideBySide} href="/side-by-side" />
+          <Say text={words('replay.toSideBySide')} href="/side-by-side" />
         </p>
       </section>
     </Page>
@@ -41,15 +41,14 @@ function WithoutNetwork() {
   const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()
   const full = kept === 'kept' && notices.some(({ code }) => code === 'storage-full')
-  if (kept === 'kept' && storage === 'memory') return <p>{words.replay.noModelKept}</p>
-  const text = words.replay.keptOffline[full ? 'full' : kept]
-  return text && <p>{text}</p>
+  if (kept === 'kept' && storage === 'memory') return <p>{words('replay.noModelKept')}</p>
+  return kept !== 'unknown' && <p>{words(`replay.keptOffline.${full ? 'full' : kept}`)}</p>
 }
 
 function Waiting() {
   return (
     <p className="replay-waiting" role="status">
-      {words.replay.loading}
+      {words('replay.loading')}
     </p>
   )
 }
@@ -61,7 +60,7 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
   return (
     <div className="replay">
       <fieldset className="choice">
-        <legend>{words.replay.whose}</legend>
+        <legend>{words('replay.whose')}</legend>
         {shoppers.map(({ label, orders }) => (
           <label key={label} className="choice-card">
             <input
@@ -72,8 +71,8 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
               onChange={() => choose((next) => next.set('shopper', label), { replace: true })}
             />
             <span>
-              {words.replay.shopper(label)}
-              <span className="small">{words.replay.orders(orders.length)}</span>
+              {shopperText(label)}
+              <span className="small">{words('replay.orders', { n: orders.length })}</span>
             </span>
           </label>
         ))}

@@ -16,7 +16,7 @@ import { YourList } from '../story/YourList.tsx'
 import { words } from '../words/words.ts'
 
 export function Home() {
-  useTitle(words.home.title)
+  useTitle(words('home.title'))
   const { catalog } = useShop()
   const first = useBestsellers()
   const isPersonal = useSignal(order) === 'personal'
@@ -46,7 +46,7 @@ function BecauseYouLooked() {
     <Similar
       item={looked.id}
       distinct={DISTINCT.similar}
-      title={words.home.because(titleOf(looked))}
+      title={words('home.because', { title: titleOf(looked) })}
     />
   )
 }
@@ -67,10 +67,10 @@ const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
   return (
     <section className="hero">
       <div className="hero-text">
-        <h1 tabIndex={-1}>{words.home.heading}</h1>
-        <p>{words.home.text}</p>
+        <h1 tabIndex={-1}>{words('home.heading')}</h1>
+        <p>{words('home.text')}</p>
       </div>
-      <ul className="hero-pictures" aria-label={words.home.pictures}>
+      <ul className="hero-pictures" aria-label={words('home.pictures')}>
         {shown.map((item) => (
           <li key={item.id}>
             <Link href={productPath(item)} aria-label={titleOf(item)}>
@@ -86,14 +86,14 @@ const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
 const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly catalog: Catalog }) {
   return (
     <section aria-labelledby="departments-title">
-      <h2 id="departments-title">{words.departments}</h2>
+      <h2 id="departments-title">{words('departments')}</h2>
       <ul className="tiles">
         {catalog.departments.map(({ name, size, face }) => (
           <li key={name}>
             <Link className="tile" href={categoryPath(name)}>
               <Picture item={face} size={96} alt="" />
               <span className="tile-name">{departmentText(name)}</span>
-              <span className="tile-count">{words.products(size)}</span>
+              <span className="tile-count">{words('products', { n: size })}</span>
             </Link>
           </li>
         ))}
@@ -111,13 +111,13 @@ const ROOMS = [
 function Behind() {
   return (
     <section aria-labelledby="behind-title">
-      <h2 id="behind-title">{words.home.behind}</h2>
+      <h2 id="behind-title">{words('home.behind')}</h2>
       <ul className="rooms">
         {ROOMS.map(([href, name]) => (
           <li key={href}>
             <Link className="room" href={href}>
-              <span className="tile-name">{words[name]}</span>
-              <span>{words.home[name]}</span>
+              <span className="tile-name">{words(name)}</span>
+              <span>{words(`home.${name}`)}</span>
             </Link>
           </li>
         ))}

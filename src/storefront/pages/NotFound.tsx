@@ -6,9 +6,9 @@ import { words } from '../words/words.ts'
 
 export function NotFound() {
   return (
-    <Page title={words.notFound.title}>
+    <Page title={words('notFound.title')}>
       <p className="empty">
-        <Say text={words.notFound.text} />
+        <Say text={words('notFound.text')} />
       </p>
       <Popular />
     </Page>

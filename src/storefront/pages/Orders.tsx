@@ -18,13 +18,13 @@ import { words } from '../words/words.ts'
 export function Orders() {
   const placed = useSignal(orders)
   return (
-    <Page title={words.yourOrders}>
+    <Page title={words('yourOrders')}>
       {placed.length === 0 ? (
         <p className="empty">
-          <Say text={words.orders.empty} />
+          <Say text={words('orders.empty')} />
         </p>
       ) : (
-        <p className="lead">{words.orders.lead}</p>
+        <p className="lead">{words('orders.lead')}</p>
       )}
       <SignIn />
       {placed.length > 0 && (
@@ -66,13 +66,13 @@ function Order({ order }: { readonly order: PlacedOrder }) {
       })),
     })
     const gone = known.length - sold.length
-    setSaid(gone > 0 ? words.orders.butFor(gone) : words.orders.all)
+    setSaid(gone > 0 ? words('orders.butFor', { n: gone }) : words('orders.all'))
   }
 
   return (
     <article className="past-order" aria-labelledby={id}>
       <div className="past-order-head">
-        <h2 id={id}>{words.orders.order(order.number)}</h2>
+        <h2 id={id}>{words('orders.order', { number: order.number })}</h2>
         <p className="small">
           <time dateTime={new Date(order.time).toISOString()}>{day(order.time)}</time>
         </p>
@@ -84,22 +84,22 @@ function Order({ order }: { readonly order: PlacedOrder }) {
         ))}
       </ul>
       {known.length < order.lines.length && (
-        <p className="small">{words.orders.gone(order.lines.length - known.length)}</p>
+        <p className="small">{words('orders.gone', { n: order.lines.length - known.length })}</p>
       )}
       <div className="past-order-foot">
         <button
           type="button"
           className="button"
-          aria-label={words.orders.againThis(order.number)}
+          aria-label={words('orders.againThis', { number: order.number })}
           disabled={sold.length === 0}
           onClick={again}
         >
-          {words.orders.again}
+          {words('orders.again')}
         </button>
         <span role="status">
           {said && (
             <>
-              {said} <Link href="/basket">{words.goToBasket}</Link>
+              {said} <Link href="/basket">{words('goToBasket')}</Link>
             </>
           )}
         </span>

@@ -40,10 +40,10 @@ function Details({ item }: { readonly item: Item }) {
   const department = item.category ?? OTHER
   return (
     <div className="page">
-      <nav className="crumbs" aria-label={words.product.breadcrumb}>
+      <nav className="crumbs" aria-label={words('product.breadcrumb')}>
         <ol>
           <li>
-            <Link href="/">{words.product.home}</Link>
+            <Link href="/">{words('product.home')}</Link>
           </li>
           <li>
             <Link href={categoryPath(department)}>{departmentText(department)}</Link>
@@ -53,16 +53,16 @@ function Details({ item }: { readonly item: Item }) {
       <article className="product">
         <figure className="illustration">
           <Picture item={item} size={480} alt={title} early />
-          <figcaption>{words.product.illustration}</figcaption>
+          <figcaption>{words('product.illustration')}</figcaption>
         </figure>
         <div className="product-text">
           <h1 tabIndex={-1} lang="en-GB">
             {title}
           </h1>
           <p className="product-price">
-            {item.price === undefined ? words.onRequest : money(item.price, item.currency)}
+            {item.price === undefined ? words('onRequest') : money(item.price, item.currency)}
           </p>
-          <p className="product-stock">{isSold(item) ? words.inStock : words.soldOut}</p>
+          <p className="product-stock">{isSold(item) ? words('inStock') : words('soldOut')}</p>
           <Buy item={item} />
           <Variants variants={variants} />
           {item.description && (
@@ -84,7 +84,7 @@ function Variants({ variants }: { readonly variants: readonly Item[] }) {
   if (variants.length === 0) return null
   return (
     <nav className="variants" aria-labelledby="variants-title">
-      <h2 id="variants-title">{words.product.variants}</h2>
+      <h2 id="variants-title">{words('product.variants')}</h2>
       <ul>
         {variants.map((variant) => (
           <li key={variant.id}>
@@ -107,7 +107,7 @@ function Buy({ item }: { readonly item: Item }) {
   function add() {
     addToBasket(item.id, quantity)
     capture({ name: 'add_to_cart', items: [{ item_id: item.id, quantity, price: item.price }] })
-    setSaid(words.product.added(quantity, titleOf(item)))
+    setSaid(words('product.added', { n: quantity, title: titleOf(item) }))
   }
   function wish() {
     if (toggleWish(item.id)) capture({ name: 'add_to_wishlist', item_id: item.id })
@@ -119,7 +119,7 @@ function Buy({ item }: { readonly item: Item }) {
         {isSold(item) && (
           <>
             <label className="quantity">
-              {words.quantity}
+              {words('quantity')}
               <input
                 type="number"
                 min={1}
@@ -129,19 +129,19 @@ function Buy({ item }: { readonly item: Item }) {
               />
             </label>
             <button type="button" className="button button-strong" onClick={add}>
-              {words.product.add}
+              {words('product.add')}
             </button>
           </>
         )}
         <button type="button" className="button wish" aria-pressed={wished} onClick={wish}>
           <Icon name="heart" />
-          {wished ? words.product.wished : words.product.wish}
+          {wished ? words('product.wished') : words('product.wish')}
         </button>
       </div>
       <p className="said" role="status">
         {said && (
           <>
-            {said} <Link href="/basket">{words.goToBasket}</Link>
+            {said} <Link href="/basket">{words('goToBasket')}</Link>
           </>
         )}
       </p>

@@ -12,7 +12,7 @@ import { Popular } from '../parts/shelves.tsx'
 import { type FoundFor, useFound } from '../search/useFound.ts'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
-import { searchLabels, words } from '../words/words.ts'
+import { searchWords, words } from '../words/words.ts'
 
 /** Milliseconds of rest after which the typed text counts as a query. */
 const REST_MS = 800
@@ -31,10 +31,10 @@ export function Search() {
   // when the search index is ready.
   if (query === '')
     return (
-      <Page title={words.search.title}>
+      <Page title={words('search.title')}>
         {enoughFor === null ? (
           <>
-            <p className="empty">{words.search.hint}</p>
+            <p className="empty">{words('search.hint')}</p>
             <Popular />
           </>
         ) : (
@@ -47,12 +47,12 @@ export function Search() {
     )
   return (
     // A single text node: with three, the last would move with every letter.
-    <Page title={words.search.tab(query)} heading={words.search.heading(query)}>
+    <Page title={words('search.tab', { query })} heading={words('search.heading', { query })}>
       {found ? (
         <Results found={found} />
       ) : (
         <p className="empty" role="status">
-          {searchLabels.looking}
+          {searchWords('looking')}
         </p>
       )}
     </Page>
@@ -112,13 +112,13 @@ const Results = memo(function Results({ found }: ResultsProps) {
       <Suggestions found={found} />
       {hits.length > 0 && !hits[0].complete && (
         <p className="empty" role="status">
-          {searchLabels.partly(query)}
+          {searchWords('partly', { query })}
         </p>
       )}
       {items.length === 0 ? (
         <>
           <p className="empty" role="status">
-            {words.search.none(query)}
+            {words('search.none', { query })}
           </p>
           <Popular />
         </>
@@ -126,8 +126,8 @@ const Results = memo(function Results({ found }: ResultsProps) {
         <Assortment
           key={query}
           items={items}
-          order={words.search.bestMatch}
-          label={words.search.list(query)}
+          order={words('search.bestMatch')}
+          label={words('search.list', { query })}
           departments
           settled={unavailable || ranked.settled}
           termsOf={termsOf}
@@ -149,7 +149,11 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   if (suggestions.length + departments.length === 0) return null
   return (
     // The key changes with the suggestions: new ones replace old ones instead of moving them.
-    <ul key={suggestions.join('\n')} className="suggestions" aria-label={searchLabels.suggestions}>
+    <ul
+      key={suggestions.join('\n')}
+      className="suggestions"
+      aria-label={searchWords('suggestions')}
+    >
       {suggestions.map((text) => (
         <li key={text}>
           <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
@@ -160,7 +164,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
       {departments.map((name) => (
         <li key={name}>
           <Link href={categoryPath(name)} className="chip department">
-            {words.search.department(departmentText(name))}
+            {words('search.department', { name: departmentText(name) })}
           </Link>
         </li>
       ))}

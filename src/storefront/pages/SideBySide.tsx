@@ -1,7 +1,7 @@
 /** @module `/side-by-side`: everybody's list and this shopper's, with moves and reasons. */
 import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
-import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import { troubleText, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
 import { useChoices } from '../address.ts'
 import { departmentText, productPath, titleOf } from '../catalog.ts'
 import {
@@ -21,7 +21,7 @@ import { Picture } from '../parts/Picture.tsx'
 import { Say } from '../parts/Say.tsx'
 import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 
 const SHOWN = 10
 
@@ -43,15 +43,15 @@ export function SideBySide() {
     [base.items, personal.items],
   )
   const failed = base.code ?? personal.code
-  const failure = unavailable ? words.unavailable : failed && labels.trouble(failed)
+  const failure = unavailable ? words('unavailable') : failed && troubleText(words, failed)
   const loading = base.status === 'loading' || personal.status === 'loading'
   return (
-    <Page title={words.sideBySide}>
+    <Page title={words('sideBySide')}>
       <div className="intro">
-        <p className="lead">{words.compare.lead}</p>
+        <p className="lead">{words('compare.lead')}</p>
         <div className="facets">
           <p className="facet">
-            <label htmlFor="in">{words.compare.compare}</label>
+            <label htmlFor="in">{words('compare.compare')}</label>
             <select
               id="in"
               value={category ?? ''}
@@ -59,7 +59,7 @@ export function SideBySide() {
                 choose((next) => next.set('in', target.value), { replace: true })
               }
             >
-              <option value="">{words.compare.wholeShop}</option>
+              <option value="">{words('compare.wholeShop')}</option>
               {catalog.departments.map(({ name }) => (
                 <option key={name} value={name}>
                   {departmentText(name)}
@@ -69,12 +69,12 @@ export function SideBySide() {
           </p>
           <ShareLink />
         </div>
-        {paused && <p className="notice">{words.compare.paused}</p>}
+        {paused && <p className="notice">{words('compare.paused')}</p>}
         {failure && !loading && <p role="alert">{failure}</p>}
         {!unavailable && (
           <div className="compare-summary" role="status">
             {loading ? (
-              <p>{words.compare.computing}</p>
+              <p>{words('compare.computing')}</p>
             ) : (
               <Summary movements={movements} seen={events.count} canRank={model !== null} />
             )}
@@ -98,17 +98,24 @@ function Summary({ movements, seen, canRank }: SummaryProps) {
   const { catalog } = useShop()
   const { entered, furthest } = movements
   const riser = furthest && catalog.get(furthest.id)
-  if (!canRank) return <p>{words.compare.noModel}</p>
+  if (!canRank) return <p>{words('compare.noModel')}</p>
   if (seen === 0)
     return (
       <p>
-        <Say text={words.compare.nothing} />
+        <Say text={words('compare.nothing')} />
       </p>
     )
-  if (!furthest?.personal || !riser) return <p>{words.compare.same}</p>
-  const { reordered, entered: haveEntered, furthest: rose } = words.compare
-  const changed = entered === 0 ? reordered(SHOWN) : haveEntered(entered, SHOWN)
-  const climbed = rose(titleOf(riser), cameFrom(furthest).text, furthest.personal)
+  if (!furthest?.personal || !riser) return <p>{words('compare.same')}</p>
+  const of = SHOWN
+  const changed =
+    entered === 0
+      ? words('compare.reordered', { of })
+      : words('compare.entered', { n: entered, of })
+  const climbed = words('compare.furthest', {
+    title: titleOf(riser),
+    from: cameFrom(furthest).text,
+    to: furthest.personal,
+  })
   return (
     <p>
       <Say text={`${changed} ${climbed}`} />
@@ -129,8 +136,8 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
     <div className="compare">
       <List
         id="personal"
-        title={words.compare.yours}
-        note={words.compare.yoursNote}
+        title={words('compare.yours')}
+        note={words('compare.yoursNote')}
         below={below(base, personal)}
       >
         {!loading &&
@@ -147,8 +154,8 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
       <MoveLines from={ids(base)} to={ids(personal)} />
       <List
         id="base"
-        title={words.compare.everyones}
-        note={words.compare.everyonesNote}
+        title={words('compare.everyones')}
+        note={words('compare.everyonesNote')}
         below={below(personal, base)}
       >
         {!loading &&
@@ -178,7 +185,9 @@ function List({ id, title, note, below, children }: ListProps) {
       <ol className="compare-list" aria-busy={children === false}>
         {children || <Outlines count={SHOWN} className="compare-row compare-outline" />}
       </ol>
-      <p className="compare-below small">{below > 0 && words.compare.below(below, SHOWN)}</p>
+      <p className="compare-below small">
+        {below > 0 && words('compare.below', { n: below, of: SHOWN })}
+      </p>
     </section>
   )
 }
@@ -218,7 +227,7 @@ function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (
     <>
-      <span className="visually-hidden">{words.compare[direction]} </span>
+      <span className="visually-hidden">{words(`compare.${direction}`)} </span>
       {text}
     </>
   )

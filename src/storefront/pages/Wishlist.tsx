@@ -13,13 +13,13 @@ export function Wishlist() {
   const { catalog } = useShop()
   const items = useSignal(wishlist).flatMap((id) => catalog.get(id) ?? [])
   return (
-    <Page title={words.wishlist.title}>
+    <Page title={words('wishlist.title')}>
       {items.length === 0 ? (
         <p className="empty">
-          <Say text={words.wishlist.empty} />
+          <Say text={words('wishlist.empty')} />
         </p>
       ) : (
-        <ul className="grid" aria-label={words.wishlist.title}>
+        <ul className="grid" aria-label={words('wishlist.title')}>
           {items.map((item) => (
             <li key={item.id} className="grid-item">
               <Card item={item} />

@@ -59,16 +59,16 @@ export function Assortment(props: AssortmentProps) {
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
-            {settled && words.products(shown.length)}
+            {settled && words('products', { n: shown.length })}
           </p>
           <span className="facet">
-            <label htmlFor="sort">{words.list.sortBy}</label>
-            <span className="sort-choice" data-longest={words.list.cheap}>
+            <label htmlFor="sort">{words('list.sortBy')}</label>
+            <span className="sort-choice" data-longest={words('list.cheap')}>
               <select id="sort" value={sort ?? ''} onChange={(event) => sortBy(event.target.value)}>
                 <option value="">{order}</option>
                 {SORT_NAMES.map((name) => (
                   <option key={name} value={name}>
-                    {words.list[name]}
+                    {words(`list.${name}`)}
                   </option>
                 ))}
               </select>
@@ -78,9 +78,9 @@ export function Assortment(props: AssortmentProps) {
         {children}
         {listed.length === 0 ? (
           <div className="empty">
-            <p>{words.list.none}</p>
+            <p>{words('list.none')}</p>
             <button type="button" className="button" onClick={facets.clear}>
-              {words.list.showAll(items.length)}
+              {words('list.showAll', { n: items.length })}
             </button>
           </div>
         ) : (

@@ -7,21 +7,21 @@ import { SHOP_NAME } from './Page.tsx'
 
 export const Footer = memo(function Footer() {
   const links = [
-    ['/console', words.console],
-    ['/side-by-side', words.sideBySide],
-    ['/fast-forward', words.fastForward],
-    ['/wishlist', words.footer.wishlist],
-    ['/orders', words.yourOrders],
-    ['/basket', words.footer.basket],
+    ['/console', words('console')],
+    ['/side-by-side', words('sideBySide')],
+    ['/fast-forward', words('fastForward')],
+    ['/wishlist', words('footer.wishlist')],
+    ['/orders', words('yourOrders')],
+    ['/basket', words('footer.basket')],
   ]
   return (
     <footer className="footer">
       <div>
         <p className="footer-name">{SHOP_NAME}</p>
-        <p>{words.footer.demonstration}</p>
+        <p>{words('footer.demonstration')}</p>
         <Languages />
       </div>
-      <nav aria-label={words.footer.about}>
+      <nav aria-label={words('footer.about')}>
         <ul>
           {links.map(([href, name]) => (
             <li key={href}>

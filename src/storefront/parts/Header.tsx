@@ -31,17 +31,21 @@ export const Header = memo(function Header() {
           <OrderSwitch />
           <LearnedDrawer />
         </div>
-        <nav className="header-links" aria-label={words.header.yours}>
+        <nav className="header-links" aria-label={words('header.yours')}>
           <ThemeButton />
           <Link
             href="/wishlist"
             className="icon-button"
-            aria-label={words.header.wishlist(wished.length)}
+            aria-label={words('header.wishlist', { n: wished.length })}
           >
             <Icon name="heart" />
             {wished.length > 0 && <span className="badge">{wished.length}</span>}
           </Link>
-          <Link href="/basket" className="icon-button" aria-label={words.header.basket(count)}>
+          <Link
+            href="/basket"
+            className="icon-button"
+            aria-label={words('header.basket', { n: count })}
+          >
             <Icon name="basket" />
             {count > 0 && <span className="badge">{count}</span>}
           </Link>
@@ -58,7 +62,7 @@ function Departments() {
   const { catalog } = useShop()
   const [path] = useLocation()
   return (
-    <nav className="departments-nav" aria-label={words.departments}>
+    <nav className="departments-nav" aria-label={words('departments')}>
       <ul>
         {catalog.departments.slice(0, 12).map(({ name }) => (
           <li key={name}>
@@ -81,7 +85,7 @@ function ThemeButton() {
     <button
       type="button"
       className="icon-button"
-      aria-label={dark ? words.header.light : words.header.dark}
+      aria-label={dark ? words('header.light') : words('header.dark')}
       onClick={() => theme.set(dark ? 'light' : 'dark')}
     >
       <Icon name={dark ? 'sun' : 'moon'} />

@@ -16,7 +16,7 @@ export function Languages() {
     )
   }
   return (
-    <fieldset className="languages" aria-label={words.footer.language}>
+    <fieldset className="languages" aria-label={words('footer.language')}>
       {Object.entries(NAMES).map(([code, name]) => (
         <button
           key={code}
@@ -31,7 +31,7 @@ export function Languages() {
         </button>
       ))}
       <span className="small" role="status">
-        {failed && words.footer.notLoaded}
+        {failed && words('footer.notLoaded')}
       </span>
     </fieldset>
   )

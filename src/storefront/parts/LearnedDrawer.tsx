@@ -2,8 +2,7 @@
 import { useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
-import { count } from '../text.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
 
@@ -39,9 +38,16 @@ export function LearnedDrawer() {
       >
         <Icon name="leaf" />
         <span className="learned-text">
-          <span className="visually-hidden">{words.header.whatLearned} </span>
-          <Ticking value={paused ? labels.learningPaused : labels.learnedFrom(learnedFrom)} /> ·{' '}
-          <Ticking value={labels.shared(sent.bytes === 0 ? null : count(sent.bytes))} />
+          <span className="visually-hidden">{words('header.whatLearned')} </span>
+          <Ticking
+            value={paused ? words('learningPaused') : words('learnedFrom', { n: learnedFrom })}
+          />{' '}
+          ·{' '}
+          <Ticking
+            value={
+              sent.bytes === 0 ? words('sharedNothing') : words('shared', { bytes: sent.bytes })
+            }
+          />
         </span>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
@@ -55,20 +61,25 @@ export function LearnedDrawer() {
       >
         <div className="drawer-body">
           <div className="drawer-head">
-            <h2 id="drawer-title">{words.header.drawer}</h2>
-            <button type="button" className="icon-button" aria-label={words.close} onClick={close}>
+            <h2 id="drawer-title">{words('header.drawer')}</h2>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={words('close')}
+              onClick={close}
+            >
               <Icon name="close" />
             </button>
           </div>
           {open && (
             <>
-              {unavailable && <p className="notice">{words.unavailable}</p>}
+              {unavailable && <p className="notice">{words('unavailable')}</p>}
               <PersonalizationPanel />
               <ul className="drawer-more">
                 {MORE.map(([href, name]) => (
                   <li key={href}>
                     <Link href={href} onClick={close}>
-                      {words.header[name]}
+                      {words(`header.${name}`)}
                     </Link>
                   </li>
                 ))}

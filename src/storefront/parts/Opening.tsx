@@ -33,7 +33,7 @@ export function Outline() {
   return (
     <>
       <p className="visually-hidden" role="status">
-        {words.load.opening}
+        {words('load.opening')}
       </p>
       <div className="page">
         <div className="opening-hero" />
@@ -56,11 +56,11 @@ export function Unreachable({ message, onRetry }: UnreachableProps) {
       <Sign />
       <main id="main">
         <div className="page">
-          <h1>{words.load.closed}</h1>
+          <h1>{words('load.closed')}</h1>
           <p role="alert">{message}</p>
           <p>
             <button type="button" className="button button-strong" onClick={onRetry}>
-              {words.tryAgain}
+              {words('tryAgain')}
             </button>
           </p>
         </div>

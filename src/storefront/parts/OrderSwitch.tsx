@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 
 export function OrderSwitch() {
   const current = useSignal(order)
@@ -10,7 +10,7 @@ export function OrderSwitch() {
   const personal = current === 'personal'
   function toggle() {
     order.set(personal ? 'base' : 'personal')
-    setSaid(personal ? words.header.off : words.header.on)
+    setSaid(personal ? words('header.off') : words('header.on'))
   }
   return (
     <>
@@ -18,12 +18,12 @@ export function OrderSwitch() {
         type="button"
         role="switch"
         aria-checked={personal}
-        aria-label={words.header.personalisation}
+        aria-label={words('header.personalisation')}
         className="order-switch"
         onClick={toggle}
       >
-        <span className={personal ? 'on' : ''}>{labels.forYou}</span>
-        <span className={personal ? '' : 'on'}>{words.header.everyones}</span>
+        <span className={personal ? 'on' : ''}>{words('forYou')}</span>
+        <span className={personal ? '' : 'on'}>{words('header.everyones')}</span>
       </button>
       <span className="visually-hidden" role="status">
         {said}

@@ -6,7 +6,7 @@ import { highlight } from '../../search.ts'
 import { isSold, productPath, titleOf } from '../catalog.ts'
 import { useShop } from '../shop.ts'
 import { count, money } from '../text.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { Link } from './Link.tsx'
 import { Picture } from './Picture.tsx'
 
@@ -36,7 +36,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
       {rise && (
         <span className="rise">
           <span aria-hidden="true">▲ {count(rise)}</span>
-          <span className="visually-hidden">{labels.higher(rise)}</span>
+          <span className="visually-hidden">{words('higher', { n: rise })}</span>
         </span>
       )}
       <span className="card-title" lang="en-GB">
@@ -50,8 +50,8 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
         )}
       </span>
       <span className="card-price">
-        {item.price === undefined ? words.onRequest : money(item.price, item.currency)}
-        {!isSold(item) && <span className="card-sold"> {words.soldOut}</span>}
+        {item.price === undefined ? words('onRequest') : money(item.price, item.currency)}
+        {!isSold(item) && <span className="card-sold"> {words('soldOut')}</span>}
       </span>
     </Link>
   )

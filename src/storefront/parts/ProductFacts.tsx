@@ -6,30 +6,41 @@ import { count, money } from '../text.ts'
 import { factsOf } from '../titleFacts.ts'
 import { words } from '../words/words.ts'
 
+/** @param month most frequent month, from 1; 0 for none */
+function orderedText(n: number, month: number): string {
+  const orders = words('product.facts.orders', { n })
+  const most = `month.${month}`
+  return words.has(most)
+    ? words('product.facts.ordersMost', { orders, month: words(most as 'month.1') })
+    : orders
+}
+
 export function ProductFacts({ item }: { readonly item: Item }) {
   const { pieces, sizes, colours, materials } = factsOf(titleOf(item))
   const history = useHistory(item.id)
-  const { facts } = words.product
   const rows: [name: string, text: string][] = [
-    [facts.pieces, pieces === undefined ? '' : count(pieces)],
-    [facts.size, sizes.join(', ')],
-    [facts.colours, colours.map(facts.colour).join(', ')],
-    [facts.materials, materials.map(facts.material).join(', ')],
+    [words('product.facts.pieces'), pieces === undefined ? '' : count(pieces)],
+    [words('product.facts.size'), sizes.join(', ')],
+    [words('product.facts.colours'), colours.map((name) => words(`colour.${name}`)).join(', ')],
+    [
+      words('product.facts.materials'),
+      materials.map((name) => words(`material.${name}`)).join(', '),
+    ],
   ]
   if (history) {
     const [, lowest, highest, orders, month] = history
     const price = (amount: number) => money(amount, item.currency)
     rows.push(
       [
-        facts.prices,
+        words('product.facts.prices'),
         lowest === highest
-          ? facts.steady(price(lowest))
-          : facts.range(price(lowest), price(highest)),
+          ? words('product.facts.steady', { price: price(lowest) })
+          : words('product.facts.range', { low: price(lowest), high: price(highest) }),
       ],
-      [facts.ordered, facts.orders(orders, count(orders), facts.months[month - 1])],
+      [words('product.facts.ordered'), orderedText(orders, month)],
     )
   }
-  rows.push([facts.code, item.id])
+  rows.push([words('product.facts.code'), item.id])
   return (
     <dl className="facts">
       {rows

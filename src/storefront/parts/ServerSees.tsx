@@ -3,12 +3,11 @@ import { words } from '../words/words.ts'
 import { Say } from './Say.tsx'
 
 export function ServerSees() {
-  const { title, requests } = words.serverSees
   return (
     <section className="reading" aria-labelledby="sees">
-      <h2 id="sees">{title}</h2>
+      <h2 id="sees">{words('serverSees.title')}</h2>
       <p>
-        <Say text={requests} />
+        <Say text={words('serverSees.requests')} />
       </p>
     </section>
   )

@@ -7,16 +7,16 @@ export function ShareLink() {
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(location.href)
-      setSaid(words.share.copied)
+      setSaid(words('share.copied'))
     } catch {
       // Denied, or no clipboard: the shopper can copy the address shown.
-      setSaid(words.share.byHand)
+      setSaid(words('share.byHand'))
     }
   }
   return (
     <span className="share">
       <button type="button" className="button" onClick={() => void copy()}>
-        {words.share.copy}
+        {words('share.copy')}
       </button>
       <span className="small" role="status">
         {said}

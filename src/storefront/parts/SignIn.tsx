@@ -7,7 +7,7 @@ import type { PastOrder } from '../../index.ts'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { signedIn, takeOrders } from '../orders.ts'
 import { MissingShoppers } from '../replay/MissingShoppers.tsx'
-import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
+import { loadShoppers, type PastShopper, shopperText } from '../replay/shoppers.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { useLoaded } from '../useLoaded.ts'
@@ -23,9 +23,11 @@ export function SignIn() {
   return (
     <section className="sign-in" aria-labelledby="sign-in">
       <h2 id="sign-in" ref={heading} tabIndex={-1}>
-        {label === null ? words.signIn.title : words.signIn.signedIn(words.replay.shopper(label))}
+        {label === null
+          ? words('signIn.title')
+          : words('signIn.signedIn', { label: shopperText(label) })}
       </h2>
-      <p>{label === null ? words.signIn.lead : words.signIn.kept}</p>
+      <p>{label === null ? words('signIn.lead') : words('signIn.kept')}</p>
       {label === null && failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
       {label === null && failure === null && (
         <Form shoppers={shoppers ?? []} say={say} onDone={() => heading.current?.focus()} />
@@ -53,31 +55,31 @@ function Form({ shoppers, say, onDone }: FormProps) {
     event.preventDefault()
     const shopper = shoppers.find(({ label }) => label === chosen) ?? shoppers[0]
     if (!personalizer) return
-    if (paused) return say(words.signIn.paused)
+    if (paused) return say(words('signIn.paused'))
     const past = untilYesterday(shopper, Date.now())
     try {
       const taken = await personalizer.seed(past)
-      if (taken === 0) return say(words.signIn.nothing)
+      if (taken === 0) return say(words('signIn.nothing'))
       takeOrders(past, (id) => catalog.get(id)?.price)
       signedIn.set(shopper.label)
-      say(words.signIn.taken(taken, past.length))
+      say(words('signIn.taken', { n: taken, of: past.length }))
       onDone()
     } catch {
-      say(words.signIn.failed)
+      say(words('signIn.failed'))
     }
   }
 
   return (
     <form onSubmit={signIn}>
       <label>
-        {words.signIn.whose}{' '}
+        {words('signIn.whose')}{' '}
         <select
           value={chosen ?? shoppers[0]?.label ?? ''}
           onChange={({ target }) => choose(target.value)}
         >
           {shoppers.map(({ label, orders }) => (
             <option key={label} value={label}>
-              {words.replay.shopper(label)}, {words.replay.orders(orders.length)}
+              {shopperText(label)}, {words('replay.orders', { n: orders.length })}
             </option>
           ))}
         </select>
@@ -87,7 +89,7 @@ function Form({ shoppers, say, onDone }: FormProps) {
         className="button"
         disabled={personalizer === null || shoppers.length === 0}
       >
-        {words.signIn.go}
+        {words('signIn.go')}
       </button>
     </form>
   )

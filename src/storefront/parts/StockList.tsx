@@ -63,7 +63,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
       {items.length > shown && (
         <p className="more">
           <button type="button" className="button" onClick={more}>
-            {words.list.more(Math.min(PAGE, items.length - shown), items.length)}
+            {words('list.more', { n: Math.min(PAGE, items.length - shown), of: items.length })}
           </button>
         </p>
       )}

@@ -14,7 +14,7 @@ import {
 import { DISTINCT, SHELF } from '../firstPage.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { EarlyCard, PlainCard, ProductCard } from './ProductCard.tsx'
 
 interface LayoutProps {
@@ -39,7 +39,7 @@ export function ForYou() {
   const chosen = useSignal(order)
   return (
     <Recommendations
-      title={chosen === 'base' ? words.compare.everyones : labels.forYou}
+      title={chosen === 'base' ? words('compare.everyones') : words('forYou')}
       limit={SHELF}
       order={chosen}
       itemComponent={ProductCard}
@@ -92,7 +92,7 @@ const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf }
 /** Shelf whose cards keep the width of a full row, however few there are. */
 export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
 
-export function Similar({ title = labels.similar, ...about }: AboutProps) {
+export function Similar({ title = words('similar'), ...about }: AboutProps) {
   return <RelatedItems {...PLAIN} {...about} title={title} order={useSignal(order)} />
 }
 

@@ -18,16 +18,16 @@ export function LatestOrder({ step }: { readonly step: ReplayStep }) {
     .flatMap((id) => catalog.get(id) ?? [])
   return (
     <section className="latest" aria-labelledby="latest-title">
-      <h2 id="latest-title">{words.replay.latest}</h2>
-      <p>{words.replay.result(hits, bought.size)}</p>
-      <ol className="latest-list" aria-label={words.replay.shown}>
+      <h2 id="latest-title">{words('replay.latest')}</h2>
+      <p>{words('replay.result', { n: hits, products: words('products', { n: bought.size }) })}</p>
+      <ol className="latest-list" aria-label={words('replay.shown')}>
         {shown.map((item) => (
           <Shown key={item.id} item={item} bought={bought.has(item.id)} />
         ))}
       </ol>
       {others.length > 0 && (
         <details className="latest-rest">
-          <summary>{words.replay.besides(others.length)}</summary>
+          <summary>{words('replay.besides', { n: others.length })}</summary>
           <ul>
             {others.map((item) => (
               <li key={item.id}>
@@ -46,7 +46,7 @@ function Shown({ item, bought }: { readonly item: Item; readonly bought: boolean
     <li className={bought ? 'was-bought' : ''}>
       <Picture item={item} size={96} alt="" />
       <span className="latest-name">{titleOf(item)}</span>
-      {bought && <span className="latest-mark">{words.replay.bought}</span>}
+      {bought && <span className="latest-mark">{words('replay.bought')}</span>}
     </li>
   )
 }

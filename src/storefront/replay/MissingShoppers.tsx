@@ -11,10 +11,10 @@ export function MissingShoppers({ failure, onRetry }: MissingShoppersProps) {
   return (
     <div role="alert">
       <p>
-        {words.replay.missing} {failure}
+        {words('replay.missing')} {failure}
       </p>
       <button type="button" className="button" onClick={onRetry}>
-        {words.tryAgain}
+        {words('tryAgain')}
       </button>
     </div>
   )

@@ -44,7 +44,7 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
         <g>
           <path className="chart-limit" d={`M${xOf(limit)} ${FRAME.top}V${bottom}`} />
           <text className="chart-note" x={xOf(limit) + 6} y={FRAME.top - 12}>
-            {words.replay.dataEnds}
+            {words('replay.dataEnds')}
           </text>
         </g>
       )}
@@ -57,7 +57,7 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
           ))}
           {names.slice(place, place + 1).map(({ x, y, value }) => (
             <text key={x} x={x + 12} y={y + 5}>
-              {words.replay.short[arm]} <tspan>{percent(value)}</tspan>
+              {words(`replay.short.${arm}`)} <tspan>{percent(value)}</tspan>
             </text>
           ))}
         </g>

@@ -67,7 +67,11 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={state.status === 'done'}
           onClick={() => (playing ? player.pause() : player.play())}
         >
-          {playing ? words.replay.pause : steps.length > 0 ? words.replay.goOn : words.replay.play}
+          {playing
+            ? words('replay.pause')
+            : steps.length > 0
+              ? words('replay.goOn')
+              : words('replay.play')}
         </button>
         <button
           type="button"
@@ -75,7 +79,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={state.status === 'done'}
           onClick={() => player.next()}
         >
-          {words.replay.next}
+          {words('replay.next')}
         </button>
         <button
           type="button"
@@ -83,32 +87,32 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={steps.length === 0 && state.status === 'idle'}
           onClick={() => player.restart()}
         >
-          {words.replay.restart}
+          {words('replay.restart')}
         </button>
         <span className="facet">
-          <label htmlFor="pace">{words.replay.speed}</label>
+          <label htmlFor="pace">{words('replay.speed')}</label>
           <select id="pace" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
             {PACES.map(({ name }, index) => (
               <option key={name} value={index}>
-                {words.replay.paces[name]}
+                {words(`replay.paces.${name}`)}
               </option>
             ))}
           </select>
         </span>
         <span className="facet">
-          <label htmlFor="metric">{words.replay.show}</label>
+          <label htmlFor="metric">{words('replay.show')}</label>
           <select
             id="metric"
             value={metric}
             onChange={({ target }) => setMetric(target.value === 'hit' ? 'hit' : 'ndcg')}
           >
-            <option value="ndcg">{words.replay.showNdcg}</option>
-            <option value="hit">{words.replay.showHit}</option>
+            <option value="ndcg">{words('replay.showNdcg')}</option>
+            <option value="hit">{words('replay.showHit')}</option>
           </select>
         </span>
         <label className="facet">
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
-          {words.replay.allArms}
+          {words('replay.allArms')}
         </label>
       </div>
       <Progress state={state} total={orders.length} />
@@ -119,7 +123,11 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           metric={metric}
           span={[orders[0].time, orders[orders.length - 1].time]}
           until={state.until}
-          label={words.replay.chart(words.replay[metric], all, steps.length, orders.length)}
+          label={words(all ? 'replay.chartAll' : 'replay.chartTwo', {
+            metric: words(`replay.${metric}`),
+            n: steps.length,
+            of: orders.length,
+          })}
         />
         <Figures state={state} arms={arms} />
       </div>
@@ -131,16 +139,18 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
 function Progress({ state, total }: { readonly state: PlayerState; readonly total: number }) {
   const { status, steps, error } = state
   const last = steps.at(-1)
-  const place = last ? words.replay.place(steps.length, total, day(last.order.time)) : ''
+  const place = last
+    ? words('replay.place', { n: steps.length, of: total, day: day(last.order.time) })
+    : ''
   return (
     <div className="replay-progress">
-      <progress max={total} value={steps.length} aria-label={words.replay.progress} />
+      <progress max={total} value={steps.length} aria-label={words('replay.progress')} />
       <span>{place}</span>
       {/* Not announced at every order; only the shopper's actions and waiting are. */}
       <span role="status">
-        {status === 'loading' && words.replay.modelLoading}
-        {status === 'paused' && words.replay.paused}
-        {status === 'done' && words.replay.over}
+        {status === 'loading' && words('replay.modelLoading')}
+        {status === 'paused' && words('replay.paused')}
+        {status === 'done' && words('replay.over')}
       </span>
       {error && <span role="alert">{error}</span>}
       <ShareLink />
@@ -152,12 +162,12 @@ function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: 
   const means = state.steps.length > 0 ? meansOf(state.steps.map(({ quality }) => quality)) : null
   return (
     <table className="figures">
-      <caption>{words.replay.averages}</caption>
+      <caption>{words('replay.averages')}</caption>
       <thead>
         <tr>
-          <th scope="col">{words.replay.ranking}</th>
-          <th scope="col">{words.replay.ndcg}</th>
-          <th scope="col">{words.replay.hit}</th>
+          <th scope="col">{words('replay.ranking')}</th>
+          <th scope="col">{words('replay.ndcg')}</th>
+          <th scope="col">{words('replay.hit')}</th>
         </tr>
       </thead>
       <tbody>
@@ -165,8 +175,8 @@ function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: 
           <tr key={arm} data-arm={arm}>
             <th scope="row">
               <span className={`key key-${arm}`} aria-hidden="true" />
-              {words.replay.arms[arm]}
-              <span className="small">{words.replay.meanings[arm]}</span>
+              {words(`replay.arms.${arm}`)}
+              <span className="small">{words(`replay.meanings.${arm}`)}</span>
             </th>
             <td>{means ? percent(means[arm].ndcg) : '–'}</td>
             <td>{means ? percent(means[arm].hit) : '–'}</td>

@@ -137,7 +137,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
     },
     requireWhole() {
       if (personalizer.getSnapshot().notices.some(({ code }) => code === 'worker-failed'))
-        throw new Error(words.replay.interrupted)
+        throw new Error(words('replay.interrupted'))
     },
     close: () => personalizer.close(),
   }
@@ -152,11 +152,11 @@ function modelOf(personalizer: Personalizer): Promise<void> {
       if (!model && !failed) return
       end()
       if (model) resolve()
-      else reject(new Error(words.replay.noModel))
+      else reject(new Error(words('replay.noModel')))
     }
     const late = setTimeout(() => {
       end()
-      reject(new Error(words.replay.late))
+      reject(new Error(words('replay.late')))
     }, PATIENCE)
     const unsubscribe = personalizer.subscribe(look)
     const end = () => {

@@ -15,6 +15,10 @@ export interface PastShopper {
   readonly orders: readonly PastOrder[]
 }
 
+/** A shopper's label in the reader's language. */
+export const shopperText = (label: string) =>
+  words('replay.shopper', { name: label.replace(/^Shopper /, '') })
+
 const FILE = 'replay/shoppers.json'
 
 /** @throws Error with a message for the shopper */
@@ -39,4 +43,4 @@ function readOrder({ time, items }: { time?: unknown; items?: unknown }): PastOr
   return { time: at, items: items.map(String) }
 }
 
-const unreadable = () => new Error(words.replay.unreadable)
+const unreadable = () => new Error(words('replay.unreadable'))

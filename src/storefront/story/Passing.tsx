@@ -10,7 +10,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { declined } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { told, visit } from './visit.ts'
 
 /** Time that a note stays, milliseconds. */
@@ -63,17 +63,17 @@ function Question() {
     <section className="passing-note keep" aria-labelledby="keep-question">
       <p id="keep-question">
         {unerased
-          ? labels.failed('unpersist')
+          ? words('failed.unpersist')
           : failed
-            ? labels.failed('persist')
-            : words.keep.question}
+            ? words('failed.persist')
+            : words('keep.question')}
       </p>
       <div className="keep-answers">
         <button type="button" onClick={() => void answer(false)}>
-          {words.keep.no}
+          {words('keep.no')}
         </button>
         <button type="button" onClick={() => void answer(true)}>
-          {words.keep.yes}
+          {words('keep.yes')}
         </button>
       </div>
     </section>
@@ -96,19 +96,19 @@ function Note({ saying }: { readonly saying: Exclude<Saying, 'keep'> }) {
       <p>
         {saying === 'learned' ? (
           <>
-            {words.yourList.learned}{' '}
+            {words('yourList.learned')}{' '}
             <Link href="/" onClick={done}>
-              {words.yourList.seeWhatChanged}
+              {words('yourList.seeWhatChanged')}
             </Link>
           </>
         ) : (
-          words.yourList.offline
+          words('yourList.offline')
         )}
       </p>
       <button
         type="button"
         className="icon-button"
-        aria-label={words.yourList.closeNote}
+        aria-label={words('yourList.closeNote')}
         onClick={done}
       >
         <Icon name="close" />

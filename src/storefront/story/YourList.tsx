@@ -1,14 +1,20 @@
 /** @module "For you" on the home page: the list, its moves since last seen, and everyone's list to compare. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
-import { LearningPaused, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import {
+  LearningPaused,
+  troubleText,
+  usePersonalization,
+  useRecommendations,
+  WhyThis,
+} from '../../react.ts'
 import { DISTINCT, FOR_YOU } from '../firstPage.ts'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Card } from '../parts/ProductCard.tsx'
 import { type Order, order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
-import { labels, words } from '../words/words.ts'
+import { words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
 import { HoldButton } from './HoldButton.tsx'
 import { lineOf, riseOf } from './line.ts'
@@ -76,21 +82,21 @@ export function YourList({ first }: YourListProps) {
   return (
     <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
-        <h2 id={id}>{chosen === 'base' ? words.compare.everyones : labels.forYou}</h2>
+        <h2 id={id}>{chosen === 'base' ? words('compare.everyones') : words('forYou')}</h2>
         <HoldButton held={held} onHold={hold} hidden={!known || chosen === 'base'}>
-          {words.yourList.hold}
+          {words('yourList.hold')}
         </HoldButton>
         <p className="for-you-line" role="status">
           {/* No sentence about a list that is about to change. */}
           {state.code
-            ? labels.trouble(state.code)
+            ? troubleText(words, state.code)
             : held
-              ? words.yourList.everyones
+              ? words('yourList.everyones')
               : !(loading && before) &&
                 lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
         {/* Shown by the style sheet, because the first rendering doesn't know the shopper's choice. */}
-        <p className="for-you-note">{words.yourList.baseOrder}</p>
+        <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       {chosen === 'personal' && <LearningPaused />}
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>

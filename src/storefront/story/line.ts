@@ -22,19 +22,19 @@ export function lineOf(
   { now, without, everyones, done, known }: Shown,
   itemOf: (id: string) => Item | undefined,
 ): string {
-  const { invitation, entered, reordered, others, same } = words.yourList
-  if (!known) return invitation
+  if (!known) return words('yourList.invitation')
   const of = now.length
   const since = sinceOf(done, itemOf)
   if (without && since) {
     const news = countOf(now, without)
-    if (news > 0) return entered(news, of, since)
-    if (now.some(({ id }, place) => without[place]?.id !== id)) return reordered(since)
+    if (news > 0) return words('yourList.entered', { n: news, of, since })
+    if (now.some(({ id }, place) => without[place]?.id !== id))
+      return words('yourList.reordered', { since })
   }
   // Base ranks won't do, because they skip items that only the shopper's list leaves out.
   if (!everyones) return ''
   const own = countOf(now, everyones)
-  return own > 0 ? others(own, of) : same(of)
+  return own > 0 ? words('yourList.others', { n: own, of }) : words('yourList.same', { of })
 }
 
 /** Number of a list's items that are not in another list. */
@@ -48,12 +48,16 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
   if (!last) return null
   const item = itemOf(last.about)
   const about = item ? titleOf(item) : last.about
-  const did = words.yourList[last.verb](about)
+  const did = words(`yourList.${last.verb}`, { title: about })
   if (others.length === 0) return did
   if ([last, ...others].every(({ verb }) => verb === 'view_item'))
-    return words.yourList.viewed(about, others.length)
-  const searches = others.filter(({ verb }) => verb === 'search').length
-  return words.yourList.earlier(did, others.length - searches, searches)
+    return words('yourList.viewed', { title: about, n: others.length })
+  const searched = others.filter(({ verb }) => verb === 'search').length
+  const searches = words('yourList.otherSearches', { n: searched })
+  const products = words('yourList.otherProducts', { n: others.length - searched })
+  if (searched === 0) return words('yourList.after', { did, others: products })
+  if (searched === others.length) return words('yourList.after', { did, others: searches })
+  return words('yourList.afterBoth', { did, products, searches })
 }
 
 /**

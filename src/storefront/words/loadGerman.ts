@@ -1,2 +1,2 @@
 /** @module German strings of the shop and the package, loaded for German readers only. */
-export const loadGerman = () => Promise.all([import('./german.ts'), import('../../german.ts')])
+export const loadGerman = () => Promise.all([import('./de.json'), import('../../german.ts')])

@@ -1,26 +1,56 @@
 /**
- * @module The shop's strings in the current language. Read them while rendering, because they change with the
- * language. English is included; German loads on demand.
+ * @module The shop's words in the current language. Read them while rendering, because they change with the
+ * language. English is included; German loads on demand. In a message, `*…*` is stressed and `[…]` is the link of the
+ * sentence (`parts/Say.tsx`).
  */
 import type { ConsoleLabels } from '../../console.ts'
-import { type Labels, ENGLISH as WIDGETS } from '../../react.ts'
+import { type Labels, ENGLISH as WIDGETS, wordsIn } from '../../react.ts'
 import { SEARCH_ENGLISH, type SearchLabels } from '../../react-search.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
-import { ENGLISH, type Words } from './english.ts'
+import ENGLISH from './en.json' with { type: 'json' }
 import { loadGerman } from './loadGerman.ts'
 
 export type Language = 'en' | 'de'
 
-/** The shop's own strings. */
-export let words: Words = ENGLISH
-/** The package's strings. */
-export let labels: Labels = WIDGETS
-/** The package's strings of search box and choices, with the shop's replacements. */
-export let searchLabels: SearchLabels = { ...SEARCH_ENGLISH, ...ENGLISH.finding }
+interface Spoken {
+  /** BCP 47 locale of prices, dates and numbers. */
+  readonly locale: string
+  readonly own: Readonly<Record<keyof typeof ENGLISH, Labels['forYou']>>
+  readonly widgets: Labels
+  readonly search: SearchLabels
+  readonly console?: Partial<ConsoleLabels>
+}
 
-/** The console's strings; English is its default. */
-export let consoleLabels: Partial<ConsoleLabels> | undefined
+const IN_ENGLISH: Spoken = {
+  locale: 'en-GB',
+  own: ENGLISH,
+  widgets: WIDGETS,
+  search: SEARCH_ENGLISH,
+}
+
+let spoken = IN_ENGLISH
+/** Words of the shop and of the package's widgets. */
+export let words = readerOf(IN_ENGLISH)
+/** Messages for the package's search box and choices, with the shop's replacements. */
+export let searchLabels = searchLabelsOf(IN_ENGLISH)
+export let searchWords = wordsIn(searchLabels, IN_ENGLISH.locale)
+
+/** Locale, and messages for the package's provider and console. */
+export const inUse = (): Spoken => spoken
+
+function readerOf({ locale, own, widgets }: Spoken) {
+  return wordsIn({ ...widgets, ...own }, locale)
+}
+
+function searchLabelsOf({ own, search }: Spoken): SearchLabels {
+  return {
+    ...search,
+    browse: own['finding.browse'],
+    categories: own['finding.categories'],
+    category: own['finding.category'],
+  }
+}
 
 /** Current language. */
 export const language = createSignal<Language>('en')
@@ -32,31 +62,31 @@ const chosen = createStored<Language | null>('nearside-shop.language', (value) =
 
 let asked: Language = 'en'
 
-/** Resolves to false if the strings could not be loaded. */
+/** Resolves to false if the words could not be loaded. */
 async function speak(next: Language): Promise<boolean> {
   asked = next
-  let own = ENGLISH as Words
-  let widgets = WIDGETS as Labels
-  let finding = SEARCH_ENGLISH as SearchLabels
-  let inConsole: typeof consoleLabels
+  let now = IN_ENGLISH
   if (next === 'de') {
     try {
-      const [shop, all] = await loadGerman()
-      own = shop.GERMAN
-      widgets = all.GERMAN
-      finding = all.SEARCH_GERMAN
-      inConsole = all.CONSOLE_GERMAN
+      const [{ default: own }, package_] = await loadGerman()
+      now = {
+        locale: 'de-DE',
+        own,
+        widgets: package_.GERMAN,
+        search: package_.SEARCH_GERMAN,
+        console: package_.CONSOLE_GERMAN,
+      }
     } catch {
       return false
     }
   }
   // Another language was requested meanwhile.
   if (asked !== next) return true
-  words = own
-  labels = widgets
-  searchLabels = { ...finding, ...own.finding }
-  consoleLabels = inConsole
-  document.documentElement.lang = own.locale
+  spoken = now
+  words = readerOf(now)
+  searchLabels = searchLabelsOf(now)
+  searchWords = wordsIn(searchLabels, now.locale)
+  document.documentElement.lang = now.locale
   if (language.get() !== next) language.set(next)
   return true
 }
@@ -69,7 +99,7 @@ export async function choose(next: Language): Promise<boolean> {
 }
 
 /**
- * Applies the language at first, and when another tab changes it. Without the other strings, the shop stays English.
+ * Applies the language at first, and when another tab changes it. Without the other words, the shop stays English.
  */
 export async function followLanguage(): Promise<void> {
   chosen.subscribe(() => void speak(chosen.get() ?? 'en'))

@@ -3,6 +3,8 @@
 import { guessesAfter } from '@nearside/browser/guesses.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { bytesThatLeft, summaryOf } from '@nearside/browser/ledger/removed.ts'
+import { numberText } from '@nearside/browser/page/words.ts'
+import { termsText } from '@nearside/browser/vault/termsText.ts'
 import { useId } from 'react'
 import { Button } from '../react/Button.tsx'
 import { SharingOffer, wordingOf } from '../react/SharingOffer.tsx'
@@ -16,13 +18,13 @@ export function Agreed({ entries, ...parts }: AgreedProps) {
   const { words } = useWords()
   const answers = entries.filter(({ kind }) => kind === 'consent')
   return (
-    <Section title={words.agreed} wide>
-      {parts.snapshot.canContribute ? <Consent {...parts} /> : <p>{words.noServers}</p>}
+    <Section title={words('agreed')} wide>
+      {parts.snapshot.canContribute ? <Consent {...parts} /> : <p>{words('noServers')}</p>}
       {answers.length > 0 && (
-        <ul className="ns-notices" aria-label={words.answers}>
+        <ul className="ns-notices" aria-label={words('answers')}>
           {answers.map(({ sequence, time, detail }) => (
             <li key={sequence}>
-              <Moment at={time} /> {words.answered(detail.contribute === true, detail.why)}
+              <Moment at={time} /> {words(answerKey(detail))}
             </li>
           ))}
         </ul>
@@ -32,24 +34,33 @@ export function Agreed({ entries, ...parts }: AgreedProps) {
   )
 }
 
+const answerKey = ({ contribute, why }: LedgerEntry['detail']) =>
+  contribute === true
+    ? 'answered.agreed'
+    : why === 'terms' || why === 'recipients'
+      ? (`answered.${why}` as const)
+      : 'answered.withdrew'
+
 function Consent({ personalizer, snapshot }: SectionProps) {
   const { words, days } = useWords()
   const { run, status } = useOutcome()
   const { consent, terms } = snapshot
   const { since } = consent
-  const sharing = `${words.wording} ${words.terms(terms)}`
+  const sharing = `${words('wording')} ${termsText(words, terms)}`
   const answer = async (contribute: boolean, wording: string) => {
     await personalizer.setContribution(contribute, wording)
-    return contribute ? words.given : words.withdrawn
+    return contribute ? words('given') : words('withdrawn')
   }
   const ask = async () => {
     await personalizer.contributionTerms()
-    return words.asked
+    return words('asked')
   }
   return (
     <>
       <p>
-        <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
+        <strong>
+          {since === null ? words('agreedNothing') : words('agreedSince', { day: days(since) })}
+        </strong>
       </p>
       <SharingOffer
         snapshot={snapshot}
@@ -60,13 +71,13 @@ function Consent({ personalizer, snapshot }: SectionProps) {
         {consent.wording !== undefined &&
           consent.wording !== wordingOf(snapshot, words, sharing) && (
             <details>
-              <summary>{words.agreedWords}</summary>
+              <summary>{words('agreedWords')}</summary>
               <p>{consent.wording}</p>
             </details>
           )}
       </SharingOffer>
       <p className="ns-actions">
-        <Button onClick={() => void run(words.asking, ask)}>{words.askTerms}</Button>
+        <Button onClick={() => void run(words('asking'), ask)}>{words('askTerms')}</Button>
       </p>
       {status}
     </>
@@ -75,7 +86,7 @@ function Consent({ personalizer, snapshot }: SectionProps) {
 
 /** The updates in the log, and the budget that they used. */
 function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>) {
-  const { words, number, whole } = useWords()
+  const { locale, words } = useWords()
   const id = useId()
   const { sent, terms } = snapshot
   const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
@@ -88,19 +99,19 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
     <>
       {sent.epsilon !== null && (
         <div className="ns-budget">
-          <label htmlFor={id}>{words.budget(number(sent.epsilon), number(most))}</label>
+          <label htmlFor={id}>{words('budget', { spent: sent.epsilon, most })}</label>
           <meter id={id} max={most} high={most / 2} optimum={0} value={sent.epsilon} />
           <p className="ns-small">
-            {Number.isFinite(noise) && words.hidden(number(noise))}{' '}
-            {words.guess(guessesAfter(Number(lossSquared)))}
+            {Number.isFinite(noise) && words('hidden', { times: noise })}{' '}
+            {words('guess', { times: guessesAfter(Number(lossSquared)) })}
           </p>
         </div>
       )}
       {uploads.length > 0 && (
         <>
           <Table
-            caption={words.sentUpdates}
-            columns={[words.time, words.size, words.cost]}
+            caption={words('sentUpdates')}
+            columns={[words('time'), words('size'), words('cost')]}
             rows={uploads.map((upload) => {
               const { sequence, time, detail } = upload
               const times = posts.filter((one) => one.detail.reportId === detail.reportId).length
@@ -108,13 +119,15 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
                 String(sequence),
                 [
                   <Moment key="time" at={time} />,
-                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesThatLeft([upload])))}`,
-                  number(Number(detail.epsilon ?? 0)),
+                  `${times > 1 ? `${times} × ` : ''}${words('bytes', { bytes: bytesThatLeft([upload]) })}`,
+                  numberText(Number(detail.epsilon ?? 0), locale),
                 ],
               ]
             })}
           />
-          <p className="ns-small">{words.shares(new URL(String(uploads[0].detail.url)).host)}</p>
+          <p className="ns-small">
+            {words('shares', { leader: new URL(String(uploads[0].detail.url)).host })}
+          </p>
         </>
       )}
     </>

@@ -10,20 +10,32 @@ interface LearnableProps extends SectionProps {
 export function Learnable({ snapshot, more }: LearnableProps) {
   const { words } = useWords()
   const { canContribute, terms } = snapshot
-  const { learnable } = words
+  const byRelay = terms?.relay !== undefined
   const answers: readonly (readonly [string, string])[] = [
-    [words.ordinary, learnable.pages],
-    ...(canContribute && terms === null ? [[learnable.oneUpdate, words.terms(null)] as const] : []),
+    [words('ordinary'), words('learnable.pages')],
+    ...(canContribute && terms === null
+      ? [[words('learnable.oneUpdate'), words('terms.unknown')] as const]
+      : []),
     ...(canContribute && terms !== null
       ? ([
-          [words.tokens, learnable.tokens(terms.tokens, terms.relay !== undefined)],
-          [learnable.oneUpdate, learnable.update(terms.trust, terms.relay !== undefined)],
-          [learnable.manyUpdates, learnable.sum(String(guessesOf(terms).one))],
+          [
+            words('tokens'),
+            words(
+              `learnable.tokens.${terms.tokens === 'account' ? 'account' : byRelay ? 'relay' : 'address'}`,
+            ),
+          ],
+          [
+            words('learnable.oneUpdate'),
+            words(
+              `learnable.update.${terms.trust === 'trusted-server' ? 'one' : byRelay ? 'relay' : 'two'}`,
+            ),
+          ],
+          [words('learnable.manyUpdates'), words('learnable.sum', { times: guessesOf(terms).one })],
         ] as const)
       : []),
   ]
   return (
-    <Section title={learnable.title} wide>
+    <Section title={words('learnable.title')} wide>
       <dl className="ns-answers">
         {answers.map(([name, answer]) => (
           <div key={name}>
@@ -32,10 +44,10 @@ export function Learnable({ snapshot, more }: LearnableProps) {
           </div>
         ))}
       </dl>
-      {!canContribute && <p>{words.noServers}</p>}
+      {!canContribute && <p>{words('noServers')}</p>}
       {more && (
         <p className="ns-small">
-          <a href={more}>{learnable.more}</a>
+          <a href={more}>{words('learnable.more')}</a>
         </p>
       )}
     </Section>

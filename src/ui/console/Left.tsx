@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { Section, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {
-  const { words, days, whole } = useWords()
+  const { words, days } = useWords()
   const downloads = entries.filter((one) => one.kind === 'request' && !isTokenRequest(one))
   const sum = (what: 'count' | 'received', isPolicy: boolean) =>
     downloads
@@ -16,33 +16,35 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
   // Only what a relay carries has a body.
   const asking = bytesThatLeft(downloads)
   const updates = Number(reports)
+  const files = sum('count', false)
+  const asked = sum('count', true)
   return (
-    <Section title={words.left} wide>
+    <Section title={words('left')} wide>
       <div className="ns-columns">
-        <Column title={words.ordinary} figure={words.ordinaryFigure}>
-          {words.ordinaryText}
+        <Column title={words('ordinary')} figure={words('ordinaryFigure')}>
+          {words('ordinaryText')}
         </Column>
         <Column
-          title={words.files}
-          figure={words.filesFigure(sum('count', false), asking && whole(asking))}
+          title={words('files')}
+          figure={words(asking > 0 ? 'filesAsked' : 'filesFigure', { n: files, bytes: asking })}
         >
-          {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
-          {asking > 0 && words.throughRelay}{' '}
-          {entries.length > 0 && words.filesSince(days(entries[0].time))}
+          {words('filesText', { kilobytes: Math.round(sum('received', false) / 1000) })}{' '}
+          {asked > 0 && words('termsAsked', { n: asked })} {asking > 0 && words('throughRelay')}{' '}
+          {entries.length > 0 && words('filesSince', { day: days(entries[0].time) })}
         </Column>
         {tokens !== 0 && (
           <Column
-            title={words.tokens}
-            figure={words.tokensFigure(Number(tokens), whole(Number(tokenBytes)))}
+            title={words('tokens')}
+            figure={words('tokensFigure', { n: Number(tokens), bytes: Number(tokenBytes) })}
           >
-            {words.tokensText}
+            {words('tokensText')}
           </Column>
         )}
         <Column
-          title={words.updates}
-          figure={words.updatesFigure(updates, whole(Number(bytesSent)))}
+          title={words('updates')}
+          figure={words('updatesFigure', { n: updates, bytes: Number(bytesSent) })}
         >
-          {words.updatesText(updates)}
+          {words('updatesText', { n: updates })}
         </Column>
       </div>
     </Section>

@@ -8,9 +8,11 @@ import './console.css'
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { Fragment, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { CONSOLE_ENGLISH, type ConsoleKey, type ConsoleLabels } from '../messages/console.ts'
 import { Button } from '../react/Button.tsx'
 import { Agreed } from './Agreed.tsx'
 import { Check } from './Check.tsx'
@@ -20,7 +22,6 @@ import { ConsoleWords, useWords } from './Section.tsx'
 import { Stored } from './Stored.tsx'
 import { Take } from './Take.tsx'
 import { TechnicalDetails } from './TechnicalDetails.tsx'
-import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
 interface Log {
   /** Log entries; null before they are read. */
@@ -45,7 +46,7 @@ export function PrivacyConsole({
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]
-  /** Strings in another language. Missing strings stay English, as do sentences from the device. */
+  /** Messages in another language. Missing messages stay English, as do sentences from the device. */
   readonly labels?: Partial<ConsoleLabels>
   /** Address of the shop’s privacy page, the target of the link “What could somebody learn from this?”. */
   readonly more?: string
@@ -55,18 +56,19 @@ export function PrivacyConsole({
   const { subscribe, getSnapshot } = personalizer
   const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
   const log = useLog(personalizer, snapshot)
-  const words = { ...CONSOLE_ENGLISH, ...labels }
+  const { details, ...given } = labels ?? {}
+  const words = wordsIn<ConsoleKey>({ ...CONSOLE_ENGLISH, ...given }, locale)
   const entries = log.entries ?? []
   const parts = { personalizer, snapshot, entries }
   // A new key resets the parts, so that no part still describes erased data.
   const erased = entries.findLast(({ detail }) => detail.what === 'everything')?.sequence
   return (
-    <ConsoleWords.Provider value={{ words, locale }}>
+    <ConsoleWords.Provider value={{ words, details, locale }}>
       <div className="ns-console">
         <Printed />
         {!log.entries && !log.failed ? (
           <p className="ns-reading" role="status">
-            {words.reading}
+            {words('reading')}
           </p>
         ) : (
           <>
@@ -96,9 +98,9 @@ function Unreadable(props: { readonly failed: unknown; readonly onAgain: () => v
   const { words, saying } = useWords()
   return (
     <div className="ns-console-part ns-wide" role="alert">
-      <p>{words.unreadable(saying(props.failed))}</p>
+      <p>{words('unreadable', { why: saying(props.failed) })}</p>
       <p>
-        <Button onClick={props.onAgain}>{words.again}</Button>
+        <Button onClick={props.onAgain}>{words('again')}</Button>
       </p>
     </div>
   )

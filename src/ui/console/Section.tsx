@@ -2,20 +2,29 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
 import { createContext, Fragment, type ReactNode, useContext, useId, useState } from 'react'
-import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
+import { CONSOLE_ENGLISH, type ConsoleKey, type ConsoleLabels } from '../messages/console.ts'
+import { troubleText } from '../messages/lists.ts'
 
 export interface SectionProps {
   readonly personalizer: Personalizer
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** Labels, and the locale of dates and numbers. */
-export const ConsoleWords = createContext<{
-  readonly words: ConsoleLabels
+interface Spoken {
+  readonly words: Words<ConsoleKey>
+  /** The shop's messages of the technical details. */
+  readonly details: ConsoleLabels['details']
   readonly locale: string
-}>({ words: CONSOLE_ENGLISH, locale: 'en-GB' })
+}
+
+export const ConsoleWords = createContext<Spoken>({
+  words: wordsIn(CONSOLE_ENGLISH, 'en-GB'),
+  details: {},
+  locale: 'en-GB',
+})
 
 /** Formats are created on first use, because a page's first format takes 0.1 s on a slow phone. */
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -27,20 +36,19 @@ function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   return made
 }
 
-/** Labels, and formatters of dates and numbers. */
+/** Words of the console, and texts of errors and days. */
 export function useWords() {
-  const { words, locale } = useContext(ConsoleWords)
+  const spoken = useContext(ConsoleWords)
+  const { words, locale } = spoken
   return {
-    words,
-    locale,
-    /** Text of an error in the reader's language. */
+    ...spoken,
+    /** Text of an error: in English the device's own sentence, else by its code. */
     saying: (thrown: unknown) => {
       const { message, code } = thrown as Error & { readonly code?: ErrorCode }
-      return words.wentWrong(message, code)
+      const trouble = code ? troubleText(words, code) : words('trouble')
+      return words('wentWrong', { message, trouble })
     },
     days: (from: number, to = from) => formatOf(locale).formatRange(from, to),
-    number: (value: number) => value.toLocaleString(locale, { maximumSignificantDigits: 3 }),
-    whole: (value: number) => Math.round(value).toLocaleString(locale),
   }
 }
 

@@ -42,7 +42,11 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   }
   const said = useRef<HTMLDivElement>(null)
   const { count, byName } = snapshot.events
-  const storedHere = snapshot.vault ? words.storedInVault : words.storedHere
+  const storedHere = snapshot.vault ? words('storedInVault') : words('storedHere')
+  const { retentionDays = Number.POSITIVE_INFINITY } = snapshot
+  const keptText = Number.isFinite(retentionDays)
+    ? words('keptFor', { n: retentionDays })
+    : words('keptForever')
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
   // Every deletion also removes stored updates; updates already sent stay at the servers.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
@@ -51,7 +55,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     await run('', async () => {
       setUndo([name, await personalizer.forget(what)])
       setAsked(null)
-      return words.removed(name)
+      return words('removed', { what: name })
     })
     said.current?.focus()
   }
@@ -59,7 +63,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     await run('', async () => {
       await personalizer.erase()
       setAsked(null)
-      return words.removed(name)
+      return words('removed', { what: name })
     })
     said.current?.focus()
   }
@@ -67,7 +71,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     await run('', async () => {
       await back()
       setUndo(null)
-      return words.restored(name)
+      return words('restored', { what: name })
     })
     said.current?.focus()
   }
@@ -76,15 +80,15 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const removal = (removal: Removal): [button: ReactNode, question: ReactNode] => [
     <Button
       key={removal.what}
-      aria-label={`${words.remove}: ${removal.name}`}
+      aria-label={`${words('remove')}: ${removal.name}`}
       aria-expanded={asked?.what === removal.what}
       onClick={() => setAsked(asked?.what === removal.what ? null : removal)}
     >
-      {words.remove}
+      {words('remove')}
     </Button>,
     asked?.what === removal.what && (
       <div className="ns-sure">
-        <p>{words.sure(removal.name, removal.actions)}</p>
+        <p>{words('sure', { what: removal.name, n: removal.actions })}</p>
         <div className="ns-actions">
           <button
             type="button"
@@ -92,9 +96,9 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
             ref={focusAtOnce}
             onClick={() => void remove(removal)}
           >
-            {words.sureYes}
+            {words('sureYes')}
           </button>
-          <Button onClick={() => setAsked(null)}>{words.keep}</Button>
+          <Button onClick={() => setAsked(null)}>{words('keep')}</Button>
         </div>
       </div>
     ),
@@ -104,14 +108,14 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     return times.length > 0 && days(Math.min(...times), Math.max(...times))
   }
   const kinds = (Object.keys(byName) as EventName[]).map((what): Row => {
-    const [name, actions] = [words.event(what), byName[what] ?? 0]
+    const [name, actions] = [words(`event.${what}`), byName[what] ?? 0]
     const those = events.filter((event) => event.name === what)
     const [button, question] = removal({ what, name, actions })
     const list = open === what && (
       <StoredActions
         events={those}
         itemOf={(id) => items.find((item) => item.id === id)}
-        labels={words}
+        words={words}
         locale={locale}
         onForget={(event, text) => void forget({ kind: 'event', id: event.id }, text)}
       />
@@ -121,10 +125,10 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
         {actions}{' '}
         <Button
           aria-expanded={open === what}
-          aria-label={`${words.show}: ${name}`}
+          aria-label={`${words('show')}: ${name}`}
           onClick={() => setOpen(open === what ? null : what)}
         >
-          {words.show}
+          {words('show')}
         </Button>
       </Fragment>
     )
@@ -138,38 +142,45 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   })
   const [eraseButton, eraseQuestion] = removal({
     what: 'everything',
-    name: words.everything,
+    name: words('everything'),
     actions: count,
   })
-  const learned: Row = ['learned', [words.learned, words.learnedFrom(snapshot.learnedFrom), '', '']]
+  const learned: Row = [
+    'learned',
+    [words('learned'), words('learnedFrom', { n: snapshot.learnedFrom }), '', ''],
+  ]
   return (
-    <Section title={words.stored} wide>
+    <Section title={words('stored')} wide>
       <p>
-        {snapshot.storage === 'indexeddb' ? storedHere : words.storedInPage}{' '}
-        {count === 0 ? words.storedNothing : words.keptFor(snapshot.retentionDays)}
+        {snapshot.storage === 'indexeddb' ? storedHere : words('storedInPage')}{' '}
+        {count === 0 ? words('storedNothing') : keptText}
       </p>
       <Table
-        caption={words.storedRows}
-        columns={[words.kind, words.howMany, words.when, words.remove]}
+        caption={words('storedRows')}
+        columns={[words('kind'), words('howMany'), words('when'), words('remove')]}
         rows={[
           ...kinds,
           ...(count > 0 ? [learned] : []),
-          ...(keepsUpdates ? [['keptUpdates', [words.keptUpdates, '', '', '']] as Row] : []),
-          ['log', [words.log, entries.length, timesOf(entries), '']],
-          ['everything', [words.everything, '', '', eraseButton], eraseQuestion],
+          ...(keepsUpdates ? [['keptUpdates', [words('keptUpdates'), '', '', '']] as Row] : []),
+          ['log', [words('log'), entries.length, timesOf(entries), '']],
+          ['everything', [words('everything'), '', '', eraseButton], eraseQuestion],
         ]}
       />
       <div ref={said} tabIndex={-1} className="ns-said">
-        <p className="ns-small">{words.alsoStays}</p>
+        <p className="ns-small">{words('alsoStays')}</p>
         {status}
         {undo && (
           <p className="ns-small">
-            {words.untilThen} <Button onClick={() => void putBack(undo)}>{words.undo}</Button>
+            {words('untilThen')} <Button onClick={() => void putBack(undo)}>{words('undo')}</Button>
           </p>
         )}
       </div>
-      {snapshot.trial && <p className="ns-small">{words.trial(snapshot.trial)}</p>}
-      <p className="ns-small">{words.alsoGoes}</p>
+      {snapshot.trial && (
+        <p className="ns-small">
+          {words(`trial.${snapshot.trial.arm}`, { share: 100 * snapshot.trial.share })}
+        </p>
+      )}
+      <p className="ns-small">{words('alsoGoes')}</p>
     </Section>
   )
 }

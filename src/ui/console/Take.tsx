@@ -9,14 +9,14 @@ export function Take({ personalizer, snapshot }: SectionProps) {
   const { run, status } = useOutcome()
   const save = async () => {
     await exportData(personalizer)
-    return words.saved
+    return words('saved')
   }
   return (
-    <Section title={words.take} wide>
-      <p>{words.takeText}</p>
+    <Section title={words('take')} wide>
+      <p>{words('takeText')}</p>
       <div className="ns-actions">
-        <Button onClick={() => print()}>{words.print}</Button>
-        <Button onClick={() => void run('', save)}>{words.save}</Button>
+        <Button onClick={() => print()}>{words('print')}</Button>
+        <Button onClick={() => void run('', save)}>{words('exportData')}</Button>
       </div>
       {status}
       <Transfer personalizer={personalizer} snapshot={snapshot} />

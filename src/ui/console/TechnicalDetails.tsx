@@ -16,10 +16,10 @@ export function TechnicalDetails(props: TechnicalProps & SectionProps) {
     <details
       className="ns-technical"
       onToggle={({ currentTarget }) => {
-        if (currentTarget.open && !Technical) void run(words.loading, load)
+        if (currentTarget.open && !Technical) void run(words('loading'), load)
       }}
     >
-      <summary>{words.technical}</summary>
+      <summary>{words('technical')}</summary>
       {Technical ? <Technical {...props} /> : status}
     </details>
   )

@@ -24,14 +24,14 @@ export function Transfer({ personalizer, snapshot }: SectionProps) {
     const transfer = await personalizer.exportTransfer()
     saveFile(TRANSFER_FILE, transfer.file)
     setCode(transfer.code)
-    return words.transferSaved
+    return words('transferSaved')
   }
 
   async function bring(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     const form = event.currentTarget
     const given = new FormData(form)
-    await bringing.run(words.transferReading, async () => {
+    await bringing.run(words('transferReading'), async () => {
       const file = given.get('file') as File
       if (file.size > MOST_BYTES)
         throw new NearsideError(
@@ -41,29 +41,29 @@ export function Transfer({ personalizer, snapshot }: SectionProps) {
       const code = String(given.get('code'))
       const taken = await personalizer.importTransfer(await file.text(), code)
       form.reset()
-      return words.transferTaken(taken)
+      return words('transferTaken', { n: taken })
     })
   }
 
   return (
     <div className="ns-transfer">
-      <h3 className="ns-block-title">{words.transfer}</h3>
-      <p>{words.transferText}</p>
+      <h3 className="ns-block-title">{words('transfer')}</h3>
+      <p>{words('transferText')}</p>
       <div className="ns-actions">
-        <Button onClick={() => void saving.run(words.transferSealing, save)}>
-          {words.transferSave}
+        <Button onClick={() => void saving.run(words('transferSealing'), save)}>
+          {words('transferSave')}
         </Button>
       </div>
       {code && (
         <p key={code} ref={focusAtOnce} tabIndex={-1}>
-          {words.transferCode} <code>{code}</code>
+          {words('transferCode')} <code>{code}</code>
         </p>
       )}
       {saving.status}
       <form onSubmit={(event) => void bring(event)}>
-        <label htmlFor={`${id}file`}>{words.transferFile}</label>
+        <label htmlFor={`${id}file`}>{words('transferFile')}</label>
         <input id={`${id}file`} name="file" type="file" required />
-        <label htmlFor={`${id}code`}>{words.transferCodeOf}</label>
+        <label htmlFor={`${id}code`}>{words('transferCodeOf')}</label>
         <input
           id={`${id}code`}
           name="code"
@@ -74,10 +74,10 @@ export function Transfer({ personalizer, snapshot }: SectionProps) {
           placeholder="XXXX-XXXX-XXXX-XXXX"
         />
         <Button type="submit" disabled={snapshot.paused}>
-          {words.transferBring}
+          {words('transferBring')}
         </Button>
       </form>
-      {snapshot.paused && <p className="ns-small">{words.transferPaused}</p>}
+      {snapshot.paused && <p className="ns-small">{words('transferPaused')}</p>}
       {bringing.status}
     </div>
   )

@@ -1,15 +1,17 @@
 /** @module Builds one recommended item as DOM nodes, with the same markup as React's `ItemCard`. */
+
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { ListKey } from '../messages/lists.ts'
 import { priceText } from '../react/itemText.ts'
-import type { ListLabels } from '../react/listLabels.ts'
 import { movedText, reasonText } from '../react/reason.ts'
 
 /** How this shop displays an item. */
 export interface Shop {
   itemOf(id: string): Item | undefined
   linkTo(item: Item): string
-  readonly labels: ListLabels
+  readonly words: Words<ListKey>
   readonly locale: string
 }
 
@@ -26,7 +28,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 /** An `<li>` for an item that the shop knows. */
 export function buildCard(
-  { itemOf, linkTo, labels, locale }: Shop,
+  { itemOf, linkTo, locale, words }: Shop,
   recommendation: Recommendation,
   onSelect: () => void,
 ): HTMLElement {
@@ -49,10 +51,10 @@ export function buildCard(
     element(
       'span',
       'ns-why-reason',
-      reasonText(recommendation.reason, itemOf, labels, recommendation.id),
+      reasonText(words, recommendation.reason, itemOf, recommendation.id),
     ),
   )
-  const moved = movedText(recommendation, labels)
+  const moved = movedText(words, recommendation)
   if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
   card.append(why)
   const place = element('li', 'ns-item')

@@ -2,9 +2,11 @@
  * @module Builds the choices beside a list as DOM nodes, with the same markup as React's `Facets`. Existing
  * nodes are updated, so the focus stays.
  */
+
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Facet } from '@nearside/core/search/facets.ts'
+import type { SearchKey } from '../messages/search.ts'
 import { FIRST } from '../search/defaultGroups.ts'
-import type { SearchLabels } from '../search/labels.ts'
 import { element } from './card.ts'
 
 export interface Choices {
@@ -16,7 +18,7 @@ export interface Choices {
 /** @param clear removes all choices */
 export function buildChoices(
   groups: readonly Facet[],
-  labels: SearchLabels,
+  words: Words<SearchKey>,
   toggle: (group: string, value: string) => void,
   clear: () => void,
 ): Choices {
@@ -25,8 +27,8 @@ export function buildChoices(
   const list = element('div', 'ns-facets-groups')
   list.id = 'choices'
   fold.setAttribute('aria-controls', list.id)
-  const none = button('ns-facets-button', clear, labels.clear)
-  const built = groups.map((group) => buildGroup(group, labels, toggle))
+  const none = button('ns-facets-button', clear, words('clear'))
+  const built = groups.map((group) => buildGroup(group, words, toggle))
   list.append(...built.map(({ body }) => body), none)
   body.append(fold, list)
 
@@ -40,7 +42,7 @@ export function buildChoices(
     body,
     update(facets) {
       const chosen = facets.flatMap(({ options }) => options).filter((one) => one.selected).length
-      fold.textContent = chosen === 0 ? labels.filter : labels.chosen(chosen)
+      fold.textContent = chosen === 0 ? words('filter') : words('chosen', { n: chosen })
       none.disabled = chosen === 0
       for (const [g, facet] of facets.entries()) built[g].update(facet)
     },
@@ -49,7 +51,7 @@ export function buildChoices(
 
 function buildGroup(
   group: Facet,
-  labels: SearchLabels,
+  words: Words<SearchKey>,
   toggle: (group: string, value: string) => void,
 ) {
   const body = element('fieldset', 'ns-facet')
@@ -87,12 +89,12 @@ function buildGroup(
       number.setAttribute('aria-hidden', 'true')
       count.replaceChildren(
         number,
-        element('span', 'ns-visually-hidden', labels.count(option.count)),
+        element('span', 'ns-visually-hidden', words('count', { n: option.count })),
       )
     })
     body.hidden = possible.length === 0
     more.hidden = hidden === 0
-    more.textContent = labels.all(possible.length)
+    more.textContent = words('all', { n: possible.length })
   }
 
   return { body, update }

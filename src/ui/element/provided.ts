@@ -4,11 +4,12 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
-import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
+import { ENGLISH_LISTS, type ListLabels } from '../messages/lists.ts'
+import type { SearchLabels } from '../messages/search.ts'
 import css from '../react/nearside.css?inline'
-import type { SearchLabels } from '../search/labels.ts'
 import type { Shop } from './card.ts'
 
 /** Options of the page; null before the page has called `provide`. */
@@ -54,7 +55,7 @@ export function provide<TItem extends Item>(options: {
       itemOf: (id) => byId.get(id),
       // The elements pass only items of the page.
       linkTo: (item) => linkTo(item as TItem),
-      labels: { ...ENGLISH_LISTS, ...labels },
+      words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
       locale,
     },
   }

@@ -5,9 +5,10 @@
  */
 
 import type { Placed } from '@nearside/browser/measure/listMeasure.ts'
+import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { ENGLISH_LISTS, type ListKey, troubleText } from '../messages/lists.ts'
 import { createAnnouncer } from '../react/announcer.ts'
-import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import { whenSeen } from '../react/whenSeen.ts'
 import { buildCard, element, replaceCards, type Shop } from './card.ts'
@@ -21,6 +22,7 @@ export interface SelectDetail {
   readonly position: number
 }
 
+const ENGLISH_WORDS = wordsIn(ENGLISH_LISTS, 'en-GB')
 const DEFAULT_LIMIT = 8
 
 /** Attributes that set the subject of a list. */
@@ -187,8 +189,8 @@ export class NearsideRecommendations extends Base {
     return FROM[this.getAttribute('from') as keyof typeof FROM] ?? 'forYou'
   }
 
-  #heading(labels: ListLabels): string {
-    return this.getAttribute('heading') ?? labels[this.#name]
+  #heading(words: Words<ListKey>): string {
+    return this.getAttribute('heading') ?? words(this.#name)
   }
 
   get #listName(): string {
@@ -198,15 +200,15 @@ export class NearsideRecommendations extends Base {
   #render(): void {
     const state = this.#observer?.getSnapshot()
     if (!state) return
-    const labels = provided?.shop.labels ?? ENGLISH_LISTS
+    const words = provided?.shop.words ?? ENGLISH_WORDS
     const loading = state.status === 'loading'
-    const title = this.#heading(labels)
+    const title = this.#heading(words)
     if (this.#title.textContent !== title) this.#title.textContent = title
     this.#showPaused()
     this.#fallback.hidden = !loading
     this.#list.hidden = loading && this.childElementCount > 0
     this.#list.setAttribute('aria-busy', String(loading))
-    this.#error.textContent = state.code && labels.trouble(state.code)
+    this.#error.textContent = state.code && troubleText(words, state.code)
     this.#error.hidden = state.code === null
     if (loading || !provided) this.#skeletons()
     else this.#fill(provided.shop, state.items)
@@ -220,10 +222,10 @@ export class NearsideRecommendations extends Base {
     const shown = isOwn && personalizer?.getSnapshot().paused === true
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
-    const resume = element('button', 'ns-button', shop.labels.resume)
+    const resume = element('button', 'ns-button', shop.words('resume'))
     // If the browser can't store the choice, it applies to this tab only; the snapshot's notices report that.
     resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
-    const line = element('p', '', `${shop.labels.learningPaused}. `)
+    const line = element('p', '', `${shop.words('learningPaused')}. `)
     line.append(resume)
     this.#paused.replaceChildren(line)
   }
@@ -251,9 +253,9 @@ export class NearsideRecommendations extends Base {
 
   /** A new element each time, because a screen reader doesn't repeat unchanged text. */
   #announce(): void {
-    const { labels } = provided?.shop ?? { labels: ENGLISH_LISTS }
-    const words = labels.listUpdated(this.#heading(labels))
-    this.#status.replaceChildren(element('span', '', words))
+    const words = provided?.shop.words ?? ENGLISH_WORDS
+    const title = this.#heading(words)
+    this.#status.replaceChildren(element('span', '', words('listUpdated', { title })))
   }
 
   #skeletons(): void {

@@ -2,14 +2,17 @@
  * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. With an
  * empty box it shows the products of a `category`. The typed text stays on this device.
  */
+
+import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListAnswer, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { blend } from '@nearside/core/search/blend.ts'
 import { type FacetGroup, type FacetSelection, narrow } from '@nearside/core/search/facets.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { type ProductSearch, prepareProductSearch } from '@nearside/core/search/search.ts'
+import { troubleText } from '../messages/lists.ts'
+import { SEARCH_ENGLISH, type SearchKey } from '../messages/search.ts'
 import { defaultGroups, toggled } from '../search/defaultGroups.ts'
-import { SEARCH_ENGLISH, type SearchLabels } from '../search/labels.ts'
 import searchCss from '../search/search.css?inline'
 import { buildCard, element, replaceCards } from './card.ts'
 import { buildChoices, button, type Choices } from './choices.ts'
@@ -65,6 +68,8 @@ export class NearsideSearch extends Base {
   #known = new Map<string, Recommendation>()
   #captured = ''
 
+  #words: Words<SearchKey> = wordsIn(SEARCH_ENGLISH, 'en-GB')
+
   constructor() {
     super()
     const root = this.attachShadow({ mode: 'open' })
@@ -109,14 +114,12 @@ export class NearsideSearch extends Base {
 
   /** Subscribes to the personalizer that the page has provided. */
   connect(): void {
-    const { box } = this.#labels
+    const { searchLabels, shop } = provided ?? {}
+    this.#words = wordsIn({ ...SEARCH_ENGLISH, ...searchLabels }, shop?.locale ?? 'en-GB')
+    const box = this.#words('box')
     this.#input.placeholder = box
     this.#input.setAttribute('aria-label', box)
     this.#ask()
-  }
-
-  get #labels(): SearchLabels {
-    return { ...SEARCH_ENGLISH, ...provided?.searchLabels }
   }
 
   get #limit(): number {
@@ -163,7 +166,7 @@ export class NearsideSearch extends Base {
     if (!provided) return
     const { shop, personalizer } = provided
     if ('error' in given) {
-      this.#note.textContent = shop.labels.trouble(given.error.code)
+      this.#note.textContent = troubleText(shop.words, given.error.code)
       return
     }
     this.#known = new Map(given.items.map((one) => [one.id, one]))
@@ -173,12 +176,12 @@ export class NearsideSearch extends Base {
     this.#items = order.flatMap((id) => (this.#known.has(id) && shop.itemOf(id)) || [])
     if (isAnother) {
       this.#all = false
-      this.#groups = defaultGroups(this.#items, this.#labels, shop.locale)
+      this.#groups = defaultGroups(this.#items, this.#words, shop.locale)
       const { facets } = narrow(this.#items, this.#groups, this.#selection)
       this.#choices?.body.remove()
       this.#choices = buildChoices(
         facets,
-        this.#labels,
+        this.#words,
         (group, value) => this.#choose(toggled(this.#selection, group, value)),
         () => this.#choose({}),
       )
@@ -211,7 +214,7 @@ export class NearsideSearch extends Base {
     })
     replaceCards(this.#list, cards)
     this.#more.hidden = shown.length === items.length
-    this.#more.textContent = this.#labels.all(items.length)
+    this.#more.textContent = this.#words('all', { n: items.length })
     const isEmpty = this.#items.length === 0 || this.#groups.length === 0
     if (this.#choices) this.#choices.body.hidden = isEmpty
     this.#note.textContent = this.#noteOf(items.length)
@@ -219,10 +222,10 @@ export class NearsideSearch extends Base {
 
   #noteOf(count: number): string {
     const text = this.#text
-    if (this.#items.length === 0) return text && this.#labels.nothing(text)
+    if (this.#items.length === 0) return text && this.#words('nothing', { query: text })
     return this.#hits?.[0]?.complete === false
-      ? this.#labels.partly(text)
-      : this.#labels.count(count)
+      ? this.#words('partly', { query: text })
+      : this.#words('count', { n: count })
   }
 
   #capture(): void {

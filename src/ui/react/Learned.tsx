@@ -7,7 +7,6 @@ import type { Learned as Entry } from '@nearside/core/ranking/learned.ts'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
-import type { Labels } from './labels.ts'
 import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
@@ -19,7 +18,7 @@ const LEAVING = 900
 
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
-  const { itemOf, labels, locale, personalizer } = usePersonalizationContext()
+  const { itemOf, locale, personalizer, words } = usePersonalizationContext()
   // Kept here, because the line may be gone by the time the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
@@ -52,7 +51,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     if (!personalizer) return
     const work = async () => setUndo([name, await personalizer.forget(about)])
     if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget')))
-      say(labels.forgotten(name))
+      say(words('forgotten', { name }))
     else if (isGone()) say('')
   }
   async function forgetLine(entry: Entry, place: number) {
@@ -72,24 +71,24 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     if (!(await run('undo', back))) return
     setUndo(null)
     setLeaving(null)
-    say(labels.restored(name))
+    say(words('restored', { name }))
   }
   return (
-    <section className="ns-block" aria-label={labels.learnedFrom(snapshot.learnedFrom)}>
+    <section className="ns-block" aria-label={words('learnedFrom', { n: snapshot.learnedFrom })}>
       <h3 className="ns-block-title" ref={title} tabIndex={-1}>
-        {labels.learnedFrom(snapshot.learnedFrom)}
+        {words('learnedFrom', { n: snapshot.learnedFrom })}
       </h3>
       <p role="status" className={said ? 'ns-undo' : 'ns-visually-hidden'}>
         {said}
       </p>
-      {undo && <Button onClick={() => void putBack(undo)}>{labels.undo}</Button>}
+      {undo && <Button onClick={() => void putBack(undo)}>{words('undo')}</Button>}
       {alert}
       {lines.length > 0 && (
         <ul className="ns-learned">
           {lines.map((entry, place) =>
             gone && entry === leaving[0] ? (
               <li key={keyOf(entry)} className="ns-leaving" aria-hidden="true">
-                {textOf(entry, itemOf, labels)}
+                {textOf(entry, itemOf, words)}
               </li>
             ) : (
               <Line
@@ -102,16 +101,16 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
         </ul>
       )}
       {count === 0 ? (
-        <p>{labels.storedNothing}</p>
+        <p>{words('storedNothing')}</p>
       ) : (
         <details open={lines.length === 0}>
-          <summary>{labels.storedOneByOne(count)}</summary>
+          <summary>{words('storedOneByOne', { n: count })}</summary>
           <StoredActions
             events={stored}
             count={count}
             onAll={() => setMost(ALL)}
             itemOf={itemOf}
-            labels={labels}
+            words={words}
             locale={locale}
             onForget={(event, name) => void forgetAction(event, name)}
           />
@@ -150,10 +149,16 @@ const aboutOf = ({ kind, name }: Entry) => ({ kind, name })
 const nameOf = ({ kind, name }: Entry, itemOf: Personalization['itemOf']) =>
   (kind === 'item' && itemOf(name)?.title) || name
 
-function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels): string {
+function textOf(
+  entry: Entry,
+  itemOf: Personalization['itemOf'],
+  words: Personalization['words'],
+): string {
   const name = nameOf(entry, itemOf)
-  if (entry.kind === 'item') return labels.did(name, entry.signal)
-  return labels[entry.kind === 'query' ? 'searched' : entry.kind](name)
+  if (entry.kind === 'item') return words(`did.${entry.signal}`, { title: name })
+  return entry.kind === 'query'
+    ? words('searched', { query: name })
+    : words('category', { category: name })
 }
 
 type Undo = () => Promise<void>
@@ -164,7 +169,7 @@ interface LineProps {
 }
 
 function Line({ entry, onForget }: LineProps) {
-  const { itemOf, labels, personalizer } = usePersonalizationContext()
+  const { itemOf, locale, personalizer, words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
   /** Events that would be deleted; null until the shopper has asked. */
@@ -180,16 +185,16 @@ function Line({ entry, onForget }: LineProps) {
   }
   return (
     <li>
-      <span>{textOf(entry, itemOf, labels)}</span>
+      <span>{textOf(entry, itemOf, words)}</span>
       <button
         type="button"
         ref={forget}
         className="ns-button ns-forget"
-        aria-label={labels.forgetThis(name)}
+        aria-label={words('forgetThis', { name })}
         aria-expanded={going !== null}
         onClick={() => (going ? keep() : void ask())}
       >
-        {labels.forget}
+        {words('forget')}
       </button>
       <span
         className="ns-learned-bar"
@@ -198,7 +203,7 @@ function Line({ entry, onForget }: LineProps) {
       />
       {going && (
         <div className="ns-sure">
-          <p id={id}>{goesText(name, about, going, itemOf, labels)}</p>
+          <p id={id}>{goesText({ itemOf, locale, words }, name, about, going)}</p>
           <p className="ns-actions">
             <button
               type="button"
@@ -207,9 +212,9 @@ function Line({ entry, onForget }: LineProps) {
               ref={focusAtOnce}
               onClick={onForget}
             >
-              {labels.forgetSure}
+              {words('forgetSure')}
             </button>
-            <Button onClick={keep}>{labels.eraseKeep}</Button>
+            <Button onClick={keep}>{words('eraseKeep')}</Button>
           </p>
         </div>
       )}

@@ -11,7 +11,7 @@ import { usePersonalization } from './usePersonalizer.ts'
  * @example <LearningPaused />
  */
 export function LearningPaused() {
-  const { labels, personalizer } = usePersonalizationContext()
+  const { personalizer, words } = usePersonalizationContext()
   const { paused } = usePersonalization()
   const { run, alert } = useAction()
   if (!personalizer || !(paused || alert)) return null
@@ -19,9 +19,9 @@ export function LearningPaused() {
     <div className="ns-section ns-paused">
       {paused && (
         <p>
-          {labels.learningPaused}.{' '}
-          <Button onClick={() => void run('resume', () => personalizer.pause(false))}>
-            {labels.resume}
+          {words('learningPaused')}.{' '}
+          <Button onClick={() => void run('pause', () => personalizer.pause(false))}>
+            {words('resume')}
           </Button>
         </p>
       )}

@@ -6,6 +6,7 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { troubleText } from '../messages/lists.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
@@ -93,8 +94,8 @@ export function ListSection<TItem extends Item>({
   onSelect,
   note,
 }: RecommendationsProps<TItem> & { readonly state: ListState; readonly note?: ReactNode }) {
-  const { itemOf, labels, measure } = usePersonalizationContext<TItem>()
-  const title = given ?? labels.forYou
+  const { itemOf, measure, words } = usePersonalizationContext<TItem>()
+  const title = given ?? words('forYou')
   const id = useId()
   const loading = state.status === 'loading'
   const first = loading ? initialItems : undefined
@@ -140,10 +141,10 @@ export function ListSection<TItem extends Item>({
               </li>
             ))}
       </Layout>
-      {state.code && <p className="ns-error">{labels.trouble(state.code)}</p>}
+      {state.code && <p className="ns-error">{troubleText(words, state.code)}</p>}
       <p className="ns-visually-hidden" role="status">
         {/* A new element each time, because a screen reader doesn't repeat unchanged text. */}
-        {changes > 0 && <span key={changes}>{labels.listUpdated(title)}</span>}
+        {changes > 0 && <span key={changes}>{words('listUpdated', { title })}</span>}
       </p>
     </section>
   )

@@ -7,12 +7,13 @@ import './panel.css'
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
+import { troubleText } from '../messages/lists.ts'
 import { Button, Switch } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'
 import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
-import { engineText, fitText, guardText, sentText, termsText } from './panelText.ts'
+import { costText, engineText, fitText, guardText, sentText } from './panelText.ts'
 import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
@@ -30,24 +31,24 @@ export function PersonalizationPanel({
   /** Content at the end of the panel, e.g. a link to the shop’s privacy page. */
   readonly children?: ReactNode
 }) {
-  const { labels, locale, personalizer } = usePersonalizationContext()
+  const { personalizer, words } = usePersonalizationContext()
   const snapshot = usePersonalization()
   return (
     <div className="ns-panel">
-      <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
-      <p className="ns-panel-lead">{labels.lead}</p>
+      <p className="ns-sent">{sentText(words, snapshot)}</p>
+      <p className="ns-panel-lead">{words('lead')}</p>
       <Learned snapshot={snapshot} />
       <dl className="ns-facts">
-        <Fact name={labels.kept}>
-          {snapshot.storage === 'indexeddb' ? labels.keptHere : labels.keptInPage}
+        <Fact name={words('kept')}>
+          {snapshot.storage === 'indexeddb' ? words('keptHere') : words('keptInPage')}
         </Fact>
-        <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
-        <Fact name={labels.lastLearned}>{fitText(snapshot, labels, locale)}</Fact>
-        <Fact name={labels.check}>{guardText(snapshot, labels)}</Fact>
+        <Fact name={words('computedWith')}>{engineText(words, snapshot)}</Fact>
+        <Fact name={words('lastLearned')}>{fitText(words, snapshot)}</Fact>
+        <Fact name={words('check')}>{guardText(words, snapshot)}</Fact>
       </dl>
       {snapshot.notices.length > 0 && (
         <p className="ns-notice" role="status">
-          {labels.trouble(snapshot.notices[0].code)}
+          {troubleText(words, snapshot.notices[0].code)}
         </p>
       )}
       {personalizer && snapshot.persist.option === 'ask' && (
@@ -71,7 +72,7 @@ interface PartProps {
 
 /** Question whether to store what was learned, for `persist: 'ask'`. */
 function Keep({ personalizer, snapshot }: PartProps) {
-  const { labels } = usePersonalizationContext()
+  const { words } = usePersonalizationContext()
   const id = useId()
   const { run, alert } = useAction()
   const { allowed, unerased } = snapshot.persist
@@ -85,10 +86,10 @@ function Keep({ personalizer, snapshot }: PartProps) {
           void run(isStored ? 'unpersist' : 'persist', () => personalizer.setPersist(!isStored))
         }
       >
-        {labels.keep}
+        {words('keep')}
       </Switch>
       <p id={id} className="ns-small">
-        {labels.keepText}
+        {words('keepText')}
       </p>
       {alert}
     </section>
@@ -97,29 +98,31 @@ function Keep({ personalizer, snapshot }: PartProps) {
 
 /** Switch for contribution, off by default; the text above it explains a contribution before the shopper decides. */
 function Consent({ personalizer, snapshot }: PartProps) {
-  const { labels, locale } = usePersonalizationContext()
+  const { locale, words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { consent, terms, vault } = snapshot
   const { since } = consent
   return (
-    <section className="ns-block" aria-label={labels.help}>
-      <h3 className="ns-block-title">{labels.help}</h3>
+    <section className="ns-block" aria-label={words('help')}>
+      <h3 className="ns-block-title">{words('help')}</h3>
       <SharingOffer
         snapshot={snapshot}
-        words={labels}
-        sharing={`${labels.helpText} ${termsText(snapshot, labels, locale)}`}
+        words={words}
+        sharing={`${words('helpText')} ${costText(words, snapshot)}`}
         onAnswer={(...answer) =>
           void run('contribute', () => personalizer.setContribution(...answer))
         }
       />
       {terms === null && !vault && !consent.contribute && (
         <Button onClick={() => void run('terms', () => personalizer.contributionTerms())}>
-          {labels.askTerms}
+          {words('askTerms')}
         </Button>
       )}
       {alert}
       {since !== null && (
-        <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>
+        <p className="ns-small">
+          {words('onSince', { date: new Date(since).toLocaleString(locale) })}
+        </p>
       )}
     </section>
   )
@@ -130,7 +133,7 @@ function Controls({
   snapshot,
   onErased,
 }: PartProps & { readonly onErased?: () => void }) {
-  const { labels } = usePersonalizationContext()
+  const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot
   /** Null: not asked yet; false: asked, and declined. */
@@ -145,21 +148,21 @@ function Controls({
     })
     if (!erased) return
     setSure(null)
-    setSaid(labels.erased)
+    setSaid(words('erased'))
     // Other buttons have replaced the pressed one, so move the focus to the outcome.
     status.current?.focus()
   }
   return (
-    <section className="ns-block" aria-label={labels.yourData}>
+    <section className="ns-block" aria-label={words('yourData')}>
       <div className="ns-actions">
         <Button
           aria-pressed={paused}
-          onClick={() => void run(paused ? 'resume' : 'pause', () => personalizer.pause(!paused))}
+          onClick={() => void run('pause', () => personalizer.pause(!paused))}
         >
-          {paused ? labels.resume : labels.pause}
+          {paused ? words('resume') : words('pause')}
         </Button>
         <Button onClick={() => void run('export', () => exportData(personalizer))}>
-          {labels.exportData}
+          {words('exportData')}
         </Button>
         <button
           type="button"
@@ -169,11 +172,11 @@ function Controls({
           ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}
         >
-          {sure ? labels.eraseSure(events.count) : labels.erase}
+          {sure ? words('eraseSure', { n: events.count }) : words('erase')}
         </button>
-        {sure && <Button onClick={() => setSure(false)}>{labels.eraseKeep}</Button>}
+        {sure && <Button onClick={() => setSure(false)}>{words('eraseKeep')}</Button>}
       </div>
-      <p className="ns-small">{labels.exportHolds}</p>
+      <p className="ns-small">{words('exportHolds')}</p>
       {alert}
       <p className="ns-small" role="status" ref={status} tabIndex={-1}>
         {said}

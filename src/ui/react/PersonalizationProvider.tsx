@@ -2,12 +2,13 @@
 
 import type { PastOrder, Personalizer } from '@nearside/browser/api.ts'
 import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
 import type { NearsideError } from '@nearside/core/error.ts'
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
+import { ENGLISH, type Labels } from '../messages/panel.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
-import { ENGLISH, type Labels } from './labels.ts'
 
 const NO_ITEMS: readonly never[] = []
 
@@ -34,7 +35,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: TItem) => string
-  /** The widgets' strings in the shop's language; missing strings are English. A stable reference saves work. */
+  /** The widgets' messages in the shop's language; missing messages are English. A stable reference saves work. */
   readonly labels?: Partial<Labels>
   /**
    * BCP 47 locale of prices, numbers and dates; default `en-GB`. It is never the machine's locale, because a server
@@ -62,7 +63,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
       itemOf: (id) => byId.get(id),
       mayShow,
       linkTo,
-      labels: { ...ENGLISH, ...labels },
+      words: wordsIn({ ...ENGLISH, ...labels }, locale),
       locale,
       measure,
     }),

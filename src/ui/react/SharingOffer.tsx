@@ -1,22 +1,22 @@
 /** @module Explains sharing in the words that the shopper agrees to, above the switch; used in panel and console. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { Words } from '@nearside/browser/page/words.ts'
 import { type ReactNode, useId } from 'react'
 import { Switch } from './Button.tsx'
-import type { Labels } from './labels.ts'
 
-type Words = Pick<Labels, 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'>
+type OfferKey = 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'
 
 /** Full text that a shopper agrees to, including the banner of a demonstration. */
 export const wordingOf = (
   { terms }: Pick<PersonalizerSnapshot, 'terms'>,
-  { demonstration }: Pick<Words, 'demonstration'>,
+  words: Words<'demonstration'>,
   sharing: string,
-) => (terms?.demonstration ? `${demonstration} ${sharing}` : sharing)
+) => (terms?.demonstration ? `${words('demonstration')} ${sharing}` : sharing)
 
 interface SharingOfferProps {
   readonly snapshot: PersonalizerSnapshot
-  readonly words: Words
+  readonly words: Words<OfferKey>
   /** Description of an update, and the servers' terms. */
   readonly sharing: string
   /** @param contribute the new answer */
@@ -36,12 +36,12 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
     <>
       {terms?.demonstration && (
         <p className="ns-notice" role="note">
-          {words.demonstration}
+          {words('demonstration')}
         </p>
       )}
       <p id={id}>
-        {sharing} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}{' '}
-        {!stored && <strong>{words.contributeNeeds}</strong>}
+        {sharing} {globalPrivacyControl && <strong>{words('privacyControl')}</strong>}{' '}
+        {!stored && <strong>{words('contributeNeeds')}</strong>}
       </p>
       {children}
       <Switch
@@ -50,7 +50,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
         disabled={!contribute && (globalPrivacyControl || !stored || isUnknown)}
         onClick={() => onAnswer(!contribute, wordingOf(snapshot, words, sharing))}
       >
-        {words.contribute}
+        {words('contribute')}
       </Switch>
     </>
   )

@@ -1,11 +1,11 @@
 /** @module Lists stored actions one by one, newest first, each with a button to forget it. */
 
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { useState } from 'react'
 import { Button } from './Button.tsx'
-import type { Labels } from './labels.ts'
-import { actionText } from './panelText.ts'
+import { type ActionKey, actionText } from './panelText.ts'
 
 /** Number of actions shown before the shopper requests all. */
 export const FIRST = 10
@@ -18,7 +18,7 @@ interface StoredActionsProps {
   /** Called when the shopper requests all actions. */
   readonly onAll?: () => void
   readonly itemOf: (id: string) => Item | undefined
-  readonly labels: Pick<Labels, 'action' | 'forget' | 'forgetThis' | 'showAll'>
+  readonly words: Words<ActionKey | 'forget' | 'forgetThis' | 'showAll'>
   readonly locale: string
   /** @param name the action in words */
   readonly onForget: (event: ShopperEvent, name: string) => void
@@ -29,7 +29,7 @@ export function StoredActions({
   count = events.length,
   onAll,
   itemOf,
-  labels,
+  words,
   locale,
   onForget,
 }: StoredActionsProps) {
@@ -39,7 +39,7 @@ export function StoredActions({
     <>
       <ul className="ns-learned ns-stored">
         {events.slice(0, all ? undefined : FIRST).map((event) => {
-          const name = actionText(event, itemOf, labels)
+          const name = actionText(words, event, itemOf)
           return (
             <li key={event.id}>
               <span>
@@ -51,10 +51,10 @@ export function StoredActions({
               <button
                 type="button"
                 className="ns-button ns-forget"
-                aria-label={labels.forgetThis(name)}
+                aria-label={words('forgetThis', { name })}
                 onClick={() => onForget(event, name)}
               >
-                {labels.forget}
+                {words('forget')}
               </button>
             </li>
           )
@@ -68,7 +68,7 @@ export function StoredActions({
               onAll?.()
             }}
           >
-            {labels.showAll(count)}
+            {words('showAll', { n: count })}
           </Button>
         </p>
       )}

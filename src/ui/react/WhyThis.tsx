@@ -5,12 +5,12 @@ import { movedText, reasonText } from './reason.ts'
 
 /** One line: "Because you looked at …", and how far the item moved. */
 export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {
-  const { itemOf, labels } = usePersonalizationContext()
-  const moved = movedText(recommendation, labels)
+  const { itemOf, words } = usePersonalizationContext()
+  const moved = movedText(words, recommendation)
   return (
     <p className="ns-why">
       <span className="ns-why-reason">
-        {reasonText(recommendation.reason, itemOf, labels, recommendation.id)}
+        {reasonText(words, recommendation.reason, itemOf, recommendation.id)}
       </span>
       {moved && <span className="ns-why-moved">{` ${moved}`}</span>}
     </p>

@@ -2,9 +2,10 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createContext, useContext } from 'react'
-import type { Labels } from './labels.ts'
+import type { LabelKey } from '../messages/panel.ts'
 
 export interface Personalization<TItem extends Item = Item> {
   /** Personalizer; null while it starts, on a server, or where it could not start. Widgets then stay empty. */
@@ -17,7 +18,7 @@ export interface Personalization<TItem extends Item = Item> {
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
   linkTo(item: TItem): string
-  readonly labels: Labels
+  readonly words: Words<LabelKey>
   /** Measures lists that were seen and items that were clicked; absent where nothing is measured. */
   readonly measure?: ListMeasure
   /** BCP 47 locale of prices, numbers and dates. */

@@ -1,90 +1,100 @@
 /** @module Texts of the panel as pure functions of the snapshot, testable without a screen. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { Words } from '@nearside/browser/page/words.ts'
+import { termsText } from '@nearside/browser/vault/termsText.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import type { Learned } from '@nearside/core/ranking/learned.ts'
-import type { Labels } from './labels.ts'
+import type { LabelKey } from '../messages/panel.ts'
+import type { Personalization } from './context.ts'
 
 /** Maximum number of titles listed for one action. */
 const NAMED = 4
 
-const rounded = (value: number, locale: string, digits = 3) =>
-  value.toLocaleString(locale, { maximumSignificantDigits: digits })
+type PanelWords = Words<LabelKey>
 
 /** Text of what was sent: "Shared nothing", or the exact amount. */
-export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
+export function sentText(words: PanelWords, { sent }: PersonalizerSnapshot): string {
   const { reports, bytes, epsilon } = sent
-  if (bytes === 0) return labels.shared(null)
-  const spent = epsilon === null ? null : rounded(epsilon, locale)
-  return labels.shared(bytes.toLocaleString(locale)) + labels.sharedIn(reports, spent)
+  if (bytes === 0) return words('sharedNothing')
+  const shared = words('sharedIn', { shared: words('shared', { bytes }), n: reports })
+  return epsilon === null ? shared : words('sharedLoss', { shared, epsilon })
 }
 
 /** Text about the engine that computes the ranking. */
-export function engineText({ engine, fit, status }: PersonalizerSnapshot, labels: Labels): string {
+export function engineText(
+  words: PanelWords,
+  { engine, fit, status }: PersonalizerSnapshot,
+): string {
   if (!engine) {
-    if (status === 'starting') return labels.starting
-    return fit ? labels.engineIdle(fit.engine) : labels.noEngine
+    if (status === 'starting') return words('starting')
+    return fit ? words('engineIdle', { engine: fit.engine }) : words('noEngine')
   }
-  return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
+  const { name, device } = engine
+  return device ? words('engineOn', { engine: name, device }) : name
 }
 
 /** Recipients and cost of updates, for the shopper to read before agreeing. */
-export function termsText(
+export function costText(
+  words: PanelWords,
   { terms, sent }: Pick<PersonalizerSnapshot, 'terms' | 'sent'>,
-  labels: Labels,
-  locale: string,
 ): string {
-  return `${labels.terms(terms)} ${labels.used(rounded(sent.epsilon ?? 0, locale))}`
+  return `${termsText(words, terms)} ${words('used', { epsilon: sent.epsilon ?? 0 })}`
 }
 
 /** Result of the last fit, in one sentence. */
 export function fitText(
+  words: PanelWords,
   { deferred, fit, fitting }: PersonalizerSnapshot,
-  labels: Labels,
-  locale: string,
 ): string {
-  if (fitting) return labels.learningNow(fitting.done, fitting.steps)
-  if (deferred) return labels.waiting
-  if (!fit) return labels.notLearned
-  return labels.learnedIn(rounded(fit.milliseconds, locale, 2), fit.engine)
+  if (fitting) return words('learningNow', { done: fitting.done, steps: fitting.steps })
+  if (deferred) return words('waiting')
+  if (!fit) return words('notLearned')
+  const milliseconds = Number(fit.milliseconds.toPrecision(2))
+  return words('learnedIn', { milliseconds, engine: fit.engine })
 }
 
 /** Whether the learned model is in use, and why. */
-export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Labels): string {
-  if (paused) return labels.checkPaused
-  if (guard.tested === 0) return labels.checkNothing
-  return labels[guard.active ? 'checkInUse' : 'checkOff']
+export function guardText(words: PanelWords, { guard, paused }: PersonalizerSnapshot): string {
+  if (paused) return words('checkPaused')
+  if (guard.tested === 0) return words('checkNothing')
+  return words(guard.active ? 'checkInUse' : 'checkOff')
 }
+
+export type ActionKey = `action.${EventName}`
 
 /** Describes one stored action in words. */
 export function actionText(
+  words: Words<ActionKey>,
   { name, items, query = '' }: Pick<ShopperEvent, 'name' | 'items' | 'query'>,
   itemOf: (id: string) => Item | undefined,
-  labels: Pick<Labels, 'action'>,
 ): string {
   const titles = items.slice(0, NAMED).map((id) => itemOf(id)?.title ?? id)
   const more = items.length > NAMED ? ` … (${items.length})` : ''
-  return `${labels.action[name]}: ${name === 'search' ? query : titles.join(', ') + more}`
+  return `${words(`action.${name}`)}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
 /** Events that forgetting would delete, by name, and further products of a purchase. */
 export function goesText(
+  { itemOf, locale, words }: Pick<Personalization, 'itemOf' | 'locale' | 'words'>,
   name: string,
   about: Pick<Learned, 'kind' | 'name'>,
   going: readonly ShopperEvent[],
-  itemOf: (id: string) => Item | undefined,
-  labels: Labels,
 ): string {
-  const byName: Partial<Record<EventName, number>> = {}
+  const byName = new Map<EventName, number>()
   const others = new Set<string>()
   for (const event of going) {
-    byName[event.name] = (byName[event.name] ?? 0) + 1
+    byName.set(event.name, (byName.get(event.name) ?? 0) + 1)
     if (event.name !== 'purchase') continue
     for (const id of event.items) {
       const meant = about.kind === 'item' ? id === about.name : itemOf(id)?.category === about.name
       if (!meant) others.add(id)
     }
   }
-  return labels.forgetGoes(name, byName, others.size)
+  if (byName.size === 0) return words('forgetNothing', { name })
+  const counts = Array.from(byName, ([event, n]) => words(`goes.${event}`, { n }))
+  const events = new Intl.ListFormat(locale).format(counts)
+  const goes = words('forgetGoes', { name, events })
+  return others.size === 0 ? goes : `${goes} ${words('forgetWhole', { n: others.size })}`
 }

@@ -7,9 +7,9 @@ import { StrictMode } from 'react'
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { ENGLISH } from '../messages/panel.ts'
 import type { ItemComponentProps } from './ItemCard.tsx'
 import { LearningPaused } from './LearningPaused.tsx'
-import { ENGLISH } from './labels.ts'
 import { type Asked, createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
@@ -774,8 +774,8 @@ describe('PersonalizationPanel', () => {
     const screen = await show(<PersonalizationPanel />)
     const keep = screen.getByRole('switch', { name: ENGLISH.keep })
     await keep.click()
-    await expect.element(screen.getByRole('alert')).toHaveTextContent(ENGLISH.failed('unpersist'))
-    expect(ENGLISH.failed('unpersist')).not.toBe(ENGLISH.failed('persist'))
+    await expect.element(screen.getByRole('alert')).toHaveTextContent(ENGLISH['failed.unpersist'])
+    expect(ENGLISH['failed.unpersist']).not.toBe(ENGLISH['failed.persist'])
     await keep.click()
     expect(setPersist.mock.calls).toEqual([[false], [false]])
     await expect.element(keep).not.toBeChecked()
@@ -788,10 +788,10 @@ describe('PersonalizationPanel', () => {
     const limits = () => events.mock.calls.map(([options]) => options?.limit)
     const screen = await show(<PersonalizationPanel />)
     const list = screen.container.getElementsByClassName('ns-stored')
-    await screen.getByText(ENGLISH.storedOneByOne(12)).click()
+    await screen.getByText('12 stored actions, one by one').click()
     await waitFor(() => expect(list[0]?.children).toHaveLength(10))
     expect(new Set(limits())).toEqual(new Set([10]))
-    await screen.getByRole('button', { name: ENGLISH.showAll(12) }).click()
+    await screen.getByRole('button', { name: 'Show all 12' }).click()
     await waitFor(() => expect(list[0]?.children).toHaveLength(12))
   })
 

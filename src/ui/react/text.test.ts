@@ -1,19 +1,18 @@
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { STARTING } from '@nearside/browser/page/starting.ts'
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Signal } from '@nearside/core/ranking/apiLists.ts'
 import { expect, test } from 'vitest'
-import { ENGLISH, type Labels } from './labels.ts'
-import { ENGLISH_LISTS } from './listLabels.ts'
+import { troubleText } from '../messages/lists.ts'
+import { ENGLISH } from '../messages/panel.ts'
 import * as panel from './panelText.ts'
 import { movedText, reasonText } from './reason.ts'
 
-const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels, locale: string) => string) => {
-  return (snapshot: PersonalizerSnapshot) => text(snapshot, ENGLISH, 'en-GB')
-}
-const engineText = said(panel.engineText)
-const fitText = said(panel.fitText)
-const guardText = said(panel.guardText)
-const sentText = said(panel.sentText)
+const words = wordsIn(ENGLISH, 'en-GB')
+const engineText = panel.engineText.bind(null, words)
+const fitText = panel.fitText.bind(null, words)
+const guardText = panel.guardText.bind(null, words)
+const sentText = panel.sentText.bind(null, words)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
@@ -24,14 +23,14 @@ test('an engine that has not run on this page is not denied where it once learne
 })
 
 test('trouble is said by its code, or by what that begins with', () => {
-  expect(ENGLISH.trouble('storage-full')).toBe('Not everything could be saved.')
-  expect(ENGLISH.trouble('storage-corrupt')).toMatch(/can no longer be read/)
-  expect(ENGLISH.trouble('worker-failed')).toBe('Something went wrong; the shop still works.')
+  expect(troubleText(words, 'storage-full')).toBe('Not everything could be saved.')
+  expect(troubleText(words, 'storage-corrupt')).toMatch(/can no longer be read/)
+  expect(troubleText(words, 'worker-failed')).toBe('Something went wrong; the shop still works.')
 })
 
 test('a reason is one sentence, true also when the item is gone from the shop', () => {
   const because = (signal: Signal, item = 'tin') =>
-    reasonText({ kind: 'because', item, signal }, itemOf)
+    reasonText(words, { kind: 'because', item, signal }, itemOf)
   expect(because('viewed')).toBe('Because you looked at Cake tin')
   expect(because('wished')).toBe('Because you put Cake tin on your wishlist')
   expect(because('basket')).toBe('Because you put Cake tin in your basket')
@@ -39,41 +38,41 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(because('bought', 'gone')).toBe('Because you bought another product')
   // The reason is an event of the tin itself.
   const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
-  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'tin')).toBe('You looked at Cake tin')
-  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'jar')).toBe('Because you looked at Cake tin')
-  expect(reasonText({ kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
-  expect(reasonText({ kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
+  expect(reasonText(words, own, itemOf, 'tin')).toBe('You looked at Cake tin')
+  expect(reasonText(words, own, itemOf, 'jar')).toBe('Because you looked at Cake tin')
+  expect(reasonText(words, { kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
+  expect(reasonText(words, { kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
     'Often bought with Cake tin',
   )
-  expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You’ve bought this before')
-  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe(
+  expect(reasonText(words, { kind: 'bought-before' }, itemOf)).toBe('You’ve bought this before')
+  expect(reasonText(words, { kind: 'category', category: 'Bags' }, itemOf)).toBe(
     'You’ve been browsing Bags',
   )
-  expect(reasonText({ kind: 'searched', query: 'parasol' }, itemOf)).toBe(
+  expect(reasonText(words, { kind: 'searched', query: 'parasol' }, itemOf)).toBe(
     'You searched for “parasol”',
   )
-  expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Because of your recent picks')
-  expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
-  expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s usual order')
-  expect(reasonText({ kind: 'popular' }, itemOf)).toBe('A best seller')
-  expect(reasonText({ kind: 'chosen', rule: 'x' }, itemOf)).toBe('Chosen by the shop')
-  expect(reasonText({ kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
+  expect(reasonText(words, { kind: 'taste' }, itemOf)).toBe('Because of your recent picks')
+  expect(reasonText(words, { kind: 'new' }, itemOf)).toBe('New in this shop')
+  expect(reasonText(words, { kind: 'shop-order' }, itemOf)).toBe('In the shop’s usual order')
+  expect(reasonText(words, { kind: 'popular' }, itemOf)).toBe('A best seller')
+  expect(reasonText(words, { kind: 'chosen', rule: 'x' }, itemOf)).toBe('Chosen by the shop')
+  expect(reasonText(words, { kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
     'Popular right now (weather: rain)',
   )
-  expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')
+  expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
 test('the move is counted from the shop’s order, and silent where there is none', () => {
   const at = (baseRank: number) => ({ rank: 2, baseRank })
-  expect(movedText(at(12))).toBe('10 places higher than for everyone')
-  expect(movedText(at(1))).toBe('1 place lower than for everyone')
-  expect(movedText(at(2))).toBeNull()
-  expect(movedText(at(Number.NaN))).toBeNull()
+  expect(movedText(words, at(12))).toBe('10 places higher than for everyone')
+  expect(movedText(words, at(1))).toBe('1 place lower than for everyone')
+  expect(movedText(words, at(2))).toBeNull()
+  expect(movedText(words, at(Number.NaN))).toBeNull()
 })
 
 test('a stored action is named by its first titles, a search by its words', () => {
-  const text = (event: Parameters<typeof panel.actionText>[0]) =>
-    panel.actionText(event, itemOf, ENGLISH)
+  const text = (event: Parameters<typeof panel.actionText>[1]) =>
+    panel.actionText(words, event, itemOf)
   expect(text({ name: 'view_item', items: ['tin'] })).toBe('Looked at: Cake tin')
   expect(text({ name: 'view_item_list', items: ['tin', 'a', 'b', 'c', 'd'] })).toBe(
     'Shown in a list: Cake tin, a, b, c … (5)',
@@ -112,4 +111,19 @@ test('the panel tells the state of engine, fit and guard', () => {
   expect(
     guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
   ).toMatch(/^Off/)
+})
+
+test('what a deletion takes along is listed by kind, with the other products of a purchase', () => {
+  const going = [
+    { name: 'view_item', items: ['tin'] },
+    { name: 'view_item', items: ['tin'] },
+    { name: 'purchase', items: ['tin', 'mug', 'jar'] },
+  ] as unknown as Parameters<typeof panel.goesText>[3]
+  const about = { kind: 'item', name: 'tin' } as const
+  const goesText = panel.goesText.bind(null, { itemOf, words, locale: 'en-GB' }, 'Cake tin', about)
+  expect(goesText(going)).toBe(
+    'Forgetting Cake tin deletes 2 views and 1 purchase. A purchase is deleted as a whole, with 2 other products.',
+  )
+  expect(goesText(going.slice(0, 1))).toBe('Forgetting Cake tin deletes 1 view.')
+  expect(goesText([])).toBe('Nothing is stored about Cake tin.')
 })

@@ -2,11 +2,15 @@
 
 import type { NearsideError } from '@nearside/core/error.ts'
 import { useState } from 'react'
+import { troubleText } from '../messages/lists.ts'
+import type { LabelKey } from '../messages/panel.ts'
 import { usePersonalizationContext } from './context.ts'
-import type { Wish } from './labels.ts'
+
+/** Action of a button of the panel. `forget-disk`: forgotten, but not on disk; `unpersist`: storing declined. */
+type Wish = LabelKey extends infer Key ? (Key extends `failed.${infer Name}` ? Name : never) : never
 
 export function useAction() {
-  const { labels } = usePersonalizationContext()
+  const { words } = usePersonalizationContext()
   const [failed, setFailed] = useState<string | null>(null)
 
   /**
@@ -25,8 +29,8 @@ export function useAction() {
     } catch (thrown) {
       // The shopper cancelled, which needs no message.
       const { code } = thrown as Partial<NearsideError>
-      if (code === 'terms-beyond-limits') setFailed(labels.trouble(code))
-      else if (code !== 'consent-missing') setFailed(labels.failed(otherwise()))
+      if (code === 'terms-beyond-limits') setFailed(troubleText(words, code))
+      else if (code !== 'consent-missing') setFailed(words(`failed.${otherwise()}`))
       return false
     }
   }

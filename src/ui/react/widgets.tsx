@@ -38,13 +38,13 @@ interface ListProps<TItem extends Item> {
 
 function List<TItem extends Item>(given: ListProps<TItem>) {
   const { props, name, ask = { kind: 'recommend' }, options, note } = given
-  const { labels } = usePersonalizationContext()
+  const { words } = usePersonalizationContext()
   const query: Query = { ...ask, options: { ...optionsOf(props), ...options } }
   const state = useChoice(query, props.transformItems)
   return (
     <ListSection
       {...props}
-      title={props.title ?? labels[name]}
+      title={props.title ?? words(name)}
       list={props.list ?? name}
       state={state}
       note={note}

@@ -1,21 +1,24 @@
 /** @module Choices beside a list. On a narrow screen they collapse behind a button with the number of choices made. */
 import '../react/nearside.css'
 import './search.css'
+import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { Facet } from '@nearside/core/search/facets.ts'
 import { memo, useId, useRef, useState } from 'react'
+import { SEARCH_ENGLISH, type SearchKey, type SearchLabels } from '../messages/search.ts'
+import { usePersonalizationContext } from '../react/context.ts'
 import { FIRST } from './defaultGroups.ts'
-import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { FacetsState } from './useFacets.ts'
 
 /**
- * Choices to narrow a list by: the result of `useFacets`, and labels. Missing labels are English; a stable reference
- * saves work. They don't render again when only their surroundings change.
+ * Choices to narrow a list by: the result of `useFacets`, and messages. Missing messages are English; a stable
+ * reference saves work. They don't render again when only their surroundings change.
  */
 export const Facets = memo(function Facets(
   props: Omit<FacetsState, 'items'> & { readonly labels?: Partial<SearchLabels> },
 ) {
   const { facets, chosen, toggle, clear } = props
-  const labels = { ...SEARCH_ENGLISH, ...props.labels }
+  const { locale } = usePersonalizationContext()
+  const words = wordsIn({ ...SEARCH_ENGLISH, ...props.labels }, locale)
   const id = useId()
   const [open, setOpen] = useState(false)
   return (
@@ -27,19 +30,19 @@ export const Facets = memo(function Facets(
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        {chosen === 0 ? labels.filter : labels.chosen(chosen)}
+        {chosen === 0 ? words('filter') : words('chosen', { n: chosen })}
       </button>
       <div id={id} className="ns-facets-groups" data-open={open}>
         {facets.map((facet) => (
           <Group
             key={facet.name}
             facet={facet}
-            labels={labels}
+            words={words}
             onToggle={(value) => toggle(facet.name, value)}
           />
         ))}
         <button type="button" className="ns-facets-button" disabled={chosen === 0} onClick={clear}>
-          {labels.clear}
+          {words('clear')}
         </button>
       </div>
     </div>
@@ -48,11 +51,11 @@ export const Facets = memo(function Facets(
 
 interface GroupProps {
   readonly facet: Facet
-  readonly labels: SearchLabels
+  readonly words: Words<SearchKey>
   readonly onToggle: (value: string) => void
 }
 
-function Group({ facet, labels, onToggle }: GroupProps) {
+function Group({ facet, words, onToggle }: GroupProps) {
   const [all, setAll] = useState(false)
   const group = useRef<HTMLFieldSetElement>(null)
   const possible = facet.options.filter(({ count, selected }) => count > 0 || selected)
@@ -75,13 +78,13 @@ function Group({ facet, labels, onToggle }: GroupProps) {
           <span>{label}</span>{' '}
           <span className="ns-facet-count">
             <span aria-hidden="true">{count}</span>
-            <span className="ns-visually-hidden">{labels.count(count)}</span>
+            <span className="ns-visually-hidden">{words('count', { n: count })}</span>
           </span>
         </label>
       ))}
       {shown.length < possible.length && (
         <button type="button" className="ns-facet-all" onClick={showAll}>
-          {labels.all(possible.length)}
+          {words('all', { n: possible.length })}
         </button>
       )}
     </fieldset>

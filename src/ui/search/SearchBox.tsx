@@ -4,6 +4,7 @@
  */
 import '../react/nearside.css'
 import './search.css'
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
 import {
@@ -17,8 +18,8 @@ import {
   useRef,
   useState,
 } from 'react'
+import { SEARCH_ENGLISH, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
-import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 import type { Offer, Offered } from './offers.ts'
 import { offerId, SearchOffers } from './SearchOffers.tsx'
 import { useOffers } from './useOffers.ts'
@@ -46,7 +47,7 @@ export function SearchBox<TItem extends Item = Item>({
   categoryText = asItIs,
   itemComponent,
   icon,
-  labels: given,
+  labels,
 }: {
   /** `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. */
   readonly search: AskSearch | null
@@ -70,11 +71,11 @@ export function SearchBox<TItem extends Item = Item>({
   readonly itemComponent?: ComponentType<{ readonly item: TItem }>
   /** Icon before the input, e.g. a lens. */
   readonly icon?: ReactNode
-  /** Strings in the shop's language; missing strings are English. */
+  /** Messages in the shop's language; missing messages are English. */
   readonly labels?: Partial<SearchLabels>
 }) {
-  const { personalizer, itemOf, linkTo } = usePersonalizationContext()
-  const labels = useMemo(() => ({ ...SEARCH_ENGLISH, ...given }), [given])
+  const { personalizer, itemOf, linkTo, locale } = usePersonalizationContext()
+  const words = useMemo(() => wordsIn({ ...SEARCH_ENGLISH, ...labels }, locale), [labels, locale])
   const [text, setText] = useState(query)
   const [active, setActive] = useState(false)
   /** Address of the offer that the arrow keys have reached. */
@@ -82,8 +83,8 @@ export function SearchBox<TItem extends Item = Item>({
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
   const shop = useMemo<Offered>(
-    () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, labels }),
-    [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, labels],
+    () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words }),
+    [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words],
   )
   // The results page itself answers the typed text.
   const wanted = active && !(onType && text.trim() !== '')
@@ -160,12 +161,12 @@ export function SearchBox<TItem extends Item = Item>({
           className="ns-search-input"
           type="search"
           role="combobox"
-          aria-label={labels.box}
+          aria-label={words('box')}
           aria-autocomplete="list"
           aria-expanded={offers !== null}
           aria-controls={offers ? id : undefined}
           aria-activedescendant={chosen ? offerId(id, chosen) : undefined}
-          placeholder={labels.box}
+          placeholder={words('box')}
           autoComplete="off"
           enterKeyHint="search"
           spellCheck={false}
@@ -178,7 +179,7 @@ export function SearchBox<TItem extends Item = Item>({
       {offers && (
         <SearchOffers
           id={id}
-          label={labels.suggestions}
+          label={words('suggestions')}
           offers={offers}
           chosen={chosen}
           itemComponent={itemComponent as ComponentType<{ readonly item: Item }> | undefined}

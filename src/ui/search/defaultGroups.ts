@@ -1,9 +1,11 @@
 /** @module Default groups to narrow a list by: category, brand, price and availability. */
+
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { priceGroup, priceLimits, valueGroup } from '@nearside/core/search/facetGroups.ts'
 import type { FacetGroup, FacetSelection } from '@nearside/core/search/facets.ts'
+import type { SearchKey } from '../messages/search.ts'
 import { priceText } from '../react/itemText.ts'
-import type { SearchLabels } from './labels.ts'
 
 /** Number of options shown before "All …". */
 export const FIRST = 8
@@ -18,25 +20,25 @@ export function toggled(selection: FacetSelection, group: string, value: string)
 /** Default groups in which these items differ. */
 export function defaultGroups(
   items: readonly Item[],
-  labels: SearchLabels,
+  words: Words<SearchKey>,
   locale: string,
 ): readonly FacetGroup[] {
   const currency = items.find((item) => item.currency)?.currency
   const money = (price: number) => priceText({ id: '', price, currency }, locale)
   const groups = [
-    valueGroup(items, { name: 'category', label: labels.category }, (item) => item.category),
-    valueGroup(items, { name: 'brand', label: labels.brand }, (item) => item.brand),
-    priceGroup({ name: 'price', label: labels.price }, priceLimits(items), (from, to) => {
-      if (from === 0) return labels.under(money(to))
+    valueGroup(items, { name: 'category', label: words('category') }, (item) => item.category),
+    valueGroup(items, { name: 'brand', label: words('brand') }, (item) => item.brand),
+    priceGroup({ name: 'price', label: words('price') }, priceLimits(items), (from, to) => {
+      if (from === 0) return words('under', { price: money(to) })
       return to === Number.POSITIVE_INFINITY
-        ? labels.over(money(from))
-        : labels.between(money(from), money(to))
+        ? words('over', { price: money(from) })
+        : words('between', { low: money(from), high: money(to) })
     }),
     valueGroup(
       items,
-      { name: 'stock', label: labels.availability },
+      { name: 'stock', label: words('availability') },
       ({ available }) => (available === false ? 'out' : 'in'),
-      (value) => (value === 'in' ? labels.inStock : labels.soldOut),
+      (value) => (value === 'in' ? words('inStock') : words('soldOut')),
     ),
   ]
   return groups.filter(({ options }) => options.length > 1)

@@ -2,11 +2,13 @@
  * @module Offers of the search box. With an empty box: this shopper's recent searches and categories.
  * With text: searches, categories and products that match it.
  */
+
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { categoriesBegun } from '@nearside/core/search/categoriesBegun.ts'
 import { highlight } from '@nearside/core/search/highlight.ts'
 import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
-import type { SearchLabels } from './labels.ts'
+import type { SearchKey } from '../messages/search.ts'
 
 export interface Offer {
   /** Address; unique among the offers. */
@@ -31,7 +33,7 @@ export interface Offered {
   readonly linkToSearch: (query: string) => string
   readonly linkToCategory: (category: string) => string
   readonly categoryText: (category: string) => string
-  readonly labels: SearchLabels
+  readonly words: Words<SearchKey>
 }
 
 export const SEARCHES = 5
@@ -53,12 +55,12 @@ const categoryOffers = (shop: Offered, categories: readonly string[]): readonly 
 
 /** Offers while nothing is typed. @param searches the shopper's last searches */
 export function offersBefore(shop: Offered, searches: readonly string[]): Offers {
-  const { categories, labels } = shop
+  const { categories, words } = shop
   return {
     note: '',
     groups: [
-      { title: labels.recent, offers: searches.map((text) => searchOffer(shop, text)) },
-      { title: labels.browse, offers: categoryOffers(shop, categories.slice(0, CATEGORIES)) },
+      { title: words('recent'), offers: searches.map((text) => searchOffer(shop, text)) },
+      { title: words('browse'), offers: categoryOffers(shop, categories.slice(0, CATEGORIES)) },
     ],
   }
 }
@@ -68,7 +70,7 @@ export function offersBefore(shop: Offered, searches: readonly string[]): Offers
  * "kitchen". Where no product has all words, the offers are searches from the nearest products.
  */
 export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
-  const { itemOf, categories, linkTo, labels } = shop
+  const { itemOf, categories, linkTo, words } = shop
   const asked = query.toLowerCase()
   const { suggestions: texts } = await search({ query, limit: 0, suggestions: SEARCHES })
   const begin = texts.includes(asked) ? [] : texts.filter((text) => text.startsWith(asked))
@@ -87,21 +89,21 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   const begun = categoriesBegun(categories, query).slice(0, CATEGORIES_TYPED)
   const others = hits.length === 0 ? categories.slice(0, CATEGORIES) : []
   return {
-    note: hits.length === 0 ? labels.nothing(query) : whole ? '' : labels.partly(query),
+    note: hits.length === 0 ? words('nothing', { query }) : whole ? '' : words('partly', { query }),
     groups: [
       {
-        title: whole ? labels.suggestions : labels.meant,
+        title: whole ? words('suggestions') : words('meant'),
         offers: searches.map((text) => searchOffer(shop, text)),
       },
-      { title: labels.categories, offers: categoryOffers(shop, begun) },
+      { title: words('categories'), offers: categoryOffers(shop, begun) },
       {
-        title: labels.products,
+        title: words('products'),
         offers: oneOfEach(items)
           .slice(0, PRODUCTS)
           .map((item) => ({ href: linkTo(item), text: item.title ?? item.id, item })),
       },
       {
-        title: labels.browse,
+        title: words('browse'),
         offers: categoryOffers(
           shop,
           others.filter((one) => !begun.includes(one)),

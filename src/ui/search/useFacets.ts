@@ -1,5 +1,6 @@
 /** @module Narrows a list: groups, the selection, and the remaining items. */
 
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import {
   type Facet,
@@ -8,9 +9,9 @@ import {
   narrow,
 } from '@nearside/core/search/facets.ts'
 import { useCallback, useMemo, useState } from 'react'
+import { SEARCH_ENGLISH, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
-import { SEARCH_ENGLISH, type SearchLabels } from './labels.ts'
 
 /** Remaining items of a list, and the props of `Facets`. */
 export interface FacetsState<TItem extends Item = Item> {
@@ -51,7 +52,7 @@ export function useFacets<TItem extends Item>(
   const [chosenHere, setChosen] = useState<FacetSelection>({})
   const selection = chosenThere ?? chosenHere
   const groups = useMemo<readonly FacetGroup<TItem>[]>(
-    () => given ?? defaultGroups(all, { ...SEARCH_ENGLISH, ...labels }, locale),
+    () => given ?? defaultGroups(all, wordsIn({ ...SEARCH_ENGLISH, ...labels }, locale), locale),
     [given, all, labels, locale],
   )
   const { items, facets } = useMemo(() => narrow(all, groups, selection), [all, groups, selection])

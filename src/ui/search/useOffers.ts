@@ -21,7 +21,7 @@ export function useOffers(
   const searches = useLastSearches(personalizer, text !== null)
   const offers = useMemo(() => {
     if (typed === null) return null
-    if (typed !== '') return answered ?? { note: shop.labels.looking, groups: [] }
+    if (typed !== '') return answered ?? { note: shop.words('looking'), groups: [] }
     // Wait for the searches, because categories alone would be pushed down when the searches arrive.
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])

@@ -5,7 +5,7 @@ import { addShare } from '../shares.ts'
 import { createCircuit } from './circuit.ts'
 import { residue } from './field.ts'
 import { isProven, prepare, shard } from './pine.ts'
-import published from './pineVectors.json'
+import published from './pineVectors.json' with { type: 'json' }
 import { USAGE, webXof } from './xof.ts'
 
 const ROLES = ['leader', 'helper'] as const

@@ -9,17 +9,30 @@ export function EventsSection({ snapshot }: { readonly snapshot: PersonalizerSna
   const names = Object.entries(events.byName).sort((a, b) => b[1] - a[1])
   const dropped = Object.entries(cleaning.dropped).map(([reason, count]) => `${count} ${reason}`)
   return (
-    <Section title={words.events}>
+    <Section title={words('events')}>
       {names.length === 0 ? (
-        <p>{words.noEvents}</p>
+        <p>{words('noEvents')}</p>
       ) : (
         <Table
-          caption={words.byName(events.count)}
-          columns={[words.event, words.count]}
-          rows={names.map(([name, count]) => [name, [<code key="name">{name}</code>, count]])}
+          caption={words('byName', { n: events.count })}
+          columns={[words('event'), words('count')]}
+          rows={names.map(([name, count]) => [
+            name,
+            [
+              <code key="name" lang="en">
+                {name}
+              </code>,
+              count,
+            ],
+          ])}
         />
       )}
-      <p className="ns-small">{words.cleaning(cleaning.kept, dropped.join(', '))}</p>
+      <p className="ns-small">
+        {words(dropped.length > 0 ? 'cleaning' : 'cleaningAll', {
+          kept: cleaning.kept,
+          reasons: dropped.join(', '),
+        })}
+      </p>
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 /** @module Shows the last fit, the guard's evidence, and what was learned. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import { numberText } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { useId } from 'react'
 import { Fact } from '../../react/Fact.tsx'
@@ -15,39 +16,45 @@ interface LearningSectionProps {
 export function LearningSection({ snapshot, items = [] }: LearningSectionProps) {
   const { deferred, fit, fitting, guard, learned, learners, paused } = snapshot
   const words = useDetails()
-  const { number } = useWords()
+  const { locale } = useWords()
   const id = useId()
   const titleOf = (id: string) => items.find((item) => item.id === id)?.title ?? id
   return (
-    <Section title={words.learning}>
+    <Section title={words('learning')}>
       {fitting && (
         <p className="ns-field">
-          <label htmlFor={id}>{words.learningNow}</label>
+          <label htmlFor={id}>{words('learningNow')}</label>
           <progress id={id} value={fitting.done} max={fitting.steps} />
         </p>
       )}
       <dl className="ns-facts">
-        <Fact name={words.learning}>
-          {paused ? words.paused : deferred ? words.waits[deferred] : words.on}
+        <Fact name={words('learning')}>
+          {paused ? words('paused') : deferred ? words(`waits.${deferred}`) : words('on')}
         </Fact>
-        <Fact name={words.lastFit}>{fit ? words.cases(fit.cases, fit.engine) : words.noFit}</Fact>
-        <Fact name={words.took}>{fit && `${number(fit.milliseconds)} ms`}</Fact>
-        <Fact name={words.fitLoss}>
-          {fit && words.beforeAfter(fit.lossBefore.toFixed(4), fit.lossAfter.toFixed(4))}
+        <Fact name={words('lastFit')}>
+          {fit ? words('cases', { n: fit.cases, engine: fit.engine }) : words('noFit')}
         </Fact>
-        <Fact name={words.fusion}>{fit?.fusionWeight.toFixed(3)}</Fact>
-        <Fact name={words.guard}>{guard.active ? words.guardOn : words.guardOff}</Fact>
-        <Fact name={words.evidence}>
-          {words.ratio(guard.logLikelihoodRatio.toFixed(3), guard.tested)}
+        <Fact name={words('took')}>{fit && `${numberText(fit.milliseconds, locale)} ms`}</Fact>
+        <Fact name={words('fitLoss')}>
+          {fit &&
+            words('beforeAfter', {
+              before: fit.lossBefore.toFixed(4),
+              after: fit.lossAfter.toFixed(4),
+            })}
         </Fact>
-        <Fact name={words.learners}>
+        <Fact name={words('fusion')}>{fit?.fusionWeight.toFixed(3)}</Fact>
+        <Fact name={words('guard')}>{guard.active ? words('guardOn') : words('guardOff')}</Fact>
+        <Fact name={words('evidence')}>
+          {words('ratio', { ratio: guard.logLikelihoodRatio.toFixed(3), n: guard.tested })}
+        </Fact>
+        <Fact name={words('learners')}>
           {learners.map(({ name, weight }) => `${name} ${(100 * weight).toFixed(0)} %`).join(', ')}
         </Fact>
       </dl>
       {learned.length > 0 && (
         <Table
-          caption={words.learned}
-          columns={[words.name, words.kind, words.strength]}
+          caption={words('learned')}
+          columns={[words('name'), words('kind'), words('strength')]}
           rows={learned.map((entry) => [
             `${entry.kind} ${entry.name}`,
             [

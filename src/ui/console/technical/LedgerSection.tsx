@@ -4,33 +4,32 @@ import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { bytesThatLeft } from '@nearside/browser/ledger/removed.ts'
 import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../../react/Button.tsx'
-import { Moment, Section, Table, useWords } from '../Section.tsx'
+import { Moment, Section, Table } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 
 const FIRST = 20
 
 export function LedgerSection({ entries }: { readonly entries: readonly LedgerEntry[] }) {
   const words = useDetails()
-  const { whole } = useWords()
   const [all, setAll] = useState(false)
   const log = useRef<HTMLElement>(null)
   const newest = [...entries].reverse()
-  const sizeOf = (bytes: number) => (bytes === 0 ? words.noBody : words.bytes(whole(bytes)))
+  const sizeOf = (bytes: number) => (bytes === 0 ? words('noBody') : words('bytes', { bytes }))
   return (
-    <Section title={words.log} wide>
-      <p className="ns-small">{words.logText}</p>
+    <Section title={words('log')} wide>
+      <p className="ns-small">{words('logText')}</p>
       {newest.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
-        <section className="ns-ledger" aria-label={words.scrollable} tabIndex={0} ref={log}>
+        <section className="ns-ledger" aria-label={words('scrollable')} tabIndex={0} ref={log}>
           <Table
-            caption={words.logCaption(newest.length)}
+            caption={words('logCaption', { n: newest.length })}
             columns={[
-              words.number,
-              words.time,
-              words.kind,
-              words.facts,
-              words.bodySent,
-              words.hash,
+              words('number'),
+              words('time'),
+              words('kind'),
+              words('facts'),
+              words('bodySent'),
+              words('hash'),
             ]}
             rows={newest.slice(0, all ? undefined : FIRST).map((entry) => rowOf(entry, sizeOf))}
           />
@@ -45,7 +44,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
               log.current?.focus({ preventScroll: true })
             }}
           >
-            {words.showAll(newest.length)}
+            {words('showAll', { n: newest.length })}
           </Button>
         </p>
       )}

@@ -7,9 +7,9 @@ export function NoticesSection({ notices }: { readonly notices: readonly Notice[
   const words = useDetails()
   const { saying } = useWords()
   return (
-    <Section title={words.notices}>
+    <Section title={words('notices')}>
       {notices.length === 0 ? (
-        <p>{words.noNotices}</p>
+        <p>{words('noNotices')}</p>
       ) : (
         <ol className="ns-notices">
           {notices.map((notice, place) => (

@@ -1,7 +1,9 @@
-/** @module Hook for the labels of the technical details, which load together with them. */
+/** @module Words of the technical details. */
+import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
+import { TECHNICAL_ENGLISH, type TechnicalKey } from '../../messages/technical.ts'
 import { useWords } from '../Section.tsx'
-import { TECHNICAL_ENGLISH, type TechnicalLabels } from './words.ts'
 
-export function useDetails(): TechnicalLabels {
-  return { ...TECHNICAL_ENGLISH, ...useWords().words.details }
+export function useDetails(): Words<TechnicalKey> {
+  const { details, locale } = useWords()
+  return wordsIn({ ...TECHNICAL_ENGLISH, ...details }, locale)
 }

@@ -1,0 +1,56 @@
+/**
+ * @module Reads a catalogue of messages in a language: fills in values and chooses plural forms. All interface text
+ * comes from such catalogues, JSON files by language.
+ */
+
+/**
+ * Text with a `{name}` for each value, or a text for each plural form of the value `n`. A form is an exact number
+ * (`0`), or a category of `Intl.PluralRules` (`one`, `few` …); `other` serves all numbers without a form.
+ */
+export type Message = string | { readonly other: string; readonly [form: string]: string }
+
+/** Messages by key. */
+export type Messages<Key extends string> = Readonly<Record<Key, Message>>
+
+/** A number is written in the catalogue's language; `n` also chooses the plural form. */
+export type Values = Readonly<Record<string, string | number>>
+
+/** Text of a message with its values. A value that is not given leaves its `{name}`. */
+export interface Words<Key extends string> {
+  (key: Key, values?: Values): string
+  /** Whether the catalogue has a message of this key. */
+  has(key: string): boolean
+}
+
+/**
+ * @param locale BCP 47
+ * @throws RangeError if `locale` is not valid
+ * @example wordsIn({ left: { one: '{n} item left', other: '{n} items left' } }, 'en-GB')('left', { n: 2 })
+ */
+export function wordsIn<Key extends string>(messages: Messages<Key>, locale: string): Words<Key> {
+  let rules: Intl.PluralRules | undefined
+  const formOf = (n: number) => {
+    rules ??= new Intl.PluralRules(locale)
+    return rules.select(n)
+  }
+  const words = (key: Key, values: Values = {}) => {
+    const message = messages[key]
+    const n = Number(values.n)
+    const text =
+      typeof message === 'string' ? message : (message[n] ?? message[formOf(n)] ?? message.other)
+    return text.replace(/\{(\w+)\}/g, (hole, name) => {
+      const value = Object.hasOwn(values, name) ? values[name] : hole
+      return typeof value === 'number' ? numberText(value, locale) : value
+    })
+  }
+  return Object.assign(words, { has: (key: string) => Object.hasOwn(messages, key) })
+}
+
+/**
+ * Number in a language: whole numbers exactly, others to three significant digits. Numbers below 1000 need no
+ * `Intl.NumberFormat`, whose first use blocks a slow phone for 0.1 s.
+ */
+export function numberText(value: number, locale: string): string {
+  if (!Number.isInteger(value)) return value.toLocaleString(locale, { maximumSignificantDigits: 3 })
+  return value >= 0 && value < 1000 ? String(value) : value.toLocaleString(locale)
+}

@@ -1,0 +1,21 @@
+/** @module English words of the console; those of the technical details load with them. */
+
+import type { Messages } from '@nearside/browser/page/words.ts'
+import { SHARING_ENGLISH } from '@nearside/browser/vault/sharing.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
+import own from './console.en.json' with { type: 'json' }
+import { ENGLISH_LISTS } from './lists.ts'
+import stored from './stored.en.json' with { type: 'json' }
+import type { TechnicalKey } from './technical.ts'
+
+/** The console’s messages in English. */
+export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH, ...own }
+
+export type ConsoleKey = keyof typeof CONSOLE_ENGLISH
+
+/** Messages of the console. Any error may have one; in English the console shows the device's own sentence. */
+export type ConsoleLabels = Messages<ConsoleKey> &
+  Partial<Messages<`trouble.${ErrorCode}`>> & {
+    /** Messages of the technical details. */
+    readonly details?: Partial<Messages<TechnicalKey>>
+  }

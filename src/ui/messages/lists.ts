@@ -1,0 +1,18 @@
+/** @module English words of the lists, which the panel and the console use, too. */
+
+import type { Messages, Words } from '@nearside/browser/page/words.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
+import lists from './lists.en.json' with { type: 'json' }
+
+export const ENGLISH_LISTS = { ...lists }
+
+export type ListKey = keyof typeof ENGLISH_LISTS
+
+/** Messages of the lists. */
+export type ListLabels = Messages<ListKey>
+
+/** Meaning of an error for the shopper: by its code, else by the first word of the code. */
+export function troubleText(words: Words<'trouble'>, code: ErrorCode): string {
+  const keys = [`trouble.${code}`, `trouble.${code.split('-')[0]}`]
+  return words((keys.find(words.has) as 'trouble' | undefined) ?? 'trouble')
+}
