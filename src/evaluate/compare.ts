@@ -8,7 +8,7 @@ import { isoDay, selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { walkCases } from './personal.ts'
 import { count, decimal, fixed, lift, share } from './report/numbers.ts'
-import type { Evaluated, Part } from './report/report.ts'
+import { type Evaluated, liftChart, type Part } from './report/report.ts'
 import { type Envelope, findLift, liftsOf, meansOf, type NamedLift } from './results.ts'
 import { Rows } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
@@ -160,11 +160,7 @@ function reportOf(
           lift(liftOf(arm, metric)),
         ]),
       },
-      chart: {
-        kind: 'intervals',
-        alternative: `${metric} of B over A: ${rows.map((one) => `${one.name} ${lift(one)}`).join('; ')}`,
-        rows,
-      },
+      chart: liftChart(`${metric} of B over A`, rows),
     }
   })
   const { significant = 0, share: part = 0 } = shoppersWorse ?? {}

@@ -25,11 +25,7 @@ export interface CaseGroup {
   readonly lift?: Lift
 }
 
-export interface Groups {
-  readonly months: readonly CaseGroup[]
-  readonly nthCase: readonly CaseGroup[]
-  readonly history: readonly CaseGroup[]
-}
+export type Groups = ReturnType<typeof groupCases>
 
 type Range = readonly [label: string, least: number, most: number]
 
@@ -51,7 +47,7 @@ const NTH_CASES: readonly Range[] = [
   ['>10', 11, Number.POSITIVE_INFINITY],
 ]
 
-export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number): Groups {
+export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number) {
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))

@@ -1,6 +1,7 @@
 /** @module Live value of lists, from counts in a shop's own sink: lift over the hold-out, and interleaving. */
 import { count, lift, share } from './report/numbers.ts'
-import type { Evaluated } from './report/report.ts'
+import { type Evaluated, liftChart } from './report/report.ts'
+import type { Lift } from './results.ts'
 
 /** Count of lists that came into view, or of items clicked in them. */
 export interface Counted {
@@ -27,12 +28,6 @@ interface Rate {
   readonly rate: number
   /** Variance of the rate. */
   readonly variance: number
-}
-
-interface Relative {
-  readonly relative: number
-  readonly lo: number
-  readonly hi: number
 }
 
 const Z = 1.959964
@@ -91,13 +86,12 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
                     lift(found),
                   ]),
                 },
-                chart: {
-                  kind: 'intervals' as const,
-                  alternative: 'Lift over the hold-out by model, with its interval',
-                  rows: lifts.flatMap(({ version, lift: found }) =>
+                chart: liftChart(
+                  'Lift over the hold-out by model',
+                  lifts.flatMap(({ version, lift: found }) =>
                     found ? [{ name: named(version), ...found }] : [],
                   ),
-                },
+                ),
               },
             ]
           : []),
@@ -152,7 +146,7 @@ const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
   all.reduce((total, one) => total + one[of], 0)
 
 /** Relative difference and its interval, by the logarithm of the ratio; null where counts are too few. */
-function relativeTo(one: Rate, other: Rate): Relative | null {
+function relativeTo(one: Rate, other: Rate): Lift | null {
   if (Math.min(one.followed, other.followed) < LEAST) return null
   const ratio = one.rate / other.rate
   const spread = Z * Math.sqrt(one.variance / one.rate ** 2 + other.variance / other.rate ** 2)

@@ -1,12 +1,18 @@
 /** @module Fields that every `evaluate --json` has, and the figures that every protocol computes from its rows. */
 import type { Random } from '@nearside/core/model/random.ts'
 import { bootstrap, type Interval, lift, observedMean } from './bootstrap.ts'
-import type { Estimate } from './report/numbers.ts'
 import type { Keep, RowCase, Rows } from './rows.ts'
 
 export interface Lift {
   /** mean(arm) / mean(over) − 1. */
   readonly relative: number
+  /** Ends of the 95 % percentile interval. */
+  readonly lo: number
+  readonly hi: number
+}
+
+export interface Estimate {
+  readonly mean: number
   /** Ends of the 95 % percentile interval. */
   readonly lo: number
   readonly hi: number

@@ -1,8 +1,7 @@
 /** @module Summarises the rows of the update arms: means over periods, intervals over shoppers, and costs. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { bootstrap, mean, observedMean, type Statistic } from '../bootstrap.ts'
-import type { Estimate } from '../report/numbers.ts'
-import { asEstimate, asLift, type Lift } from '../results.ts'
+import { asEstimate, asLift, type Estimate, type Lift } from '../results.ts'
 import type { RowCase, Rows, ShopperValues } from '../rows.ts'
 
 export const UPDATE_ARMS = [

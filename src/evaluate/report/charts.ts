@@ -4,13 +4,14 @@
  */
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
+import type { Lift } from '../results.ts'
 
 export type Chart = {
   /** Text that a screen reader reads in place of the drawing. */
   readonly alternative: string
 } & (
   | { readonly kind: 'bars'; readonly bars: readonly { name: string; value: number }[] }
-  | { readonly kind: 'intervals'; readonly rows: readonly IntervalRow[] }
+  | { readonly kind: 'intervals'; readonly rows: readonly (Lift & { readonly name: string })[] }
   | {
       readonly kind: 'lines'
       readonly labelX: string
@@ -21,13 +22,6 @@ export type Chart = {
   /** One value for each shopper, ascending. */
   | { readonly kind: 'changes'; readonly values: readonly number[] }
 )
-
-interface IntervalRow {
-  readonly name: string
-  readonly relative: number
-  readonly lo: number
-  readonly hi: number
-}
 
 /** Narrow, so that text is readable on a phone. */
 const WIDTH = 340

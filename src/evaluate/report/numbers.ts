@@ -1,5 +1,7 @@
 /** @module Formats numbers for people, the same in a terminal, in Markdown and on the page. */
 
+import type { Estimate, Lift } from '../results.ts'
+
 /** Uses a real minus sign, and never shows "−0". */
 export function fixed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits)
@@ -23,17 +25,8 @@ export function estimate({ mean, lo, hi }: Estimate, show: (value: number) => st
   return `${show(mean)} [${show(lo)}, ${show(hi)}]`
 }
 
-export interface Estimate {
-  readonly mean: number
-  /** Ends of the 95 % percentile interval. */
-  readonly lo: number
-  readonly hi: number
-}
-
 /** Formats as `+2.3 % [+1.5, +3.2]`; a dash where the reference arm is at 0. */
-export function lift(
-  one: { readonly relative: number; readonly lo: number; readonly hi: number } | undefined | null,
-): string {
+export function lift(one: Lift | undefined | null): string {
   if (!one) return '–'
   return `${percent(one.relative)} % [${percent(one.lo)}, ${percent(one.hi)}]`
 }

@@ -5,7 +5,7 @@ import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
-import { type Part, tableOf } from './report.ts'
+import { liftChart, type Part, tableOf } from './report.ts'
 
 export function personalParts(summary: Summary): Part[] {
   const { months, nthCase, history } = summary.groups
@@ -142,11 +142,7 @@ function against({ arms, lifts }: Summary): Part {
         ),
       ]),
     },
-    chart: {
-      kind: 'intervals',
-      alternative: `Relative change of NDCG@10 of ${last}: ${rows.map((one) => `over ${one.name} ${lift(one)}`).join('; ')}`,
-      rows,
-    },
+    chart: liftChart(`Relative change of NDCG@10 of ${last} over`, rows),
   }
 }
 

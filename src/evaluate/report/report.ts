@@ -1,5 +1,7 @@
 /** @module A report of an evaluation: built once, rendered as text, Markdown or an HTML page. */
+import type { Lift } from '../results.ts'
 import type { Chart } from './charts.ts'
+import { lift } from './numbers.ts'
 
 export interface Report {
   readonly title: string
@@ -36,6 +38,15 @@ export function tableOf<Item>(
   const cells = Object.values(columns)
   const rows = items.map((item) => cells.map((cell) => cell(item)))
   return { columns: Object.keys(columns), rows, prose }
+}
+
+/** Chart of lifts with their intervals, which a screen reader reads. */
+export function liftChart(
+  title: string,
+  rows: readonly (Lift & { readonly name: string })[],
+): Chart {
+  const said = rows.map((one) => `${one.name} ${lift(one)}`)
+  return { kind: 'intervals', alternative: `${title}: ${said.join('; ')}`, rows }
 }
 
 /** Result of every protocol; `--json` writes `result`. */

@@ -1,14 +1,11 @@
 /** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
 import { COUNTING_ARMS } from '../arms.ts'
-import { findLift } from '../results.ts'
+import { findLift, type Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
 import { lift, share } from './numbers.ts'
 import type { Part } from './report.ts'
 
-interface Interval {
-  readonly lo: number
-  readonly hi: number
-}
+type Ends = Pick<Lift, 'lo' | 'hi'>
 
 /** Conclusions by NDCG@10, repeats allowed. */
 export function verdict({ arms, lifts, change, owner }: Summary): Part {
@@ -39,8 +36,8 @@ export function verdict({ arms, lifts, change, owner }: Summary): Part {
 
 /** @param counting the best counting arm */
 export function inWords(
-  overPopular: Interval | undefined,
-  overCounting: Interval | undefined,
+  overPopular: Ends | undefined,
+  overCounting: Ends | undefined,
   counting: string,
 ): string {
   if (!overPopular || overPopular.lo <= 0)
@@ -52,7 +49,7 @@ export function inWords(
   return `it ranks better than what sells most; that it ranks better than ${counting}, which only counts, is not proven`
 }
 
-function effect(learned: Interval | undefined): string {
+function effect(learned: Ends | undefined): string {
   if (learned && learned.lo > 0) return 'helps'
   return learned && learned.hi < 0 ? 'hurts' : 'adds nothing that is proven'
 }
