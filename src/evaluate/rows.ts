@@ -13,6 +13,7 @@ export interface Series {
 
 /** A tested case. A protocol adds what it groups cases by. */
 export interface RowCase {
+  /** Shopper; the query, where a test knows no shoppers. */
   readonly shopper: string
 }
 
@@ -122,10 +123,12 @@ export class Rows<Case extends RowCase> {
     })
   }
 
-  /** Differences `series − over` by shopper and case. */
+  /** Differences `series − over` by shopper and case, of the cases that have both. */
   differences(series: Series, over: Series): number[][] {
     return this.byShopper.map((own) =>
-      own.map((index) => this.at(index, series) - this.at(index, over)),
+      own
+        .map((index) => this.at(index, series) - this.at(index, over))
+        .filter((difference) => !Number.isNaN(difference)),
     )
   }
 }
