@@ -73,6 +73,21 @@ const IN_OTHERS = {
   ],
 }
 
+const inNode = (name: string, include: readonly string[], exclude: readonly string[]) => ({
+  test: {
+    name,
+    environment: 'node' as const,
+    // One fewer than the processors would leave one of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    include: ['src', 'scripts', 'research'].flatMap((folder) =>
+      include.map((pattern) => `${folder}/${pattern}`),
+    ),
+    exclude: [...exclude, 'node_modules/**'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+})
+
 /**
  * `*.test.ts` runs in Node, `*.browser.test.ts(x)` in a real Chromium with a WebGPU adapter, and also in
  * Firefox and WebKit where NEARSIDE_BROWSERS names them (`firefox,webkit`).
@@ -80,18 +95,9 @@ const IN_OTHERS = {
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'node',
-          environment: 'node',
-          // One fewer than the processors would leave one of two idle.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'research/**/*.test.ts'],
-          exclude: ['**/*.browser.test.*', 'node_modules/**'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
-      },
+      inNode('node', ['**/*.test.ts'], ['**/*.long.test.ts', '**/*.browser.test.*']),
+      // Kills, stress, builds, other browsers: beside `npm test`, in `npm run test:long`.
+      inNode('long', ['**/*.long.test.ts'], []),
       {
         plugins: [react()],
         worker: { format: 'es' },

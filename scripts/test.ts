@@ -1,7 +1,8 @@
 /**
- * @module `npm test`: unit, property and browser tests (Vitest), then end-to-end tests (Playwright) and the example
- * shops, then one line with the totals. With `--checks`, as in `.ci/run`, it first runs lint, types, build,
- * sizes, package checks and unused code, each counted as one.
+ * @module `npm test`: unit, property and browser tests (Vitest), then end-to-end tests (Playwright), then one line with
+ * the totals. `npm run test:long` (`--long`) runs the others: kills, stress, builds, other browsers, the rest of the
+ * end-to-end tests (`*.long.*`), and the example shops. `.ci/run` (`--all`) runs lint, types, build, sizes, package
+ * checks and unused code, each counted as one, then both.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { requireChromium } from './chromium.ts'
+import { namedBrowsers } from './otherBrowsers.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BIN = join(ROOT, 'node_modules/.bin')
@@ -42,9 +44,21 @@ const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 }
 const reports = mkdtempSync(join(tmpdir(), 'nearside-test-'))
 process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
 
-const tallies = process.argv.includes('--checks') ? CHECKS.map(check) : []
+const isWhole = process.argv.includes('--all')
+const isLong = process.argv.includes('--long')
+
+const tallies = isWhole ? CHECKS.map(check) : []
 const browser = await prepare()
-tallies.push(...(browser === null ? [FAILED] : [vitest(), playwright(), consumers()]))
+if (browser === null) tallies.push(FAILED)
+else {
+  if (!isLong) tallies.push(vitest(['node', 'browser']), playwright('[^./]+'))
+  if (isLong || isWhole)
+    tallies.push(
+      vitest(['long', 'react18', ...namedBrowsers()]),
+      playwright('[^./]+\\.long'),
+      consumers(),
+    )
+}
 const sum = (key: 'passed' | 'failed' | 'skipped') =>
   tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
@@ -80,6 +94,7 @@ async function prepare(): Promise<string | null> {
 /** A runner that fails without a report counts as one failure. */
 function run(command: string, args: string[], read: (report: unknown) => Tally): Tally {
   const file = join(reports, `${command}.json`)
+  rmSync(file, { force: true })
   const { status } = spawnSync(join(BIN, command), args, {
     cwd: ROOT,
     stdio: 'inherit',
@@ -95,9 +110,11 @@ function run(command: string, args: string[], read: (report: unknown) => Tally):
   }
 }
 
-function vitest(): Tally {
+function vitest(projects: readonly string[]): Tally {
   const file = join(reports, 'vitest.json')
+  rmSync(file, { force: true })
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  for (const project of projects) args.push('--project', project)
   return run('vitest', args, (report) => {
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = report as VitestReport
     return {
@@ -134,8 +151,10 @@ function note(status: string, name: string, ...messages: string[]): string {
   return `${status}: ${name.replace(`${ROOT}/`, '')}${said && `\n${said}`}`
 }
 
-function playwright(): Tally {
-  return run('playwright', ['test', '--reporter=list,json'], (report) => {
+/** @param name regular expression of a test file's name without `.spec.ts` */
+function playwright(name: string): Tally {
+  const only = `/e2e/${name}\\.spec\\.ts$`
+  return run('playwright', ['test', only, '--reporter=list,json'], (report) => {
     const { stats, suites, errors } = report as PlaywrightReport
     return {
       passed: stats.expected,

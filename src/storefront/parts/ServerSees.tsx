@@ -1,4 +1,4 @@
-/** @module Text about what leaves the browser, true on every path (`e2e/unseen.spec.ts`). */
+/** @module Text about what leaves the browser, true on every path (`e2e/unseen.long.spec.ts`). */
 import { words } from '../words/words.ts'
 import { Say } from './Say.tsx'
 
