@@ -43,6 +43,17 @@ describe('docs/API.md', () => {
     expect(namesIn(mentioned)).toBeLessThanOrEqual(20)
   })
 
+  test('has at most 28 options of createPersonalizer and of lists', () => {
+    const optionsOf = (name: string) => {
+      const [, body = ''] =
+        RegExp(`^interface ${name}\\b[^\n]*\n(.*?)^}`, 'ms').exec(api.markdown) ?? []
+      return body.match(/^ {2}readonly \w+/gm) ?? []
+    }
+    const options = ['PersonalizerOptions', 'ListOptions'].map(optionsOf)
+    for (const some of options) expect(some.length).toBeGreaterThan(9)
+    expect(options.flat().length).toBeLessThanOrEqual(28)
+  })
+
   test('is of declarations that need no package but React', () => {
     expect(api.packages).toEqual(['react'])
   })

@@ -99,7 +99,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
 
 /** Most popular first, variants included; unavailable products, which no list shows, last. */
 function inOrder(items: readonly Item[], lists: BaseLists): readonly Item[] {
-  const ranked = lists.recommend({ limit: items.length, perFamily: items.length })
+  const ranked = lists.recommend({ limit: items.length, diversify: false })
   const places = new Map(ranked.map(({ id }, place) => [id, place]))
   const placeOf = ({ id }: Item) => places.get(id) ?? items.length
   return [...items].sort((a, b) => placeOf(a) - placeOf(b))

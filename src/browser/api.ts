@@ -55,8 +55,6 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * vault's own file names them, and the vault refuses a page that names other addresses.
    */
   readonly federation?: Recipients
-  /** Name of the IndexedDB database; default `nearside`. */
-  readonly database?: string
   /**
    * Whether the shopper's data outlive the page. Set the same value on all pages of the shop.
    *
@@ -94,15 +92,6 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
-  /** Limits of automatic learning. `fineTune` ignores them. */
-  readonly budget?: {
-    /** Milliseconds after which a fit is stopped; default 5,000. */
-    readonly perFit?: number
-    /** Milliseconds that all fits of one page may take together; default 60,000. */
-    readonly perPage?: number
-    /** Battery level, 0 to 1, below which an unplugged device doesn't learn; default 0.15. */
-    readonly battery?: number
-  }
   /** Age in days after which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
   readonly retentionDays?: number
   /**
@@ -227,7 +216,7 @@ export interface Personalizer {
    */
   explain(item: string): Promise<Explanation | null>
   /**
-   * Learns now, regardless of the budget.
+   * Learns now, on any battery level and for as long as it takes.
    * @throws NearsideError `model-unreachable` without a base model; `aborted`, also while learning is paused;
    * `engine-failed`, `fit-diverged`
    */

@@ -7,7 +7,7 @@ import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './api.ts'
 import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
-import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
+import type { DeviceConditions } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { Verdict } from './ledger/verifyChain.ts'
 import type { Forgotten } from './storage/eventRows.ts'
@@ -16,8 +16,10 @@ type Given = Required<PersonalizerOptions>
 
 /** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
 export interface WorkerConfig
-  extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'database' | 'strategy' | 'learners'>,
+  extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'strategy' | 'learners'>,
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
+  /** Name of the IndexedDB database. */
+  readonly database: string
   /** Content of `latest.json`, not validated; null without one. */
   readonly latest: Given['latest'] | null
   /** Model keys, not validated; null if any model is accepted. */
@@ -25,7 +27,6 @@ export interface WorkerConfig
   readonly federation: Given['federation'] | null
   /** Rules, not validated, or their URL; null without rules. */
   readonly rules: readonly unknown[] | string | null
-  readonly budget: TrainingBudget
   readonly conditions: DeviceConditions
   /** The shop's last context, not validated. */
   readonly context: unknown

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_BUDGET, type DeviceConditions, deferralOf } from './budget.ts'
+import { type DeviceConditions, deferralOf } from './budget.ts'
 
 const fine: DeviceConditions = {
   visible: true,
@@ -8,17 +8,17 @@ const fine: DeviceConditions = {
   globalPrivacyControl: false,
 }
 const why = (conditions: Partial<DeviceConditions>, spent = 0, asked = true) =>
-  deferralOf({ perFit: 1, perPage: 100, battery: 0.3 }, { ...fine, ...conditions }, spent, asked)
+  deferralOf({ ...fine, ...conditions }, spent, asked)
 
 test('learns where nothing speaks against it', () => {
-  expect(deferralOf(DEFAULT_BUDGET, fine, 0, false)).toBe(null)
-  expect(why({ battery: 0.3 }, 99)).toBe(null)
+  expect(deferralOf(fine, 0, false)).toBe(null)
+  expect(why({ battery: 0.15 }, 59_999)).toBe(null)
 })
 
 test('waits for power, for data, for the next page', () => {
-  expect(why({ battery: 0.29 })).toBe('battery')
+  expect(why({ battery: 0.14 })).toBe('battery')
   expect(why({ savesData: true })).toBe('save-data')
-  expect(why({}, 100)).toBe('spent')
+  expect(why({}, 60_000)).toBe('spent')
 })
 
 test('a hidden page learns what a shopper did, not what can wait', () => {

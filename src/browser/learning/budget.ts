@@ -3,18 +3,11 @@
  * requests with `fineTune` always runs.
  */
 
-/** Limits of automatic learning. `fineTune` ignores them. */
-export interface TrainingBudget {
-  /** Milliseconds after which a fit is stopped. */
-  readonly perFit: number
-  /** Milliseconds that all fits of one page may take together. */
-  readonly perPage: number
-  /** Battery level, 0 to 1, below which an unplugged device doesn't learn. */
-  readonly battery: number
-}
-
-/** Default limits. A normal fit takes tens of milliseconds; these stop fits that take a hundred times as long. */
-export const DEFAULT_BUDGET: TrainingBudget = { perFit: 5000, perPage: 60_000, battery: 0.15 }
+/**
+ * Limits of automatic learning: milliseconds of one fit, milliseconds of all fits of one page, and the battery level,
+ * 0 to 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
+ */
+export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
 /** Conditions of the device, as the page sees them. */
 export interface DeviceConditions {
@@ -37,14 +30,13 @@ export type Deferral = 'hidden' | 'battery' | 'save-data' | 'spent'
  * learning anew on a new base model, can wait until the page is visible
  */
 export function deferralOf(
-  budget: TrainingBudget,
   conditions: DeviceConditions,
   spent: number,
   asked: boolean,
 ): Deferral | null {
   const { visible, savesData, battery } = conditions
   if (savesData) return 'save-data'
-  if (battery !== null && battery < budget.battery) return 'battery'
-  if (spent >= budget.perPage) return 'spent'
+  if (battery !== null && battery < BUDGET.battery) return 'battery'
+  if (spent >= BUDGET.perPage) return 'spent'
   return !visible && !asked ? 'hidden' : null
 }

@@ -88,7 +88,6 @@ test('options that can’t be meant are refused loudly', async () => {
     { cleaning: 'bleach' as never },
     { retentionDays: 0 },
     { rules: 7 as never },
-    { budget: { perFit: Number.NaN } },
   ]) {
     await expect(start(page.newDatabase(), options)).rejects.toMatchObject({
       code: 'input-invalid',

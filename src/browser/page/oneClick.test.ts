@@ -81,10 +81,9 @@ async function openShop(database: string, wrap: (thread: Thread) => Thread = (th
       baseModel: TEST_MODEL_URL,
       worker: () => wrap(thread) as Worker,
       engine: 'js',
-      database,
       persist: 'always',
     },
-    environment,
+    { ...environment, database },
   )
   onTestFinished(() => personalizer.close())
   const list: { first?: string; revision: number } = { revision: 0 }

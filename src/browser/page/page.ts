@@ -25,6 +25,8 @@ export interface PageEnvironment {
   readonly silence: number
   /** Runs the device in the page if there are no workers. Without it, lists are then in the shop's order. */
   readonly inPage?: () => Promise<Thread>
+  /** Name of the IndexedDB database; default `nearside`. */
+  readonly database?: string
   /** Gets each notice as one line. Without it, notices appear in the snapshot only. */
   readonly warn?: (line: string) => void
   /** Fetches the catalog if no device can be asked for it. Not needed if the page passes the catalog. */
@@ -48,7 +50,7 @@ export class Page {
   #closed = false
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
-    const { config, order } = readOptions(options)
+    const { config, order } = readOptions(options, environment.database)
     const { conditions, fetch, inPage, now, silence, warn } = environment
     const { catalog } = config
     const { worker } = options

@@ -10,7 +10,6 @@ import { EXCLUSIONS } from '@nearside/core/ranking/listQuery.ts'
 import type { PersonalizerOptions } from '../api.ts'
 import type { EnginePreference } from '../apiSnapshot.ts'
 import type { Recipients } from '../contribution/terms.ts'
-import { DEFAULT_BUDGET, type TrainingBudget } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { PERSISTS } from '../persists.ts'
 
@@ -27,15 +26,6 @@ function absolute(url: unknown, what: string): string {
   } catch (cause) {
     throw new NearsideError('input-invalid', `${what} is not a URL: ${url}`, { cause })
   }
-}
-
-function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
-  const budget = { ...DEFAULT_BUDGET, ...given }
-  for (const [name, value] of Object.entries(budget)) {
-    if (!Number.isFinite(value) || value < 0)
-      throw refuse(`budget.${name} must be a number from 0.`)
-  }
-  return budget
 }
 
 const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
@@ -74,13 +64,16 @@ export function readRecipients(given: Recipients): Recipients {
 }
 
 /** @throws NearsideError `input-invalid` naming the option */
-export function readOptions(options: PersonalizerOptions): {
+export function readOptions(
+  options: PersonalizerOptions,
+  database = 'nearside',
+): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
   /** The catalog's order; null if only its address is known. */
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
-  const { database = 'nearside', strategy = 'hybrid', latest = null, modelKeys = null } = options
+  const { strategy = 'hybrid', latest = null, modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { persist = 'ask' } = options
   const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
@@ -118,7 +111,6 @@ export function readOptions(options: PersonalizerOptions): {
       cleaning,
       exclude,
       rules: typeof rules === 'string' ? absolute(rules, 'rules') : rules,
-      budget: readBudget(options.budget),
       retentionDays,
     },
     order: typeof catalog === 'string' ? null : orderOf(catalog),

@@ -57,11 +57,10 @@ export class TestPage {
         baseModel: TEST_MODEL_URL,
         worker: this.makeWorker,
         engine: 'js',
-        database,
         persist: 'always',
         ...options,
       },
-      { ...environment, ...changes },
+      { ...environment, database, ...changes },
     )
     this.#open.push(personalizer)
     return personalizer

@@ -13,7 +13,6 @@ import { shopEvents } from '@nearside/train/shop/testEvents.ts'
 import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { formatDay } from '@nearside/train/shop/time.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import { type Device, startDevice } from './device.ts'
 
 const shop = weatherShop(true)
@@ -46,10 +45,9 @@ async function openDevice(now: () => number): Promise<Device> {
       strategy: 'batch',
       learners: [],
       imbalance: 'none',
-      cleaning: 'rules',
       exclude: [],
+      cleaning: 'rules',
       rules: null,
-      budget: DEFAULT_BUDGET,
       latest: null,
       modelKeys: null,
       retentionDays: Number.POSITIVE_INFINITY,

@@ -11,7 +11,7 @@ import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { Engine, FitOptions } from '@nearside/engine/engine.ts'
 import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
-import { deferralOf } from '../learning/budget.ts'
+import { BUDGET, deferralOf } from '../learning/budget.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
 import { EngineInUse } from './engineInUse.ts'
@@ -96,9 +96,9 @@ export class Learner {
 
   /** Prepares the next fit. The first event of a visit is then learned as fast as later ones. */
   async #prepare(): Promise<void> {
-    const { config, now, state } = this.#services
+    const { now, state } = this.#services
     const model = this.#shop.ranker?.model
-    const waits = deferralOf(config.budget, state.conditions, this.#spent, false) !== null
+    const waits = deferralOf(state.conditions, this.#spent, false) !== null
     if (!model || this.#running || !this.#learnsHere || waits) return
     const stop = new AbortController()
     this.#preparing = stop
@@ -130,9 +130,9 @@ export class Learner {
   }
 
   #waits(): boolean {
-    const { bus, config, state } = this.#services
+    const { bus, state } = this.#services
     const before = state.deferred
-    state.deferred = deferralOf(config.budget, state.conditions, this.#spent, this.#asked)
+    state.deferred = deferralOf(state.conditions, this.#spent, this.#asked)
     if (state.deferred !== before) bus.emit('shown', null)
     return state.deferred !== null
   }
@@ -141,8 +141,8 @@ export class Learner {
   async #learn(): Promise<void> {
     // Without a base model, `reload` asks again when it arrives.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
-    const { bus, clock, config, notices, timers } = this.#services
-    const milliseconds = config.budget.perFit
+    const { bus, clock, notices, timers } = this.#services
+    const milliseconds = BUDGET.perFit
     const stop = new AbortController()
     const timer = timers.set(() => stop.abort(), milliseconds)
     const started = clock()

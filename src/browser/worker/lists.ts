@@ -80,7 +80,7 @@ export class Lists {
     if (!found) return null
     // Take the reason from the list in which the item stands.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
-    const all = { exclude: [], diversify: false, perFamily: Number.POSITIVE_INFINITY }
+    const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })
     const { reason } = listed.find(({ id }) => id === item) ?? found
     return { ...found, reason }

@@ -69,7 +69,7 @@ async function shopOf(seed: number) {
 const LISTS: readonly ListOptions[] = [
   { limit: 12 },
   { limit: 6, diversify: false, exclude: [] },
-  { limit: 30, perFamily: 1 },
+  { limit: 30, diversify: false },
   { limit: 8, from: 'unbought' },
 ]
 

@@ -11,7 +11,6 @@ import { createJsEngine } from '@nearside/engine/js.ts'
 import { nextTask } from '@nearside/engine/nextTask.ts'
 import { onTestFinished } from 'vitest'
 import type { CaptureInput } from '../api.ts'
-import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, startDevice } from './device.ts'
 import type { Environment } from './services.ts'
@@ -39,7 +38,6 @@ export const testConfig = (
   cleaning: 'rules',
   exclude: ['bought', 'basket'],
   rules: null,
-  budget: DEFAULT_BUDGET,
   latest: null,
   modelKeys: null,
   retentionDays: Number.POSITIVE_INFINITY,

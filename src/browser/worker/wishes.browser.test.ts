@@ -7,7 +7,7 @@ import { DAY } from '@nearside/core/time.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_BUDGET, type DeviceConditions } from '../learning/budget.ts'
+import { BUDGET, type DeviceConditions } from '../learning/budget.ts'
 import type { LoggedForgotten } from '../messages.ts'
 import { workerEnvironment } from './serve.ts'
 import {
@@ -274,17 +274,14 @@ describe('learning by itself', () => {
     const engine: Engine = {
       ...js,
       fit(problem, options) {
-        clock += 40
+        clock += (2 / 3) * BUDGET.perPage
         return js.fit(problem, options)
       },
     }
-    const budget = { ...DEFAULT_BUDGET, perPage: 60 }
-    const tested = await start(
-      await testServer(),
-      newDatabase(),
-      { clock: () => clock, chooseEngine: async () => ({ engine, reason: 'test' }) },
-      { budget },
-    )
+    const tested = await start(await testServer(), newDatabase(), {
+      clock: () => clock,
+      chooseEngine: async () => ({ engine, reason: 'test' }),
+    })
     await live(tested, Date.now() - 10 * DAY)
     for (const item_id of ['item-1', 'item-2']) {
       const before = tested.device.snapshot().fit
@@ -319,7 +316,7 @@ describe('learning by itself', () => {
     slow = true
     tested.timers.fire(0)
     await expect.poll(() => tested.timers.waiting.size).toBeGreaterThan(0)
-    tested.timers.fire(DEFAULT_BUDGET.perFit)
+    tested.timers.fire(BUDGET.perFit)
     const codes = () => tested.device.snapshot().notices.map(({ code }) => code)
     await expect.poll(codes).toContain('aborted')
     expect(tested.device.snapshot().fit).toEqual(report)

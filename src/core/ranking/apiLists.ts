@@ -113,13 +113,9 @@ export interface ListOptions {
    */
   readonly dearer?: number
   /**
-   * Maximum number of items with the same `groupId`, as long as other items remain. Default 2. `rerank` and
-   * `from: 'viewed'` have no such maximum.
-   */
-  readonly perFamily?: number
-  /**
-   * Whether `recommend` varies the categories. Default true. Each item then lowers the odds of further items
-   * of its category. Applies to the personal order without a `category`.
+   * Whether the list varies. Default true: at most two items have the same `groupId`, as long as other items remain;
+   * and in the personal order of `recommend` without a `category`, each item lowers the odds of further items of its
+   * category. `rerank` and `from: 'viewed'` never vary.
    */
   readonly diversify?: boolean
   /**

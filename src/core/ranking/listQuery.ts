@@ -31,7 +31,7 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
-  const { limit, order, perFamily, distinct, until, exclude = [] } = options as ListOptions
+  const { limit, order, distinct, until, exclude = [] } = options as ListOptions
   const {
     excludeIds,
     page = '',
@@ -40,7 +40,7 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
     from,
     dearer,
   }: ListOptions = options
-  for (const [name, number] of Object.entries({ limit, perFamily, distinct, until }))
+  for (const [name, number] of Object.entries({ limit, distinct, until }))
     if (number !== undefined && !(typeof number === 'number' && number >= 0))
       throw refuse(`${name} must be a number from 0, not ${number}`)
   if (order !== undefined && order !== 'personal' && order !== 'base')

@@ -7,7 +7,9 @@ import type { GroupLimit } from '../rules/listRules.ts'
 import type { ListOptions } from './apiLists.ts'
 import { DEFAULT_LIMIT } from './listQuery.ts'
 
-export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
+export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
+  /** Maximum number of variants of one product while other items remain; default 2, or any number without variety. */
+  readonly perFamily?: number
   /** Limits in addition to `perFamily`. */
   readonly limits?: readonly GroupLimit[]
   /** Ids that the list may contain; undefined: any. */
@@ -72,7 +74,9 @@ export function ranksInGroups(
 }
 
 /** Returns a check whether an item's groups have room left. Call the check once per item, in order. */
-function createFits({ perFamily = PER_FAMILY, limits = [], taken = [] }: Selection) {
+function createFits(selection: Selection) {
+  const { diversify = true, limits = [], taken = [] } = selection
+  const { perFamily = diversify ? PER_FAMILY : Number.POSITIVE_INFINITY } = selection
   const all = [{ per: 'groupId', most: perFamily } as const, ...limits].map((limit) => ({
     ...limit,
     counts: new Map<string, number>(),

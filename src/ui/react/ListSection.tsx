@@ -19,7 +19,6 @@ export const LIST_OPTIONS = [
   'exclude',
   'excludeIds',
   'category',
-  'perFamily',
   'diversify',
   'distinct',
   'page',
