@@ -83,11 +83,12 @@ const ends = [
 ]
 for (const [at, door] of doors.entries())
   door.on('request', (asked, answer) => ends[at].emit('request', asked, answer))
+process.env.NEARSIDE_CHROMIUM = requireChromium()
 process.exitCode = await runProcess(
   'nearside',
   [command],
   [
-    ...['prove-egress', `${shop}/`, '--vault', `${vault}/`, '--browser', requireChromium()],
+    ...['prove-egress', `${shop}/`, '--vault', `${vault}/`],
     ...['--script', join(ROOT, 'scripts/egressShopper.ts')],
     ...['--declare', file('declared.txt', ['/', '/federation.json', ...declared].join('\n'))],
     ...['--marks', file('marks.json', JSON.stringify(marks)), ...process.argv.slice(2)],

@@ -14,8 +14,6 @@ export interface SimulationQuestion {
   /** Folders of the shop and of its models. */
   readonly shop: string
   readonly model: string
-  /** Folder of fully trained later models, an arm for comparison. */
-  readonly retrained?: string
   /** Number of devices per round. */
   readonly devices: number
   readonly rounds: number
@@ -65,8 +63,6 @@ export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
   // The simulation issues no tokens.
   const { issuer: _, ...terms } = question.terms
-  if (malicious > 0 && attack === null)
-    throw new NearsideError('input-invalid', '--malicious needs --attack: what they send')
   const crowd = (all: number): Crowd => ({
     all,
     vanishing: Math.round(drop * all),

@@ -19,7 +19,7 @@ import { readHashed } from '@nearside/train/models/read.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
 import { addRest, fakeHistory, participantsOf } from './crowd.ts'
 import type { DeviceDisk } from './device.ts'
-import { copyModels, readRetrained } from './models.ts'
+import { copyModels } from './models.ts'
 import { edgesOf, type Plan, planOf, type SimulationQuestion } from './plan.ts'
 import { playRound } from './playRound.ts'
 import {
@@ -32,8 +32,6 @@ import {
 } from './quality.ts'
 import { branch, seededNoise } from './seeded.ts'
 import { createServers, type Servers } from './servers.ts'
-
-const RETRAINED = 'retrained'
 
 export interface RoundResult {
   readonly round: number
@@ -76,7 +74,6 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
   const plan = planOf(question)
   const { shop, input } = await load({ ...question, seed: undefined, protocol: 'personal' })
   const edges = edgesOf(input.until, shop.to, question.rounds)
-  const retrained = await readRetrained(question.retrained, shop, input.model)
   const random = createRandom(question.seed)
   const models = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
   try {
@@ -136,13 +133,11 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
 
     function periodOf(part: number): Period {
       const [from, to] = [edges[part], edges[part + 1]]
-      const full = retrained.findLast(({ until }) => until <= from)
       return {
         ...{ from, to, version: newest.version },
         models: {
           [FROZEN]: input.model,
           [ROUNDS]: newest.model,
-          ...(full && { [RETRAINED]: full.model }),
         },
       }
     }

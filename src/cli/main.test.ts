@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { COMMANDS } from './commands.ts'
 
 const MAIN = join(dirname(fileURLToPath(import.meta.url)), 'main.ts')
 
@@ -36,3 +37,14 @@ it('lists its commands; says what is wrong in one line', () => {
     stderr: expect.stringMatching(/^nearside: .*nowhere.*\n$/),
   })
 }, 120_000)
+
+it('has at most 120 options', async () => {
+  // All commands have `--json`; `build-shop` has the options of import, pretrain and publish.
+  const { 'build-shop': _, ...commands } = COMMANDS
+  const loaded = await Promise.all(Object.values(commands).map((load) => load()))
+  const options = loaded.flatMap(({ command }) => command.syntax.options)
+  const others = options.filter(({ long }) => long !== '--json')
+  const distinct = new Set(others.map(({ flags, description }) => `${flags} ${description}`))
+  expect(distinct.size).toBeGreaterThan(60)
+  expect(distinct.size).toBeLessThanOrEqual(120)
+})

@@ -1,6 +1,8 @@
 /** @module Options for signing, shared by commands that publish. */
+import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { createCosigner } from '@nearside/aggregate/server/cosigner.ts'
+import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import {
   createSigner,
@@ -10,8 +12,15 @@ import {
 } from '@nearside/train/models/sign.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
-export const days = wholeNumber(1, 366)
-export const files = (text: string) => text.split(',').map((one) => one.trim())
+const days = wholeNumber(1, 366)
+const files = (text: string) => text.split(',').map((one) => one.trim())
+
+export const KEY = [
+  '--key <file>',
+  'sign what is published, with this key; several by comma',
+  files,
+] as const
+export const DAYS = ['--days <n>', 'how long a signed release holds', days, DEFAULT_DAYS] as const
 
 export function publicKeys(text: string): string[] {
   const keys = files(text)
@@ -19,13 +28,23 @@ export function publicKeys(text: string): string[] {
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }
 
+/** Reads public keys by comma, or a JSON file with a threshold and the helper's key, too. */
+export function modelKeys(text: string): ModelKeys {
+  if (!text.endsWith('.json')) return { publishers: publicKeys(text) }
+  try {
+    return readModelKeys(JSON.parse(readFileSync(text, 'utf8')))
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}
+
 export function withSigning<Args extends unknown[], Options extends OptionValues>(
   syntax: Command<Args, Options>,
 ) {
   return syntax
-    .option('--key <file>', 'sign as a new release, with this key; several by comma', files)
+    .option(...KEY)
     .option('--helper <url>', 'have the helper sign as well', httpUrl)
-    .option('--days <n>', 'how long the release holds', days, DEFAULT_DAYS)
+    .option(...DAYS)
 }
 
 /** Opens the signer; undefined where no key is given. */

@@ -114,7 +114,7 @@ export function oneSecond(): StressShop {
       ['sku', 'title', 'price'],
       ...soldItems().map((item) => [item, `Thing ${item}`, item === 7 ? '' : 1e6 / (1 + item)]),
     ]),
-    flags: { currency: 'JPY', item: 'sku' },
+    flags: { currency: 'JPY', columns: 'item=sku' },
     until: '2026-04-01',
   }
 }

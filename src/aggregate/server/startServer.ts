@@ -55,8 +55,6 @@ interface ServerOptions {
   readonly trustedProxies: readonly string[]
   /** Addresses and networks of the oblivious relays that may forward requests. */
   readonly relays?: readonly string[]
-  /** Most requests per minute of one relay. */
-  readonly relayedPerMinute?: number
   /** Number of a round that the leader abandons at the start, because its helper lost the data to finish it. */
   readonly abandon?: number
   /** URL of the helper; leader only. */
@@ -96,7 +94,7 @@ const GATHER = 50
 export const gather = () => setTimeout(GATHER)
 
 /** Requests per minute of one relay: enough for 1,500 devices with four requests per update. */
-export const RELAYED_PER_MINUTE = 6_000
+const RELAYED_PER_MINUTE = 6_000
 
 /**
  * Milliseconds between two checks whether a round can advance, for example because the helper or a new model
@@ -186,10 +184,12 @@ async function createAggregators(
   const shared = { store, identity, parameters, now, log }
   const address = clientAddress(isTrusted)
   const tokens = role === 'helper' ? undefined : await openTokenSigner(options)
-  const { relays = [], relayedPerMinute: perMinute = RELAYED_PER_MINUTE } = options
+  const { relays = [] } = options
   const sender = senderAddress(isTrusted)
   const gatewayOf = ({ gateway: keys }: Identity): GatewayOptions | undefined =>
-    relays.length > 0 ? { keys, isRelay: (c) => isRelay(sender(c)), perMinute } : undefined
+    relays.length > 0
+      ? { keys, isRelay: (c) => isRelay(sender(c)), perMinute: RELAYED_PER_MINUTE }
+      : undefined
   const gateway = gatewayOf(identity)
   const appOptions = { origins, now, reportsPerMinute, clientAddress: address, tokens, gateway }
   if (role === 'helper') {

@@ -8,16 +8,14 @@ import { command } from './attackReport.ts'
 
 it('tries every attack, prints the table and writes it with its command', async () => {
   const file = join(testFolder(), 'attacks.md')
-  const flags = { trials: 100, devices: 10, markdown: file, model: 'public/models' }
+  const flags = { trials: 100, markdown: file, model: 'public/models' }
   const { result, printed } = await runCommand(command, { flags })
   expect((result as Attack[]).map(({ trials }) => trials)).toEqual([
     100, 100, 100, 100, 100, 100, 100, 100, 20, 20, 20, 20, 10, 10,
   ])
   expect(printed).toHaveLength(2 + 14)
   const written = await readFile(file, 'utf8')
-  expect(written).toContain(
-    '`nearside attack-report --trials 100 --model public/models --devices 10`',
-  )
+  expect(written).toContain('`nearside attack-report --trials 100 --model public/models`')
   for (const line of printed) expect(written).toContain(line)
 })
 

@@ -21,7 +21,8 @@ import { hostileUpdates, reconstruct, updatesOf } from '@nearside/research/attac
 import { readHashed } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
-import { seed, wholeNumber } from '../values.ts'
+import { wholeNumber } from '../values.ts'
+import { MARKDOWN, POLICY, SEED } from './shared.ts'
 
 const syntax = new Command('attack-report')
   .summary('tries attacks on what a contribution shows')
@@ -30,15 +31,16 @@ and noise as devices and servers make them, where it has to stay below what the 
 Prints a table; exit code 1 where anything doesn’t hold. Minutes at the default count.
 
 What it can't try: other servers, other code, more devices in one hand (docs/PRIVACY.md, “Limits”).`)
-  .option('--policy <file>', 'terms of a round as serve takes them, or “demo”', 'demo')
+  .option(...POLICY, 'demo')
   .option('--trials <n>', 'games of each attack', wholeNumber(100, 1_000_000), 10_000)
   .option('--model <dir>', 'a shop’s base models: looks for what was bought, too')
-  .option('--devices <n>', 'devices whose reports are to be linked', wholeNumber(10, 10_000), 200)
-  .option('--seed <n>', 'of updates and guesses', seed, 1)
-  .option('--markdown <file>', 'write the table, and how to read it, as Markdown to FILE')
+  .option(...SEED)
+  .option(...MARKDOWN)
 
 export const command = defineCommand(syntax, async (options, { print, progress }) => {
-  const { trials, devices, markdown } = options
+  const { trials, markdown } = options
+  // Linking compares all pairs of devices, so it takes fewer.
+  const devices = Math.max(10, Math.ceil(trials / 50))
   await requireFolder('markdown', markdown)
   const terms = await readTerms(options.policy)
   const random = createRandom(options.seed)

@@ -14,7 +14,8 @@ import { compareVerifiers, lineOf } from '@nearside/research/selftest/bothVerifi
 import { runSelftest } from '@nearside/research/selftest/selftest.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
-import { seed, wholeNumber } from '../values.ts'
+import { wholeNumber } from '../values.ts'
+import { SEED } from './shared.ts'
 
 const syntax = new Command('audit')
   .summary('checks the log that a shopper’s device exported')
@@ -54,7 +55,7 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
     1000,
   )
   .option('--against <verify.py>', 'selftest: compare with the verifier in Python instead')
-  .option('--seed <n>', 'selftest', seed, 1)
+  .option(...SEED)
 
 export const command = defineCommand(syntax, async (options, context, what, bundle) => {
   if (what === 'selftest' && options.against !== undefined)

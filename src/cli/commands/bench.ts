@@ -4,6 +4,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { wholeNumber } from '../values.ts'
+import { MARKDOWN } from './shared.ts'
 
 const syntax = new Command('bench')
   .summary('measures fits, lists, contributions, servers and cold start beside others')
@@ -29,7 +30,7 @@ is (Chrome's advice for a GPU without a screen; we had none to try it on):
 NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface'`)
   .argument('<job>', 'fit, rank, contribute, server or start')
   .option('--blocks <n>', 'blocks (start: visits)', wholeNumber(1, 1000), 7)
-  .option('--markdown <file>', 'write the tables as Markdown to FILE')
+  .option(...MARKDOWN)
 
 export const command = defineCommand(syntax, async (options, context, job) => {
   const { jobs, runJob } = await import('@nearside/research/bench/run.ts')

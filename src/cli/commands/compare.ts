@@ -1,9 +1,10 @@
 /** @module `nearside compare`: compares two models on the same shoppers. */
-import { Command, Option } from '@commander-js/extra-typings'
+import { Command } from '@commander-js/extra-typings'
 import { compareModels } from '@nearside/evaluate/compare.ts'
 import { defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
 import { writeReport } from '../writeReport.ts'
+import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from './shared.ts'
 
 const syntax = new Command('compare')
   .summary('two models side by side, on shoppers that neither of them saw')
@@ -11,21 +12,13 @@ const syntax = new Command('compare')
 is better than A's, with paired intervals. Both must have held out the same shoppers.`)
   .argument('<a>', 'directory of models (its latest), or of a version')
   .argument('<b>', 'the other one')
-  .requiredOption('--shop <dir>', 'shop folder')
-  .option('--until <date>', 'test from here on (default: the later one of the models’)')
+  .requiredOption(...SHOP)
+  .option(...UNTIL)
   .option('--holdout <file>', 'the shoppers to test on, where a file named them')
-  .addOption(
-    new Option('--arms <which>', 'all; base: nothing learned on a device')
-      .choices(['all', 'base'])
-      .default('all'),
-  )
-  .addOption(
-    new Option('--target <event>', 'what is predicted: orders alone, or any interest')
-      .choices(['purchase', 'any'])
-      .default('any'),
-  )
-  .option('--html <file>', 'write the report with plots as one page to FILE')
-  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .addOption(armsOption())
+  .addOption(targetOption())
+  .option(...HTML)
+  .option(...MARKDOWN)
 
 export const command = defineCommand(syntax, async (options, { progress, print, signal }, a, b) => {
   await requireFolder('html', options.html)

@@ -3,8 +3,9 @@ import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
-import { publicKeys } from '../signing.ts'
+import { modelKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
+import { PUBLISHER } from './shared.ts'
 
 const syntax = new Command('doctor')
   .summary('checks a live shop, and says what to mend')
@@ -19,9 +20,7 @@ what every visitor gets. Exit code 1 where there is an error.`)
   .option('--worker <address>', 'the worker’s file')
   .option('--vault <address>', 'the vault’s vault.html, in place of --worker')
   .option('--rules <address>', 'rules.json')
-  .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
-  .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
-  .option('--helper-key <key>', 'the helper’s public key, which must have signed too')
+  .option(...PUBLISHER)
   .option('--leader <url>', 'of the aggregators', httpUrl)
   .option('--helper <url>', 'of the aggregators', httpUrl)
   .option('--timeout <seconds>', 'until a request is given up', wholeNumber(1, 600), 15)
@@ -30,14 +29,13 @@ export const command = defineCommand(syntax, async (options, { print }, url) => 
   const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options
   if ((leader === undefined) !== (helper === undefined))
     throw new NearsideError('input-invalid', '--leader and --helper go together')
-  const { threshold, helperKey } = options
   const given = {
     ...(models !== undefined && { baseModel: models }),
     ...(catalog !== undefined && { catalog }),
     ...(worker !== undefined && { worker }),
     ...(vault !== undefined && { vault }),
     ...(rules !== undefined && { rules }),
-    ...(publisher && { modelKeys: { publishers: publisher, threshold, helper: helperKey } }),
+    ...(publisher !== undefined && { modelKeys: modelKeys(publisher) }),
     ...(leader !== undefined && helper !== undefined && { federation: { leader, helper } }),
   }
   const findings = await examine({ url, given, fetch, now: Date.now(), timeout: timeout * 1000 })

@@ -23,6 +23,7 @@ import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import { guessRate } from '@nearside/core/normal.ts'
 import { defineCommand } from '../command.ts'
 import { between, wholeNumber } from '../values.ts'
+import { POLICY } from './shared.ts'
 
 const syntax = new Command('epsilon')
   .summary('prints the ε of Gaussian noise')
@@ -35,15 +36,14 @@ Gaussian at half the noise and needs Q = 1: devices account by this.
 --policy FILE: of the terms that serve is given, for all reports of a year under the noise of one
 aggregator, and what that means in words. That is Q = 1: browsers select themselves, so nothing
 is gained by sampling.`)
-  .option('--policy <file>', 'terms of a round as serve takes them, or “demo”')
+  .option(...POLICY)
   .option('--sigma <s>', 'noise, in clip norms', between(LEAST_SIGMA, 1e6))
   .option('--q <q>', 'chance of taking part in a step', between(1e-9, 1))
   .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
   .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
-  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(2, 1e6))
 
 export const command = defineCommand(syntax, async (options, { print }) => {
-  const terms = options.policy ? await readTerms(options.policy, options.goal) : null
+  const terms = options.policy ? await readTerms(options.policy) : null
   const {
     sigma = terms?.noiseMultiplier,
     q = 1,

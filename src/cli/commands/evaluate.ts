@@ -13,15 +13,16 @@ import { type CommandContext, defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
 import { seed, wholeNumber } from '../values.ts'
 import { writeReport } from '../writeReport.ts'
+import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from './shared.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare what ships with strong baselines on shoppers that training never saw')
   .description(`Every held-out shopper is walked in time order: all arms rank the whole catalog, then the case
 is shown to the guard and learned from. Without --model a base model is trained first. In a log
 without times, leave-one-out asks everybody for the last event: training left out the last two.`)
-  .requiredOption('--shop <dir>', 'shop folder')
+  .requiredOption(...SHOP)
   .option('--model <dir>', 'model directory, as pretrain writes it')
-  .option('--until <date>', "test from here on (default: the model's)")
+  .option(...UNTIL)
   .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
   .option(
     '--folds <k>',
@@ -36,14 +37,7 @@ without times, leave-one-out asks everybody for the last event: training left ou
       .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists'])
       .default('personal'),
   )
-  .addOption(
-    new Option(
-      '--arms <which>',
-      'all; base: the baselines and the base model, nothing learned on a device',
-    )
-      .choices(['all', 'base'])
-      .default('all'),
-  )
+  .addOption(armsOption())
   .option(
     '--periods <week|month|file>',
     'incremental: how long one is, or a file of the days on which new ones begin (month)',
@@ -72,13 +66,9 @@ without times, leave-one-out asks everybody for the last event: training left ou
       .choices(['orders', 'all', 'nothing'])
       .default('orders'),
   )
-  .addOption(
-    new Option('--target <event>', 'what is predicted: orders alone, or any interest')
-      .choices(['purchase', 'any'])
-      .default('any'),
-  )
-  .option('--html <file>', 'write the report with plots as one page to FILE')
-  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .addOption(targetOption())
+  .option(...HTML)
+  .option(...MARKDOWN)
   .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
 
 type Options = ReturnType<typeof syntax.opts>

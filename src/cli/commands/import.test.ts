@@ -129,7 +129,7 @@ describe('import', () => {
     ])
   })
 
-  test('clicks and a catalog of its own, columns by flags, days only', async () => {
+  test('clicks and a catalog of its own, columns by their names, days only', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',
@@ -139,9 +139,7 @@ describe('import', () => {
           'was,title,price,availability\ntea,Tea,"2,50",in stock\nmug,Mug,,out of stock\ntea,Tea again,3,yes\n',
       },
       {
-        shopper: 'wer',
-        item: 'was',
-        time: 'Wann',
+        columns: 'shopper=wer,item=was, time=Wann',
         currency: 'EUR',
       },
     )
@@ -194,8 +192,12 @@ describe('import', () => {
   test.each([
     [{ 'orders.csv': '' }, {}, 'orders.csv: is empty'],
     [{}, { orders: 'nowhere/orders.csv' }, 'orders.csv: there is no such file'],
-    [{ 'orders.csv': 'a,b\n1,2\n' }, {}, 'which column is the shopper? Say --shopper COLUMN'],
-    [{ 'orders.csv': `${UCI}` }, { item: 'Code' }, "has no column 'Code' for --item"],
+    [
+      { 'orders.csv': 'a,b\n1,2\n' },
+      {},
+      'which column is the shopper? Say --columns shopper=COLUMN',
+    ],
+    [{ 'orders.csv': `${UCI}` }, { columns: 'item=Code' }, "has no column 'Code' for item"],
     [{ 'orders.csv': `${UCI}1,2,3,4,1/2/2011,6,7,8\n` }, {}, '--date-order'],
     [
       { 'orders.csv': `${UCI}1,POST,3,4,2011-01-01,6,7,8\n` },
@@ -203,6 +205,8 @@ describe('import', () => {
       'no line could be used (service line: 1)',
     ],
     [{ 'orders.csv': UCI }, { currency: 'pounds' }, 'ISO 4217 code'],
+    [{ 'orders.csv': UCI }, { columns: 'colour=Red' }, 'colour=Red is not NAME=COLUMN'],
+    [{ 'orders.csv': UCI }, { item: 'Code' }, "unknown option '--item'"],
     [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'one of comma'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
   ])('refuses %j %j', async (files, flags, message) => {

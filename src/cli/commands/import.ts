@@ -11,9 +11,10 @@ import type { Sample } from '@nearside/train/import/summary.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { wholeNumber } from '../values.ts'
+import { DRY_RUN, HTML } from './shared.ts'
 
-/** Flags that name a column, with their descriptions. */
-const COLUMN_FLAGS = {
+/** What a column may hold, with descriptions. */
+const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined to the shopper by the order number',
   item: 'what was bought',
@@ -32,22 +33,30 @@ const COLUMN_FLAGS = {
   group: 'the same for all variants of a product, in the catalog',
 } as const satisfies Partial<Record<Role, string>>
 
-const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
+type Columns = Partial<Record<keyof typeof COLUMNS, string>>
+
+const NAMES = Object.keys(COLUMNS).join('|')
 
 const syntax = new Command('import')
   .summary('turn order log, clicks and catalog into a shop folder')
   .description(
     `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzip. Exports are recognised
 (Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow, UCI Online
-Retail), else columns are guessed from common names, English and German, or given by flags. Every line that is left out is
+Retail), else columns are guessed from common names, English and German, or named by --columns. Every line that is left out is
 counted by its reason, in report.json and on the screen. A log without times, \`shopper item
 item …\` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of
-numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.`,
+numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.
+
+What a column may hold:
+${Object.entries(COLUMNS)
+  .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
+  .join('\n')}`,
   )
   .requiredOption('--orders <file>', 'order log')
   .option('--clicks <file>', 'click log')
   .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
   .requiredOption('--out <dir>', 'shop folder to write')
+  .option('--columns <item=SKU,…>', 'which columns hold what, several by comma', columns)
   .option('--currency <code>', 'of the prices, e.g. GBP', currency)
   .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
   .addOption(
@@ -67,21 +76,14 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   )
   .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
   .option('--untitled', 'accept a shop whose items have no titles')
-  .option('--dry-run', 'read and check everything, write nothing but the page of --html')
-  .option('--html <file>', 'write the report as one page to FILE')
-for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
-
-type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
+  .option(...DRY_RUN)
+  .option(...HTML)
 
 export const command = defineCommand(syntax, async (options, { progress, print, signal }) => {
-  const given = options as typeof options & Columns
-  const columns = Object.fromEntries(
-    ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
-  )
   await requireFolder('html', options.html)
   const { report, sample } = await importShop({
     ...options,
-    columns,
+    columns: options.columns ?? {},
     keepShopperIds: options.rawIds,
     allowUntitled: options.untitled,
     now: Date.now(),
@@ -152,6 +154,17 @@ function describe(
   ]
   const printed = [...parts.flatMap(({ title, text }) => [title, ...text]), ...text]
   return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
+}
+
+/** A column's own name may have commas: only a comma before a known name and `=` separates. */
+function columns(text: string): Columns {
+  const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
+    const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []
+    if (column === undefined)
+      throw new InvalidArgumentError(`${pair} is not NAME=COLUMN with one of ${NAMES}.`)
+    return [name, column] as const
+  })
+  return Object.fromEntries(pairs)
 }
 
 function delimiter(text: string): string {

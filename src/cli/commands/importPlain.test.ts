@@ -41,7 +41,7 @@ test('a JSON array of orders with their lines, days of a spreadsheet, several cu
   })
   const { items, events } = await imported(
     { 'orders.json': JSON.stringify([order(1, 'EUR'), order(2, 'EUR'), order(3, 'USD')]) },
-    { shopper: 'customer.id' },
+    { columns: 'shopper=customer.id' },
   )
   expect(brief(events, 'shopper', 'item', 'time', 'price')).toEqual([
     '3 a 2024-05-02T12:00:00Z 5',
@@ -70,15 +70,15 @@ test.each(['item_group_id', 'group id', 'Parent ID'])('%s groups variants', asyn
   ])
 })
 
-test('--group names the column, and the screen says what was found', async () => {
+test('--columns names the column of groups, and the screen says what was found', async () => {
   const { printed } = await runImport(
     {
       'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
-      'catalog.csv': 'sku,title,family\na,Cup,c\nb,Large cup,c\nt,Tea,\n',
+      'catalog.csv': 'sku,title,"family, of cups"\na,Cup,c\nb,Large cup,c\nt,Tea,\n',
     },
-    { group: 'family' },
+    { columns: 'group=family, of cups' },
   )
-  expect(printed).toContain('  group is family')
+  expect(printed).toContain('  group is family, of cups')
   expect(printed).toContain(
     '3 items: 3 with a title, 0 with a price, 3 available, 2 variants of a product, 0 categories',
   )
@@ -104,7 +104,10 @@ test('the day on which a product came is read as the shop writes it; nonsense is
   ])
   // Day and month are ambiguous.
   expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
-  const { printed } = await runImport(files(dates, 'since'), { added: 'since', 'dry-run': true })
+  const { printed } = await runImport(files(dates, 'since'), {
+    columns: 'added=since',
+    'dry-run': true,
+  })
   expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')
 })
 

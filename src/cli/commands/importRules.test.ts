@@ -109,7 +109,7 @@ describe('nonsense is refused', () => {
   test('a catalog of other products', async () => {
     const catalog = 'id,title\n901,Lamp\n902,Chair\n'
     await expect(run({ 'orders.csv': ORDERS, 'catalog.csv': catalog })).rejects.toThrow(
-      /0 of 1 items\).*the log has 'tea', the catalog '901', '902'; say --item COLUMN/,
+      /0 of 1 items\).*the log has 'tea', the catalog '901', '902'; say --columns item=COLUMN/,
     )
   })
 

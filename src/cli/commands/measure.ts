@@ -6,6 +6,7 @@ import { readTable } from '@nearside/train/import/readTable.ts'
 import { defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
 import { writeReport } from '../writeReport.ts'
+import { HTML, MARKDOWN } from './shared.ts'
 
 const syntax = new Command('measure')
   .summary('what lists were worth, from what GA4 or your own sink counted')
@@ -13,8 +14,8 @@ const syntax = new Command('measure')
 select_item with nearside_arm, and where there are, nearside_model, nearside_team, event_count, and user_pseudo_id or
 a date. Says by model how much more was followed than in the hold-out, and whose picks won in interleaved lists.`)
   .argument('<file>', 'what was exported')
-  .option('--html <file>', 'write the report with plots as one page to FILE')
-  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .option(...HTML)
+  .option(...MARKDOWN)
 
 /** Accepted names of each column, compared without case, punctuation and GA4's prefix of custom dimensions. */
 const NAMES = {

@@ -64,8 +64,6 @@ it('numbers a retrained model on and leaves the published one as it is', async (
   expect(await contents('1')).toEqual(before)
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
   expect(JSON.parse(await readFile(join(out, 'latest.json'), 'utf8')).version).toBe('2')
-  await expect(run({ shop, out, epochs: '1', version: '1' })).rejects.toThrow(/never changed/)
-  expect(await contents('1')).toEqual(before)
 }, 120_000)
 
 it('goes on where a training was stopped, and keeps nothing of it afterwards', async () => {

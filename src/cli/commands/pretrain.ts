@@ -5,14 +5,9 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
-import { type ModelManifest, parseVersion } from '@nearside/core/model/manifest.ts'
+import type { ModelManifest } from '@nearside/core/model/manifest.ts'
 import { readHoldout } from '@nearside/train/holdout.ts'
-import {
-  publishModel,
-  readLatestFile,
-  requireFree,
-  requireSigner,
-} from '@nearside/train/models/publish.ts'
+import { publishModel, readLatestFile, requireSigner } from '@nearside/train/models/publish.ts'
 import { isTrainedInFull, readLastFull, readModel } from '@nearside/train/models/read.ts'
 import { describeExcess, describeNeeds } from '@nearside/train/needs.ts'
 import { requireSequences } from '@nearside/train/plan.ts'
@@ -24,7 +19,8 @@ import { sameHoldout } from '@nearside/train/update/grown.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
 import { openSigner, withSigning } from '../signing.ts'
-import { between, date, seed, wholeNumber } from '../values.ts'
+import { between, date, wholeNumber } from '../values.ts'
+import { SEED, SHOP } from './shared.ts'
 import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(
@@ -64,7 +60,7 @@ interrupted and went on, its seconds aren't known and left out.
 The manifest of every update holds guard.ndcg@10 beside guard.full.ndcg@10: what the last version that
 was trained in full reaches with the same held-out shoppers' newest orders, counted anew for them.`,
     )
-    .requiredOption('--shop <dir>', 'the shop folder')
+    .requiredOption(...SHOP)
     .requiredOption('--out <dir>', 'where models are kept')
     .option(
       '--from <model>',
@@ -81,11 +77,7 @@ was trained in full reaches with the same held-out shoppers' newest orders, coun
         .choices(['by-time', 'leave-one-out'])
         .default('by-time'),
     )
-    .option('--seed <n>', 'of all random choices', seed, 1)
-    .option(
-      '--version <name>',
-      "the model's name, not yet in OUT (default: the number after the highest in OUT)",
-    )
+    .option(...SEED)
     .option(
       '--learners <auto|list>',
       `those of ${LEARNERS.join(', ')} that are tried, by comma; auto: all of them`,
@@ -99,7 +91,7 @@ was trained in full reaches with the same held-out shoppers' newest orders, coun
 type Options = ReturnType<typeof syntax.opts>
 
 export const command = defineCommand(syntax, async (options, context) => {
-  const { out, version, until, watch } = options
+  const { out, until, watch } = options
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== undefined)
     throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
@@ -109,11 +101,8 @@ export const command = defineCommand(syntax, async (options, context) => {
       '--from goes without --seed, --protocol and --learners',
     )
   if (!watch) return makeVersion(options, options.from, context)
-  if (leaveOneOut || until !== undefined || version !== undefined)
-    throw new NearsideError(
-      'input-invalid',
-      '--watch goes without --until, --version and leave-one-out',
-    )
+  if (leaveOneOut || until !== undefined)
+    throw new NearsideError('input-invalid', '--watch goes without --until and leave-one-out')
   if (!(await stampOfLog(options.shop))) await readShop(options.shop)
   const { print, signal } = context
   const latest = () => readLatestFile(out)
@@ -148,8 +137,6 @@ function given(name: 'seed' | 'holdout' | 'protocol' | 'learners'): boolean {
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
   const { out, seed, until = null, watch, learners } = options
-  const version = options.version === undefined ? undefined : parseVersion(options.version)
-  if (version !== undefined) await requireFree(out, version)
   const sign = (await openSigner(options, out))?.sign
   await requireSigner(out, sign)
   const started = Date.now()
@@ -209,7 +196,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const latest = await publishModel(
     out,
     { ...result, manifest: { ...result.manifest, metrics } },
-    { version, sign },
+    { sign },
   )
   if (!parent) await rm(unfinished, { recursive: true, force: true })
   const { version: published, signed } = latest

@@ -9,7 +9,7 @@ import {
   signReport,
 } from '@nearside/audit/egress/report.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { runCommand } from '../testCommand.ts'
 import { command } from './proveEgress.ts'
 
@@ -88,7 +88,7 @@ it('says at once what is wrong with the call', async () => {
   await expect(run('shop.example')).rejects.toThrow(/http\(s\) URL/)
   await expect(run('--events', '0')).rejects.toThrow(/whole number/)
   await expect(run('--markdown', '/nowhere/at/all.md')).rejects.toThrow(/no such folder/)
-  await expect(
-    run('http://localhost:9/', '--browser', '/bin/true', '--without-root'),
-  ).rejects.toThrow(/does not answer/)
+  vi.stubEnv('NEARSIDE_CHROMIUM', '/bin/true')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await expect(run('http://localhost:9/', '--without-root')).rejects.toThrow(/does not answer/)
 })

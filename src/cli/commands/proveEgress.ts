@@ -17,6 +17,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
+import { MARKDOWN } from './shared.ts'
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
 const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length
@@ -34,7 +35,8 @@ the policy lifted, each of which it has to find. Exit code 1 where anything is u
 
 Needs Linux, root, Chromium, playwright-core, iproute2 and tcpdump (for https also openssl).
 --without-root reads Chromium’s own network log instead: that is the browser’s word, and leaves out names
-that only WebRTC or a hint to the browser asks for. --json writes the signed report, --check FILE checks one.`)
+that only WebRTC or a hint to the browser asks for. NEARSIDE_CHROMIUM names another Chromium than the system's.
+--json writes the signed report, --check FILE checks one.`)
   .argument('[url]', 'the shop’s home page', httpUrl, 'http://localhost:8790/')
   .option('--vault <url>', 'the shop’s vault, where it is at another origin', httpUrl)
   .option('--events <n>', 'of the shopper', wholeNumber(1, 1_000_000), 10_000)
@@ -45,9 +47,8 @@ that only WebRTC or a hint to the browser asks for. --json writes the signed rep
     'paths that the shop asks for, one a line; else those of a first visit',
   )
   .option('--marks <file>', 'marks that the shop’s catalog holds, as JSON')
-  .option('--browser <file>', 'Chromium; else NEARSIDE_CHROMIUM, or the system’s')
   .option('--key <file>', 'Ed25519 key in PEM to sign with; else one is made for the report')
-  .option('--markdown <file>', 'write the report for people')
+  .option(...MARKDOWN)
   .option('--without-root', 'by the browser’s own network log, which sees less')
   .option('--check <file>', 'check the signature of a report, and nothing else')
 
@@ -60,10 +61,9 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
     [options.key, options.declare, options.marks].map(read),
   )
   const { env } = process
-  const browser =
-    options.browser ?? env.NEARSIDE_CHROMIUM ?? BROWSERS.find((path) => existsSync(path))
+  const browser = env.NEARSIDE_CHROMIUM ?? BROWSERS.find((path) => existsSync(path))
   if (browser === undefined)
-    throw new NearsideError('input-invalid', 'no Chromium: name one by --browser')
+    throw new NearsideError('input-invalid', 'no Chromium: name one by NEARSIDE_CHROMIUM')
   const marks = given ? (JSON.parse(given) as Marks) : makeMarks(MARKS, Math.random, Date.now())
   const order = {
     ...{ url, vault, events, idle, marks, browser },

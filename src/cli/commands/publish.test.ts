@@ -127,7 +127,7 @@ it('refuses what devices would: other names for a model, no catalog, its own fol
   await expect(publish({ shop: models })).rejects.toThrow('--catalog or --shop')
   await expect(publish({ out: models })).rejects.toThrow('publish from elsewhere')
   await expect(publish({ library: models })).rejects.toThrow("not the library's dist/lib")
-  await expect(publish({ 'helper-key': 'a' })).rejects.toThrow('go with --publisher')
+  await expect(publish({ 'helper-key': 'a' })).rejects.toThrow("unknown option '--helper-key'")
   writeFileSync(join(models, '1/items.safetensors'), 'damaged')
   await expect(publish()).rejects.toMatchObject({ code: 'model-corrupt' })
   expect(() => readdirSync(out)).toThrow('ENOENT')
@@ -144,6 +144,16 @@ it('once pages ask for keys, takes only signed releases that go on and have not 
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, holds until /)
+  // A file names a threshold and the helper's key, too: neither has signed.
+  const file = join(testFolder(), 'keys.json')
+  const other = (await runCommand(keys, { flags: { key: join(testFolder(), 'other.pem') } }))
+    .printed[0]
+  for (const more of [{ helper: other }, { publishers: [publisher, other], threshold: 2 }]) {
+    writeFileSync(file, JSON.stringify({ publishers: [publisher], ...more }))
+    await expect(publish({ publisher: file })).rejects.toMatchObject({ code: 'model-unsigned' })
+  }
+  writeFileSync(file, JSON.stringify({ publishers: [publisher], threshold: 2 }))
+  await expect(publish({ publisher: file })).rejects.toThrow(/modelKeys: threshold/)
   // Without new keys, publish keeps those in use.
   await publish()
   expect(page()?.modelKeys).toEqual({ publishers: [publisher] })

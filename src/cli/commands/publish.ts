@@ -1,12 +1,11 @@
 /** @module `nearside publish`: writes a folder for any web server, and the snippet for the shop's pages. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
-import { publicKeys } from '../signing.ts'
-import { wholeNumber } from '../values.ts'
+import { modelKeys } from '../signing.ts'
+import { DRY_RUN, PUBLISHER } from './shared.ts'
 
 const syntax = new Command('publish')
   .summary('writes what the shop’s web server hands out, and the snippet for its pages')
@@ -26,7 +25,6 @@ in OUT. After a finding of level error nothing is written. It signs nothing; nea
     'of a product’s page, with {id} in it (default: the catalog’s `url`, else /product/{id})',
     link,
   )
-  .option('--limit <n>', 'products of the first list', wholeNumber(1, 100), 8)
   .option('--library <dir>', 'dist/lib of the package, for pages without a bundler')
   .addOption(
     new Option(
@@ -40,21 +38,17 @@ in OUT. After a finding of level error nothing is written. It signs nothing; nea
       'what the shopper does outlives a page when they agree, always or never (default: ask)',
     ).choices(PERSISTS),
   )
-  .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
-  .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
-  .option('--helper-key <key>', 'the helper’s public key, which must have signed too')
-  .option('--dry-run', 'check everything, write nothing')
+  .option(...PUBLISHER)
+  .option(...DRY_RUN)
 
 export const command = defineCommand(syntax, async (options, { print }) => {
-  const { model, rules, publisher, threshold, helperKey: helper } = options
-  if (publisher === undefined && (threshold !== undefined || helper !== undefined))
-    throw new NearsideError('input-invalid', '--threshold and --helper-key go with --publisher')
+  const { model, rules, publisher } = options
   const site = await publishSite({
     ...options,
     models: model,
     catalog: await readCatalogOption('publish', options),
     rules: rules === undefined ? undefined : await readJsonFile(rules),
-    keys: publisher && { publishers: publisher, threshold, helper },
+    keys: publisher === undefined ? undefined : modelKeys(publisher),
     now: Date.now(),
   })
   for (const { level, about, text } of site.findings) print(`${level.padEnd(9)}${about}: ${text}`)

@@ -4,7 +4,6 @@ import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '@nearside/aggregate/server/single.ts'
 import { startRelay } from '@nearside/aggregate/server/startRelay.ts'
 import {
-  RELAYED_PER_MINUTE,
   SERVER_ROLES,
   type ServerRole,
   startServer,
@@ -20,10 +19,10 @@ import { fromHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
 import { readKeyFile } from '@nearside/train/models/keyFile.ts'
-import { DEFAULT_DAYS } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
-import { days, files, publicKeys } from '../signing.ts'
+import { DAYS, KEY, publicKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
+import { POLICY } from './shared.ts'
 
 const ROLES = [...SERVER_ROLES, 'relay'] as const
 const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
@@ -39,6 +38,8 @@ parties run them. --role single runs both in one process: that is a trusted serv
 
 --role relay carries sealed requests to the servers at --target (RFC 9458), so that these see its address and no
 shopper's. It needs no policy, keys or store; let a third party run it.
+
+--key and --days are for leader and single.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
 and, unless anybody may send, issuer (PROTOCOL.md). Leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
@@ -65,10 +66,10 @@ and little noise.`)
     `origin of the shop’s pages, several by comma (default: ${SHOP}; relay: any)`,
     origins,
   )
-  .option('--policy <file>', 'the terms of a round')
+  .option(...POLICY)
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
-  .option('--key <file>', 'leader, single: sign what is published; several by comma', files)
-  .option('--days <n>', 'leader, single: how long a signed release holds', days, DEFAULT_DAYS)
+  .option(...KEY)
+  .option(...DAYS)
   .option(
     '--publisher <key>',
     'helper: sign models that this key has signed; several by comma',
@@ -85,12 +86,6 @@ and little noise.`)
   )
   .option('--target <url>', 'relay: servers that it carries requests to, several by comma', urls)
   .option('--relay <address>', 'relay that may carry requests to this server, several by comma')
-  .option(
-    '--relayed-per-minute <n>',
-    'most requests of one relay',
-    wholeNumber(1, 1e9),
-    RELAYED_PER_MINUTE,
-  )
   .option(
     '--abandon <round>',
     'leader: gives up a round that waits for a helper whose file is lost',
@@ -151,7 +146,6 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       abandon: options.abandon,
       trustedProxies,
       relays: listed(options.relay),
-      relayedPerMinute: options.relayedPerMinute,
     },
     {
       now: Date.now,

@@ -71,8 +71,7 @@ describe('nearside simulate', () => {
   })
 
   it.each(Object.keys(ATTACKS) as Attack[])('stands the attack “%s”', async (attack) => {
-    const hostile = { malicious: 0.2, attack }
-    const { result, text } = await simulate({ devices: 20, rounds: 1, ...hostile })
+    const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
     const [round] = result.rounds
     expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
     // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
@@ -97,7 +96,8 @@ describe('nearside simulate', () => {
   })
 
   it.each<[string, Flags, RegExp]>([
-    ['an attack that nobody chose', { malicious: 0.1 }, /--malicious needs --attack/],
+    ['an attack without a share', { attack: 'flip' }, /a number from 0 to 1/],
+    ['an unknown attack', { attack: 'magic=0.1' }, /It takes one of/],
     ['rounds of nobody', { drop: 0.9 }, /1 of 10 devices neither vanish nor attack/],
     [
       'more than any device agrees to',
@@ -107,7 +107,6 @@ describe('nearside simulate', () => {
     ['more rounds than days', { rounds: 60 }, /too few for 60 rounds/],
     ['no model', { model: 'nowhere' }, /does not exist|no model/],
     ['no policy', { policy: 'nowhere.json' }, /can’t be read/],
-    ['models of another shop', { retrained: 'public/models' }, /of another shop/],
   ])('refuses %s', async (_name, flags, message) => {
     await expect(simulate({ devices: 10, rounds: 1, ...flags })).rejects.toThrow(message)
   })

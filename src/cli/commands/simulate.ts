@@ -1,12 +1,13 @@
 /** @module `nearside simulate`: plays federated rounds with virtual devices. */
 import { writeFile } from 'node:fs/promises'
-import { Command, Option } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
 import { markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
-import { between, seed, wholeNumber } from '../values.ts'
+import { between, wholeNumber } from '../values.ts'
+import { HTML, MARKDOWN, POLICY, SEED, SHOP } from './shared.ts'
 
 const syntax = new Command('simulate')
   .summary('federated rounds with virtual devices that play a shop’s own shoppers')
@@ -18,43 +19,42 @@ wrong, and servers die or are cut off; then it is checked that the sum before no
 once. Held-out shoppers are the gate's, and measure each version beside the one that was there before.
 The same seed gives the same result. Exit code 1 where a sum is not exact.
 
-Attacks, by --malicious devices:
+Of --policy, clip norm, scale and learning rate count; its tokens don't.
+
+Attacks, e.g. --attack flip=0.1:
 ${Object.entries(ATTACKS)
   .map(([name, what]) => `  ${name.padEnd(9)}${what}`)
   .join('\n')}`)
-  .requiredOption('--shop <dir>', 'shop folder')
+  .requiredOption(...SHOP)
   .requiredOption(
     '--model <dir>',
     'directory of models, as pretrain writes it; its latest is improved',
   )
   .requiredOption('--devices <n>', 'devices a round', wholeNumber(2, 1_000_000))
   .requiredOption('--rounds <n>', 'rounds', wholeNumber(1, 100))
-  .option('--seed <n>', 'of all that happens', seed, 1)
+  .option(...SEED)
   .option('--drop <share>', 'devices that vanish on their way', between(0, 1), 0)
-  .option('--malicious <share>', 'devices that are hostile', between(0, 1), 0)
-  .addOption(
-    new Option('--attack <name>', 'what these send').choices(Object.keys(ATTACKS) as Attack[]),
+  .option(
+    '--attack <name=share>',
+    'share of the devices that are hostile, and what they send',
+    attackText,
   )
   .option(
     '--epsilon <e>',
     'ε by substitution of all rounds for a device that is in each (default: no noise)',
     between(0.01, 100),
   )
-  .option(
-    '--policy <file>',
-    'clip norm, scale and learning rate, as serve takes them; without its tokens',
-    'demo',
-  )
-  .option('--retrained <dir>', 'models that were trained in full later: an arm beside the rounds')
-  .option('--html <file>', 'write the report with a plot as one page to FILE')
-  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .option(...POLICY, 'demo')
+  .option(...HTML)
+  .option(...MARKDOWN)
 
 export const command = defineCommand(syntax, async (options, { print, progress, signal }) => {
   await requireFolder('html', options.html)
   await requireFolder('markdown', options.markdown)
-  const { attack = null, epsilon = null } = options
+  const { epsilon = null } = options
+  const { attack, malicious } = attackOf(options.attack)
   const terms = await readTerms(options.policy)
-  const question = { ...options, attack, epsilon, terms, now: Date.now() }
+  const question = { ...options, attack, malicious, epsilon, terms, now: Date.now() }
   const { simulate } = await import('@nearside/research/simulate/simulate.ts')
   const { describeSimulation } = await import('@nearside/research/simulate/report.ts')
   const simulated = await simulate(question, {
@@ -80,3 +80,20 @@ export const command = defineCommand(syntax, async (options, { print, progress, 
     result,
   )
 })
+
+/** Attack and share of hostile devices; without the option, no device is hostile. */
+function attackOf(text: string | undefined): { attack: Attack | null; malicious: number } {
+  if (text === undefined) return { attack: null, malicious: 0 }
+  const [name, share] = text.split('=')
+  const attack = (Object.keys(ATTACKS) as Attack[]).find((known) => known === name)
+  if (attack === undefined)
+    throw new InvalidArgumentError(
+      `It takes one of ${Object.keys(ATTACKS).join(', ')}, = and a share.`,
+    )
+  return { attack, malicious: between(0, 1)(share ?? 'none') }
+}
+
+function attackText(text: string): string {
+  attackOf(text)
+  return text
+}

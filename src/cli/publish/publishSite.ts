@@ -46,8 +46,6 @@ interface SiteOrder {
   readonly consent?: ConsentPlatform | 'none'
   /** Value of `persist`; absent: as published before, else `ask`. */
   readonly persist?: Persist
-  /** Number of items in the first list. */
-  readonly limit: number
   /** Current time, milliseconds since the epoch. */
   readonly now: number
   /** Whether to do everything except writing. */
@@ -170,14 +168,17 @@ async function versionsIn(models: string): Promise<string[]> {
 }
 
 /** First list, as a new shopper's device also shows it. */
-async function firstList({ models, rules, limit, now }: SiteOrder, catalog: Catalog) {
+/** Products that a page shows before its script has run. */
+const FIRST_PRODUCTS = 8
+
+async function firstList({ models, rules, now }: SiteOrder, catalog: Catalog) {
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),
     catalog: catalog.items,
     rules: parseRules(rules ?? []).rules,
     now: () => now,
   })
-  return lists.recommend({ limit }).flatMap(({ id }) => catalog.get(id) ?? [])
+  return lists.recommend({ limit: FIRST_PRODUCTS }).flatMap(({ id }) => catalog.get(id) ?? [])
 }
 
 const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>

@@ -48,15 +48,15 @@ export function releaseFindings(
 
 /**
  * Describes a signed release in one line: number, end and signers.
- * @param publishers keys of which one must have signed; absent: any signer is accepted and named
+ * @param keys keys that must have signed; absent: any signer is accepted and named
  * @throws NearsideError as `checkRelease`
  */
 export async function releaseLine(
   latest: LatestModel,
-  publishers: readonly string[] | undefined,
+  keys: ModelKeys | undefined,
   now: number,
 ): Promise<string> {
-  await mayFollow(latest, publishers && { publishers }, null, now)
+  await mayFollow(latest, keys, null, now)
   const { release = 0, expires = 0, signatures = [] } = latest.signed ?? {}
   const by = signatures.map(({ key }) => key).join(', ')
   return `${release}, holds until ${dayOf(expires)}, signed by ${by}`

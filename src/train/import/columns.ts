@@ -102,7 +102,7 @@ export function mapColumns(
     if (place < 0 && !mayLack)
       throw new NearsideError(
         'input-invalid',
-        `${source.name}: has no column '${name}' for --${role} (it has ${source.columns.join(', ')})`,
+        `${source.name}: has no column '${name}' for ${role} (it has ${source.columns.join(', ')})`,
       )
     if (place >= 0) take(role, [place])
   }
@@ -130,7 +130,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
   if (roles.some((role) => found[role])) return
   throw new NearsideError(
     'input-invalid',
-    `${source.name}: which column is the ${roles[0]}? Say --${roles[0]} COLUMN (it has ${source.columns.join(', ')})`,
+    `${source.name}: which column is the ${roles[0]}? Say --columns ${roles[0]}=COLUMN (it has ${source.columns.join(', ')})`,
   )
 }
 

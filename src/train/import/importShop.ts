@@ -213,12 +213,12 @@ function refuseNonsense(
   const seen = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ')
   if (match && match.lines < LEAST_MATCH * shop.events)
     refuse(
-      `${catalog} does not list what the log names (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --item COLUMN`,
+      `${catalog} does not list what the log names (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --columns item=COLUMN`,
     )
   const isResearch = logs.some(({ layout }) => /^(sequences|periods):/.test(layout ?? ''))
   if (shop.titled === 0 && !allowUntitled && !isResearch)
     refuse(
-      `none of ${shop.items} items has a title (the first are ${seen(items.slice(0, 3).map(({ id }) => id))}): give --catalog or --title COLUMN, or say --untitled`,
+      `none of ${shop.items} items has a title (the first are ${seen(items.slice(0, 3).map(({ id }) => id))}): give --catalog or --columns title=COLUMN, or say --untitled`,
     )
 }
 

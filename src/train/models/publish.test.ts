@@ -7,13 +7,7 @@ import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { describe, expect, it } from 'vitest'
 import { type Disk, nodeDisk } from './disk.ts'
-import {
-  nextVersion,
-  publishCopy,
-  publishModel,
-  requireFree,
-  type UnpublishedModel,
-} from './publish.ts'
+import { nextVersion, publishCopy, publishModel, type UnpublishedModel } from './publish.ts'
 import { readFiles, readLastFull, readLatest, readModel } from './read.ts'
 
 const [FIRST, SECOND] = [await made(1), await made(2)]
@@ -88,8 +82,6 @@ describe('publishing', () => {
     expect(contents(models)).toEqual(before)
     const refused = expect.objectContaining({ code: 'version-taken' })
     await expect(publishModel(models, SECOND, { version: 'autumn' })).rejects.toEqual(refused)
-    await expect(requireFree(models, 'autumn')).rejects.toEqual(refused)
-    await requireFree(models, 'winter')
     expect(contents(models)).toEqual(before)
   })
 

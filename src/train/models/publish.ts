@@ -198,14 +198,6 @@ async function staged<T>(
 }
 
 /**
- * Checks a version name that a person chose, before minutes of training.
- * @throws NearsideError `version-taken`
- */
-export async function requireFree(models: string, version: string): Promise<void> {
-  if ((await nodeDisk.list(models)).includes(version)) throw taken(models, version)
-}
-
-/**
  * Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another
  * model.
  */
