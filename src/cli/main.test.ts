@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { COMMANDS } from './commands.ts'
+import { SERVER_COMMANDS } from './serverCommands.ts'
+import { TOOL_COMMANDS } from './toolCommands.ts'
 
 const MAIN = join(dirname(fileURLToPath(import.meta.url)), 'main.ts')
 
@@ -40,7 +41,9 @@ it('lists its commands; says what is wrong in one line', () => {
 
 it('has at most 120 options', async () => {
   // All commands have `--json`; `build-shop` has the options of import, pretrain and publish.
-  const { 'build-shop': _, ...commands } = COMMANDS
+  const { 'build-shop': _, ...tools } = TOOL_COMMANDS
+  const bench = () => import('./commands/bench.ts')
+  const commands = { ...tools, ...SERVER_COMMANDS, bench }
   const loaded = await Promise.all(Object.values(commands).map((load) => load()))
   const options = loaded.flatMap(({ command }) => command.syntax.options)
   const others = options.filter(({ long }) => long !== '--json')

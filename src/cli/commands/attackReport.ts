@@ -21,8 +21,8 @@ import { hostileUpdates, reconstruct, updatesOf } from '@nearside/research/attac
 import { readHashed } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
+import { MARKDOWN, POLICY, SEED } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
-import { MARKDOWN, POLICY, SEED } from './shared.ts'
 
 const syntax = new Command('attack-report')
   .summary('tries attacks on what a contribution shows')

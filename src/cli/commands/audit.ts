@@ -14,8 +14,8 @@ import { compareVerifiers, lineOf } from '@nearside/research/selftest/bothVerifi
 import { runSelftest } from '@nearside/research/selftest/selftest.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
+import { SEED } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
-import { SEED } from './shared.ts'
 
 const syntax = new Command('audit')
   .summary('checks the log that a shopper’s device exported')

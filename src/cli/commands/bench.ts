@@ -3,8 +3,8 @@ import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
+import { MARKDOWN } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
-import { MARKDOWN } from './shared.ts'
 
 const syntax = new Command('bench')
   .summary('measures fits, lists, contributions, servers and cold start beside others')

@@ -3,8 +3,8 @@ import { Command } from '@commander-js/extra-typings'
 import { compareModels } from '@nearside/evaluate/compare.ts'
 import { defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
+import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared.ts'
 import { writeReport } from '../writeReport.ts'
-import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from './shared.ts'
 
 const syntax = new Command('compare')
   .summary('two models side by side, on shoppers that neither of them saw')

@@ -3,9 +3,9 @@ import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
+import { PUBLISHER } from '../shared.ts'
 import { modelKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
-import { PUBLISHER } from './shared.ts'
 
 const syntax = new Command('doctor')
   .summary('checks a live shop, and says what to mend')

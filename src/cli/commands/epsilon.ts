@@ -22,8 +22,8 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import { guessRate } from '@nearside/core/normal.ts'
 import { defineCommand } from '../command.ts'
+import { POLICY } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
-import { POLICY } from './shared.ts'
 
 const syntax = new Command('epsilon')
   .summary('prints the ε of Gaussian noise')

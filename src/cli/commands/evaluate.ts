@@ -11,9 +11,9 @@ import type { Steps } from '@nearside/evaluate/steps.ts'
 import { DEFAULT_SEED, trainModel } from '@nearside/evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
+import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared.ts'
 import { seed, wholeNumber } from '../values.ts'
 import { writeReport } from '../writeReport.ts'
-import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from './shared.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare what ships with strong baselines on shoppers that training never saw')

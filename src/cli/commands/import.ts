@@ -10,8 +10,8 @@ import { DELIMITERS } from '@nearside/train/import/source.ts'
 import type { Sample } from '@nearside/train/import/summary.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
+import { DRY_RUN, HTML } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
-import { DRY_RUN, HTML } from './shared.ts'
 
 /** What a column may hold, with descriptions. */
 const COLUMNS = {

@@ -7,10 +7,10 @@ import { readHashed } from '@nearside/train/models/read.ts'
 import { defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
 import { releaseLine } from '../publish/releaseFindings.ts'
+import { HTML, MARKDOWN, PUBLISHER, SHOP } from '../shared.ts'
 import { readCatalogOf } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
 import { writeReport } from '../writeReport.ts'
-import { HTML, MARKDOWN, PUBLISHER, SHOP } from './shared.ts'
 
 const syntax = new Command('inspect')
   .summary('what a model learned, of what, and what devices download')

@@ -5,8 +5,8 @@ import { type Counted, liveReport } from '@nearside/evaluate/live.ts'
 import { readTable } from '@nearside/train/import/readTable.ts'
 import { defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
+import { HTML, MARKDOWN } from '../shared.ts'
 import { writeReport } from '../writeReport.ts'
-import { HTML, MARKDOWN } from './shared.ts'
 
 const syntax = new Command('measure')
   .summary('what lists were worth, from what GA4 or your own sink counted')

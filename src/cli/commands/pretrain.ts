@@ -18,9 +18,9 @@ import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { sameHoldout } from '@nearside/train/update/grown.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
+import { SEED, SHOP } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 import { between, date, wholeNumber } from '../values.ts'
-import { SEED, SHOP } from './shared.ts'
 import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(

@@ -16,8 +16,8 @@ import {
 import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { requireFolder } from '../output.ts'
+import { MARKDOWN } from '../shared.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
-import { MARKDOWN } from './shared.ts'
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
 const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length

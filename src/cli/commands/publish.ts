@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
+import { DRY_RUN, PUBLISHER } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
-import { DRY_RUN, PUBLISHER } from './shared.ts'
 
 const syntax = new Command('publish')
   .summary('writes what the shop’s web server hands out, and the snippet for its pages')

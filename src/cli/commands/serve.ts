@@ -20,9 +20,9 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
 import { readKeyFile } from '@nearside/train/models/keyFile.ts'
 import { defineCommand } from '../command.ts'
+import { POLICY } from '../shared.ts'
 import { DAYS, KEY, publicKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
-import { POLICY } from './shared.ts'
 
 const ROLES = [...SERVER_ROLES, 'relay'] as const
 const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const

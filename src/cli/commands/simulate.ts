@@ -6,8 +6,8 @@ import { markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
+import { HTML, MARKDOWN, POLICY, SEED, SHOP } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
-import { HTML, MARKDOWN, POLICY, SEED, SHOP } from './shared.ts'
 
 const syntax = new Command('simulate')
   .summary('federated rounds with virtual devices that play a shop’s own shoppers')

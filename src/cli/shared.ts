@@ -1,7 +1,7 @@
 /** @module Options that several commands have, each declared once. */
 import { Option } from '@commander-js/extra-typings'
-import { modelKeys } from '../signing.ts'
-import { seed } from '../values.ts'
+import { modelKeys } from './signing.ts'
+import { seed } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
 export const SEED = ['--seed <n>', 'of all random choices', seed, 1] as const
