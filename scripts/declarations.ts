@@ -108,7 +108,7 @@ function readFile(path: string): File {
   const foreign = new Map<string, { path: string; name: string }>()
   const exported = new Map<string, string>()
   const resolve = (source: Node) =>
-    join(dirname(path), String(source.value).replace(/\.js$/, '.d.ts'))
+    join(dirname(path), String(source.value).replace(/\.(tsx?|js)$/, '.d.ts'))
   const declare = (outer: Node, declaration: Node): string[] => {
     const names =
       declaration.type === 'VariableDeclaration'
