@@ -28,7 +28,13 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     testable++
     expectedByChance += size
     if (signFlipP(moved, random) <= ALPHA) significant++
-    else if (signFlipP(moved.map(negate), random) <= ALPHA) better++
+    else if (
+      signFlipP(
+        moved.map((difference) => -difference),
+        random,
+      ) <= ALPHA
+    )
+      better++
   }
   /** Share of all shoppers. */
   const share = differences.length > 0 ? significant / differences.length : 0
@@ -55,8 +61,4 @@ export function signFlipP(differences: readonly number[], random: Random): numbe
   for (let pattern = 0; pattern < patterns; pattern++)
     if (isAsBad((k) => (isExact ? ((pattern >> k) & 1) === 1 : random.next() < 0.5))) asBad++
   return asBad / (isExact ? patterns : patterns + 1)
-}
-
-function negate(value: number): number {
-  return -value
 }

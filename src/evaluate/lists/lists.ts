@@ -10,11 +10,12 @@ import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { ndcg } from '@nearside/train/metrics.ts'
 import { isoDay, selectCases } from '../cases.ts'
 import { load, type Question } from '../load.ts'
-import type { Evaluated } from '../report/report.ts'
-import type { Envelope } from '../results.ts'
+import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
+import { type Evaluated, type Part, tableOf } from '../report/report.ts'
+import { type Envelope, findLift } from '../results.ts'
 import { Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
-import { ARMS, type Arm, listOf } from './arms.ts'
+import { ARMS, type Arm, listOf, meaningOf } from './arms.ts'
 import {
   diversity,
   type Facts,
@@ -24,9 +25,8 @@ import {
   novelty,
   oneSubject,
 } from './quality.ts'
-import { listsReport } from './report.ts'
-import { ALL_SITUATIONS, type Asked, situated } from './situations.ts'
-import { type ListCase, MEASURES, summariseLists } from './summary.ts'
+import { ALL_SITUATIONS, type Asked, SITUATIONS, type Situation, situated } from './situations.ts'
+import { type ListCase, type ListsSummary, MEASURES, summariseLists } from './summary.ts'
 
 export interface ListsQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
@@ -77,17 +77,19 @@ export async function evaluateLists(
   }
   const found = summariseLists(rows, model.itemIds.length, createRandom(seed))
   const cases = selected.reduce((sum, own) => sum + own.length, 0)
-  const head = { shop: shop.name, shoppers: selected.length, cases }
+  const head = { shop: shop.name, shoppers: selected.length, cases, until: isoDay(until), seed }
   return {
-    result: {
-      protocol: 'lists',
-      ...head,
-      until: isoDay(until),
-      seed,
-      ...found,
-      shoppersWorse: null,
+    result: { protocol: 'lists', ...head, ...found, shoppersWorse: null },
+    report: {
+      title: `What the defaults of lists cost and give: ${shop.name}`,
+      lead: [
+        `${count(cases)} cases of ${count(selected.length)} shoppers, lists of ${LIST_LENGTH} by the base model with the shopper's history, means over shoppers; popularity as of the model; nothing is learned on a device`,
+      ],
+      parts: ALL_SITUATIONS.filter((situation) => `ndcg@10${situation}` in found.arms[0]).map(
+        (situation) => part(situation, found),
+      ),
+      notes,
     },
-    report: listsReport(head, found, notes),
   }
 }
 
@@ -113,5 +115,42 @@ function measure(rows: readonly number[], { history, time, targets }: Asked, fac
     novelty: novelty(rows, facts),
     ...mix(rows, facts, history, time),
     oneSubject: oneSubject(rows, facts),
+  }
+}
+
+function part(situation: Situation, { arms, lifts }: ListsSummary): Part {
+  const numberOf = (arm: ListsSummary['arms'][number], metric: string) =>
+    Number(arm[metric + situation])
+  const shareOf = (arm: ListsSummary['arms'][number], metric: string) => {
+    const value = numberOf(arm, metric)
+    return Number.isNaN(value) ? '–' : share(value)
+  }
+  return {
+    title: `Lists ${SITUATIONS[situation]}`,
+    table: tableOf(
+      arms,
+      {
+        list: ({ name }) => name,
+        'ndcg@10': (arm) => decimal(numberOf(arm, 'ndcg@10')),
+        'over plain': ({ name }) =>
+          name === 'plain' ? '' : lift(findLift(lifts, name, 'plain', `ndcg@10${situation}`)),
+        diversity: (arm) => decimal(numberOf(arm, 'diversity')),
+        repeats: (arm) => fixed(numberOf(arm, 'repeats'), 2),
+        coverage: (arm) => shareOf(arm, 'coverage'),
+        novelty: (arm) => fixed(numberOf(arm, 'novelty'), 2),
+        'this visit': (arm) => shareOf(arm, 'current'),
+        earlier: (arm) => shareOf(arm, 'earlier'),
+        neither: (arm) => shareOf(arm, 'discovery'),
+        'one subject': (arm) => shareOf(arm, 'oneSubject'),
+        what: ({ name }) => meaningOf(name),
+      },
+      true,
+    ),
+    ...(situation === '' && {
+      text: [
+        'diversity: mean of 1 − cosine of the item vectors over all pairs of a list; repeats: items beyond the second of their family, a list; coverage: share of the items that any list shows; novelty: mean of −log₂ of an item’s share of all interest',
+        'this visit, earlier, neither: shares of a list in categories of the last visit, in the six strongest of those before it, and in neither, of shoppers with both; one subject: lists in which all but one item at most are of one category',
+      ],
+    }),
   }
 }
