@@ -6,6 +6,7 @@
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf } from '@nearside/core/features/cases.ts'
+import { CONTEXT_CODE } from '@nearside/core/features/context/contextFeatures.ts'
 import { contextTable } from '@nearside/core/features/context/lifts.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -226,7 +227,9 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     content: encoder.content,
     ...chosen,
     ...(context.terms.length > 0 &&
-      data.context && { context: { terms: context.terms, contexts: data.context.contexts } }),
+      data.context && {
+        context: { terms: context.terms, code: CONTEXT_CODE, contexts: data.context.contexts },
+      }),
   }
   await checkpoint()
   const unseenBase = { ...base, ...(unseen && { trees: unseen }) }

@@ -1,7 +1,7 @@
 /** @module The shop's context, from its page to the lists and to learning. */
 
 import { sha256Hex } from '@nearside/core/bytes.ts'
-import { contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
+import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
 import { manifestBytes, writeBaseModel } from '@nearside/core/model/files.ts'
 import { ITEMS, TestServer, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -32,6 +32,7 @@ async function weatherModelFiles() {
         { feature: feature('weatherLift'), weight: 5 },
         { feature: feature('discount'), weight: 20 },
       ],
+      code: CONTEXT_CODE,
       contexts: { at: () => ({}), discountsAt: () => null },
     },
   })

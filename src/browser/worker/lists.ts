@@ -10,15 +10,7 @@ import { amongItems, ownItems, reasonFrom } from '@nearside/core/ranking/itemFil
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
 import { type Exclusion, limitOf, requireQuery } from '@nearside/core/ranking/listQuery.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
-import {
-  type Cause,
-  causesOf,
-  contextTerms,
-  giveReasons,
-  isFallback,
-  SCREEN,
-  strongestContext,
-} from '@nearside/core/ranking/reasons.ts'
+import { type Cause, causesOf, giveReasons, SCREEN } from '@nearside/core/ranking/reasons.ts'
 import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import type { Services } from './services.ts'
@@ -186,16 +178,13 @@ export class Lists {
 
   /** Gives the context as the reason of items that another context would not list. */
   #contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
-    const view = this.#views.withoutContext(ranker)
+    const { contextTerms: code, rowOf } = this.#shop
+    const view = code && this.#views.withoutContext(ranker)
     if (!view) return list
     const plain = new Set(this.#listOf(query, view, view.events, true).map(({ id }) => id))
     const { history, now: time } = this.#views.present(ranker).scored
-    const terms = contextTerms(ranker.model, history, time)
-    return list.map((one) => {
-      if (plain.has(one.id) || !isFallback(one)) return one
-      const row = this.#shop.rowOf(one.id) ?? -1
-      return { ...one, reason: strongestContext(terms, row) ?? one.reason }
-    })
+    const terms = code.contextTerms(ranker.model, history, time)
+    return code.withContextReasons(list, plain, terms, rowOf)
   }
 
   #viewUntil(ranker: Ranker, until: number): View {

@@ -10,7 +10,8 @@ import type { Transport } from '../transport/transport.ts'
 import { createDeviceContext, type DeviceContext } from './context.ts'
 import { createDeviceStore, type DeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
-import { type Bus, type DeviceState, Notices, startingState } from './state.ts'
+import { Notices } from './notices.ts'
+import { type Bus, type DeviceState, startingState } from './state.ts'
 import { joinTabs, type Tabs } from './tabs.ts'
 
 /** Inputs from the worker's surroundings; tests pass their own. */

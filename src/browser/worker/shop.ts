@@ -6,7 +6,6 @@
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { discountOf } from '@nearside/core/features/context/discount.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import { withContext } from '@nearside/core/model/score.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
@@ -22,6 +21,8 @@ import type { Services } from './services.ts'
 import type { ShopRules } from './shopRules.ts'
 import { FirstOrder } from './unranked.ts'
 
+type ContextTerms = typeof import('./contextTerms.ts')
+
 export class Shop {
   readonly #services: Services
   readonly #downloads: Downloads
@@ -35,6 +36,8 @@ export class Shop {
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
+  /** Null before a model with context terms is loaded. */
+  contextTerms: ContextTerms | null = null
   /** Order of a new shopper's list while there is no ranker. */
   readonly first = new FirstOrder()
 
@@ -90,13 +93,6 @@ export class Shop {
   /** Available items in the shop's order. */
   get order(): CatalogOrder {
     return this.#order
-  }
-
-  /** Whether the price is below the usual price, as far as the base model knows it. */
-  readonly isOffer = (item: string): boolean => {
-    const row = this.rowOf(item)
-    if (!this.#ranker || !this.#catalog || row === undefined) return false
-    return discountOf(this.#ranker.model, this.#catalog, row) > 0
   }
 
   /** Whether the item exists; without a catalog and a model, any item may. */
@@ -183,8 +179,11 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // Load this before reading the model: a new model may arrive in the meantime.
-    const scoreInPart = await this.#scoreInPart()
+    // Load these before reading the model: a new model may arrive in the meantime.
+    const [scoreInPart, contextTerms] = await Promise.all([
+      this.#scoreInPart(),
+      this.#loadContextTerms(),
+    ])
     const catalog = this.#catalog
     this.#order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
@@ -195,10 +194,7 @@ export class Shop {
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
     // A model or catalog that arrived meanwhile is built by its own call.
     if (this.loaded !== loaded || this.#catalog !== catalog) return
-    const discounts =
-      known.context && catalog
-        ? Float32Array.from(known.itemIds, (_, row) => discountOf(known, catalog, row))
-        : null
+    const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services
     const model = withContext(known, {
       at: context.at,
@@ -208,6 +204,19 @@ export class Shop {
     this.#ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
     if (catalog) return
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
+  }
+
+  /** Code of the context terms; null for a model without them, and, with a notice, if it can't be loaded. */
+  async #loadContextTerms(): Promise<ContextTerms | null> {
+    if (!this.loaded?.model.context) return null
+    try {
+      this.contextTerms ??= await import('./contextTerms.ts')
+    } catch (cause) {
+      const message =
+        'Code for the shop’s context could not be loaded; discounts and reasons lack it'
+      this.#services.notices.add(new NearsideError('engine-failed', message, { cause }))
+    }
+    return this.contextTerms
   }
 
   /** Scoring for large catalogs; null for smaller catalogs, and, with a notice, if its code can't be loaded. */

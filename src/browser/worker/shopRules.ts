@@ -3,7 +3,8 @@
  * rules.
  */
 import { NearsideError } from '@nearside/core/error.ts'
-import { contextValue } from '@nearside/core/features/context/context.ts'
+import { contextValue } from '@nearside/core/features/context/contextValue.ts'
+import { discountOf } from '@nearside/core/features/context/discount.ts'
 import type { Explanation, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { aboutOf, explainRuled, liftScores, ruledList } from '@nearside/core/ranking/ruledList.ts'
@@ -59,7 +60,7 @@ export class ShopRules {
       const items =
         shop.catalog?.items.filter(({ available }) => available !== false) ??
         shop.order.ids.map((id) => ({ id }))
-      this.#book = { of, find: createRuleBook(this.#rules, items, shop.isOffer) }
+      this.#book = { of, find: createRuleBook(this.#rules, items, this.#isOffer) }
     }
     const about = shop.catalog?.get(aboutOf(query) ?? '')
     const contextOf = (kind: string) => contextValue(kind, now(), context)
@@ -75,6 +76,13 @@ export class ShopRules {
   ): Explanation | null {
     const rules = this.for({ kind: 'recommend' })
     return rules ? explainRuled(rules, id, ranker, scored, explain) : explain(scored)
+  }
+
+  /** Whether the price is below the usual price, as far as the base model knows it. */
+  readonly #isOffer = (item: string): boolean => {
+    const { catalog, ranker } = this.#shop
+    const row = ranker?.rowOf(item)
+    return !!ranker && !!catalog && row !== undefined && discountOf(ranker.model, catalog, row) > 0
   }
 
   #take(value: unknown): void {

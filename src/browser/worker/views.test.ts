@@ -1,7 +1,7 @@
 /** @module Counterfactual list for another context, with learners that reorder the current list. */
 
 import { NO_CONTEXT } from '@nearside/core/features/context/context.ts'
-import { contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
+import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
@@ -13,7 +13,10 @@ const ITEMS = 12
 
 test('a context that weighs nothing decides nothing, whatever the learners do', () => {
   const terms = [{ feature: contextFeature('discount')!, weight: 0 }]
-  const ranker = new Ranker({ ...tinyModel(ITEMS), context: { terms, contexts: NO_CONTEXT } }, null)
+  const ranker = new Ranker(
+    { ...tinyModel(ITEMS), context: { terms, code: CONTEXT_CODE, contexts: NO_CONTEXT } },
+    null,
+  )
   const history: History = [{ item: 3, name: 'view_item', time: NOW - 1000, session: 'now' }]
   const learners = { reorder: (_: Float32Array, scores: Float32Array) => scores.map((one) => -one) }
   const inputs = [

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EVENT_NAMES } from '../events/event.ts'
+import { NO_CONTEXT } from '../features/context/context.ts'
+import { CONTEXT_CODE } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
@@ -140,7 +142,7 @@ describe('createCandidates', () => {
 
   it('scores all where the context of a moment has a say', () => {
     const model = tinyModel(100)
-    const context = { terms: [], contexts: { kinds: [], at: () => ({}) } as unknown as never }
+    const context = { terms: [], code: CONTEXT_CODE, contexts: NO_CONTEXT }
     expect(createShortlist({ ...model, context }, plainTools(model).scan)).toBeNull()
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contextFeature } from '../features/context/contextFeatures.ts'
+import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
@@ -19,6 +19,7 @@ function contextModel(weather: string): BaseModel {
     statistics: { ...model.statistics, context: [{ kind: 'weather', values: ['rain'], lifts }] },
     context: {
       terms: [{ feature: contextFeature('weatherLift')!, weight: 1 }],
+      code: CONTEXT_CODE,
       contexts: { at: () => ({ weather }), discountsAt: () => null },
     },
   }

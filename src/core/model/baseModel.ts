@@ -9,7 +9,7 @@
 
 import type { EventWeights } from '../events/event.ts'
 import type { ContextSource } from '../features/context/context.ts'
-import type { ContextFeature } from '../features/context/contextFeatures.ts'
+import type { ContextCode, ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { ContentTables } from './content.ts'
 import type { ModelManifest } from './manifest.ts'
@@ -47,6 +47,7 @@ export interface BaseModel {
 /** Context terms of the score. They contain nothing personal, and nothing of them is uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
+  readonly code: ContextCode
   /** Known contexts on the device; not part of the model files. */
   readonly contexts: ContextSource
 }

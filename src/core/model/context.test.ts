@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { NO_CONTEXT } from '../features/context/context.ts'
-import { contextFeature } from '../features/context/contextFeatures.ts'
+import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import type { BaseModel } from './baseModel.ts'
 import {
   describeFile,
@@ -40,7 +40,11 @@ function contextModel(): BaseModel {
         },
       ],
     },
-    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], contexts: NO_CONTEXT },
+    context: {
+      terms: [term('weatherLift', 0.5), term('discount', 0.25)],
+      code: CONTEXT_CODE,
+      contexts: NO_CONTEXT,
+    },
   }
 }
 

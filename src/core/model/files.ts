@@ -9,8 +9,6 @@ import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import type { ModelFile, ModelManifest } from './manifest.ts'
 import {
-  contextFromTensors,
-  contextToTensors,
   encoderFromTensors,
   encoderToTensors,
   itemsFromTensors,
@@ -36,10 +34,21 @@ export interface WrittenModel {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
 }
 
+/** Loads the code of context terms, which most models don't have. @throws NearsideError `engine-failed` */
+async function contextFile() {
+  try {
+    return await import('./contextFile.ts')
+  } catch (error) {
+    const why = 'Code for the context terms of the base model could not be loaded'
+    throw NearsideError.from(error, 'engine-failed', why)
+  }
+}
+
 /**
  * Reads a model from its verified files.
  * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if
- *   the model has other features or another dimension
+ *   the model has other features or another dimension; `engine-failed` if the code of its context terms can't be
+ *   loaded
  */
 export async function readBaseModel(
   manifest: ModelManifest,
@@ -58,7 +67,7 @@ export async function readBaseModel(
     manifest.items,
   )
   const contexts = tensors.get(MODEL_FILES.context)
-  const context = contexts && contextFromTensors(contexts, manifest.items)
+  const context = contexts && (await contextFile()).contextFromTensors(contexts, manifest.items)
   const trees = tensors.get(TREES_FILE)
   return {
     manifest,
@@ -100,11 +109,11 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
     [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
   ])
   const { context, statistics, trees } = model
-  if (context)
-    files.set(
-      MODEL_FILES.context,
-      writeSafetensors(contextToTensors(context, statistics.context ?? [])),
-    )
+  if (context) {
+    const { contextToTensors } = await contextFile()
+    const tensors = contextToTensors(context, statistics.context ?? [])
+    files.set(MODEL_FILES.context, writeSafetensors(tensors))
+  }
   if (trees) files.set(TREES_FILE, writeSafetensors(treesToTensors(trees)))
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))

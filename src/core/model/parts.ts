@@ -5,11 +5,8 @@
  */
 
 import type { EventWeights } from '../events/event.ts'
-import { NO_CONTEXT } from '../features/context/context.ts'
-import { contextFeature } from '../features/context/contextFeatures.ts'
-import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
 import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'
 import {
@@ -170,44 +167,6 @@ function vectors<K extends string>(
     take(name, Float32Array, [items]),
   ])
   return Object.fromEntries(read)
-}
-
-/** Writes the lifts in int8 with one scale per value. */
-export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
-  const used = tables.filter(
-    ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
-  )
-  return new Map<string, Tensor>([
-    ['terms', strings(terms.map(({ feature }) => feature.name))],
-    ['weights', vector(Float32Array.from(terms, ({ weight }) => weight))],
-    ['kinds', strings(used.map(({ kind }) => kind))],
-    ...used.flatMap(({ kind, values, lifts }): [string, Tensor][] => [
-      [`${kind}_values`, strings(values)],
-      ...rows(kind, lifts, lifts.length / values.length),
-    ]),
-  ])
-}
-
-export function contextFromTensors(
-  tensors: Tensors,
-  items: number,
-): { readonly context: ContextPart; readonly tables: readonly ContextTable[] } {
-  const file = MODEL_FILES.context
-  const take = taker(tensors, file)
-  const names = readStrings(take('terms', Uint8Array, null), 'terms')
-  const weights = take('weights', Float32Array, [names.length])
-  const terms = names.map((name, t) => {
-    const feature = contextFeature(name)
-    if (!feature) throw corrupt(`${file} names '${name}', which is no feature of a context`)
-    if (!Number.isFinite(weights[t])) throw corrupt(`${file} gives '${name}' no finite weight`)
-    return { feature, weight: weights[t] }
-  })
-  const kinds = readStrings(take('kinds', Uint8Array, null), 'kinds')
-  const tables = kinds.map((kind): ContextTable => {
-    const values = readStrings(take(`${kind}_values`, Uint8Array, null), `${kind}_values`)
-    return { kind, values, lifts: readRows(take, kind, values.length, items) }
-  })
-  return { context: { terms, contexts: NO_CONTEXT }, tables }
 }
 
 export function sharedToTensors(shared: SharedPart): Tensors {

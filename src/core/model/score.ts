@@ -5,7 +5,6 @@
 import { eventStrength } from '../events/event.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'
 import type { ContextSource } from '../features/context/context.ts'
-import { computeContext } from '../features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
@@ -155,7 +154,7 @@ function addContext(
 ): void {
   if (!context) return
   const features = context.terms.map(({ feature }) => feature)
-  const columns = computeContext(features, statistics, history, now, context.contexts)
+  const columns = context.code.compute(features, statistics, history, now, context.contexts)
   columns.forEach((column, c) => {
     const { weight } = context.terms[c]
     for (let item = 0; item < scores.length; item++) scores[item] += weight * column[item]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { NO_CONTEXT } from '../features/context/context.ts'
-import { contextFeature } from '../features/context/contextFeatures.ts'
+import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import { tinyModel } from '../model/testModel.ts'
 import { BaseOrder } from './baseOrder.ts'
 
@@ -20,6 +20,7 @@ test('sorts once, and again only when the scores have changed', () => {
   const discountsAt = (time: number) => Float32Array.of(time < 2 ? 0 : 5, 0, 0, 0, 0)
   const context = {
     terms: [{ feature: contextFeature('discount')!, weight: 1 }],
+    code: CONTEXT_CODE,
     contexts: { ...NO_CONTEXT, discountsAt },
   }
   const order = new BaseOrder({ ...model, context }, [0, 1, 2, 3, 4])

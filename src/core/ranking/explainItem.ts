@@ -9,8 +9,8 @@ import { treesParts } from '../model/trees.ts'
 import { onceFor } from '../onceFor.ts'
 import type { Explanation } from './apiLists.ts'
 import { columnMeans } from './candidateSource.ts'
+import { contextKind, contextTerms } from './contextReasons.ts'
 import type { ExplainedScores, Ranker } from './ranker.ts'
-import { contextKind, contextTerms } from './reasons.ts'
 
 /** Explanation of an item; null if lists may not show it. */
 export function explainItem(

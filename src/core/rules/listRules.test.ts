@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Item } from '../catalog/item.ts'
-import { contextValue } from '../features/context/context.ts'
+import { contextValue } from '../features/context/contextValue.ts'
 import { DAY } from '../time.ts'
 import { type Asked, createRuleBook } from './listRules.ts'
 import type { Rule, RuleCondition, RuleItems } from './rule.ts'

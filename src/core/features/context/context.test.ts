@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { easterSunday, seasonAt } from './calendar.ts'
-import { contextFault, contextValue, NO_CONTEXT, readShopContext } from './context.ts'
+import { contextFault, NO_CONTEXT, readShopContext } from './context.ts'
+import { contextValue } from './contextValue.ts'
 import { contextOver } from './timeline.ts'
 
 const day = (text: string) => Date.parse(text)

@@ -2,9 +2,6 @@
  * @module Context: circumstances at a time that are the same for every shopper. Hour, weekday and season
  * follow from the time. The shop provides promotions, weather and its own holidays.
  */
-import { DAY } from '../../time.ts'
-import { seasonAt } from './calendar.ts'
-
 /**
  * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means
  * none, e.g. no holiday on a day for which the calendar has one.
@@ -24,19 +21,6 @@ export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
 
-const HOURS_A_BLOCK = 4
-const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-
-/** Context by UTC time, so that training and device agree. */
-const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> = {
-  hour: (time) => {
-    const block = Math.floor(new Date(time).getUTCHours() / HOURS_A_BLOCK)
-    return `${block * HOURS_A_BLOCK}-${(block + 1) * HOURS_A_BLOCK}`
-  },
-  weekday: (time) => WEEKDAYS[new Date(time).getUTCDay()],
-  holiday: (time) => seasonAt(Math.floor(time / DAY) * DAY),
-}
-
 /** Kinds of context that are always examined; other kinds of the shop follow. */
 export const CONTEXT_KINDS: readonly string[] = [
   'hour',
@@ -47,19 +31,7 @@ export const CONTEXT_KINDS: readonly string[] = [
 ]
 
 /** Kinds that come from the clock; a shop can't provide them. */
-const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
-
-/** Value of a kind of context at a time; undefined if there is none. */
-export function contextValue(
-  kind: string,
-  time: number,
-  contexts: Pick<ContextSource, 'at'>,
-): string | undefined {
-  if (CLOCK_KINDS.has(kind)) return FROM_TIME[kind](time)
-  const given = contexts.at(time)
-  if (Object.hasOwn(given, kind)) return given[kind] === '' ? undefined : given[kind]
-  return Object.hasOwn(FROM_TIME, kind) ? FROM_TIME[kind](time) : undefined
-}
+export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
 /** Without control characters, since a value is a line of a file. */

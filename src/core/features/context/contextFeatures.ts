@@ -6,7 +6,8 @@
 import { eventStrength } from '../../events/event.ts'
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
-import { type ContextSource, contextValue } from './context.ts'
+import type { ContextSource } from './context.ts'
+import { contextValue } from './contextValue.ts'
 
 /**
  * Form of a context feature.
@@ -137,3 +138,11 @@ function habits(
   }
   return column
 }
+
+/** Code of context terms. Each model with context terms carries it, so that a device without such a model loads none. */
+export interface ContextCode {
+  readonly compute: typeof computeContext
+  readonly valueAt: typeof contextValue
+}
+
+export const CONTEXT_CODE: ContextCode = { compute: computeContext, valueAt: contextValue }

@@ -7,7 +7,8 @@
 import { eventStrength } from '../../events/event.ts'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
-import { type ContextSource, contextValue } from './context.ts'
+import type { ContextSource } from './context.ts'
+import { contextValue } from './contextValue.ts'
 
 /** Lifts of all items for one kind of context. */
 export interface ContextTable {

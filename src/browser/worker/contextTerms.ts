@@ -1,0 +1,13 @@
+/**
+ * @module Code for a base model with context terms: discounts of today's catalog, and the context as a reason. A device
+ * loads it only for such a model.
+ */
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { discountOf } from '@nearside/core/features/context/discount.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+
+export { contextTerms, withContextReasons } from '@nearside/core/ranking/contextReasons.ts'
+
+/** Discount of each row of the model, [N]. */
+export const discountsOf = (model: BaseModel, catalog: Catalog): Float32Array =>
+  Float32Array.from(model.itemIds, (_, row) => discountOf(model, catalog, row))
