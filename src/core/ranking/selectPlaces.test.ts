@@ -40,6 +40,10 @@ test('looks no further than it must', () => {
   expect(selectPlaces(best, { limit: 5 }, oneFamilyFirst)).toEqual([0, 1, 30, 31, 32])
   expect(asked).toEqual([10, 10, 20, 40])
   expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
+  // Without variety, any number of a family stands in a list.
+  expect(selectPlaces(best, { limit: 5, diversify: false }, oneFamilyFirst)).toEqual([
+    0, 1, 2, 3, 4,
+  ])
   const whole = { limit: Number.POSITIVE_INFINITY, perFamily: Number.POSITIVE_INFINITY }
   expect(selectPlaces(bestOf(['a', 'a', 'a', 'b']), whole, itemOf(['a', 'a', 'a', 'b']))).toEqual([
     0, 1, 2, 3,
