@@ -3,13 +3,17 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { readShopContext, type ShopContext } from '@nearside/core/features/context/context.ts'
+import type { Notices } from './notices.ts'
 import type { DeviceState } from './state.ts'
 
 export type DeviceContext = ReturnType<typeof createDeviceContext>
 
 const NOTHING: ShopContext = {}
 
-export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>) {
+export function createDeviceContext(
+  state: Pick<DeviceState, 'context' | 'events'>,
+  notices: Notices,
+) {
   let read: readonly ShopperEvent[] | null = null
   let known: ReadonlyMap<number, ShopContext> = new Map()
   return {
@@ -21,12 +25,14 @@ export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events
       // A time that belongs to no event means now.
       return known.get(time) ?? state.context
     },
-    /** Sets the current context from the page; an invalid context clears it. @throws NearsideError `input-invalid` */
-    set(given: unknown): void {
+    /** Takes the current context from the page; an invalid context clears it, with a notice. */
+    accept(given: unknown): void {
       const context = readShopContext(given)
       state.context = typeof context === 'string' ? NOTHING : context
       if (typeof context === 'string')
-        throw new NearsideError('input-invalid', `The shop’s context was not used: ${context}.`)
+        notices.add(
+          new NearsideError('input-invalid', `The shop’s context was not used: ${context}.`),
+        )
     },
   }
 }

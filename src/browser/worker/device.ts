@@ -9,14 +9,21 @@ import type { FitReport } from '../apiSnapshot.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import { Contribution } from './contribution.ts'
-import { Erasure } from './erasure.ts'
+import { Erasure, isAbout } from './erasure.ts'
 import type { HistoryImport } from './historyImport.ts'
 import { Learner } from './learner.ts'
 import { Lists } from './lists.ts'
+import { Pause } from './pause.ts'
 import { Persistence } from './persistence.ts'
-import { type Environment, openServices, type Services } from './services.ts'
+import {
+  type ChosenCode,
+  type Environment,
+  loadChosen,
+  openServices,
+  type Services,
+} from './services.ts'
 import { Shop } from './shop.ts'
-import { type CleanMore, isAbout, Shopper } from './shopper.ts'
+import { Shopper } from './shopper.ts'
 import { type Bus, createBus, type Stored, snapshotOf } from './state.ts'
 import { Updates } from './updates.ts'
 
@@ -25,12 +32,6 @@ type Answered = Exclude<keyof Calls, 'start' | 'ping' | 'fineTune' | 'list' | 'w
 /** Methods that answer the page's calls. */
 type Answers = {
   [K in Answered]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
-}
-
-/** Code for options that the shop chose; null for an option that it did not choose, or that can't be loaded. */
-interface ChosenCode {
-  readonly Learners: typeof ChosenLearners | null
-  readonly cleanMore: CleanMore | null
 }
 
 /** @param bus announces changes of the device */
@@ -45,30 +46,6 @@ export async function startDevice(
   return device
 }
 
-async function loadChosen({ config, notices }: Services): Promise<ChosenCode> {
-  const { cleaning, learners } = config
-  const load = async <T>(code: () => Promise<T>, what: string): Promise<T | null> => {
-    try {
-      return await code()
-    } catch (error) {
-      const why = `The ${what} that the shop chose could not be loaded; the device does without`
-      notices.add(NearsideError.from(error, 'engine-failed', why))
-      return null
-    }
-  }
-  const visits =
-    cleaning === 'rules'
-      ? null
-      : await load(() => import('@nearside/core/events/clean/ownVisits.ts'), 'cleaning')
-  const chosen =
-    learners.length === 0 ? null : await load(() => import('./chosenLearners.ts'), 'learners')
-  return {
-    Learners: chosen?.ChosenLearners ?? null,
-    cleanMore:
-      visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
-  }
-}
-
 export class Device implements Answers {
   readonly capture: Shopper['capture']
   readonly list: Lists['list']
@@ -77,14 +54,13 @@ export class Device implements Answers {
   readonly #shopper: Shopper
   readonly #learner: Learner
   readonly #contribution: Contribution
+  readonly #pause: Pause
   readonly #updates: Updates
   readonly #chosen: ChosenLearners | null
   readonly #erasure: Erasure
   readonly #lists: Lists
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
-  /** Pause that could not be stored; it applies to this tab only. */
-  #unstoredPause: boolean | null = null
   /** Resolves when the base model is loaded or known to be missing. */
   #started: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
@@ -100,10 +76,12 @@ export class Device implements Answers {
     this.#shopper = new Shopper(services, this.#shop, cleanMore)
     this.#learner = new Learner(services, this.#shop, this.#shopper)
     this.#contribution = new Contribution(services, this.#shop, this.#shopper)
+    this.#pause = new Pause(services, this.#learner, this.#contribution)
     this.#updates = new Updates(services, this.#shop, this.#learner)
     this.#chosen = Learners && new Learners(services, this.#shop, this.#shopper)
     this.#erasure = new Erasure(
       services,
+      this.#shop,
       this.#shopper,
       this.#learner,
       this.#contribution,
@@ -123,11 +101,11 @@ export class Device implements Answers {
    * @param hasUnasked whether the disk has data that the shopper did not ask to store
    */
   async start(hasUnasked: boolean): Promise<void> {
-    const { config, notices } = this.#services
+    const { config, context, notices } = this.#services
     // With `never`, data that an earlier yes stored are erased, too.
     const unaskedFor = config.persist === 'never' ? 'no' : 'unasked'
     if (hasUnasked) await this.#persistence.clear(unaskedFor).catch((error) => notices.add(error))
-    this.#setContext(config.context)
+    context.accept(config.context)
     const stored = this.#reloadStored()
     const firstList = new Promise<void>((first) => {
       this.#started = this.#load(stored, first)
@@ -207,6 +185,7 @@ export class Device implements Answers {
   readonly contributionTerms: Answers['contributionTerms'] = () => this.#contribution.ask()
   readonly contribute: Answers['contribute'] = () => this.#contribution.send()
   readonly checkForUpdate: Answers['checkForUpdate'] = () => this.#updates.check()
+  readonly pause: Answers['pause'] = (wanted) => this.#pause.set(wanted)
   readonly setPersist: Answers['setPersist'] = (allowed) => this.#persistence.set(allowed)
   readonly forget: Answers['forget'] = (what) => this.#erasure.forget(what)
   readonly restore: Answers['restore'] = (forgotten) => this.#erasure.restore(forgotten)
@@ -227,24 +206,6 @@ export class Device implements Answers {
     return (await onDemand()).verifyChain(await ledger.entries())
   }
 
-  /** @throws NearsideError `storage-…` if the pause can't be stored; it then applies to this tab only */
-  async pause(wanted: boolean): Promise<void> {
-    const { bus, store } = this.#services
-    this.#unstoredPause = wanted
-    this.#setPaused(wanted)
-    try {
-      await store.changeSettings(() => ({ paused: wanted }))
-      this.#unstoredPause = null
-    } catch (error) {
-      const why = 'The browser can’t keep this choice; it holds in this tab until that is closed'
-      const { code } = NearsideError.from(error, 'storage-unavailable', why)
-      throw new NearsideError(code, why, { cause: error })
-    } finally {
-      bus.emit('stored', 'settings')
-      bus.emit('shown', null)
-    }
-  }
-
   async conditions(given: Parameters<Calls['conditions']>[0]): Promise<void> {
     const { bus, state } = this.#services
     const before = state.conditions
@@ -253,7 +214,7 @@ export class Device implements Answers {
   }
 
   async context(given: unknown): Promise<void> {
-    this.#setContext(given)
+    this.#services.context.accept(given)
     this.#services.bus.emit('lists', null)
   }
 
@@ -267,33 +228,14 @@ export class Device implements Answers {
     this.#services.store.close()
   }
 
-  #setPaused(paused: boolean): void {
-    const { state } = this.#services
-    const before = state.paused
-    state.paused = paused
-    if (paused) {
-      this.#learner.abort()
-      this.#contribution.stop()
-    } else if (before) this.#contribution.start()
-  }
-
-  #setContext(given: unknown): void {
-    const { context, notices } = this.#services
-    try {
-      context.set(given)
-    } catch (error) {
-      notices.add(error)
-    }
-  }
-
-  async #readSettings(): Promise<void> {
-    this.#setPaused(this.#unstoredPause ?? (await this.#services.store.setting('paused')) ?? false)
-    await this.#contribution.read()
-  }
-
   /** Reads events and settings again. */
   #reloadStored(): Promise<unknown> {
     return Promise.all([this.#shopper.reload(), this.#readSettings()])
+  }
+
+  async #readSettings(): Promise<void> {
+    await this.#pause.read()
+    await this.#contribution.read()
   }
 
   async #reloadAll(): Promise<void> {

@@ -2,6 +2,10 @@
  * @module Deletion of the shopper's events: what they forget, restore or erase, and events beyond the shop's limit of
  * days. Everything learned from deleted events goes with them.
  */
+import { sameQuery } from '@nearside/core/catalog/words.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Forgettable } from '../api.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { LoggedForgotten } from '../messages.ts'
@@ -10,6 +14,7 @@ import type { ChosenLearners } from './chosenLearners.ts'
 import type { Contribution } from './contribution.ts'
 import type { Learner } from './learner.ts'
 import type { Services } from './services.ts'
+import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
 /** Numbers that the log records about forgotten events. */
@@ -20,6 +25,7 @@ const numbersOf = ({ rows }: Forgotten) => ({
 
 export class Erasure {
   readonly #services: Services
+  readonly #shop: Shop
   readonly #shopper: Shopper
   readonly #learner: Learner
   readonly #contribution: Contribution
@@ -27,12 +33,14 @@ export class Erasure {
 
   constructor(
     services: Services,
+    shop: Shop,
     shopper: Shopper,
     learner: Learner,
     contribution: Contribution,
     chosen: ChosenLearners | null,
   ) {
     this.#services = services
+    this.#shop = shop
     this.#shopper = shopper
     this.#learner = learner
     this.#contribution = contribution
@@ -47,8 +55,8 @@ export class Erasure {
   async forget(what: Forgettable): Promise<LoggedForgotten> {
     this.#learner.abort()
     this.#contribution.stop()
-    // Events deleted from this tab are unlearned even if the disk refused to delete them.
-    const forgotten = await this.#shopper.forget(what).finally(() => this.#onForgotten())
+    const { state } = this.#services
+    const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
     // The log gets the kind only: the name itself is to be forgotten.
     const logged = await this.#log('erase', { what: what.kind, ...numbersOf(forgotten) })
     return { ...forgotten, logged: logged?.sequence ?? null }
@@ -56,7 +64,9 @@ export class Erasure {
 
   /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more; `storage-…` */
   async restore(forgotten: LoggedForgotten): Promise<void> {
-    await this.#shopper.restore(forgotten)
+    if (!(await this.#services.store.restore(forgotten)))
+      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
+    await this.#shopper.reload()
     this.#onForgotten()
     const { logged } = forgotten
     const numbers = numbersOf(forgotten)
@@ -83,15 +93,21 @@ export class Erasure {
 
   /** Deletes events older than the shop's limit, and logs that first. */
   async eraseTooOld(): Promise<void> {
-    const { config, ledger } = this.#services
+    const { config, ledger, now, state } = this.#services
+    const oldest = now() - config.retentionDays * DAY
+    const old = state.events.filter(({ time }) => time < oldest)
+    if (old.length === 0) return
     const what = `events older than ${config.retentionDays} days`
-    const first = (events: number) =>
-      ledger.append({ kind: 'erase', detail: { what, events } }, 'strict')
-    let gone = true
+    await ledger.append({ kind: 'erase', detail: { what, events: old.length } }, 'strict')
+    await this.#remove(old)
+  }
+
+  /** Deletes events. Events deleted from this tab are unlearned even if the disk refused to delete them. */
+  async #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
     try {
-      gone = await this.#shopper.forgetOlder(config.retentionDays, first)
+      return await this.#services.store.forget(events.map(({ id }) => id))
     } finally {
-      if (gone) this.#onForgotten()
+      await this.#shopper.reload().finally(() => this.#onForgotten())
     }
   }
 
@@ -124,5 +140,29 @@ export class Erasure {
       notices.add(error)
       return null
     }
+  }
+}
+
+/** Test whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
+export function isAbout(
+  what: Forgettable,
+  { catalog }: Pick<Shop, 'catalog'>,
+): (event: ShopperEvent) => boolean {
+  switch (what.kind) {
+    case 'event':
+      return ({ id }) => id === what.id
+    case 'item':
+      return ({ items }) => items.includes(what.name)
+    case 'category':
+      return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+    case 'events':
+      return ({ name }) => name === what.name
+    case 'query':
+      return ({ query }) => query !== undefined && sameQuery(query) === sameQuery(what.name)
+    default:
+      throw new NearsideError(
+        'input-invalid',
+        'forget takes an event, an item, a category, a query or an event name.',
+      )
   }
 }

@@ -1,4 +1,4 @@
-/** @module Services that all parts of a device share, and how they are opened. */
+/** @module Services that all parts of a device share, how they are opened, and code that the shop chose. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Timers } from '../learning/scheduler.ts'
@@ -7,10 +7,12 @@ import type { WorkerConfig } from '../messages.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { ChosenLearners } from './chosenLearners.ts'
 import { createDeviceContext, type DeviceContext } from './context.ts'
 import { createDeviceStore, type DeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import { Notices } from './notices.ts'
+import type { CleanMore } from './shopper.ts'
 import { type Bus, type DeviceState, startingState } from './state.ts'
 import { joinTabs, type Tabs } from './tabs.ts'
 
@@ -37,7 +39,7 @@ export interface Environment {
 
 /** Code that is loaded on first use. */
 type Code = typeof import('./onDemand.ts')
-export type OnDemand = () => Promise<Code>
+type OnDemand = () => Promise<Code>
 
 export interface Services extends Environment {
   readonly config: WorkerConfig
@@ -81,7 +83,7 @@ export async function openServices(
     state,
     bus,
     notices,
-    context: createDeviceContext(state),
+    context: createDeviceContext(state, notices),
     store,
     ledger,
     transport: transportOf(config, environment.fetch, store, ledger),
@@ -128,4 +130,34 @@ function transportOf(
     records: (change) => store.changeSettings(change, 'strict'),
     relayed: federation && relay ? { ...federation, relay } : undefined,
   })
+}
+
+/** Code for options that the shop chose; null for an option that it did not choose, or that can't be loaded. */
+export interface ChosenCode {
+  readonly Learners: typeof ChosenLearners | null
+  readonly cleanMore: CleanMore | null
+}
+
+export async function loadChosen({ config, notices }: Services): Promise<ChosenCode> {
+  const { cleaning, learners } = config
+  const load = async <T>(code: () => Promise<T>, what: string): Promise<T | null> => {
+    try {
+      return await code()
+    } catch (error) {
+      const why = `The ${what} that the shop chose could not be loaded; the device does without`
+      notices.add(NearsideError.from(error, 'engine-failed', why))
+      return null
+    }
+  }
+  const visits =
+    cleaning === 'rules'
+      ? null
+      : await load(() => import('@nearside/core/events/clean/ownVisits.ts'), 'cleaning')
+  const chosen =
+    learners.length === 0 ? null : await load(() => import('./chosenLearners.ts'), 'learners')
+  return {
+    Learners: chosen?.ChosenLearners ?? null,
+    cleanMore:
+      visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
+  }
 }

@@ -1,6 +1,5 @@
 /** @module The shopper: their stored events, and data derived from them. */
 
-import { sameQuery } from '@nearside/core/catalog/words.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import {
   type EventDraft,
@@ -12,11 +11,9 @@ import { type Cleaned, type CleaningReport, clean } from '@nearside/core/events/
 import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/event.ts'
 import { fromEvents } from '@nearside/core/events/history.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import { DAY } from '@nearside/core/time.ts'
-import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
-import { addToHead, EMPTY_HEAD, type Forgotten } from '../storage/eventRows.ts'
+import { addToHead, EMPTY_HEAD } from '../storage/eventRows.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
@@ -185,40 +182,6 @@ export class Shopper {
     bus.emit('lists', null)
   }
 
-  /**
-   * Removes the events that match `what`.
-   * @returns the events removed
-   * @throws NearsideError `input-invalid` for an invalid target
-   */
-  async forget(what: Forgettable): Promise<Forgotten> {
-    return this.#remove(this.#services.state.events.filter(isAbout(what, this.#shop)))
-  }
-
-  /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more */
-  async restore(forgotten: Forgotten): Promise<void> {
-    if (!(await this.#services.store.restore(forgotten)))
-      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
-    await this.reload()
-  }
-
-  /**
-   * Removes events older than `days` days.
-   * @param before called with their number before they are removed
-   * @returns whether there were any
-   */
-  async forgetOlder(days: number, before: (events: number) => Promise<unknown>): Promise<boolean> {
-    const oldest = this.#services.now() - days * DAY
-    const old = this.#services.state.events.filter(({ time }) => time < oldest)
-    if (old.length === 0) return false
-    await before(old.length)
-    await this.#remove(old)
-    return true
-  }
-
-  #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
-    return this.#services.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
-  }
-
   #derive(): Derived {
     const { state } = this.#services
     const of = [state.events, this.#shop.catalog, this.#shop.ranker]
@@ -234,29 +197,5 @@ export class Shopper {
     const ruled = clean(events, { known: shop.knows, now: now() }, this.#invalid)
     const cleaned = this.#cleanMore?.(ruled) ?? ruled
     return { ...cleaned, history: fromEvents(cleaned.events, shop.rowOf, shop.find) }
-  }
-}
-
-/** Test whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
-export function isAbout(
-  what: Forgettable,
-  { catalog }: Pick<Shop, 'catalog'>,
-): (event: ShopperEvent) => boolean {
-  switch (what.kind) {
-    case 'event':
-      return ({ id }) => id === what.id
-    case 'item':
-      return ({ items }) => items.includes(what.name)
-    case 'category':
-      return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
-    case 'events':
-      return ({ name }) => name === what.name
-    case 'query':
-      return ({ query }) => query !== undefined && sameQuery(query) === sameQuery(what.name)
-    default:
-      throw new NearsideError(
-        'input-invalid',
-        'forget takes an event, an item, a category, a query or an event name.',
-      )
   }
 }
