@@ -8,7 +8,7 @@ const PEERS = /^react(-dom)?($|\/)/
 
 const STARTING_PARTS = /src\/browser\/(contribution\/nothingSent|page\/starting)\.ts$/
 const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
-const WORDS = /src\/(browser\/page\/words|ui\/react\/itemText)\.ts$/
+const WORDS = /src\/(browser\/page\/words|ui\/lists\/itemText)\.ts$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */

@@ -1,11 +1,11 @@
 /** @module React bindings: provider, hooks, widgets. */
 export { wordsIn } from '@nearside/browser/page/words.ts'
+export type { ListState } from '@nearside/ui/lists/listObserver.ts'
 export { troubleText } from '@nearside/ui/messages/lists.ts'
 export { ENGLISH, type Labels } from '@nearside/ui/messages/panel.ts'
 export type { ItemComponentProps } from '@nearside/ui/react/ItemCard.tsx'
 export { LearningPaused } from '@nearside/ui/react/LearningPaused.tsx'
 export type { RecommendationsProps } from '@nearside/ui/react/ListSection.tsx'
-export type { ListState } from '@nearside/ui/react/listObserver.ts'
 export { PersonalizationPanel } from '@nearside/ui/react/PersonalizationPanel.tsx'
 export { PersonalizationProvider } from '@nearside/ui/react/PersonalizationProvider.tsx'
 export {

@@ -44,8 +44,8 @@ const MATERIALS = {
   polyester: 'polyester',
 } as const
 
-export type ColourName = keyof typeof COLOURS
-export type MaterialName = keyof typeof MATERIALS
+type ColourName = keyof typeof COLOURS
+type MaterialName = keyof typeof MATERIALS
 
 interface TitleFacts {
   /** Number of pieces in a set, at least 2. */

@@ -13,7 +13,7 @@ export type Message = string | { readonly other: string; readonly [form: string]
 export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 
 /** A number is written in the catalogue's language; `n` also chooses the plural form. */
-export type Values = Readonly<Record<string, string | number>>
+type Values = Readonly<Record<string, string | number>>
 
 /** Text of a message with its values. A value that is not given leaves its `{name}`. */
 export interface Words<Key extends string> {

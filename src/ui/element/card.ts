@@ -3,9 +3,9 @@
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { priceText } from '../lists/itemText.ts'
+import { movedText, reasonText } from '../lists/reason.ts'
 import type { ListKey } from '../messages/lists.ts'
-import { priceText } from '../react/itemText.ts'
-import { movedText, reasonText } from '../react/reason.ts'
 
 /** How this shop displays an item. */
 export interface Shop {

@@ -4,13 +4,12 @@
  * shown until the first answer: a server can put bestsellers there.
  */
 
-import type { Placed } from '@nearside/browser/measure/listMeasure.ts'
-import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
-import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { ENGLISH_LISTS, type ListKey, troubleText } from '../messages/lists.ts'
-import { createAnnouncer } from '../react/announcer.ts'
-import { createListObserver, type ListObserver } from '../react/listObserver.ts'
-import { whenSeen } from '../react/whenSeen.ts'
+import { wordsIn } from '@nearside/browser/page/words.ts'
+import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
+import { type ListName, nameFrom, queryOf } from '../lists/listNames.ts'
+import { createListObserver, type ListObserver } from '../lists/listObserver.ts'
+import { ENGLISH_LISTS } from '../messages/lists.ts'
 import { buildCard, element, replaceCards, type Shop } from './card.ts'
 import { Base, elements, provided, styles } from './provided.ts'
 
@@ -22,19 +21,16 @@ export interface SelectDetail {
   readonly position: number
 }
 
-const ENGLISH_WORDS = wordsIn(ENGLISH_LISTS, 'en-GB')
-const DEFAULT_LIMIT = 8
+/** Before the page has called `provide`. */
+const UNKNOWN_SHOP: Shop = {
+  itemOf: () => undefined,
+  linkTo: () => '',
+  words: wordsIn(ENGLISH_LISTS, 'en-GB'),
+  locale: 'en-GB',
+}
 
 /** Attributes that set the subject of a list. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
-
-const FROM = {
-  viewed: 'recentlyViewed',
-  bought: 'buyAgain',
-  unbought: 'newForYou',
-  considered: 'onYourMind',
-  new: 'newArrivals',
-} as const
 
 /**
  * List of recommendations as a custom element. Attributes:
@@ -76,11 +72,7 @@ export class NearsideRecommendations extends Base {
   readonly #fallback = document.createElement('slot')
   #observer: ListObserver | null = null
   #stop: (() => void) | null = null
-  #shown: string | null = null
-  #placed: readonly Placed[] = []
-  /** Stops waiting for the element to come into view; null before there are items. */
-  #unseen: (() => void) | null = null
-  #announcer = createAnnouncer(() => this.#announce())
+  #reporter = createListReporter(() => this.#announce())
 
   constructor() {
     super()
@@ -109,9 +101,7 @@ export class NearsideRecommendations extends Base {
     elements.delete(this)
     this.#stop?.()
     this.#stop = null
-    this.#unseen?.()
-    this.#unseen = null
-    this.#announcer.stop()
+    this.#reporter.stop()
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
@@ -124,11 +114,8 @@ export class NearsideRecommendations extends Base {
   /** Subscribes to the personalizer that the page has provided. */
   connect(): void {
     this.#stop?.()
-    this.#shown = null
-    this.#unseen?.()
-    this.#unseen = null
-    this.#announcer.stop()
-    this.#announcer = createAnnouncer(() => this.#announce())
+    this.#reporter.stop()
+    this.#reporter = createListReporter(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)
     this.#observer = observer
     const ends = [
@@ -165,14 +152,13 @@ export class NearsideRecommendations extends Base {
       page: this.getAttribute('page') ?? undefined,
       rules: this.getAttribute('rules') === 'off' ? false : undefined,
     }
-    const like = this.getAttribute('for-item')
-    const beside = this.#ids('with-items') ?? this.getAttribute('with-item')
     // The device rejects unknown values.
     const from = (this.getAttribute('from') ?? undefined) as ListOptions['from']
     const dearer = Number(this.getAttribute('dearer')) || undefined
-    let query: ListQuery = { kind: 'recommend', options: { ...options, from } }
-    if (beside !== null) query = { kind: 'boughtTogether', item: beside, options }
-    if (like !== null) query = { kind: 'similar', item: like, options: { ...options, dearer } }
+    const like = this.getAttribute('for-item')
+    const item = like ?? this.#ids('with-items') ?? this.getAttribute('with-item') ?? undefined
+    const own = like !== null ? { dearer } : item === undefined ? { from } : {}
+    const query = queryOf(this.#name, { ...options, ...own }, item)
     const mayShow = (id: string) => {
       const item = provided?.shop.itemOf(id)
       return item?.available ?? item !== undefined
@@ -181,44 +167,53 @@ export class NearsideRecommendations extends Base {
     this.#render()
   }
 
-  /** Name of this kind of list, a key of the labels. */
-  get #name() {
+  get #name(): ListName {
     if (this.hasAttribute('for-item')) return this.hasAttribute('dearer') ? 'dearer' : 'similar'
     if (this.hasAttribute('with-items')) return 'basket'
     if (this.hasAttribute('with-item')) return 'boughtTogether'
-    return FROM[this.getAttribute('from') as keyof typeof FROM] ?? 'forYou'
+    return nameFrom(this.getAttribute('from'))
   }
 
-  #heading(words: Words<ListKey>): string {
-    return this.getAttribute('heading') ?? words(this.#name)
+  get #heading(): string {
+    return this.getAttribute('heading') ?? this.#shop.words(this.#name)
   }
 
-  get #listName(): string {
-    return this.getAttribute('list') ?? this.#name
+  get #shop(): Shop {
+    return provided?.shop ?? UNKNOWN_SHOP
   }
 
   #render(): void {
     const state = this.#observer?.getSnapshot()
     if (!state) return
-    const words = provided?.shop.words ?? ENGLISH_WORDS
-    const loading = state.status === 'loading'
-    const title = this.#heading(words)
+    const shop = this.#shop
+    const list = this.getAttribute('list') ?? this.#name
+    const measure = provided?.measure
+    const view = viewOf(state, { ...shop, limit: this.#limit })
+    const title = this.#heading
     if (this.#title.textContent !== title) this.#title.textContent = title
     this.#showPaused()
-    this.#fallback.hidden = !loading
-    this.#list.hidden = loading && this.childElementCount > 0
-    this.#list.setAttribute('aria-busy', String(loading))
-    this.#error.textContent = state.code && troubleText(words, state.code)
-    this.#error.hidden = state.code === null
-    if (loading || !provided) this.#skeletons()
-    else this.#fill(provided.shop, state.items)
+    this.#fallback.hidden = !view.loading
+    this.#list.hidden = view.loading && this.childElementCount > 0
+    this.#list.setAttribute('aria-busy', String(view.loading))
+    this.#error.textContent = view.trouble
+    this.#error.hidden = view.trouble === null
+    this.#body.hidden = view.isEmpty
+    const cards = view.entries.map((entry) =>
+      buildCard(shop, entry.recommendation, () => {
+        const { recommendation, position } = entry
+        measure?.clicked(list, placedOf(entry))
+        this.#say('nearside-select', { recommendation, position })
+      }),
+    )
+    replaceCards(this.#list, [...skeletons(view.skeletons), ...cards])
+    if (this.#reporter.shows(view, list, this, measure))
+      this.#say('nearside-change', { items: state.items })
   }
 
   /** Shown beside the shopper's own list, like `LearningPaused` of `nearside/react`. */
   #showPaused(): void {
     const { personalizer, shop } = provided ?? {}
-    const name: string = this.#name
-    const isOwn = name === 'forYou' && this.getAttribute('order') !== 'base'
+    const isOwn = this.#name === 'forYou' && this.getAttribute('order') !== 'base'
     const shown = isOwn && personalizer?.getSnapshot().paused === true
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
@@ -230,48 +225,23 @@ export class NearsideRecommendations extends Base {
     this.#paused.replaceChildren(line)
   }
 
-  #fill(shop: Shop, items: readonly Recommendation[]): void {
-    const shown = items.filter(({ id }) => shop.itemOf(id) !== undefined).slice(0, this.#limit)
-    const cards = shown.map((recommendation, place) =>
-      buildCard(shop, recommendation, () => {
-        provided?.measure?.clicked(this.#listName, { id: recommendation.id, rank: place + 1 })
-        this.#say('nearside-select', { recommendation, position: place + 1 })
-      }),
-    )
-    this.#body.hidden = cards.length === 0
-    replaceCards(this.#list, cards)
-    this.#placed = shown.map(({ id }, place) => ({ id, rank: place + 1 }))
-    const measure = provided?.measure
-    if (measure && shown.length > 0)
-      this.#unseen ??= whenSeen(this, () => measure.shown(this.#listName, this.#placed))
-    const order = items.map(({ id }) => id).join('\n')
-    if (order === this.#shown) return
-    this.#shown = order
-    this.#announcer.shows(order)
-    this.#say('nearside-change', { items })
-  }
-
   /** A new element each time, because a screen reader doesn't repeat unchanged text. */
   #announce(): void {
-    const words = provided?.shop.words ?? ENGLISH_WORDS
-    const title = this.#heading(words)
-    this.#status.replaceChildren(element('span', '', words('listUpdated', { title })))
-  }
-
-  #skeletons(): void {
-    this.#body.hidden = false
-    this.#list.replaceChildren(
-      ...Array.from({ length: this.#limit }, () => {
-        const skeleton = element('li', 'ns-skeleton')
-        skeleton.setAttribute('aria-hidden', 'true')
-        return skeleton
-      }),
-    )
+    const text = this.#shop.words('listUpdated', { title: this.#heading })
+    this.#status.replaceChildren(element('span', '', text))
   }
 
   #say(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }))
   }
+}
+
+function skeletons(length: number): HTMLElement[] {
+  return Array.from({ length }, () => {
+    const skeleton = element('li', 'ns-skeleton')
+    skeleton.setAttribute('aria-hidden', 'true')
+    return skeleton
+  })
 }
 
 if (globalThis.customElements && !customElements.get('nearside-recommendations')) {

@@ -1,8 +1,8 @@
 /** @module Default card of one recommended item; a shop passes its own as `itemComponent`. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { priceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from './context.ts'
-import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */

@@ -6,12 +6,10 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { troubleText } from '../messages/lists.ts'
-import { type Announcer, createAnnouncer } from './announcer.ts'
+import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
+import type { ListState } from '../lists/listObserver.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
-import type { ListState } from './listObserver.ts'
-import { useImpression } from './useImpression.ts'
 
 /** Options of a list that every widget takes as props of the same names. */
 export const LIST_OPTIONS = [
@@ -84,7 +82,7 @@ export function ListSection<TItem extends Item>({
   title: given,
   list = 'forYou',
   initialItems,
-  limit = 8,
+  limit = DEFAULT_LIMIT,
   itemComponent: ItemSlot = ItemCard,
   headerComponent: Header = DefaultHeader,
   emptyComponent: Empty,
@@ -96,72 +94,47 @@ export function ListSection<TItem extends Item>({
   const { itemOf, measure, words } = usePersonalizationContext<TItem>()
   const title = given ?? words('forYou')
   const id = useId()
-  const loading = state.status === 'loading'
-  const first = loading ? initialItems : undefined
-  const items = first?.map(asGiven) ?? state.items
-  const chosen = transformItems?.(items) ?? items
-  const shown = chosen
-    .flatMap((recommendation) => {
-      const item = itemOf(recommendation.id)
-      return item ? [{ recommendation, item }] : []
-    })
-    .slice(0, limit)
-  const placed = shown.map(({ item }, place) => ({ id: item.id, rank: place + 1 }))
-  const section = useImpression(measure, list, loading || shown.length === 0 ? null : placed)
-  const changes = useAnnouncements(loading ? null : shown.map(({ item }) => item.id).join('\n'))
+  const view = viewOf(state, { itemOf, words, limit, initialItems, transformItems })
+  const { loading, entries, skeletons, trouble } = view
+  const section = useRef<HTMLElement>(null)
+  /** Number of changes so far that were worth announcing. */
+  const [changes, setChanges] = useState(0)
+  const [reporter] = useState(() => createListReporter(() => setChanges((before) => before + 1)))
+  useEffect(() => void reporter.shows(view, list, section.current, measure))
+  useEffect(() => reporter.stop, [reporter])
 
-  if (shown.length === 0 && (!loading || first)) return Empty && <Empty />
+  if (view.isEmpty) return Empty && <Empty />
   return (
     <section className="ns-section" aria-labelledby={id} ref={section}>
       <Header title={title} id={id} />
       {note}
       <Layout loading={loading}>
-        {loading && !first
-          ? Array.from({ length: limit }, (_, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
-              <li key={place} className="ns-skeleton" aria-hidden="true" />
-            ))
-          : shown.map(({ recommendation, item }, place) => (
-              // An item of the first list that keeps its place keeps its node. No node moves to another place,
-              // because the page would jump.
-              <li
-                key={initialItems?.[place] === item.id ? `first ${item.id}` : item.id}
-                className="ns-item"
-              >
-                <ItemSlot
-                  item={item}
-                  recommendation={recommendation}
-                  position={place + 1}
-                  onSelect={() => {
-                    measure?.clicked(list, placed[place])
-                    onSelect?.(recommendation, place + 1)
-                  }}
-                />
-              </li>
-            ))}
+        {Array.from({ length: skeletons }, (_, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
+          <li key={place} className="ns-skeleton" aria-hidden="true" />
+        ))}
+        {entries.map((entry, place) => (
+          // An item of the first list that keeps its place keeps its node. No node moves to another place,
+          // because the page would jump.
+          <li
+            key={initialItems?.[place] === entry.item.id ? `first ${entry.item.id}` : entry.item.id}
+            className="ns-item"
+          >
+            <ItemSlot
+              {...entry}
+              onSelect={() => {
+                measure?.clicked(list, placedOf(entry))
+                onSelect?.(entry.recommendation, entry.position)
+              }}
+            />
+          </li>
+        ))}
       </Layout>
-      {state.code && <p className="ns-error">{troubleText(words, state.code)}</p>}
+      {trouble && <p className="ns-error">{trouble}</p>}
       <p className="ns-visually-hidden" role="status">
         {/* A new element each time, because a screen reader doesn't repeat unchanged text. */}
         {changes > 0 && <span key={changes}>{words('listUpdated', { title })}</span>}
       </p>
     </section>
   )
-}
-
-function asGiven(id: string, place: number): Recommendation {
-  return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
-}
-
-/** Number of list changes so far that were worth announcing. */
-function useAnnouncements(order: string | null): number {
-  const [times, setTimes] = useState(0)
-  const announcer = useRef<Announcer | null>(null)
-  useEffect(() => {
-    const made = createAnnouncer(() => setTimes((before) => before + 1))
-    announcer.current = made
-    return made.stop
-  }, [])
-  useEffect(() => announcer.current?.shows(order), [order])
-  return times
 }

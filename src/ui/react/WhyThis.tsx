@@ -1,7 +1,7 @@
 /** @module Explains an item's position in a list. */
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { movedText, reasonText } from '../lists/reason.ts'
 import { usePersonalizationContext } from './context.ts'
-import { movedText, reasonText } from './reason.ts'
 
 /** One line: "Because you looked at …", and how far the item moved. */
 export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {

@@ -3,10 +3,10 @@ import { STARTING } from '@nearside/browser/page/starting.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Signal } from '@nearside/core/ranking/apiLists.ts'
 import { expect, test } from 'vitest'
+import { movedText, reasonText } from '../lists/reason.ts'
 import { troubleText } from '../messages/lists.ts'
 import { ENGLISH } from '../messages/panel.ts'
 import * as panel from './panelText.ts'
-import { movedText, reasonText } from './reason.ts'
 
 const words = wordsIn(ENGLISH, 'en-GB')
 const engineText = panel.engineText.bind(null, words)

@@ -2,8 +2,9 @@
 
 import type { ListOptions, ListQuery, RerankOptions } from '@nearside/core/ranking/apiLists.ts'
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { ListChoice } from '../lists/listNames.ts'
+import { type Asked, createListObserver, type ListState, LOADING } from '../lists/listObserver.ts'
 import { usePersonalizationContext } from './context.ts'
-import { type Asked, createListObserver, type ListState, LOADING } from './listObserver.ts'
 
 const loading = () => LOADING
 
@@ -33,10 +34,7 @@ function useList(
  * A list that the device selects.
  * @param choose the shop's final change; the state has the items to choose from
  */
-export function useChoice(
-  query: Exclude<ListQuery, { kind: 'rerank' }>,
-  choose?: Asked['choose'],
-): ListState {
+export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
   // For a basket, the old list stays until the next answer.
   const item = 'item' in query && typeof query.item === 'string' ? query.item : ''

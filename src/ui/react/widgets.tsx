@@ -1,45 +1,32 @@
 /** @module The list widgets: each is a hook, shown by the same section with the same props. */
 import './nearside.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
 import type { ReactNode } from 'react'
+import { DEFAULT_LIMIT } from '../lists/listController.ts'
+import { type ListName, queryOf } from '../lists/listNames.ts'
 import { usePersonalizationContext } from './context.ts'
 import { LearningPaused } from './LearningPaused.tsx'
 import { LIST_OPTIONS, ListSection, type RecommendationsProps } from './ListSection.tsx'
 import { useChoice } from './useList.ts'
 
 const optionsOf = (props: Omit<RecommendationsProps, 'itemComponent'>): ListOptions => ({
-  limit: props.limit ?? 8,
+  limit: props.limit ?? DEFAULT_LIMIT,
   ...Object.fromEntries(LIST_OPTIONS.map((name) => [name, props[name]])),
 })
 
-type Query = Exclude<ListQuery, { kind: 'rerank' }>
-type Question = Query extends infer Q ? (Q extends Query ? Omit<Q, 'options'> : never) : never
-
 interface ListProps<TItem extends Item> {
   readonly props: RecommendationsProps<TItem>
-  /** Key of its title in the labels. */
-  readonly name:
-    | 'forYou'
-    | 'bestSellers'
-    | 'recentlyViewed'
-    | 'buyAgain'
-    | 'newForYou'
-    | 'onYourMind'
-    | 'newArrivals'
-    | 'similar'
-    | 'dearer'
-    | 'boughtTogether'
-    | 'basket'
-  readonly ask?: Question
-  readonly options?: ListOptions
+  readonly name: ListName
+  /** The item, or the basket's items, that the list is about. */
+  readonly item?: string | readonly string[]
+  readonly dearer?: number
   readonly note?: ReactNode
 }
 
-function List<TItem extends Item>(given: ListProps<TItem>) {
-  const { props, name, ask = { kind: 'recommend' }, options, note } = given
+function List<TItem extends Item>({ props, name, item, dearer, note }: ListProps<TItem>) {
   const { words } = usePersonalizationContext()
-  const query: Query = { ...ask, options: { ...optionsOf(props), ...options } }
+  const query = queryOf(name, { ...optionsOf(props), ...(dearer && { dearer }) }, item)
   const state = useChoice(query, props.transformItems)
   return (
     <ListSection
@@ -62,41 +49,41 @@ export function Recommendations<TItem extends Item = Item>(props: Recommendation
 export function Trending<TItem extends Item = Item>(
   props: Omit<RecommendationsProps<TItem>, 'order'>,
 ) {
-  return <List props={props} name="bestSellers" options={{ order: 'base' }} />
+  return <List props={props} name="bestSellers" />
 }
 
 /** Items that this shopper viewed, latest first. On a product's page, pass its id in `excludeIds`. */
 export function RecentlyViewed<TItem extends Item = Item>(
   props: Omit<RecommendationsProps<TItem>, 'order'>,
 ) {
-  return <List props={props} name="recentlyViewed" options={{ from: 'viewed' }} />
+  return <List props={props} name="recentlyViewed" />
 }
 
 /** Items that this shopper bought and that are due again (see `from` of `ListOptions`), without the basket's. */
 export function BuyAgain<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
-  return <List props={props} name="buyAgain" options={{ from: 'bought' }} />
+  return <List props={props} name="buyAgain" />
 }
 
 /** The best items for this shopper that they never bought. */
 export function NewForYou<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
-  return <List props={props} name="newForYou" options={{ from: 'unbought' }} />
+  return <List props={props} name="newForYou" />
 }
 
 /** Items that this shopper viewed, wished for or put into the basket before this visit, and never bought. */
 export function OnYourMind<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
-  return <List props={props} name="onYourMind" options={{ from: 'considered' }} />
+  return <List props={props} name="onYourMind" />
 }
 
 /** Items that the shop added within 30 days (see `from` of `ListOptions`), best for this shopper first. */
 export function NewArrivals<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
-  return <List props={props} name="newArrivals" options={{ from: 'new' }} />
+  return <List props={props} name="newArrivals" />
 }
 
 /** Items like this one. */
 export function RelatedItems<TItem extends Item = Item>(
   props: RecommendationsProps<TItem> & { readonly item: string },
 ) {
-  return <List props={props} name="similar" ask={{ kind: 'similar', item: props.item }} />
+  return <List props={props} name="similar" item={props.item} />
 }
 
 /** Items like this one that cost more, up to `upTo` times its price (above 1; default 1.5). */
@@ -104,22 +91,19 @@ export function UpSell<TItem extends Item = Item>({
   upTo = 1.5,
   ...props
 }: RecommendationsProps<TItem> & { readonly item: string; readonly upTo?: number }) {
-  const ask = { kind: 'similar', item: props.item } as const
-  return <List props={props} name="dearer" ask={ask} options={{ dearer: upTo }} />
+  return <List props={props} name="dearer" item={props.item} dearer={upTo} />
 }
 
 /** Items bought in the same orders as this one. */
 export function BoughtTogether<TItem extends Item = Item>(
   props: RecommendationsProps<TItem> & { readonly item: string },
 ) {
-  return (
-    <List props={props} name="boughtTogether" ask={{ kind: 'boughtTogether', item: props.item }} />
-  )
+  return <List props={props} name="boughtTogether" item={props.item} />
 }
 
 /** Items bought in the same orders as the basket's items, without these. */
 export function CompleteTheBasket<TItem extends Item = Item>(
   props: RecommendationsProps<TItem> & { readonly items: readonly string[] },
 ) {
-  return <List props={props} name="basket" ask={{ kind: 'boughtTogether', item: props.items }} />
+  return <List props={props} name="basket" item={props.items} />
 }

@@ -2,8 +2,8 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type ComponentType, type MouseEvent, useEffect } from 'react'
+import { priceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from '../react/context.ts'
-import { priceText } from '../react/itemText.ts'
 import type { Offer, Offers } from './offers.ts'
 
 /** Id of the option's element. */

@@ -4,8 +4,8 @@ import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { priceGroup, priceLimits, valueGroup } from '@nearside/core/search/facetGroups.ts'
 import type { FacetGroup, FacetSelection } from '@nearside/core/search/facets.ts'
+import { priceText } from '../lists/itemText.ts'
 import type { SearchKey } from '../messages/search.ts'
-import { priceText } from '../react/itemText.ts'
 
 /** Number of options shown before "All …". */
 export const FIRST = 8

@@ -1,0 +1,132 @@
+/**
+ * @module What a list shows and reports, whether React or the custom element renders it: items or skeletons, its error,
+ * announcements and impressions.
+ */
+import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { Words } from '@nearside/browser/page/words.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { troubleText } from '../messages/lists.ts'
+import { createAnnouncer } from './announcer.ts'
+import type { ListState } from './listObserver.ts'
+import { whenSeen } from './whenSeen.ts'
+
+export const DEFAULT_LIMIT = 8
+
+export interface ListEntry<TItem extends Item> {
+  readonly item: TItem
+  readonly recommendation: Recommendation
+  /** Place in the list, from 1. */
+  readonly position: number
+}
+
+export interface ListView<TItem extends Item> {
+  /** True until the first answer. */
+  readonly loading: boolean
+  readonly entries: readonly ListEntry<TItem>[]
+  /** Number of placeholders to show while there is nothing else. */
+  readonly skeletons: number
+  /** Whether the list has nothing to show, not even placeholders. */
+  readonly isEmpty: boolean
+  /** Message about an error; null for none. */
+  readonly trouble: string | null
+}
+
+interface ListOf<TItem extends Item> {
+  readonly itemOf: (id: string) => TItem | undefined
+  readonly words: Words<'trouble'>
+  readonly limit: number
+  /** Ids to show until the first answer, instead of placeholders. */
+  readonly initialItems?: readonly string[]
+  /** The shop's final change to the list. */
+  readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
+}
+
+/** What to show for a state. Items that the page doesn't know are left out. */
+export function viewOf<TItem extends Item>(
+  state: ListState,
+  { itemOf, words, limit, initialItems, transformItems }: ListOf<TItem>,
+): ListView<TItem> {
+  const loading = state.status === 'loading'
+  const first = loading ? initialItems : undefined
+  const items = first?.map(asGiven) ?? state.items
+  const entries = (transformItems?.(items) ?? items)
+    .flatMap((recommendation) => {
+      const item = itemOf(recommendation.id)
+      return item ? [{ recommendation, item }] : []
+    })
+    .slice(0, limit)
+    .map((entry, place) => ({ ...entry, position: place + 1 }))
+  const skeletons = loading && !first ? limit : 0
+  return {
+    loading,
+    entries: skeletons > 0 ? [] : entries,
+    skeletons,
+    isEmpty: skeletons === 0 && entries.length === 0,
+    trouble: state.code && troubleText(words, state.code),
+  }
+}
+
+function asGiven(id: string, place: number): Recommendation {
+  return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
+}
+
+/** An entry as measurements name it. */
+export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
+
+export interface ListReporter {
+  /**
+   * Reports what is now on screen.
+   * @param list name of the list in measurements
+   * @param element the list on the page; null if it is not rendered
+   * @returns whether the order changed
+   */
+  shows(
+    view: ListView<Item>,
+    list: string,
+    element: Element | null,
+    measure: ListMeasure | undefined,
+  ): boolean
+  /** Stops waiting; `shows` starts again. */
+  stop(): void
+}
+
+/** @param announce called when the order changed and then rested */
+export function createListReporter(announce: () => void): ListReporter {
+  const announcer = createAnnouncer(announce)
+  /** Latest order; null while the list is loading. */
+  let order: string | null = null
+  let view: ListView<Item> | null = null
+  /** The list that is waited for to come into view. */
+  let unseen: readonly unknown[] = []
+  let stopWaiting = () => {}
+
+  function stop(): void {
+    stopWaiting()
+    announcer.stop()
+    unseen = []
+    order = null
+  }
+
+  return {
+    stop,
+    shows(next, list, element, measure) {
+      view = next
+      const isShown = !next.loading && next.entries.length > 0
+      const waited = isShown && measure && element ? [list, element, measure] : []
+      if (waited.length !== unseen.length || waited.some((part, at) => part !== unseen[at])) {
+        stopWaiting()
+        unseen = waited
+        stopWaiting =
+          isShown && measure && element
+            ? whenSeen(element, () => measure.shown(list, view?.entries.map(placedOf) ?? []))
+            : () => {}
+      }
+      const now = next.loading ? null : next.entries.map(({ item }) => item.id).join('\n')
+      if (now === order) return false
+      order = now
+      announcer.shows(now)
+      return now !== null
+    },
+  }
+}

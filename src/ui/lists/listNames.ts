@@ -1,0 +1,48 @@
+/** @module Names of the lists, which are also the keys of their titles, and the query of each list. */
+import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
+
+const LISTS = {
+  forYou: {},
+  bestSellers: { order: 'base' },
+  recentlyViewed: { from: 'viewed' },
+  buyAgain: { from: 'bought' },
+  newForYou: { from: 'unbought' },
+  onYourMind: { from: 'considered' },
+  newArrivals: { from: 'new' },
+  similar: {},
+  dearer: {},
+  boughtTogether: {},
+  basket: {},
+} satisfies Readonly<Record<string, ListOptions>>
+
+export type ListName = keyof typeof LISTS
+
+/** Query of a list that the device selects. */
+export type ListChoice = Exclude<ListQuery, { kind: 'rerank' }>
+
+/** @param item the item, or the basket's items, that the list is about */
+export function queryOf(
+  name: ListName,
+  given: ListOptions,
+  item: string | readonly string[] = '',
+): ListChoice {
+  const options: ListOptions = { ...given, ...(LISTS[name] as ListOptions) }
+  switch (name) {
+    case 'similar':
+    case 'dearer':
+      return { kind: 'similar', item: String(item), options }
+    case 'boughtTogether':
+    case 'basket':
+      return { kind: 'boughtTogether', item, options }
+    default:
+      return { kind: 'recommend', options }
+  }
+}
+
+/** Name of the list whose items come `from` there; `forYou` for an unknown value. */
+export function nameFrom(from: string | null): ListName {
+  const names = Object.keys(LISTS) as ListName[]
+  return (
+    names.find((name) => from !== null && (LISTS[name] as ListOptions).from === from) ?? 'forYou'
+  )
+}
