@@ -60,7 +60,8 @@ const relay = beyond(new Set([...withCore, ...contribution]), 'relayedFetch')
 const budgets: SizeLimitConfig = [
   // 0.1 KB asks for the catalog where a page has no device, and 0.1 tells a developer what went wrong; 0.02 that a page never stands in for a vault.
   // 0.2 KB answer whether anything may be stored.
-  budget('SDK', '7.1 KB', whole('index')),
+  // 0.15 KB here and in the adapters are sessions and strengths of events, in one file with their names.
+  budget('SDK', '7.2 KB', whole('index')),
   // What failed, what a forgetting takes along and how it is undone, what an exported file shows and the terms of a consent are said, and what a browser’s wish not to share does: 2.1 KB, mostly words; 0.1 that something is forgotten in this tab only; 0.05 drop what could be undone once more is erased; 0.3 are six more lists.
   // 0.1 KB says that the shop learns from an account who takes part, where its terms ask for tokens of one.
   // 0.5 KB say what was seen and followed, where a shop measures; 0.05 hand over past orders.
@@ -83,7 +84,7 @@ const budgets: SizeLimitConfig = [
     beyond(whole('console'), 'Technical'),
   ),
   // 0.4 KB make past orders of what Shopify and GA4 answer.
-  budget('Adapters', '2.4 KB', whole('adapters')),
+  budget('Adapters', '2.6 KB', whole('adapters')),
   // 1.1 KB make groups of values and prices to narrow by, find categories, and answer a search box.
   budget('Search (MiniSearch with it)', '11.5 KB', whole('search')),
   budget('Search box and facets (react external)', '6 KB', whole('react-search')),
@@ -119,7 +120,7 @@ const budgets: SizeLimitConfig = [
   // 0.2 KB import orders and transfers; 0.4 say what the context adds to a score.
   budget(
     'Learning: the fit, its engine in JavaScript and WASM (beyond the worker)',
-    '17.4 KB',
+    '17.5 KB',
     core,
   ),
   budget(

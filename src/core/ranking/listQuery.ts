@@ -1,6 +1,5 @@
-/** @module List queries: their limit, the groups of items that they may exclude, and their validation. */
-import { NearsideError } from '../error.ts'
-import type { ListOptions, ListQuery } from './apiLists.ts'
+/** @module List queries: their limit, and the groups of items that they may exclude. */
+import type { ListQuery } from './apiLists.ts'
 
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 
@@ -13,48 +12,3 @@ export const DEFAULT_LIMIT = 20
 /** Maximum number of items of a list. */
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
-
-const FROM: readonly unknown[] = [
-  'viewed',
-  'bought',
-  'unbought',
-  'considered',
-  'new',
-] satisfies ListOptions['from'][]
-
-/**
- * Validates a query, since JavaScript has no types.
- * @throws NearsideError `input-invalid` for an invalid query
- */
-export function requireQuery({ options = {}, ...query }: ListQuery): void {
-  const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
-  const isIds = (value: unknown) =>
-    Array.isArray(value) && value.every((id) => typeof id === 'string')
-  if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
-  const { limit, order, distinct, until, exclude = [] } = options as ListOptions
-  const {
-    excludeIds,
-    page = '',
-    rules = true,
-    diversify = true,
-    from,
-    dearer,
-  }: ListOptions = options
-  for (const [name, number] of Object.entries({ limit, distinct, until }))
-    if (number !== undefined && !(typeof number === 'number' && number >= 0))
-      throw refuse(`${name} must be a number from 0, not ${number}`)
-  if (order !== undefined && order !== 'personal' && order !== 'base')
-    throw refuse(`order must be personal or base, not ${order}`)
-  const isFrom = query.kind === 'recommend' && FROM.includes(from)
-  const isDearer = query.kind === 'similar' && dearer !== undefined && dearer > 1
-  if ((from && !isFrom) || (dearer && !isDearer))
-    throw refuse(`from is one of ${FROM.join(', ')}, of recommend; dearer above 1, of similar`)
-  if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
-    throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
-  if (excludeIds !== undefined && !isIds(excludeIds))
-    throw refuse('excludeIds must be an array of ids')
-  if (typeof page !== 'string' || typeof rules !== 'boolean' || typeof diversify !== 'boolean')
-    throw refuse('page must be a text, rules and diversify true or false')
-  if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
-  if ('item' in query && !isIds([query.item].flat())) throw refuse('it takes the id of an item')
-}
