@@ -6,7 +6,7 @@ import type { ErrorCode } from '@nearside/core/error.ts'
 import own from './console.en.json' with { type: 'json' }
 import { ENGLISH_LISTS } from './lists.ts'
 import stored from './stored.en.json' with { type: 'json' }
-import type { TechnicalKey } from './technical.ts'
+import type { TECHNICAL_ENGLISH } from './technical.ts'
 
 /** The console’s messages in English. */
 export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH, ...own }
@@ -14,8 +14,8 @@ export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH
 export type ConsoleKey = keyof typeof CONSOLE_ENGLISH
 
 /** Messages of the console. Any error may have one; in English the console shows the device's own sentence. */
-export type ConsoleLabels = Messages<ConsoleKey> &
+export type ConsoleLabels = Messages<keyof typeof CONSOLE_ENGLISH> &
   Partial<Messages<`trouble.${ErrorCode}`>> & {
     /** Messages of the technical details. */
-    readonly details?: Partial<Messages<TechnicalKey>>
+    readonly details?: Partial<Messages<keyof typeof TECHNICAL_ENGLISH>>
   }

@@ -9,7 +9,7 @@ export const ENGLISH_LISTS = { ...lists }
 export type ListKey = keyof typeof ENGLISH_LISTS
 
 /** Messages of the lists. */
-export type ListLabels = Messages<ListKey>
+export type ListLabels = Messages<keyof typeof ENGLISH_LISTS>
 
 /** Meaning of an error for the shopper: by its code, else by the first word of the code. */
 export function troubleText(words: Words<'trouble'>, code: ErrorCode): string {

@@ -15,4 +15,4 @@ export type LabelKey = keyof typeof ENGLISH
  * Messages of widgets and panel: text with a `{name}` for each value, or such a text for each plural form of the value
  * `n` (`one`, `other` …, as in `Intl.PluralRules`).
  */
-export type Labels = Messages<LabelKey>
+export type Labels = Messages<keyof typeof ENGLISH>

@@ -8,4 +8,4 @@ export const SEARCH_ENGLISH = { ...search }
 export type SearchKey = keyof typeof SEARCH_ENGLISH
 
 /** Messages of search box and facets. */
-export type SearchLabels = Messages<SearchKey>
+export type SearchLabels = Messages<keyof typeof SEARCH_ENGLISH>
