@@ -84,7 +84,7 @@ const budgets: SizeLimitConfig = [
     beyond(whole('console'), 'Technical'),
   ),
   // 0.4 KB make past orders of what Shopify and GA4 answer.
-  budget('Adapters', '2.6 KB', whole('adapters')),
+  budget('Adapters', '2.45 KB', whole('adapters')),
   // 1.1 KB make groups of values and prices to narrow by, find categories, and answer a search box.
   budget('Search (MiniSearch with it)', '11.5 KB', whole('search')),
   budget('Search box and facets (react external)', '6 KB', whole('react-search')),

@@ -2,7 +2,7 @@
  * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
  * help.
  */
-import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 
 /** One sentence without its full stop. */

@@ -3,7 +3,8 @@
  * there are counterfactual views without some events, for reasons. Each is computed once per change and minute, for
  * all lists of a page.
  */
-import { eventStrength, type ShopperEvent } from '@nearside/core/events/event.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ExplainedScores, Ranker, Scored } from '@nearside/core/ranking/ranker.ts'
 import type { Cause } from '@nearside/core/ranking/reasons.ts'
 import type { ChosenLearners } from './chosenLearners.ts'

@@ -4,7 +4,7 @@
  * strength follow.
  */
 
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import type { History } from './history.ts'
 
 export interface LogColumns {

@@ -3,7 +3,8 @@
  * purchases and carts are learned at once, other events after a quiet period. The device and the evaluation
  * share these rules.
  */
-import { type EventName, eventStrength } from '../events/event.ts'
+import type { EventName } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 
 /**
  * When the device learns.

@@ -5,8 +5,9 @@
 
 import type { Catalog } from '../catalog/catalog.ts'
 import { sameQuery } from '../catalog/words.ts'
-import { type EventName, eventStrength, type ShopperEvent } from '../events/event.ts'
+import type { EventName, ShopperEvent } from '../events/event.ts'
 import type { FindItems } from '../events/history.ts'
+import { eventStrength } from '../events/strength.ts'
 import { INTEREST_HALF_LIFE } from '../features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../features/searches.ts'
 import { DAY } from '../time.ts'

@@ -1,6 +1,6 @@
 /** @module Quality of a list beyond its hits. Pure functions. */
 
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { INTEREST_HALF_LIFE } from '@nearside/core/features/profile.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
