@@ -52,10 +52,11 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
   syntax.option('--json <file>', 'write the result as JSON to FILE')
   for (const option of syntax.options) {
     if (option.isBoolean()) continue
-    const { parseArg } = option
+    const { parseArg, variadic } = option
     option.argParser((value: string, previous) => {
       requireValue(value)
-      return parseArg ? parseArg(value, previous) : value
+      if (parseArg) return parseArg(value, previous)
+      return variadic ? [...(Array.isArray(previous) ? previous : []), value] : value
     })
   }
   return {

@@ -14,10 +14,11 @@ const command = defineCommand(
     .requiredOption('--name <name>', 'to whom')
     .option('--times <n>', 'how often', wholeNumber(1, 9), 1)
     .option('--at <date>', 'when', date)
+    .option('--after <words...>', 'with these after it')
     .option('--loud', 'with an exclamation mark'),
-  async ({ name, times, loud }, { print }) => {
+  async ({ name, times, after, loud }, { print }) => {
     print(`Hello, ${name}`.repeat(times) + (loud ? '!' : ''))
-    return { name, times }
+    return { name, times, after }
   },
 )
 
@@ -35,6 +36,9 @@ describe('a command line', () => {
     expect(await run('--name', 'Ada', '--times=2')).toMatchObject({
       result: { name: 'Ada', times: 2 },
       printed: ['Hello, AdaHello, Ada'],
+    })
+    expect(await run('--name', 'Ada', '--after', 'a', 'b', '--after', 'c')).toMatchObject({
+      result: { after: ['a', 'b', 'c'] },
     })
     // The values of the previous call are gone.
     expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
