@@ -35,7 +35,7 @@ describe('RFC 9474', () => {
     expect(toHex(signature ?? new Uint8Array(0))).toBe(vector.sig)
   })
 
-  it('is not fooled by a signature of something else', async () => {
+  it('rejects a signature of another message', async () => {
     const [{ blind_sig, blinded_msg }] = vectors
     const message = fromHex(vectors[0].prefix + msg)
     for (const wrong of [blinded_msg, vectors[1].blind_sig, '00'.repeat(n.length / 2), n])
@@ -47,7 +47,7 @@ describe('RFC 9474', () => {
 describe('RFC 9578, type 2', () => {
   const vector = published.rfc9578
 
-  it('makes the published request, response and token', async () => {
+  it('reproduces the published request, response and token', async () => {
     const signer = await createTokenSigner(vector.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)
@@ -66,7 +66,7 @@ describe('RFC 9578, type 2', () => {
     expect(toHex(concat(input, signature))).toBe(vector.token)
   })
 
-  it('signs no other request', async () => {
+  it('refuses every changed request', async () => {
     const signer = await createTokenSigner(vector.skS)
     const keyId = await tokenKeyId(modulusOf(signer.publicKey))
     const request = fromHex(vector.token_request)
@@ -79,8 +79,8 @@ describe('RFC 9578, type 2', () => {
   })
 })
 
-describe('what an issuer sees', () => {
-  it('says nothing of the token: for each pair there is a blind, and one only', async () => {
+describe('the blinded request that an issuer sees', () => {
+  it('reveals nothing: exactly one blind links each token to each request', async () => {
     // With so small a modulus all blinds can be tried: each invertible number occurs once, whatever the message.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
@@ -93,7 +93,7 @@ describe('what an issuer sees', () => {
     }
   })
 
-  it('fits any other token as well, by a blind that the device could have drawn', async () => {
+  it('fits any other token by a blind that a device could draw', async () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)
@@ -120,7 +120,7 @@ describe('what an issuer sees', () => {
     }
   })
 
-  it('is the same as of what nobody asked for: uniform below the modulus', async () => {
+  it('is uniform below the modulus', async () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     expect(createPublicKey(published.rfc9578.skS).asymmetricKeyDetails?.modulusLength).toBe(2048)

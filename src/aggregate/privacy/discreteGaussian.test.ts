@@ -23,7 +23,7 @@ function draw(variance: bigint, count: number): number[] {
 }
 
 describe('the reference distribution', () => {
-  it('has the published probabilities', () => {
+  it('matches the published probabilities', () => {
     expect(probability(0, 1)).toBeCloseTo(0.3989422782668617, 14)
     expect(probability(1, 1)).toBeCloseTo(0.24197072322446, 13)
     expect(probability(3, 1)).toBeCloseTo(0.00443184838822, 13)
@@ -55,7 +55,7 @@ describe.each([
     expect(chiSquareTail(statistic, cells - 1)).toBeGreaterThan(1e-6)
   })
 
-  it('have mean 0 and the right variance', () => {
+  it('have mean 0 and variance σ²', () => {
     const mean = samples.reduce((sum, x) => sum + x, 0) / count
     const second = samples.reduce((sum, x) => sum + x * x, 0) / count
     // The limit is five standard errors; Var(x²) = 2σ⁴.
@@ -64,7 +64,7 @@ describe.each([
   })
 })
 
-it('keeps its scale where the noise of a round is (σ ≈ 50,000)', async () => {
+it('has the right variance at the scale of a round’s noise (σ ≈ 50,000)', async () => {
   const sigma = 52_428
   const samples = await discreteGaussianNoise(BigInt(sigma) ** 2n, 3000)
   const second = samples.reduce((sum, x) => sum + x * x, 0) / samples.length / sigma ** 2
@@ -73,7 +73,7 @@ it('keeps its scale where the noise of a round is (σ ≈ 50,000)', async () => 
   expect(Math.abs(beyond - 0.3173)).toBeLessThan(5 * Math.sqrt((0.3173 * 0.6827) / samples.length))
 })
 
-it('lets others run between the draws of a long vector', async () => {
+it('yields to other tasks between the draws of a long vector', async () => {
   let turns = 0
   let isDone = false
   const others = async () => {
@@ -89,7 +89,7 @@ it('lets others run between the draws of a long vector', async () => {
   expect(turns).toBeGreaterThan(10)
 })
 
-it('is exact: with given bytes the draw is determined, and bytes are read without modulo bias', () => {
+it('a draw is determined by its random bytes, and a variance of 0 is refused', () => {
   // A deterministic source: the sampler must still end and give an integer.
   let calls = 0
   const counter = (length: number) => {

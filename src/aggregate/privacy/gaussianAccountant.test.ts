@@ -35,13 +35,13 @@ describe('ε of the Gaussian mechanism', () => {
     }
   })
 
-  it('falls with δ, rises with participations, adds nothing for none', () => {
+  it('falls with δ, rises with participations, and is 0 without any', () => {
     expect(epsilonOf(0, 1e-6)).toBe(0)
     expect(epsilonOf(1, 1e-5)).toBeLessThan(epsilonOf(1, 1e-6))
     expect(epsilonOf(Math.SQRT2, 1e-6)).toBeGreaterThan(epsilonOf(1, 1e-6))
   })
 
-  it('refuses a δ that is none', () => {
+  it('refuses a δ outside (0, 1)', () => {
     expect(() => epsilonOf(1, 0)).toThrow(/δ/)
     expect(() => epsilonOf(1, 1)).toThrow(/δ/)
   })
@@ -73,7 +73,7 @@ describe('ε by substitution and by zero-out', () => {
   it.each([
     { z: 1, k: 4, zeroOut: [4.89, 11], substitution: [11, 26.4] },
     { z: 4.134, k: 12, zeroOut: [1.02, 4], substitution: [2.2, 8.9] },
-  ])('are those that others computed for z = $z and $k updates', (row) => {
+  ])('match published values for z = $z and $k updates', (row) => {
     const cost = costOf({ ...terms, noiseMultiplier: row.z, maxParticipations: row.k })
     const { report, year, zeroOut } = cost
     expect(Math.abs(zeroOut.report - row.zeroOut[0])).toBeLessThan(0.05)
@@ -85,7 +85,7 @@ describe('ε by substitution and by zero-out', () => {
   const noise = fc.double({ min: 0.5, max: 50, noNaN: true })
   const delta = fc.constantFrom(1e-10, 1e-6, 1e-3)
 
-  it('differ by half the noise, and substitution is never less', () => {
+  it('substitution equals zero-out with half the noise, and is never less', () => {
     fc.assert(
       fc.property(fc.array(noise, { minLength: 1, maxLength: 12 }), delta, (all, at) => {
         const loss = all.reduce((sum, z) => sum + z ** -2, 0)
@@ -98,7 +98,7 @@ describe('ε by substitution and by zero-out', () => {
     )
   })
 
-  it('compose: a round more never costs less, nor more than all rounds each for itself', () => {
+  it('compose: two rounds cost at least one and at most the sum of both', () => {
     fc.assert(
       fc.property(noise, noise, delta, (one, other, at) => {
         const loss = (z: number) => z ** -2

@@ -52,7 +52,7 @@ const message = encodeRequest({
 })
 
 describe('Oblivious HTTP', () => {
-  it('opens and answers as the RFC’s example says, byte for byte', async () => {
+  it('opens and answers the RFC’s example byte for byte', async () => {
     expect(toHex(REQUEST_INFO)).toBe(RFC.info)
     const opened = openRequest(rfcKeys, fromHex(RFC.sealed), () => fromHex(RFC.nonce))
     expect(opened.message).toEqual(decodeRequest(fromHex(RFC.request)))
@@ -63,7 +63,7 @@ describe('Oblivious HTTP', () => {
     expect(toHex(await openResponse(secret, enc, fromHex(RFC.answer)))).toBe(RFC.response)
   })
 
-  it('opens what another implementation seals, and is opened by it', async () => {
+  it('interoperates with another implementation in both directions', async () => {
     const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const { gatewayKey, keys, scalar } = await newGateway()
     const publicKey = await suite.DeserializePublicKey(gatewayKey)
@@ -85,7 +85,7 @@ describe('Oblivious HTTP', () => {
     expect(new Uint8Array(await receiver.Open(own.request.slice(39)))).toEqual(message)
   })
 
-  it('gives an answer to its own request alone, unchanged', async () => {
+  it('opens only an unchanged answer to its own request', async () => {
     const { gatewayKey, keys } = await newGateway()
     const [one, other] = [
       await sealRequest(gatewayKey, message, cryptoRandomBytes(32)),
@@ -104,7 +104,7 @@ describe('Oblivious HTTP', () => {
     expect(toHex(await seal(utf8('answer')))).not.toBe(toHex(answer))
   })
 
-  it('refuses a request that was changed, cut off, or sealed to another key', async () => {
+  it('refuses a request that was changed, truncated, or sealed to another key', async () => {
     const [{ gatewayKey, keys }, other] = [await newGateway(), await newGateway()]
     const { request } = await sealRequest(gatewayKey, message, cryptoRandomBytes(32))
     const refused = expect.objectContaining({ code: 'report-invalid' })
@@ -120,7 +120,7 @@ describe('Oblivious HTTP', () => {
   })
 })
 
-it('the gateway’s key is that of the signing key’s own X25519 pair', () => {
+it('derives the gateway’s key from the signing key', () => {
   const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
   fc.assert(
     fc.property(seeds, (seed) => {

@@ -11,8 +11,8 @@ async function newKeys() {
   return importOpeningKeys(publicKey, privateKey)
 }
 
-describe('a seal, at a server', () => {
-  it('opens as RFC 9180 says, A.1 base mode, sequence number 0', () => {
+describe('a server’s openSeal', () => {
+  it('opens the example of RFC 9180, A.1 base mode, sequence number 0', () => {
     const keys = importOpeningKeys(
       fromHex('3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d'),
       fromHex('4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8'),
@@ -30,7 +30,7 @@ describe('a seal, at a server', () => {
     expect(toHex(plain)).toBe('4265617574792069732074727574682c20747275746820626561757479')
   })
 
-  it('opens what devices seal, of every length, with their keys alone', async () => {
+  it('opens messages of every length that devices sealed, only with the right key', async () => {
     const [keys, others] = [await newKeys(), await newKeys()]
     for (const length of [0, 1, 16, 32, 11_000]) {
       const plain = cryptoRandomBytes(length)
@@ -40,7 +40,7 @@ describe('a seal, at a server', () => {
     }
   })
 
-  it('opens nothing that was changed, moved or cut off', async () => {
+  it('refuses a sealed message that was changed, moved or truncated', async () => {
     const keys = await newKeys()
     const sealed = await seal(keys.publicKey, utf8('message'), info, aad, cryptoRandomBytes(32))
     const refused = expect.objectContaining({ code: 'report-invalid' })

@@ -9,7 +9,7 @@ const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
 const update = fc.array(finite, { minLength: 1, maxLength: 64 })
 
 describe('clip', () => {
-  it('never exceeds C, keeps direction, leaves short vectors alone', () => {
+  it('shortens long vectors to C, keeps their direction, and leaves short ones unchanged', () => {
     fc.assert(
       fc.property(update, fc.double({ min: 1e-6, max: 1e3, noNaN: true }), (vector, clipNorm) => {
         const clipped = clip(vector, clipNorm)
@@ -21,12 +21,12 @@ describe('clip', () => {
     )
   })
 
-  it('refuses what is not a number', () => {
+  it('refuses a vector with a number that is not finite', () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
       expect(() => clip([0, bad, 1], 1)).toThrow(/not finite/)
   })
 
-  it('measures the largest and the smallest vectors', () => {
+  it('computes norms without overflow or underflow', () => {
     expect(norm([3e200, 4e200])).toBeCloseTo(5e200, -190)
     expect(norm([3e-200, 4e-200]) / 5e-200).toBeCloseTo(1, 12)
     expect(norm([])).toBe(0)
@@ -34,7 +34,7 @@ describe('clip', () => {
 })
 
 describe('quantize', () => {
-  it('stays within C_q in exact integers, for any vector', () => {
+  it('keeps any vector within C_q in exact integers', () => {
     const vectors = fc.oneof(
       update,
       // Many coordinates just below a whole step, where rounding up adds the most.
@@ -72,7 +72,7 @@ describe('quantize', () => {
     expect(Math.abs(error)).toBeLessThan(5 * Math.sqrt((fraction * (1 - fraction)) / n))
   })
 
-  it('goes to residues and back', () => {
+  it('survives the conversion to residues and back', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -(2 ** 31 - 2 ** 20), max: 2 ** 31 - 2 ** 20 })),

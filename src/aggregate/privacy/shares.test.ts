@@ -32,7 +32,7 @@ async function split(vector: Uint32Array, length = d) {
 }
 
 describe('two shares', () => {
-  it('sum over devices as the vectors do, whether or not their proofs hold', async () => {
+  it('add up to the sum of the devices’ vectors, even where proofs fail', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(elements, { minLength: 1, maxLength: 5 }), async (vectors) => {
         const [leader, helper, plain] = [0, 1, 2].map(() => new Uint32Array(d))
@@ -49,7 +49,7 @@ describe('two shares', () => {
     )
   })
 
-  it('are bound to task, round, policy and model', async () => {
+  it('expand differently for another task, round, policy or model', async () => {
     const seed = new Uint8Array(SEED_BYTES)
     const seeds = await helperSeeds(seed, binding)
     for (const other of [
@@ -61,7 +61,7 @@ describe('two shares', () => {
       expect(await helperSeeds(seed, other)).not.toEqual(seeds)
   })
 
-  it('refuse to be added at another length', () => {
+  it('can’t be added at different lengths', () => {
     expect(() => addShare(new Uint32Array(3), new Uint32Array(2))).toThrow(/length/)
   })
 })
@@ -85,7 +85,7 @@ describe('the view of one aggregator', () => {
   it.each([
     ['zeros', 0],
     ['a constant', 200],
-  ] as const)('is uniform even for an update of %s, all of its share', async (_, value) => {
+  ] as const)('is uniform even for an update of %s', async (_, value) => {
     const vector = new Uint32Array(d).fill(value)
     const length = (leaderShareBytes(circuit) - 2 * SEED_BYTES) / 4
     const leader: Uint32Array[] = []
@@ -102,7 +102,7 @@ describe('the view of one aggregator', () => {
     expect(byteChiSquare(leader.map(() => vector))).toBeGreaterThan(limit)
   })
 
-  it('does not tell two updates apart', async () => {
+  it('does not distinguish two updates', async () => {
     // A distinguisher that compares the mean of a share with a threshold.
     const [small, large] = [new Uint32Array(d), new Uint32Array(d).fill(MODULUS - 1)]
     let right = 0

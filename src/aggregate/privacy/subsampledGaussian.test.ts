@@ -47,7 +47,7 @@ describe('the loss distribution', () => {
     { sigma: 4.134, q: 1, steps: 12, delta: 1e-6 },
     { sigma: LEAST_SIGMA, q: 1, steps: 1, delta: 1e-6 },
     { sigma: 1, q: 1, steps: 4, delta: 1e-10 },
-  ])('is at most 1e-4 above the exact form, never below: $sigma, $steps, $delta', (given) => {
+  ])('exceeds the exact ε by 1e-4 at most, and is never below: $sigma, $steps, $delta', (given) => {
     const error = off(
       lossEpsilon(given),
       epsilonOf(Math.sqrt(given.steps) / given.sigma, given.delta),
@@ -56,13 +56,13 @@ describe('the loss distribution', () => {
     expect(error).toBeLessThan(1e-4)
   })
 
-  it('stays below Rényi’s bound where one step loses next to nothing', () => {
+  it('stays below Rényi’s bound where one step loses almost nothing', () => {
     const given = { sigma: 4, q: 1e-4, steps: 100_000, delta: 1e-6 }
     expect(lossEpsilon(given)).toBeLessThan(renyiEpsilon(given))
     expect(lossEpsilon(given)).toBeGreaterThan(0.7 * renyiEpsilon(given))
   })
 
-  it('refuses what it can’t resolve', () => {
+  it('refuses a δ or σ below its resolution', () => {
     expect(() => lossEpsilon({ sigma: 0.04, q: 1, steps: 1, delta: 1e-6 })).toThrow(/σ/)
     expect(() => lossEpsilon({ sigma: 1, q: 1, steps: 1, delta: 1e-11 })).toThrow(/δ/)
   })

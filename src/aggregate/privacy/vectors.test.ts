@@ -90,7 +90,7 @@ describe('published vectors', () => {
 })
 
 describe('sealing', () => {
-  it('is what another implementation opens, of every length, and by its own key alone', async () => {
+  it('another implementation opens it at every length, only with the right key', async () => {
     const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const [keys, others] = [await hpke.GenerateKeyPair(false), await hpke.GenerateKeyPair(false)]
     const publicKey = await hpke.SerializePublicKey(keys.publicKey)
@@ -105,7 +105,7 @@ describe('sealing', () => {
     }
   })
 
-  it('is refused for a key of small order, of which everybody knows the secret', async () => {
+  it('is refused for a public key of small order, whose shared secret is known', async () => {
     for (const point of ['00'.repeat(32), `01${'00'.repeat(31)}`])
       await expect(
         seal(fromHex(point), utf8('message'), utf8(''), utf8(''), cryptoRandomBytes(32)),

@@ -30,7 +30,7 @@ const headers = fc.dictionary(
 const same = (one: object) => JSON.parse(JSON.stringify(one))
 
 describe('a binary HTTP message', () => {
-  it('is read as the RFCs’ examples say', () => {
+  it('reads the RFCs’ examples', () => {
     const { method, path, headers, body } = decodeRequest(RFC_REQUEST)
     expect([method, path, body.length]).toEqual(['GET', '/hello.txt', 0])
     expect(headers).toMatchObject({ host: 'www.example.com', 'accept-language': 'en, mi' })
@@ -41,7 +41,7 @@ describe('a binary HTTP message', () => {
     expect(decodeResponse(RFC_OK)).toMatchObject({ status: 200, headers: {} })
   })
 
-  it('is written as the RFC’s examples are, but for empty parts that may be left out', () => {
+  it('writes the RFC’s examples, plus empty parts that are optional', () => {
     const none = new Uint8Array(0)
     const get = { method: 'GET', authority: 'example.com', path: '/', headers: {}, body: none }
     expect(toHex(encodeRequest(get))).toBe(`${toHex(RFC_GET)}0000`)
@@ -49,7 +49,7 @@ describe('a binary HTTP message', () => {
     expect(toHex(encodeResponse(ok))).toBe(`${toHex(RFC_OK)}0000`)
   })
 
-  it('comes out as it went in, padded or not', () => {
+  it('survives encoding and decoding, with or without padding', () => {
     const path = fc.webPath()
     const method = fc.constantFrom('GET', 'POST')
     const padding = fc.nat({ max: 40 }).map((length) => new Uint8Array(length))
@@ -71,7 +71,7 @@ describe('a binary HTTP message', () => {
     }
   })
 
-  it('is refused where it is cut, longer, of another kind or random; nothing else is thrown', () => {
+  it('malformed bytes throw a RangeError or TypeError, never anything else', () => {
     const whole = encodeRequest({
       ...{ method: 'POST', authority: 'a.test', path: '/v1/reports' },
       headers: { 'content-type': 'x/y' },
@@ -102,7 +102,7 @@ describe('a binary HTTP message', () => {
     )
   })
 
-  it('takes no header twice, and none that could end one', () => {
+  it('refuses repeated headers, and names or values with forbidden characters', () => {
     for (const [name, value] of [
       ['Upper', 'x'],
       ['a b', 'x'],

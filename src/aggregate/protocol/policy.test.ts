@@ -19,7 +19,7 @@ const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
 
 describe('a policy', () => {
-  it('survives JSON and hashes to the same value in any member order', async () => {
+  it('survives JSON, and its hash ignores the order of members', async () => {
     const shuffled = Object.fromEntries(Object.entries(copy()).reverse())
     const parsed = parsePolicy(shuffled)
     expect(parsed).toEqual(TEST_POLICY)
@@ -30,7 +30,7 @@ describe('a policy', () => {
     )
   })
 
-  it('has another hash when any field differs', async () => {
+  it('changes its hash when any field changes', async () => {
     const hashes = new Set([await policyHash(TEST_POLICY)])
     const changed = [
       { task: 'other' },
@@ -48,7 +48,7 @@ describe('a policy', () => {
     expect(hashes.size).toBe(changed.length + 1)
   })
 
-  it('derives integers that never promise more than it holds', () => {
+  it('rounds the clip norm down and the noise variance up', () => {
     expect(dimensionOf(TEST_POLICY)).toBe(88)
     expect(integerClipNorm(TEST_POLICY)).toBe(1_638)
     expect(noiseVariance(TEST_POLICY)).toBe(BigInt(Math.ceil((4.8 * 1_638) ** 2)))
@@ -101,7 +101,7 @@ describe('a policy', () => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
   })
 
-  it('names an issuer of tokens, or none', () => {
+  it('accepts a valid issuer of tokens or none, and refuses malformed keys', () => {
     expect('issuer' in parsePolicy(copy())).toBe(false)
     for (const issuer of [
       { kind: 'account', key: ISSUER_KEY },
@@ -119,20 +119,20 @@ describe('a policy', () => {
       expect(() => modulusOf(ISSUER_KEY.replace(from, to))).toThrow(/issuer.key/)
   })
 
-  it('is refused with a δ above 1/n²', () => {
+  it('is refused with a δ above 1/n² for a goal of n', () => {
     const goal = { ...copy(), aggregationGoal: 5000 }
     expect(() => parsePolicy({ ...goal, delta: 1e-6 })).toThrow(/delta is not valid/)
     expect(parsePolicy({ ...goal, delta: 4e-8 }).delta).toBe(4e-8)
   })
 
-  it('is refused when it is no object', () => {
+  it('is refused unless it is an object', () => {
     for (const value of [null, undefined, 3, 'policy', []])
       expect(() => parsePolicy(value)).toThrow(/Policy: /)
   })
 })
 
 describe('a task', () => {
-  it('is believed only with its policy’s own hash and the right role', async () => {
+  it('is accepted only with its policy’s own hash and the right role', async () => {
     const keys = await generateSigningKeys()
     const signing = toBase64((await exportSigningKeys(keys)).publicKey)
     const policy = { ...TEST_POLICY, leader: { ...TEST_POLICY.leader, signing } }

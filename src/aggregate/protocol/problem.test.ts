@@ -4,7 +4,7 @@ import { errorFromResponse, isRetryable, problem } from './problem.ts'
 import { parseReceipt } from './receipt.ts'
 import { endpoint } from './routes.ts'
 
-it('turns an answer into an error by its status, whatever the body is', () => {
+it('maps an answer’s status to an error code, whatever the body is', () => {
   const body = utf8(JSON.stringify(problem(410, 'round-closed', 'The round is over')))
   expect(errorFromResponse(410, body)).toMatchObject({
     code: 'round-closed',
@@ -16,7 +16,7 @@ it('turns an answer into an error by its status, whatever the body is', () => {
   expect(errorFromResponse(422, long).message.length).toBeLessThan(300)
 })
 
-it('knows what is worth another try', () => {
+it('marks only temporary failures as retryable', () => {
   expect([408, 429, 500, 503].map(isRetryable)).toEqual([true, true, true, true])
   expect([400, 409, 410, 413, 415, 422].some(isRetryable)).toBe(false)
 })
@@ -26,7 +26,7 @@ it('joins a URL and a path with one slash', () => {
   expect(endpoint('http://h', '/v1/task')).toBe('http://h/v1/task')
 })
 
-it('refuses a receipt that lacks something', () => {
+it('refuses a receipt that lacks a field', () => {
   const receipt = { id: 'a', round: 1, bodyHash: 'b', signature: 'AAAA' }
   expect(parseReceipt({ ...receipt, more: 1 })).toEqual(receipt)
   for (const bad of [null, {}, { ...receipt, round: '1' }, { ...receipt, signature: '?' }])

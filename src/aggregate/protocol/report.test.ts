@@ -44,7 +44,7 @@ const reports = (dimension: number): fc.Arbitrary<Report> =>
   })
 
 describe('a report', () => {
-  it('is read back as it was written, with one length a dimension', () => {
+  it('survives encoding and parsing, and its length depends only on the dimension', () => {
     const withDimension = fc
       .integer({ min: 1, max: 200 })
       .chain((dimension) => reports(dimension).map((report) => [dimension, report] as const))
@@ -82,7 +82,7 @@ describe('a report', () => {
     )
   })
 
-  it('is refused at any other length, and parsing never crashes on noise', () => {
+  it('is refused at any other length; random bytes give report-invalid', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => {
         const padded = concat(utf8('NSR\x03'), noise)
@@ -107,7 +107,7 @@ describe('a report', () => {
     )
   })
 
-  it('reads a view into a larger buffer', () => {
+  it('is parsed from a view into a larger buffer', () => {
     fc.assert(
       fc.property(reports(2), fc.integer({ min: 1, max: 9 }), (report, offset) => {
         const buffer = concat(new Uint8Array(offset), encodeReport(report), new Uint8Array(3))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressGroup, originalAddress, trustedProxies } from './clientAddress.ts'
 
-describe('the address behind a proxy', () => {
+describe('the client’s address behind a proxy', () => {
   const isTrusted = trustedProxies(['10.0.0.0/8', '::1'])
 
   it.each([
@@ -15,16 +15,16 @@ describe('the address behind a proxy', () => {
     ['10.1.2.3', undefined, '10.1.2.3'],
     ['10.1.2.3', 'nonsense', '10.1.2.3'],
     ['10.1.2.3', '198.51.100.1, nonsense', '10.1.2.3'],
-  ])('of %s, X-Forwarded-For %s, is %s', (remote, forwarded, address) => {
+  ])('connection from %s with X-Forwarded-For %s gives %s', (remote, forwarded, address) => {
     expect(originalAddress(remote, forwarded, isTrusted)).toBe(address)
   })
 
   it.each(['1.2.3.4:x', '[1.2.3.4', '1.2.3.4:', ':80', '[]:80', '1.2.3.4:123456', '[::1]x'])(
-    'of a hop that is no address, %j, is the proxy’s',
+    'falls back to the proxy’s when the hop is no address: %j',
     (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
   )
 
-  it('is the same with a port, brackets and spaces, whoever else wrote before', () => {
+  it('ignores ports, brackets, spaces and entries that the client forged', () => {
     const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined })
     const spelled = fc.oneof(
       fc.tuple(fc.ipV4(), port).map(([ip, p]) => [ip, p === undefined ? ip : `${ip}:${p}`]),
@@ -47,7 +47,7 @@ describe('the address behind a proxy', () => {
 
   // A network with a malformed length isn't the whole Internet.
   it.each(['localhost', '', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/', '10.0.0.0/8/9'])(
-    'refuses %j, which is no address',
+    'a trusted proxy that is no address is refused: %j',
     (one) => {
       expect(() => trustedProxies([one])).toThrow(`'${one}' is neither`)
     },
@@ -63,6 +63,6 @@ it.each([
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['', ''],
-])('%s counts as %s', (address, group) => {
+])('%s is rate-limited as %s', (address, group) => {
   expect(addressGroup(address)).toBe(group)
 })

@@ -15,7 +15,7 @@ import { meanOf, post, report } from './testReports.ts'
 import { createWorkIssuer } from './testTokens.ts'
 
 describe('the helper', () => {
-  it('may be away while a report comes, and the report is counted once when it is back', async () => {
+  it('is down while a report comes: the report is counted once when it is back', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -38,7 +38,7 @@ describe('the helper', () => {
     ])
   })
 
-  it('may be away at the release; its share is then the same, noised once', async () => {
+  it('is down at the release: its share stays the same, noised once', async () => {
     let draws = 0
     const federation = await createFederation({
       helper: {
@@ -76,7 +76,7 @@ describe('the helper', () => {
     expect((await federation.fetch(`${LEADER}/v1/task`)).status).toBe(503)
   })
 
-  it('refuses an issuer of tokens that it did not agree to, and to let anybody send', async () => {
+  it('refuses an issuer of tokens that its operator did not agree to, and none', async () => {
     const { issuer } = await createWorkIssuer()
     const easier = { issuer: { ...issuer, bits: 1 } }
     for (const [leader, helper] of [
@@ -93,7 +93,7 @@ describe('the helper', () => {
     }
   })
 
-  it('obeys its leader alone', async () => {
+  it('obeys only its own leader', async () => {
     const federation = await createFederation()
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.store.current()).toBeNull()
@@ -114,7 +114,7 @@ describe('the helper', () => {
     expect(unsigned.status).toBe(403)
   })
 
-  it('gives nothing below the goal, even where its leader asks for it', async () => {
+  it('releases nothing below the goal, even when its leader requests it', async () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     const { ids } = await federation.helperStore.aggregate(1)
@@ -128,7 +128,7 @@ describe('the helper', () => {
     expect((await federation.helper.store.current())?.ownShare).toBeNull()
   })
 
-  it('leaves out what the leader died before it could count', async () => {
+  it('leaves out a report when the leader died before counting it', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 5; i++) made.push(await report(federation, i))
@@ -148,7 +148,7 @@ describe('the helper', () => {
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
   })
 
-  it('says which reports of a round reached it, once that takes no more, and signs it', async () => {
+  it('publishes a signed list of a round’s reports, only after the round has ended', async () => {
     const federation = await createFederation()
     const list = async (round: number) => {
       const response = await federation.fetch(`${HELPER}/v1/rounds/${round}/reports`)
@@ -177,7 +177,7 @@ describe('the helper', () => {
     expect((await federation.fetch(`${LEADER}/v1/rounds/1/reports`)).status).toBe(404)
   })
 
-  it('gives nothing for reports that it lacks', async () => {
+  it('releases nothing when the leader names reports that it lacks', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))

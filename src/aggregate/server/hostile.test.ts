@@ -25,7 +25,7 @@ const flipped = (bytes: Uint8Array) =>
   Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte))
 
 describe('a hostile device', () => {
-  it('is refused by either server where its consent is to other terms, and is not counted', async () => {
+  it('is refused by either server when it consented to other terms', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const other = await consentHash({ ...policyTerms(task.policy), smallestCrowd: 2 })
@@ -49,7 +49,7 @@ describe('a hostile device', () => {
     }
   })
 
-  it('is refused whatever it sends, told so, counted, and spoils nothing', async () => {
+  it('has every invalid report refused and counted as refused; the sum stays exact', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const most = integerClipNorm(task.policy)
@@ -100,7 +100,7 @@ describe('a hostile device', () => {
     expect(metrics).toContain(`nearside_unproven_refusals_total ${2 * hostile.length}\n`)
   })
 
-  it('can’t have another share counted under a proof that held', async () => {
+  it('can’t replace its share after the helper accepted the proof', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const good = await partsOf(task, [1])

@@ -27,7 +27,7 @@ describe('the leader', () => {
     expect(await verify(key, fromBase64(receipt.signature), other)).toBe(false)
   })
 
-  it('answers a repeated report 200, also after the round, and counts it once', async () => {
+  it('answers a repeated report with 200, even after its round, and counts it once', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -41,7 +41,7 @@ describe('the leader', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('refuses another body under the same id, a late, a foreign, a damaged report', async () => {
+  it('refuses late, foreign and damaged reports, and another body under the same id', async () => {
     const federation = await createFederation()
     const first = await report(federation, 1)
     const second = await report(federation, 2)
@@ -66,7 +66,7 @@ describe('the leader', () => {
     expect((await post(federation, second.body)).status).toBe(201)
   })
 
-  it('counts nothing of a report whose helper part is damaged', async () => {
+  it('doesn’t count a report whose helper part is damaged', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -91,7 +91,7 @@ describe('the leader', () => {
     ])
   })
 
-  it('refuses Global Privacy Control, other origins, other types; leaves addresses alone', async () => {
+  it('refuses Global Privacy Control, other origins and other content types', async () => {
     const federation = await createFederation({ app: { reportsPerMinute: 3 } })
     const { body } = await report(federation, 1)
     expect((await post(federation, body, { 'sec-gpc': '1' })).status).toBe(403)
@@ -108,7 +108,7 @@ describe('the leader', () => {
     expect((await post(federation, body)).status).toBe(200)
   })
 
-  it('answers the shop’s pages alone', async () => {
+  it('answers only the shop’s pages', async () => {
     const federation = await createFederation()
     const from = async (origin: string) =>
       (await federation.fetch(`${LEADER}/v1/task`, { headers: { origin } })).headers.get(
@@ -129,7 +129,7 @@ describe('the leader', () => {
     expect(existsSync(join(federation.models, '2'))).toBe(false)
   })
 
-  it('rejects a round whose update gives no model, and waits where another try may give one', async () => {
+  it('rejects a round whose update gives no model, and waits after a temporary failure', async () => {
     let thrown = new NearsideError('model-unreachable', 'the disk is away')
     const federation = await createFederation({
       leader: {
@@ -153,7 +153,7 @@ describe('the leader', () => {
     expect(await federation.leader.waitingFor()).toBeNull()
   })
 
-  it('rejects a model that many rounds have led too far from the last one that was trained', async () => {
+  it('rejects a model that drifted too far from the last trained one', async () => {
     const trainedOf: string[] = []
     const federation = await createFederation({
       parameters: { aggregationGoal: 2, learningRate: 0.5, clipNorm: 0.1 },
@@ -177,7 +177,7 @@ describe('the leader', () => {
     expect(trainedOf).toEqual(['1', '1'])
   })
 
-  it('rejects a round whose mean is longer than short updates and noise can make it', async () => {
+  it('rejects a round whose mean is longer than clipped updates and noise allow', async () => {
     const federation = await createFederation({
       helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },
     })
@@ -190,7 +190,7 @@ describe('the leader', () => {
   })
 
   it.each(['leader', 'helper'] as const)(
-    'answers 503 while the %s’s disk is full, and takes the same bytes when there is room',
+    'answers 503 while the %s’s disk is full, then counts the same bytes',
     async (role) => {
       const pragma = vi.spyOn(Database.prototype, 'pragma')
       onTestFinished(() => pragma.mockRestore())

@@ -68,7 +68,7 @@ async function read(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-it('reads and signs the list of 60,000 reports once, whoever asks, and answers /v1/task beside it', async () => {
+it('reads and signs a list of 60,000 reports once for all readers, and keeps answering /v1/task', async () => {
   const { store, lists, ask, key } = await startHelper(60_000, () => 1)
   const reached = vi.spyOn(store, 'reached')
   const signed = vi.spyOn(crypto.subtle, 'sign')
@@ -106,7 +106,7 @@ it('reads and signs the list of 60,000 reports once, whoever asks, and answers /
   expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
 })
 
-it('streams to two readers of one address and eight in all, and answers the next 503', async () => {
+it('streams to two readers an address and eight in all, and answers others 503', async () => {
   const { helper, ask } = await startHelper(20_000)
   // Open streams that nobody reads yet.
   const slow = await Promise.all(
@@ -124,7 +124,7 @@ it('streams to two readers of one address and eight in all, and answers the next
   await expect.poll(() => helper.openList(1, 'reader 0')).toBeTruthy()
 })
 
-it('holds nothing for a HEAD, nor for a reader who goes away', async () => {
+it('frees a reader’s place after a HEAD or a disconnect', async () => {
   const { port, ask } = await startHelper(20_000)
   for (let n = 0; n < 12; n++) {
     const url = `http://127.0.0.1:${port}/v1/rounds/1/reports`
@@ -136,7 +136,7 @@ it('holds nothing for a HEAD, nor for a reader who goes away', async () => {
   await expect.poll(async () => (await ask('/v1/rounds/1/reports')).statusCode).toBe(200)
 })
 
-it('ends a stream that is read too slowly, and no other', async () => {
+it('ends only the stream that is read too slowly', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const text = 'x'.repeat(2_000_000)
@@ -167,14 +167,14 @@ it('ends a stream that is read too slowly, and no other', async () => {
   expect(read).toBe(JSON.stringify({ text }).length)
 })
 
-it('has no list of a round that is open, unknown or no number', async () => {
+it('refuses the list of an open, unknown or malformed round', async () => {
   const { ask } = await startHelper(3)
   expect((await ask('/v1/rounds/2/reports')).statusCode).toBe(422)
   expect((await ask('/v1/rounds/3/reports')).statusCode).toBe(422)
   expect((await ask('/v1/rounds/..%2f1-200/reports')).statusCode).toBeGreaterThanOrEqual(400)
 })
 
-it('makes a file anew for a round that ended at another time, and deletes those that have no list', async () => {
+it('rewrites the list of a round that ended at another time, and deletes stale files', async () => {
   const directory = testFolder()
   const ends = new Map([
     [1, 100],
@@ -197,7 +197,7 @@ it('makes a file anew for a round that ended at another time, and deletes those 
   await expect(files.open(1, 'a')).rejects.toMatchObject({ code: 'input-invalid' })
 })
 
-it('leaves no half of a file where the disk fails, and makes it later', async () => {
+it('leaves no partial file when the disk fails, and writes it later', async () => {
   const directory = join(testFolder(), 'lists')
   const files = createListFiles({
     directory,

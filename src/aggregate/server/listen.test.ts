@@ -41,7 +41,7 @@ it.each([
   },
 )
 
-it('lets an upload go on that still sends, however many connections send nothing', async () => {
+it('keeps a slow upload open while many idle connections are closed', async () => {
   const { port } = await start(body)
   const upload = await hang(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400\r\n\r\n')
   let answer = ''
@@ -87,7 +87,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
         .end(body)
     })
 
-  it('are answered 503 with Retry-After, none is reset, and there is room again later', async () => {
+  it('are answered 503 with Retry-After, without a reset, and served again later', async () => {
     const { port, answer } = await startFull()
     const refused: IncomingMessage[] = []
     const all = Array.from({ length: 150 }, () =>
@@ -107,7 +107,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
     expect((await send(port, 'again')).statusCode).toBe(200)
   })
 
-  it('get their answer while they still send, and hold no socket', async () => {
+  it('get the 503 while they still send, and their sockets are closed', async () => {
     const full = await startFull()
     const { port, answer } = full
     const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))
@@ -148,7 +148,7 @@ it('does not cut off a request that is being answered', async () => {
   expect(await (await running).text()).toBe('whole')
 })
 
-it('stops without waiting for connections that have nothing more to ask', async () => {
+it('stops without waiting for idle connections', async () => {
   let answer = () => {}
   const answered = new Promise<void>((resolve) => {
     answer = resolve

@@ -62,7 +62,7 @@ const post = (federation: TestFederation, body: unknown) =>
   federation.fetch(`${HELPER}/v1/models`, { method: 'POST', body: canonicalJson(body) })
 
 describe('the helper’s signature', () => {
-  it('is one that devices take, and the list shows it', async () => {
+  it('is accepted by devices and shown in the list', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     await signAgain(models, signer.sign)
     await checkRelease(await latest(), keys, null, START)
@@ -72,7 +72,7 @@ describe('the helper’s signature', () => {
     expect(releases).toEqual([{ version, manifest, ...terms }])
   })
 
-  it('is the same for the same, and given to nothing else under that number or a lower one', async () => {
+  it('is repeated for the same release, and refused to another with that number or a lower one', async () => {
     const { federation, models, signer, key, latest } = await signing()
     await signAgain(models, signer.sign)
     await signAgain(models, signer.sign)
@@ -104,15 +104,15 @@ describe('the helper’s signature', () => {
       403,
     ],
     ['changed', async (latest: LatestModel) => ({ ...latest, version: '7' }), 403],
-    ['no release at all', async () => ({ some: 'thing' }), 422],
-  ])('is refused to what is %s', async (_, change, status) => {
+    ['malformed', async () => ({ some: 'thing' }), 422],
+  ])('is refused to a release that is %s', async (_, change, status) => {
     const { federation, models, signer, latest } = await signing()
     await signAgain(models, signer.sign)
     const changed = JSON.parse(JSON.stringify(await change(await latest())))
     expect((await post(federation, changed)).status).toBe(status)
   })
 
-  it('is refused to what was not issued now, by its own clock', async () => {
+  it('is refused to a release whose issue date is not today by the helper’s clock', async () => {
     const { federation, key } = await signing()
     for (const off of [-2, 2, 400]) {
       const issued = START + off * DAY
@@ -122,14 +122,14 @@ describe('the helper’s signature', () => {
     }
   })
 
-  it('is not to be had from a helper that was told of no publisher', async () => {
+  it('is unavailable from a helper without publishers', async () => {
     const federation = await createFederation()
     expect((await post(federation, {})).status).toBe(404)
   })
 })
 
 describe('rounds of signed models', () => {
-  it('begin only with the newest that the helper has signed, and end with the next', async () => {
+  it('begin only with the newest signed model, and end by publishing the next', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     const { leader } = federation
     expect(await leader.store.current()).toBeNull()
@@ -154,7 +154,7 @@ describe('rounds of signed models', () => {
     expect(await leader.store.current()).toMatchObject({ round: 2, state: 'open' })
   })
 
-  it('don’t begin with a model that the leader signed behind the helper’s back', async () => {
+  it('don’t begin with a model that only the leader signed', async () => {
     const { federation, models, signer, key } = await signing()
     await signAgain(models, signer.sign)
     await federation.leader.advance()
@@ -167,7 +167,7 @@ describe('rounds of signed models', () => {
     expect(await federation.leader.waitingFor()).toContain('not the newest that the helper')
   })
 
-  it('go on while a model is signed once more, when half of its time is over', async () => {
+  it('go on while the leader renews a model’s signature at half of its validity', async () => {
     const { federation, models, signer, latest } = await signing()
     const { leader } = federation
     await signAgain(models, signer.sign)
@@ -182,7 +182,7 @@ describe('rounds of signed models', () => {
     expect(await leader.store.current()).toEqual(round)
   })
 
-  it('are not what gives another’s model the leader’s signature', async () => {
+  it('never renew a model that another publisher signed', async () => {
     const { federation, models } = await signing()
     const stranger = createSigner({ keys: [await newKey()], days: 1, now: () => START })
     await signAgain(models, stranger.sign)

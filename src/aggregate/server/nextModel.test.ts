@@ -16,7 +16,7 @@ const model = await readModel(path('public/models'))
 const dimension = dimensionOf({ parameters: layoutOf(parent) } as Policy)
 
 describe('the next model', () => {
-  it('moves w by the learning rate, and nothing else', async () => {
+  it('changes only the feature weights, by the learning rate', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const candidate = await applyUpdate(parent, mean, 0.5, '2')
     expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
@@ -35,7 +35,7 @@ describe('the next model', () => {
     expect(again.files).toEqual(candidate.files)
   })
 
-  it('repeats a share of the step that made its parent, where a round did', async () => {
+  it('adds momentum from the step of the round that made its parent', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const first = await applyUpdate(parent, mean, 0.5, '2', 0.9)
     expect(first).toEqual(await applyUpdate(parent, mean, 0.5, '2'))
@@ -56,7 +56,7 @@ describe('the next model', () => {
 })
 
 describe('the held-out gate', () => {
-  it('lets a model through that serves as well, and stops one that serves worse', async () => {
+  it('accepts a model that ranks as well as its parent, and rejects a worse one', async () => {
     const gate = createHeldOutGate(await readShop(path('data/online-retail')))
     const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
     const verdict = await gate(parent, same, parent)
@@ -70,7 +70,7 @@ describe('the held-out gate', () => {
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
   })
 
-  it('stops a model that is as bad as its parent, and worse than the one that was trained', async () => {
+  it('rejects a model as good as its parent but worse than the last trained one', async () => {
     const gate = createHeldOutGate(await readShop(path('data/online-retail')))
     // A parent that many rounds have slowly made worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
@@ -94,7 +94,7 @@ describe('the held-out gate', () => {
     expect(await distanceOf(parent, same)).toBeCloseTo(norm(step), 4)
   })
 
-  it('measures nothing where there is nothing to measure on', async () => {
+  it('accepts a model unmeasured when there are no test cases', async () => {
     const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
     const unmeasured = { accepted: true, reasons: [], metrics: { cases: 0 } }
     expect(await unmeasuredGate(parent, same, parent)).toEqual(unmeasured)

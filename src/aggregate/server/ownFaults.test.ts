@@ -22,7 +22,7 @@ const faults = {
 }
 
 describe.each(['leader', 'helper'] as const)('a fault of the %s', (role) => {
-  it('is answered with 503, and said; the same bytes are counted later', async () => {
+  it('is logged and answered 503; the same bytes are counted later', async () => {
     const federation = await createFederation()
     const { body } = await report(federation, 0)
     faults[role]()
@@ -35,7 +35,7 @@ describe.each(['leader', 'helper'] as const)('a fault of the %s', (role) => {
     expect((await post(federation, body)).status).toBe(201)
   })
 
-  it('stops no other report', async () => {
+  it('affects no other report', async () => {
     const federation = await createFederation()
     const bodies = []
     for (let i = 0; i < 3; i++) bodies.push((await report(federation, i)).body)

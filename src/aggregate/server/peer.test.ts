@@ -30,7 +30,7 @@ async function expectReleased(federation: TestFederation, made: Awaited<ReturnTy
 
 describe('a proxy before the helper', () => {
   it.each([404, 410, 409, 422, 401, 502])(
-    'that answers %i costs no acknowledged report',
+    'loses no acknowledged report when it answers %i',
     async (status) => {
       const federation = await createFederation()
       const made = await make(federation, 4)
@@ -49,7 +49,7 @@ describe('a proxy before the helper', () => {
     },
   )
 
-  it('that answers 404 to the release makes the round wait', async () => {
+  it('makes the round wait when it answers the release 404', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) =>
@@ -62,7 +62,7 @@ describe('a proxy before the helper', () => {
     await expectReleased(federation, made)
   })
 
-  it('can’t speak for the helper: a changed answer counts nothing', async () => {
+  it('can’t forge the helper’s answer: no report is counted by it', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {
@@ -77,7 +77,7 @@ describe('a proxy before the helper', () => {
   })
 })
 
-describe('an answer without end', () => {
+describe('an endless answer from the helper’s address', () => {
   it('is cut off, and costs no acknowledged report', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
@@ -100,7 +100,7 @@ describe('an answer without end', () => {
     await expectReleased(federation, made)
   })
 
-  it('is not unpacked either, however small it comes', async () => {
+  it('is not decompressed beyond the limit when it comes compressed', async () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 25))
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' })
@@ -118,7 +118,7 @@ describe('an answer without end', () => {
 })
 
 describe('a helper that hangs', () => {
-  it('keeps nobody waiting: it is asked once, and all who upload are answered', async () => {
+  it('gets one request, and all uploads are answered 503 in time', async () => {
     const deadlines = { forward: 20, release: LONG, other: LONG }
     const federation = await createFederation({
       client: { deadlines },
@@ -140,7 +140,7 @@ describe('a helper that hangs', () => {
     await expectReleased(federation, made)
   })
 
-  it('at the release is asked by one step at a time, however often the clock ticks', async () => {
+  it('gets one release request at a time, however often the clock ticks', async () => {
     const deadlines = { forward: LONG, release: 20, other: LONG }
     const federation = await createFederation({ client: { deadlines } })
     const made = await make(federation, 4)
@@ -164,7 +164,7 @@ describe('a helper that hangs', () => {
 })
 
 describe('a helper that lost its keys', () => {
-  it('makes the round wait, until the operator gives it up', async () => {
+  it('makes the round wait until the operator abandons it', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {
@@ -192,7 +192,7 @@ describe('a helper that lost its keys', () => {
 })
 
 describe('a leader that stops', () => {
-  it('waits for no helper, neither in a step nor in an upload', async () => {
+  it('does not wait for a hanging helper, in a step or an upload', async () => {
     const stopping = new AbortController()
     const deadlines = { forward: LONG, release: LONG, other: LONG }
     const federation = await createFederation({ client: { deadlines, stopping: stopping.signal } })
@@ -220,7 +220,7 @@ describe('a leader that stops', () => {
 })
 
 describe('the helper itself', () => {
-  it('that takes no more reports of a round which it has released ends none that is full', async () => {
+  it('does not end a full round by refusing reports after its release', async () => {
     const federation = await createFederation()
     const made = await make(federation, 5)
     const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
@@ -247,7 +247,7 @@ describe('the helper itself', () => {
     await expectReleased(federation, made.slice(0, 4))
   })
 
-  it('may refuse a round; the reports that it costs are counted and said', async () => {
+  it('may refuse a round; the lost reports are counted and logged', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)
@@ -264,7 +264,7 @@ describe('the helper itself', () => {
     expect(federation.log.join('\n')).toMatch(/ALARM: round 1 .* 3 acknowledged reports are lost/)
   })
 
-  it('that releases a share of another length costs its round, not the leader', async () => {
+  it('loses only its round when it releases a share of another length', async () => {
     const federation = await createFederation({ helper: { noise: (_, d) => new Int32Array(d) } })
     const made = await make(federation, 4)
     const release = federation.helperStore.release

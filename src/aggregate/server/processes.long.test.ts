@@ -30,7 +30,7 @@ async function createDatabases() {
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
-  it('two leaders and two helpers count each report once, never beyond the goal, and release once', async () => {
+  it('two leaders and two helpers count each report once up to the goal, and release once', async () => {
     const start = await createDatabases()
     const parameters = { aggregationGoal: 24 }
     const pairs = [await start({ parameters }), await start({ parameters })]
@@ -69,7 +69,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     for (const pair of pairs) expect((await post(pair, counted[0].body)).status).toBe(200)
   })
 
-  it('reports are answered 503 while the database is away, and nothing acknowledged is lost', async () => {
+  it('reports are answered 503 while the database is down, and no acknowledged report is lost', async () => {
     const start = await createDatabases()
     const federation = await start({ parameters: { aggregationGoal: 6 } })
     const made = []
@@ -94,7 +94,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(federation.applied).toEqual([meanOf(quantized, 6)])
   })
 
-  it('reports are answered 503 while the database hangs, and counted once when it goes on', async () => {
+  it('reports are answered 503 while the database hangs, then counted once', async () => {
     const start = await createDatabases()
     const federation = await start()
     const made = []
@@ -115,7 +115,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
   })
 
-  it('leaders that were not started alike give up none of each other’s rounds', async () => {
+  it('leaders with different terms don’t abandon each other’s rounds', async () => {
     const start = await createDatabases()
     const first = await start()
     // A process that starts later with changed terms abandons the open round, once.
@@ -131,7 +131,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(await second.leader.waitingFor()).toBeNull()
   })
 
-  it('leaders that publish to different folders give up none of each other’s rounds', async () => {
+  it('leaders with different model folders don’t abandon each other’s rounds', async () => {
     const start = await createDatabases()
     const first = await start()
     const second = await start({ leader: { models: await createModels() } })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createRateLimit } from './rateLimit.ts'
 
-it('lets a burst through, then so many a minute, each address by itself', () => {
+it('allows a burst, then the rate per minute, for each address separately', () => {
   const waitOf = createRateLimit(2)
   expect([0, 0, 0].map((now) => waitOf('a', now))).toEqual([0, 0, 30])
   expect(waitOf('b', 0)).toBe(0)

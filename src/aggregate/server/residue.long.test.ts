@@ -32,7 +32,7 @@ function found(folder: string, needles: readonly Uint8Array[]): number {
   return needles.filter((needle) => haystack.includes(Buffer.from(needle))).length
 }
 
-it(`shows no report after ${GOAL * ROUNDS} of them, nor an id, a seed, a sum or a key of a round that is over, nor an address at any time`, async () => {
+it(`the servers’ files hold no report or secret of an ended round, and never an address (${GOAL * ROUNDS} reports)`, async () => {
   const folders = { leader: testFolder(), helper: testFolder() }
   const address = [utf8(ADDRESS), utf8('2001:db8'), ADDRESS_BYTES]
   let asked = 0

@@ -41,7 +41,7 @@ const takenBack = async ({ fetch }: { fetch: typeof globalThis.fetch }) =>
     await (await fetch(`${LEADER}/metrics`)).text(),
   )?.[1]
 
-it('a model of rounds that newer cases find worse gives way to the last trained one, once', async () => {
+it('a model that newer test cases find worse is replaced once by the last trained model', async () => {
   const models = await spoiledModels()
   expect((await readTrained(models, await readLatest(models))).version).toBe('1')
   const unaware = await start(models, before, true)

@@ -43,7 +43,7 @@ describe('a round', () => {
     expect(JSON.parse(manifest.toString()).parent).toBe('1')
   })
 
-  it('runs again and again with the devices’ own code', async () => {
+  it('runs several times with the devices’ own code', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 5 } })
     for (const version of ['2', '3']) {
       const results = await simulateDevices({
@@ -61,7 +61,7 @@ describe('a round', () => {
     }
   })
 
-  it('is given up where another model was published under its number meanwhile', async () => {
+  it('is abandoned when another model was published under its number', async () => {
     const federation = await createFederation({
       leader: {
         applyUpdate: async (parent, _mean, _rate, version) => {
@@ -113,7 +113,7 @@ describe('a round', () => {
     expect((await federation.helperStore.current())?.ownShare).toBeNull()
   })
 
-  it('never takes more than the goal', async () => {
+  it('never counts more reports than the goal', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 9; i++) made.push(await report(federation, i))
@@ -131,7 +131,7 @@ describe('a round', () => {
 })
 
 describe('a device', () => {
-  it('sends the same number of bytes whatever its update is', async () => {
+  it('sends the same number of bytes for every update', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 100 } })
     const updates = [
       new Float64Array(DIMENSION),

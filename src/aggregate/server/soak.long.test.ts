@@ -30,7 +30,7 @@ function heap(): number {
 }
 
 it(
-  'rounds are exact and released once each, and leave nothing in memory',
+  'rounds are exact and released once each, and leak no memory',
   async () => {
     const folder = testFolder()
     const federation = await createFederation({

@@ -26,7 +26,7 @@ const send = async (federation: TestFederation, body: Uint8Array, authorization?
 }
 
 describe('a report', () => {
-  it('of each honest device is counted, one a token, until the round is full', async () => {
+  it('of each honest device is counted, one per token, until the round is full', async () => {
     const { federation } = await withWork()
     const { fetch } = federation
     const contributions = await simulateDevices({
@@ -38,7 +38,7 @@ describe('a report', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('is refused without a token, and with one that is malformed, forged, or of another key', async () => {
+  it('is refused without a token, or with a malformed or forged one', async () => {
     const { federation, issuer } = await withWork()
     const { body } = await report(federation, 1)
     const honest = await tokenHeader(federation)
@@ -68,7 +68,7 @@ describe('a report', () => {
     expect(issuer.key).not.toBe(other.publicKey)
   })
 
-  it('may be sent again with its token, which no other report may come with', async () => {
+  it('may be sent again with its token; another report with that token is refused', async () => {
     const { federation } = await withWork()
     const [one, two, three] = [1, 2, 3].map((seed) => report(federation, seed))
     const token = await tokenHeader(federation)
@@ -85,7 +85,7 @@ describe('a report', () => {
     expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
-  it('is refused with a token of a round that is over, and no token outlives its round', async () => {
+  it('is refused with a token of an earlier round', async () => {
     const { federation } = await withWork(2)
     const left = await tokenHeader(federation)
     const { task } = await report(federation, 1)
@@ -101,7 +101,7 @@ describe('a report', () => {
     expect((await send(federation, next.body, await tokenHeader(federation))).status).toBe(201)
   })
 
-  it('needs no token where the policy names no issuer, and is not asked for one', async () => {
+  it('needs no token when the policy names no issuer', async () => {
     const federation = await createFederation()
     const { body } = await report(federation, 1)
     expect((await send(federation, body)).status).toBe(201)
@@ -111,7 +111,7 @@ describe('a report', () => {
 })
 
 describe('the leader', () => {
-  it('gives a token for work of this round and this request only, to the shop’s pages', async () => {
+  it('issues a token only for work on this round and request, to the shop’s pages', async () => {
     const { federation } = await withWork()
     const asked: { init: RequestInit; status: number }[] = []
     const watched = {
@@ -145,7 +145,7 @@ describe('the leader', () => {
 })
 
 describe('a shop’s own issuer', () => {
-  it('gives one token an account, the same again, and to nobody else', async () => {
+  it('issues one token per account, repeats it on request, and refuses strangers', async () => {
     const given = new Map<string, string>()
     const issuer = await createTokenIssuer({
       key: newIssuerKey(),
@@ -194,7 +194,7 @@ describe('a shop’s own issuer', () => {
     expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
-  it('answers nothing but requests for tokens of its key', async () => {
+  it('answers only requests for tokens of its key', async () => {
     const issuer = await createTokenIssuer({ key: newIssuerKey(), allow: () => true })
     const ask = async (body: Uint8Array, headers: Record<string, string> = {}) => {
       const type = { 'content-type': 'application/private-token-request' }

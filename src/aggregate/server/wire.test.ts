@@ -59,7 +59,7 @@ async function cutOff(port: number, text: string, part: Uint8Array): Promise<voi
   socket.resetAndDestroy()
 }
 
-it('counts a report whose connection was reset, at each kilobyte and after the last, once at most', async () => {
+it('counts a report once at most when its connection is reset at any kilobyte', async () => {
   const { federation, port } = await start()
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
@@ -82,7 +82,7 @@ function* endless(head: string, part: string | Uint8Array, most: number) {
 it.each([
   ['a gigabyte', `${HEAD}Content-Length: ${2 ** 30}\r\n\r\n`, MEBIBYTE],
   ['chunks without end', `${HEAD}Transfer-Encoding: chunked\r\n\r\n`, chunk(MEBIBYTE)],
-])('refuses %s, and reads no more of it than a report has', async (_, head, part) => {
+])('refuses %s without reading more than a report’s length', async (_, head, part) => {
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)

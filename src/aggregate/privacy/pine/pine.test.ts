@@ -49,7 +49,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
 
 describe('a short vector', () => {
-  it(`is taken, ${HONEST} times of ${HONEST}, also at the very bound`, async () => {
+  it(`is accepted ${HONEST} times of ${HONEST}, and exactly at the bound`, async () => {
     const random = createRandom(1)
     for (let i = 0; i < HONEST; i++) {
       const size = [0, 1e-4, 1e-2, 1][i % 4]
@@ -71,24 +71,24 @@ describe('a vector beyond the bound', () => {
     return new Array(count).fill(x)
   }
   it.each([
-    ['by one step', [BOUND + 1]],
-    ['by one step in one coordinate of many', [BOUND, 1]],
-    ['by 2', [2 * BOUND]],
-    ['by 1,000', [1000 * BOUND]],
-    ['in every coordinate', new Array(102).fill(BOUND / 2)],
-    ['as far as the field goes', new Array(102).fill((MODULUS - 1) / 2)],
-    ['whose squares wrap around to 0', [1, imaginary]],
-    ['whose squares wrap around to 10⁶', [1000, 1, imaginary]],
-    ['whose squares wrap around, in 1 coordinate', wrapped(1)],
-    ['whose squares wrap around, in 4', wrapped(4)],
-    ['whose squares wrap around, in 16', wrapped(16)],
-    ['whose squares wrap around, in all 102', wrapped(102)],
-  ])('%s is refused', async (_, integers) => {
+    ['one step too long', [BOUND + 1]],
+    ['one step too long in one of two coordinates', [BOUND, 1]],
+    ['twice the bound', [2 * BOUND]],
+    ['1,000 times the bound', [1000 * BOUND]],
+    ['too long in every coordinate', new Array(102).fill(BOUND / 2)],
+    ['the largest of the field', new Array(102).fill((MODULUS - 1) / 2)],
+    ['squares wrap around to 0', [1, imaginary]],
+    ['squares wrap around to 10⁶', [1000, 1, imaginary]],
+    ['squares wrap around, in 1 coordinate', wrapped(1)],
+    ['squares wrap around, in 4', wrapped(4)],
+    ['squares wrap around, in 16', wrapped(16)],
+    ['squares wrap around, in all 102', wrapped(102)],
+  ])('is refused: %s', async (_, integers) => {
     expect(await isTaken(await send(integers))).toBe(false)
   })
 })
 
-it('leaves each check of a vector that wraps around a chance of one half, at most', () => {
+it('a vector that wraps around passes each check with probability ½ at most', () => {
   // The sum of ±x over `count` equal numbers is x·(k − count) mod q, with k binomial of 2·count fair draws.
   for (const count of [1, 2, 3, 4, 5, 7, 8, 11, 16, 31, 64, 102, 500]) {
     for (let stretch = 1; stretch < 9; stretch += 0.37) {
@@ -107,7 +107,7 @@ it('leaves each check of a vector that wraps around a chance of one half, at mos
 })
 
 describe('a proof', () => {
-  it('holds for its own nonce, shares and seeds alone', async () => {
+  it('holds only for its own nonce, shares and seeds', async () => {
     const [mine, other] = [await send([5, -7]), await send([5, -7])]
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
@@ -122,7 +122,7 @@ describe('a proof', () => {
     expect(await isTaken({ ...again, leaderShare: swapped })).toBe(false)
   })
 
-  it('is refused after any change', async () => {
+  it('is refused after a change of any part', async () => {
     const sent = await send([5, -7])
     const { dimension, gradientLength, measurementLength, proofsLength } = circuit
     const starts = [0, dimension, gradientLength, measurementLength - 1, measurementLength]
@@ -136,7 +136,7 @@ describe('a proof', () => {
     }
   })
 
-  it('is checked at a point that no device knows: under another key the halves differ', async () => {
+  it('fails when the two servers check it under different keys', async () => {
     const { nonce, seeds, publicShare, leaderShare } = await send([1])
     const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
     const otherKey = cryptoRandomBytes(32)
@@ -145,7 +145,7 @@ describe('a proof', () => {
     expect(isProven(circuit, one.verifiers, other.verifiers)).toBe(false)
   })
 
-  it('is no share at another length, or with a number beyond the field', async () => {
+  it('is refused with a share of another length or a number beyond the field', async () => {
     const { nonce, publicShare, leaderShare } = await send([1])
     const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
     expect(await open(leaderShare.slice(4))).toBeNull()

@@ -44,7 +44,7 @@ function ask(url: string, sql: string) {
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}`, () => {
-  it('have one identity', async () => {
+  it('share one identity', async () => {
     const [one, two] = await openTwo(await postgres.create())
     const kept = await Promise.all([
       one.keepSetting('identity', Uint8Array.of(1)),
@@ -53,7 +53,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     expect(kept[0]).toEqual(kept[1])
   })
 
-  it('count the same reports once, in whatever order they get them, up to the goal', async () => {
+  it('count each report once, in any order, up to the goal', async () => {
     const url = await postgres.create()
     const stores = await openTwo(url)
     const numbers = Array.from({ length: 60 }, (_, i) => i + 1)
@@ -82,7 +82,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     expect(await ask(url, 'select process from nearside_leader.accumulators')).toHaveLength(2)
   })
 
-  it('take one step of a round at a time', async () => {
+  it('advance a round one at a time', async () => {
     const [one, two] = await openTwo(await postgres.create())
     await one.exclusively(async () => {
       await expect(two.exclusively(async () => 'two')).rejects.toThrow(StepTaken)
@@ -92,7 +92,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     expect(await two.exclusively(async () => 'two')).toBe('two')
   })
 
-  it('of which the database has let go one in its step let it write no more of the round', async () => {
+  it('a process that lost its lock during a step can’t write to the round', async () => {
     const url = await postgres.create()
     const [one, two] = await openTwo(url)
     const step = one.exclusively(async () => {
@@ -112,7 +112,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
 })
 
 describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () => {
-  it('hold no key, seed, sum or id at any time, with its key kept elsewhere', async () => {
+  it('never contain a plain key, seed, sum or id when --store-key is set', async () => {
     const url = await postgres.create()
     const store = await open(url)
     const bytes = (n: number, length: number) =>
@@ -150,7 +150,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     expect(found()).toBe(0)
   })
 
-  it('open with the key that sealed them alone', async () => {
+  it('open only with the key that sealed them', async () => {
     const url = await postgres.create()
     await (await open(url)).keepSetting('identity', Uint8Array.of(1))
     for (const key of [null, new Uint8Array(32)])
@@ -161,14 +161,14 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     await expect((await open(clear)).setting('identity')).rejects.toThrow(/--store-key/)
   })
 
-  it('of another version are left alone', async () => {
+  it('are left unchanged when another version made them', async () => {
     const url = await postgres.create()
     await open(url)
     await ask(url, 'update nearside_leader.schema_version set version = 99')
     await expect(open(url)).rejects.toThrow(/another version/)
   })
 
-  it('are flushed before anything is acknowledged, whatever the database’s default is', async () => {
+  it('are flushed before each acknowledgement, whatever the database’s default', async () => {
     const url = await postgres.create()
     const { pathname } = new URL(url)
     await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)
@@ -178,7 +178,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
   })
 })
 
-describe('a database that is not there', () => {
+describe('an unreachable database', () => {
   it.each([
     [
       'postgres://me:secret@127.0.0.1:1/x',
@@ -186,13 +186,13 @@ describe('a database that is not there', () => {
     ],
     ['postgres://me:secret@localhost:1/x', /does not open: .*ECONNREFUSED/],
     ['postgres://me@/x?host=/nonexistent', /does not open: .*ENOENT/],
-  ])('%s is said, without its password', async (url, message) => {
+  ])('%s is named in the error without its password', async (url, message) => {
     const opened = open(url)
     await expect(opened).rejects.toThrow(message)
     await expect(opened).rejects.not.toThrow(/secret/)
   })
 
-  it.skipIf(NO_POSTGRES !== '')(`is said by its name${NO_POSTGRES}`, async () => {
+  it.skipIf(NO_POSTGRES !== '')(`is named in the error${NO_POSTGRES}`, async () => {
     const url = (await postgres.create()).replace(/test\d+/, 'other')
     await expect(open(url)).rejects.toThrow(/database "other" does not exist/)
   })
@@ -232,14 +232,14 @@ describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
     return { early, late: await late, known }
   }
 
-  it('to a synchronous standby loses no report that was acknowledged', async () => {
+  it('to a synchronous standby loses no acknowledged report', async () => {
     const { early, late, known } = await failOver('*')
     expect(early).toEqual(['counted'])
     expect(late).toMatch(/The database fails/)
     expect(known).toEqual([true, null])
   })
 
-  it('to any other can lose one', async () => {
+  it('to an asynchronous standby can lose an acknowledged report', async () => {
     const { late, known } = await failOver('')
     expect(late).toEqual(['counted'])
     expect(known[1]).toBeNull()

@@ -4,7 +4,7 @@ import { createSecretBox } from './secretBox.ts'
 const box = createSecretBox(new Uint8Array(32).fill(1))
 const secret = Uint8Array.of(1, 2, 3)
 
-it('opens what it sealed, in its place, as it was, and nothing else', () => {
+it('opens only an unchanged value under its own name', () => {
   const sealed = box.seal('seed 1', secret)
   expect(box.open('seed 1', sealed)).toEqual(secret)
   expect(() => box.open('seed 2', sealed)).toThrow(/--store-key/)
@@ -16,6 +16,6 @@ it('opens what it sealed, in its place, as it was, and nothing else', () => {
   expect(() => box.open('seed 1', sealed.slice(0, 10))).toThrow(/--store-key/)
 })
 
-it('seals the same differently each time', () => {
+it('seals the same value differently each time', () => {
   expect(box.seal('seed 1', secret)).not.toEqual(box.seal('seed 1', secret))
 })

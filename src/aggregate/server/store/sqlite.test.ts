@@ -18,7 +18,7 @@ const share = (n: number) => Uint32Array.of(n, MODULUS - 1)
 const counted = (n: number): CountedShare => ({ id: id(n), bodyHash: hash(n), share: share(n) })
 const key = () => new Uint8Array(64).fill(7)
 
-it('takes away the key of a round that gives way', async () => {
+it('deletes the key of a round that the next one replaces', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   for (const round of [1, 2])
@@ -30,7 +30,7 @@ it('takes away the key of a round that gives way', async () => {
   raw.close()
 })
 
-it('keeps no update, no time and no address of a report', async () => {
+it('stores no update, time or address of a report', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
@@ -48,7 +48,7 @@ it('keeps no update, no time and no address of a report', async () => {
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
-it('gives a file to one process at a time, so that two leaders can’t run on one', async () => {
+it('refuses a file that another process has open', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const first = openSqliteStore(file)
   expect(() => openSqliteStore(file)).toThrow(/in use by another process/)
@@ -56,7 +56,7 @@ it('gives a file to one process at a time, so that two leaders can’t run on on
   await openSqliteStore(file).shut()
 })
 
-it('leaves a file of another version alone', () => {
+it('refuses a file that another version made', () => {
   const file = join(testFolder(), 'old.sqlite')
   const old = new Database(file)
   old.exec('create table rounds (round integer)')
@@ -101,7 +101,7 @@ it.each([
   await disk.shut()
 })
 
-it('ends the process where what it reads is damaged, too', async () => {
+it('ends the process when the file is damaged', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const fatal: NearsideError[] = []
   const disk = openSqliteStore(file, (error) => void fatal.push(error))
@@ -155,7 +155,7 @@ describe('a power cut', () => {
     return { counted: k, ids: Array.from({ length: k }, (_, n) => id(n + 1)).join(''), sum }
   }
 
-  it('that tears the log anywhere leaves what was acknowledged before it, whole and once', async () => {
+  it('that truncates the log anywhere leaves each report acknowledged before it, once', async () => {
     const { database, log, lengths } = await logOfReports()
     const cuts = new Set(lengths.flatMap((length) => [length - 1, length, length + 1]))
     for (let length = 0; length <= log.length; length += 1000) cuts.add(length)
@@ -166,7 +166,7 @@ describe('a power cut', () => {
     }
   })
 
-  it('that spoils the last record leaves those before it', async () => {
+  it('that damages the last record leaves the records before it', async () => {
     const { database, log, lengths } = await logOfReports()
     for (let at = lengths[COUNTED - 2]; at < log.length; at += 997) {
       const spoiled = Buffer.from(log)
@@ -176,6 +176,6 @@ describe('a power cut', () => {
   })
 })
 
-it('says so when the file can’t be opened', () => {
+it('reports a file that can’t be opened', () => {
   expect(() => openSqliteStore('/nonexistent/x.sqlite')).toThrow(/does not open/)
 })

@@ -94,7 +94,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(known.get(id(1))?.isSame(hash(2))).toBe(false)
     })
 
-    it('are sealed only when all are in, and then none is opened any more', async () => {
+    it('are closed only when the goal is reached, and no report is counted then', async () => {
       await store.count(1, 2, [counted(1)])
       expect(await store.fill(1, 2)).toBe(false)
       expect((await store.current())?.sealingKey).toEqual(key())
@@ -105,7 +105,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.count(1, 9, [counted(3), counted(1)])).toEqual(['closed', 'counted'])
     })
 
-    it('are counted once a token, which is known until the round takes no more', async () => {
+    it('are counted once per token, which is stored until the round is full', async () => {
       const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
       const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
       expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
@@ -120,7 +120,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.spent(1, [hash(7)])).toEqual(new Set())
     })
 
-    it('that come at once with one token are counted once', async () => {
+    it('that arrive concurrently with one token are counted once', async () => {
       const token = hash(7)
       const outcomes = await Promise.all(
         [1, 2, 3, 4, 5, 6].map((n) =>
@@ -133,12 +133,12 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 7 })
     })
 
-    it('are counted of no round that there is not', async () => {
+    it('are not counted for an unknown round', async () => {
       expect(await store.count(2, 9, [counted(1)])).toEqual(['closed'])
       expect((await store.known(2, [id(1)])).size).toBe(0)
     })
 
-    it('that come at once are counted once each, and never more of them than the goal', async () => {
+    it('that arrive concurrently are counted once each, up to the goal', async () => {
       const groups = Array.from({ length: 12 }, (_, i) =>
         [0, 1, 2, 3, 4].map((n) => counted(1 + ((3 * i + n) % 40))),
       )
@@ -159,7 +159,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('the helper’s reports', () => {
-    it('are kept once', async () => {
+    it('are stored once', async () => {
       expect(await store.keep(1, [kept(1), kept(2), kept(1)])).toEqual([
         'kept',
         'kept',
@@ -175,7 +175,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 2 })
     })
 
-    it('that prove nothing are refused for good, and never counted', async () => {
+    it('without a valid proof are refused for good, and never counted', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
       // A repetition gets the same answer without another check: each check would reveal a little.
@@ -185,7 +185,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 1 })
     })
 
-    it('are released once, and their seeds are gone then', async () => {
+    it('are released once, and their seeds are deleted then', async () => {
       await store.keep(1, [kept(2), kept(1)])
       const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
       expect(await store.reached(1)).toBe(null)
@@ -213,7 +213,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       await expect(store.keep(1, [kept(3)])).rejects.toMatchObject({ code: 'round-closed' })
     })
 
-    it('that come at once are kept once each', async () => {
+    it('that arrive concurrently are stored once each', async () => {
       const outcomes = await Promise.all(
         [1, 2, 3, 4].map(() => store.keep(1, [kept(2), kept(1), kept(3)])),
       )
@@ -224,7 +224,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('rounds', () => {
-    it('give way to the next and forget what was not released', async () => {
+    it('are abandoned by the next one, and their unreleased data is deleted', async () => {
       await store.count(1, 9, [counted(1)])
       await store.keep(1, [kept(2)])
       const other = { ...TEST_POLICY, clipNorm: 0.04 }
@@ -240,7 +240,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect((await store.aggregate(1)).sum).toHaveLength(0)
     })
 
-    it('refuse an id of any earlier round for a period of the policy, and forget it then', async () => {
+    it('refuse ids of earlier rounds for a policy period, then delete them', async () => {
       const period = TEST_POLICY.periodDays * DAY
       const hashOfPolicy = await policyHash(TEST_POLICY)
       const next = (round: number, now: number) =>
@@ -290,7 +290,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await after.current()).toMatchObject({ state: 'rejected', verdict: VERDICT })
     })
 
-    it('end once', async () => {
+    it('are closed once', async () => {
       await store.count(1, 1, [counted(1)])
       expect(await store.close(1, 'abandoned', VERDICT, 300)).toBe(true)
       expect(await store.close(1, 'released', VERDICT, 400)).toBe(false)
@@ -298,7 +298,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ state: 'abandoned', closedAt: 300 })
     })
 
-    it('are taken on by one step after another, whatever became of the one before', async () => {
+    it('run their steps one after another, even after a step failed', async () => {
       const order: string[] = []
       const step = (one: string, fails = false) =>
         store.exclusively(async () => {
@@ -313,7 +313,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     })
   })
 
-  it.skipIf(isSkipped)('keeps one model a release, in rising order, for ever', async () => {
+  it.skipIf(isSkipped)('stores one model per release, in rising order, permanently', async () => {
     const model = (release: number, letter: string) => ({
       ...{ version: letter, manifest: letter.repeat(64) },
       ...{ release, issued: 1_700_000_000_000, expires: 1_800_000_000_000 },
@@ -334,7 +334,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   it.skipIf(isSkipped)(
-    'keeps the first value of a setting, and the next sealing key until a round has it',
+    'keeps the first value of a setting, and the next sealing key until a round uses it',
     async () => {
       expect(await store.keepSetting('x', Uint8Array.of(1))).toEqual(Uint8Array.of(1))
       expect(await store.keepSetting('x', Uint8Array.of(2))).toEqual(Uint8Array.of(1))
