@@ -31,11 +31,11 @@ describe('docs/API.md', () => {
     expect(listed).toEqual(expect.arrayContaining([...Object.keys(main), 'Item', 'Personalizer']))
   })
 
-  test('says of every name and member what it is', () => {
+  test('describes every name and member', () => {
     expect(api.undocumented).toEqual([])
   })
 
-  test('has at most 120 names to import, and 20 types that these mention', () => {
+  test('has at most 120 names to import, and 20 types without a name to import', () => {
     const [named, mentioned] = api.markdown.split('\n## Types without a name to import\n')
     const namesIn = (text: string) => text.match(/^### `/gm)?.length ?? 0
     expect(namesIn(named)).toBeGreaterThan(0)
@@ -54,12 +54,12 @@ describe('docs/API.md', () => {
     expect(options.flat().length).toBeLessThanOrEqual(28)
   })
 
-  test('is of declarations that need no package but React', () => {
+  test('comes from declarations that import no package but React', () => {
     expect(api.packages).toEqual(['react'])
   })
 })
 
-test('names are followed through files, and what has no docstring is found', () => {
+test('generateApi follows names through files, and lists names without a docstring', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-declarations-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const files = {

@@ -20,13 +20,13 @@ async function buildPage(): Promise<void> {
   expect(process.env.NODE_ENV).toBe('production')
 }
 
-test('what runs after a build has the NODE_ENV from before: none', async () => {
+test('keepNodeEnv leaves NODE_ENV unset after a build', async () => {
   delete process.env.NODE_ENV
   await keepNodeEnv(buildPage)
   expect(process.env).not.toHaveProperty('NODE_ENV')
 })
 
-test('… or the one that was there, after a failed build too', async () => {
+test('keepNodeEnv restores NODE_ENV after a failed build', async () => {
   process.env.NODE_ENV = 'test'
   const failing = async () => {
     process.env.NODE_ENV = 'production'

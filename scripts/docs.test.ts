@@ -89,7 +89,7 @@ function exists(code: string): boolean {
 /** Paths that a command in the text builds, or that the reader creates. */
 const MADE = /^(dist|docs\/API\.md|public\/(catalog\/images|models)|screenshots|var)\b/
 
-describe('documents name what there is', () => {
+describe('names in documents exist', () => {
   test.each(DOCUMENTS)('$path: files and folders', ({ text }) => {
     const gone = codeOf(text).filter((code) => isPath(code) && !MADE.test(code) && !exists(code))
     expect(gone).toEqual([])
@@ -130,7 +130,7 @@ describe('documents name what there is', () => {
     expect(wrong).toEqual([])
   })
 
-  test.each(DOCUMENTS)('$path: command lines that can be typed as they stand', async ({ text }) => {
+  test.each(DOCUMENTS)('$path: command lines are accepted as they stand', async ({ text }) => {
     const lines = codeOf(text).flatMap(typed)
     const refused = await Promise.all(lines.map(refusal))
     expect(refused.filter(Boolean)).toEqual([])
@@ -138,7 +138,7 @@ describe('documents name what there is', () => {
 
   const deploying = readFileSync(join(ROOT, 'docs/DEPLOYING.md'), 'utf8')
 
-  test('DEPLOYING: what a round costs is what devices compute', () => {
+  test('DEPLOYING: the ε in the table is what devices compute', () => {
     const cell = (text: string) => Number(text.trim().replaceAll(',', ''))
     const rows = [...deploying.matchAll(/^\| [\d,]+ \| [\d.]+ \| 1e-\d+ \|.*\|$/gm)].map(([row]) =>
       row.split('|').slice(1, -1).map(cell),
@@ -157,7 +157,7 @@ describe('documents name what there is', () => {
     }
   })
 
-  test('DEPLOYING: the example’s terms are those of the code, and devices take them', () => {
+  test('DEPLOYING: the example’s terms are the code’s, and devices accept them', () => {
     const [, json] = /```json\n(\{\n {2}"task"[\s\S]*?)```/.exec(deploying) ?? []
     const terms = parseParameters(JSON.parse(json))
     expect(terms).toEqual(SHOP_PARAMETERS)
@@ -166,7 +166,7 @@ describe('documents name what there is', () => {
     expect(beyondLimits(DEMO_PARAMETERS, DEMONSTRATION_LIMITS)).toBeNull()
   })
 
-  test('the table of faults: tests that are there', () => {
+  test('the table of faults: the named tests exist', () => {
     const table = readFileSync(join(ROOT, 'docs/results/faults.md'), 'utf8')
     const named = [...table.matchAll(/`([\w./]+\.(?:test|spec)\.ts)`(?:: ((?:“[^”]+”(?:, )?)+))?/g)]
     const gone = named.flatMap(([, file, names = '']) => {
@@ -181,7 +181,7 @@ describe('documents name what there is', () => {
   })
 
   const deployed = PATHS.filter((path) => /^docs\/deploy\/.*\.(service|yaml)$/.test(path))
-  test.each(deployed)('%s: the server’s command lines', async (path) => {
+  test.each(deployed)('%s: the server accepts the command lines', async (path) => {
     const text = readFileSync(join(ROOT, path), 'utf8')
     const commands =
       text
@@ -201,7 +201,7 @@ describe('documents name what there is', () => {
     expect(refused.filter(Boolean)).toEqual([])
   })
 
-  test('a command line that can’t be typed is found', async () => {
+  test('a command line with a wrong or missing option is found', async () => {
     expect(
       typed('npm run -s nearside -- serve --role leader --operator Shop --policy demo # why'),
     ).toEqual([['serve', '--role', 'leader', '--operator', 'Shop', '--policy', 'demo']])
@@ -219,7 +219,7 @@ test('README, CHANGELOG and docs together have at most 40,000 words', () => {
   expect(words.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40_000)
 })
 
-test('whoever reads of PINE reads that it is a draft, unaudited', () => {
+test('each line that names PINE says that it is an unaudited draft', () => {
   const script = {
     path: 'tools/verify.py',
     text: readFileSync(join(ROOT, 'tools/verify.py'), 'utf8'),

@@ -2,6 +2,6 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { FONT, makeFont } from './font.ts'
 
-it('the font that ships is the one that the script makes', async () => {
+it('the shipped font is the script’s output', async () => {
   expect(Buffer.from(await makeFont()).equals(readFileSync(FONT))).toBe(true)
 })

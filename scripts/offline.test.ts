@@ -27,7 +27,7 @@ const assets = new Map([
   ['webgpuEngine-M.js', ''],
 ])
 
-test('a shop needs what its documents name, and what that names, but what contributing or a browser without workers needs', () => {
+test('a shop’s offline files are those that its documents reach, without contributing and in-page engines', () => {
   const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
   const { shop, embedded } = offlineFiles([document], assets)
   expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))
@@ -37,14 +37,14 @@ test('a shop needs what its documents name, and what that names, but what contri
   )
 })
 
-test('beside a vault the service worker keeps no worker of the shop’s own', () => {
+test('with a vault, the service worker caches no learning worker of the shop', () => {
   const release = { name: 'a', ...offlineFiles([document], assets) }
   const script = `/** Says. */\nconst RELEASE = ${JSON.stringify(release)}\nconst CACHE = 'a'\n`
   const changed = JSON.stringify({ ...release, embedded: [] })
   expect(besideVault(script)).toBe(script.replace(JSON.stringify(release), changed))
 })
 
-test('a style sheet’s font is kept too', () => {
+test('a style sheet’s font is an offline file', () => {
   const styled = new Map([
     ['style-A.css', '@font-face{src:url(/assets/font-B.woff2)format("woff2")}'],
     ['font-B.woff2', ''],
@@ -54,7 +54,7 @@ test('a style sheet’s font is kept too', () => {
   )
 })
 
-test('a replay needs its own scripts and data besides, but no engine that it never runs', () => {
+test('a replay’s offline files add its scripts and data, without unused engines', () => {
   expect(offlineFiles([document], assets).replay).toEqual([
     '/assets/choose-L.js',
     '/assets/replayWorker-E.js',
@@ -62,7 +62,7 @@ test('a replay needs its own scripts and data besides, but no engine that it nev
   ])
 })
 
-test('what is named but not built is no file', () => {
+test('a named file that is not built is left out', () => {
   expect(offlineFiles(['"/assets/gone-Z.js"'], new Map())).toEqual({
     shop: [],
     embedded: [],

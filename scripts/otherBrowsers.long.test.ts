@@ -39,7 +39,7 @@ afterEach(closeVaultShops)
 
 const browsers = namedBrowsers()
 
-test.skipIf(browsers.length > 0)('others are tested where NEARSIDE_BROWSERS names them', () => {
+test.skipIf(browsers.length > 0)('NEARSIDE_BROWSERS accepts only firefox and webkit', () => {
   expect(() => namedBrowsers('opera')).toThrow('knows firefox and webkit')
 })
 

@@ -62,7 +62,7 @@ async function backToShop(driver: Driver, shop: string): Promise<void> {
 
 for (const name of ['firefox', 'webkit'] as const) {
   test.skipIf(!namedBrowsers().includes(name))(
-    `${name}: the frame takes no consent, however it is hidden; the window takes one`,
+    `${name}: the frame accepts no consent however it is hidden; the window accepts one`,
     async () => {
       const { shop } = await openContributing()
       const driver = await openDriver(name)

@@ -19,7 +19,7 @@ const ABSENT_IN_WINDOWS = ['report-uri of a meta', 'data: window'].map((name) =>
 const TAKEN = ['EventSource', 'WebTransport', 'worker of its own'].map((name) => `${name} (worker)`)
 
 test.skipIf(missing.length > 0)(
-  'nothing unexplained leaves the demo, no channel is open, every planted leak is found',
+  'the demo sends only explained requests, opens no channel, and every planted leak is found',
   () => {
     const json = join(testFolder(), 'egress.json')
     const script = join(import.meta.dirname, 'proveEgress.ts')

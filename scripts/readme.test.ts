@@ -31,18 +31,18 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the whole is read in a few minutes: at most 700 words', () => {
+test('README has at most 700 words', () => {
   const words = readFileSync(join(ROOT, 'README.md'), 'utf8').split(/\s+/).filter(Boolean)
   expect(words.length).toBeLessThanOrEqual(700)
 })
 
-test('they are there, and are ten lines of code', () => {
+test('README’s example has about ten lines of code', () => {
   const lines = `${statements}${elements}`.split('\n').filter((line) => line.trim() !== '')
   expect(lines.length).toBeGreaterThan(8)
   expect(lines.length).toBeLessThan(16)
 })
 
-test('they have the types that the package has', () => {
+test('README’s example type-checks against the package', () => {
   writeFileSync(join(folder, 'typed.tsx'), page(statements))
   const entry = (name: string) => [join(ROOT, `src/${name}.ts`)]
   const paths = { nearside: entry('index'), 'nearside/react': entry('react') }
@@ -61,7 +61,7 @@ test('they have the types that the package has', () => {
   expect(check).toThrow()
 })
 
-test('they run: the options are accepted, the event is captured, the list is rendered', async () => {
+test('README’s example runs: options are accepted, an event captured, a list rendered', async () => {
   // Worker and network need a browser, so they are stubbed; options are checked by the real code.
   const stub = `
     import { createFakePersonalizer } from '${join(ROOT, 'src/ui/react/testPersonalizer.ts')}'

@@ -49,7 +49,7 @@ async function sumsOfCopy(env: Record<string, string>, id?: number): Promise<rea
 
 const run = promisify(execFile)
 
-test('two builds are the same to the bit, whoever makes them, where and in which time zone', async () => {
+test('two builds by other users, in other folders and time zones, are equal to the bit', async () => {
   const isRoot = process.getuid?.() === 0
   const [ours, theirs] = await Promise.allSettled([
     sumsOfCopy({ TZ: 'UTC' }),
@@ -62,7 +62,7 @@ test('two builds are the same to the bit, whoever makes them, where and in which
 
 const nameOf = ({ name }: { name: string }) => name
 
-test('the bill of materials names what is built in, with licences, and is the same each time', () => {
+test('the bill of materials lists the built-in packages with licences, and is reproducible', () => {
   const bill = billOfMaterials(ROOT, 'nearside', BUILT_IN)
   expect(billOfMaterials(ROOT, 'nearside', BUILT_IN)).toBe(bill)
   const { metadata, components, dependencies } = JSON.parse(bill)
@@ -73,7 +73,7 @@ test('the bill of materials names what is built in, with licences, and is the sa
   for (const { name, licenses } of components) expect(licenses, name).toHaveLength(1)
 })
 
-test('… and what the servers install, with all that those need, and nothing of ours for development', () => {
+test('the servers’ bill of materials lists all installed packages, and no development package', () => {
   const bill = billOfMaterials(ROOT, 'nearside-server', ['better-sqlite3', 'hono'])
   const { components } = JSON.parse(bill)
   expect(components.map(nameOf)).toEqual(
@@ -83,14 +83,14 @@ test('… and what the servers install, with all that those need, and nothing of
   expect(bill).not.toContain('cdx:npm:package:development')
 })
 
-test('what is built in is what the browser’s parts import', () => {
+test('BUILT_IN lists exactly the packages that the browser’s code imports', () => {
   const parts = ['core', 'engine', 'browser', 'ui', 'aggregate/privacy', 'aggregate/protocol']
   const shipped = /^(?!.*(?:^|\/)test[A-Z])(?!.*\.test\.).*\.tsx?$/
   const found = parts.flatMap((part) => packagesImported(join(ROOT, 'src', part), shipped))
   expect([...new Set(found)].filter((name) => name !== 'react').sort()).toEqual(BUILT_IN)
 })
 
-test('the workflow of a release runs scripts that there are, and publishes what they pack', () => {
+test('the release workflow runs existing scripts, and publishes the packed files', () => {
   const workflow = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8')
   const { scripts, name } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const called = Array.from(workflow.matchAll(/npm run ([\w-]+)/g), ([, script]) => script)

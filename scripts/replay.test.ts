@@ -10,11 +10,11 @@ beforeAll(async () => {
   shop = await readShop(SHOP)
 })
 
-test('the shipped file is what the script makes of the shop', () => {
+test('the shipped replay file is the script’s output', () => {
   expect(readFileSync(FILE, 'utf8') === replayFile(shop)).toBe(true)
 })
 
-test('every replayed year belongs to a shopper whom training never saw', () => {
+test('every replayed shopper is held out from training', () => {
   const orders = new Map<string, string[]>()
   for (const { id, interactions } of shop.shoppers) {
     for (const time of new Set(interactions.map((one) => new Date(one.time).toISOString())))
@@ -35,7 +35,7 @@ test('every replayed year belongs to a shopper whom training never saw', () => {
   }
 })
 
-test('another log gives another file', () => {
+test('another event log gives another replay file', () => {
   const shoppers = shop.shoppers.map((one) => ({
     ...one,
     interactions: one.interactions.slice(0, -1),

@@ -78,7 +78,7 @@ test('serves rendered pages, the shop’s outline for other deep links, and refu
   expect(await raw('/models/latest.json')).toMatchObject({ status: 200, body: '{}' })
 })
 
-test('an address with a slash too many is sent on to the page, never to another host', async () => {
+test('an address with an extra slash redirects to the page, never to another host', async () => {
   for (const [path, location] of [
     ['/basket/', '/basket'],
     ['/search/?engine=js', '/search?engine=js'],
@@ -93,7 +93,7 @@ test('an address with a slash too many is sent on to the page, never to another 
   expect(await raw('//')).toMatchObject({ status: 308, headers: { location: '/' } })
 })
 
-test('knows the pages that the storefront has', async () => {
+test('knows exactly the storefront’s pages', async () => {
   const frame = readFileSync(new URL('../src/storefront/Frame.tsx', import.meta.url), 'utf8')
   const routes = Array.from(frame.matchAll(/<Route path="(\/[^":]+)"/g), ([, path]) => path)
   expect(routes.toSorted()).toEqual(PAGES.toSorted())
@@ -101,7 +101,7 @@ test('knows the pages that the storefront has', async () => {
     expect(await raw(path)).toMatchObject({ status: 200, body: '<p>shop</p>' })
 })
 
-test('never leaves its directories', async () => {
+test('serves no file outside its directories', async () => {
   for (const path of [
     '/../secret.json',
     '/models/../secret.json',
@@ -114,12 +114,12 @@ test('never leaves its directories', async () => {
   expect(await raw('/', 'POST')).toMatchObject({ status: 405 })
 })
 
-test('the page is told of the aggregators, and whose signatures to ask for', async () => {
+test('federation.json names the aggregators and the signing keys', async () => {
   const { body } = await raw('/federation.json')
   expect(JSON.parse(body)).toEqual({ ...federation, ...signed })
 })
 
-test('every answer carries the headers that keep the page from sending anything elsewhere', async () => {
+test('every answer has the headers that restrict where the page can send', async () => {
   for (const path of ['/', '/models/latest.json', '/missing.js', '/federation.json']) {
     const { headers } = await raw(path)
     const policy = String(headers['content-security-policy'])
@@ -146,7 +146,7 @@ test('with a relay, the page may reach the relay and neither aggregator', async 
   expect(headers.get('connection-allowlist')).toBe(allowed)
 })
 
-test('what never changes may be kept, where it is there', async () => {
+test('only existing files of a fixed version are cached as immutable', async () => {
   writeFileSync(join(directory, 'models/1/items.safetensors'), 'vectors')
   const control = async (path: string) => (await raw(path)).headers['cache-control']
   expect(await control('/models/1/items.safetensors')).toContain('immutable')
@@ -154,14 +154,14 @@ test('what never changes may be kept, where it is there', async () => {
     expect(await control(path)).toBe('no-cache')
 })
 
-test('answers 304 to a known tag', async () => {
+test('answers 304 to a matching ETag', async () => {
   const url = `http://localhost:${port}/models/latest.json`
   const first = await fetch(url)
   const again = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
 })
 
-test('sends the same bytes in every encoding, and new ones once the file has changed', async () => {
+test('sends the same bytes in every encoding, and new bytes after a file changed', async () => {
   const url = `http://localhost:${port}/app.json`
   for (const text of ['{"a":1}', '{"a":1,"b":2}']) {
     writeFileSync(join(directory, 'root/app.json'), text)
@@ -174,7 +174,7 @@ test('sends the same bytes in every encoding, and new ones once the file has cha
   }
 })
 
-test('WebKit is not sent the policy under which it runs no imported script', async () => {
+test('WebKit gets no Integrity-Policy, under which it would run no imported script', async () => {
   const root = join(directory, 'hashed')
   mkdirSync(root)
   writeFileSync(join(root, 'index.html'), '<script type="importmap">{}</script>')
@@ -194,7 +194,7 @@ test('WebKit is not sent the policy under which it runs no imported script', asy
   hashed.close()
 })
 
-test('a manifest of WAICT’s names the hash of each script as it is served, and stops nothing', async () => {
+test('the WAICT manifest has the hash of each served script, and only reports', async () => {
   const { headers } = await raw('/')
   const policy = String(headers['integrity-policy-waict-v1'])
   expect(policy).toMatch(/^max-age=0, mode=report, blocked-destinations=\(script\), manifest="/)

@@ -101,7 +101,7 @@ function codeIn(folder: string): string[] {
 const CODE = [...codeIn('src'), ...codeIn('research')]
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-test('no file imports what its workspace does not name, or what lies behind a wall', () => {
+test('files import only what their workspace names and its walls allow', () => {
   expect(CODE).toContain('src/index.ts')
   const wrong = CODE.flatMap((path) =>
     wrongImports(path, textOf(path)).map((to) => `${path} → ${to}`),
@@ -109,7 +109,7 @@ test('no file imports what its workspace does not name, or what lies behind a wa
   expect(wrong).toEqual([])
 })
 
-test('a workspace needs only lower ones to run', () => {
+test('a workspace depends only on lower workspaces', () => {
   const floors = WORKSPACES.map((folder) => MANIFESTS.get(folder)!.name)
   for (const [floor, folder] of WORKSPACES.entries())
     for (const name of Object.keys(MANIFESTS.get(folder)!.dependencies ?? {}))
@@ -164,6 +164,6 @@ test.each([
   ["import a from '%'", 'src/index.ts', '@nearside/train/x.ts', 'src/train/x.ts'],
   ["import a from '%'", 'src/browser/a.ts', 'zod', 'zod'],
   ["import a from '%'", 'src/core/a.test.ts', 'better-sqlite3', 'better-sqlite3'],
-])('%s in %s of %s is found', (statement, path, to, found) => {
+])('a wrong import is found: %s in %s of %s', (statement, path, to, found) => {
   expect(wrongImports(path, statement.replace('%', to))).toEqual([found])
 })

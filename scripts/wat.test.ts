@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { compile, compiledFile, watFiles } from './wat.ts'
 
-test('there are files to compare', () => {
+test('finds the WebAssembly text files', () => {
   expect(watFiles().length).toBeGreaterThan(3)
 })
 
-test.each(watFiles())('the committed bytes are those of %s', (file) => {
+test.each(watFiles())('the committed WebAssembly is the output of %s', (file) => {
   expect(compile(file)).toBe(readFileSync(compiledFile(file), 'utf8'))
 })

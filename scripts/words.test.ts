@@ -20,7 +20,7 @@ const SAME = [
   ...['month.4', 'month.8', 'month.9', 'month.11'],
 ]
 
-test('there are catalogues of lists, panel, console, search, the vault and the demo shop', () => {
+test('finds the catalogues of lists, panel, console, search, vault and demo shop', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(9)
 })
 
@@ -38,7 +38,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     expect(values(de)).toEqual(values(en))
   })
 
-  test('plural forms are those of the language', () => {
+  test('plural forms belong to the language', () => {
     for (const [locale, messages] of [
       ['en-GB', en],
       ['de-DE', de],
@@ -53,18 +53,18 @@ describe.each(ALL)('$name', ({ en, de }) => {
     }
   })
 
-  test('no message is left in English', () => {
+  test('every German message is translated', () => {
     expect(leftInEnglish({ en, de }).filter((key) => !SAME.includes(key))).toEqual([])
   })
 })
 
-test('a message that is left in English is found, also in one plural form', () => {
+test('leftInEnglish finds an untranslated message, also in one plural form', () => {
   const en = { a: 'Cake', b: { one: 'one place', other: '{n} places' }, c: 'Tin' }
   const de = { a: 'Cake', b: { one: 'ein Platz', other: '{n} places' }, c: 'Put it in' }
   expect(leftInEnglish({ en, de })).toEqual(['a', 'b', 'c'])
 })
 
-test('messages of one reader have different keys', () => {
+test('catalogues that are used together have different keys', () => {
   const keys = (...names: string[]) =>
     names.flatMap((name) => Object.keys(ALL.find((one) => one.name.endsWith(name))?.en ?? {}))
   for (const list of [
@@ -145,7 +145,7 @@ const FILES = ['ui', 'storefront', 'browser/vault', 'core/ranking'].flatMap((fol
     .map((path) => read(join(SRC, folder, path))),
 )
 
-test('each call gives the values of its message', () => {
+test('each call passes the values of its message', () => {
   const calls = FILES.flatMap((file) => file.calls)
   expect(calls.length).toBeGreaterThan(300)
   const wrong = calls.filter(({ key, isExact, values }) => {
@@ -168,7 +168,7 @@ test('each call gives the values of its message', () => {
   expect(wrong.map(({ at }) => at)).toEqual([])
 })
 
-test('each message is read', () => {
+test('each message is used', () => {
   const read = new RegExp(`^(${[...new Set(FILES.flatMap(({ keys }) => keys))].join('|')})$`)
   const calls = FILES.flatMap((file) => file.calls)
   const unread = ALL.flatMap(({ en }) => Object.keys(en)).filter(
@@ -177,7 +177,7 @@ test('each message is read', () => {
   expect(unread).toEqual([])
 })
 
-test('panel and console have one word for what is sent; a report is what is printed', () => {
+test('panel and console never call an update a report; a report is a printout', () => {
   const named = (by: RegExp, set: object) =>
     Object.entries(set).flatMap(([key, message]) =>
       typeof message === 'string' || 'other' in message
@@ -196,7 +196,7 @@ test('panel and console have one word for what is sent; a report is what is prin
     ).toEqual([])
 })
 
-test('German words: plurals, and what is put into a sentence', () => {
+test('German messages use plural forms and insert values', () => {
   const words = wordsIn(GERMAN, 'de-DE')
   expect(words('higher', { n: 1 })).toBe('1 Platz höher als für alle')
   expect(words('higher', { n: 1234 })).toBe('1.234 Plätze höher als für alle')

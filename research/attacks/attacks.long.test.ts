@@ -22,7 +22,7 @@ const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
 })
 
 describe('scores', () => {
-  test('the area is how often “yes” lies above “no”, ties by half', () => {
+  test('area under the curve: how often “yes” scores above “no”, a tie counting half', () => {
     expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
     expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
     expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
@@ -30,7 +30,7 @@ describe('scores', () => {
     expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
   })
 
-  test('chance brings about so many at most', () => {
+  test('mostByChance bounds the share of right guesses by chance', () => {
     // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
     expect(mostByChance(0.5, 3)).toBe(1)
     // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
@@ -38,7 +38,7 @@ describe('scores', () => {
     expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
 
-  test('the found are those above a threshold that few others pass', () => {
+  test('true positives score above a threshold that the given share of negatives pass', () => {
     const no = Array.from({ length: 100 }, (_, i) => i)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
@@ -52,11 +52,11 @@ function expectHolds(attacks: readonly Attack[]): void {
 }
 
 describe('an attack', () => {
-  test('on one share finds a coin', async () => {
+  test('on one share does no better than chance', async () => {
     expectHolds(await distinguish(given(300)))
   })
 
-  test('on the sums tells two opposite updates apart as often as substitution allows', async () => {
+  test('on the sums distinguishes opposite updates as often as substitution’s ε allows', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
     // At the demo’s noise the bounds are Φ(1) = .84 and Φ(2) = .977. Zero-out's are far lower: Φ(½) = .69 and Φ(1).
@@ -66,7 +66,7 @@ describe('an attack', () => {
     expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
-  test('on the sums finds no more than ε allows, and that much', async () => {
+  test('on the sums finds members as often as ε allows, no more', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
     // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
@@ -75,7 +75,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('that is stronger than the terms say is called so', async () => {
+  test('that exceeds its bound is reported as such', async () => {
     // This update is three times as long as the noise was calibrated for.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
@@ -87,7 +87,7 @@ describe('an attack', () => {
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
   })
 
-  test('on what an update is about finds no more than ε allows, and that much of a hostile catalog', async () => {
+  test('on an update’s content stays within ε, also with a hostile catalog', async () => {
     const games = given(150)
     const model = (await readHashed('public/models')).model
     expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))
@@ -101,11 +101,11 @@ describe('an attack', () => {
     expect(await under(20)).toBeLessThan(0.07)
   })
 
-  test('on the time finds a device only where it sends at once', () => {
+  test('on the time finds only a device that sends without delay', () => {
     expectHolds([linkByTime(given(200))])
   })
 
-  test('on the bytes finds no device again', async () => {
+  test('on the bytes links no two reports of a device', async () => {
     expectHolds(await linkReports(given(30)))
   })
 })

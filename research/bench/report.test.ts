@@ -89,8 +89,8 @@ const counts = {
   readbacksPerStep: 0,
 }
 
-describe('what --json writes', () => {
-  test('fit: results, ratios and counts', () => {
+describe('the report of bench', () => {
+  test('fit has results, ratios and counts', () => {
     const series: Measured['series'] = [
       { workload: 'fit-10k', engine: 'nearside-wasm', blocks: [1, 2, 4], p95: 30 },
       { workload: 'fit-10k', engine: 'tfjs-wasm', blocks: [30, 40, 400] },
@@ -119,12 +119,12 @@ describe('what --json writes', () => {
     ])
   })
 
-  test('a machine without WebGPU has no counts', () => {
+  test('fit has no counts without WebGPU', () => {
     const none: Measured = { adapter: 'none', series: [], notes: ['A note.'] }
     expect(written(reportOf('fit', environment, none))).not.toHaveProperty('counts')
   })
 
-  test('start: pages that do the same, and the shop', () => {
+  test('start has ratios between engines, and a note of sizes', () => {
     const visit: Visit = { paint: 500, list: 1000, model: 1700, loaded: [] }
     const list = (ms: number) => ({ ms, ids: ['7'], bytes: 700_000 })
     const measured: StartTimes = {
@@ -162,7 +162,7 @@ describe('what --json writes', () => {
     expect(table).toContain('| fit-10k | tfjs-webgpu | 50.0 | 50.0 | 25.0 [25.0, 25.0] |')
   })
 
-  test('the table says of a server under load what it took, and who was never answered', () => {
+  test('the table of a server under load shows latencies, and “never” for lost reports', () => {
     const load = {
       ...{ workload: 'upload-sqlite', engine: 'nearside-servers', perSecond: 180, reports: 200 },
       ...{ p50: 20, p99: Number.POSITIVE_INFINITY, answered: 0.985 },

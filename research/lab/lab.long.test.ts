@@ -43,11 +43,11 @@ async function run(experiment: Experiment, shop: string, until?: string) {
   return result as { arms: { name: string; 'ndcg@10': number }[] }
 }
 
-it("answers with finite figures about the base model's parts", async () => {
+it('base-parts reports finite figures', async () => {
   await run(baseParts, 'testshop')
 }, 120_000)
 
-it('trains on what devices hold, and asks as they do', async () => {
+it('states reports whole, masked and short histories, and requires --until', async () => {
   const made = testShop(150, 31)
   await writeShop(join(folder, 'larger'), made.items, shopEvents({ ...made, from: 0, to: 0 }))
   await expect(run(states, 'larger')).rejects.toThrow(/--until/)
@@ -55,7 +55,7 @@ it('trains on what devices hold, and asks as they do', async () => {
   expect(arms.map(({ name }) => name)).toEqual(['whole', 'masked', 'short'])
 }, 120_000)
 
-it('teaches a base of orders in rounds what clicks are worth', async () => {
+it('click-rounds teaches a base model of orders the weight of clicks', async () => {
   const made = testShop(60, 20)
   const shoppers = made.shoppers.map(({ id, interactions }) => ({
     id,

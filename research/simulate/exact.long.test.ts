@@ -157,7 +157,7 @@ const happenings = (maxLength: number) =>
 
 describe('a released sum counts each report 0 or 1 times, and each acknowledged one', () => {
   it.each([...DEATH_OF.map((one) => [one]), ...BOTH].map((deaths) => ({ deaths })))(
-    'in a round in which %j',
+    'when servers die in a round: %j',
     async ({ deaths }) => {
       const scene = await createScene(1, true)
       for (const { role, death } of deaths) scene.servers.kill(role, death)
@@ -169,7 +169,7 @@ describe('a released sum counts each report 0 or 1 times, and each acknowledged 
     },
   )
 
-  it('whatever happens in between, one after another', async () => {
+  it('after any faults, one after another', async () => {
     await fc.assert(
       fc.asyncProperty(happenings(60), fc.nat(1000), fc.boolean(), async ({ all }, seed, noisy) => {
         const scene = await createScene(seed, noisy)
@@ -183,7 +183,7 @@ describe('a released sum counts each report 0 or 1 times, and each acknowledged 
     )
   }, 600_000)
 
-  it('whatever happens at the same time', async () => {
+  it('after any concurrent faults', async () => {
     await fc.assert(
       fc.asyncProperty(happenings(30), fc.nat(1000), async ({ all }, seed) => {
         const scene = await createScene(seed, true)

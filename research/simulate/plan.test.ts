@@ -10,7 +10,7 @@ const question: SimulationQuestion = {
 }
 
 describe('the plan of a simulation', () => {
-  it('sends a thousand devices a round through the servers, and adds the others', () => {
+  it('sends 1,000 devices a round through the servers, and adds the sum of the others', () => {
     const { whole, rest, restCounted, parameters } = planOf(question)
     expect(whole).toEqual({ all: 1000, vanishing: 100, hostile: 50 })
     expect(rest).toEqual({ all: 99_000, vanishing: 9_900, hostile: 4_950 })
@@ -22,14 +22,14 @@ describe('the plan of a simulation', () => {
     expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_100)
   })
 
-  it('has noise by the accounting, at the δ that so many devices need', () => {
+  it('sets noise and δ for ε and the number of devices', () => {
     const { delta, noiseMultiplier } = planOf(question).parameters
     expect(delta).toBe(1e-10)
     expect(epsilonOf(substitutionMu(5 / noiseMultiplier ** 2), delta)).toBeCloseTo(4, 3)
     expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
   })
 
-  it('parts the log evenly, in whole days, the last part for the test', () => {
+  it('splits the log into equal parts of whole days, the last for testing', () => {
     const edges = edgesOf(10 * DAY, 69.5 * DAY, 4)
     expect(edges.map((edge) => edge / DAY)).toEqual([10, 22, 34, 46, 58, 70])
     expect(() => edgesOf(10 * DAY, 12 * DAY, 4)).toThrow(/3 days .* too few for 4 rounds/)

@@ -57,7 +57,7 @@ async function play(seed: number, attack: Attack) {
 }
 
 it.each(Array.from({ length: SEEDS }, (_, seed) => [seed]))(
-  'three rounds of seed %i have the sums of their reports, and no id is made twice, whatever dies, is lost or attacks',
+  'three rounds of seed %i have exact sums and unique report ids despite crashes, losses and attacks',
   async (seed) => {
     const { exact, disks } = await play(seed, EACH[seed % EACH.length])
     expect(exact.filter((sum) => sum === false)).toEqual([])

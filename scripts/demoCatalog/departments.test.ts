@@ -36,7 +36,7 @@ function place(titles: readonly string[], baskets: readonly number[][] = [], wor
   return assignDepartments(items, events, departments, words)
 }
 
-test('a word that names the product decides; a theme beats it', () => {
+test('a product word decides the department, and a theme overrides it', () => {
   expect(place(['Zinc Mug', 'Tea Planter', 'Christmas Mug'])).toEqual([
     'Tea',
     'Garden',
@@ -44,12 +44,12 @@ test('a word that names the product decides; a theme beats it', () => {
   ])
 })
 
-test('other items join those with titles like theirs', () => {
+test('an item without a rule joins items with similar titles', () => {
   const placed = place(['Mug', 'Planter', 'Beaker', 'Trough'], [], WORDS)
   expect(placed).toEqual(['Tea', 'Garden', 'Tea', 'Garden'])
 })
 
-test('… and those bought in the same orders', () => {
+test('an item without a rule joins items bought in the same orders', () => {
   const baskets = [
     [0, 2],
     [0, 2],
@@ -64,18 +64,18 @@ test('… and those bought in the same orders', () => {
   ])
 })
 
-test('a weak word decides alone, and yields to stronger company', () => {
+test('a weak word decides alone, but not against titles and orders', () => {
   expect(place(['Mug', 'Zinc Thing'])[1]).toBe('Garden')
   const zincBeaker = ['Mug', 'Mug Red', 'Zinc Beaker']
   expect(place(zincBeaker, [[0, 1, 2]], WORDS)[2]).toBe('Tea')
 })
 
-test('without departments nothing is placed', () => {
+test('items get no department when the rules name none', () => {
   const placed = assignDepartments([{ id: 'a', title: 'Mug' }], [], [], undefined)
   expect(placed).toEqual([undefined])
 })
 
-test('rules are refused with the field that is wrong', () => {
+test('an error about the rules names the wrong field', () => {
   expect(() => parseCatalogRules({ departments: [{}] }, 'rules.json')).toThrow(
     'rules.json: department 1 has no name',
   )

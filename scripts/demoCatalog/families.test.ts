@@ -4,7 +4,7 @@ import { familiesOf } from './families.ts'
 const groups = (titles: readonly string[], price = 2, category = 'Bags') =>
   familiesOf(titles.map((title) => ({ id: title, title, price, category })))
 
-test('colour, size and pattern make no family of their own', () => {
+test('titles that differ in colour or size are one family', () => {
   const [red, green, other] = groups([
     'Alarm Clock Bakelite Red',
     'Alarm Clock Bakelite Green',
@@ -18,7 +18,7 @@ test('colour, size and pattern make no family of their own', () => {
   expect(groups(['Red Heart', 'Blue Heart'])).toEqual([undefined, undefined])
 })
 
-test('a name that four products of about one price have', () => {
+test('four products of a common name, category and similar price are one family', () => {
   const bags = [
     'Lunch Bag Spaceboy',
     'Lunch Bag Skulls and Bones',

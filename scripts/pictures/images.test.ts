@@ -69,7 +69,7 @@ describe('lookOf', () => {
     ['Potting Shed Tea Mug', 'mug'],
     ['Doormat Union Jack Guns and Roses', 'doormat'],
     ['Feather Pen, Light Pink', 'pencils'],
-  ])('%s is shown as what it is', (title, picture) => {
+  ])('%s has a picture of its product', (title, picture) => {
     expect(lookOf(title, undefined).picture.name).toBe(picture)
   })
 
@@ -86,7 +86,7 @@ describe('lookOf', () => {
     expect(lookOf('Black Christmas Tree 60cm', undefined).measure).toBe('60cm')
   })
 
-  test('signs bear their words, and a letter stands for itself', () => {
+  test('a sign’s picture shows its words, and a letter’s its letter', () => {
     expect(lookOf('Home Sweet Home Metal Sign', undefined).words).toBe('Home Sweet Home')
     expect(lookOf('Red Charlie & Lola Personal Door Sign', undefined).words).toBeUndefined()
     expect(lookOf('Letter "A" Bling Key Ring', undefined).words).toBe('A')
@@ -109,14 +109,14 @@ describe('draw', () => {
     catalog = await readCatalog(fileURLToPath(shop))
   })
 
-  test('every icon of the tables is in the set', () => {
+  test('the icon set has every icon of the tables', () => {
     const missing = [...Object.keys(words.icons), ...Object.keys(words.motifs)].filter(
       (name) => !icons.has(name) && !['union-jack', 'gingerbread-man'].includes(name),
     )
     expect(missing).toEqual([])
   })
 
-  test('every shape of the tables is drawn, with a place for what is printed on it', () => {
+  test('every shape of the tables has an outline and a place for the print', () => {
     const named = new Set([...Object.keys(words.shapes), ...Object.keys(words.vague)])
     expect([...named].filter((name) => !(name in SHAPES))).toEqual([])
     for (const [name, { body, print }] of Object.entries(SHAPES)) {
@@ -128,7 +128,7 @@ describe('draw', () => {
     }
   })
 
-  test('every product has a picture of under 12 KB, nearly all by the title, and few share one', () => {
+  test('every product has a picture under 12 KB, mostly by its title, and few share one', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const files = new Map<string, string>()
     const uses = new Map<string, number>()
@@ -153,7 +153,7 @@ describe('draw', () => {
     expect(files.size).toBeGreaterThan(3000)
   })
 
-  test('one pack holds every picture to the byte, in less than a fifth of their size', () => {
+  test('one pack holds every picture to the byte, in a fifth of the size', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
     const lines = packOf(svgs)

@@ -33,7 +33,7 @@ async function contributor(seed = 1): Promise<VirtualDevice> {
 }
 
 describe('a bundle of an honest device', () => {
-  test('holds: a report is made again to the bit, a fit is opened, the receipt is the leader’s', async () => {
+  test('passes: reports are recomputed to the bit, and fits and receipts are checked', async () => {
     const audit = await verify(await (await contributor()).export())
     expect(audit.faults).toEqual([])
     expect(audit).toMatchObject({ ok: true, consents: true, fits: 1 })
@@ -44,7 +44,7 @@ describe('a bundle of an honest device', () => {
     expect(audit.key).toMatch(/^[\w+/]{43}=$/)
   })
 
-  test('holds after an erasure, which keeps what was spent and ends the consent', async () => {
+  test('passes after an erasure, which keeps the spent budget and ends the consent', async () => {
     const one = await contributor()
     const before = await verify(await one.export())
     await one.erase()
@@ -55,7 +55,7 @@ describe('a bundle of an honest device', () => {
     expect(after.key).toBe(before.key)
   })
 
-  test('holds after it was folded, and after one thing was forgotten: what is gone is said', async () => {
+  test('passes after folding and forgetting, and a note says what is gone', async () => {
     const one = await contributor()
     await one.fold()
     await one.look()
@@ -77,7 +77,7 @@ describe('the helper’s list of models', () => {
     )
   const ALL = listed([9, 'd'], [7, 'c'], [4, 'b'], [3, 'a'])
 
-  test('has the models that the device had; of which it can’t tell, a note says', async () => {
+  test('confirms the device’s models; a note counts models without a release', async () => {
     const one = device(1)
     await one.adopt(manifest('f'))
     await one.adopt(manifest('e'), 2)
@@ -89,10 +89,10 @@ describe('the helper’s list of models', () => {
   })
 
   test.each([
-    ['another one under its number', listed([7, 'a'], [4, 'b']), [1]],
-    ['none under its number', listed([9, 'd'], [4, 'b'], [3, 'a']), [1]],
-    ['others throughout', listed([7, 'a'], [4, 'a']), [0, 1]],
-  ])('shows a model that was made for one device: %s', async (_, releases, entries) => {
+    ['another model under its number', listed([7, 'a'], [4, 'b']), [1]],
+    ['no model under its number', listed([9, 'd'], [4, 'b'], [3, 'a']), [1]],
+    ['other models under all numbers', listed([7, 'a'], [4, 'a']), [0, 1]],
+  ])('exposes a model that was made for one device: %s', async (_, releases, entries) => {
     const one = device(1)
     await one.adopt(manifest('b'), 4)
     await one.adopt(manifest('c'), 7)
@@ -102,14 +102,14 @@ describe('the helper’s list of models', () => {
     )
   })
 
-  test('is refused where it is none', () => {
+  test('is refused when it is malformed', () => {
     for (const value of [null, {}, { releases: [{ release: 0, manifest: manifest('a') }] }])
       expect(() => parseReleases(JSON.stringify(value))).toThrow('no list of releases')
   })
 })
 
 describe('an earlier export', () => {
-  test('shows that a log goes on, or that it was made anew or cut off', async () => {
+  test('tells a continued log from one that was remade or truncated', async () => {
     const one = await contributor()
     const [before, key] = [parseBundle((await one.export()).text), (await one.export()).signer.key]
     await one.look()
@@ -150,7 +150,7 @@ describe('the helper’s lists of reports', () => {
   const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
     (await verify({ text }, { reached })).faults.map(({ check }) => check)
 
-  test('have the reports of an honest log, and none that follows it', async () => {
+  test('contain each report of an honest log, and none after it', async () => {
     const { exported, lists } = await witnessed()
     const reached = await lists()
     const audit = await verify(exported, { reached })
@@ -159,7 +159,7 @@ describe('the helper’s lists of reports', () => {
     expect(audit.witnessed).toBe(reached.length)
   })
 
-  test('show a tail that was cut off by who has the device’s key: the log alone doesn’t', async () => {
+  test('expose a truncated log that was signed with the device’s key', async () => {
     const { bundle, lists, signer } = await witnessed()
     const last = bundle.ledger.indexOf(fixedEntry(bundle.ledger) as LedgerEntry)
     const end = bundle.ledger.slice(-1)
@@ -172,7 +172,7 @@ describe('the helper’s lists of reports', () => {
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
   })
 
-  test('show a log that was made anew throughout by who has the device’s key and secret', async () => {
+  test('expose a log that was remade with the device’s key and secret', async () => {
     const { bundle, lists, signer } = await witnessed()
     const { openings, ...settings } = bundle.settings
     const [first, ...rest] = bundle.ledger
@@ -186,7 +186,7 @@ describe('the helper’s lists of reports', () => {
   const idsIn = ({ arrived }: Awaited<ReturnType<typeof createAggregators>>) =>
     [...arrived.values()].flatMap((ids) => [...ids])
 
-  test.each(['put back', 'copied'])('show a storage that was %s and spent twice', async (how) => {
+  test.each(['restored', 'copied'])('expose a storage that was %s and spent twice', async (how) => {
     const { own, one, sendUntil } = await witnessed(1)
     const before = one.copy()
     await sendUntil(3)
@@ -206,7 +206,7 @@ describe('the helper’s lists of reports', () => {
       expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
   })
 
-  test('have one report of a storage and all its copies, where they send in one round', async () => {
+  test('contain one report of a storage and all its copies in a round', async () => {
     const { own, one } = await witnessed(1)
     const copies = [1, 2, 3, 4].map(() => one.copy())
     const known = idsIn(own)
@@ -217,7 +217,7 @@ describe('the helper’s lists of reports', () => {
     expect(idsIn(own)).toHaveLength(known.length + 1)
   })
 
-  test('may have a report that left after the export: a note says so', async () => {
+  test('a report that left after the export gives a note', async () => {
     const { exported, sendUntil, bundle, lists } = await witnessed(2)
     await sendUntil(3)
     const audit = await verify(exported, { reached: await lists(bundle.exported + 1) })
@@ -225,7 +225,7 @@ describe('the helper’s lists of reports', () => {
     expect(audit.notes.join(' ')).toMatch(/Another report left in round \d+, which ended after/)
   })
 
-  test('count for nothing where the helper has not signed them', async () => {
+  test('are rejected without the helper’s signature', async () => {
     const { exported, lists } = await witnessed()
     const [first, ...rest] = await lists()
     const other = await reachedBy(await createAggregators(), 0)
@@ -269,7 +269,7 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
 }
 
 describe('a bundle that was changed', () => {
-  test('is found by the check that is there for it', async () => {
+  test('fails the check that covers the change', async () => {
     const seen = new Set<string>()
     for await (const { tampered } of fixtures(50, 5)) {
       const { kind, text, options } = tampered
@@ -292,7 +292,7 @@ describe('a bundle that was changed', () => {
     expect([...seen].sort()).toEqual(Object.keys(FOUND_BY).sort())
   })
 
-  test('is told from one that was not', async () => {
+  test('is distinguished from an unchanged one', async () => {
     const { tampered, found, clean, falseAlarms } = await runSelftest(50, 9, () => {})
     expect({ tampered, found, clean, falseAlarms }).toEqual({
       tampered: 50,
@@ -302,12 +302,15 @@ describe('a bundle that was changed', () => {
     })
   })
 
-  test.each(['', '{', 'null', '[]', '{"format":1}', '{"format":2}'])('%s is no bundle', (text) => {
-    expect(() => parseBundle(text)).toThrow(/bundle/)
-  })
+  test.each(['', '{', 'null', '[]', '{"format":1}', '{"format":2}'])(
+    'malformed file is refused: %s',
+    (text) => {
+      expect(() => parseBundle(text)).toThrow(/bundle/)
+    },
+  )
 })
 
-test('in words: what left, what was agreed to, and what it doesn’t prove', async () => {
+test('explain says what left, what the shopper agreed to, and what the audit doesn’t prove', async () => {
   const one = await contributor()
   const said = async () => {
     const { text } = await one.export()

@@ -149,8 +149,8 @@ async function shortBundle() {
   return device.export()
 }
 
-describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no python3)', () => {
-  test('agrees on clean bundles and on changed ones, fault by fault', async () => {
+describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', () => {
+  test('agrees with the first verifier on each fault of clean and changed bundles', async () => {
     const folder = testFolder()
     const files: (Fixture & { readonly path: string })[] = []
     for await (const { clean, tampered } of fixtures(FIXTURES, SEED))
@@ -175,7 +175,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     // A generous limit for busy machines; it decides nothing.
   }, 900_000)
 
-  test('names the same check and entry of each malformed file, and never fails', async () => {
+  test('names the same check and entry for each malformed file, and never crashes', async () => {
     const { text, signer } = await shortBundle()
     const python = openSecond(SCRIPT)
     const saysOfBoth = async (file: string | Uint8Array) => [
@@ -197,7 +197,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     python.close()
   })
 
-  test('finds a request that a relay carried which the shop declares nowhere', async () => {
+  test('finds a request through an undeclared relay', async () => {
     const device = new VirtualDevice(await createAggregators({ relayed: true }), createRandom(SEED))
     await device.agree()
     await device.fetch()
@@ -254,7 +254,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     python.close()
   })
 
-  test('refuses a malformed option as the first one does', async () => {
+  test('refuses malformed options like the first verifier', async () => {
     const { text } = await shortBundle()
     const python = openSecond(SCRIPT)
     const manifest = 'a'.repeat(64)
@@ -283,7 +283,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect([status, stdout, stderr.trim().split('\n').length]).toEqual([1, '', 1])
   })
 
-  test('finds a request, a failure and an upload to where the shop declared nothing', async () => {
+  test('finds a request to an undeclared address', async () => {
     const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
     await device.agree()
     await device.fetch()
@@ -308,7 +308,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     python.close()
   })
 
-  test('names the same checks and entries of files that were changed by lot', async () => {
+  test('names the same checks and entries for randomly changed files', async () => {
     const { compared, different, ...counts } = await compareVerifiers(
       SCRIPT,
       MUTATIONS,
@@ -325,7 +325,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
 
-  test('compares models with the helper’s list as the first one does', async () => {
+  test('compares models with the helper’s list like the first verifier', async () => {
     const one = new VirtualDevice(await createAggregators(), createRandom(SEED))
     for (const release of [3, 5, 8]) await one.adopt(String(release).repeat(64), release)
     const { text } = await one.export()
@@ -346,7 +346,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(faultsOf.map(({ length }) => length)).toEqual([1, 1, 1, 1, 0])
   })
 
-  test('compares reports with the helper’s lists as the first one does', async () => {
+  test('compares reports with the helper’s lists like the first verifier', async () => {
     const aggregators = await createAggregators()
     const one = new VirtualDevice(aggregators, createRandom(SEED))
     await one.agree()
@@ -380,7 +380,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(checks[4]).toBe('')
   })
 
-  test('says “ok” of what is signed, and of what isn’t no more than that it agrees with itself', async () => {
+  test('says “ok” of a signed bundle, and only “agrees with itself” of an unsigned one', async () => {
     const [signed, unsigned] = ['a.json', 'b.json'].map((name) => join(testFolder(), name))
     for await (const { clean, tampered } of fixtures(20, SEED)) {
       if (tampered.kind !== 'all hashes made anew, no signatures') continue
@@ -393,7 +393,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(say(unsigned)).toContain(': unsigned: it agrees with itself, and shows no more; ')
   })
 
-  test('takes what a demonstration costs only under a consent that says so', async () => {
+  test('accepts a demonstration’s ε only under a consent to a demonstration', async () => {
     const device = new VirtualDevice(
       await createAggregators({ demonstration: true }),
       createRandom(SEED),
@@ -422,7 +422,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
     expect(changed[1].faults).toEqual(changed[0].faults)
   })
 
-  test('takes reports that came with tokens, and the policy that asks for them', async () => {
+  test('accepts reports that came with tokens, and checks the token requests', async () => {
     const { signer } = await createWorkIssuer()
     const device = new VirtualDevice(
       await createAggregators({ tokens: signer }),

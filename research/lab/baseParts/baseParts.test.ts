@@ -5,7 +5,7 @@ import { tuneBaselines } from '@nearside/evaluate/tuneBaselines.ts'
 import { expect, it } from 'vitest'
 import { scoreParts } from './experiment.ts'
 
-it('splits the base into an encoder and features that add up to it', () => {
+it('splits the base model’s scores into encoder and features that add up', () => {
   const input = testInput(testShop(), { protocol: 'leave-one-out' })
   const walk = prepareWalk(input, tuneBaselines(input), null)
   for (const one of selectCases(input).flat().slice(0, 5)) {

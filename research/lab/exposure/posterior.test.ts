@@ -15,9 +15,9 @@ const problem = (weight: number) => ({
 })
 
 test.each([
-  ['without a case, the prior', 0, [1 / 4, 1 / 25, 0]],
+  ['draws from the prior without a test case', 0, [1 / 4, 1 / 25, 0]],
   // With two shares of a half: p (1 − p) · 2² · weight more precision.
-  ['with one, less of what it tells apart', 8, [1 / 12, 1 / 25, 0]],
+  ['draws with less variance where a test case informs', 8, [1 / 12, 1 / 25, 0]],
 ])('%s', (_, weight, variances) => {
   const random = createRandom(3)
   const draws = Array.from({ length: 20_000 }, () =>

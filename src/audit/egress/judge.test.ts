@@ -73,7 +73,7 @@ const question = (name: string): Sent => {
 const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
 
 describe('a request', () => {
-  it('to a declared file as a blank page would ask for it is explained', () => {
+  it('to a declared file with a blank page’s headers is explained', () => {
     const honest = [
       get('/'),
       get('/a%20b.js'),
@@ -85,7 +85,7 @@ describe('a request', () => {
     expect(verdict).toMatchObject({ requests: 5, findings: [] })
   })
 
-  it('to the vault is explained as one to the shop is', () => {
+  it('to the vault is explained like one to the shop', () => {
     const toVault = (text: string) => tcp(text, '198.18.1.7:80')
     const vault = { Host: 'vault.example' }
     expect(
@@ -118,7 +118,7 @@ describe('a request', () => {
     ['an upgrade', get('/', { Upgrade: 'websocket' }).concat('frame'), /body of 5/],
     ['a mark in a header', get('/', { Accept: btoa('.QXZVBNMKJ7') }), /marks/],
     ['no request at all', 'QUIC', /is no request/],
-  ])('with %s is not', (_, text, reason) => {
+  ])('with %s is not explained', (_, text, reason) => {
     expect(reasons(tcp(text))).toEqual([expect.stringMatching(reason)])
   })
 })
@@ -218,7 +218,7 @@ describe('two shoppers', () => {
   const apart = (one: string, other: string) => compareShoppers(asked(one), asked(other))
   const NONE = { first: [], second: [], order: [] }
 
-  it('who ask for the same are not told apart; the loading has an order of its own', () => {
+  it('with the same requests are not distinguished, whatever order the shop loads its files in', () => {
     expect(apart('abcAB', 'abcAB')).toEqual(NONE)
     expect(apart('acbbAB', 'abcAB')).toEqual(NONE)
     expect(apart('abAXB', 'abABX')).toEqual(NONE)
@@ -228,7 +228,7 @@ describe('two shoppers', () => {
     expect(apart('', '')).toEqual(NONE)
   })
 
-  it('are told apart unless one whole comparison finds nothing', async () => {
+  it('are distinguished unless one whole comparison finds no difference', async () => {
     const noise = apart('abABC', 'abACB')
     const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAAB', 'abAB')]
     const outcomeOf = async (comparisons: readonly Difference[]) => {
@@ -247,12 +247,12 @@ describe('two shoppers', () => {
     ['number', 'abAAA', 'abA', { first: ['GET /a', 'GET /a'] }],
     ['order', 'abABC', 'abACB', { order: ['GET /b (1), then GET /c (1)'] }],
     ['files that the shop loads', 'abcA', 'abA', { first: ['GET /c'] }],
-  ])('are told apart by their %s', (_, one, other, difference) => {
+  ])('are distinguished by their %s', (_, one, other, difference) => {
     expect(apart(one, other)).toEqual({ ...NONE, ...difference })
   })
 })
 
-it('explains no other destination, name or datagram, but those of the browser', () => {
+it('explains no undeclared destination, name or datagram except the browser’s own', () => {
   expect(reasons(tcp('', '198.18.1.9:443'))).toEqual(['goes where the shop declares nothing'])
   expect(judge([tcp('', '198.18.1.9:443')], RULES).findings[0].what).toBe('tcp to evil.test')
   expect(reasons({ ...tcp('stun', '198.18.1.9:3478'), protocol: 'udp' })).toHaveLength(1)
@@ -261,7 +261,7 @@ it('explains no other destination, name or datagram, but those of the browser', 
   expect(reasons({ ...tcp(get('/')), torn: true })).toEqual(['the capture lost part of it'])
 })
 
-it('reads requests whatever their lengths', () => {
+it('reads requests of any length', () => {
   const body = fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes))
   fc.assert(
     fc.property(fc.array(body, { maxLength: 6 }), (bodies) => {
@@ -285,7 +285,7 @@ const packet = (fields: Partial<Packet>): Packet => ({
   ...fields,
 })
 
-it('puts a stream together from packets in any order, some of them twice, and says where one is missing', () => {
+it('reassembles a stream from unordered and repeated packets, and marks a missing one', () => {
   const start = 0xffff_fff0
   fc.assert(
     fc.property(
@@ -310,7 +310,7 @@ it('puts a stream together from packets in any order, some of them twice, and sa
   )
 })
 
-it('takes no answer for a question, and no two connections for one', () => {
+it('tells answers from requests, and separate connections apart', () => {
   const opening = packet({ opens: true, sequence: 7 })
   expect(sentBy([opening, opening, packet({ opens: true, sequence: 900 })])).toHaveLength(2)
   const asked = packet({ protocol: 'udp' })
@@ -320,7 +320,7 @@ it('takes no answer for a question, and no two connections for one', () => {
   expect(sentBy([packet({ protocol: 'kernel' })])).toEqual([])
 })
 
-it('refuses what is no capture, or was cut short', () => {
+it('refuses a malformed or truncated capture', () => {
   expect(() => readPackets(Buffer.alloc(30))).toThrow(/not a capture/)
   const head = Buffer.alloc(24)
   head.writeUInt32LE(0xa1b2c3d4)
@@ -360,7 +360,7 @@ describe('the browser’s own log', () => {
     .join(',\n')}]}`
   const isShop = (url: string) => url.startsWith('http://localhost')
 
-  it('is judged as a capture is: streams in the clear, datagrams, and addresses that came to nothing', () => {
+  it('is judged like a capture: decrypted streams, datagrams and failed requests', () => {
     const { requests, findings } = judge(readNetLog(text, isShop), RULES)
     expect(requests).toBe(2)
     expect(findings.map(({ what, marks }) => [what, ...marks]).sort()).toEqual([
@@ -370,7 +370,7 @@ describe('the browser’s own log', () => {
     ])
   })
 
-  it('is read as far as it goes', () => {
+  it('is read up to where it was cut off', () => {
     expect(readNetLog(text.slice(0, text.indexOf('"type":4') + 5), isShop)).toHaveLength(3)
     expect(readNetLog('{"constants":', isShop)).toEqual([])
   })

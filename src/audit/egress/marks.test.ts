@@ -39,7 +39,7 @@ it.each(names)('finds a mark in %s, at every offset', (name) => {
   }
 })
 
-it('finds a mark under three encodings, whatever they are', () => {
+it('finds a mark under any three nested encodings', () => {
   const three = fc.tuple(...[1, 2, 3].map(() => fc.constantFrom(...names)))
   fc.assert(
     fc.property(
@@ -58,7 +58,7 @@ it('finds a mark under three encodings, whatever they are', () => {
   )
 })
 
-it('finds digests, numbers in binary, times in words', () => {
+it('finds digests of marks, binary numbers and formatted times', () => {
   const [id] = marks.ids
   for (const hash of ['md5', 'sha1', 'sha256'])
     for (const form of ['hex', 'base64', 'base64url'] as const)
@@ -72,7 +72,7 @@ it('finds digests, numbers in binary, times in words', () => {
   expect(find(Buffer.from(new Date(time).toISOString()))).toContain(String(time))
 })
 
-it('finds nothing where there is nothing', () => {
+it('finds no mark in plain headers or random bytes', () => {
   const headers =
     'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0'
   expect(find(Buffer.from(headers)).size).toBe(0)

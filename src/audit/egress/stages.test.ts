@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { PROBES } from './probes.ts'
 import { tryProbes, type Watched } from './stages.ts'
 
-it('tries all other ways out where the browser refuses the service worker', async () => {
+it('tries all other probes when the browser refuses the service worker', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const tried: string[] = []
