@@ -13,7 +13,7 @@ import { walkShopper } from './walk.ts'
 const input = testInput(testShop())
 
 describe('an arm that fails', () => {
-  it('is left out of every table, with its reason, while the others stand', async () => {
+  it('every table leaves the failing arm out, and the result names the reason', async () => {
     const tuned = tuneBaselines(input)
     const { 'session-knn': sessionKnn } = tuned.counts
     const counts = { ...tuned.counts, 'session-knn': { ...sessionKnn, failure: 'divided by 0' } }
@@ -42,7 +42,7 @@ describe('an arm that fails', () => {
     expect(part.report.notes.join()).toContain('session-knn')
   })
 
-  it('names its parameters where no score of a tuning case is finite', () => {
+  it('an arm without a finite score reports the parameters that it failed with', () => {
     const { casesWith } = prepareTuning(input)
     const cases = casesWith(
       ({ history }) => history,
@@ -58,7 +58,7 @@ describe('an arm that fails', () => {
     expect(failure).toContain('"scale":1')
   })
 
-  it('counts once a case, however many of its questions fail', () => {
+  it('a case in which an arm fails several times counts once', () => {
     const failure = (arm: (typeof ARMS)[number], reason: string): ArmFailure => ({ arm, reason })
     const results = [
       { failures: [failure('ease', 'first'), failure('ease', 'second')] },

@@ -45,7 +45,7 @@ const history = [
   purchase(2, NOW - DAY, 'c'),
 ]
 
-describe('popular', () => {
+describe('popularity baseline', () => {
   it('ranks by all shoppers, or by the last month', () => {
     expect(ranked((out) => scorePopular(context(), out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopularMonth(context(), out))).toEqual([5, 4, 3, 2, 1, 0])
@@ -59,21 +59,21 @@ describe('popular', () => {
   })
 })
 
-describe('recently viewed', () => {
+describe('recently-viewed baseline', () => {
   const score = (halfLife: number, unit: 'days' | 'sessions') => (out: Float32Array) =>
     RECENTLY_VIEWED.score({ unit, halfLife, fill: 0.01 }, context(history), out)
 
-  it('puts the latest first with a short half-life, the most frequent with a long one', () => {
+  it('a short half-life ranks the latest item first, a long one the most frequent', () => {
     expect(ranked(score(0.5, 'sessions')).slice(0, 3)).toEqual([2, 0, 3])
     expect(ranked(score(10, 'sessions')).slice(0, 3)).toEqual([0, 2, 3])
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('fills up with popularity', () => {
+  it('fills the rest of the list by popularity', () => {
     expect(ranked(score(1000, 'sessions')).slice(3)).toEqual([5, 4, 1])
   })
 
-  it('is popularity for a shopper without a history', () => {
+  it('ranks by popularity for a shopper without a history', () => {
     const out = (fill: number) =>
       ranked((scores) =>
         RECENTLY_VIEWED.score({ unit: 'days', halfLife: 5, fill }, context(), scores),
@@ -88,8 +88,8 @@ describe('recently viewed', () => {
   })
 })
 
-describe('item-knn', () => {
-  it('ranks the neighbours of the recent history, and repeats by their own weight', () => {
+describe('item-knn baseline', () => {
+  it('ranks neighbours of the recent history, and repeats by a weight of their own', () => {
     const order = (self: number) =>
       ranked((out) =>
         ITEM_KNN.score(
@@ -103,8 +103,8 @@ describe('item-knn', () => {
   })
 })
 
-describe('ewma of item vectors', () => {
-  it('ranks by the cosine to the decayed mean', () => {
+describe('baseline of decayed item vectors (ewma)', () => {
+  it('ranks by cosine similarity to the decayed mean', () => {
     const vectors = Float32Array.of(1, 0, 0.9, 0.1, 0, 2, 0.9, 0.3, -1, 0, 0, 0)
     const arm = ewma(vectors, 2)
     const parameters = { unit: 'sessions', halfLife: 0.5, temperature: 0.1, popularity: 0 } as const
@@ -116,8 +116,8 @@ describe('ewma of item vectors', () => {
   })
 })
 
-describe('tuning', () => {
-  it('finds what generated the next order', () => {
+describe('tuning of a baseline', () => {
+  it('finds the parameters that generated the next orders', () => {
     const cases = Array.from({ length: 20 }, (_, k) => {
       const [old, recent] = [k % 3, 3 + (k % 3)]
       return {
@@ -147,7 +147,7 @@ describe('tuning', () => {
     },
   })
 
-  it('goes on past the end of a grid while that is better', () => {
+  it('searches beyond the end of a grid while the score improves', () => {
     const cases = [{ ...context(), targets: [0], weight: 1 }]
     const chosen = (best: number, grid: readonly number[], below?: number) =>
       tune(ranksBy(best, grid, below), cases, N).parameters.size
@@ -157,7 +157,7 @@ describe('tuning', () => {
     expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
   })
 
-  it('weighs cases as it is told', () => {
+  it('weighs each case by the weight given', () => {
     const arm = ranksBy(1, [1, 4])
     const favours = (weights: readonly [number, number]) => {
       const cases = weights.map((weight, target) => ({ ...context(), targets: [target], weight }))
@@ -167,7 +167,7 @@ describe('tuning', () => {
     expect(favours([1, 3])).toBe(4)
   })
 
-  it('keeps the start without cases', () => {
+  it('returns the start parameters if there are no cases', () => {
     const tuned = tune(RECENTLY_VIEWED, [], N)
     expect(tuned).toEqual({ parameters: RECENTLY_VIEWED.start, quality: 0 })
   })
@@ -179,7 +179,7 @@ describe('popularity', () => {
     [purchase(1, START + 40 * DAY, 'd')],
   ]
 
-  it('counts distinct shoppers, ever and in 30 days, and nothing from the day on', () => {
+  it('counts distinct shoppers, ever and in the last 30 days, before the given day', () => {
     const items = ['a', 'b', 'c'].map((id) => ({ id }))
     const at = (days: number) => popularityOf(buildStatistics(items, histories, START + days * DAY))
     expect([...at(0).all]).toEqual([0, 0, 0])
@@ -191,7 +191,7 @@ describe('popularity', () => {
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
   })
 
-  it('is the same all day long, computed once', () => {
+  it('computes the popularity of a day once', () => {
     let computed = 0
     const at = byDay((midnight) => {
       computed++

@@ -10,11 +10,11 @@ function liftOf(values: number[], over: number[], random = createRandom(1), resa
 }
 
 describe('bootstrap of a lift', () => {
-  it('gives exactly nothing for equal arms', () => {
+  it('gives a lift of exactly 0 for equal arms', () => {
     expect(liftOf([1, 2, 3], [1, 2, 3])).toEqual({ value: 0, lo: 0, hi: 0 })
   })
 
-  it('gives a narrow interval for a constant factor, however unequal the shoppers', () => {
+  it('gives a narrow interval for a constant factor, even with very unequal shoppers', () => {
     const over = [0.1, 5, 40, 0.3, 2]
     const found = liftOf(
       over.map((value) => value * 1.1),
@@ -25,19 +25,19 @@ describe('bootstrap of a lift', () => {
     expect(found?.hi).toBeCloseTo(0.1, 12)
   })
 
-  it('leaves out shoppers without a value, in both arms', () => {
+  it('leaves a shopper without a value out of both arms', () => {
     expect(liftOf([2, NONE, 4, 9], [1, 100, 2, NONE])).toEqual({ value: 1, lo: 1, hi: 1 })
   })
 
-  it('gives no lift over an arm at zero', () => {
+  it('returns null if the other arm is at zero', () => {
     expect(liftOf([1, 2], [0, 0])).toBeNull()
   })
 
-  it('stays finite where some draws hold no value', () => {
+  it('stays finite if some draws have no value', () => {
     expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
-  it('repeats with the seed and differs without it', () => {
+  it('gives the same interval for the same seed, another one for another seed', () => {
     const noise = createRandom(2)
     const draw = () => Array.from({ length: 50 }, () => noise.next())
     const [values, over] = [draw(), draw()]
@@ -46,7 +46,7 @@ describe('bootstrap of a lift', () => {
     expect(liftOf(values, over, createRandom(6))).not.toEqual(first)
   })
 
-  it('covers the true lift about 95 times in 100', () => {
+  it('the 95 % interval contains the true lift in about 95 of 100 samples', () => {
     const random = createRandom(11)
     let covered = 0
     const trials = 300
@@ -64,7 +64,7 @@ describe('bootstrap of a lift', () => {
 })
 
 describe('bootstrap of a mean', () => {
-  it('covers the true mean of a skewed sample about as often as it says', () => {
+  it('the 95 % interval contains the mean of a skewed sample about as often as stated', () => {
     const random = createRandom(3)
     let covered = 0
     for (let trial = 0; trial < 150; trial++) {
@@ -79,14 +79,14 @@ describe('bootstrap of a mean', () => {
     expect(covered).toBeLessThan(150)
   })
 
-  it('is over the shoppers who have a value, and undefined without any', () => {
+  it('averages over shoppers who have a value, and is undefined if nobody has one', () => {
     expect(observedMean(Float64Array.of(1, NONE, 3))).toBe(2)
     expect(observedMean(Float64Array.of(NONE))).toBe(0)
     expect(bootstrap([mean(Float64Array.of(NONE))], 1, createRandom(1))).toEqual([null])
   })
 })
 
-it('interpolates quantiles', () => {
+it('quantile interpolates between values', () => {
   expect(quantile(Float64Array.of(0, 10, 20), 0.25)).toBe(5)
   expect(quantile(Float64Array.of(7), 0.975)).toBe(7)
 })

@@ -7,8 +7,8 @@ function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): Evalu
   return testInput(shop, changes)
 }
 
-describe('which cases', () => {
-  it('takes held-out shoppers only, and nothing before the limit', () => {
+describe('selection of test cases', () => {
+  it('selects cases of held-out shoppers, from the limit on', () => {
     const selected = selectCases(input())
     expect(selected.length).toBeGreaterThanOrEqual(10)
     for (const { shopper, time } of selected.flat()) {
@@ -17,7 +17,7 @@ describe('which cases', () => {
     }
   })
 
-  it('leaves one out: the last case of each, never a first one', () => {
+  it('leave-one-out selects the last case of each shopper, never a first case', () => {
     const selected = selectCases(input({ protocol: 'leave-one-out' }))
     for (const cases of selected) {
       expect(cases).toHaveLength(1)
@@ -28,8 +28,8 @@ describe('which cases', () => {
   })
 })
 
-describe('what is asked', () => {
-  it('is orders alone if told so, with all that came before them', () => {
+describe('target of a test case', () => {
+  it('with target purchase, a case predicts an order from all events before it', () => {
     const shop = testShop()
     const looked = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -52,19 +52,21 @@ describe('what is asked', () => {
   })
 })
 
-describe('refusals', () => {
-  it('wants ten shoppers', () => {
+describe('refusal of a shop that can’t be evaluated', () => {
+  it('refuses fewer than ten tested shoppers', () => {
     const few = testShop(15)
     expect(() => selectCases(input({ shoppers: few.shoppers }, few))).toThrow(
       /^\d of \d+ held-out shoppers have an event from 2024-03-01 on; at least 10 are needed/,
     )
   })
 
-  it('wants somebody to learn from', () => {
-    expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(/every shopper is held out/)
+  it('refuses a hold-out that leaves nobody to train on', () => {
+    expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(
+      expect.objectContaining({ code: 'input-invalid' }),
+    )
   })
 
-  it('wants events on both sides of the limit, as a shop of one day does not have', () => {
+  it('refuses a log that has no events from the limit on', () => {
     const shop = testShop()
     const oneDay = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -75,7 +77,7 @@ describe('refusals', () => {
     expect(after.length).toBeGreaterThanOrEqual(10)
   })
 
-  it('passes over shoppers without any event', () => {
+  it('skips shoppers without events', () => {
     const shop = testShop()
     const empty = { id: 'nobody', interactions: [] }
     const selected = selectCases(

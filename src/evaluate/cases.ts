@@ -61,7 +61,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   if (shoppers.every(({ id }) => isHeldOut(id)))
     throw new NearsideError(
       'input-invalid',
-      'every shopper is held out: none is left to learn from',
+      'every shopper is held out, so nobody is left to train on: choose a smaller --holdout',
     )
   const selected = held
     .map((shopper) => {

@@ -52,7 +52,7 @@ export async function compareModels(
   if (a.holdout !== b.holdout)
     throw new NearsideError(
       'model-incompatible',
-      'the two models held out different shoppers, so one of them may know whom the other is asked about: train both with the same --holdout and --seed',
+      'A and B held out different shoppers, so one model may have trained on shoppers that test the other: train both with the same --holdout and --seed',
     )
   const until = question.until ?? [a.facts.until, b.facts.until].sort()[1]
   const walk = async (model: string) => {

@@ -5,7 +5,7 @@ import { purchase, START, testShop } from './testShop.ts'
 
 const DAYS_LATER = START + 1e12
 
-it('is the closed form, checked by Cholesky', () => {
+it('EASE weights equal the closed-form solution by Cholesky', () => {
   const N = 150
   const shop = testShop(200, N)
   const histories = shop.shoppers.map(({ interactions }) => interactions)
@@ -35,7 +35,7 @@ it('is the closed form, checked by Cholesky', () => {
   expect(furthest).toBeLessThan(1e-5)
 })
 
-it('ranks what goes with the history, and the history by its own weight; nothing later counts', () => {
+it('EASE ranks co-occurring items, weighs repeats by a parameter, and ignores later events', () => {
   const pairs = Array.from({ length: 40 }, (_, s) => [
     purchase(2 * (s % 3), START, `${s}`),
     purchase(2 * (s % 3) + 1, START, `${s}`),

@@ -9,7 +9,7 @@ import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { expect, it, onTestFinished } from 'vitest'
 import { testShop, UNTIL } from './testShop.ts'
 
-it('parts the shoppers; the first of five is whom a fifth holds out', () => {
+it('foldOf splits shoppers evenly; fold 0 of 5 equals a hold-out of 0.2', () => {
   const ids = Array.from({ length: 500 }, (_, i) => `s${i}`)
   for (const seed of [1, 2]) {
     const sizes = [0, 0, 0, 0, 0]
@@ -22,7 +22,7 @@ it('parts the shoppers; the first of five is whom a fifth holds out', () => {
   }
 })
 
-it('asks about every shopper once', async () => {
+it('evaluate --folds tests every shopper once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-folds-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const shop = testShop(40, 12)
@@ -40,7 +40,7 @@ it('asks about every shopper once', async () => {
   expect(text.match(/Baselines tuned on/g)).toHaveLength(2)
 }, 120_000)
 
-it('refuses what would test a model on what it knows', async () => {
+it('evaluate --folds refuses options that would test a model on its training data', async () => {
   const shop = 'nowhere'
   await expect(runEvaluate({ shop, folds: '5', model: 'models' })).rejects.toThrow(/leave --model/)
   await expect(runEvaluate({ shop, folds: '5', holdout: '0.2' })).rejects.toThrow(/--holdout out/)

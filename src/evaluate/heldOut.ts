@@ -31,7 +31,7 @@ export async function everybody(
   if (stranger)
     throw new NearsideError(
       'input-invalid',
-      `--holdout ${option} names ${stranger}, whom the shop does not know`,
+      `--holdout ${option} names the shopper ${stranger}, who is not in the shop’s log: mend the file`,
     )
   return { isHeldOut, isTested: isOutOf(asked, seed) }
 }
@@ -55,33 +55,36 @@ export async function heldOut(
     if (!named)
       throw refusal(
         shoppers > 0
-          ? `the model was trained without ${shoppers} shoppers that a file named: give --holdout FILE`
-          : 'the model was trained on every shopper: none is left to test it on',
+          ? `the model held out ${shoppers} shoppers that a file lists: give that file by --holdout`
+          : 'the model was trained on every shopper, so nobody is left to test it on',
       )
     const found = shop.shoppers.filter(({ id }) => named.has(id)).length
     if (differs(found))
       throw refusal(
-        `--holdout ${option} names ${found} shoppers of this shop, the model was trained without ${shoppers}`,
+        `--holdout ${option} names ${found} shoppers of this shop, but the model held out ${shoppers}`,
       )
     const has = (shopper: string) => named.has(shopper)
     return { isHeldOut: has, isTested: has }
   }
-  const without = `the model was trained without a fraction of ${fraction} with seed ${manifest.seed}`
-  if (seed !== manifest.seed) throw refusal(`${without}, --seed is ${seed}`)
+  const without = `the model held out a fraction of ${fraction} with seed ${manifest.seed}`
+  if (seed !== manifest.seed) throw refusal(`${without}, but --seed is ${seed}`)
   if ('fraction' in asked && asked.fraction !== fraction)
-    throw refusal(`${without}, --holdout is ${option}`)
+    throw refusal(`${without}, but --holdout is ${option}`)
   const has = (shopper: string) => isInShare(shopper, fraction, manifest.seed)
   const found = shop.shoppers.filter(({ id }) => has(id)).length
   if (differs(found))
-    throw refusal(`${without}, ${shoppers} shoppers; this shop has ${found} of them`)
+    throw refusal(`${without}: ${shoppers} shoppers, but this shop has ${found} of them`)
   const seen = shop.shoppers.find(({ id }) => named?.has(id) && !has(id))
-  if (seen) throw refusal(`--holdout ${option} names ${seen.id}, whom the model was trained on`)
+  if (seen)
+    throw refusal(
+      `--holdout ${option} names the shopper ${seen.id}, but the model was trained on that shopper`,
+    )
   return { isHeldOut: has, isTested: (shopper) => has(shopper) && (!named || named.has(shopper)) }
 }
 
 export function refusal(why: string): NearsideError {
   return new NearsideError(
     'model-incompatible',
-    `${why} (or leave --model out to train a model that fits)`,
+    `${why}. Without --model, nearside evaluate trains a model that fits.`,
   )
 }

@@ -34,7 +34,7 @@ function shoppers(seed: number): Counted[] {
   }).flat()
 }
 
-test('the interval over shoppers holds the planted lift as often as it says, one over lists does not', () => {
+test('the interval over shoppers has its nominal coverage; the interval over lists does not', () => {
   const runs = Array.from({ length: 300 }, (_, seed) => shoppers(seed + 1))
   const covered = (units: 'shoppers' | null) =>
     runs.filter((rows) => {
@@ -47,7 +47,7 @@ test('the interval over shoppers holds the planted lift as often as it says, one
   expect(covered(null)).toBeLessThan(0.85)
 })
 
-test('versions are told apart, in their order, with all of them first', () => {
+test('the report lists all versions together first, then each version in numeric order', () => {
   const many = (arm: string, model: string, shown: number, followed: number) => [
     row({ arm, model, many: shown }),
     row({ arm, model, many: followed, event: 'followed' }),
@@ -69,7 +69,7 @@ test('versions are told apart, in their order, with all of them first', () => {
   ])
 })
 
-test('of interleaved lists, the share of own picks; of one shopper alone nothing is said', () => {
+test('interleaved lists report the share of own picks, with an open interval for one shopper', () => {
   const pick = (team: 'personal' | 'base', many: number, unit = '') =>
     row({ arm: 'interleaved', event: 'followed', team, many, unit })
   const one = (rows: readonly Counted[]) => measured(rows).versions[0].interleaved

@@ -49,7 +49,7 @@ function moved(at: (time: number, k: number) => number): TestShop {
   return { ...shop, shoppers }
 }
 
-it('a few wrong lines change nothing of what is asked, and each reason is said', async () => {
+it('load leaves invalid lines out, reports the reason of each, and keeps the other events', async () => {
   const { input, notes } = await load(question(await store('clean', shop)))
   const wrong = await load(question(await store('wrong', shop, ...WRONG)))
   const said = [expect.stringMatching(/^the base model has/)]
@@ -63,7 +63,7 @@ it('a few wrong lines change nothing of what is asked, and each reason is said',
   ])
 })
 
-it('times out of order are put in order, items that the model lacks join it', async () => {
+it('load sorts events by time, and adds items that the model lacks', async () => {
   const { shoppers } = (await load(question(await store('ordered', shop)))).input
   const backwards = shop.shoppers.map(({ id, interactions }) => ({
     id,
@@ -75,13 +75,11 @@ it('times out of order are put in order, items that the model lacks join it', as
   expect(times(read)).toEqual(times(shoppers))
   const unknown = await store('unknown', shop, 'shopper3\tpurchase\tstranger\t2024-03-20')
   const joined = await load(question(unknown))
-  expect(joined.notes.slice(1)).toEqual([
-    '1 items are unknown to the model and joined by their content',
-  ])
+  expect(joined.notes.slice(1)).toEqual([expect.stringMatching(/^1 items /)])
   expect(joined.input.model.itemIds).toHaveLength(13)
 })
 
-it('leave-one-out refuses a log in which everybody came once', async () => {
+it('leave-one-out refuses a log in which each shopper has one visit', async () => {
   const once = await store(
     'once',
     moved(() => UNTIL + DAY),

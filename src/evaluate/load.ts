@@ -66,7 +66,8 @@ export async function load(question: Question): Promise<Loaded> {
       : await heldOut(question.holdout, trained, shop, seed, question.grown)
   const { model, shoppers } = inModelRows(trained, shop)
   const added = model.itemIds.length - trained.itemIds.length
-  if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
+  if (added > 0)
+    notes.push(`${added} items are unknown to the model and were added by their content`)
   const { protocol, historyFrom = 'beginning', target = 'any' } = question
   return {
     shop,
@@ -92,23 +93,25 @@ export async function load(question: Question): Promise<Loaded> {
 export function parseDate(text: string): number {
   const time = Date.parse(text)
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time))
-    throw new NearsideError('input-invalid', `--until ${text}: not a date like 2011-09-01`)
+    throw new NearsideError('input-invalid', `--until ${text} is not a date like 2011-09-01`)
   return time
 }
 
 /** Rejects a model that saw the tested shoppers or the tested time: it would only prove that it remembers. */
 function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
   if (manifest.shop !== shop.name)
-    throw refusal(`the model was trained on '${manifest.shop}', the shop is '${shop.name}'`)
+    throw refusal(
+      `the model was trained on the shop '${manifest.shop}', but --shop is '${shop.name}'`,
+    )
   const trainedUntil = Date.parse(manifest.data.until)
   if (until < trainedUntil)
     throw refusal(
-      `the model has seen events up to ${isoDay(trainedUntil)}, --until ${isoDay(until)} would test it on what it knows`,
+      `the model was trained on events up to ${isoDay(trainedUntil)}, so --until ${isoDay(until)} would test it on training data: choose that day or a later one`,
     )
   if (until > trainedUntil)
     notes.push(`the model's data ends at ${isoDay(trainedUntil)}, before --until`)
   if (manifest.parent !== null)
     notes.push(
-      `version ${manifest.version} grew out of ${manifest.parent} by federated rounds; whether held-out shoppers took part is not recorded`,
+      `version ${manifest.version} was made from version ${manifest.parent} by rounds of contributions; whether held-out shoppers contributed is not recorded`,
     )
 }

@@ -82,7 +82,10 @@ function answered<Result>(
     child.on('error', (error) => reject(failure(error)))
     child.on('exit', (code) =>
       reject(
-        new NearsideError('worker-failed', `a process of the evaluation ended early (${code})`),
+        new NearsideError(
+          'worker-failed',
+          `an evaluation process ended early with exit code ${code}`,
+        ),
       ),
     )
   })

@@ -23,30 +23,30 @@ function example(): Rows<RowCase & { readonly size: number }> {
 }
 
 describe('rows', () => {
-  it('give one mean a shopper, over the cases that have a value', () => {
+  it('give one mean per shopper, over the cases that have a value', () => {
     const [ann, bob] = example().means(A)
     expect([ann, bob]).toEqual([expect.closeTo(0.4, 12), 0.9])
     expect([...example().means(B)]).toEqual([expect.closeTo(0.3, 12), Number.NaN])
     expect([...example().means({ arm: 'nobody', metric: 'nll' })]).toEqual([Number.NaN, Number.NaN])
   })
 
-  it('keep stores apart', () => {
+  it('keep the values of different stores apart', () => {
     expect([...example().means(A_ELSEWHERE)]).toEqual([0.7, Number.NaN])
     expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
   })
 
-  it('give means of some cases, by what a case is or by its place', () => {
+  it('give means of the cases that a predicate selects by content or by index', () => {
     expect([...example().means(A, ({ size }) => size < 3)]).toEqual([0.2, 0.9])
     expect([...example().means(A, (_, nth) => nth === 2)]).toEqual([0.6, Number.NaN])
   })
 
-  it('give differences by shopper and case, where both arms have a value', () => {
+  it('give differences by shopper for cases in which both arms have a value', () => {
     const [ann, bob] = example().differences(A, B)
     expect(ann).toEqual([expect.closeTo(-0.3, 12), expect.closeTo(0.5, 12)])
     expect(bob).toEqual([])
   })
 
-  it('can be parted, sent and joined', () => {
+  it('can be split, cloned and joined again without changing a mean', () => {
     const whole = example()
     const parts = [0, 1].map((rest) => whole.where(({ size }) => size % 2 !== rest))
     const sent = structuredClone(parts.map(({ cases, columns }) => ({ cases, columns })))

@@ -33,12 +33,12 @@ function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo
 }
 
 describe('session-knn', () => {
-  it('ranks what came with the history in others’ visits, or to the same shoppers', () => {
+  it('ranks items of visits or of shoppers that share an item with the history', () => {
     expect(new Set(ranked({}).slice(1, 3))).toEqual(new Set([1, 3]))
     expect(new Set(ranked({ neighbour: 'shopper' }).slice(1, 4))).toEqual(new Set([1, 2, 3]))
   })
 
-  it('lets old neighbours count less, keeps the nearest, and knows nothing later', () => {
+  it('weighs old neighbours less, uses only the nearest, and ignores later visits', () => {
     expect(ranked({ agedDays: 10 }).slice(1, 3)).toEqual([3, 1])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(0, 2)).toEqual([0, 3])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
@@ -49,7 +49,7 @@ describe('session-knn', () => {
     expect(ranked({ unit: 'days', halfLife, self: 1 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('counts the history itself as much as it is told, and is popularity without any', () => {
+  it('weighs repeats by a parameter, and ranks by popularity without a history', () => {
     expect(ranked({ self: 10 }, [5])[0]).toBe(5)
     expect(ranked({}, [])).toEqual([0, 1, 2, 3, 4, 5])
   })

@@ -47,7 +47,7 @@ function metricOf(
   return (found as unknown as Record<string, number> | undefined)?.[metric]
 }
 
-describe('means', () => {
+describe('means of a summary', () => {
   const results = [
     result('ann', 0.2),
     result('ann', 0.2),
@@ -59,14 +59,14 @@ describe('means', () => {
     expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
   })
 
-  it('leave cases without a new item out of the filtered metrics', () => {
+  it('exclude cases without a new item from the filtered metrics', () => {
     const half = [result('ann', 0.2), result('bob', 0.6, {}, { hasNew: false })]
     const summary = summarise(half, 1)
     expect(summary.casesWithNew).toBe(1)
     expect(metricOf(summary, 'popular', 'ndcg@10:new')).toBeCloseTo(0.2, 6)
   })
 
-  it('give lifts with their intervals, all arms on the same shoppers', () => {
+  it('give lifts with intervals, all arms on the same shoppers', () => {
     const { lifts } = summarise(results, 1)
     const lift = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
@@ -81,7 +81,7 @@ describe('means', () => {
 })
 
 describe('groups of cases', () => {
-  it('split by the length of the history, ends included', () => {
+  it('group cases by the length of the history, both ends included', () => {
     const lengths = [0, 5, 6, 20, 21, 60, 61, 500]
     const results = lengths.map((history, s) => result(`s${s}`, 0.5, {}, { history }))
     const { history } = summarise(results, 1).groups
@@ -93,13 +93,13 @@ describe('groups of cases', () => {
     ])
   })
 
-  it('are left out rather than zero where they are empty', () => {
+  it('are missing, not zero, if they have no case', () => {
     const { groups, lifts } = summarise([result('ann', 0.5)], 1)
     expect(groups.history.map(({ label }) => label)).toEqual(['0-5'])
     expect(findLift(lifts, 'personal', 'base-fresh', 'ndcg@10@history=>60')).toBeUndefined()
   })
 
-  it('say the same as the lifts beside them', () => {
+  it('have the same lift as the entry for the group in the list of lifts', () => {
     const results = Array.from({ length: 20 }, (_, s) =>
       result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { history: 3 * s }),
     )
@@ -112,8 +112,8 @@ describe('groups of cases', () => {
   })
 })
 
-describe('harm', () => {
-  it('counts the shoppers whose own cases say so', () => {
+describe('harm in a summary', () => {
+  it('counts shoppers whose own cases show it', () => {
     const hurt = Array.from({ length: 6 }, () => result('ann', 0.5, { personal: 0.4 }))
     const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
     const { change } = summarise([...hurt, ...others], 1)
@@ -122,8 +122,8 @@ describe('harm', () => {
   })
 })
 
-describe('the report', () => {
-  it('begins with the ladder and holds neither NaN nor undefined, even for nothing but zeros', () => {
+describe('the report of a summary', () => {
+  it('begins with the ladder, and contains no NaN or undefined for all-zero values', () => {
     const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
     for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
       const parts = personalParts(summarise(results, 1))
@@ -135,7 +135,7 @@ describe('the report', () => {
     }
   })
 
-  it('serialises without nulls where a ratio has no meaning', () => {
+  it('omits a lift that has no meaning from the JSON', () => {
     const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
     expect(text).not.toMatch(/null/)
   })

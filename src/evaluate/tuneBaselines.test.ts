@@ -8,7 +8,7 @@ import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
 const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), changes)
 
 describe('tuned baselines', () => {
-  it('depend on training shoppers before the limit only', () => {
+  it('depend only on events of training shoppers before the limit', () => {
     const evaluation = input()
     let tries = 0
     const tuned = tuneBaselines(evaluation, () => {
@@ -26,11 +26,11 @@ describe('tuned baselines', () => {
     expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
   })
 
-  it('fall back to their starts where training left no cases', () => {
+  it('keep their start parameters if training left no cases', () => {
     expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 
-  it('know nothing else of the shoppers that they are tuned on', () => {
+  it('are counted without the shoppers that they are tuned on', () => {
     // Each shopper repeatedly buys two items together that nobody else buys.
     const items = 120
     const shop = {
@@ -64,7 +64,7 @@ describe('tuned baselines', () => {
       expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBeGreaterThan(0)
   })
 
-  it('count each shopper as the report does', () => {
+  it('weigh each shopper equally, as the report does', () => {
     const { casesWith, shoppers } = prepareTuning(input())
     const cases = casesWith(
       ({ history }) => history,

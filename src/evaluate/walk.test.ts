@@ -65,7 +65,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, metric: MetricName | `${Metric
   return rows.cases.map((_, index) => rows.at(index, { arm, metric }))
 }
 
-describe('walking a shopper', () => {
+describe('replay of a shopper', () => {
   it('gives finite metrics of every arm for every case, first cases included', async () => {
     const results = await walkAll(input())
     expect(results.cases.length).toBeGreaterThan(8)
@@ -74,7 +74,7 @@ describe('walking a shopper', () => {
         expect(of(results, arm, metric).every(Number.isFinite)).toBe(true)
   })
 
-  it('sees what a shop of regulars is made of: own history beats popularity', async () => {
+  it('own history ranks better than popularity in a shop of regular customers', async () => {
     const results = await walkAll(input())
     const mean = (arm: ArmName) =>
       of(results, arm, 'ndcg@10').reduce((sum, value) => sum + value, 0) / results.cases.length
@@ -82,7 +82,7 @@ describe('walking a shopper', () => {
     expect(mean('base-fresh')).toBeGreaterThan(mean('base-stale'))
   })
 
-  it('does not look ahead: what comes later, from anyone, changes nothing', async () => {
+  it('ignores every later event, of any shopper', async () => {
     const shop = testShop()
     const evaluation = input({}, shop)
     const tuned = tuneBaselines(evaluation)
@@ -103,7 +103,7 @@ describe('walking a shopper', () => {
     expect(same.where((_, nth) => nth === 0)).toEqual(first)
   })
 
-  it('gives devices nothing from before the tested days, if history begins with the install', async () => {
+  it('starts a device’s history with the first tested day if historyFrom is install', async () => {
     const shop = testShop()
     const since = testInput(shop, { historyFrom: 'install' })
     const cut = shop.shoppers.map(({ id, interactions }) =>
@@ -125,7 +125,7 @@ describe('walking a shopper', () => {
     for (const { cases } of results) expect(cases[0].history).toBe(0)
   })
 
-  it('without learning asks the base and the baselines alone, to the same bits', async () => {
+  it('scores the base model and the baselines alike with or without learning', async () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     const [cases] = selectCases(evaluation)
@@ -145,7 +145,7 @@ describe('walking a shopper', () => {
     )
   })
 
-  it('goes on without an arm that fails, and names the arm and its reason', async () => {
+  it('goes on without an arm that fails, and reports the arm and its reason', async () => {
     const evaluation = input()
     const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
     const failing = {
@@ -167,7 +167,7 @@ describe('walking a shopper', () => {
       if (arm !== 'ease') expect(of(one, arm, 'nll')).toEqual(of(whole, arm, 'nll'))
   })
 
-  it('goes on without an arm that can’t be tuned', async () => {
+  it('goes on without an arm that tuning can’t fit', async () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     const failure = 'the start has no finite score'
@@ -177,13 +177,13 @@ describe('walking a shopper', () => {
       expect(failures).toEqual([{ arm: 'ewma', reason: failure }])
   })
 
-  it('makes personal the base, bit for bit, at fusion weight 0', async () => {
+  it('scores personal exactly as the base model at fusion weight 0', async () => {
     const results = await walkAll(input({ prior: { fusionWeight: 0 } }))
     for (const metric of METRICS)
       expect(of(results, 'personal', metric)).toEqual(of(results, 'base-fresh', metric))
   })
 
-  it('lets the guard switch a harmful personal model off, and then shows the base', async () => {
+  it('shows the base model once the guard has switched a harmful personal model off', async () => {
     // A confident but wrong prior: it pushes every item along a random direction.
     const noise = createRandom(5)
     const evaluation = input({
@@ -209,7 +209,7 @@ describe('walking a shopper', () => {
     expect(personal.slice(tripped)).toEqual(base.slice(tripped))
   })
 
-  it('filters repeats from ranking and targets alike', async () => {
+  it('filters repeats from the ranking and from the targets', async () => {
     const evaluation = input()
     const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
     const shopper = {

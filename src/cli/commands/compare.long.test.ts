@@ -82,5 +82,7 @@ it('asks of a log that has got more shoppers since one of them was trained', asy
   await publishModel(before, await writeBaseModel(testModel(early)))
   const { result } = await compare(before, B)
   expect(result.shoppers).toBeGreaterThan(10)
-  await expect(runEvaluate({ shop, model: before })).rejects.toThrow('this shop has')
+  await expect(runEvaluate({ shop, model: before })).rejects.toMatchObject({
+    code: 'model-incompatible',
+  })
 }, 120_000)

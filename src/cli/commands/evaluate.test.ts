@@ -110,7 +110,7 @@ describe('nearside evaluate', () => {
   it('reads one version of a model as well as the directory of versions', async () => {
     await expect(
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
-    ).rejects.toThrow(/has seen events up to 2024-03-01/)
+    ).rejects.toThrow(/2024-03-01/)
   })
 })
 
@@ -153,9 +153,9 @@ describe('leave-one-out in a log of sequences', () => {
 
 describe('a model that may have seen the answers is refused', () => {
   it.each([
-    [{ until: '2024-02-01' }, /events up to 2024-03-01, --until 2024-02-01/],
-    [{ seed: '2' }, /fraction of 0.5 with seed 1, --seed is 2/],
-    [{ holdout: '0.2' }, /fraction of 0.5 with seed 1, --holdout is 0.2/],
+    [{ until: '2024-02-01' }, /2024-03-01.*--until 2024-02-01/],
+    [{ seed: '2' }, /0\.5 with seed 1.*--seed is 2/],
+    [{ holdout: '0.2' }, /0\.5 with seed 1.*--holdout is 0\.2/],
   ])('%o', async (options, message) => {
     await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
   })
@@ -163,7 +163,7 @@ describe('a model that may have seen the answers is refused', () => {
   it('another shop', async () => {
     const other = await store('othershop', shop)
     await expect(run({ shop: other, model: modelFolder })).rejects.toThrow(
-      /trained on 'testshop', the shop is 'othershop'/,
+      /'testshop'.*'othershop'/,
     )
   })
 
@@ -172,17 +172,20 @@ describe('a model that may have seen the answers is refused', () => {
       ...shop,
       shoppers: shop.shoppers.slice(0, 40),
     })
-    await expect(run({ shop: fewer, model: modelFolder })).rejects.toThrow(
-      /\d+ shoppers; this shop has \d+ of them/,
-    )
+    await expect(run({ shop: fewer, model: modelFolder })).rejects.toMatchObject({
+      code: 'model-incompatible',
+    })
   })
 
   it('a file of shoppers that names one whom training saw', async () => {
     const file = join(folder, 'ids.txt')
     await writeFile(file, shop.shoppers.map(({ id }) => id).join('\n'))
-    await expect(run({ shop: shopFolder, model: modelFolder, holdout: file })).rejects.toThrow(
-      /whom the model was trained on/,
-    )
+    await expect(
+      run({ shop: shopFolder, model: modelFolder, holdout: file }),
+    ).rejects.toMatchObject({
+      code: 'model-incompatible',
+      message: expect.stringContaining(file),
+    })
   })
 
   it('a model trained on everybody', async () => {

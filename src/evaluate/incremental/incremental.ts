@@ -61,7 +61,7 @@ export async function evaluateIncremental(
   const spans = spansOf(await cutOf(question.periods), shop.from, shop.to)
   if (spans.length < FIRST_PERIODS + 2)
     throw refusal(
-      `the log spans ${spans.length} of these periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
+      `the log covers ${spans.length} periods, but at least ${FIRST_PERIODS + 2} are needed: ${FIRST_PERIODS} to train the first model, one to update it, one to test it; choose shorter --periods`,
     )
   const isOut = isOutOf(HOLDOUT, question.seed)
   const held = shoppers.filter(({ id }) => isOut(id))
@@ -195,7 +195,11 @@ function refusal(why: string): NearsideError {
 async function cutOf(text: string): Promise<'week' | 'month' | readonly number[]> {
   if (text === 'week' || text === 'month') return text
   const lines = await readFile(text, 'utf8').catch((error) => {
-    throw NearsideError.from(error, 'input-invalid', `--periods ${text}: neither week nor month`)
+    throw NearsideError.from(
+      error,
+      'input-invalid',
+      `--periods ${text} is not week, not month, and no file that can be read`,
+    )
   })
   const dates = lines.split(/\r?\n/).filter((line) => line.trim() !== '')
   return dates.map((date) => parseDate(date.trim())).sort((a, b) => a - b)

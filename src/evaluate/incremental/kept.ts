@@ -41,7 +41,7 @@ export function keptIn(
       if (shop !== of.shop || seed !== of.seed || metrics[SECONDS] === undefined)
         throw new NearsideError(
           'input-invalid',
-          `${join(models, version)} is not of this evaluation: it is a model of '${shop}' by seed ${seed}`,
+          `${join(models, version)} belongs to another evaluation, of '${shop}' with seed ${seed}: choose another folder for --keep`,
         )
       return { model, did: update?.did ?? 'trained in full', seconds: metrics[SECONDS] }
     }

@@ -4,7 +4,7 @@ import { spansOf } from './spans.ts'
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 30, 13)
 
-it('cuts weeks from the first day, months by the calendar, and at given days', () => {
+it('splits a log into weeks from its first day, calendar months, or given spans', () => {
   const weeks = spansOf('week', start, start + 20 * DAY)
   expect(weeks.map(({ from }) => new Date(from).toISOString().slice(0, 10))).toEqual([
     '2024-01-30',

@@ -15,25 +15,25 @@ const facts = {
   popularityAll: Float32Array.from([0, 1, 3, 27], Math.log1p),
 }
 
-test('diversity is the mean distance of all pairs', () => {
+test('diversity is the mean cosine distance of all pairs of a list', () => {
   expect(diversity([0, 1], facts)).toBeCloseTo(0, 6)
   expect(diversity([0, 1, 2], facts)).toBeCloseTo(2 / 3, 6)
   expect(diversity([0, 3], facts)).toBeCloseTo(2, 6)
   expect(diversity([0], facts)).toBe(0)
 })
 
-test('repeats count from the third of a family on', () => {
+test('familyRepeats counts an item from the third of its family on', () => {
   expect(familyRepeats([0, 1, 3], facts)).toBe(0)
   expect(familyRepeats([0, 3, 1, 2], facts)).toBe(1)
 })
 
-test('what fewer people wanted is more of a novelty', () => {
+test('an item that fewer shoppers wanted has a higher novelty', () => {
   // Counts 1, 2, 4 and 28 of 35.
   expect(novelty([0], facts)).toBeCloseTo(Math.log2(35), 5)
   expect(novelty([0, 2], facts)).toBeCloseTo((Math.log2(35) + Math.log2(35 / 4)) / 2, 5)
 })
 
-test('a list is of the last visit, of earlier ones, or of neither', () => {
+test('mix assigns each item to the last visit, to earlier visits, or to discovery', () => {
   const did = (item: number, session: string) =>
     ({ item, name: 'view_item', time: 0, session }) as const
   const both = [did(0, 'a'), did(2, 'b')]
@@ -51,7 +51,7 @@ test('a list is of the last visit, of earlier ones, or of neither', () => {
   expect(mix([0], facts, [did(0, 'a')], 0).current).toBeNaN()
 })
 
-test('one stranger leaves a list all of one subject, two do not', () => {
+test('oneSubject allows one item of another category, but not two', () => {
   expect(oneSubject([0, 1, 2], facts)).toBe(1)
   expect(oneSubject([0, 1, 2, 3], facts)).toBe(0)
   expect(oneSubject([3, 3, 3], facts)).toBe(0)

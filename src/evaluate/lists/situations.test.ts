@@ -5,7 +5,7 @@ const categoryOf = (row: number) => (row < 6 ? 'mugs' : row < 9 ? 'bags' : undef
 const past = { item: 8, name: 'purchase', time: 1, session: 'a' } as const
 const order: Asked = { time: 1e6, history: [past], targets: [0, 1, 2, 3, 4, 6, 7, 9] }
 
-test('an order gives four looks of its largest category, and wants the rest', () => {
+test('situated turns four items of an order’s largest category into views, the rest into targets', () => {
   expect(situated('', order, categoryOf)).toBe(order)
   const later = situated('@looks=later', order, categoryOf)
   expect(later?.targets).toEqual([4, 6, 7, 9])
@@ -19,7 +19,7 @@ test('an order gives four looks of its largest category, and wants the rest', ()
   expect(first?.history).toEqual(looks)
 })
 
-test('no past, too few of a category or nothing else wanted: no such situation', () => {
+test('situated returns null without a history, enough views of a category, or other targets', () => {
   expect(situated('@looks=later', { ...order, history: [] }, categoryOf)).toBe(null)
   for (const targets of [
     [0, 1, 2, 6, 7, 8, 9],

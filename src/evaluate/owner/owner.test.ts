@@ -58,7 +58,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
 }
 
 describe('the owner’s questions', () => {
-  it('see what a server lacks that has no clicks, and that a nightly one with them lacks nothing', async () => {
+  it('show what a server without clicks lacks; a nightly server with clicks lacks nothing', async () => {
     const results = await walk(clicks())
     const asked = of(results, 'base-fresh', 'server').filter((value) => !Number.isNaN(value))
     expect(asked.length).toBeLessThan(results.cases.length)
@@ -75,7 +75,7 @@ describe('the owner’s questions', () => {
     expect(summary.learning).toBeNull()
   }, 60_000)
 
-  it('say that an order log can’t tell, and leave nobody’s clicks to a server that knows all', async () => {
+  it('need clicks: with orders alone, or with a server that knows all, nothing differs', async () => {
     const orders = await walk(testInput(testShop()))
     for (const arm of ['base-fresh', ...COUNTING_ARMS] as const) {
       expect(of(orders, arm, 'server')).toEqual(of(orders, arm, 'beginning'))
@@ -86,7 +86,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 60_000)
 
-  it('are answered by means over shoppers, with who is worse', () => {
+  it('are answered with means over shoppers, and count the shoppers who are worse off', () => {
     const rows = new Rows<WalkedCase>()
     const add = (shopper: string, personal: number) => {
       rows.begin({ shopper, time: 0, history: 0, guardActive: true, failures: [] })

@@ -3,22 +3,22 @@ import { change, decimal, estimate, lift, share } from './numbers.ts'
 import { markdown, textLines } from './report.ts'
 import { HOSTILE, testReport } from './testReport.ts'
 
-describe('the page', () => {
+describe('the report page', () => {
   const { html, result } = testReport()
 
-  it('carries the numbers of the JSON, bit for bit', () => {
+  it('embeds the JSON result bit for bit', () => {
     const [, block] =
       html.match(/<script type="application\/json" id="result">(.*?)<\/script>/s) ?? []
     expect(JSON.parse(block ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   })
 
-  it('shows what the JSON says', () => {
+  it('shows the numbers of the JSON result', () => {
     for (const arm of result.arms) expect(html).toContain(`<td>${decimal(arm['ndcg@10'])}</td>`)
     for (const { label, cases } of result.detail.months)
       expect(html).toContain(`<th scope="row">${label}</th><td>${cases}</td>`)
   })
 
-  it('loads nothing, runs nothing, and lets no name break out', () => {
+  it('loads nothing, runs no script, and escapes every name', () => {
     expect(html).not.toMatch(/(src|href)="(?!#)/)
     expect(html).not.toContain('@import')
     expect(html).not.toContain('url(')
@@ -28,14 +28,14 @@ describe('the page', () => {
     expect(html).toContain("default-src 'none'")
   })
 
-  it('draws each plot with what it says for those who do not see it, and no place that is no number', () => {
+  it('gives each plot a text alternative with numbers, and draws no NaN or infinity', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/)
     const plots = [...html.matchAll(/<svg aria-label="([^"]+)"[^>]* role="img"/g)]
     expect(plots).toHaveLength(6)
     for (const [, said] of plots) expect(said).toMatch(/\d/)
   })
 
-  it('closes what it opens', () => {
+  it('closes every tag that it opens', () => {
     const open: string[] = []
     const body = html
       .slice(html.indexOf('<html'))
@@ -48,15 +48,15 @@ describe('the page', () => {
     expect(open).toEqual([])
   })
 
-  it('is whole with the fewest shoppers that are evaluated', () => {
+  it('contains no NaN or undefined with the fewest shoppers allowed', () => {
     expect(testReport(10).html).not.toMatch(/NaN|undefined|Infinity/)
   })
 })
 
-describe('text and Markdown', () => {
+describe('the report as text and Markdown', () => {
   const { report, result } = testReport()
 
-  it('say the same numbers as the page', () => {
+  it('shows the same numbers as the page', () => {
     const text = textLines(report).join('\n')
     const document = markdown(report, 'nearside evaluate --shop x', '2026-01-02')
     for (const arm of result.arms) {
@@ -66,14 +66,14 @@ describe('text and Markdown', () => {
     expect(document).toContain('`nearside evaluate --shop x`, 2026-01-02.')
   })
 
-  it('a bar in a name ends no cell', () => {
+  it('escapes a vertical bar in a table cell', () => {
     const part = { title: 't', table: { columns: ['a'], rows: [['x|y']] } }
     const made = markdown({ ...report, parts: [part] }, 'c', 'd')
     expect(made).toContain('| x\\|y |')
   })
 })
 
-it('numbers have a minus sign, and no "−0"', () => {
+it('formats numbers with a minus sign and without “−0”', () => {
   expect(decimal(-0.01234)).toBe('−.0123')
   expect(decimal(-1e-9)).toBe('.0000')
   expect(decimal(1)).toBe('1.0000')

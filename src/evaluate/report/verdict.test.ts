@@ -13,6 +13,9 @@ it.each([
   [unclear, better, /^leave it off/],
   [worse, worse, /^leave it off/],
   [undefined, better, /^leave it off/],
-])('%j over popularity and %j over counting', (overPopular, overCounting, words) => {
-  expect(inWords(overPopular, overCounting, 'ease')).toMatch(words)
-})
+])(
+  'verdict for a lift of %j over popularity and %j over counting',
+  (overPopular, overCounting, words) => {
+    expect(inWords(overPopular, overCounting, 'ease')).toMatch(words)
+  },
+)

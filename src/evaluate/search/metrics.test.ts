@@ -8,7 +8,7 @@ import { gradedNdcg, measureRanking } from './metrics.ts'
 import { summariseSearch } from './summary.ts'
 
 describe('gradedNdcg', () => {
-  it('is the worked example: gains 7, 3, 0 in the wrong order', () => {
+  it('gives the value of the worked example: gains 7, 3 and 0 in the wrong order', () => {
     const ratings = new Map([
       ['a', 3],
       ['b', 2],
@@ -23,7 +23,7 @@ describe('gradedNdcg', () => {
     expect(gradedNdcg(['a'], new Map([['a', 0]]), 10)).toBe(0)
   })
 
-  it('is 1 exactly for a best order, never more, and never falls when a better product moves up', () => {
+  it('is 1 for a best order, never more, and never falls when a better product moves up', () => {
     const ratings = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 15 })
     fc.assert(
       fc.property(ratings, fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (ids, grades) => {
@@ -42,7 +42,7 @@ describe('gradedNdcg', () => {
     )
   })
 
-  it('counts any rating above 0 as relevant elsewhere', () => {
+  it('measureRanking counts any rating above 0 as relevant', () => {
     const ratings = new Map([
       ['a', 1],
       ['b', 3],
@@ -59,7 +59,7 @@ describe('gradedNdcg', () => {
 })
 
 describe('summariseSearch', () => {
-  it('gives every arm its means, and lifts only where both arms have the metric', () => {
+  it('gives each arm its means, and a lift only if both arms have the metric', () => {
     const rows = new Rows<RowCase>()
     for (const [shopper, lexical, reranked] of [
       ['ann', [0.2, 0, 0.1], [0.3, 1]],
@@ -81,7 +81,7 @@ describe('summariseSearch', () => {
 })
 
 describe('scoreCases', () => {
-  it('is the base model for somebody without a past, and knows nothing of the order it ranks', async () => {
+  it('equals the base model for a cold-start user, and ignores the order that it ranks', async () => {
     const shop = testShop(30, 12)
     const model = testModel(shop)
     const walk = {

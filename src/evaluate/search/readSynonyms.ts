@@ -18,7 +18,7 @@ export async function readSynonyms(shop: string): Promise<Synonyms> {
   if (!isSynonyms(list))
     throw new NearsideError(
       'input-invalid',
-      `${path}: is no list of synonyms, each ["word", "other word"] or {"of": "phrase", "as": ["words"]}`,
+      `${path} is not a list of synonyms: write each as ["word", "other word"] or {"of": "phrase", "as": ["words"]}`,
     )
   return list
 }

@@ -52,7 +52,7 @@ export function evaluateSearch(
   if (judgements !== undefined && model !== undefined)
     throw new NearsideError(
       'input-invalid',
-      '--judgements are about retrieval, without a shopper: leave --model out',
+      '--judgements tests retrieval without a shopper: leave --model out',
     )
   if (judgements !== undefined) return byJudgements(question.shop, judgements, question, steps)
   if (model === undefined)
@@ -195,8 +195,8 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
   throw new NearsideError(
     'input-invalid',
     likely.length === 0
-      ? `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in, nor a file that looks like a catalog`
-      : `${path}: which of ${likely.join(', ')} is the catalog? Give --shop that file`,
+      ? `${path} has no catalog.jsonl or catalog.jsonl.gz, and no file that looks like a catalog: name one by --shop`
+      : `${path} has several files that look like a catalog (${likely.join(', ')}): name one by --shop`,
   )
 }
 
