@@ -14,7 +14,7 @@ import {
 } from './bytes.ts'
 
 describe('bytes', () => {
-  it('go to hex and base64 and back', () => {
+  it('hex and base64 round trips return the same bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
         const bytes = new Uint8Array(array)
@@ -26,18 +26,18 @@ describe('bytes', () => {
     )
   })
 
-  it('are refused in other alphabets', () => {
+  it('malformed hex and base64 are refused', () => {
     for (const bad of ['0', 'zz', '0x', ' 00']) expect(() => fromHex(bad)).toThrow(RangeError)
     for (const bad of ['A', 'AA', 'AAA', '_-==', 'AAAA ', '='])
       expect(() => fromBase64(bad)).toThrow(RangeError)
   })
 
-  it('compare by length too', () => {
+  it('arrays that differ in length or in a byte are unequal', () => {
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
     expect(equalBytes(Uint8Array.of(1, 3), Uint8Array.of(1, 2))).toBe(false)
   })
 
-  it('hold vectors little-endian', () => {
+  it('vectors are stored as little-endian 32-bit words', () => {
     expect(toHex(encodeVector(Uint32Array.of(1, 0xdeadbeef)))).toBe('01000000efbeadde')
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })), (values) => {
@@ -47,7 +47,7 @@ describe('bytes', () => {
     expect(() => decodeVector(new Uint8Array(5))).toThrow(RangeError)
   })
 
-  it('hash as FIPS 180-4 says', async () => {
+  it('sha256Hex matches the FIPS 180-4 vector', async () => {
     expect(await sha256Hex(utf8('abc'))).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     )

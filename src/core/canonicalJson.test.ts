@@ -25,7 +25,7 @@ describe('canonical JSON', () => {
     expect(canonicalJson(-0)).toBe('0')
   })
 
-  it('means the same as JSON, in one spelling', () => {
+  it('parses back to the same value and has only one spelling', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }), (value) => {
         const text = canonicalJson(value)
@@ -36,7 +36,7 @@ describe('canonical JSON', () => {
     )
   })
 
-  it('writes the bytes that another implementation of the RFC writes', () => {
+  it('writes the same bytes as an independent RFC 8785 implementation', () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }),
       fc.constantFrom(-0, 5e-324, 1e21, 1e-7, 2 ** 53, 123456789012345680000),
@@ -62,7 +62,7 @@ describe('canonical JSON', () => {
     )
   })
 
-  it('refuses what JSON can’t say', () => {
+  it('refuses values that JSON can’t represent', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined, '\ud800', () => 1, 1n])
       expect(() => canonicalJson({ value })).toThrow(/Canonical JSON/)
   })

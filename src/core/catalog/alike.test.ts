@@ -11,7 +11,7 @@ const ITEMS = [
   { id: 'bare' },
 ]
 
-test('titles that share more, and rarer, words are more alike', () => {
+test('titles that share more words, or rarer ones, are more alike', () => {
   const alike = createAlike(ITEMS)('calm')
   const sorted = [...alike].sort((a, b) => b[1] - a[1]).map(([id]) => id)
   expect(sorted.slice(0, 3)).toEqual(['calm', 'hearts', 'bag'])
@@ -22,7 +22,7 @@ test('titles that share more, and rarer, words are more alike', () => {
   expect(createAlike(ITEMS)('nowhere').size).toBe(0)
 })
 
-test('it is mutual and within (0, 1], whatever the titles', () => {
+test('likeness is symmetric and within (0, 1] for any titles', () => {
   const word = fc.constantFrom('red', 'bag', 'heart', 'clock', 'tin', '?')
   const titles = fc.array(fc.array(word, { maxLength: 4 }), { maxLength: 8 })
   fc.assert(

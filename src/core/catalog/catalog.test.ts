@@ -16,7 +16,7 @@ function refusal(run: () => unknown): NearsideError {
 }
 
 describe('parseItem', () => {
-  test('keeps known fields, drops others, takes null and empty text as missing', () => {
+  test('keeps known fields, drops others, and reads null and empty text as missing', () => {
     expect(
       parseItem({
         id: '85123A',
@@ -66,7 +66,7 @@ describe('parseItem', () => {
     expect(error.message).toContain(message)
   })
 
-  test('takes nothing from a prototype', () => {
+  test('ignores inherited properties', () => {
     expect(refusal(() => parseItem(Object.create({ id: 'inherited' }))).code).toBe(
       'catalog-invalid',
     )
@@ -114,7 +114,7 @@ describe('Catalog', () => {
     expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
   })
 
-  test('parses unknown rows: one that can’t be used is left out, and said', () => {
+  test('leaves unusable rows out and reports each of them as a fault', () => {
     const rows = [{ id: 'a', price: 1 }, {}, { id: 'b' }, { id: 'a', price: 2 }, null]
     const { items, faults } = Catalog.parse(rows)
     expect(items).toEqual([{ id: 'a', price: 1 }, { id: 'b' }])
@@ -126,7 +126,7 @@ describe('Catalog', () => {
     expect(Catalog.parse([{ id: 'a' }]).faults).toEqual([])
   })
 
-  test('refuses what is no catalog, and one of which nothing can be used', () => {
+  test('refuses a value that is no array, and an array without usable rows', () => {
     expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
     expect(refusal(() => Catalog.parse([{}, null])).message).toBe("catalog item 1: has no 'id'")
     expect(Catalog.parse([]).size).toBe(0)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { productPage } from './productPage.ts'
 
-it('is what the catalog says, if that is an address of the web', () => {
+it('productPage uses the catalog’s address if it is a web address, else /product/ID', () => {
   expect(productPage({ id: 'a b', url: 'https://shop.example/p/7' })).toBe(
     'https://shop.example/p/7',
   )

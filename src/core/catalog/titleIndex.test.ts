@@ -12,36 +12,36 @@ const ITEMS = [
 ]
 const find = createTitleIndex(ITEMS)
 
-describe('what a query is about', () => {
-  test('titles with all of its words, however they are written', () => {
+describe('title index', () => {
+  test('finds titles with all query words, in any case, accent or number', () => {
     expect(find('parasol')).toEqual(['red', 'black'])
     expect(find('  PARASOLS red ')).toEqual(['red'])
     expect(find('cafe berry')).toEqual(['cafe'])
     expect(find('parasol lamp')).toEqual([])
   })
 
-  test('a word means itself; only one that no title has stands for those that go on', () => {
+  test('an unknown word finds title words that begin with it', () => {
     expect(find('pin')).toEqual(['pin'])
     expect(find('paras')).toEqual(['red', 'black'])
     expect(find('pa')).toEqual([])
     expect(find('edw bla')).toEqual(['black'])
   })
 
-  test('one slip of the fingers is forgiven, in long words that no title has or goes on', () => {
+  test('one typing error after the first letter is forgiven in a long word', () => {
     for (const slip of ['parsaol', 'parasl', 'parassol', 'parosol'])
       expect(find(slip)).toEqual(['red', 'black'])
     for (const other of ['aprasol', 'prasl', 'marasol', 'parosel']) expect(find(other)).toEqual([])
     expect(find('hta')).toEqual([])
   })
 
-  test('what a hundred and one products have names no wish', () => {
+  test('a query that matches more than 100 titles finds nothing', () => {
     const many = (count: number) =>
       createTitleIndex(Array.from({ length: count }, (_, i) => ({ id: `${i}`, title: 'A lamp' })))
     expect(many(100)('lamp')).toHaveLength(100)
     expect(many(101)('lamp')).toEqual([])
   })
 
-  test('nothing for no words; any text gives known ids, each once, and the same again', () => {
+  test('any query finds known ids, each once, and the same ids every time', () => {
     for (const query of ['', '  ', '?!']) expect(find(query)).toEqual([])
     const ids = ITEMS.map(({ id }) => id)
     fc.assert(

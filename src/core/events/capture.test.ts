@@ -7,13 +7,13 @@ import { SESSION_GAP } from './event.ts'
 const read = (input: unknown) => readCapture(input, 'id', 1000)
 
 describe('readCapture', () => {
-  test('item_id is short for items', () => {
+  test('item_id means the same as items with that one item', () => {
     const short = read({ name: 'view_item', item_id: 'a' })
     expect(short).toEqual(read({ name: 'view_item', items: [{ item_id: 'a' }] }))
     expect(short).toEqual({ id: 'id', name: 'view_item', time: 1000, items: ['a'] })
   })
 
-  test('a time of this visit is the event’s; any other counts as now', () => {
+  test('a time within this visit is stored; any other time becomes now', () => {
     const at = (time: unknown) => {
       const event = readCapture({ name: 'view_item', item_id: 'a', time }, 'id', 10 * SESSION_GAP)
       return event instanceof NearsideError ? event.code : event.time / SESSION_GAP
@@ -27,7 +27,7 @@ describe('readCapture', () => {
     expect(readCapture(search, 'id', 10 * SESSION_GAP)).toMatchObject({ time: 9.5 * SESSION_GAP })
   })
 
-  test('a GA4 purchase as a shop emits it: numbers as text, fields we don’t know', () => {
+  test('reads a GA4 purchase with numbers as text and unknown fields', () => {
     const event = read({
       name: 'purchase',
       transaction_id: 'T_1',
@@ -44,7 +44,7 @@ describe('readCapture', () => {
     })
   })
 
-  test('several items once each, in the order given', () => {
+  test('several items are stored once each, in the given order', () => {
     const items = ['b', 'a', 'b'].map((item_id) => ({ item_id, price: 1 }))
     expect(read({ name: 'purchase', items })).toEqual({
       id: 'id',
@@ -57,7 +57,7 @@ describe('readCapture', () => {
     expect(read({ name: 'view_item_list', items })).not.toHaveProperty('lines')
   })
 
-  test('a search has a term and no items', () => {
+  test('a search stores its trimmed term and no items', () => {
     expect(read({ name: 'search', search_term: ' red mug ' })).toMatchObject({
       items: [],
       query: 'red mug',
@@ -79,7 +79,7 @@ describe('readCapture', () => {
     expect((refused as NearsideError).message).toContain(why)
   })
 
-  test('whatever comes in, nothing is thrown, and what is accepted can be read back', () => {
+  test('any input is either refused or stored readably, and nothing throws', () => {
     const anything = fc.record(
       {
         name: fc.oneof(fc.constantFrom('view_item', 'purchase', 'search'), fc.anything()),
@@ -105,7 +105,7 @@ describe('readCapture', () => {
   })
 })
 
-test('what is not an event is not read as one', () => {
+test('a damaged stored event is read as null', () => {
   const good = { id: 'a', name: 'view_item', time: 1, session: 's', items: ['x'] }
   expect(readStoredEvent(good)).toEqual(good)
   for (const damage of [

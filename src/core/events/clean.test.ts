@@ -17,12 +17,12 @@ const run = (events: readonly ShopperEvent[], known = (_: string) => true) =>
   clean(events, { now: NOW, known })
 
 describe('cleaning', () => {
-  test('a tag that fires twice counts once; the same a minute later counts again', () => {
+  test('a repeat after 400 ms is dropped; a repeat after a minute counts', () => {
     const events = [0, 400, 60_000].map((after) => event({ time: NOW - DAY + after }))
     expect(run(events).report).toEqual({ kept: 2, dropped: { duplicate: 1 } })
   })
 
-  test('items that are gone leave their event, and an event without items goes', () => {
+  test('unknown items leave their event, and an event without items is dropped', () => {
     const events = [
       event({ name: 'purchase', items: ['a', 'gone'] }),
       event({ items: ['gone'], time: NOW }),
@@ -32,7 +32,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'unknown item': 1 })
   })
 
-  test('of a query typed in steps the last counts; with a look between, or time, each does', () => {
+  test('only the last step of a query typed in steps counts', () => {
     const search = (query: string, after: number, session = 's') =>
       event({ name: 'search', items: [], query, time: NOW - DAY + after, session })
     const typed = [search('par', 0), search('paras', 2000), search('parasol', 11_000)]
@@ -49,7 +49,7 @@ describe('cleaning', () => {
     expect(run([typed[0], slip, typed[1]]).events.map(({ query }) => query)).toEqual(['paras'])
   })
 
-  test('a look of half a second is a misclick; an unknown dwell is not', () => {
+  test('a view of half a second is dropped as a misclick; an unknown dwell counts', () => {
     const events = [
       event({ dwellMs: 500, items: ['a'] }),
       event({ dwellMs: 1500, items: ['b'] }),
@@ -58,7 +58,7 @@ describe('cleaning', () => {
     expect(run(events).events.map(({ items }) => items[0])).toEqual(['b', 'c'])
   })
 
-  test('three views a second for a minute are a script; its purchase is still a purchase', () => {
+  test('a session with three views a second loses its views but keeps its purchase', () => {
     const views = Array.from({ length: 180 }, (_, i) =>
       // Irregular intervals, so that only the rate reveals the script.
       event({ time: NOW - DAY + i * 330 + (i % 7) * 11, items: [`i${i}`] }),
@@ -70,7 +70,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ burst: 180 })
   })
 
-  test('a timer is a script, a person is not', () => {
+  test('views at regular intervals are dropped; views at irregular intervals count', () => {
     const visit = (gap: (i: number) => number, session: string) => {
       let time = NOW - DAY
       return Array.from({ length: 20 }, (_, i) => {
@@ -85,13 +85,13 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'regular intervals': 20 })
   })
 
-  test('an event from the future is read as of now', () => {
+  test('an event from the future gets the current time', () => {
     const { events, report } = run([event({ time: NOW + 3650 * DAY })])
     expect(events[0].time).toBe(NOW)
     expect(report.dropped).toEqual({})
   })
 
-  test('kept and dropped add up, and cleaning twice changes nothing', () => {
+  test('kept and dropped counts add up, and cleaning twice changes nothing', () => {
     const anyEvent = fc.record({
       id: fc.integer({ min: 0, max: 50 }).map((n) => `id${n}`),
       name: fc.constantFrom(...EVENT_NAMES),
@@ -114,7 +114,7 @@ describe('cleaning', () => {
 })
 
 describe('sessions', () => {
-  test('half an hour apart is one visit, longer is two, and a clock set back starts anew', () => {
+  test('a gap above half an hour or a clock set back starts a new session', () => {
     const last = { lastTime: NOW, session: 's' }
     expect(sessionOf({ lastTime: null, session: '' }, { id: 'a', time: NOW })).toBe('a')
     expect(sessionOf(last, { id: 'a', time: NOW + SESSION_GAP })).toBe('s')
@@ -123,7 +123,7 @@ describe('sessions', () => {
   })
 })
 
-test('a history has one entry an item, ascending, without unknown items', () => {
+test('a history has an entry for each known item of an event, ascending by time', () => {
   const rows = new Map([
     ['a', 0],
     ['b', 1],
@@ -143,7 +143,7 @@ test('a history has one entry an item, ascending, without unknown items', () => 
   ])
 })
 
-test('a search has an entry for each item that it found, with its words', () => {
+test('a search adds an entry with its query for each item that it found', () => {
   const rows = new Map([
     ['a', 0],
     ['b', 1],

@@ -13,14 +13,14 @@ const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): S
 const read = (given: unknown, most = 99) => readTransferred(given, known, most)
 const idsOf = (given: unknown, most?: number) => read(given, most).map(({ id }) => id)
 
-test('of more than there is room for, the newest, each once', () => {
+test('transferred events are limited to the newest, each id once', () => {
   const given = [event('c', 3), event('a', 1), event('b', 2), event('a', 1)]
   expect(idsOf(given, 2)).toEqual(['a', 'b'])
   expect(idsOf(given, 0)).toEqual([])
   expect(idsOf(given, -5)).toEqual([])
 })
 
-test('nothing too old, of the future, of no product that is known, or beyond what is captured', () => {
+test('old, future, unknown, oversized and malformed events are left out', () => {
   const long = 'x'.repeat(501)
   expect(
     idsOf([
@@ -40,7 +40,7 @@ test('nothing too old, of the future, of no product that is known, or beyond wha
   for (const none of [null, {}, 'events', undefined]) expect(read(none)).toEqual([])
 })
 
-test('a clock that is ahead of this one’s by less than a day ends now; an order keeps known lines', () => {
+test('an order dated half a day ahead gets the current time and keeps known lines', () => {
   const order = event('order', -0.5, {
     name: 'purchase',
     items: ['a', 'gone', 'b'],

@@ -15,7 +15,7 @@ function shopper(interactions: Interaction[]) {
 }
 
 describe('cases with exact times', () => {
-  it('makes one case an order, with what came strictly before it', () => {
+  it('makes one case of each order, with the history strictly before it', () => {
     const cases = buildCases(
       shopper([
         purchase(5, T, 'a'),
@@ -33,14 +33,14 @@ describe('cases with exact times', () => {
     expect(cases.map(({ history }) => history.map(({ item }) => item))).toEqual([[], [5, 2]])
   })
 
-  it('makes one case of an order whose lines have times of their own', () => {
+  it('makes one case of an order whose lines have different times', () => {
     const cases = buildCases(shopper([purchase(1, T, 'a'), purchase(2, T + 5000, 'a')]), false, 0)
     expect(cases).toHaveLength(1)
     expect(cases[0].targets).toEqual([1, 2])
     expect(cases[0].history).toEqual([])
   })
 
-  it('makes one case a view, and merges what has the same time', () => {
+  it('makes one case of each view, and merges events of the same time', () => {
     const cases = buildCases(
       shopper([view(1, T), view(2, T + 1000), view(3, T + 1000), purchase(4, T + 1000, 'a')]),
       false,
@@ -49,7 +49,7 @@ describe('cases with exact times', () => {
     expect(cases.map(({ targets }) => targets)).toEqual([[1], [2, 3, 4]])
   })
 
-  it('leaves out what says nothing, but keeps it out of targets only', () => {
+  it('shown lists are part of the history but never targets', () => {
     const list: Interaction = { item: 3, name: 'view_item_list', time: T, session: 'visit' }
     const cases = buildCases(shopper([list, view(1, T + 1000)]), false, 0)
     expect(cases).toHaveLength(1)
@@ -68,7 +68,7 @@ describe('cases with exact times', () => {
 })
 
 describe('cases with day-only times', () => {
-  it('makes one case a day, whatever the session', () => {
+  it('makes one case of each day, across sessions', () => {
     const day = Math.floor(T / DAY) * DAY
     const cases = buildCases(
       shopper([purchase(1, day, 'a'), purchase(2, day, 'b'), purchase(1, day + DAY, 'c')]),
@@ -83,7 +83,7 @@ describe('cases with day-only times', () => {
 })
 
 describe('stale history', () => {
-  it('lacks the most recent session only', () => {
+  it('withoutLastSession removes the most recent session only', () => {
     const history = [purchase(1, T, 'a'), purchase(2, T + 1, 'b'), purchase(3, T + 2, 'b')]
     expect(withoutLastSession(history).map(({ item }) => item)).toEqual([1])
     expect(withoutLastSession([])).toEqual([])

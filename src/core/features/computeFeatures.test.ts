@@ -44,7 +44,7 @@ const value = (features: Float32Array, item: number, name: keyof typeof C) =>
   features[item * FEATURE_COUNT + C[name]]
 
 describe('computeFeatures', () => {
-  it('is finite for every history and every log', () => {
+  it('features are finite for every history and every log', () => {
     fc.assert(
       fc.property(shopLog, history, (shoppers, own) => {
         const features = computeFeatures(buildStatistics(items, shoppers, NOW), own, NOW, null)
@@ -55,7 +55,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('says of a few items, in any order, what it says of them among all', () => {
+  it('a subset of items gets the same features as in the whole catalog', () => {
     const few = fc.shuffledSubarray([...items.keys()])
     fc.assert(
       fc.property(history, few, (own, some) => {
@@ -73,7 +73,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('never changes when something happens later', () => {
+  it('later events change no feature', () => {
     fc.assert(
       fc.property(history, fc.array(interaction, { maxLength: 10 }), (own, later) => {
         const future = later.map((entry) => ({ ...entry, time: NOW + 1 + (entry.time % DAY) }))
@@ -112,7 +112,7 @@ describe('computeFeatures', () => {
       expect(scaled[at]).toBeCloseTo(raw[at] / scale[at % FEATURE_COUNT], 5)
   })
 
-  it('has no own or co-occurrence signal for an empty history', () => {
+  it('an empty history has no own and no co-occurrence features', () => {
     const features = computeFeatures(statistics, [], NOW, null)
     FEATURES.forEach(({ group, name }, f) => {
       if (group === 'popularity' || group === 'catalog') return
@@ -135,7 +135,7 @@ describe('computeFeatures', () => {
     expect(value(features, 2, 'boughtBefore')).toBe(0)
   })
 
-  it('moves co-occurrence, category and price by one view, with nothing trained', () => {
+  it('one view changes the features of co-occurrence, category and price', () => {
     const view: Interaction = { item: 1, name: 'view_item', time: NOW - 1000, session: 'visit' }
     const features = computeFeatures(statistics, [view], NOW, null)
     expect(value(features, 0, 'cooccurrenceShare')).toBeGreaterThan(0)

@@ -25,26 +25,26 @@ function search(query: string, found: readonly number[], age = 0): History {
 const liftOf = (history: History, item: number) =>
   searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
 
-describe('what a search lifts', () => {
-  test('the one item that it found, whole; of n each a √n-th', () => {
+describe('search lifts', () => {
+  test('a search lifts a single found item fully, and each of n items by 1/√n', () => {
     expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
     expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
     expect(liftOf(search('a', [5]), 6)).toBe(0)
   })
 
-  test('what goes with that, by its mean tie', () => {
+  test('a search lifts co-occurring items by their mean co-occurrence', () => {
     expect(tie).toBeGreaterThan(0)
     expect(liftOf(search('a', [0]), 1)).toBeCloseTo(SEARCH_LIFT * tie, 5)
     expect(liftOf(search('a', [0, 5]), 1)).toBeCloseTo((SEARCH_LIFT * tie) / 2, 5)
   })
 
-  test('less by the day, and at last nothing', () => {
+  test('a lift halves every half-life; old and future searches lift nothing', () => {
     expect(liftOf(search('a', [5], SEARCH_HALF_LIFE), 5)).toBeCloseTo(SEARCH_LIFT / 2, 5)
     expect(liftOf(search('a', [5], 43), 5)).toBe(0)
     expect(liftOf(search('a', [5], -1), 5)).toBe(0)
   })
 
-  test('asked again it counts from then on, once; of several the strongest is named', () => {
+  test('a repeated search counts once, and the strongest search is named', () => {
     const again = [...search('a', [5], 7), ...search('a', [5], 0)]
     expect(searchLifts(statistics, again, NOW)).toEqual(
       searchLifts(statistics, search('a', [5]), NOW),
@@ -55,7 +55,7 @@ describe('what a search lifts', () => {
     expect(lifts.get(4)).toMatchObject({ query: 'broad' })
   })
 
-  test('finite, above 0, no stronger than one search can be, and none without one', () => {
+  test('lifts are positive and bounded, and without a search there are none', () => {
     const searches = fc
       .array(
         fc.tuple(

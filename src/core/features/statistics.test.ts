@@ -25,7 +25,7 @@ const history: fc.Arbitrary<History> = fc
 const shoppers: fc.Arbitrary<History[]> = fc.array(history, { minLength: 1, maxLength: 5 })
 
 describe('buildStatistics', () => {
-  it('lists neighbours strongest first, distinct, never the item itself, in (0, 1]', () => {
+  it('lists neighbours strongest first, each once, without the item itself', () => {
     fc.assert(
       fc.property(shoppers, (log) => {
         const statistics = buildStatistics(items, log, NOW)
@@ -51,7 +51,7 @@ describe('buildStatistics', () => {
     )
   })
 
-  it('counts further back where the last days hold next to nothing of what is usual', () => {
+  it('popularity reaches further back if the last 30 days hold too few purchases', () => {
     const popular = (daysAgo: readonly number[]) => {
       const log = daysAgo.map((ago, k) => [purchase(0, ago, `${k}`), purchase(1, 2, `${k}`)])
       const others = Array.from({ length: 60 }, (_, k) => [purchase(2, 58.5, `other ${k}`)])
@@ -63,7 +63,7 @@ describe('buildStatistics', () => {
     expect(popular([50, 50, 50, 50, 50, 50])).toEqual([0, 6, 0])
   })
 
-  it('knows nothing of what happens at or after its moment', () => {
+  it('events at or after its time change nothing', () => {
     fc.assert(
       fc.property(shoppers, (log) => {
         const past = log.map((history) => history.filter((one) => one.time < NOW))
@@ -73,7 +73,7 @@ describe('buildStatistics', () => {
     )
   })
 
-  it('counts distinct shoppers by window, and repeats by day', () => {
+  it('counts distinct shoppers per window, and repeats per day', () => {
     const log = [
       [purchase(0, 40, 'a'), purchase(0, 5, 'b'), purchase(0, 5, 'c')],
       [purchase(0, 20, 'd'), purchase(0, 20.01, 'd')],
@@ -88,7 +88,7 @@ describe('buildStatistics', () => {
     expect(statistics.repeatRate[0]).toBeGreaterThan(statistics.repeatRate[1])
   })
 
-  it('counts whoever turned to an item, a list that was only shown not', () => {
+  it('popularity counts views, carts and purchases, but no shown lists', () => {
     const seen = (name: Interaction['name'], item: number): Interaction => ({
       item,
       name,
@@ -103,14 +103,14 @@ describe('buildStatistics', () => {
     expect([0, 1, 2].map((item) => Math.round(Math.expm1(popularity7[item])))).toEqual([2, 0, 1])
   })
 
-  it('takes the median price where there is none or a useless one', () => {
+  it('a missing or invalid price becomes the median price', () => {
     const priced = [{ price: 1 }, { price: 9 }, { price: 4 }, {}, { price: 0 }, { price: -3 }]
     const catalog = priced.map((item, i) => ({ id: `p${i}`, ...item }))
     const { logPrice } = buildStatistics(catalog, [[]], NOW)
     for (const i of [3, 4, 5]) expect(logPrice[i]).toBeCloseTo(Math.log(4), 6)
   })
 
-  it('ties items of one order closer than items of none, small orders closer than large ones', () => {
+  it('items of one order co-occur, more strongly in small orders than in large ones', () => {
     const large = [3, 4, 5, 6, 7].map((item) => purchase(item, 9, 'large'))
     const statistics = buildStatistics(
       items,
@@ -124,7 +124,7 @@ describe('buildStatistics', () => {
     expect(statistics.neighbourWeights[2 * M]).toBe(0)
   })
 
-  it('refreshes popularity and leaves the lists as they were', () => {
+  it('refreshPopularity changes popularity and leaves the neighbour lists as they were', () => {
     const log = [[purchase(0, 40, 'a'), purchase(1, 40, 'a')], [purchase(0, 2, 'b')]]
     const old = buildStatistics(items, log, NOW - 10 * DAY)
     const fresh = refreshPopularity(old, log, NOW)

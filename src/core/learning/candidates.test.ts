@@ -91,7 +91,7 @@ const cases = models.chain((model) =>
 )
 
 describe('createCandidates', () => {
-  it('finds what scoring the whole catalog finds, bit for bit', () => {
+  it('finds the same candidates as scoring the whole catalog, bit for bit', () => {
     fc.assert(
       fc.property(cases, ({ model, history, later }) => {
         const now = (history.at(-1)?.time ?? START) + later
@@ -128,7 +128,7 @@ describe('createCandidates', () => {
     expect(read.rows).toBeLessThan(3 * CANDIDATES)
   })
 
-  it('finds them whatever the prices', () => {
+  it('finds the same candidates with extreme prices', () => {
     const model = tinyModel(100)
     const logPrice = model.statistics.logPrice.with(7, 400).with(9, -900)
     const odd = { ...model, statistics: { ...model.statistics, logPrice } }
@@ -140,7 +140,7 @@ describe('createCandidates', () => {
     expect(createShortlist(odd, plainTools(odd).scan)).not.toBeNull()
   })
 
-  it('scores all where the context of a moment has a say', () => {
+  it('makes no shortlist for a model with context features', () => {
     const model = tinyModel(100)
     const context = { terms: [], code: CONTEXT_CODE, contexts: NO_CONTEXT }
     expect(createShortlist({ ...model, context }, plainTools(model).scan)).toBeNull()
@@ -148,7 +148,7 @@ describe('createCandidates', () => {
 })
 
 describe('rememberCandidates', () => {
-  it('gives what a fresh search gives, whatever is appended and forgotten in between', () => {
+  it('returns the same candidates as a fresh search after any change of history', () => {
     const model = tinyModel(300)
     const fresh = createCandidates(model)
     const step = fc.oneof(
@@ -179,7 +179,7 @@ describe('rememberCandidates', () => {
     )
   })
 
-  it('finds a case once, and again after as many others as are kept', () => {
+  it('computes a case once, and again after it left the cache', () => {
     const asked: number[] = []
     const kept = rememberCandidates((_, now) => {
       asked.push(now)

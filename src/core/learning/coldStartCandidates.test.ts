@@ -11,7 +11,7 @@ import { amongAll, createCandidates } from './candidates.ts'
 
 const NOW = 400 * DAY
 
-test('are the same, to the bit, whether all items are scored or only those that may be among them', () => {
+test('candidates with cold-start items equal those of scoring all items, bit for bit', () => {
   const random = createRandom(5)
   const titles = ['Blue cup', 'Red cup', 'Blue red', 'Cup']
   const added = Array.from({ length: 40 }, (_, i) => ({

@@ -24,13 +24,13 @@ describe('buildFitProblem', () => {
   const problem = problemOf()
   const cases = casesFromHistory(history)
 
-  it('has the same shape for everybody', () => {
+  it('a problem has a fixed shape', () => {
     expect(problem.design).toHaveLength(FIT_CASES * FIT_CANDIDATES * PARAMETERS)
     expect(problem.weight).toHaveLength(FIT_CASES)
     expect(problem.parameters).toBe(DIMENSION + FEATURE_COUNT)
   })
 
-  it('gives each case a target distribution and padding no weight', () => {
+  it('each case has a target distribution; padding has weight 0', () => {
     for (let t = 0; t < FIT_CASES; t++) {
       const row = problem.target.subarray(t * FIT_CANDIDATES, (t + 1) * FIT_CANDIDATES)
       const sum = row.reduce((a, b) => a + b, 0)
@@ -39,14 +39,14 @@ describe('buildFitProblem', () => {
     }
   })
 
-  it('halves the weight of a case every half-life, from three for a purchase', () => {
+  it('a case’s weight starts at 3 for a purchase and halves every half-life', () => {
     cases.forEach((one, t) => {
       const age = (now - one.time) / DAY
       expect(problem.weight[t]).toBeCloseTo(3 * 2 ** (-age / model.prior.halfLifeDays), 5)
     })
   })
 
-  it('weighs events as the prior says, and leaves out what weighs nothing', () => {
+  it('the prior’s event weights apply, and an event of weight 0 has no target', () => {
     const looked = history
       .map((entry, k) =>
         k % 2 === 0 ? entry : { ...entry, name: 'view_item' as const, time: entry.time + 1000 * k },
@@ -65,7 +65,7 @@ describe('buildFitProblem', () => {
     })
   })
 
-  it('keeps the orders of a shopper who browses a whole evening', () => {
+  it('every order stays when a shopper views 200 items in one evening', () => {
     const evening = Array.from({ length: 200 }, (_, k) => {
       const view = { item: k % 300, name: 'view_item' as const, session: 'evening' }
       return { ...view, time: now - DAY + 20_000 * k }
@@ -80,7 +80,7 @@ describe('buildFitProblem', () => {
     for (const weight of views) expect(weight).toBeLessThanOrEqual(1)
   })
 
-  it("describes exactly the model's scores: offset at p = 0, offset + X p at any p", () => {
+  it('design and offset reproduce the model’s scores at any p', () => {
     const random = createRandom(4)
     const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())
     const personal = { u: p.slice(0, DIMENSION), w: p.slice(DIMENSION) }
@@ -98,7 +98,7 @@ describe('buildFitProblem', () => {
     })
   })
 
-  it('is the same for the same events, and ignores what lies after now', () => {
+  it('the same events give the same problem, and events after now are ignored', () => {
     // Compares bytes, because a test framework takes minutes to compare single numbers.
     const isProblem = (other: FitProblem | null) =>
       (['design', 'offset', 'target', 'weight', 'mean', 'precision', 'stepSize'] as const).every(
@@ -111,7 +111,7 @@ describe('buildFitProblem', () => {
     expect(isProblem(buildFitProblem(model, later, now))).toBe(true)
   })
 
-  it('asks nothing of a case whose items the base ranks far from the top', () => {
+  it('a case whose items the base ranks far down has weight 0', () => {
     const bias = Float32Array.from(model.bias, (value, item) =>
       cases[0].targets.includes(item) ? -1000 : value,
     )
@@ -120,13 +120,13 @@ describe('buildFitProblem', () => {
     expect(made?.target.subarray(0, FIT_CANDIDATES).some((share) => share > 0)).toBe(false)
   })
 
-  it('is nothing for an empty history and for a first order alone', () => {
+  it('an empty history and a first order alone give no problem', () => {
     const first = history.filter(({ time }) => time === history[0].time)
     expect(buildFitProblem(model, [], now)).toBeNull()
     expect(buildFitProblem(model, first, now)).toBeNull()
   })
 
-  it('freezes a parameter without variance', () => {
+  it('a parameter without variance is frozen', () => {
     const variance = model.prior.variance.slice()
     variance[5] = 0
     const frozen = { ...model, prior: { ...model.prior, variance } }

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { focusedShares } from './focus.ts'
 
 describe('focusedShares', () => {
-  it('keeps shares at 0 and follows the odds at 1', () => {
+  it('focus 0 keeps the shares, and focus 1 follows the odds', () => {
     expect(focusedShares([0.25, 0.75], [3, 9], 0)).toEqual([0.25, 0.75])
     const [first, second] = focusedShares([0.5, 0.5], [2, 1], 1)
     expect(first / second).toBeCloseTo(Math.E, 10)
   })
 
-  it('always sums to one and never prefers a lower score', () => {
+  it('shares sum to one, and a lower score never has a larger share', () => {
     const scores = fc.array(fc.double({ min: -500, max: 500, noNaN: true }), { minLength: 1 })
     fc.assert(
       fc.property(scores, fc.double({ min: 0, max: 1, noNaN: true }), (values, focus) => {

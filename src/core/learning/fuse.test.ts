@@ -15,29 +15,29 @@ const prior = {
 const parameters = Float32Array.from({ length: PARAMETERS }, (_, j) => j / 10)
 
 describe('fuse', () => {
-  it('splits p into u and w and keeps the population λ for much evidence', () => {
+  it('splits p into u and w, and keeps the prior’s λ for much evidence', () => {
     const fused = fuse({ parameters }, prior, 1e9)
     expect(fused.u).toEqual(parameters.slice(0, DIMENSION))
     expect(fused.w).toEqual(parameters.slice(DIMENSION))
     expect(fused.fusionWeight).toBeCloseTo(0.8, 6)
   })
 
-  it('trusts little evidence little, and none not at all', () => {
+  it('λ grows with the evidence and is 0 without evidence', () => {
     const weights = [0, 0.1, 0.5, 2, 10].map((e) => fuse({ parameters }, prior, e).fusionWeight)
     expect(weights[0]).toBe(0)
     for (let k = 1; k < weights.length; k++) expect(weights[k]).toBeGreaterThan(weights[k - 1])
     expect(weights[4]).toBeLessThan(0.8)
   })
 
-  it('is the base where the population says λ = 0', () => {
+  it('λ is 0 if the prior’s λ is 0', () => {
     expect(fuse({ parameters }, { ...prior, fusionWeight: 0 }, 50).fusionWeight).toBe(0)
   })
 
-  it('counts evidence in fresh purchases', () => {
+  it('counts evidence in units of one fresh purchase', () => {
     expect(evidenceOf({ weight: new Float32Array([3, 1, 2, 0]) })).toBe(2)
   })
 
-  it('refuses what is not finite or of another model', () => {
+  it('refuses non-finite parameters and a wrong number of them', () => {
     const broken = parameters.slice()
     broken[7] = Number.NaN
     expect(() => fuse({ parameters: broken }, prior, 1)).toThrow(NearsideError)

@@ -27,7 +27,7 @@ const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SH
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
 
-describe('Guard where personal is no worse: trips for at most α, however often one looks', () => {
+describe('the guard trips for at most α of shoppers if personal is no worse', () => {
   const nulls: Record<string, (random: Random, guard: GuardState) => number> = {
     'no difference, coin flips of one nat': (r) => (r.next() < 0.5 ? 1 : -1),
     'no difference, normal noise of 0.5 nat': (r) => 0.5 * r.normal(),
@@ -46,7 +46,7 @@ describe('Guard where personal is no worse: trips for at most α, however often 
   }
 })
 
-describe('Guard where the base is better: finds it', () => {
+describe('the guard trips if the base is better', () => {
   it.each([
     { by: 0.5, noise: 0.5, least: 0.99, within: 15 },
     { by: 0.2, noise: 0.5, least: 0.99, within: 60 },
@@ -81,14 +81,14 @@ describe('the guard', () => {
     expect(resumed).toEqual(whole)
   })
 
-  it('takes a personal likelihood that is no number as the worst, and stays storable', () => {
+  it('treats a non-finite personal likelihood as the worst, and stays storable', () => {
     const guard = observed(GUARD_START, 20, (k) => (k % 2 ? Number.NaN : Number.NEGATIVE_INFINITY))
     expect(guard.active).toBe(false)
     expect(JSON.parse(JSON.stringify(guard))).toEqual(guard)
     expect(isGuardState(guard)).toBe(true)
   })
 
-  it('knows a state that is not one', () => {
+  it('isGuardState rejects malformed states', () => {
     for (const broken of [null, {}, { ...GUARD_START, logWealth: [Number.NaN] }])
       expect(isGuardState(broken)).toBe(false)
   })

@@ -13,7 +13,7 @@ function entry(
 }
 
 describe('casesFromHistory', () => {
-  it('predicts each order and each event from what came strictly before it', () => {
+  it('makes a case of each order and event, with the history strictly before it', () => {
     const history = [
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),
@@ -35,7 +35,7 @@ describe('casesFromHistory', () => {
     }
   })
 
-  it('weighs nothing by what happens to the same item later', () => {
+  it('a later purchase of the same item leaves a case’s weight unchanged', () => {
     const cases = casesFromHistory([
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),
@@ -44,7 +44,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(1)
   })
 
-  it('takes a day as one set where times are days only, cart over view', () => {
+  it('with day-only times, one case covers a day, and a cart outweighs a view', () => {
     const day = 100 * DAY
     const cases = casesFromHistory(
       [
@@ -61,7 +61,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(2)
   })
 
-  it('weighs by what was learned instead of the rule, and again by anything else', () => {
+  it('learned event weights replace the rule’s, and can be replaced again', () => {
     const history = [
       entry('purchase', 5, 10, 'x'),
       entry('view_item', 1, 20, 'y'),
@@ -85,7 +85,7 @@ describe('casesFromHistory', () => {
     })
   })
 
-  it('has nothing to learn from a first order, a list that was only shown, or nothing', () => {
+  it('a first order, a shown list and an empty history give no cases', () => {
     expect(casesFromHistory([])).toEqual([])
     expect(casesFromHistory([entry('purchase', 1, 5, 'a'), entry('purchase', 2, 5, 'a')])).toEqual(
       [],
@@ -110,7 +110,7 @@ describe('casesForFit', () => {
   ])
   const chosen = (most: number) => casesForFit(cases, most).map(({ time }) => time - 10)
 
-  it('spends them on orders, then on baskets, then on what was looked at', () => {
+  it('chooses orders first, then carts, then views', () => {
     expect(chosen(1)).toEqual([2])
     expect(chosen(2)).toEqual([0, 2])
     expect(chosen(3)).toEqual([0, 2, 3])
@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('keeps them in the order of time, and all where there is room', () => {
+  it('keeps the order of time, and keeps every case if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

@@ -14,14 +14,14 @@ const model = testModel(shop)
 const now = UNTIL + 50 * DAY
 
 describe('sharedDelta', () => {
-  it('has one length for everybody, zeros where there is nothing to learn', () => {
+  it('the delta has a fixed length, and is all zeros for an empty history', () => {
     for (const { interactions } of shop.shoppers)
       expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
     const nothing = sharedDelta(model, [], now)
     expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
   })
 
-  it("is a step down the loss of the shopper's own cases", () => {
+  it('the delta lowers the loss of the shopper’s own cases', () => {
     for (const { interactions } of shop.shoppers) {
       const delta = sharedDelta(model, interactions, now)
       const featureWeights = applySharedDelta(model.featureWeights, delta, 0.1)
@@ -38,7 +38,7 @@ describe('sharedDelta', () => {
 })
 
 describe('applySharedDelta', () => {
-  it('moves w', () => {
+  it('adds the scaled delta to the feature weights', () => {
     const delta = Float32Array.from({ length: SHARED_LENGTH }, (_, f) => f + 1)
     const before = model.featureWeights.slice()
     const next = applySharedDelta(model.featureWeights, delta, 0.5)
@@ -47,7 +47,7 @@ describe('applySharedDelta', () => {
       expect(weight).toBeCloseTo(before[f] + 0.5 * (f + 1), 4)
   })
 
-  it('refuses a delta of another model', () => {
+  it('refuses a delta of the wrong length', () => {
     const short = new Float32Array(3)
     expect(() => applySharedDelta(model.featureWeights, short, 1)).toThrow(NearsideError)
   })

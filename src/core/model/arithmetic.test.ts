@@ -5,7 +5,7 @@ import { exp } from './arithmetic.ts'
 const close = (given: number, wanted: number) =>
   expect(Math.abs(given - wanted)).toBeLessThanOrEqual(4e-16 * wanted + Number.MIN_VALUE)
 
-test('e^x is that of Math.exp, to the last bits', () => {
+test('exp(x) agrees with Math.exp to the last bits', () => {
   const numbers = fc.oneof(
     ...[708, 1].map((most) => fc.double({ min: -most, max: most, noNaN: true })),
   )
@@ -32,11 +32,11 @@ test.each([
   else close(exp(x), wanted)
 })
 
-test('what is no number stays none', () => {
+test('exp(NaN) is NaN', () => {
   expect(exp(Number.NaN)).toBeNaN()
 })
 
-test('subnormal results', () => {
+test('exp(x) agrees with Math.exp for subnormal results', () => {
   for (const x of [-709, -720, -740, -745]) {
     expect(Math.abs(exp(x) - Math.exp(x))).toBeLessThanOrEqual(
       2 * Number.MIN_VALUE + 4e-16 * Math.exp(x),

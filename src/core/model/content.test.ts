@@ -12,7 +12,7 @@ test('titles become distinct lower-case singular words', () => {
   expect(titleWords('')).toEqual([])
 })
 
-test('a vector is the sum of its words, category and price band', () => {
+test('an item’s vector is the sum of its words, category and price band', () => {
   const row = (table: Float32Array, k: number) => table.subarray(k * DIMENSION, (k + 1) * DIMENSION)
   const item = { id: 'n', title: 'Red Cups by nobody', category: 'garden', price: 2 }
   const found = contentVectors(tables, [item])
@@ -23,7 +23,7 @@ test('a vector is the sum of its words, category and price band', () => {
   }
 })
 
-test('nothing known gives zeros, and no item gives anything but finite numbers', () => {
+test('an unknown item has a vector of zeros, and every vector is finite', () => {
   expect(contentVectors(tables, [{ id: 'x', title: '???', price: -1 }]).every((v) => v === 0)).toBe(
     true,
   )

@@ -59,7 +59,7 @@ async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   return readBaseModel({ ...manifest, files: known }, new Map([...files, [FILE, bytes]]))
 }
 
-test('terms and lifts are written and read back, and survive a federated update', async () => {
+test('context terms and lifts survive writing, reading and a federated update', async () => {
   const model = contextModel()
   const written = await writeBaseModel(model)
   const parsed = parseManifest(
@@ -82,7 +82,7 @@ test('a model without context writes no file for it', async () => {
   expect([...files.keys()]).not.toContain(FILE)
 })
 
-test('a damaged context is refused by name', async () => {
+test('a damaged context file is refused as corrupt', async () => {
   const text = (value: string) => () => {
     const data = new TextEncoder().encode(value)
     return { shape: [data.length], data }
@@ -100,7 +100,7 @@ test('a damaged context is refused by name', async () => {
   })
 })
 
-test('the moment moves the scores by weight × lift, and discounts by weight × discount', () => {
+test('context adds weight × lift and weight × discount to the scores', () => {
   const model = contextModel()
   const history = [{ item: 1, name: 'purchase' as const, time: 0, session: 'a' }]
   const scores = (known: typeof NO_CONTEXT) =>

@@ -24,7 +24,7 @@ test('an empty history is encoded as zeros', () => {
   expect(encode(model, [], 0)).toEqual(new Float32Array(DIMENSION))
 })
 
-test('only the last 50 interactions count, and the inputs are left alone', () => {
+test('only the last 50 interactions count, and the inputs stay unchanged', () => {
   fc.assert(
     fc.property(history, (list) => {
       const before = structuredClone(list)
@@ -37,7 +37,7 @@ test('only the last 50 interactions count, and the inputs are left alone', () =>
   )
 })
 
-test('time before now changes the code, a clock that runs backwards does not break it', () => {
+test('the age of events changes the code, and a clock set back is harmless', () => {
   const list = [{ item: 3, name: 'purchase', time: DAY, session: 'a' }] as const
   expect(encode(model, list, DAY + 1000)).not.toEqual(encode(model, list, 30 * DAY))
   expect(encode(model, list, 0)).toEqual(encode(model, list, DAY))
@@ -58,7 +58,7 @@ test('gap buckets rise with the gap and stay in range', () => {
   )
 })
 
-test('an encoder that lacks a tensor is corrupt', () => {
+test('an encoder without one of its tensors is refused', () => {
   const tensors = new Map(model.encoder)
   tensors.delete('gap')
   expect(() => encoderWeights(tensors)).toThrow(NearsideError)
@@ -93,7 +93,7 @@ test('scores follow the formula of the model', () => {
   )
 })
 
-test('where nothing is known of the shopper, the base is the popularity of the last 30 days', () => {
+test('a cold-start shopper’s base is the popularity of the last 30 days', () => {
   const lists = { item: 3, name: 'view_item_list', time: 1, session: 'a' } as const
   for (const cold of [[], [lists]])
     expect(scoreTerms(model, cold, 2).base).toEqual(model.statistics.popularity30)

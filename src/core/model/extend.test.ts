@@ -35,7 +35,7 @@ const histories: fc.Arbitrary<History> = fc
   )
   .map((history) => history.sort((a, b) => a.time - b.time))
 
-test('they join at the end and can be scored and read from history', () => {
+test('new items join at the end and can be scored and encoded', () => {
   expect(wider.itemIds).toEqual([...model.itemIds, 'new'])
   expect(wider.statistics.category[12]).toBe(1)
   expect(wider.statistics.logPrice[12]).toBeCloseTo(Math.log(3), 6)
@@ -46,7 +46,7 @@ test('they join at the end and can be scored and read from history', () => {
   expect(base.every(Number.isFinite)).toBe(true)
 })
 
-test('a price in another currency than the model’s says nothing, and is no offer', () => {
+test('a price in another currency is ignored, and is no discount', () => {
   const priced = { ...model, manifest: { ...model.manifest, currency: 'GBP' } }
   const logPriceOf = (currency?: string) =>
     extendModel(priced, [{ id: 'new', price: 400, currency }]).statistics.logPrice[12]
@@ -65,7 +65,7 @@ test('a model that knows every item is returned as it is', () => {
   expect(extendModel(model, [{ id: 'item 0' }])).toBe(model)
 })
 
-test('the scores of known items are the same bits with and without them', () => {
+test('adding items leaves the scores of known items unchanged, bit for bit', () => {
   fc.assert(
     fc.property(histories, (history) => {
       const { base, features } = scoreTerms(model, history, NOW)
@@ -76,7 +76,7 @@ test('the scores of known items are the same bits with and without them', () => 
   )
 })
 
-describe('what was not counted of a new item', () => {
+describe('statistics of an uncounted new item', () => {
   const read = withColdStart(wider.statistics)
   const { coldStart } = wider.statistics
   const neighbours = [...(coldStart?.neighbours ?? [])]
@@ -84,7 +84,7 @@ describe('what was not counted of a new item', () => {
   const mean = (values: Float32Array) =>
     neighbours.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
 
-  test('is read of its neighbours: a tenth of their popularity, the mean of their repeats', () => {
+  test('popularity, repeat rate and bias come from its neighbours', () => {
     expect(neighbours).toContain(5)
     for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
       const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
@@ -96,18 +96,18 @@ describe('what was not counted of a new item', () => {
     expect(read.ageDays[12]).toBe(0)
   })
 
-  test('is known of it itself as soon as one shopper was counted', () => {
+  test('one counted shopper replaces the neighbours’ popularity', () => {
     const popularityAll = wider.statistics.popularityAll.with(12, Math.log1p(1))
     const counted = { ...wider.statistics, popularityAll }
     expect(withColdStart(counted).popularity30[12]).toBe(0)
     expect(withColdStart(counted).popularityAll[12]).toBe(popularityAll[12])
   })
 
-  test('is no popularity that a list would claim to be true', () => {
+  test('its popularity is 0 in a cold-start shopper’s list', () => {
     expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
   })
 
-  test('of ties is those of its neighbours, both ways', () => {
+  test('its co-occurrence is its neighbours’ mean, in both directions', () => {
     const column = FEATURE_COLUMN.cooccurrenceRecent
     const ties = (item: number) => {
       const history = [{ item, name: 'view_item', time: NOW - 1, session: 's' }] as const
@@ -130,7 +130,7 @@ describe('what was not counted of a new item', () => {
 })
 
 describe('neighbours', () => {
-  test('are the items whose vectors point the same way', () => {
+  test('the nearest neighbour is the item whose vector points the same way', () => {
     const same = { ...model, content: undefined }
     const vector = model.itemVectors.slice(4 * DIMENSION, 5 * DIMENSION)
     const content = model.content && {
@@ -146,7 +146,7 @@ describe('neighbours', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
   })
 
-  test('without content are its category’s, the nearest in price first', () => {
+  test('without content, neighbours share the category, nearest in price first', () => {
     const category = Uint16Array.from(model.itemIds, (_, i) => 1 + (i % 3))
     const logPrice = Float32Array.from(model.itemIds, (_, i) => i / 10)
     const bare = {

@@ -42,7 +42,7 @@ async function tampered(file: string, name: string, change: (tensor: Tensor) => 
   )
 }
 
-test('a written model is read back, and written again to the same bytes', async () => {
+test('a written model is read back, and writing it again gives the same bytes', async () => {
   const model = tinyModel()
   const { manifest, files } = await writeBaseModel(model)
   const parsed = parseManifest(JSON.parse(new TextDecoder().decode(manifestBytes(manifest))))
@@ -70,7 +70,7 @@ test('a written model is read back, and written again to the same bytes', async 
   expect(again.manifest.files).toEqual(manifest.files)
 })
 
-test('trees are read back as they were; a walk that would go astray is refused', async () => {
+test('trees are read back unchanged; trees with invalid references are corrupt', async () => {
   const trees = tinyTrees()
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees })
   expect((await readBaseModel(manifest, files)).trees).toEqual(trees)
@@ -95,12 +95,12 @@ test('trees are read back as they were; a walk that would go astray is refused',
   }
 })
 
-test('a model without content tables is a model', async () => {
+test('a model without content tables is valid', async () => {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), content: undefined })
   expect((await readBaseModel(manifest, files)).content).toBeUndefined()
 })
 
-test('one changed or missing byte anywhere is model-corrupt and names the file', async () => {
+test('a flipped bit or a missing byte is model-corrupt and names the file', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel(4))
   await fc.assert(
     fc.asyncProperty(
@@ -166,7 +166,7 @@ test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
   expect(error.message).toContain(name === 'prior_recipe' ? file : name.split('_')[0].slice(0, 3))
 })
 
-test('what events weigh is kept where it was learned, and refused where it can be no weight', async () => {
+test('learned event weights are read back; a negative event weight is corrupt', async () => {
   const model = tinyModel()
   const eventWeights = { purchase: 3, cart: 3, view: 0.5 }
   const written = await writeBaseModel({ ...model, prior: { ...model.prior, eventWeights } })
@@ -188,13 +188,13 @@ test('another dimension or other features are incompatible, not corrupt', async 
   )
 })
 
-test('weights that are not finite cannot be written', async () => {
+test('a model with non-finite weights can’t be written', async () => {
   const model = tinyModel()
   model.bias[3] = Number.NaN
   expect((await refusal(writeBaseModel(model))).code).toBe('model-corrupt')
 })
 
-test('a release changes the shared file alone', async () => {
+test('a release changes shared.safetensors alone', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   const model = await readBaseModel(manifest, files)
   const projection = model.projection.map((value, k) => value + (k % 65 === 0 ? 0.01 : 0))

@@ -27,7 +27,7 @@ function code(read: () => unknown): string | undefined {
   }
 }
 
-test('a valid manifest passes and what it does not know is left out', () => {
+test('a valid manifest passes, and its unknown fields are left out', () => {
   expect(parseManifest({ ...valid, extra: 1 })).toEqual(valid)
   expect(parseManifest({ ...valid, parent: null }).parent).toBeNull()
   const update = { from: '1', did: 'counted anew' }
@@ -35,7 +35,7 @@ test('a valid manifest passes and what it does not know is left out', () => {
   expect(parseManifest({ ...valid, searchTolerance: 0.2 }).searchTolerance).toBe(0.2)
 })
 
-test('another format is incompatible', () => {
+test('another format is model-incompatible', () => {
   expect(code(() => parseManifest({ ...valid, format: 2 }))).toBe('model-incompatible')
 })
 
@@ -64,7 +64,7 @@ test.each<[string, object]>([
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')
 })
 
-test('anything else is refused with a NearsideError', () => {
+test('any other value is refused with a NearsideError', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       expect(code(() => parseManifest(value))).toMatch(/^model-/)
@@ -79,7 +79,7 @@ test('anything else is refused with a NearsideError', () => {
   )
 })
 
-test('what has no text is refused, too', () => {
+test('a format without a string form is model-incompatible', () => {
   const format = JSON.parse('{"toString":[]}')
   expect(code(() => parseManifest({ ...valid, format }))).toBe('model-incompatible')
 })
@@ -89,7 +89,7 @@ test('latest.json names a version and the hash of its manifest', () => {
   expect(code(() => parseLatest({ version: '7', manifest: 'x' }))).toBe('model-corrupt')
 })
 
-test('a name for a version is refused in words', () => {
+test('a version name with a slash is refused', () => {
   expect(parseVersion('2024-06.1_b')).toBe('2024-06.1_b')
   expect(code(() => parseVersion('a/b'))).toBe('input-invalid')
 })

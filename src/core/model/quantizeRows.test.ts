@@ -16,7 +16,7 @@ const matrix = fc
       .map((data) => ({ data, rows, columns })),
   )
 
-test('each value is off by at most half a step of its row', () => {
+test('each restored value is off by at most half a step of its row', () => {
   fc.assert(
     fc.property(matrix, ({ data, columns }) => {
       const quantized = quantizeRows(data, columns)

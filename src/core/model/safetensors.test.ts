@@ -46,7 +46,7 @@ function file(header: unknown, body: number): Uint8Array {
   return bytes
 }
 
-test('what is written is read back', () => {
+test('written tensors are read back', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const read = readSafetensors(writeSafetensors(written))
@@ -55,7 +55,7 @@ test('what is written is read back', () => {
   )
 })
 
-test('the bytes do not depend on the order of insertion, and a copy at an odd offset reads alike', () => {
+test('the bytes depend neither on insertion order nor on the buffer’s offset', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
@@ -67,7 +67,7 @@ test('the bytes do not depend on the order of insertion, and a copy at an odd of
   )
 })
 
-test('a Buffer from Node reads like any bytes, and tensors are copies of it', () => {
+test('a Node Buffer reads like any bytes, and tensors are copies of it', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
@@ -95,7 +95,7 @@ test('every tensor starts at a multiple of its element size', () => {
   )
 })
 
-test('passes over the notes of a file', () => {
+test('a file’s metadata is ignored', () => {
   const header = {
     __metadata__: { format: 'pt' },
     a: { dtype: 'U8', shape: [1], data_offsets: [0, 1] },
@@ -103,7 +103,7 @@ test('passes over the notes of a file', () => {
   expect([...readSafetensors(file(header, 1)).keys()]).toEqual(['a'])
 })
 
-test('reads the example file of the format word for word', () => {
+test('reads the example file of the format’s documentation', () => {
   const bytes = file('{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}', 8)
   new DataView(bytes.buffer).setFloat32(bytes.length - 4, 1.5, true)
   expect(readSafetensors(bytes).get('a')).toEqual({
@@ -122,7 +122,7 @@ test('a truncated or lengthened file is corrupt', () => {
   )
 })
 
-test('a flipped bit is corrupt or gives other tensors, and never anything else', () => {
+test('a flipped bit gives a corrupt file or other valid tensors', () => {
   fc.assert(
     fc.property(tensors, fc.nat(), fc.nat(7), (written, at, bit) => {
       const bytes = writeSafetensors(written)
@@ -141,7 +141,7 @@ test('a flipped bit is corrupt or gives other tensors, and never anything else',
   )
 })
 
-test('any bytes at all are corrupt', () => {
+test('random bytes and random JSON headers are corrupt', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       corrupts(() => readSafetensors(Uint8Array.of(1, ...bytes)))
@@ -178,7 +178,7 @@ test.each<[string, unknown, number]>([
   corrupts(() => readSafetensors(file(header, body)))
 })
 
-test('refuses headers and files beyond the caps', () => {
+test('headers and files above the size limits are corrupt', () => {
   const header = new Uint8Array(80_000)
   new DataView(header.buffer).setUint32(0, 70_000, true)
   corrupts(() => readSafetensors(header))
@@ -187,7 +187,7 @@ test('refuses headers and files beyond the caps', () => {
   corrupts(() => readSafetensors(new Uint8Array(64 * 1024 * 1024 + 1)))
 })
 
-test('refuses values that are no weights, reading and writing', () => {
+test('non-finite and huge weights are refused in reading and writing', () => {
   fc.assert(
     fc.property(
       fc.array(weight, { minLength: 1, maxLength: 8 }),
@@ -207,6 +207,6 @@ test('refuses values that are no weights, reading and writing', () => {
   )
 })
 
-test('refuses to write a shape that does not fit', () => {
+test('a shape that doesn’t fit its data can’t be written', () => {
   corrupts(() => writeSafetensors(new Map([['w', { shape: [3], data: new Int8Array(2) }]])))
 })

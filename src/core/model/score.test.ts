@@ -33,7 +33,7 @@ const life = fc
   .map((parts): History => parts.flat().sort((a, b) => a.time - b.time))
 
 describe('a search', () => {
-  test('adds its lifts to the base, last and exactly, and changes nothing else', () => {
+  test('adds its lifts to the base exactly, and changes nothing else', () => {
     const encode = createEncoder(model)
     fc.assert(
       fc.property(life, (history) => {
@@ -51,7 +51,7 @@ describe('a search', () => {
     )
   })
 
-  test('is the same sum for a few items', () => {
+  test('lifts a subset of items as in the whole catalog', () => {
     const history: History = [{ item: 3, name: 'search', time: NOW, session: 's', query: 'a' }]
     const all = scoreTerms(model, history, NOW).base
     const items = [1, 3, 7]
@@ -61,7 +61,7 @@ describe('a search', () => {
     expect(few[1]).toBeGreaterThan(scoreTerms(model, [], NOW).base[3])
   })
 
-  test('is never what a fit is to predict, and no past to predict from', () => {
+  test('is neither a target nor history of a fit’s cases', () => {
     fc.assert(
       fc.property(life, (history) => {
         const without = history.filter(({ name }) => name !== 'search')

@@ -28,7 +28,7 @@ async function shipped() {
   return { latest, manifestFile, manifest, files }
 }
 
-test('latest.json, the manifest and the files agree', async () => {
+test('the shipped latest.json, manifest and files agree', async () => {
   const { latest, manifestFile, manifest, files } = await shipped()
   expect(await sha256Hex(manifestFile)).toBe(latest.manifest)
   expect(manifest.version).toBe(latest.version)
@@ -38,7 +38,7 @@ test('latest.json, the manifest and the files agree', async () => {
   expect(total).toBeLessThan(3_000_000)
 })
 
-test('its items are those of the shop, row by row', async () => {
+test('the shipped model’s items are the catalog’s, row by row', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const catalog = gunzipSync(await bytesOf('data/online-retail/catalog.jsonl.gz'))
@@ -46,7 +46,7 @@ test('its items are those of the shop, row by row', async () => {
   expect(model.itemIds).toEqual(ids.map((line) => (JSON.parse(line) as { id: string }).id))
 })
 
-test('scores are finite with no history, and one view changes them', async () => {
+test('the shipped model’s scores are finite without history, and one view changes them', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const now = Date.parse(manifest.data.until)
@@ -64,7 +64,7 @@ test('scores are finite with no history, and one view changes them', async () =>
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
 })
 
-test('its candidates, found without scoring the catalog, are those of scoring it, bit for bit', async () => {
+test('the shipped model’s shortlist finds the candidates of a full scoring, bit for bit', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)

@@ -23,7 +23,7 @@ const features = fc
   .map((values) => Float32Array.from(values))
 
 describe('treesScore', () => {
-  it('goes below under the threshold, and above from it on', () => {
+  it('a feature at the threshold takes the upper branch', () => {
     const row = new Float32Array(2 * FEATURE_COUNT)
     row[3] = 1.99
     row[FEATURE_COUNT + 3] = 2
@@ -31,7 +31,7 @@ describe('treesScore', () => {
     expect(treesScore(one, row, FEATURE_COUNT)).toBe(4)
   })
 
-  it('is the sum of its parts, each by a feature that was asked', () => {
+  it('parts sum to the score, and a feature that no tree reads has part 0', () => {
     fc.assert(
       fc.property(fc.nat(1000), features, (seed, row) => {
         const trees = tinyTrees(seed)
@@ -44,7 +44,7 @@ describe('treesScore', () => {
     )
   })
 
-  it('is what the trees say one by one', () => {
+  it('no trees score 0, and all trees together give the full score', () => {
     fc.assert(
       fc.property(fc.nat(1000), features, (seed, row) => {
         const trees = tinyTrees(seed)
@@ -69,7 +69,7 @@ describe('a model with trees', () => {
     session: `${k}`,
   }))
 
-  it('changes the scores of the highest alone, by what the trees say of them', () => {
+  it('adds the trees’ score to the candidates alone', () => {
     const without = linearTerms(model, history, now)
     const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
     expect(candidates).toHaveLength(CANDIDATES)
@@ -83,7 +83,7 @@ describe('a model with trees', () => {
     expect(base).not.toEqual(without.base)
   })
 
-  it('says nothing of a stranger', () => {
+  it('adds nothing for a cold-start shopper', () => {
     const { base, candidates } = scoreTerms({ ...model, trees }, [], now)
     expect(candidates).toEqual([])
     expect(base).toEqual(linearTerms(model, [], now).base)

@@ -8,7 +8,7 @@ const tiny = tinyModel(5)
 const popularity30 = Float32Array.of(1, 3, 9, 3, 2)
 const model = { ...tiny, statistics: { ...tiny.statistics, popularity30 } }
 
-test('those shown, the best first, equals as the shop has them', () => {
+test('base order lists shown items best first, ties in the shop’s order', () => {
   const order = new BaseOrder(model, [4, 3, 1, 0])
   expect(order.rows).toEqual([3, 1, 4, 0])
   expect([...order.ranks]).toEqual([4, 2, 0, 1, 3])
@@ -16,7 +16,7 @@ test('those shown, the best first, equals as the shop has them', () => {
   expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
 })
 
-test('sorts once, and again only when the scores have changed', () => {
+test('base order is sorted again only after the scores have changed', () => {
   const discountsAt = (time: number) => Float32Array.of(time < 2 ? 0 : 5, 0, 0, 0, 0)
   const context = {
     terms: [{ feature: contextFeature('discount')!, weight: 1 }],

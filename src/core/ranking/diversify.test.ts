@@ -39,7 +39,7 @@ test('the list is full, without repeats, best first within each category', () =>
   )
 })
 
-test('the best stays first, a longer list begins with the shorter one, and one subject alone stays as it is', () => {
+test('the best item stays first, and a longer list begins with the shorter one', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)
@@ -51,7 +51,7 @@ test('the best stays first, a longer list begins with the shorter one, and one s
   )
 })
 
-test('nothing stands before what scores more than the cost of its category above it', () => {
+test('each place goes to the highest score minus the cost of its category', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)
@@ -69,7 +69,7 @@ test('nothing stands before what scores more than the cost of its category above
   )
 })
 
-test('what is pinned counts, and twelve of one subject become a mix', () => {
+test('pinned items count, and twelve of one category become a mix', () => {
   const all: Shop = [
     ...Array.from({ length: 20 }, (_, at) => ['a', 3 - at / 20] as const),
     ...Array.from({ length: 20 }, (_, at) => ['b', 1.9 - at / 20] as const),
@@ -79,7 +79,7 @@ test('what is pinned counts, and twelve of one subject become a mix', () => {
   expect(ofA(list(all, 12, ['a', 'a']))).toBe(7)
 })
 
-test('far down a long list, the higher score comes first whatever the category', () => {
+test('far down a long list, categories no longer change the order', () => {
   const all: Shop = [
     ...Array.from({ length: 40 }, (_, at) => ['a', 9 - at / 20] as const),
     ...Array.from({ length: 40 }, (_, at) => ['b', 4 - at / 20] as const),

@@ -22,14 +22,14 @@ const own = (
   rates: Readonly<Record<string, number>> = {},
 ) => [...ownItems([kind], events, NOW, (id) => rates[id])]
 
-describe('bought: all but what is due again', () => {
+describe('the filter ‘bought’ removes purchases that are not due again', () => {
   const rates = { milk: 0.4, laptop: 0.01, candle: Number.POSITIVE_INFINITY }
   const order = (items: readonly string[], ago: number) =>
     event('purchase', items, ago, `order ${ago}`)
   const all = ['milk', 'laptop', 'candle', 'unknown']
   const boughtOnce = (ago: number) => own('bought', [order(all, ago)], rates)
 
-  test('one order says no interval: only what the shop says is used up is due, after the visit', () => {
+  test('after one order, only a consumable is due, and only after the visit', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
     // The clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
@@ -37,7 +37,7 @@ describe('bought: all but what is due again', () => {
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
   })
 
-  test('what was bought on several days, after three quarters of its usual interval', () => {
+  test('an item bought on several days is due after three quarters of its interval', () => {
     const days = (...ago: number[]) => ago.map((one) => order(['laptop'], one * DAY))
     expect(own('bought', days(60, 40, 20), rates)).toEqual([])
     expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])
@@ -46,7 +46,7 @@ describe('bought: all but what is due again', () => {
     expect(own('bought', days(20, 19.5), rates)).toEqual(['laptop'])
   })
 
-  test('what was bought once, if many come back to it, after the usual interval between orders', () => {
+  test('an item with many repeat buyers is due after the usual order interval', () => {
     const orders = (last: number) => [
       order(['milk', 'laptop'], 60 * DAY),
       order(['hat'], 40 * DAY),
@@ -57,13 +57,13 @@ describe('bought: all but what is due again', () => {
     expect(own('bought', orders(20).slice(0, 1), rates)).toEqual(['milk', 'laptop'])
   })
 
-  test('owned: whatever was bought, due or not', () => {
+  test('the filter ‘owned’ removes every purchase, even one that is due', () => {
     const events = [60, 40, 20].map((ago) => order(['milk'], ago * DAY))
     expect(own('owned', events, rates)).toEqual(['milk'])
   })
 })
 
-test('basket: until it is taken out or bought, or forgotten for a month', () => {
+test('the filter ‘basket’ removes carted items, until removal, purchase or 30 days', () => {
   const add = (item: string, ago: number) => event('add_to_cart', [item], ago)
   expect(own('basket', [add('a', 5 * DAY), add('b', DAY)])).toEqual(['a', 'b'])
   const taken = event('remove_from_cart', ['a'], 3 * DAY)
@@ -74,7 +74,7 @@ test('basket: until it is taken out or bought, or forgotten for a month', () => 
   expect(own('basket', [add('a', 30 * DAY)])).toEqual([])
 })
 
-test('seen: in this visit', () => {
+test('the filter ‘seen’ removes items viewed in this visit', () => {
   const looks = [
     event('view_item', ['old'], 2 * DAY, 'before'),
     event('view_item', ['a'], 5 * MINUTE),
@@ -87,7 +87,7 @@ test('seen: in this visit', () => {
   expect(own('seen', [])).toEqual([])
 })
 
-test('an order that the shop hands over doesn’t end the visit, and counts in it if it was made in it', () => {
+test('a seeded order doesn’t extend the visit, but counts if made in it', () => {
   const handed = (item: string, ago: number): ShopperEvent => {
     const order = event('purchase', [item], ago, `order ${item}`)
     return { ...order, seeded: NOW }
@@ -103,7 +103,7 @@ test('an order that the shop hands over doesn’t end the visit, and counts in i
   expect(own('bought', [...events, event('view_item', ['c'], 0)], rates)).toEqual(['b'])
 })
 
-test('several kinds together, none of them without being asked for', () => {
+test('several filters apply together, and no filter applies unasked', () => {
   const events = [event('view_item', ['a'], MINUTE), event('add_to_cart', ['b'], MINUTE)]
   expect([...ownItems(['basket', 'seen'], events, NOW, () => 1)]).toEqual(['b', 'a'])
   expect([...ownItems([], events, NOW, () => 1)]).toEqual([])

@@ -9,7 +9,7 @@ const SIGNALS = ['viewed', 'wished', 'basket', 'bought']
 
 const did = (name: EventName, days = 0, item = 0) => ({ item, name, time: NOW - days * DAY })
 
-test('the signal is what counts most by now; what says nothing is none', () => {
+test('an item’s signal is its strongest action by now, or none', () => {
   for (const [i, name] of NAMES.entries())
     expect([...signalsOf([did(name)], NOW)]).toEqual([[0, SIGNALS[i]]])
   expect(signalsOf([did('purchase', 1), did('view_item')], NOW).get(0)).toBe('bought')
@@ -19,7 +19,7 @@ test('the signal is what counts most by now; what says nothing is none', () => {
   expect(signalsOf([did('view_item_list'), did('remove_from_cart')], NOW).size).toBe(0)
 })
 
-test('actions that shape the lists: a click and its look once, searches that find anything', () => {
+test('a click and its view count as one action, and only successful searches count', () => {
   const event = (name: EventName, items: string[], query?: string): ShopperEvent => ({
     ...{ id: `${name} ${items} ${query}`, session: 's', time: NOW, name, items, query },
   })
@@ -35,7 +35,7 @@ test('actions that shape the lists: a click and its look once, searches that fin
 })
 
 test.each(NAMES.map((name, i) => [name, SIGNALS[i]] as const))(
-  '%s: what was learned says %s',
+  '%s: the learned signal is %s',
   (name, signal) => {
     const event: ShopperEvent = { id: 'e', session: 's', name, time: NOW, items: ['item-0'] }
     expect(learnedOf([event], null, () => [], NOW)).toEqual([

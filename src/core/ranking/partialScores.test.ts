@@ -85,7 +85,7 @@ const models: readonly (readonly [string, BaseModel])[] = [
   ['one of many equal items', { ...model, itemVectors: new Float32Array(ITEMS * DIMENSION) }],
 ]
 
-test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, given) => {
+test.each(models)('%s: partial and full scoring give the same lists', (_, given) => {
   const part = new Ranker(given, catalog, scoreInPart)
   const whole = new Ranker(given, catalog)
   fc.assert(
@@ -111,7 +111,7 @@ test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, giv
   )
 })
 
-test('a list looks at a small part of a catalog', () => {
+test('a list scores a small part of a large catalog', () => {
   const large = tinyModel(20_000)
   const score = scoreInPart(large, [])
   const history = [3, 500, 9000].map((item, k) => {

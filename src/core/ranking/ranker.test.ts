@@ -38,13 +38,13 @@ function life(seed: number): History {
   )
 }
 
-test('for everybody: best sellers are the first of their order, the rest stand in the shop’s', () => {
+test('in the base order, best sellers come first and the rest in the shop’s order', () => {
   const kinds = ranker.recommend(score([]), { limit: ITEMS }).map(({ reason }) => reason.kind)
   expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 4 ? 'popular' : 'shop-order')))
   expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })
 })
 
-test('a best seller is counted, in the first tenth, and one of a hundred', () => {
+test('a best seller has counts and is in the top tenth, at most 100 items', () => {
   const model = testModel('1')
   const popularityAll = model.statistics.popularityAll.map((count, row) => (row === 31 ? 0 : count))
   const counted = new Ranker(
@@ -62,7 +62,7 @@ test('a best seller is counted, in the first tenth, and one of a hundred', () =>
   expect([1, 30, 240, 3_659, 1e6].map(bestSellersOf)).toEqual([1, 3, 24, 100, 100])
 })
 
-test('lists about an item say so, and nothing of what the shopper did', () => {
+test('lists about an item give item reasons, whatever the shopper did', () => {
   const kinds = (list: readonly { reason: { kind: string } }[]) =>
     new Set(list.map(({ reason }) => reason.kind))
   expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
@@ -77,7 +77,7 @@ describe('places', () => {
     expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
   })
 
-  test('λ = 0 is the base, and scores come in falling order', () => {
+  test('with λ = 0 scores equal the base, and lists fall by score', () => {
     const parameters = {
       u: new Float32Array(DIMENSION).fill(9),
       w: new Float32Array(FEATURE_COUNT).fill(9),
@@ -92,13 +92,13 @@ describe('places', () => {
   })
 })
 
-describe('a list that would be all of one subject', () => {
+describe('a list dominated by one category', () => {
   const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
   const mugs = (list: readonly { id: string }[]) =>
     list.filter(({ id }) => categoryOf(id) === 'mugs').length
   const looked = score([0, 4, 8, 12].map((item) => touch(item)))
 
-  test('is not, unless that is asked for', () => {
+  test('is mixed, unless diversify is off', () => {
     expect(mugs(ranker.recommend(looked, { limit: 6, diversify: false }))).toBe(6)
     const list = ranker.recommend(looked, { limit: 6 })
     expect(mugs(list)).toBeLessThan(6)
@@ -106,7 +106,7 @@ describe('a list that would be all of one subject', () => {
     expect(categoryOf(list[0].id)).toBe('mugs')
   })
 
-  test('is left alone in everybody’s order, of a category, and for who is unknown', () => {
+  test('stays unmixed in the base order, in a category and for a cold-start shopper', () => {
     const stranger = score([touch(0, 'view_item_list')])
     for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
       const list = ranker.recommend(looked, { ...options, limit: 8 })
@@ -118,7 +118,7 @@ describe('a list that would be all of one subject', () => {
   })
 })
 
-test('what an explanation says adds up, trees and all', () => {
+test('contributions of an explanation sum to its score, trees included', () => {
   const withTrees = new Ranker(
     { ...testModel('1'), trees: tinyTrees() },
     Catalog.parse(testCatalog),

@@ -118,7 +118,7 @@ const isOneOf = ({ id, brand, category, price }: RuleItems, item: Item) =>
   (!category || category.includes(item.category ?? '')) &&
   (!price || (item.price ?? -1) >= (price.from ?? 0))
 
-test('ten thousand rule files never break a list', () => {
+test('any rules give a valid list that obeys them', () => {
   let pinned = 0
   fc.assert(
     fc.property(file, query, (value, asked) => {
@@ -177,14 +177,14 @@ const itemsHaveSame = (rule: Rule) => JSON.stringify(rule).includes('"same"')
 describe('what rules do to a list', () => {
   const plain = ids(recommend([]))
 
-  test('none: the list of the model, to the bit', () => {
+  test('without a matching rule, the list is the model’s, bit for bit', () => {
     expect(recommend([])).toEqual(ranker.recommend(shopper, {}))
     expect(recommend([{ name: 'r', when: { page: ['x'] }, hide: { id: ['item-31'] } }])).toEqual(
       recommend([]),
     )
   })
 
-  test('what is pinned stands there for everybody, and is called chosen', () => {
+  test('a pinned item stands at its place with the reason ‘chosen’', () => {
     const list = recommend([{ name: 'gifts', pin: ['item-2', 'item-4'], at: 2 }], { limit: 5 })
     const others = plain.filter((one) => one !== 'item-2' && one !== 'item-4')
     expect(ids(list)).toEqual([others[0], 'item-2', 'item-4', others[1], others[2]])
@@ -195,7 +195,7 @@ describe('what rules do to a list', () => {
     expect(list[1].score).toBe(list[3].score)
   })
 
-  test('what a boost alone brings into the list is chosen; what would be there keeps its reason', () => {
+  test('only an item that a boost brings in has the reason ‘chosen’', () => {
     const low = ranker.recommend(nobody, { limit: 32 }).at(-1)?.id ?? ''
     const boost = (one: string) => [{ name: 'push', boost: { id: [one] }, by: 1e6 }]
     const [first] = recommend(boost(low), { limit: 3 })
@@ -209,7 +209,7 @@ describe('what rules do to a list', () => {
     expect(buried.at(-1)?.id).toBe(plain[0])
   })
 
-  test('a boost multiplies how well something goes with an item', () => {
+  test('a boost multiplies the score in a bought-together list', () => {
     const asked = { kind: 'boughtTogether', item: 'item-8' } as const
     const [first, second] = listOf([], asked)
     const [now] = listOf([{ name: 'b', boost: { id: [second.id] }, by: 3 }], asked)
@@ -218,7 +218,7 @@ describe('what rules do to a list', () => {
     expect(now.score).toBeGreaterThan(first.score)
   })
 
-  test('what is pinned counts among the most of its group', () => {
+  test('a pinned item counts towards its group’s maximum', () => {
     const list = recommend(
       [
         { name: 'one each', atMost: 1, per: 'category' },
@@ -231,7 +231,7 @@ describe('what rules do to a list', () => {
     expect([...categories].sort()).toEqual(['bags', 'cards', 'lights', 'mugs'])
   })
 
-  test('explained: every rule that acts on it, what they add, and the place of what is hidden', () => {
+  test('an explanation names every rule of an item, their sum and its rank', () => {
     const rules: Rule[] = [
       { name: 'out', hide: { id: ['item-31', 'item-30'] } },
       { name: 'up', boost: { category: ['bags'] }, by: 2 },

@@ -11,7 +11,7 @@ const itemOf = (all: readonly string[]) => (place: number) => ({
 })
 const bestOf = (all: readonly string[]) => (count: number) => [...all.slice(0, count).keys()]
 
-test('the list is full, in order, and holds a third of a family only where all others are in it', () => {
+test('a third item of a family stands behind all other items', () => {
   fc.assert(
     fc.property(families, fc.double({ min: 0, max: 70, noNaN: true }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
@@ -28,7 +28,7 @@ test('the list is full, in order, and holds a third of a family only where all o
   )
 })
 
-test('looks no further than it must', () => {
+test('asks for no more candidates than it needs', () => {
   const asked: number[] = []
   const best = (count: number) => {
     asked.push(count)
@@ -50,7 +50,7 @@ test('looks no further than it must', () => {
   ])
 })
 
-test('ranks are the places in that list; a variant too many stands with the next, or behind all others', () => {
+test('ranks are the places in the list; surplus variants rank behind it', () => {
   fc.assert(
     fc.property(families, fc.integer({ min: 1, max: 70 }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
@@ -67,7 +67,7 @@ test('ranks are the places in that list; a variant too many stands with the next
   )
 })
 
-test('limits hold together: what one of them leaves out has no part in another’s count', () => {
+test('an item left out by one limit doesn’t count towards another', () => {
   const items = [
     { id: 'a', brand: 'x', category: 'm' },
     { id: 'b', brand: 'x', category: 'n' },

@@ -38,7 +38,7 @@ describe('which items a rule is about', () => {
     [{ attributes: { toString: ['x'] } }, ''],
   ])('%j', (items, ids) => expect(hidden(items)).toBe(ids))
 
-  test('the same as the item that the list is about; without one that has it, the rule does not hold', () => {
+  test('without an item to compare with, a rule with ‘same’ doesn’t apply', () => {
     const same: RuleItems = { same: ['brand'] }
     expect(hidden(same, { list: 'similar', about: ITEMS[0] })).toBe('ab')
     expect(hidden(same, { list: 'similar', about: ITEMS[3] })).toBe('')

@@ -3,7 +3,7 @@ import { placeBeside, placePins, withPins } from './pins.ts'
 
 const pin = (id: string, at: number) => ({ item: { id }, at, rule: 'r' })
 
-test('a taken place counts as the next free one; what is behind the end is left out', () => {
+test('a pin moves to the next free place, and is dropped behind the end', () => {
   const pins = [pin('a', 2), pin('b', 2), pin('c', 1), pin('a', 4), pin('d', 9), pin('e', 1)]
   const places = [...placePins(pins, 5)].map(([place, { item }]) => [place, item.id])
   expect(places).toEqual([
@@ -14,7 +14,7 @@ test('a taken place counts as the next free one; what is behind the end is left 
   ])
 })
 
-test('the list goes on around what is pinned, and knows where its items went', () => {
+test('other items fill the places around pins', () => {
   const pinned = new Map([
     [1, 'P'],
     [3, 'Q'],

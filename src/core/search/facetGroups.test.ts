@@ -12,7 +12,7 @@ const ITEMS: readonly Item[] = [
 const NAME = { name: 'x', label: 'X' }
 const colour = (item: Item) => item.attributes?.colour
 
-test('values: most items first, then by name; an item counts once, and for each of its values', () => {
+test('values are sorted by count and name, and an item counts once per value', () => {
   const brands = valueGroup(ITEMS, NAME, ({ brand }) => brand)
   expect(brands.options.map(({ value }) => value)).toEqual(['Alpha', 'Beta', 'Gamma'])
   expect(valueGroup([...ITEMS].reverse(), NAME, ({ brand }) => brand).options).toEqual(
@@ -27,7 +27,7 @@ test('values: most items first, then by name; an item counts once, and for each 
   expect(narrow(ITEMS, [sizes], { x: ['42'] }).items.map(({ id }) => id)).toEqual(['a'])
 })
 
-test('prices: a limit begins the next band, and what has no price is in none', () => {
+test('a price limit starts the next band, and items without price are in none', () => {
   const prices = priceGroup(NAME, [1, 20], (from, to) => `${from} to ${to}`)
   expect(prices.options).toEqual([
     { value: '0-1', label: '0 to 1' },
@@ -39,7 +39,7 @@ test('prices: a limit begins the next band, and what has no price is in none', (
   expect(prices.matches(ITEMS[0], 'none such')).toBe(false)
 })
 
-test('limits lie near the quarters of the prices, and are round', () => {
+test('price limits are round and near the quartiles', () => {
   const at = (...prices: readonly number[]) =>
     priceLimits(prices.map((price, i) => ({ id: `${i}`, price })))
   expect(at(...Array.from({ length: 100 }, (_, i) => i + 1))).toEqual([20, 50, 100])

@@ -33,7 +33,7 @@ const selection = fc.record({
 const withIds = (list: readonly Omit<Item, 'id'>[]): Item[] =>
   list.map((item, place) => ({ ...item, id: `i${place}` }))
 
-test('each count is what one would get with that choice alone in its group', () => {
+test('each count is the number of items with that choice alone in its group', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)
@@ -47,7 +47,7 @@ test('each count is what one would get with that choice alone in its group', () 
   )
 })
 
-test('keeps the order, never adds, and unknown choices narrow nothing', () => {
+test('narrowing keeps the order, adds nothing and ignores unknown choices', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)
@@ -59,7 +59,7 @@ test('keeps the order, never adds, and unknown choices narrow nothing', () => {
   expect(narrow(all, GROUPS, { in: ['unknown'], no: ['x'] }).items).toEqual(all)
 })
 
-test('the shop’s own products come back as they are, with their type', () => {
+test('narrowing returns the shop’s own objects, with their type', () => {
   interface Product extends Item<{ colour: string }> {
     readonly stock: number
   }

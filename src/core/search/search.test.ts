@@ -33,7 +33,7 @@ describe('find', () => {
     expect(ids('85123a')[0]).toBe('85123A')
   })
 
-  it('forgives two letters in each other’s place', () => {
+  it('finds a word with two swapped letters', () => {
     expect(ids('parsaol')).toEqual(['15056'])
     expect(ids('chalkbaord heart')[0]).toBe('22457')
     expect(ids('Parsaol')).toEqual(ids('parasol'))
@@ -41,7 +41,7 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
-  it('asks as the shop spells it, be it the beginning of another word too, in all its wordings', () => {
+  it('corrects a misspelt word to the shop’s spelling and searches its synonyms', () => {
     const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),
@@ -54,7 +54,7 @@ describe('find', () => {
     expect(found('jewwel box')[0]).toBe('Trinket box')
   })
 
-  it('takes no word that the shop has for another, but better than nothing', () => {
+  it('shows a hit by a similar word only if exact hits are few', () => {
     const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
     const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
     const found = (items: readonly Item[]) =>
@@ -65,7 +65,7 @@ describe('find', () => {
     expect(found(coats.slice(0, 2)).at(-1)).toEqual(['cat', false])
   })
 
-  it('puts hits for all words before hits for some, whatever their score', () => {
+  it('ranks hits for all words above hits for some', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
     expect(hits.map((hit) => hit.complete)).toEqual(
@@ -74,7 +74,7 @@ describe('find', () => {
     expect(hits.some((hit) => !hit.complete)).toBe(true)
   })
 
-  it('finds by description, after those whose title has the word', () => {
+  it('finds by description, after hits in the title', () => {
     const found = createProductSearch([
       { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
       { id: 'named', title: 'Teapot' },
@@ -83,7 +83,7 @@ describe('find', () => {
     expect(found.suggest('teap')).toEqual(['teapot'])
   })
 
-  it('puts the word itself before longer and before similar words', () => {
+  it('ranks the exact word above longer and similar words', () => {
     const found = createProductSearch([
       { id: 'longer', title: 'Fantail fantail fantail' },
       { id: 'similar', title: 'Hearth hearth hearth' },
@@ -93,7 +93,7 @@ describe('find', () => {
     expect(found.find('heart')[0].id).toBe('itself')
   })
 
-  it('leaves out hits for some words only where enough have all', () => {
+  it('leaves out hits for some words only if enough hits have all', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
     const some = { id: 'some', title: 'Red rug' }
     const found = (items: readonly Item[]) =>
@@ -104,12 +104,12 @@ describe('find', () => {
     expect(found([...many.slice(1), some])).toContain('some')
   })
 
-  it('finds nothing for an empty query, punctuation or an unknown word, and respects the limit', () => {
+  it('finds nothing for empty, punctuation-only or unknown queries, and respects the limit', () => {
     for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
     expect(search.find('heart', 1)).toHaveLength(1)
   })
 
-  it('survives items without texts and a repeated id', () => {
+  it('accepts items without texts and repeated ids', () => {
     const odd = createProductSearch([
       { id: 'a' },
       { id: 'a', title: 'Lamp' },
@@ -118,7 +118,7 @@ describe('find', () => {
     expect(odd.find('lamp').map((hit) => hit.id)).toEqual(['b'])
   })
 
-  it('never throws and never repeats an id, whatever is typed', () => {
+  it('any query finds each id at most once, and nothing throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (query) => {
         const found = ids(query)
@@ -129,7 +129,7 @@ describe('find', () => {
   })
 })
 
-describe('what people type', () => {
+describe('typed queries', () => {
   const shop = createProductSearch([
     { id: '20682', title: "Children's umbrella", price: 3.25 },
     { id: '22423', title: 'Birthday cakestand', price: 12.75 },
@@ -140,7 +140,7 @@ describe('what people type', () => {
   ])
   const found = (query: string) => shop.find(query).map(({ id }) => id)
 
-  it('is found with and without possessives, as one word and as two', () => {
+  it('possessives, and compounds typed as one word or two, find the item', () => {
     for (const query of ["children's", 'children’s', 'childrens', 'child', 'CHILDREN'])
       expect(found(query)).toEqual(['20682'])
     expect(found('mums clock')[0]).toBe('85123A')
@@ -154,7 +154,7 @@ describe('what people type', () => {
     expect(shop.find('cake stand')[0]).toMatchObject({ id: '22423', complete: true })
   })
 
-  it('is found as one and as several', () => {
+  it('singular and plural forms fold to the same word', () => {
     const same = ['child', 'children', 'childrens', "children's"]
     const pairs = 'knife knives, leaf leaves, shelf shelves, scarf scarves, mouse mice, box boxes'
     for (const forms of [
@@ -165,7 +165,7 @@ describe('what people type', () => {
       expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
   })
 
-  it('names prices, alone or with words', () => {
+  it('prices limit the hits, with or without words', () => {
     expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
     expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])
     expect(found('£2.95')).toEqual(['21558'])
@@ -181,14 +181,14 @@ describe('what people type', () => {
     expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
   })
 
-  it('names codes, and then nothing else', () => {
+  it('item codes find those items and nothing else', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
     // A code with one other digit, or with two digits swapped, is another product, so it finds nothing.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
-  it('is no code where ids are words, and names the very id where two differ by case alone', () => {
+  it('ids that are words aren’t codes, and a code’s case decides between two ids', () => {
     const lamp = { id: 'lamp', title: 'Desk lamp' }
     const shop = createProductSearch([
       lamp,
@@ -202,19 +202,19 @@ describe('what people type', () => {
     expect(shop.find('wall')[0]).not.toHaveProperty('soldOut')
   })
 
-  it('has words that say nothing', () => {
+  it('stop words are ignored', () => {
     expect(shop.find('a clock for the kitchen')[0]).toMatchObject({ id: '85123A', complete: true })
     expect(found('for the')).toEqual([])
   })
 
-  it('gets what is sold out last, whoever likes it', () => {
+  it('sold-out hits come last, whatever the shopper likes', () => {
     const hits = shop.find('birthday')
     expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
     expect(hits[0].relevance).toBe(hits[1].relevance)
     expect(blend(hits, ['22424', '22423'])).toEqual(hits)
   })
 
-  it('gets what is sold out before what fits less, but never first while something is to be had', () => {
+  it('sold-out hits stand above less relevant ones, but never first', () => {
     const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
     const order = (...sold: number[]) =>
       createProductSearch(
@@ -229,7 +229,7 @@ describe('what people type', () => {
     expect(order(0, 3, 1, 2).slice(0, 2)).toEqual(['0', '3'])
   })
 
-  it('gets the nearest words where the shop has none of it', () => {
+  it('the nearest words are found if no item has the query’s words', () => {
     expect(shop.find('umbralle')).not.toEqual([])
     expect(shop.find('brthdey').map(({ complete }) => complete)).toEqual([false, false])
     expect(found('xqzwvk')).toEqual([])
@@ -237,7 +237,7 @@ describe('what people type', () => {
 })
 
 describe('suggest', () => {
-  it('completes the word being typed, as the shop spells it', () => {
+  it('completes the last word in the shop’s spelling', () => {
     expect(search.suggest('cak')).toContain('cakestand')
     expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
     expect(search.suggest('napk')).toEqual(['napkins'])
@@ -265,7 +265,7 @@ describe('blend', () => {
     )
   const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
 
-  it('changes no relevance at any place, whatever the shopper likes', () => {
+  it('keeps every relevance at its place, whatever the shopper likes', () => {
     fc.assert(
       fc.property(liked, ([hits, order]) => {
         const blended = blend(
@@ -280,7 +280,7 @@ describe('blend', () => {
     )
   })
 
-  it('with a tolerance is a permutation in which no hit passes a clearly more relevant one', () => {
+  it('with a tolerance, no hit passes a clearly more relevant one', () => {
     const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
     fc.assert(
       fc.property(liked, tolerance, ([hits, order], width) => {
@@ -308,7 +308,7 @@ describe('blend', () => {
     relevances.map((relevance, i) => ({ id: 'abcdef'[i], relevance, complete: true, terms: [] }))
   const ids = (found: readonly SearchHit[]) => found.map(({ id }) => id).join('')
 
-  it('follows the shopper where relevance is equal but for rounding, and relevance elsewhere', () => {
+  it('follows the shopper among equal relevances, and relevance otherwise', () => {
     const found = hits(9, 5, 5 * (1 - 1e-12), 5, 4.99)
     expect(ids(blend(found, ['e', 'd', 'b', 'a']))).toBe('adbce')
     expect(ids(blend(found, ['e', 'd', 'b', 'a'], 0.01))).toBe('aedbc')
@@ -329,7 +329,7 @@ function editDistance(a: string, b: string): number {
 }
 
 describe('highlight', () => {
-  it('marks only words that begin like one of the query, or like one a typing error away', () => {
+  it('marks only words that begin like a query word or a one-error variant', () => {
     const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
     const typed = fc
       .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
@@ -361,7 +361,7 @@ describe('highlight', () => {
     )
   })
 
-  it('marks the words that matched and loses no letter', () => {
+  it('marks the matched words and keeps every letter', () => {
     const [first] = search.find('hart')
     expect(highlight('White hanging heart', first.terms)).toEqual([
       { text: 'White hanging ', hit: false },
@@ -381,7 +381,7 @@ describe('highlight', () => {
 })
 
 describe('prepareProductSearch', () => {
-  it('gives the same search, in slices that let others work', async () => {
+  it('prepares the same search in slices with pauses', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
     let pauses = 0
     const prepared = await prepareProductSearch([...ITEMS, ...many, ...ITEMS], [], async () => {
@@ -394,7 +394,7 @@ describe('prepareProductSearch', () => {
     expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
   })
 
-  it('lets the page have its turns by itself', async () => {
+  it('yields to other tasks without a callback', async () => {
     const many = Array.from({ length: 250 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
     let turns = 0
     let preparing = true

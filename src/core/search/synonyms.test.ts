@@ -21,7 +21,7 @@ const ids = (query: string, synonyms?: Synonyms) =>
     .map((hit) => hit.id)
 
 describe('synonyms', () => {
-  it('are other wordings, of one word or more, in any number, each once', () => {
+  it('give each other wording once, of one or more words, in any number', () => {
     const folded = foldSynonyms(SYNONYMS)
     expect(otherWordings(['red', 'tealights'], folded)).toEqual([
       ['red', 't', 'light'],
@@ -33,7 +33,7 @@ describe('synonyms', () => {
     expect(otherWordings(['teapot', 'light'], folded)).toEqual([])
   })
 
-  it('find what the shop calls otherwise, all words counted', () => {
+  it('find the shop’s word, and count as a complete hit', () => {
     expect(ids('jotter')).toEqual([])
     expect(ids('jotter', SYNONYMS)).toEqual(['pad'])
     const [first] = createProductSearch(ITEMS, SYNONYMS).find('red tealight')
@@ -41,7 +41,7 @@ describe('synonyms', () => {
     expect(first.terms).toEqual(expect.arrayContaining(['red', 'light']))
   })
 
-  it('don’t take a short word of another wording for a beginning', () => {
+  it('a short word of a synonym matches whole words only', () => {
     const found = createProductSearch(
       [...ITEMS, { id: 'tall', title: 'Tall triple light' }],
       SYNONYMS,
@@ -50,7 +50,7 @@ describe('synonyms', () => {
     expect(tall).toMatchObject({ complete: false, terms: ['light'] })
   })
 
-  it('never push the word itself down: a hit in the shopper’s own words counts in full', () => {
+  it('rank below hits in the shopper’s own words', () => {
     const found = createProductSearch(
       [
         { id: 'asked', title: 'Wallet' },
@@ -62,7 +62,7 @@ describe('synonyms', () => {
     expect(found.find('purse').map((hit) => hit.id)).toEqual(['other', 'asked'])
   })
 
-  it('put the shop’s words in place of a phrase, with any number in it', () => {
+  it('rewordings replace a phrase, with any number in it', () => {
     const rewordings: Synonyms = [
       { of: 'gift for', as: [''] },
       { of: '# year old', as: ['child'] },
@@ -81,7 +81,7 @@ describe('synonyms', () => {
       expect(reworded(words, folded)).toEqual([words])
   })
 
-  it('never count more than the best of the shopper’s own words, however many they are', () => {
+  it('a synonym of several words never outranks the shopper’s own word', () => {
     const found = createProductSearch(
       [
         { id: 'own', title: 'Earbuds with a case and a very long title' },
@@ -92,7 +92,7 @@ describe('synonyms', () => {
     expect(found.find('earbuds').map(({ id }) => id)).toEqual(['own', 'both'])
   })
 
-  it('change nothing where none apply', () => {
+  it('change no result of a query without synonyms', () => {
     for (const query of ['red', 'candle', 'red mug', 'xyz'])
       expect(createProductSearch(ITEMS, SYNONYMS).find(query)).toEqual(
         createProductSearch(ITEMS).find(query),

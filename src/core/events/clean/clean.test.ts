@@ -26,7 +26,7 @@ function normals(count: number, seed: number): number[] {
 }
 
 describe('isolation forest', () => {
-  it('normalises by the mean path of a search tree: 2·H(n − 1) − 2·(n − 1)/n', () => {
+  it('averagePathLength matches 2·H(n − 1) − 2·(n − 1)/n', () => {
     expect([0, 1, 2].map(averagePathLength)).toEqual([0, 0, 1])
     // Value for the sub-sample size of the paper.
     expect(averagePathLength(256)).toBeCloseTo(10.2447709, 6)
@@ -43,7 +43,7 @@ describe('isolation forest', () => {
     )
   })
 
-  it('scores rows that can not be told apart 0.5, and every row in (0, 1]', () => {
+  it('indistinguishable rows score 0.5, and every score is in (0, 1]', () => {
     const same = Array.from({ length: 40 }, () => Float64Array.of(1, 2))
     expect(isolationScore(growForest(same, uniform(1)), same[0])).toBeCloseTo(0.5, 12)
     expect(isolationScore(growForest([], uniform(1)), same[0])).toBe(0.5)
@@ -62,7 +62,7 @@ describe('isolation forest', () => {
     )
   })
 
-  it('puts planted anomalies before 400 normal rows, alike for the same seed', () => {
+  it('planted anomalies score above 400 normal rows, reproducibly for a seed', () => {
     const values = normals(1200, 7)
     const rows = Array.from({ length: 400 }, (_, k) =>
       Float64Array.from(values.slice(3 * k, 3 * k + 3)),
@@ -88,7 +88,7 @@ describe('isolation forest', () => {
 })
 
 describe("Tukey's fences", () => {
-  it('leave out 0.7 % of a log-normal sample, and none where there is little to judge by', () => {
+  it('fences exclude 0.7 % of a log-normal sample, and nothing of three values', () => {
     const values = normals(20_000, 11).map(Math.exp)
     const { low, high } = logFences(values)
     const outside = values.filter((value) => value < low || value > high).length
@@ -97,7 +97,7 @@ describe("Tukey's fences", () => {
     expect(logFences([1, 2, 3])).toEqual({ low: 0, high: Number.POSITIVE_INFINITY })
   })
 
-  it('move with the unit of measurement', () => {
+  it('fences scale with the unit of measurement', () => {
     const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
     fc.assert(
       fc.property(
@@ -114,7 +114,7 @@ describe("Tukey's fences", () => {
   })
 })
 
-describe('a log with a script in it', () => {
+describe('outlier cleaning of a log that contains a script', () => {
   const START = 1_700_000_000_000
   const { next } = uniform(5)
   const visit = (session: string, looks: number, gap: () => number, dwell: () => number) => {
@@ -145,7 +145,7 @@ describe('a log with a script in it', () => {
   const events = [...people.flat(), ...script, bought]
   const usual = learnUsual(events, uniform(9))
 
-  it('loses the script, keeps its purchase and nearly all people; kept and dropped add up', () => {
+  it('drops the script’s views; keeps its purchase and over 93 % of people’s events', () => {
     const { events: kept, report } = cleanOutliers(events, usual)
     expect(kept).toContain(bought)
     expect(kept.filter(({ session }) => session === 'script')).toEqual([bought])
@@ -155,7 +155,7 @@ describe('a log with a script in it', () => {
     expect(report.kept + dropped).toBe(events.length)
   })
 
-  it('describes any visit in finite numbers', () => {
+  it('describes any visit in seven finite numbers', () => {
     for (const own of [script, script.slice(0, 1), [bought], people[0].slice(0, 2)]) {
       const found = describeVisit(own)
       expect(found).toHaveLength(7)
@@ -164,7 +164,7 @@ describe('a log with a script in it', () => {
     expect(rateOf(script.slice(0, 2))).toBeNull()
   })
 
-  it('does nothing to a log that is too small to know what is usual', () => {
+  it('drops nothing from a log too small to learn from', () => {
     const few = people[0].slice(0, 4)
     expect(cleanOutliers(few, learnUsual(few, uniform(2))).events).toEqual(few)
   })

@@ -48,7 +48,7 @@ const byRules = (events: readonly ShopperEvent[]) =>
   clean(events, { now: Number.POSITIVE_INFINITY, known: () => true })
 
 test.each(['iqr', 'isolation-forest'] as const)(
-  '%s finds a script that the rules let pass',
+  '%s drops a script that passes the fixed rules',
   (how) => {
     const events = [...visits(40), ...script('script', 41 * 24 * HOUR)]
     const ruled = byRules(events)
@@ -63,12 +63,12 @@ test.each(['iqr', 'isolation-forest'] as const)(
   },
 )
 
-test('with fewer visits nothing counts as unusual', () => {
+test('with too few visits, no visit counts as unusual', () => {
   const ruled = byRules([...visits(LEAST_VISITS - 2), ...script('script', 41 * 24 * HOUR)])
   expect(cleanOwnVisits(ruled, 'isolation-forest')).toBe(ruled)
 })
 
-test('keeps order, invents nothing, drops no purchase, and counts what it dropped', () => {
+test('keeps the order and every purchase, and counts the dropped events', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 0, max: 30 }), (seed, more) => {
       const events = Array.from({ length: 20 + more }, (_, v) =>

@@ -6,7 +6,7 @@ import { contextOver } from './timeline.ts'
 
 const day = (text: string) => Date.parse(text)
 
-test('Easter Sundays as the calendar has them', () => {
+test('easterSunday matches the calendar', () => {
   for (const date of ['1961-04-02', '2000-04-23', '2011-04-24', '2024-03-31', '2025-04-20'])
     expect(easterSunday(Number(date.slice(0, 4)))).toBe(day(date))
 })
@@ -27,7 +27,7 @@ describe('contextValue', () => {
     expect(contextValue('weekday', monday, NO_CONTEXT)).toBe('monday')
     expect(contextValue('weather', monday, NO_CONTEXT)).toBeUndefined()
   })
-  it('takes what the shop says before what the calendar knows, and an empty word for none', () => {
+  it('the shop’s value wins over the calendar’s, and an empty value means none', () => {
     const christmas = day('2010-12-20')
     const saying = (holiday: string) => ({ ...NO_CONTEXT, at: () => ({ holiday }) })
     expect(contextValue('holiday', christmas, NO_CONTEXT)).toBe('christmas')
@@ -37,7 +37,7 @@ describe('contextValue', () => {
   })
 })
 
-test('a value holds until the next one of its name; of two at one moment the later line', () => {
+test('a value holds until the next of its name; simultaneous lines overwrite each other', () => {
   const at = contextOver([
     { time: 20, name: 'weather', value: 'sun' },
     { time: 10, name: 'weather', value: 'rain' },
@@ -51,7 +51,7 @@ test('a value holds until the next one of its name; of two at one moment the lat
   expect(at(1e9)).toEqual({ weather: 'fog', promotion: '' })
 })
 
-test('what a page says is checked', () => {
+test('readShopContext accepts texts under allowed names and refuses the rest', () => {
   expect(readShopContext(undefined)).toEqual({})
   expect(readShopContext({ weather: 'rain', holiday: undefined })).toEqual({ weather: 'rain' })
   expect(readShopContext(['rain'])).toBe('it is not an object')

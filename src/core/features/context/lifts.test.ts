@@ -30,7 +30,7 @@ const table = contextTable('weather', CATEGORY, shoppers, START + 100 * DAY, con
 const lift = (item: number, value: string) =>
   table.lifts[table.values.indexOf(value) * ITEMS + item]
 
-test('an item bought in the rain is lifted there, its category follows, the others are not', () => {
+test('rain lifts the item bought in it and its category, but no other item', () => {
   expect(table.values).toEqual(['rain', 'sun'])
   expect(lift(0, 'rain')).toBeGreaterThan(0.5)
   expect(lift(0, 'sun')).toBeLessThan(-0.5)
@@ -41,14 +41,14 @@ test('an item bought in the rain is lifted there, its category follows, the othe
   expect(lift(5, 'rain')).toBe(0)
 })
 
-test('what comes at or after the moment of counting changes nothing', () => {
+test('events at or after the end of counting change no lift', () => {
   const until = START + 20 * DAY
   const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
   const before = contextTable('weather', CATEGORY, shoppers, until, contexts)
   expect(contextTable('weather', CATEGORY, later, until, contexts)).toEqual(before)
 })
 
-test('an item is compared with the time since it appeared', () => {
+test('an item’s lift counts from the day it first appeared', () => {
   // Item 5 appeared on day 60, after the last rain.
   const dry: ContextSource = {
     ...NO_CONTEXT,
@@ -81,7 +81,7 @@ test('lifts are finite for any log', () => {
   )
 })
 
-test('features read the table, the history and the price of the moment', () => {
+test('context features read the lifts, the history and the current discounts', () => {
   const items = Array.from({ length: ITEMS }, (_, i) => ({ id: `i${i}` }))
   const statistics = {
     ...buildStatistics(items, shoppers, START + 100 * DAY),

@@ -28,7 +28,7 @@ function offSegment(point: Float32Array, a: Float32Array, b: Float32Array): numb
 }
 
 describe('neighbours', () => {
-  it('are those that sorting by distance finds, without the row itself', () => {
+  it('nearest finds the same rows as a full sort, without the row itself', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 40 }),
@@ -50,7 +50,7 @@ describe('neighbours', () => {
 })
 
 describe('SMOTE', () => {
-  it('puts every new row between a rare row and one of its k nearest rare ones', () => {
+  it('puts every new row between a rare row and one of its k nearest rare rows', () => {
     const rare = cloud(30, [0, 0, 0, 0], 1)
     for (const row of smote(rare, 100, createRandom(2), 3)) {
       const off = rare.flatMap((a, start) =>
@@ -60,7 +60,7 @@ describe('SMOTE', () => {
     }
   })
 
-  it('starts from every rare row equally often, and spreads along the way', () => {
+  it('starts from every rare row equally often, and spreads new rows evenly', () => {
     // With two rows, the place of each new row shows its distance from the start.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
@@ -73,7 +73,7 @@ describe('SMOTE', () => {
       )
   })
 
-  it('makes nothing of a single row, and the same of the same seed', () => {
+  it('a single row gives no new rows, and the same seed gives the same rows', () => {
     expect(smote(cloud(1, [0], 1), 5, createRandom(1))).toEqual([])
     const rare = cloud(8, [0, 0], 1)
     expect(smote(rare, 9, createRandom(4))).toEqual(smote(rare, 9, createRandom(4)))
@@ -86,7 +86,7 @@ describe('ADASYN', () => {
   const mixed = cloud(10, [0, 0], 2)
   const other = cloud(200, [0, 0], 3)
 
-  it('makes new rows where the neighbours are of the other class, none where they are not', () => {
+  it('makes new rows only where neighbours belong to the other class', () => {
     const counts = adasynCounts([...safe, ...mixed], other, 170)
     expect(counts.slice(0, 20).every((count) => count === 0)).toBe(true)
     const total = counts.reduce((a, b) => a + b, 0)
@@ -94,7 +94,7 @@ describe('ADASYN', () => {
     expect(Math.abs(total - 170)).toBeLessThanOrEqual(5)
   })
 
-  it('counts in proportion to the share of the other class among the neighbours', () => {
+  it('row counts are proportional to the other class’s share of the neighbours', () => {
     const rare = [...safe, ...mixed]
     const all = [...rare, ...other]
     const hardness = rare.map(
@@ -106,7 +106,7 @@ describe('ADASYN', () => {
     )
   })
 
-  it('stays on segments between rare rows, and makes nothing where nothing is hard', () => {
+  it('new rows lie between rare rows; separated classes give none', () => {
     for (const row of adasyn(mixed, other, 60, createRandom(5))) {
       const off = mixed.flatMap((a) => mixed.map((b) => offSegment(row, a, b)))
       expect(Math.min(...off)).toBeLessThan(1e-5)
@@ -121,7 +121,7 @@ describe('a rebalanced batch', () => {
     ...cloud(90, [0, 0], 2).map((x): Example => ({ x, label: 0 })),
   ]
 
-  it.each(IMBALANCES.filter((method) => method !== 'none'))('is half yes by %s', (method) => {
+  it.each(IMBALANCES.filter((method) => method !== 'none'))('is half positive by %s', (method) => {
     const balanced = rebalance(batch, method, createRandom(1))
     expect(shareOfYes(balanced)).toBeCloseTo(0.5, method === 'adasyn' ? 1 : 9)
     // Negative examples are never synthetic.
@@ -131,14 +131,14 @@ describe('a rebalanced batch', () => {
     expect(rebalance(batch, method, createRandom(1))).toEqual(balanced)
   })
 
-  it('keeps every example as it came by none, and a batch of one class by any', () => {
+  it('none keeps every example, and no method changes a single-class batch', () => {
     expect(new Set(rebalance(batch, 'none', createRandom(1)))).toEqual(new Set(batch))
     const no = batch.slice(12)
     for (const method of IMBALANCES)
       expect(new Set(rebalance(no, method, createRandom(1)))).toEqual(new Set(no))
   })
 
-  it('a weight counts like as many copies', () => {
+  it('an example’s weight counts like as many copies', () => {
     const shape = networkShape(2)
     const weights = initialWeights(shape, createRandom(3))
     const gradientOf = (examples: readonly Example[]) => {
@@ -154,8 +154,8 @@ describe('a rebalanced batch', () => {
   })
 })
 
-describe('the correction of the prior', () => {
-  it('undoes what the other prior did to Bayes’ rule, and keeps the order', () => {
+describe('prior correction', () => {
+  it('restores the posterior of the actual prior, and keeps the order', () => {
     const share = fc.double({ min: 0.01, max: 0.99, noNaN: true })
     fc.assert(
       fc.property(share, share, share, (likelihood, trained, actual) => {

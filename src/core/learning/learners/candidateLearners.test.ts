@@ -44,7 +44,7 @@ function history(orders: number, itemOf: (order: number) => number): Interaction
 /** The most expensive of ten items; the base model prefers others. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
-test('before a first case nothing is moved', () => {
+test('learners move no candidate before their first case', () => {
   const scores = Float32Array.of(3, 1, 2)
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })
@@ -68,7 +68,7 @@ test('the best candidates exchange their scores, and no other item moves', () =>
   )
 })
 
-test('learners earn weight, and places, where the model is wrong in the same way each time', () => {
+test('learners gain weight and change places if the model errs systematically', () => {
   // Three items in turn: the model ranks the last purchase first, which is always wrong.
   const past = history(63, (order) => [6, 13, 20][order % 3])
   const made = learned(past)
@@ -81,7 +81,7 @@ test('learners earn weight, and places, where the model is wrong in the same way
   expect(place(made.reorder(terms.features, terms.base), 6)).toBeLessThan(2)
 })
 
-test('learners that put nothing wanted higher move nothing, however much weight they have', () => {
+test('learners that rank no purchase higher move nothing, whatever their weight', () => {
   // A different item each time, which the history doesn't predict.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })
@@ -90,7 +90,7 @@ test('learners that put nothing wanted higher move nothing, however much weight 
   expect(made.reorder(terms.features, terms.base)).toBe(terms.base)
 })
 
-test('where the model has all the weight, the order is the personal one', () => {
+test('with all weight on the model, the order is the personal one', () => {
   const made = learned(history(3, dearest), { learners: [] })
   const past = history(3, dearest)
   const terms = scoreTerms(model, past, NOW)
@@ -103,7 +103,7 @@ test('where the model has all the weight, the order is the personal one', () => 
   expect(made.reorder(terms.features, scores)).toEqual(scores)
 })
 
-test('each case is learned from once, however often it is asked', () => {
+test('learning in steps gives the same weights as learning at once', () => {
   const past = history(12, dearest)
   const once = learned(past)
   const bit = learners()
@@ -112,12 +112,12 @@ test('each case is learned from once, however often it is asked', () => {
   expect(bit.weights).toEqual(once.weights)
 })
 
-test('a review learns the last cases once more together', () => {
+test('a review changes the weights by learning the last cases again', () => {
   const past = history(12, dearest)
   expect(learned(past, { reviewAfter: 4 }).weights).not.toEqual(learned(past).weights)
 })
 
-test('an interest that turns round makes the learners begin anew, a steady one never', () => {
+test('learners restart after an interest changes, and never for a steady interest', () => {
   const steady = history(64, () => 6)
   // From the fortieth order on, each item is unexpected.
   const turned = history(64, (order) => (order < 40 ? 6 : order + 10))

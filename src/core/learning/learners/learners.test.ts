@@ -49,14 +49,14 @@ const MAKERS: readonly (readonly [string, () => IncrementalLearner])[] = [
 ]
 
 describe.each(MAKERS)('%s', (_name, make) => {
-  it('learns', () => {
+  it('learns a logistic rule far better than chance', () => {
     const learner = make()
     inBatches(learner, examples(5000, 1))
     // An untrained learner has a loss of log 2; the rule itself has about .30.
     expect(meanLoss(learner, examples(2000, 9))).toBeLessThan(0.48)
   })
 
-  it('goes on from a snapshot as if nothing had come between', () => {
+  it('a restored snapshot predicts and learns as if nothing had come between', () => {
     const learner = make()
     inBatches(learner, examples(600, 1))
     const kept = learner.snapshot()
@@ -76,7 +76,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
 })
 
 describe('fusion', () => {
-  it('with λ = 1 takes the new, with λ = 0 keeps the old, and in between lies between', () => {
+  it('fusion weight 1 takes the new parameters, 0 keeps the old ones', () => {
     const batch = examples(50, 4)
     const thetas = [1, 0, 0.25].map((fusionWeight) => {
       const learner = gradientLearner({ adaptive: false, fusionWeight })
@@ -87,7 +87,7 @@ describe('fusion', () => {
     for (let j = 0; j < 5; j++) expect(thetas[2][j]).toBeCloseTo(thetas[0][j] / 4, 12)
   })
 
-  it('trusts the new less where batches contradict each other', () => {
+  it('fusion weight and step size fall if batches contradict each other', () => {
     const steady = gradientLearner()
     const contrary = gradientLearner()
     for (let k = 0; k < 60; k++) {
@@ -100,7 +100,7 @@ describe('fusion', () => {
 })
 
 describe('the network', () => {
-  it('has the gradient that differences show', () => {
+  it('the gradient agrees with central differences', () => {
     const shape = networkShape(4)
     const random = createRandom(3)
     const weights = initialWeights(shape, random)
@@ -119,7 +119,7 @@ describe('the network', () => {
     }
   })
 
-  it('is 64-32-1', () => {
+  it('the layers have 64, 32 and 1 outputs', () => {
     const outputs = forward(networkShape(4), new Float64Array(networkShape(4).size), [1, 2, 3, 4])
     expect(outputs.map(({ length }) => length)).toEqual([4, 64, 32, 1])
   })
@@ -134,7 +134,7 @@ describe('the combination', () => {
     restore() {},
   })
 
-  it('gives its weight to the better learner, and gives it back after a change', () => {
+  it('moves its weight to the better learner, and back after a change', () => {
     const right = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.85 : 0.15))
     const wrong = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.15 : 0.85))
     const combination = combine([right, wrong])

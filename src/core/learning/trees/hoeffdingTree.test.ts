@@ -61,12 +61,12 @@ function run(options: TreeOptions, examples: number, columnAt: (k: number) => nu
 }
 
 describe('HoeffdingTree', () => {
-  it('does not split once on the two hundred events that one shopper gives', () => {
+  it('a tree makes no split in 199 events', () => {
     const { tree } = run(TREE_DEFAULTS, 199, () => 0)
     expect(countLeaves(tree)).toBe(1)
   })
 
-  it('follows an abrupt change where the plain tree keeps to what it knew', () => {
+  it('the adaptive tree recovers from an abrupt change; the plain tree doesn’t', () => {
     const columnAt = (k: number) => (k < 6000 ? 0 : 1)
     const adaptive = run(TREE_DEFAULTS, 14_000, columnAt)
     const plain = run({ ...TREE_DEFAULTS, adaptive: false }, 14_000, columnAt)
@@ -75,7 +75,7 @@ describe('HoeffdingTree', () => {
     expect(adaptive.accuracy(7000, 14_000)).toBeGreaterThan(plain.accuracy(7000, 14_000))
   })
 
-  it('gives a nominal value a branch, and one never seen before the heaviest', () => {
+  it('a tree splits on nominal values, and predicts finite shares for an unseen value', () => {
     const options = { ...TREE_DEFAULTS, nominal: new Set([0]) }
     const tree = createTree(options)
     const random = createRandom(4)
@@ -89,7 +89,7 @@ describe('HoeffdingTree', () => {
     expect(treeShares(tree, [7]).every(Number.isFinite)).toBe(true)
   })
 
-  it('is plain data: a copy predicts the same and learns apart', () => {
+  it('a copy of a tree predicts the same and learns independently', () => {
     const { tree } = run(TREE_DEFAULTS, 3000, () => 0)
     const copy = structuredClone(tree)
     expect(treeShares(copy, [0.4, 0.2, 1])).toEqual(treeShares(tree, [0.4, 0.2, 1]))
