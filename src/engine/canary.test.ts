@@ -23,7 +23,7 @@ function wrong(
   }
 }
 
-test('the stored answer is what the JS engine computes', async () => {
+test('the canary’s stored answer equals the JS engine’s result', async () => {
   const { parameters } = await js.fit(canaryProblem(CANARY_SIZE))
   expect(parameters).toHaveLength(CANARY_ANSWER.length)
   parameters.forEach((value, j) => {
@@ -31,14 +31,14 @@ test('the stored answer is what the JS engine computes', async () => {
   })
 })
 
-test('the fit moves every parameter far beyond the tolerance', () => {
+test('the canary’s fit moves every parameter far beyond the tolerance', () => {
   const { mean } = canaryProblem(CANARY_SIZE)
   mean.forEach((value, j) => {
     expect(Math.abs(CANARY_ANSWER[j] - value)).toBeGreaterThan(38 * CANARY_TOLERANCE)
   })
 })
 
-test('a right engine passes, whatever its name', async () => {
+test('a correct engine passes the canary, whatever its name', async () => {
   for (const engine of [js, await createWasmEngine(), wrong((problem) => problem)])
     await expect(runCanary(engine)).resolves.toBeUndefined()
 })
@@ -84,6 +84,6 @@ const faults: [string, Engine][] = [
   ],
 ]
 
-test.each(faults)('an engine is stopped when %s', async (_, engine) => {
+test.each(faults)('the canary rejects an engine if %s', async (_, engine) => {
   await expect(runCanary(engine)).rejects.toMatchObject({ code: 'engine-failed' })
 })

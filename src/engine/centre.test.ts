@@ -46,7 +46,7 @@ const adapter = await nodeAdapter('software')
 if (adapter) engines.push(await createWebgpuEngine(adapter))
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
-  test('fits the others as if these were no parameters', async () => {
+  test('frozen parameters stay at their mean, and the others fit as without them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1e6 }),
@@ -71,22 +71,26 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
     )
   })
 
-  test.runIf(engine.name === 'js')('to the bit, as steps too small to count tell', async () => {
-    const problem = testProblem({ seed: 3, cases: 6, candidates: 9, parameters: 11, steps: 8 })
-    const still = freeze(
-      problem,
-      Array.from(problem.stepSize, (_, j) => j % 3 > 0),
-    )
-    // The smallest number: these columns take part in the computation, without effect.
-    const stepSize = still.stepSize.map((size) => size || 2 ** -149)
-    const all = await engine.fit({ ...still, stepSize })
-    const few = await engine.fit(still)
-    const moved = ({ parameters }: FitResult) => parameters.filter((_, j) => still.stepSize[j] > 0)
-    expect(moved(all)).toEqual(moved(few))
-    expect(all.lossAfter).toBe(few.lossAfter)
-  })
+  test.runIf(engine.name === 'js')(
+    'freezing equals a negligible step size, bit for bit',
+    async () => {
+      const problem = testProblem({ seed: 3, cases: 6, candidates: 9, parameters: 11, steps: 8 })
+      const still = freeze(
+        problem,
+        Array.from(problem.stepSize, (_, j) => j % 3 > 0),
+      )
+      // The smallest number: these columns take part in the computation, without effect.
+      const stepSize = still.stepSize.map((size) => size || 2 ** -149)
+      const all = await engine.fit({ ...still, stepSize })
+      const few = await engine.fit(still)
+      const moved = ({ parameters }: FitResult) =>
+        parameters.filter((_, j) => still.stepSize[j] > 0)
+      expect(moved(all)).toEqual(moved(few))
+      expect(all.lossAfter).toBe(few.lossAfter)
+    },
+  )
 
-  test('ends where it begins if nothing moves', async () => {
+  test('with every parameter frozen, a fit returns the mean and its loss', async () => {
     const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
     const still = { ...problem, stepSize: new Float32Array(6) }
     const { parameters, lossBefore, lossAfter } = await engine.fit(still)
@@ -95,7 +99,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
   })
 })
 
-test('they take no room in a centred problem', () => {
+test('a centred problem stores no frozen parameters', () => {
   const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
   const { design, moving, parameters, stride } = centre(
     freeze(problem, [true, false, true, true, false, true]),

@@ -14,7 +14,7 @@ import {
   LARGEST_FIT,
 } from './testEngines.ts'
 
-test('WASM does every fit of today, and neither looks for a GPU nor loads WebGPU', async () => {
+test('WASM does every fit of today without looking for a GPU or loading WebGPU', async () => {
   const requestAdapter = vi.fn(async () => hardware)
   const wgsl = vi.fn(async () => engineNamed('wgsl'))
   const { environment } = device({ gpu: { requestAdapter }, wgsl })
@@ -25,7 +25,7 @@ test('WASM does every fit of today, and neither looks for a GPU nor loads WebGPU
   expect(wgsl).not.toHaveBeenCalled()
 })
 
-test('a real adapter does larger fits', async () => {
+test('auto chooses WebGPU for larger fits if the adapter is hardware', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
   const { engine, reason } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wgsl')
@@ -36,7 +36,7 @@ test.each([
   ['webgpu', 'wgsl'],
   ['wasm', 'wasm'],
   ['js', 'js'],
-] as const)('the engine asked for, %s, is used for fits of any size', async (request, name) => {
+] as const)('the requested engine, %s, does fits of any size', async (request, name) => {
   for (const work of [0, LARGEST_FIT, LARGE]) {
     const { environment } = device({ gpu: gpuWith(hardware) })
     expect((await chooseEngine(request, work, environment)).engine.name).toBe(name)
@@ -48,7 +48,7 @@ test.each([
   [{ vendor: 'mesa', device: 'llvmpipe (LLVM 19.1, 256 bits)' }],
   [{ description: 'Microsoft Basic Render Driver' }],
   [{ vendor: 'somebody', isFallbackAdapter: true }],
-])('a software adapter %o is passed by, but used when WebGPU is asked for', async (info) => {
+])('auto skips a software adapter %o; a request for WebGPU uses it', async (info) => {
   const { environment } = device({ gpu: gpuWith(adapterNamed(info)) })
   const free = await chooseEngine('auto', LARGE, environment)
   expect(free.engine.name).toBe('wasm')
@@ -66,7 +66,7 @@ test.each<[string, Gpu | undefined, string]>([
     { requestAdapter: () => Promise.reject(new Error('blocked by policy')) },
     'WebGPU: blocked by policy; using WASM',
   ],
-])('with %s a request for WebGPU ends at WASM and says why', async (_, gpu, expected) => {
+])('with %s, a request for WebGPU ends at WASM with the reason', async (_, gpu, expected) => {
   const { engine, reason } = await chooseEngine('webgpu', LARGE, device({ gpu }).environment)
   expect(engine.name).toBe('wasm')
   expect(reason).toBe(expected)
@@ -81,7 +81,7 @@ test('without WASM, plain JavaScript does the fits', async () => {
   expect(reason).toBe('WASM: compilation refused by policy; using plain JavaScript')
 })
 
-test('every trouble on the way down is said', async () => {
+test('the reason lists every engine that failed before', async () => {
   const { environment } = device({
     wasm: () => Promise.reject(new Error('compilation refused by policy')),
   })
@@ -92,7 +92,7 @@ test('every trouble on the way down is said', async () => {
   )
 })
 
-test('a GPU that returns zero gradients is caught, disposed of and not used', async () => {
+test('a GPU that returns zero gradients is rejected and disposed of', async () => {
   const silent = engineNamed('wgsl', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => silent })
   const { engine, reason } = await chooseEngine('auto', LARGE, environment)
@@ -137,7 +137,7 @@ test('a driver that never answers is given up, and disposed of if it answers lat
   await vi.waitFor(() => expect(engines.webgpu.disposed()).toBe(true))
 })
 
-test('without any engine that computes rightly, an error says all', async () => {
+test('without a correct engine, the error names the last failure', async () => {
   const wrong = engineNamed('js', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ js: async () => wrong })
   await expect(chooseEngine('js', LARGE, environment)).rejects.toMatchObject({

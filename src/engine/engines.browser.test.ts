@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { chooseEngine } from './choose.ts'
 import { expectReference, fitInWorker, isTensorflow, problem } from './testBrowserFit.ts'
 
-describe('with things taken away from this page', () => {
+describe('a page that lacks some features', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
   test.each<[string, string, () => void]>([
@@ -37,7 +37,7 @@ describe('with things taken away from this page', () => {
         vi.stubGlobal('Worker', undefined)
       },
     ],
-  ])('without %s, %s fits rightly', async (_, name, takeAway) => {
+  ])('without %s, %s fits correctly', async (_, name, takeAway) => {
     takeAway()
     const { engine } = await chooseEngine('auto', 0)
     expect(engine.name).toBe(name)

@@ -13,15 +13,15 @@ import {
 import { wasmItemScan } from './topk/itemScan.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 
-test('fits by WebAssembly', async () => {
+test('fits by WebAssembly match the golden hashes', async () => {
   expect(await hashesOfFits(await createWasmEngine())).toEqual(GOLDEN_FITS)
 })
 
-test('encoded histories and the network', async () => {
+test('encoded histories and the network match the golden hashes', async () => {
   expect(await hashOfEncoder()).toBe(GOLDEN_ENCODER)
   expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
 })
 
-test('the scan of a table', async () => {
+test('the item scan matches its golden hash', async () => {
   expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
 })

@@ -21,12 +21,12 @@ async function expectGolden() {
   expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
 }
 
-test('fits by WebAssembly, encoded histories and the network', expectGolden)
+test('fits, encoded histories and the network match the golden hashes', expectGolden)
 
 /** Functions whose last bits differ between browsers; square roots are always rounded to the nearest. */
 const APPROXIMATE = ['cos', 'exp', 'expm1', 'log', 'log1p', 'log2', 'pow', 'sin', 'tanh'] as const
 
-test('whatever a browser’s Math gives in its last bits', async () => {
+test('the last bits of Math’s functions don’t change the golden hashes', async () => {
   for (const name of APPROXIMATE) {
     const original: (...of: number[]) => number = Math[name]
     vi.spyOn(Math, name).mockImplementation((...of: number[]) => original(...of) * (1 + 2 ** -50))

@@ -65,7 +65,7 @@ function shuffle(problem: FitProblem, seed: number): FitProblem {
   return { ...problem, design, offset, target }
 }
 
-test('a fit lowers the loss, more so with more steps, and reports both ends', async () => {
+test('a fit lowers the loss, and more steps lower it further', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       // Small steps, because Adam oscillates by about one step. Few cases of few parameters may start at the minimum.
@@ -82,7 +82,7 @@ test('a fit lowers the loss, more so with more steps, and reports both ends', as
   )
 })
 
-test('many steps reach the minimum: there the prior balances the data', async () => {
+test('many steps reach the minimum of the loss', async () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 6, candidates: 9, parameters: 4 })
   const stepSize = problem.stepSize.map(() => 1e-3)
   const { parameters } = await engine.fit({ ...problem, stepSize, steps: 8000 })
@@ -96,7 +96,7 @@ test('many steps reach the minimum: there the prior balances the data', async ()
   expect(slopeAt(q)).toBeLessThan(1e-2 * slopeAt(new Float64Array(4)))
 })
 
-test('with nothing but the prior the result is its mean, to the bit', async () => {
+test('without data, the result is the prior’s mean, bit for bit', async () => {
   const problem = testProblem({ seed: 2, cases: 4, candidates: 5, parameters: 7, steps: 25 })
   for (const nothing of [
     { ...problem, weight: new Float32Array(4) },
@@ -126,7 +126,7 @@ test('a step size of zero freezes its parameter, and no steps return the mean', 
   expect(still.lossAfter).toBe(still.lossBefore)
 })
 
-test('padding changes nothing, to the bit, whatever stands in the padded design', async () => {
+test('padding changes no bit of the result, whatever its values', async () => {
   const amounts = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 7 }))
   await fc.assert(
     fc.asyncProperty(shapes, amounts, async (shape, [cases, candidates]) => {
@@ -179,7 +179,7 @@ test('an abort between steps stops the fit and leaves the problem as it was', as
   })
 })
 
-test('an abort from another task arrives while a large fit runs', async () => {
+test('an abort from another task stops a large fit', async () => {
   const controller = new AbortController()
   let reached = 0
   const fit = engine.fit(
@@ -196,7 +196,7 @@ test('an abort from another task arrives while a large fit runs', async () => {
   expect(reached).toBeLessThan(100_000)
 })
 
-test('a fit that leaves the finite numbers is refused, never returned', async () => {
+test('a fit with non-finite numbers is rejected', async () => {
   const problem = testProblem({ seed: 5, cases: 3, candidates: 4, parameters: 2, steps: 10 })
   const tooFar = { stepSize: Float32Array.of(3e38, 3e38), mean: Float32Array.of(3e38, -3e38) }
   const tooLarge = { design: problem.design.map((value) => Math.sign(value) * 3e38) }

@@ -44,7 +44,7 @@ function displaced(problem: FitProblem, size: number): Float64Array {
   return Float64Array.from({ length: problem.parameters }, (_, j) => size * Math.sin(1 + 3 * j))
 }
 
-test('the loss is the one that the contract defines', () => {
+test('the loss equals its definition', () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       const problem = testProblem(shape)

@@ -53,13 +53,13 @@ test('a well-formed problem passes', () => {
   expect(() => checkProblem(good)).not.toThrow()
 })
 
-test.each(bad)('%s is refused by name', async (_, change, message) => {
+test.each(bad)('%s is refused, and the error names it', async (_, change, message) => {
   const problem = { ...good, ...change }
   expect(() => checkProblem(problem)).toThrow(message)
   await expect(createJsEngine().fit(problem)).rejects.toMatchObject({ code: 'input-invalid' })
 })
 
-test('what stands in a case of weight zero is not looked at beyond its finiteness', () => {
+test('a case of weight 0 is checked for finite numbers only', () => {
   const weight = changed(good.weight, 0, 0)
   expect(() => checkProblem({ ...good, weight, target: changed(good.target, 0, 9) })).not.toThrow()
 })

@@ -10,7 +10,7 @@ import { testProblem } from './testProblem.ts'
 
 const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, steps: 6 })
 
-test('a device lost in the middle costs no fit: the next engine does it and says so', async () => {
+test('if the device is lost during a fit, the next engine does the fit', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const changes: string[] = []
   const { engine } = await chooseEngine('webgpu', LARGE, environment, ({ reason }) =>
@@ -41,7 +41,7 @@ test('several fits that fail together change the engine once', async () => {
   expect(engine.name).toBe('wasm')
 })
 
-test('what is the caller’s fault changes no engine', async () => {
+test('invalid input and an abort change no engine', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const onSwitch = vi.fn()
   const { engine } = await chooseEngine('auto', LARGE, environment, onSwitch)
@@ -73,7 +73,7 @@ test('an engine that diverges where double precision does not is replaced', asyn
 test.each<[string, (result: FitResult) => FitResult]>([
   ['a parameter', (r) => ({ ...r, parameters: r.parameters.with(1, Number.NaN) })],
   ['the loss', (r) => ({ ...r, lossAfter: Number.POSITIVE_INFINITY })],
-])('an engine that hands out %s that is no number is replaced', async (_, spoil) => {
+])('an engine that returns a non-finite number for %s is replaced', async (_, spoil) => {
   const spoiling = engineNamed('wgsl', async (given, options) => {
     const result = await js.fit(given, options)
     // The engine passes its canary.

@@ -21,7 +21,7 @@ function table(rows: number, seed: number) {
   }
 }
 
-test('whatever reaches the floor is found, and little else', () => {
+test('the scan finds every row above the floor, and few others', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),
@@ -46,7 +46,7 @@ test('whatever reaches the floor is found, and little else', () => {
   )
 })
 
-test('another fixed part is another scan of the same table', () => {
+test('one table serves scans with different fixed parts', () => {
   const { vectors, popularity, fixed, query } = table(5000, 3)
   const scan = wasmItemScan(vectors, COLUMNS, popularity)
   const plain = plainItemScan(vectors, popularity)
@@ -60,6 +60,6 @@ test('another fixed part is another scan of the same table', () => {
   expect(scan(fixed, 0, new Float32Array(COLUMNS), -1e30)).toHaveLength(5000)
 })
 
-test('the bits are the same everywhere', async () => {
+test('the item scan matches its golden hash', async () => {
   expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
 })

@@ -72,7 +72,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
   }
 }
 
-test('its loop gives the sums that it says, of any number of rows', () => {
+test('the kernel’s sums are correct for any number of rows', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -108,7 +108,7 @@ function gradientError(problem: FitProblem, scales: readonly number[]): number[]
   })
 }
 
-test('the gradient is that of the objective to 1e-6', () => {
+test('the gradient agrees with the objective’s to 1e-6', () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       for (const error of gradientError(testProblem(shape), [0, 0.2, 0.5]))
@@ -117,14 +117,14 @@ test('the gradient is that of the objective to 1e-6', () => {
   )
 })
 
-test('nor does it matter how far the scores went since the step before', () => {
+test('the gradient stays accurate if scores change by hundreds between steps', () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 3, candidates: 50 })
   // Scores of hundreds are rounded to 1e-5.
   for (const error of gradientError(problem, [0, 300, -300, 0.1, 40, 0]))
     expect(error).toBeLessThan(1e-4)
 })
 
-test('a whole fit ends where the JS engine ends it', async () => {
+test('a whole fit ends where the JS engine’s fit ends', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       const problem = testProblem(shape)
@@ -139,7 +139,7 @@ test('a whole fit ends where the JS engine ends it', async () => {
   )
 })
 
-test('passes the canary', async () => {
+test('the WebAssembly engine passes the canary', async () => {
   await expect(runCanary(engine)).resolves.toBeUndefined()
 })
 
@@ -153,7 +153,7 @@ test('overlapping fits of different sizes do not disturb each other', async () =
   expect(await engine.fit(small)).toEqual(alone[1])
 })
 
-test('refuses, stops and diverges as the JS engine does', async () => {
+test('refuses, stops and diverges like the JS engine', async () => {
   const problem = testProblem({ seed: 5, cases: 3, candidates: 4, parameters: 2, steps: 10 })
   await expect(engine.fit({ ...problem, cases: 4 })).rejects.toMatchObject({
     code: 'input-invalid',

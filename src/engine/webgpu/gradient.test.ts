@@ -25,7 +25,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-describe('on llvmpipe', async () => {
+describe('the fused gradient on llvmpipe', async () => {
   const device = (await (await nodeAdapter('software'))?.requestDevice()) as GPUDevice
   const pipelines = device && (await compileFused(device))
 
@@ -77,7 +77,7 @@ describe('on llvmpipe', async () => {
     return gradient
   }
 
-  test.skipIf(!device)('at any q', async () => {
+  test.skipIf(!device)('agrees with double precision at any q', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (shape) => {
         const problem = testProblem(shape)

@@ -10,7 +10,7 @@ import { testProblem } from '../testProblem.ts'
 import { createWasmEngine } from '../wasm/wasmEngine.ts'
 import { createWebgpuEngine } from './webgpuEngine.ts'
 
-test('a GPU lost during a fit hands over to WASM, which does that fit', async () => {
+test('WASM completes a fit during which the GPU is lost', async () => {
   const { adapter, devices } = await watchedAdapter()
   const changes: string[] = []
   const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
@@ -77,7 +77,7 @@ describe('a GPU that is lost at any step', () => {
     ]),
     ...[10, 20, 25].map((n): [string, Moment] => [`after step ${n}`, atProgress(n)]),
     ['at the readback', atReadback],
-  ])('%s: WASM does the fit, as if nothing had happened', async (_, moment) => {
+  ])('%s: WASM does the fit with its usual result', async (_, moment) => {
     const { adapter, devices } = await watchedAdapter()
     const changes: string[] = []
     const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
@@ -95,7 +95,7 @@ describe('a GPU that is lost at any step', () => {
     engine.dispose()
   })
 
-  test('a fit has those five submits and no more', async () => {
+  test('a fit of 25 steps makes five submits', async () => {
     const { adapter } = await watchedAdapter()
     const engine = await createWebgpuEngine(adapter)
     const { calls, stop } = countGpuCalls()

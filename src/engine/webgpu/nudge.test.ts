@@ -24,7 +24,7 @@ async function submitsIn(userAgent: string | undefined, milliseconds: number, fa
   return during
 }
 
-test('Firefox is nudged each millisecond, and left alone afterwards, whatever the outcome', async () => {
+test('Firefox gets an empty submit each millisecond until the work ends', async () => {
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
   expect(await submitsIn(firefox, 20)).toBeGreaterThanOrEqual(19)
   expect(await submitsIn(firefox, 20, true)).toBeGreaterThanOrEqual(19)
@@ -34,6 +34,6 @@ test.each([
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
   undefined,
-])('%s is not', async (userAgent) => {
+])('%s gets no empty submits', async (userAgent) => {
   expect(await submitsIn(userAgent, 20)).toBe(0)
 })

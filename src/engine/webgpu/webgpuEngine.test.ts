@@ -14,7 +14,7 @@ import { createWebgpuEngine } from './webgpuEngine.ts'
 
 const SMALL: TestShape = { seed: 1, cases: 4, candidates: 16, parameters: 8, steps: 10 }
 
-describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
+describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => {
   const adapter = await nodeAdapter(rig)
   let engine: Engine
   beforeAll(async () => {
@@ -41,14 +41,14 @@ describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
   }
 
   test.skipIf(!adapter)(
-    'many steps are five dispatches each and a submit for ten, and nothing else',
+    'a step makes five dispatches, ten steps make one submit, and nothing else',
     async () => {
       const { loop } = await during({ ...SMALL, steps: steps + 10 })
       expect(loop).toEqual({ ...NO_CALLS, dispatches: 5 * steps, submits: steps / 10 })
     },
   )
 
-  test.skipIf(!adapter)('a fit makes five bind groups and reads once', async () => {
+  test.skipIf(!adapter)('a fit creates five bind groups and reads back once', async () => {
     const { whole } = await during({ ...PERSONAL_SHAPE, cases: 8 })
     expect(whole).toMatchObject({
       dispatches: 5 * 30,
@@ -58,7 +58,7 @@ describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
     })
   })
 
-  test.skipIf(!adapter)('fits of one shape hold the memory of the first', async () => {
+  test.skipIf(!adapter)('further fits of one shape allocate no more memory', async () => {
     for (let i = 0; i < 3; i++) await descend(testProblem(SMALL))
     const { calls, stop } = countGpuCalls()
     try {
@@ -72,7 +72,7 @@ describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
   })
 })
 
-describe('on llvmpipe', async () => {
+describe('the WebGPU engine on llvmpipe', async () => {
   const adapter = await nodeAdapter('software')
   const js = createJsEngine()
   let engine: Engine
@@ -99,7 +99,7 @@ describe('on llvmpipe', async () => {
     expect(lossAfter).toBeCloseTo(reference.lossAfter, 3)
   })
 
-  test.skipIf(!adapter)('gives the same bits again', async () => {
+  test.skipIf(!adapter)('gives the same bits for the same problem', async () => {
     const problem = testProblem(PERSONAL_SHAPE)
     expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
   })

@@ -24,7 +24,7 @@ const allocatedBytes = () =>
   (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
     .numBytesAllocatedInGPU
 
-test('WebGPU is right, and constant in memory', async () => {
+test('WebGPU fits correctly in constant memory', async () => {
   const { adapter } = await watchedAdapter()
   const engine = await createWebgpuEngine(adapter)
   expect(engine.name).toBe('wgsl')
@@ -59,7 +59,7 @@ describe('the fused kernels', () => {
     ],
     ['sizes that fill no chunk or block', { ...SHAPE, cases: 7, candidates: 37, parameters: 5 }],
     ['soft targets at the size of training', { ...PERSONAL_SHAPE, steps: 5, soft: true }],
-  ])('are right for %s', async (_, shape) => {
+  ])('are correct for %s', async (_, shape) => {
     const given = testProblem(shape)
     const { parameters } = await engine.fit(given)
     const reference = await js.fit(given)
@@ -68,7 +68,7 @@ describe('the fused kernels', () => {
     })
   })
 
-  test('need five dispatches a step and nothing else, and one readback a fit', async () => {
+  test('make five dispatches a step and one readback a fit', async () => {
     const during = async (steps: number) => {
       const { calls, stop } = countGpuCalls()
       await engine.fit({ ...problem, steps }).finally(stop)
@@ -91,11 +91,11 @@ describe('the fused kernels', () => {
     expect(again.bufferCreations).toBe(shortAgain.bufferCreations)
   })
 
-  test('give the same bits again', async () => {
+  test('give the same bits for the same problem', async () => {
     expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
   })
 
-  test('stop when asked to and serve the next fit', async () => {
+  test('stop on an abort and serve the next fit', async () => {
     const controller = new AbortController()
     const fit = engine.fit(problem, {
       signal: controller.signal,
@@ -105,7 +105,7 @@ describe('the fused kernels', () => {
     await expectReference(await engine.fit(problem))
   })
 
-  test('report a device destroyed in the middle of a fit, instead of waiting without end', async () => {
+  test('report a device that is destroyed during a fit', async () => {
     const fit = engine.fit(problem, { onProgress: () => device.destroy() })
     await expect(fit).rejects.toMatchObject({
       code: 'engine-failed',
@@ -115,14 +115,14 @@ describe('the fused kernels', () => {
     expect(tf.engine().state.numTensors).toBe(0)
   })
 
-  test('work again on a new device after that', async () => {
+  test('work on a new device after a loss', async () => {
     engine.dispose()
     const { adapter } = await watchedAdapter()
     engine = await createWebgpuEngine(adapter)
     await expectReference(await engine.fit(problem))
   })
 
-  test('leave a WebGPU backend that is there already to its owner', async () => {
+  test('refuse to start beside an existing WebGPU backend', async () => {
     const { adapter } = await watchedAdapter()
     await expect(createWebgpuEngine(adapter)).rejects.toMatchObject({
       code: 'engine-unavailable',
@@ -132,13 +132,13 @@ describe('the fused kernels', () => {
   })
 })
 
-test.skipIf(!onSoftware)('auto goes past a software adapter', async () => {
+test.skipIf(!onSoftware)('auto skips a software adapter', async () => {
   const { engine, reason } = await chooseEngine('auto', 1_000_000)
   expect(engine.name).toBe('wasm')
   expect(reason).toMatch(/only a software adapter \(.* \(software\)\)/)
 })
 
-test('works in a dedicated worker', async () => {
+test('WebGPU works in a dedicated worker', async () => {
   const { name, result, fetched } = await fitInWorker('webgpu')
   expect(name).toBe('wgsl')
   await expectReference(result)
