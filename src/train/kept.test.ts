@@ -32,7 +32,7 @@ async function filesOf(options: Partial<PretrainOptions>) {
   return { manifest, files: [...files].map(([name, bytes]) => [name, Buffer.from(bytes)]) }
 }
 
-it('goes on behind each part that was finished, to the bit', async () => {
+it('an interrupted training continues after its last finished part, bit for bit', async () => {
   const folder = join(testFolder(), 'unfinished')
   // A part that is made again gets another file.
   const parts = () =>
@@ -68,7 +68,7 @@ it('goes on behind each part that was finished, to the bit', async () => {
   expect(result).toEqual(await filesOf({}))
 }, 300_000)
 
-it('takes nothing that another log, option or word has made', async () => {
+it('a training on another log, option or word list reuses no stored part', async () => {
   const key = (shop: Partial<Shop>, options: Partial<Parameters<typeof keyOf>[1]> = {}) =>
     keyOf({ ...SHOP, ...shop }, { ...OPTIONS, ...options })
   const [first, ...others] = SHOP.shoppers
@@ -109,7 +109,7 @@ it('takes nothing that another log, option or word has made', async () => {
   expect(new Set(readdirSync(folder).map((name) => name.split('-')[1])).size).toBe(1)
 })
 
-it('goes on without on a disk that is full, and leaves the room to the model', async () => {
+it('on a full disk, training continues and removes its stored parts', async () => {
   const folder = join(testFolder(), 'unfinished')
   let writes = 0
   const kept = keptIn(folder, {
@@ -126,7 +126,7 @@ it('goes on without on a disk that is full, and leaves the room to the model', a
   expect(existsSync(folder)).toBe(false)
 })
 
-it('goes on without where a part can’t be written down', async () => {
+it('training continues if a part can’t be serialised', async () => {
   const folder = join(testFolder(), 'unfinished')
   const kept = keptIn(folder)
   const keep = await keepParts(kept, 'key')
@@ -139,7 +139,7 @@ it('goes on without where a part can’t be written down', async () => {
   expect(existsSync(folder)).toBe(false)
 })
 
-it('shows what it keeps to nobody else, and says when a part was taken', async () => {
+it('stored parts are private to their owner, and reuse of a part is reported', async () => {
   const folder = join(testFolder(), 'unfinished')
   let taken = 0
   const kept = { ...keptIn(folder), onTaken: () => taken++ }

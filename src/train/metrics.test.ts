@@ -17,7 +17,7 @@ describe('places', () => {
     expect([...placesOf(scores, [2, 3], Uint8Array.of(1, 1, 0, 0, 0))]).toEqual([1, 2])
   })
 
-  it('refuses a score that is no number rather than ranking it somewhere', () => {
+  it('refuses a score that is not finite', () => {
     expect(() => placesOf(Float32Array.of(1, Number.NaN), [0])).toThrow(/item row 1 is NaN/)
     expect(() => placesOf(Float32Array.of(Number.POSITIVE_INFINITY, 0), [1])).toThrow(/row 0/)
   })
@@ -41,7 +41,7 @@ describe('metrics by hand', () => {
   // Targets at places 1, 3 and 12 (1-based 2, 4, 13).
   const places = Int32Array.of(1, 3, 12)
 
-  it('normalises NDCG by the best three places', () => {
+  it('NDCG is divided by the best NDCG of three targets', () => {
     const gained = 1 / Math.log2(3) + 1 / Math.log2(5)
     const ideal = 1 + 1 / Math.log2(3) + 1 / Math.log2(4)
     expect(ndcg(places, 10)).toBeCloseTo(gained / ideal, 12)
@@ -49,13 +49,13 @@ describe('metrics by hand', () => {
     expect(ndcg(places, 10)).toBeCloseTo(0.49819, 5)
   })
 
-  it('normalises by k places where there are more targets than places', () => {
+  it('NDCG is divided by the best NDCG of k places if targets exceed k', () => {
     const many = Int32Array.from({ length: 25 }, (_, i) => i)
     expect(ndcg(many, 10)).toBeCloseTo(1, 12)
     expect(recall(many, 20)).toBeCloseTo(20 / 25, 12)
   })
 
-  it('counts hits, recall and the first hit', () => {
+  it('hit rate, recall and reciprocal rank count the targets within k places', () => {
     expect(hitRate(places, 10)).toBe(1)
     expect(hitRate(places, 1)).toBe(0)
     expect(recall(places, 10)).toBeCloseTo(2 / 3, 12)
@@ -65,27 +65,27 @@ describe('metrics by hand', () => {
     expect(reciprocalRank(Int32Array.of(19), 20)).toBe(1 / 20)
   })
 
-  it('gives zeros, not NaN, without targets', () => {
+  it('without targets every metric is 0, not NaN', () => {
     const none = new Int32Array(0)
     expect([ndcg(none, 10), hitRate(none, 10), recall(none, 20), reciprocalRank(none, 20)]).toEqual(
       [0, 0, 0, 0],
     )
   })
 
-  it('takes the likelihood over the ranked items only', () => {
+  it('the likelihood covers the ranked items only', () => {
     const four = Float32Array.from([1, 2, 3, 4], Math.log)
     expect(-logLikelihood(four, [3])).toBeCloseTo(-Math.log(0.4), 6)
     expect(-logLikelihood(four, [2, 3])).toBeCloseTo(-(Math.log(0.3) + Math.log(0.4)) / 2, 6)
     expect(-logLikelihood(four, [2], Uint8Array.of(0, 0, 0, 1))).toBeCloseTo(-Math.log(0.5), 6)
   })
 
-  it('survives scores far from zero', () => {
+  it('the likelihood is correct for scores far from zero', () => {
     expect(-logLikelihood(Float32Array.of(1000, 1000), [0])).toBeCloseTo(Math.log(2), 6)
     expect(-logLikelihood(Float32Array.of(-1000, -1000), [0])).toBeCloseTo(Math.log(2), 6)
   })
 })
 
-describe('properties', () => {
+describe('metrics of any ranking', () => {
   const ranking = fc
     .array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 2, maxLength: 60 })
     .chain((values) =>
@@ -95,7 +95,7 @@ describe('properties', () => {
       }),
     )
 
-  it('keeps every metric in its range', () => {
+  it('every metric stays in its range', () => {
     fc.assert(
       fc.property(ranking, ({ values, targets }) => {
         const out = measure(Float32Array.from(values), targets)
@@ -109,7 +109,7 @@ describe('properties', () => {
     )
   })
 
-  it('never loses by raising a target', () => {
+  it('a higher score of a target lowers no metric', () => {
     fc.assert(
       fc.property(ranking, ({ values, targets }) => {
         const before = measure(Float32Array.from(values), targets)

@@ -8,7 +8,7 @@ function memoryOf(shoppers: number, items: number): number {
   return Number(/up to ([\d.]+) GB/.exec(text)?.[1])
 }
 
-it('counts the cases that the prior is learned from, of both halves', () => {
+it('the memory estimate counts the cases that the prior learns from', () => {
   // For comparison, a log of 30,000 events took 1,033 MB (docs/results/scale.md).
   expect(memoryOf(2000, 3000)).toBeGreaterThan(1)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)

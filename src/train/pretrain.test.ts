@@ -93,7 +93,7 @@ test('the same seed gives the same files byte for byte, another seed gives other
   expect(other.manifest.files).not.toEqual(first.manifest.files)
 })
 
-test('held-out shoppers and events from the limit on change nothing', async () => {
+test('held-out shoppers and events after the limit change no file', async () => {
   const shop = tinyShop()
   const out = new Set(['shopper 3', 'shopper 10'])
   const until = START + 30 * DAY
@@ -113,7 +113,7 @@ test('held-out shoppers and events from the limit on change nothing', async () =
   expect(without.manifest.holdout).toEqual({ fraction: 0, shoppers: 2, ...hash })
 })
 
-test('writes a directory that latest.json points into', async () => {
+test('publishing writes a version folder that latest.json names', async () => {
   const directory = testFolder()
   await publishModel(directory, await pretrain(tinyShop(), OPTIONS))
   const json = async (path: string) =>
@@ -138,7 +138,7 @@ test('writes a directory that latest.json points into', async () => {
   ])
 })
 
-test('a log that is too small or wrong is refused in words', async () => {
+test('a log that is too small or invalid is refused with the reason', async () => {
   expect(await message(pretrain(tinyShop(9), OPTIONS))).toContain('at least 10 are needed')
   expect(await message(pretrain({ ...tinyShop(), items: [{ id: 'i0' }] }, OPTIONS))).toContain(
     'at least two',
@@ -155,14 +155,14 @@ test('a log that is too small or wrong is refused in words', async () => {
   expect(await message(pretrain(shopOf(sameDay, 24), OPTIONS))).toContain('at least two days')
 })
 
-test.each([10, 13, 25])('%i shoppers are enough for finite numbers', async (shoppers) => {
+test.each([10, 13, 25])('%i shoppers are enough for a finite model', async (shoppers) => {
   const holdout = { fraction: 0 }
   const { model } = await pretrain(tinyShop(shoppers), { ...OPTIONS, holdout })
   expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
   expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
 })
 
-test('a shop where nobody has come back yet gets a model of what is popular', async () => {
+test('a shop without repeat visits gets a finite popularity model', async () => {
   const { model } = await pretrain(tinyShop(60, 24, 1), OPTIONS)
   expect(model.manifest.metrics.validationCases).toBe(0)
   expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
@@ -182,7 +182,7 @@ function sequenceShop(shoppers = 60, items = 24): Shop {
   return shopOf(logs, items)
 }
 
-test('leaving one out: everybody teaches, and nobody’s last event is looked at', async () => {
+test('leave-one-out training uses every shopper but no shopper’s last event', async () => {
   const shop = sequenceShop()
   const options = { ...OPTIONS, leaveOneOut: true }
   const { manifest, files } = await pretrain(shop, options)
@@ -202,7 +202,7 @@ test('leaving one out: everybody teaches, and nobody’s last event is looked at
   expect((await pretrain(changed, options)).files).toEqual(files)
 })
 
-test('leaving one out needs a log of sequences', () => {
+test('leave-one-out training needs a log of sequences', () => {
   expect(() => requireSequences(tinyShop())).toThrow(/log of sequences/)
   expect(() => requireSequences(sequenceShop())).not.toThrow()
 })

@@ -6,7 +6,7 @@ function validation(ndcgs: readonly number[]): Validation {
   return { cases: ndcgs.length, ndcgs, ndcg, hitRate: 0, ndcgNew: 0 }
 }
 
-it('leaves the first where a better mean is within the error of the difference', () => {
+it('keeps the first model unless another is better beyond the error', () => {
   const first = validation([0.2, 0.2, 0.2, 0.2])
   const lucky = validation([0.9, 0.1, 0.1, 0.1])
   const better = validation([0.3, 0.32, 0.28, 0.3])

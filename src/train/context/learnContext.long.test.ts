@@ -25,7 +25,7 @@ beforeAll(async () => {
   trained = await pretrain(matters, OPTIONS)
 }, 120_000)
 
-test('where the weather matters it is kept, travels in a file and changes the ranking', async () => {
+test('a context that matters is kept, written to a file and changes the ranking', async () => {
   const shop = matters
   const { model, files, manifest } = trained
   expect([...files.keys()]).toContain('context.safetensors')
@@ -68,7 +68,7 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   expect(scoreOf('rain')).toBeGreaterThan(scoreOf('sun') + 0.3)
 })
 
-test('where the weather says nothing it is dropped, with the reason, and no file is written', async () => {
+test('a context without effect is dropped with a reason, and no file is written', async () => {
   const shop = weatherShop(false)
   const { files, manifest, model } = await pretrain(shop, OPTIONS)
   expect([...files.keys()]).not.toContain('context.safetensors')
@@ -78,7 +78,7 @@ test('where the weather says nothing it is dropped, with the reason, and no file
   expect(weather?.reason).toMatch(/no help on later cases: loss .* NDCG@10/)
 })
 
-test('what is kept leaves every other weight as it is without', async () => {
+test('learning the context leaves all other weights unchanged', async () => {
   const { context: _, ...silent } = matters
   const unsaid = await pretrain(silent, OPTIONS)
   for (const name of ['encoder', 'items', 'popularity', 'statistics'])
@@ -88,7 +88,7 @@ test('what is kept leaves every other weight as it is without', async () => {
   expect(trained.model.featureWeights).toEqual(unsaid.model.featureWeights)
 })
 
-test('chance lets hardly anything in', () => {
+test('contexts without effect rarely pass by chance', () => {
   let tried = 0
   let kept = 0
   for (let seed = 20; seed < 28; seed++) {

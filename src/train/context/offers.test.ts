@@ -49,8 +49,8 @@ function offerShop(matter: boolean): Shop {
 }
 
 test.each([
-  [true, 'a shop that lives on offers learns what a discount is worth'],
-  [false, 'discounts that nobody minds are dropped'],
+  [true, 'purchases driven by discounts give the discount a weight'],
+  [false, 'discounts without an effect on purchases are dropped'],
 ])('%s: %s', (matter) => {
   const shop = offerShop(matter)
   const context = { kinds: contextKindsOf(shop), contexts: contextOf(shop) }

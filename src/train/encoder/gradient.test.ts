@@ -100,7 +100,7 @@ test.each([
   expect(compared).toBeGreaterThan(everything.length)
 })
 
-test('without dropout the last position equals what serving computes', () => {
+test('without dropout, the last position equals the serving encoder’s output', () => {
   const { weights, block, table } = setup(8)
   const history = Array.from({ length: 23 }, (_, t) => ({
     item: (t * 5) % ITEMS.length,
@@ -128,7 +128,7 @@ test('without dropout the last position equals what serving computes', () => {
     expect(served[j]).toBeCloseTo(block.hidden[22 * DIMENSION + j], 4)
 })
 
-test('a position never sees what comes after it', () => {
+test('a position ignores everything after it', () => {
   const { weights, block, table } = setup(2)
   const one = window(12)
   fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
@@ -139,7 +139,7 @@ test('a position never sees what comes after it', () => {
   expect(block.hidden.slice(0, 6 * DIMENSION)).toEqual(before)
 })
 
-test('sequences that share the rows give what each gives alone', () => {
+test('packed sequences give the same results as separate sequences', () => {
   const { weights, block, table } = setup(4)
   const windows = [window(7), window(20), window(3), window(30), window(50), window(1)]
   const packs = packWindows(windows)
@@ -164,7 +164,7 @@ test('sequences that share the rows give what each gives alone', () => {
   expect(targets(packs)).toEqual(targets(windows))
 })
 
-test('a shopper of three orders gives every line once, and the last order of the next as targets', () => {
+test('a window holds every line once, and its targets are the next order’s lines', () => {
   const history = [3, 1, 2, 5, 4, 8, 9].map((item, k) => ({
     item,
     name: 'purchase' as const,

@@ -40,12 +40,12 @@ function move(sparseFrom: number, batches: readonly Int32Array[]): Float32Array 
   return table.vectors
 }
 
-test('where each batch meets all items, it is the whole table to the bit', () => {
+test('if every batch holds all items, sparse and dense tables agree bit for bit', () => {
   const batches = [EVERY, EVERY, EVERY]
   expect(move(0, batches)).toEqual(move(1000, batches))
 })
 
-test('what was not met keeps its place but for the decay that it owes', () => {
+test('an item outside the batches changes by weight decay alone', () => {
   const met = Int32Array.of(3, 7, 3)
   const rowOf = (vectors: Float32Array, item: number) => [
     ...vectors.subarray(item * DIMENSION, (item + 1) * DIMENSION),
@@ -59,7 +59,7 @@ test('what was not met keeps its place but for the decay that it owes', () => {
   expect(rowOf(after, 3)).not.toEqual(rowOf(before, 3))
 })
 
-test('it learns as much of a log', async () => {
+test('the sparse table learns about as much as the dense table', async () => {
   const { items, shoppers } = testShop(30, 12)
   const until = shoppers[0].interactions.at(-1)!.time + 1
   const data = { items, categories: [''], shoppers, until, words: NO_WORD_VECTORS }

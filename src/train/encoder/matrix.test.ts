@@ -14,7 +14,7 @@ function numbers(into: Float32Array, seed: number): Float32Array {
   return into
 }
 
-test('the three products of a linear layer equal their definition', () => {
+test('a linear layer and its two gradients equal their definition', () => {
   fc.assert(
     fc.property(sizes, fc.nat(1000), ({ n, outputs, inputs }, seed) => {
       const matrix = createMatrix(4000)
@@ -46,7 +46,7 @@ test('the three products of a linear layer equal their definition', () => {
   )
 })
 
-test('views of one memory do not overlap', () => {
+test('allocated views don’t overlap', () => {
   const matrix = createMatrix(100)
   const views = [3, 0, 8, 5].map((length) => matrix.allocate(length))
   views.forEach((view, k) => void view.fill(k + 1))

@@ -11,7 +11,7 @@ const GOOD = ['1', '22222', 'TEA', '1', '2011-01-01 10:00', '2', 'ann', 'UK']
 const field = fc.constantFrom('', 'C1', '85123A', '-1', '0', '3', '2011-01-01', 'x,"y', '1.5')
 const lines = fc.array(fc.array(field, { minLength: 6, maxLength: 9 }), { maxLength: 120 })
 
-test('whatever the lines, kept and left out add up to what was read', () =>
+test('kept and dropped lines add up to the lines read', () =>
   // All tests share one engine: starting it takes longer than reading a few lines.
   SqlEngine.use(async (engine) => {
     await engine.runFile('event')

@@ -32,7 +32,7 @@ describe('a table', () => {
       fc.array(fc.array(text, { minLength: width, maxLength: width }), { minLength: 1 }),
     )
 
-  test('is read back as it was written, quoted fields with line breaks too', async () => {
+  test('is read back as it was written, including line breaks in quoted fields', async () => {
     await fc.assert(
       fc.asyncProperty(
         rows,
@@ -57,7 +57,7 @@ describe('a table', () => {
     )
   })
 
-  test('of another number of fields is told by its line', async () => {
+  test('reports the lines with a wrong number of fields', async () => {
     const { rows, unreadable } = await readTable(
       await put('a,b\n1,2\n3\n\n4,5" nail\n6,7,8\n"9\n9",10\n11,12\n'),
     )
@@ -75,13 +75,13 @@ describe('a table', () => {
     ['utf-16le', Buffer.from('\ufeffname;price\nKäse;1\n', 'utf16le')],
     ['utf-16be', Buffer.from('\ufeffname;price\nKäse;1\n', 'utf16le').swap16()],
     ['windows-1252', Buffer.from('name;price\nKäse;1\n', 'latin1')],
-  ])('in %s', async (_, bytes) => {
+  ])('is read in the encoding %s', async (_, bytes) => {
     const { columns, rows } = await readTable(await put(bytes))
     expect(columns).toEqual(['name', 'price'])
     expect(rows).toEqual([{ line: 2, values: { name: 'Käse', price: '1' } }])
   })
 
-  test('of JSON lines, an array, one document or XML', async () => {
+  test('is read from JSON lines, a JSON array, a JSON document or XML', async () => {
     const array = [
       { id: 'a', name: { de: 'Tee' } },
       { id: 'b', n: 2 },
@@ -110,7 +110,7 @@ describe('a table', () => {
 })
 
 describe('a quote that is never closed', () => {
-  test('costs its own line and no other', async () => {
+  test('spoils its own line and no other', async () => {
     const good = Array.from({ length: 3000 }, (_, k) => `${k},"x, y"`)
     const bad = [
       ...good.slice(0, 5),
@@ -124,7 +124,7 @@ describe('a quote that is never closed', () => {
     expect(all).toHaveLength(1 + 3000 + 2)
   })
 
-  test('in the last line is seen', async () => {
+  test('is reported in the last line', async () => {
     const all = await records('a,b\n1,2\n3,"4')
     expect(all.at(-1)).toEqual({ line: 3, text: '3,"4', isOpen: true })
   })

@@ -26,7 +26,7 @@ async function check(call: string, cases: readonly (readonly [string, unknown])[
 }
 
 describe('an amount', () => {
-  test('is read as people write it', () =>
+  test('is read in every usual notation', () =>
     check('amount(text)', [
       ['2.55', 2.55],
       ['£1,234.50', 1234.5],
@@ -50,7 +50,7 @@ describe('an amount', () => {
       ['0x10', null],
     ]))
 
-  test('of a column with decimal commas takes the point for thousands', () =>
+  test('in a column with decimal commas has points as thousands separators', () =>
     check('amount(text, true)', [
       ['1.234', 1234],
       ['0,125', 0.125],
@@ -59,7 +59,7 @@ describe('an amount', () => {
       ['1.23', null],
     ]))
 
-  test('is every finite number as JavaScript writes it', async () => {
+  test('is read from any finite number as JavaScript writes it', async () => {
     const numbers = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), 500)
     const texts = numbers.map(String)
     expect(await apply('amount(text)', texts)).toEqual(texts.map(Number))
@@ -70,7 +70,7 @@ describe('a time', () => {
   const iso = `strftime(make_timestamp_ms(instant(text)), '%Y-%m-%dT%H:%M:%S.%gZ')
     || CASE WHEN is_day(text) THEN ' day' ELSE '' END`
 
-  test('is read in every form that exports have', () =>
+  test('is read in every form that exports use', () =>
     check(iso, [
       ['2011-09-01', '2011-09-01T00:00:00.000Z day'],
       ['2011-09-01 08:26:00', '2011-09-01T08:26:00.000Z'],
@@ -98,7 +98,7 @@ describe('a time', () => {
       ['', null],
     ]))
 
-  test('with day and month in the order given', async () => {
+  test('is read with day and month in the given order', async () => {
     const american: (readonly [string, string | null])[] = [
       ['12/1/2010 8:26', '2010-12-01T08:26:00.000Z'],
       ['12/1/2010 12:05 AM', '2010-12-01T00:05:00.000Z'],
@@ -112,7 +112,7 @@ describe('a time', () => {
     ])
   })
 
-  test('of the wall is one of the shop’s zone, over both clock changes', async () => {
+  test('without a zone is read in the shop’s zone, across both clock changes', async () => {
     const london: (readonly [string, string])[] = [
       ['2011-01-01 08:26:00', '2011-01-01T08:26:00.000Z'],
       ['2011-07-01 08:26:00', '2011-07-01T07:26:00.000Z'],
@@ -129,7 +129,7 @@ describe('a time', () => {
 })
 
 describe('a cell of products', () => {
-  test('is several lines', async () => {
+  test('is split into order lines', async () => {
     const [counted, named] = await apply('CAST(order_lines(text) AS JSON)', [
       '2× Mug, large, 1× Tea pot',
       'name:Mug|sku:MG|quantity:2|total:15.00;name:Tea|product_id:7|quantity:1|total:3',

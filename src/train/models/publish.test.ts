@@ -55,7 +55,7 @@ function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () =>
 }
 
 describe('publishing', () => {
-  it('numbers on, writes what a device can read, and switches to it', async () => {
+  it('takes the next number, writes a readable model and updates latest.json', async () => {
     const models = join(testFolder(), 'new', 'models')
     expect(await publishModel(models, FIRST)).toMatchObject({ version: '1' })
     const before = contents(join(models, '1'))
@@ -67,14 +67,14 @@ describe('publishing', () => {
     expect((await readModel(join(models, '1'))).bias).toEqual(FIRST.model.bias)
   })
 
-  it('never uses the number of a retired version again', async () => {
+  it('never reuses the number of a retired version', async () => {
     const models = testFolder()
     mkdirSync(join(models, '7'))
     mkdirSync(join(models, 'autumn'))
     expect(await nextVersion(models)).toBe('8')
   })
 
-  it('does the same twice as once, and never writes to another model of that name', async () => {
+  it('repeats without a change, and refuses another model under a published name', async () => {
     const models = testFolder()
     await publishModel(models, FIRST, { version: 'autumn' })
     const before = contents(models)
@@ -85,14 +85,14 @@ describe('publishing', () => {
     expect(contents(models)).toEqual(before)
   })
 
-  it('gives two that publish at once two numbers', async () => {
+  it('gives two concurrent publications two numbers', async () => {
     const models = testFolder()
     const latest = await Promise.all([FIRST, SECOND].map((model) => publishModel(models, model)))
     expect(latest.map(({ version }) => version).sort()).toEqual(['1', '2'])
     expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
   })
 
-  it('leaves the old state or the new one wherever the power fails', async () => {
+  it('leaves the old or the new version if power fails at any step', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const first = contents(join(models, '1'))
@@ -116,7 +116,7 @@ describe('publishing', () => {
     expect(seen).toBeGreaterThan(12)
   })
 
-  it('copies what was published elsewhere to the byte, wherever the power fails', async () => {
+  it('copies a version byte for byte, and survives a power failure at any step', async () => {
     const elsewhere = testFolder()
     const models = testFolder()
     await publishModel(models, FIRST)
@@ -148,7 +148,7 @@ describe('publishing', () => {
     await expect(refused).rejects.toThrow('not after autumn')
   })
 
-  it('says that the disk is full, and leaves nothing behind', async () => {
+  it('reports a full disk and leaves nothing behind', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const before = contents(models)
@@ -167,7 +167,7 @@ describe('publishing', () => {
     expect(contents(models)).toEqual(before)
   })
 
-  it('clears up after a process that died, and lets one that runs go on', async () => {
+  it('removes the staging folder of a dead process, but not of a running one', async () => {
     const models = testFolder()
     const staging = (host: string, pid: number, hoursAgo = 0) => {
       const name = `.staging-${host}-${pid}-0a1b2c3d`
@@ -186,7 +186,7 @@ describe('publishing', () => {
 })
 
 describe('reading', () => {
-  it('believes only the manifest that latest.json names', async () => {
+  it('refuses a manifest that latest.json doesn’t name', async () => {
     const models = testFolder()
     await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-unreachable' })
     await publishModel(models, FIRST)
@@ -197,13 +197,13 @@ describe('reading', () => {
   })
 })
 
-describe('the last version that was trained in full', () => {
+describe('the last fully trained version', () => {
   const publish = (models: string, changes: Partial<BaseModel['manifest']>) =>
     publishModel(models, { ...FIRST, manifest: { ...FIRST.manifest, ...changes } })
   const lastFull = async (directory: string) =>
     (await readLastFull(directory))?.manifest.version ?? null
 
-  it('is found through updates and rounds, from the directory or a version in it', async () => {
+  it('is found through updates and rounds, from the directory or a version', async () => {
     const models = testFolder()
     await publish(models, {})
     expect(await lastFull(models)).toBe('1')
@@ -217,7 +217,7 @@ describe('the last version that was trained in full', () => {
     expect(await lastFull(join(models, '4'))).toBe('1')
   })
 
-  it('is none where one on the way is gone, or is not of this directory', async () => {
+  it('is null if a version in between is missing', async () => {
     const models = testFolder()
     await publish(models, { update: { from: '7', did: 'counted anew' } })
     expect(await lastFull(models)).toBeNull()
@@ -225,7 +225,7 @@ describe('the last version that was trained in full', () => {
     expect(await lastFull(models)).toBeNull()
   })
 
-  it('is none where its files are corrupt or gone', async () => {
+  it('is null if its files are corrupt or missing', async () => {
     const models = testFolder()
     await publish(models, {})
     await publish(models, { update: { from: '1', did: 'counted anew' } })

@@ -38,7 +38,7 @@ const latestOf = (models: string) =>
   parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
 
 describe('a signed release', () => {
-  it('is what a device with that key takes, numbered on', async () => {
+  it('is accepted by a device with that key, under the next number', async () => {
     const models = testFolder()
     const { sign, key, hasSigned } = await newSigner()
     const keys = { publishers: [key] }
@@ -57,7 +57,7 @@ describe('a signed release', () => {
     expect((await newSigner()).hasSigned(second)).toBe(false)
   })
 
-  it('of the same model once more has another number and a later end', async () => {
+  it('of the same model again has a new number and a later expiry', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     let now = NOW
@@ -71,7 +71,7 @@ describe('a signed release', () => {
     })
   })
 
-  it('begins at a number that is asked for, where those before are lost', async () => {
+  it('starts at a requested number if earlier numbers are lost', async () => {
     const models = testFolder()
     const { sign } = await newSigner({ least: 40 })
     await publishModel(models, FIRST, { sign })
@@ -79,7 +79,7 @@ describe('a signed release', () => {
     expect(latestOf(models).signed?.release).toBe(41)
   })
 
-  it('is not followed by an unsigned one', async () => {
+  it('is never followed by an unsigned release', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     await requireSigner(models, undefined)
@@ -92,7 +92,7 @@ describe('a signed release', () => {
     expect(latestOf(models)).toEqual(before)
   })
 
-  it('never takes the number that another publisher took meanwhile', async () => {
+  it('never reuses a number that another publisher took meanwhile', async () => {
     const models = testFolder()
     const { sign } = await newSigner()
     const [slow, fast] = [SECOND, FIRST]
@@ -112,7 +112,7 @@ describe('a signed release', () => {
   })
 })
 
-describe('the helper', () => {
+describe('a cosigning helper', () => {
   function helper(known: number, refusals: number): Cosigner & { readonly asked: LatestModel[] } {
     const asked: LatestModel[] = []
     return {
@@ -126,7 +126,7 @@ describe('the helper', () => {
     }
   }
 
-  it('is asked for the number that it would sign, again where another was first', async () => {
+  it('is asked for its next number, and again after a conflict', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)
@@ -135,7 +135,7 @@ describe('the helper', () => {
     expect(cosigner.asked.map((one) => one.signed?.release)).toEqual([8, 9])
   })
 
-  it('that doesn’t sign keeps a model from being published', async () => {
+  it('that refuses to sign keeps a model from being published', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const { sign } = await newSigner({ cosigner: helper(7, 99) })
@@ -146,7 +146,7 @@ describe('the helper', () => {
 })
 
 describe('a key', () => {
-  it('is made once, for its owner alone', async () => {
+  it('is created once, readable by its owner alone', async () => {
     const file = join(testFolder(), 'key.pem')
     expect(await makeSigningKey(file)).toBe(true)
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -155,7 +155,7 @@ describe('a key', () => {
     expect(publicKeyOf(await readSigningKey(file))).toBe(key)
   })
 
-  it('is refused where others can read it, where it would be published, and where it is none', async () => {
+  it('is refused if it is readable by others, would be published or is invalid', async () => {
     const folder = testFolder()
     const file = join(folder, 'key.pem')
     await makeSigningKey(file)

@@ -9,7 +9,7 @@ const trialsOf = (best: boolean) =>
     (log) => buildTrial(model, log, 2, false, () => model.statistics, best) ?? [],
   )
 
-test('the best items of a case stand for the whole catalog', () => {
+test('a trial on the best items measures nearly what the whole catalog gives', () => {
   const [whole, best] = [trialsOf(false), trialsOf(true)]
   expect(best.length).toBeGreaterThan(20)
   const parameters = new Float32Array(model.prior.mean.length).fill(0.1)

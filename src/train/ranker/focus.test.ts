@@ -15,7 +15,7 @@ const scale = Float32Array.of(2)
 const weights = Float64Array.of(1)
 
 describe('focusTargets', () => {
-  it('keeps equal shares at 0 and follows the odds at 1', () => {
+  it('focus 0 keeps equal shares, and focus 1 follows the odds', () => {
     expect([...focusTargets(data, scale, weights, 0).target]).toEqual([0.5, 0.5, 0])
     const { target } = focusTargets(data, scale, weights, 1)
     expect(target[0] / target[1]).toBeCloseTo(Math.E, 5)

@@ -7,7 +7,7 @@ const spread = {
   constant: new Set<number>(),
 }
 
-it('keeps what views say out of a model that saw purchases only, and says so', () => {
+it('drops interaction features if the log has only purchases, and gives the reason', () => {
   const idle = untaught(true)
   expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('interaction'))
   expect(idle.size).toBeGreaterThan(0)
@@ -18,6 +18,6 @@ it('keeps what views say out of a model that saw purchases only, and says so', (
   }
 })
 
-it('keeps them where there is more than purchases', () => {
+it('keeps interaction features if the log has more than purchases', () => {
   expect(untaught(false).size).toBe(0)
 })

@@ -9,7 +9,7 @@ import { trainRanker } from './trainRanker.ts'
 
 const CATEGORIES = 10
 
-it('ranks the popular first where a shopper’s category decides and nothing else is known', () => {
+it('popular items rank first in a shopper’s category if nothing else is known', () => {
   const random = createRandom(5)
   const items = Array.from({ length: 900 }, (_, i) => ({
     id: `item${i}`,

@@ -51,23 +51,23 @@ function learn(searches: readonly ShopSearch[] | undefined) {
   )
 }
 
-describe('the say of the personal order in a search', () => {
-  it('is none without searches', () => {
+describe('the search tolerance', () => {
+  it('is 0 without searches', () => {
     expect(learn(undefined)).toEqual({ tolerance: 0, metrics: {} })
   })
 
-  it('grows where shoppers buy their favourites, whatever the length of the title', () => {
+  it('grows if shoppers buy their favourites, whatever the titles’ length', () => {
     const { tolerance, metrics } = learn(searchesFor(() => true))
     expect(tolerance).toBeGreaterThan(0)
     expect(metrics.searchesAnswered).toBeGreaterThan(100)
   })
 
-  it('stays none where they buy what is most relevant', () => {
+  it('stays 0 if shoppers buy the most relevant item', () => {
     // Shoppers buy only products with short titles after a search, and relevance alone ranks these first.
     expect(learn(searchesFor((item) => item % 6 >= 3)).tolerance).toBe(0)
   })
 
-  it('stays none on the word of a few shoppers', () => {
+  it('stays 0 with too few shoppers', () => {
     const few = searchesFor(() => true, shop.shoppers.slice(0, 25))
     const { tolerance, metrics } = learn(few)
     expect(metrics.searchesAnswered).toBeGreaterThan(25)

@@ -9,7 +9,7 @@ import { NAMES, planted } from './testPlanted.ts'
 const PLAIN = { l2: 0, frozen: new Set<number>() }
 const ONES = new Float32Array(NAMES.length).fill(1)
 
-test('gain is the entropy that a split takes away', () => {
+test('information gain is the entropy that a split removes', () => {
   const weights = new Float32Array(4).fill(1)
   const labels = Uint8Array.of(0, 0, 1, 1)
   expect(gainOf(Uint8Array.of(0, 0, 1, 1), 2, weights, labels)).toBeCloseTo(1, 12)
@@ -21,7 +21,7 @@ test('gain is the entropy that a split takes away', () => {
   expect(gainOf(Uint8Array.from(outlook), 3, all, Uint8Array.from(play))).toBeCloseTo(0.2467, 4)
 })
 
-test('what says nothing gains no more than shuffled, what says something gains more', () => {
+test('only an informative feature gains more than its shuffles', () => {
   const gains = informationGains(planted(400, 1), createRandom(1))
   const [likes, dislikes, constant, , ofCase] = gains
   expect(likes.gain).toBeGreaterThan(3 * likes.noise)
@@ -31,7 +31,7 @@ test('what says nothing gains no more than shuffled, what says something gains m
   expect(ofCase.gain).toBeCloseTo(ofCase.noise, 12)
 })
 
-test('planted noise beats its shuffles about once in twenty', () => {
+test('a noise feature beats its shuffles about once in twenty', () => {
   let alarms = 0
   for (let seed = 10; seed < 50; seed++) {
     const { gain, noise } = informationGains(planted(60, seed, 12), createRandom(seed))[3]
@@ -41,7 +41,7 @@ test('planted noise beats its shuffles about once in twenty', () => {
   expect(alarms).toBeLessThan(7)
 })
 
-test('the softmax gradient is that of its loss', () => {
+test('the softmax gradient agrees with central differences of its loss', () => {
   const data = planted(20, 3)
   const inverse = new Float64Array(NAMES.length).fill(1)
   const at = Float64Array.of(0.3, -0.2, 0.1, 0.05, 0, -0.4)
@@ -59,7 +59,7 @@ test('the softmax gradient is that of its loss', () => {
   }
 })
 
-test('the L1 path starts with nothing, lets the signal in first and ends near the truth', () => {
+test('the L1 path starts empty, admits the signal first and ends near the truth', () => {
   const path = lassoPath(planted(600, 4), ONES, [1, 0.3, 0.1, 0.01, 0.001])
   expect([...path[0].weights].every((weight) => Math.abs(weight) < 1e-3)).toBe(true)
   const strong = path[1].weights
@@ -85,7 +85,7 @@ test('an L1 solution meets its optimality conditions', () => {
   }
 })
 
-test('names what carries nothing and why', () => {
+test('judgeFeatures names each feature that carries nothing, and the reason', () => {
   const report = judgeFeatures(NAMES, planted(400, 1), 1)
   const carries = Object.fromEntries(report.features.map(({ name, carries }) => [name, carries]))
   expect(carries).toMatchObject({

@@ -23,7 +23,7 @@ describe('data/online-retail', () => {
     report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as ImportReport
   }, 120_000)
 
-  test('the files are those of the report', async () => {
+  test('the files match the sizes and hashes of the report', async () => {
     expect(report.files.map(({ name }) => name)).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])
     for (const { name, bytes, sha256: packed, contentSha256 } of report.files) {
       const file = await readFile(join(directory, name))
@@ -32,7 +32,7 @@ describe('data/online-retail', () => {
     }
   })
 
-  test('the report adds up to the published counts', () => {
+  test('the report’s counts add up to the published counts', () => {
     const [{ lines, kept, dropped }] = report.logs
     expect(lines).toBe(541_909)
     expect(kept + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(lines)
@@ -40,7 +40,7 @@ describe('data/online-retail', () => {
     expect(kept + dropped['exact duplicate']!).toBe(396_337)
   })
 
-  test('it reads, with as many items, shoppers and events as the report says', () => {
+  test('the shop has as many items, shoppers and events as reported', () => {
     expect(shop).toMatchObject({ name: 'online-retail', dayOnly: false })
     expect(shop.items).toHaveLength(3_659)
     expect(shop.shoppers).toHaveLength(4_334)
@@ -62,7 +62,7 @@ describe('data/online-retail', () => {
     expect(shop.items.filter(({ available }) => available !== false).length).toBeGreaterThan(3_000)
   })
 
-  test('the browser’s catalog is the same, with a picture for each product', async () => {
+  test('the browser’s catalog equals the shop’s, with a picture for each product', async () => {
     const text = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
     const catalog = Catalog.parse(JSON.parse(text))
     expect(catalog.faults).toEqual([])
@@ -71,7 +71,7 @@ describe('data/online-retail', () => {
       expect(image).toMatch(/^\/catalog\/images\/[a-z0-9-]+\.svg$/)
   })
 
-  test('the word vectors know nearly every title', async () => {
+  test('the word vectors know a word of every title', async () => {
     const { words, dimension } = await readWordVectors(join(root, 'data/word-vectors'))
     expect(dimension).toBe(100)
     const known = new Set(words)

@@ -22,7 +22,7 @@ describe('context.tsv', () => {
     return readContext(join(folder, 'context.tsv'))
   }
 
-  test('columns in any order, days and hours, an empty value', async () => {
+  test('reads columns in any order, days and hours, and empty values', async () => {
     const changes = await read(
       'name\tvalue\ttime\nweather\train\t2011-05-01\n\nweather\t\t2011-05-01T14:00:00Z\n',
     )
@@ -52,7 +52,7 @@ describe('context.tsv', () => {
   })
 })
 
-describe('the moments of a shop folder', () => {
+describe('the context of a shop folder', () => {
   const events = (lines: readonly string[]) =>
     put('events.tsv', `shopper\tevent\titem\ttime\tprice\n${lines.join('\n')}\n`)
   /** Ten days at 4, the last two at 3; the other item's price never moves. */
@@ -61,7 +61,7 @@ describe('the moments of a shop folder', () => {
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
   ]).flat()
 
-  test('without a price and without context.tsv, only the clock is known', async () => {
+  test('without prices and context.tsv, only the clock is known', async () => {
     await events(['a\tpurchase\ttea\t2011-05-01\t'])
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)
@@ -69,7 +69,7 @@ describe('the moments of a shop folder', () => {
     expect(contextOf(shop).discountsAt(at('2011-05-01'))).toBeNull()
   })
 
-  test('an item is on offer from the day after its price fell, until nothing more is known', async () => {
+  test('a discount starts the day after a price fell and ends two weeks after the log', async () => {
     await events(priced)
     await put('context.tsv', 'time\tname\tvalue\n2011-05-04\tmarket_day\tyes\n')
     const shop = await readShop(folder)

@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content)
 
 describe('readShop', () => {
-  test('reads histories by time, adds unknown items, falls back to the day as session', async () => {
+  test('reads histories by time, adds unknown items, and takes the day for a missing session', async () => {
     await put('catalog.jsonl', '{"id":"tea","title":"Tea"}\r\n\r\n{"id":"mug","price":3}\r\n')
     await put(
       'events.tsv',
@@ -122,7 +122,7 @@ describe('readShop', () => {
     })
   })
 
-  test('says which file is missing, cut off, damaged or no text', async () => {
+  test('names the file that is missing, truncated, damaged or not text', async () => {
     await expect(readShop(join(folder, 'nowhere'))).rejects.toThrow('there is no such shop folder')
     await expect(readShop(folder)).rejects.toThrow('holds no events.tsv')
     const packed = gzipSync(`${HEADER}${'a\tpurchase\tx\t2011-01-01\t\n'.repeat(100)}`)
@@ -161,7 +161,7 @@ describe('writeShop', () => {
     query: fc.constantFrom('tea', 'red mug', '“'),
   })
 
-  test('what is written is read back, plain and gzip, exact and by day', async () => {
+  test('a written shop is read back, plain or gzip, exact or by day', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { minLength: 1, maxLength: 30 }),
@@ -205,7 +205,7 @@ describe('writeShop', () => {
     )
   })
 
-  test('same input, same bytes; the other form is removed', async () => {
+  test('the same input gives the same bytes, and the other format is removed', async () => {
     const events: ShopEvent[] = [{ shopper: 'a', event: 'purchase', item: 'x', time: 1e12 }]
     await writeShop(folder, [{ id: 'x' }], events, { gzip: false })
     const first = await writeShop(folder, [{ id: 'x' }], events)
@@ -216,7 +216,7 @@ describe('writeShop', () => {
     expect((await readdir(folder)).sort()).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])
   })
 
-  test('refuses an id that tab-separated text cannot hold', async () => {
+  test('refuses an id with a tab', async () => {
     const bad: ShopEvent = { shopper: 'a\tb', event: 'purchase', item: 'x', time: 0 }
     await expect(writeShop(folder, [], [bad])).rejects.toThrow('shopper "a\\tb" holds a tab')
   })

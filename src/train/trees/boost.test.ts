@@ -65,7 +65,7 @@ describe('boost', () => {
     return lossOf(table, (row) => treesScore(some, table.features, row * COLUMNS))
   }
 
-  it('finds what no weighted sum can say, and it holds for cases that it has not seen', () => {
+  it('learns an interaction that no weighted sum expresses, and predicts unseen cases', () => {
     const best = lossOf(unseen, (row) => truth(unseen, row))
     const without = lossOf(unseen, () => 0)
     expect(without - withTrees(unseen, 40)).toBeGreaterThan(0.8 * (without - best))
@@ -80,7 +80,7 @@ describe('boost', () => {
     expect(boost(crossed(3000, 1), options)).toEqual(trees)
   })
 
-  it('keeps to the leaves, and to the columns, that it may use', () => {
+  it('uses no more leaves than allowed and no excluded column', () => {
     const small = boost(seen, { ...options, trees: 3, leaves: 2, without: new Set([0]) })
     expect(small.roots).toHaveLength(3)
     expect(small.feature).toHaveLength(9)
@@ -88,11 +88,11 @@ describe('boost', () => {
     expect([...small.feature].filter((feature) => feature === LEAF)).toHaveLength(6)
   })
 
-  it('grows nothing where no split has rows enough on both sides', () => {
+  it('grows no tree if no split leaves enough rows on both sides', () => {
     expect(boost(crossed(10, 3), { ...options, leastRows: 50 }).roots).toHaveLength(0)
   })
 
-  it('starts from the scores that it is given', () => {
+  it('starts from the given scores', () => {
     const told = { ...seen, offset: seen.offset.map((_, row) => truth(seen, row)) }
     const gained = (table: BoostTable) => {
       const one = boost(table, { ...options, trees: 1 })

@@ -50,7 +50,7 @@ const base = {
 const options = { askedFrom: 200, isUnseen: () => false, untaught: new Set<number>() }
 
 describe('learnTrees', () => {
-  it('ships trees of scaled features where something is to be learned, and says what they gain', () => {
+  it('returns trees of scaled features that find the signal, and their gain', () => {
     const { trees, unseen, metrics } = learnTrees(simulate(600, 3, 1), base, options)
     expect(trees).not.toBeNull()
     expect(unseen).toEqual(trees)
@@ -63,7 +63,7 @@ describe('learnTrees', () => {
     expect(both - neither).toBeGreaterThan(1)
   })
 
-  it('keeps shoppers from the trees that must not have seen them', () => {
+  it('trees for unseen shoppers don’t depend on those shoppers’ choices', () => {
     const data = simulate(600, 3, 1)
     const isUnseen = (shopper: string) => shopper.endsWith('7')
     const { trees, unseen } = learnTrees(data, base, { ...options, isUnseen })
@@ -82,7 +82,7 @@ describe('learnTrees', () => {
     expect(changed.trees).not.toEqual(trees)
   })
 
-  it('ships none where nothing is to be learned', () => {
+  it('mostly returns no trees if the features carry no signal', () => {
     const shipped = [1, 2, 3, 4, 5, 6].filter(
       (seed) => learnTrees(simulate(400, 0, seed), base, { ...options, askedFrom: 0 }).trees,
     )

@@ -9,7 +9,7 @@ const one = (targets: readonly number[]) => ({
   weight: 1,
 })
 
-it('counts a target that is no candidate as missed', () => {
+it('counts a target outside the candidates as missed', () => {
   const table = {
     cases: [one([0]), one([0, 99])],
     start: Int32Array.of(0, 3, 6),

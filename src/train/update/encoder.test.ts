@@ -20,7 +20,7 @@ const lesson: EncoderLesson = {
 const learn = (changes: Partial<EncoderLesson>) =>
   learnEncoder(earlier, { ...lesson, ...changes }, async () => {})
 
-test('without an epoch it is the earlier encoder; with one it has moved, and not to another', async () => {
+test('0 epochs keep the encoder, and an epoch changes it moderately', async () => {
   const same = await learn({ settings: { epochs: 0 } })
   expect(same.encoder).toEqual(earlier.encoder)
   const distance = (vectors: Float32Array) =>
@@ -31,7 +31,7 @@ test('without an epoch it is the earlier encoder; with one it has moved, and not
   expect(moved).toBeLessThan(0.5 * Math.hypot(...earlier.itemVectors))
 })
 
-test('content keeps its vectors by name, whichever rows the names have now', async () => {
+test('content vectors stay with their names if the rows change order', async () => {
   const reordered = ['', 'kind2', 'new', 'kind0', 'kind1']
   const { content } = await learn({ categories: reordered, settings: { epochs: 0 } })
   const row = (tables: typeof content, name: string) => {

@@ -17,7 +17,7 @@ const shop: Shop = {
   dayOnly: false,
 }
 
-test('a log that goes on after the model is one that has grown', () => {
+test('a log that continues after the model is accepted', () => {
   expect(() => requireGrown(model, shop, to + 1)).not.toThrow()
 })
 
@@ -36,7 +36,7 @@ test.each<[string, Partial<Shop>, number, RegExp]>([
   expect(() => requireGrown(model, { ...shop, ...changes }, until)).toThrow(message)
 })
 
-test('keeps the hold-out: its share, or the file that named it', () => {
+test('an update keeps the parent’s hold-out share or file', () => {
   const named = { shoppers: new Set(['a']) }
   const byFile = {
     ...model,
@@ -48,7 +48,7 @@ test('keeps the hold-out: its share, or the file that named it', () => {
   expect(() => sameHoldout(byFile, null)).toThrow(/give that file/)
 })
 
-test('a file that names as many others is another file; what it adds may be new shoppers only', () => {
+test('a hold-out file may add new shoppers only', () => {
   const until = Date.parse(model.manifest.data.until)
   const history = (id: string, time: number) => ({
     id,
@@ -68,7 +68,7 @@ test('a file that names as many others is another file; what it adds may be new 
     expect(() => check(...others)).toThrow(/names other shoppers/)
 })
 
-test('a share of a log with fewer shoppers is of another log', () => {
+test('a log with fewer held-out shoppers than before is refused', () => {
   const check = (heldOut: number) => requireSameHeldOut(model, shop, { fraction: 0.2 }, { heldOut })
   expect(() => check(3)).not.toThrow()
   expect(() => check(2)).toThrow(/held out 3 shoppers, of this log 2 are/)

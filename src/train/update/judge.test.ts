@@ -10,7 +10,7 @@ const served = (ndcgs: readonly number[]): Served => ({
   table: null as never,
 })
 
-test('compares the cases that both were asked, by shopper', () => {
+test('compares only the cases that both models ranked, by shopper', () => {
   const verdict = compare(served([0.9, 0.5, 0.5, 0.5]), {
     ...served([0.6, 0.4]),
     cases: served([0, 0, 0]).cases.slice(1),
@@ -20,7 +20,7 @@ test('compares the cases that both were asked, by shopper', () => {
   expect(isSurelyWorse(verdict)).toBe(false)
 })
 
-test('what is worse for nearly everybody is surely worse; what is worse for some is not', () => {
+test('a model is surely worse if it is worse for nearly every shopper', () => {
   const before = served(Array(40).fill(0.5))
   const after = (worse: number) =>
     served(Array.from({ length: 40 }, (_, s) => (s < worse ? 0.3 : 0.51)))
@@ -31,7 +31,7 @@ test('what is worse for nearly everybody is surely worse; what is worse for some
   expect(isSurelyWorse(compare(served([0.5]), served([0.4])))).toBe(false)
 })
 
-test('tells a fall among new cases from none, from a rise and from one before them', () => {
+test('a fall is reported only if it happens among the new cases', () => {
   const random = createRandom(3)
   const stream = (parts: readonly number[]) =>
     served(

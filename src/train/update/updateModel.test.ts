@@ -36,7 +36,7 @@ const parent = await train(shop, UNTIL).then(({ model }) => ({
   manifest: { ...model.manifest, version: '7', parent: '6' },
 }))
 
-test('the next version counts what full training counts, and says what it is made of', async () => {
+test('an update counts like a full training and records what it did', async () => {
   const { manifest, files, model, refused } = await updateModel(parent, shop, OPTIONS)
   expect(refused).toBeNull()
   expect(manifest).toMatchObject({
@@ -58,7 +58,7 @@ test('the next version counts what full training counts, and says what it is mad
   expect(manifest.metrics).not.toHaveProperty(['guard.full.ndcg@10'])
 }, 900_000)
 
-test('stands beside the last full training, counted anew, whatever its parent has become', async () => {
+test('an update is compared with the last full training, counted anew', async () => {
   // The counts are old, as in a version that was trained then.
   const { statistics } = parent
   const stale = { ...statistics, popularityAll: statistics.popularityAll.map(() => 0) }
@@ -75,7 +75,7 @@ test('stands beside the last full training, counted anew, whatever its parent ha
   )
 }, 900_000)
 
-test('an encoder that says too much is turned down, by a weight that training would try', async () => {
+test('an encoder with too much weight gets a weight that training would try', async () => {
   const loud = parent.projection.map((_, at) => (at % 65 === 0 ? 5 : 0))
   const { manifest, model } = await updateModel({ ...parent, projection: loud }, shop, OPTIONS)
   expect(manifest.update?.did).toMatch(/encoder taught on, its weight 0\.\d0 instead of 5\.00/)
@@ -83,7 +83,7 @@ test('an encoder that says too much is turned down, by a weight that training wo
   expect(model.projection[0]).toBeCloseTo(manifest.metrics.encoderWeight, 3)
 }, 900_000)
 
-test('held-out shoppers judge and teach nothing; later events are not looked at', async () => {
+test('held-out shoppers teach nothing, and later events are ignored', async () => {
   const changed = shop.shoppers.map(({ id, interactions }) => ({
     id,
     interactions: interactions.map((one) =>
@@ -94,7 +94,7 @@ test('held-out shoppers judge and teach nothing; later events are not looked at'
   expect((await updateModel(parent, { ...shop, shoppers: changed }, OPTIONS)).files).toEqual(files)
 }, 900_000)
 
-test('whom a file held out is whom it holds out', async () => {
+test('an update holds out the shoppers that the parent’s file named', async () => {
   const [first, ...rest] = shop.shoppers.filter(({ id }) => isOut(id)).map(({ id }) => id)
   const holdout = { shoppers: new Set([first, ...rest]) }
   const named = { fraction: 0, shoppers: rest.length + 1, ...hashOfHeldOut(shop, holdout, UNTIL) }
@@ -108,7 +108,7 @@ test('whom a file held out is whom it holds out', async () => {
   )
 }, 900_000)
 
-test('items that are new to the catalog join after those of the parent, withdrawn ones keep their row', async () => {
+test('new items join after the parent’s, and withdrawn items keep their row', async () => {
   const items = [
     { id: 'new', title: 'Thing 3', category: 'kind0', price: 3 },
     ...shop.items.slice(1),
@@ -157,7 +157,7 @@ function leastBought(): (id: string, day: number, line: number) => number | null
   }
 }
 
-test('where new orders have nothing to do with what came before, it is trained in full', async () => {
+test('an update trains in full if new orders are unrelated to earlier ones', async () => {
   const { manifest, refused } = await updateModel(parent, withNew(leastBought()), OPTIONS)
   expect(manifest.update?.did).toMatch(/^trained in full: NDCG@10 of new orders fell from 0\.\d+/)
   expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
@@ -176,7 +176,7 @@ function expectingThree() {
   return { ...parent, statistics: { ...statistics, popularityAll: expected } }
 }
 
-test('a full training that ranks them surely worse is refused too', async () => {
+test('a full training that ranks held-out orders surely worse is refused', async () => {
   const least = leastBought()
   const grown = withNew((id, day, line) =>
     isOut(id) ? (day === 18 ? line : null) : least(id, day, line),
@@ -186,7 +186,7 @@ test('a full training that ranks them surely worse is refused too', async () => 
   expect(refused).toMatch(/newest orders of \d+ held-out shoppers would be 0\.\d+/)
 }, 900_000)
 
-test('what ranks held-out shoppers’ newest orders surely worse than its parent is refused', async () => {
+test('an update that ranks held-out orders surely worse than its parent is refused', async () => {
   const pastOf = new Map(shop.shoppers.map(({ id, interactions }) => [id, interactions]))
   // Shoppers continue as before; held-out shoppers order three items that only the parent ranks high.
   const grown = withNew((id, day, line) =>
