@@ -33,7 +33,7 @@ const tee = {
   quantity: 3,
 }
 
-test('GA4: order lines with quantities and prices, by Tag Manager’s and by gtag’s way', () => {
+test('GA4: reads purchase and cart items from Tag Manager’s and gtag’s entries', () => {
   const items = [tee, { item_id: 'SKU_12346', price: '49.90', quantity: '1' }]
   const lines = [
     { item_id: 'SKU_12345', quantity: 3, price: 10.01 },
@@ -82,7 +82,7 @@ test.each([
   'refund',
   'view_promotion',
   'select_promotion',
-])('GA4: %s teaches nothing new and is passed over', (event) => {
+])('GA4: ignores %s', (event) => {
   const taken = receiver()
   const dataLayer: unknown[] = []
   followDataLayer(taken, dataLayer)
@@ -90,7 +90,7 @@ test.each([
   expect(taken.heard).toEqual([])
 })
 
-test('GA4: searches by either name; other entries are none of ours; a broken tag is heard of', () => {
+test('GA4: reads both search events, ignores foreign entries, and reports a view without an item', () => {
   expect(fromDataLayer({ event: 'search', search_term: ' t-shirts ' })).toEqual({
     name: 'search',
     search_term: 't-shirts',
@@ -104,7 +104,7 @@ test('GA4: searches by either name; other entries are none of ours; a broken tag
   )
 })
 
-test('GA4: what was pushed before and after is captured, tags get it too, stopping stops', () => {
+test('GA4: captures earlier and later entries until stopped, and passes all of them to the tags', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]
@@ -138,7 +138,7 @@ const shopify = (name: string, data: unknown) => ({
   data,
 })
 
-test('Shopify: views, carts, orders and searches, by the id that the catalog uses', () => {
+test('Shopify: reads views, carts, orders and searches by the configured item id', () => {
   const id = '8950526378201'
   const price = 19.99
   expect(fromShopify(shopify('product_viewed', { productVariant: variant }))).toEqual({
@@ -172,7 +172,7 @@ test('Shopify: views, carts, orders and searches, by the id that the catalog use
   expect(kept(fromShopify(shopify('product_viewed', {})))).toBe('event-invalid')
 })
 
-test('Shopify: subscribes to each event once, and can stop', () => {
+test('Shopify: subscribes to each event once and hears nothing after it stops', () => {
   const taken = receiver()
   const subscribed = new Map<string, (event: unknown) => void>()
   const stop = followShopify(taken, {
@@ -202,7 +202,7 @@ function memoryStorage(): Storage {
   }
 }
 
-test('Shopify: what a pixel heard in its sandbox reaches the page once, in order', () => {
+test('Shopify: an event from the pixel’s sandbox reaches the page once, in order', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const storage = memoryStorage()
@@ -250,7 +250,7 @@ const game = {
   quantity: 1,
 }
 
-test('Segment: views, carts, orders and searches', () => {
+test('Segment: reads views, carts, orders and searches', () => {
   const line = { item_id: '507f1f77bcf86cd799439011', quantity: 1, price: 19 }
   expect(fromSegment({ event: 'Product Viewed', properties: game })).toEqual({
     name: 'view_item',
@@ -268,7 +268,7 @@ test('Segment: views, carts, orders and searches', () => {
   expect(fromSegment({ event: 'Coupon Applied', properties: {} })).toBe(null)
 })
 
-test('Segment: the middleware passes everything on as it came', () => {
+test('Segment: the middleware passes every payload on unchanged', () => {
   const taken = receiver()
   const middleware = segmentMiddleware(taken)
   const passed: unknown[] = []
@@ -280,7 +280,7 @@ test('Segment: the middleware passes everything on as it came', () => {
   expect(taken.heard.map(({ name }) => name)).toEqual(['select_item'])
 })
 
-test('whatever stands in a payload, nothing is thrown and nothing unusable is kept', () => {
+test('no payload makes an adapter throw or return an unusable event', () => {
   const names = fc.constantFrom(
     'view_item',
     'purchase',

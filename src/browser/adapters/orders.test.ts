@@ -25,7 +25,7 @@ const order = {
   lineItems: { nodes: [line, { title: 'Gift card', quantity: 1, price: { amount: '10.0' } }] },
 }
 
-test('Shopify: number, time and lines of a customer’s orders, and nothing else', () => {
+test('Shopify: reads only number, time and lines of a customer’s orders', () => {
   const taken = { id: '1001', time, items: [{ item_id: 'TEE-M', quantity: 2, price: 19.99 }] }
   const asSku = (orders: unknown) => ordersFromShopify(orders, { id: 'sku' })
   expect(asSku({ nodes: [order] })).toEqual([taken])
@@ -36,7 +36,7 @@ test('Shopify: number, time and lines of a customer’s orders, and nothing else
   expect([idsAs('product'), idsAs('variant')]).toEqual([['7'], ['70']])
 })
 
-test('Shopify: orders of the Storefront and the Admin API; none that was cancelled', () => {
+test('Shopify: reads orders of the Storefront and the Admin API, except cancelled ones', () => {
   const variant = {
     id: gid('ProductVariant', 70),
     sku: 'TEE-M',
@@ -67,7 +67,7 @@ test('Shopify: orders of the Storefront and the Admin API; none that was cancell
   expect(ordersFromShopify(cancelled)).toEqual([])
 })
 
-test('GA4: purchases of BigQuery’s export and of the Measurement Protocol, by their number', () => {
+test('GA4: reads purchases of the BigQuery export and the Measurement Protocol by transaction id', () => {
   const items = [{ item_id: 'SKU_1', item_name: 'Tee', quantity: 2, price: 10.01 }]
   const exported = {
     event_name: 'purchase',
@@ -89,7 +89,7 @@ test('GA4: purchases of BigQuery’s export and of the Measurement Protocol, by 
   expect(ordersFromGa4([unnumbered, undated, { ...sent, params: {} }])).toEqual([])
 })
 
-test('whatever is given, nothing is thrown, and each order can be taken', () => {
+test('no input makes a reader throw or return an incomplete order', () => {
   fc.assert(
     fc.property(
       fc.anything(),

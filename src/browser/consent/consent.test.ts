@@ -16,7 +16,7 @@ const told = (listen: (listener: (allowed: boolean) => void) => () => void) => {
   return { said, stop }
 }
 
-test('Consent Mode: what was pushed before counts, the last word on each type, and nothing unsaid', () => {
+test('Consent Mode: the latest answer on each type counts, and a denied default is no answer', () => {
   const dataLayer: unknown[] = [
     { event: 'page' },
     gtagArguments('consent', 'default', {
@@ -40,7 +40,7 @@ test('Consent Mode: what was pushed before counts, the last word on each type, a
   expect(two.said.at(-1)).toBe(false)
 })
 
-test('Consent Mode: a default for some regions never grants, one for all does', () => {
+test('Consent Mode: a regional default never grants; a global default does', () => {
   const region = { personalization_storage: 'granted', region: ['US'] }
   const some = [gtagArguments('consent', 'default', region)]
   expect(told(fromConsentMode(some)).said).toEqual([])
@@ -66,7 +66,7 @@ function platform() {
 
 const ALL = { 1: true, 5: true, 6: true }
 
-test('TCF: each purpose, as given to the shop itself or else at all; not while its window is open', () => {
+test('TCF: every purpose needs consent, the shop’s own first, and an open dialogue is no answer', () => {
   const { api, say, callbacks } = platform()
   const { said, stop } = told(fromTcf(api))
   say({ eventStatus: 'cmpuishown', purpose: { consents: ALL } })
@@ -83,7 +83,7 @@ test('TCF: each purpose, as given to the shop itself or else at all; not while i
   expect(callbacks.size).toBe(0)
 })
 
-test('each answer reaches the personalizer, and what fails is told', async () => {
+test('each answer reaches the personalizer, and failures are reported', async () => {
   const dataLayer: unknown[] = []
   const say = (word: string, about = 'update') =>
     dataLayer.push(gtagArguments('consent', about, { personalization_storage: word }))

@@ -49,7 +49,7 @@ describe('the budget of a device', () => {
     expect(year(budgetAfter(days, loud))).toBeCloseTo(4, 2)
   })
 
-  it('allows so many, so far apart, once a round', () => {
+  it('limits updates to one a round, a minimum separation and a maximum per period', () => {
     const one = budgetAfter([NOW])
     expect(() => at(one, NOW + 59_000, 5)).toThrow(/in 1 s/)
     expect(() => at(one, NOW + DAY, 0)).toThrow(/^This device already took part/)
@@ -60,7 +60,7 @@ describe('the budget of a device', () => {
     expect(at(four, NOW + 30 * DAY, 5).participations).toHaveLength(5)
   })
 
-  it('costs no more a report or a year than the device’s own limits, whatever a policy allows', () => {
+  it('keeps a report and a year within the device’s own limits under any policy', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
       /One update would cost ε = 26/,
     )
@@ -81,7 +81,7 @@ describe('the budget of a device', () => {
     expect(year(budget)).toBeLessThanOrEqual(DEVICE_TERMS.epsilonPerYear)
   })
 
-  it('keeps what is over a year old for good, as a sum', () => {
+  it('replaces participations older than a year by their permanent sum', () => {
     let budget = budgetAfter([NOW, NOW + DAY])
     budget = heard(budget, NOW + 799 * DAY)
     expect(budget).toMatchObject({ participations: [], earlier: { reports: 2 } })
@@ -92,8 +92,8 @@ describe('the budget of a device', () => {
   })
 })
 
-describe('an update that nobody asked for', () => {
-  it('is due at a random time of the day, and an hour after the last attempt at the earliest', () => {
+describe('a scheduled update', () => {
+  it('is due at a random time of the day, at least an hour after the last attempt', () => {
     const first = lookAt(EMPTY_BUDGET, NOW)
     expect(dueAfter(first, 0)).toBe(first.elapsed)
     expect(dueAfter(first, 0.5)).toBe(first.elapsed + 12 * HOUR)
@@ -106,8 +106,8 @@ describe('an update that nobody asked for', () => {
   })
 })
 
-describe('the year’s ε that was agreed to', () => {
-  it('holds over policies that follow one another, each within it by itself', () => {
+describe('the agreed ε per year', () => {
+  it('holds across successive policies, even if each alone stays within it', () => {
     const quiet = {
       ...policy,
       noiseMultiplier: 8.27,
@@ -133,8 +133,8 @@ describe('the year’s ε that was agreed to', () => {
   })
 })
 
-describe('terms', () => {
-  it('are those of the noise, the number of reports and the δ that a policy names', () => {
+describe('contribution terms', () => {
+  it('come from the noise, the number of reports and the δ of the policy', () => {
     const terms = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(terms).toMatchObject({ delta: 1e-6, trust: 'two-aggregators' })
     expect(terms.epsilonPerReport).toBeCloseTo(1.85, 2)
@@ -142,7 +142,7 @@ describe('terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('of a demonstration say so, and a consent for one never covers another shop', () => {
+  it('of a demonstration say so, and consent to them never covers another shop', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
@@ -167,7 +167,7 @@ describe('terms', () => {
     ['more reports', { maxParticipations: 99 }],
     ['a shorter period', { periodDays: 364 }],
     ['an account', { tokens: 'account', issuer: 'https://shop.test/tokens' }],
-  ] as const)('that take more were not agreed to: %s', (_, more) => {
+  ] as const)('exceed the agreed terms if they ask for more: %s', (_, more) => {
     const asked = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     const agreed = { ...asked, epsilonPerReport: 1.9, epsilonPerYear: 3.9, workBits: 8 }
     expect(isWithin(agreed, agreed)).toBe(true)
@@ -178,14 +178,14 @@ describe('terms', () => {
   it.each([
     ...(['leader', 'leaderOperator', 'leaderKey', 'helper', 'helperOperator'] as const),
     ...(['helperKey', 'task'] as const),
-  ])('of another recipient were not agreed to: %s', (name) => {
+  ])('differ from the agreed terms if the recipient is another one: %s', (name) => {
     const agreed = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin({ ...agreed, [name]: 'another' }, agreed)).toBe(false)
     const { [name]: _, ...less } = agreed
     expect(isWithin(less, less)).toBe(false)
   })
 
-  it('are refused where servers name other operators or keys than the shop', () => {
+  it('are refused if servers name other operators or keys than the shop does', () => {
     for (const name of ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const)
       expect(() => termsOf(TEST_POLICY, { ...TEST_RECIPIENTS, [name]: 'another' })).toThrow(name)
   })
@@ -212,12 +212,12 @@ describe('the device’s own limits', () => {
     ['1,000 people a round', { aggregationGoal: 1000 }],
     ['ε 2 an update', { ...one, noiseMultiplier: noise(2) }],
     ['ε 4 a year', { maxParticipations: 12, noiseMultiplier: noise(4, 12) }],
-  ])('take %s', (_name, given) => {
+  ])('accept %s', (_name, given) => {
     const { epsilonPerYear } = termsOf({ ...TEST_POLICY, ...given }, TEST_RECIPIENTS)
     expect(epsilonPerYear).toBeLessThanOrEqual(4 * (1 + 1e-9))
   })
 
-  it('stop a year at ε 4 whatever was agreed to, and a demonstration counts in it', () => {
+  it('cap a year at ε 4 despite any agreement, counting demonstrations too', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), {
       ...DEMONSTRATION_LIMITS,
@@ -233,7 +233,7 @@ describe('the device’s own limits', () => {
   })
 })
 
-describe('what was stored', () => {
+describe('a stored budget', () => {
   it('is read back whole or refused', () => {
     const one = budgetAfter([NOW])
     expect(parseBudget(JSON.parse(JSON.stringify(one)))).toEqual(one)

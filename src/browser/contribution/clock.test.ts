@@ -70,13 +70,13 @@ const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', num
 
 const FAR = 20 * 365 * 86_400
 
-describe('no more than a year’s updates leave in any year', () => {
+describe('at most a year’s updates leave in any year', () => {
   it.each([
     ['the device’s clock steps', { own: FAR, leader: 0, helper: 0, both: 0 }],
     ['the device’s clock steps and the leader lies', { own: FAR, leader: FAR, helper: 0, both: 0 }],
     ['the device’s clock steps and the helper lies', { own: FAR, leader: 0, helper: FAR, both: 0 }],
     ['both servers lie', { own: 0, leader: 3000, helper: 3000, both: FAR }],
-  ])('however %s', (_, wrong) => {
+  ])('if %s', (_, wrong) => {
     fc.assert(
       fc.property(course(wrong), (all) => {
         const { sent } = attempts(all)
@@ -86,7 +86,7 @@ describe('no more than a year’s updates leave in any year', () => {
     )
   })
 
-  it('nor by 53 steps of a week in one day, which are a year', () => {
+  it('if the clock steps a week 53 times in one day', () => {
     const all = Array.from({ length: 219 }, (_, n): Clocks => {
       const truth = NOW + n * 300_000
       return { truth, own: truth + (n % 2) * 8 * DAY + n * 7 * DAY, leader: truth, helper: truth }
@@ -94,7 +94,7 @@ describe('no more than a year’s updates leave in any year', () => {
     expect(attempts(all).sent).toHaveLength(4)
   })
 
-  it('nor by a server that holds back the time and then tells it', () => {
+  it('if a server first withholds the time and then tells it', () => {
     const behind = 3000 * 1000
     const four = [0, 1, 2, 3].map((n): Clocks => {
       const truth = NOW + 1000 * n
@@ -109,11 +109,11 @@ describe('no more than a year’s updates leave in any year', () => {
   })
 })
 
-describe('time that passed frees what was spent', () => {
+describe('spent budget is free again after a year', () => {
   const honest = (truth: number): Clocks => ({ truth, own: truth, leader: truth, helper: truth })
   const four = [0, 1, 2, 3].map((n) => honest(NOW + n * 1000))
 
-  it('a year later, however seldom the device asks', () => {
+  it('whether the device asks rarely or often', () => {
     expect(attempts([...four, honest(NOW + YEAR - 1000)]).sent).toHaveLength(4)
     expect(attempts([...four, honest(NOW + YEAR)]).sent).toHaveLength(5)
     const often = Array.from({ length: 365 }, (_, day) => honest(NOW + (day + 1) * DAY))
@@ -123,7 +123,7 @@ describe('time that passed frees what was spent', () => {
   it.each([
     ['that was ten years ahead once', 10 * YEAR],
     ['that was reset to 1980 once', 315_532_800_000 - NOW],
-  ])('also by a clock %s', (_, wrong) => {
+  ])('with a clock %s', (_, wrong) => {
     const all = [...four, honest(NOW + DAY), honest(NOW + 2 * DAY), honest(NOW + YEAR + 3 * DAY)]
     for (const at of [0, 3, 4]) {
       const stepped = all.map((one, n) => (n === at ? { ...one, own: one.own + wrong } : one))
@@ -131,7 +131,7 @@ describe('time that passed frees what was spent', () => {
     }
   })
 
-  it('also where both servers once told a time years ahead, and nothing left then', () => {
+  it('after both servers once told a time years ahead', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)

@@ -33,7 +33,7 @@ function opened() {
   return { store, ledger, give, refuse }
 }
 
-test('a first consent that the disk refuses is none in the log either', async () => {
+test('a first consent that the disk refuses does not count in the log', async () => {
   const { ledger, give, refuse, store } = opened()
   refuse()
   await expect(give(TERMS)).rejects.toThrow()
@@ -43,7 +43,7 @@ test('a first consent that the disk refuses is none in the log either', async ()
   })
 })
 
-test('where a consent stands, another one that the disk refuses leaves the log at the one that stands', async () => {
+test('if the disk refuses a second consent, the log still ends with the first', async () => {
   const { ledger, give, refuse, store } = opened()
   await give(TERMS, 'Shall it?')
   refuse()

@@ -206,7 +206,7 @@ const participations = () =>
   (scene.kept.budget as { participations: readonly unknown[] } | undefined)?.participations ?? []
 
 describe('a contribution', () => {
-  it('leaves as one report of fixed length, and its receipt is kept', async () => {
+  it('leaves as one report of fixed length, and its receipt is stored', async () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null })
     expect(scene.kept.sent?.epsilon).toBeCloseTo(1.85, 2)
@@ -219,13 +219,13 @@ describe('a contribution', () => {
     expect(scene.kept.pending).toBe(undefined)
   })
 
-  it('is paid for on disk before the first byte leaves', async () => {
+  it('is charged on disk before the first byte leaves', async () => {
     await send()
     // First the time, then the cost.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 
-  it('has an id made from the log under a secret that stays, and so fixes what the log said', async () => {
+  it('has an id derived from the log and a permanent secret', async () => {
     await send()
     scene.round++
     scene.now += 400 * 86_400_000
@@ -240,7 +240,7 @@ describe('a contribution', () => {
     expect(scene.sent.map(({ detail }) => detail.through)).toEqual([0, 1])
   })
 
-  it('tells the log its norm and a commitment, and an export what that stands for', async () => {
+  it('puts its norm and a commitment in the log, and the opening in an export', async () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(1_638)
@@ -256,7 +256,7 @@ describe('a contribution', () => {
   })
 })
 
-describe('nothing leaves', () => {
+describe('no report leaves', () => {
   const consent = (contribute: boolean) => () => {
     scene.kept = { consent: { contribute, since: null } }
     return {}
@@ -309,13 +309,13 @@ describe('nothing leaves', () => {
     expect(scene.ledger.slice(-1)).toMatchObject([{ kind: 'failure', detail: { code } }])
   })
 
-  it('when the aggregators disagree on the policy', async () => {
+  it('if the aggregators disagree on the policy', async () => {
     scene.helperPolicy = { ...scene.policy, clipNorm: 0.06 }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('when the leader shows another key for the helper', async () => {
+  it('if the leader shows another key for the helper', async () => {
     scene.helperPolicy = scene.policy
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
@@ -327,7 +327,7 @@ describe('nothing leaves', () => {
     expect(scene.kept.budget).toBe(undefined)
   })
 
-  it('of an update that is not finite or not of the policy’s length', async () => {
+  it('if the update is not finite or not of the policy’s length', async () => {
     const nan = await send({ update: () => new Float32Array(88).fill(Number.NaN) })
     expect(nan.error?.code).toBe('report-invalid')
     const short = await send({ update: () => new Float32Array(3) })
@@ -342,7 +342,7 @@ describe('nothing leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('when the budget can’t be read or written', async () => {
+  it('if the budget can’t be read or written', async () => {
     scene.kept = { ...scene.kept, budget: { participations: 'x' } }
     expect((await send()).error?.code).toBe('storage-corrupt')
     scene.refused = new NearsideError('storage-full', 'no room')
@@ -358,7 +358,7 @@ describe('nothing leaves', () => {
       'agreed to anew',
       () => (scene.kept = { consent: { ...scene.kept.consent, contribute: true, since: 6 } }),
     ],
-  ])('where something was %s while the report was made', async (_, happen) => {
+  ])('if something was %s while the report was made', async (_, happen) => {
     const { error } = await send({
       update: () => {
         happen()
@@ -370,7 +370,7 @@ describe('nothing leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('a second time where another tab sent one meanwhile', async () => {
+  it('a second time if another tab sent one meanwhile', async () => {
     await send({
       update: async () => {
         await send()
@@ -381,7 +381,7 @@ describe('nothing leaves', () => {
     expect(participations()).toHaveLength(1)
   })
 
-  it('under other terms than were agreed to: consent ends, and the new terms are kept', async () => {
+  it('under terms beyond the agreed ones; consent ends and the new terms are stored', async () => {
     scene.policy = { ...scene.policy, trust: 'trusted-server' }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -394,7 +394,7 @@ describe('nothing leaves', () => {
   })
 })
 
-describe('a consent', () => {
+describe('a contribution’s consent', () => {
   const signer = async (): Promise<Signer> => {
     const keys = await generateSigningKeys()
     const key = toBase64((await exportSigningKeys(keys)).publicKey)
@@ -405,7 +405,7 @@ describe('a consent', () => {
     expect(scene.gets).toBe(0)
   }
 
-  it('that is one stored row, and no entry of the log, sends nothing', async () => {
+  it('sends nothing if it is stored without an entry in the log', async () => {
     const { kept, policy } = scene
     scene = createScene(policy)
     scene.kept = { consent: kept.consent }
@@ -413,7 +413,7 @@ describe('a consent', () => {
     nobodyAsked()
   })
 
-  it('stands in the log with whom it names, and so does each upload', async () => {
+  it('names its recipients in the log, and so does each upload', async () => {
     await send()
     const [consent] = await scene.deps.ledger.entries()
     expect(consent.detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 1000 })
@@ -439,7 +439,7 @@ describe('a consent', () => {
         return [...entries, await chain(entries[0], { kind: 'consent', detail, time: 1 })]
       },
     ],
-  ])('whose entry in the log %s sends nothing', async (_, change) => {
+  ])('sends nothing if its log entry %s', async (_, change) => {
     const entries = await scene.deps.ledger.entries()
     const changed = await change(entries[0], entries)
     const ledger = { ...scene.deps.ledger, entries: async () => changed }
@@ -447,7 +447,7 @@ describe('a consent', () => {
     nobodyAsked()
   })
 
-  it('to others sends nothing to these, asks them nothing, and stays', async () => {
+  it('sends nothing to other recipients, makes no request to them, and stays', async () => {
     const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
@@ -468,14 +468,14 @@ describe('a consent', () => {
     expect(scene.kept.consent?.contribute).toBe(false)
   })
 
-  it('is none to a policy that names other keys than were agreed to, and stays', async () => {
+  it('does not cover a policy with other keys, and stays', async () => {
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(true)
   })
 
-  it('is not given where the log can’t be signed', async () => {
+  it('can’t be given if the log can’t be signed', async () => {
     const ledger = { ...scene.deps.ledger, key: async () => null }
     const terms = termsOf(scene.policy, scene.deps.endpoints)
     await expect(giveConsent({ ...scene.deps, ledger }, terms, undefined)).rejects.toMatchObject({
@@ -487,7 +487,7 @@ describe('a consent', () => {
 })
 
 describe('a retry', () => {
-  it('sends the same bytes, pays once', async () => {
+  it('sends the same bytes and is charged once', async () => {
     scene.answers = ['lost', 503, 'genuine']
     expect((await send()).error?.code).toBe('aggregator-unreachable')
     expect((await send()).error?.code).toBe('aggregator-unreachable')
@@ -499,7 +499,7 @@ describe('a retry', () => {
     expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: 3 * reportBytes(TEST_POLICY) })
   })
 
-  it('is not made after a refusal for good, and the budget stays spent', async () => {
+  it('is not made after a final refusal, and the budget stays spent', async () => {
     scene.answers = [410]
     expect((await send()).error?.code).toBe('round-closed')
     expect(participations()).toHaveLength(1)
@@ -508,7 +508,7 @@ describe('a retry', () => {
     expect(scene.sent).toHaveLength(1)
   })
 
-  it('never sends what was made under a consent that was withdrawn since', async () => {
+  it('never sends a report made under a consent that was withdrawn since', async () => {
     scene.answers = ['lost', 'genuine']
     await send()
     scene.now += 3_600_000
@@ -532,7 +532,7 @@ describe('a retry', () => {
 })
 
 describe('a receipt', () => {
-  it.each(['forged', 'text'] as const)('that is %s is not taken for one', async (answer) => {
+  it.each(['forged', 'text'] as const)('that is %s is rejected', async (answer) => {
     scene.answers = [answer, 'genuine']
     expect((await send()).error?.code).toBe('report-invalid')
     expect(scene.ledger.map(({ kind }) => kind)).toEqual(['failure'])
@@ -542,7 +542,7 @@ describe('a receipt', () => {
   })
 })
 
-describe('where the policy asks for tokens', () => {
+describe('if the policy asks for tokens', () => {
   const { signer, issuer } = shared
   const withTokens = (kind: 'work' | 'account' = 'work') => {
     scene.policy = {
@@ -558,7 +558,7 @@ describe('where the policy asks for tokens', () => {
   }
   const minutes = () => ((scene.kept.due ?? 0) - (scene.kept.budget as Budget).elapsed) / 60_000
 
-  it('a report leaves with one, and a retry with the same', async () => {
+  it('a report leaves with one token, and its retry with the same', async () => {
     await agreeToTokens()
     scene.answers = ['lost', 'genuine']
     await send()
@@ -582,7 +582,7 @@ describe('where the policy asks for tokens', () => {
     expect(scene.sent[2].authorization).not.toBe(first.authorization)
   })
 
-  it('one that was asked for and did not come is asked for again, the same', async () => {
+  it('a token request without an answer is repeated unchanged', async () => {
     await agreeToTokens()
     scene.issuer = null
     expect((await send()).error?.code).toBe('issuer-unreachable')
@@ -593,7 +593,7 @@ describe('where the policy asks for tokens', () => {
     expect(toHex(scene.asked[1].body)).toBe(toHex(scene.asked[0].body))
   })
 
-  it('one that has come is kept through whatever keeps the report from leaving', async () => {
+  it('a token is stored until its report leaves', async () => {
     await agreeToTokens()
     await send({ tokenOnly: true })
     expect(scene.kept.token?.token).toHaveLength(472)
@@ -607,7 +607,7 @@ describe('where the policy asks for tokens', () => {
     expect(scene.asked).toHaveLength(1)
   })
 
-  it('an update that nobody asked for waits after its token came', async () => {
+  it('a scheduled update waits after its token came', async () => {
     await agreeToTokens()
     const first = await send({ share: 0.5 })
     expect(first).toMatchObject({ sent: false, error: null })
@@ -627,7 +627,7 @@ describe('where the policy asks for tokens', () => {
     expect(scene.sent).toHaveLength(1)
   })
 
-  it('it stays due where the issuer gives none', async () => {
+  it('an update stays due if the issuer gives no token', async () => {
     await agreeToTokens()
     scene.issuer = null
     expect((await send({ share: 0.5 })).error?.code).toBe('issuer-unreachable')
@@ -636,7 +636,7 @@ describe('where the policy asks for tokens', () => {
     expect(participations()).toEqual([])
   })
 
-  it('a signature by another key is none', async () => {
+  it('a token signed by another key is rejected', async () => {
     await agreeToTokens()
     const { signer: other } = await createWorkIssuer()
     const lastBytes = Array.from({ length: 256 }, (_, byte) => byte)
@@ -650,7 +650,7 @@ describe('where the policy asks for tokens', () => {
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('a token of the shop’s own server was agreed to, or the consent ends', async () => {
+  it('a token of the shop’s own server needs the shopper’s consent', async () => {
     withTokens('account')
     // If the page names no issuer, no issuer gets a request.
     expect((await send()).error?.code).toBe('issuer-unreachable')
@@ -668,7 +668,7 @@ describe('where the policy asks for tokens', () => {
     expect(scene.asked).toMatchObject([{ url: endpoints.issuer, credentials: 'include' }])
   })
 
-  it('it is asked for when something is planned, once an hour at most', async () => {
+  it('a token is requested when an update is planned, at most once an hour', async () => {
     const next = async () => (await whenDue(scene.deps.records, scene.now, true, () => 0.5)).next
     // The shopper didn't agree to tokens, so no request is made.
     expect(await next()).toBeNull()

@@ -29,7 +29,7 @@ async function open(keys: CryptoKeyPair, sealed: Uint8Array, info: Uint8Array, a
   return hpke.Open(key, sealed.slice(0, 32), sealed.slice(32), { info, aad })
 }
 
-it('makes in a browser what the two aggregators can open and add up', async () => {
+it('a report made in a browser can be opened and added up by the aggregators', async () => {
   const [leaderKeys, helperKeys] = [await generateSealingKeys(), await generateSealingKeys()]
   const sealing = async (keys: typeof leaderKeys) =>
     toBase64((await exportSealingKeys(keys)).publicKey)
@@ -69,7 +69,7 @@ it('makes in a browser what the two aggregators can open and add up', async () =
   await expect(open(helperKeys, leaderShare, sealInfo('leader'), aad)).rejects.toThrow()
 })
 
-it('signs and verifies with Ed25519 in a browser', async () => {
+it('Ed25519 signs and verifies in a browser', async () => {
   const raw = await exportSigningKeys(await generateSigningKeys())
   const keys = await importSigningKeys(raw.publicKey, raw.privateKey)
   const signature = await sign(keys, utf8('message'))

@@ -10,18 +10,18 @@ const fine: DeviceConditions = {
 const why = (conditions: Partial<DeviceConditions>, spent = 0, asked = true) =>
   deferralOf({ ...fine, ...conditions }, spent, asked)
 
-test('learns where nothing speaks against it', () => {
+test('a fit may run with enough battery and time left', () => {
   expect(deferralOf(fine, 0, false)).toBe(null)
   expect(why({ battery: 0.15 }, 59_999)).toBe(null)
 })
 
-test('waits for power, for data, for the next page', () => {
+test('a fit waits for low battery, data saver and a spent page budget', () => {
   expect(why({ battery: 0.14 })).toBe('battery')
   expect(why({ savesData: true })).toBe('save-data')
   expect(why({}, 60_000)).toBe('spent')
 })
 
-test('a hidden page learns what a shopper did, not what can wait', () => {
+test('a hidden page learns from what a shopper did and defers the rest', () => {
   expect(why({ visible: false }, 0, false)).toBe('hidden')
   expect(why({ visible: false }, 0, true)).toBe(null)
 })

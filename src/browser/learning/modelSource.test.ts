@@ -28,13 +28,13 @@ const answering: Transport = {
   post: () => Promise.reject(new Error('nothing is sent')),
 }
 
-test('what is kept answers for the server: the model that comes of it is the same', async () => {
+test('a stored download answers like the server and gives the same model', async () => {
   const fetched = await fetchModel({ transport: answering, directory, kept: null, now: 0 })
   expect(fetched?.loaded.hash).toBe(kept.version)
   expect(fetched?.loaded.model.itemIds.length).toBeGreaterThan(1000)
 })
 
-describe('a version that is known beforehand', () => {
+describe('a known model version', () => {
   const asked = async (latest: unknown) => {
     const urls: string[] = []
     const transport: Transport = {
@@ -55,7 +55,7 @@ describe('a version that is known beforehand', () => {
     return urls
   }
 
-  test('is fetched without asking which is the latest', async () => {
+  test('is fetched without asking for latest.json', async () => {
     const urls = await asked({ version: '1', manifest: kept.version })
     expect(urls).toContain('1/manifest.json')
     expect(urls).not.toContain('latest.json')
@@ -65,20 +65,20 @@ describe('a version that is known beforehand', () => {
     ['gone', { version: '0', manifest: kept.version }],
     ['another one by now', { version: '1', manifest: '0'.repeat(64) }],
     ['nonsense', { version: '../1', manifest: 7 }],
-  ])('the latest is fetched where it is %s', async (_, latest) => {
+  ])('is looked up in latest.json if it is %s', async (_, latest) => {
     const urls = await asked(latest)
     expect(urls).toContain('latest.json')
     expect(urls.filter((url) => url.includes('..'))).toEqual([])
   })
 })
 
-test('it answers for nothing else', () => {
+test('a stored download answers for no other URL', () => {
   expect(answerOf(kept, `${directory}2/manifest.json`)).toBeNull()
   expect(answerOf(kept, `${directory}1/unknown.safetensors`)).toBeNull()
   expect(answerOf(kept, 'https://elsewhere.example/models/latest.json')).toBeNull()
 })
 
-test('a damaged one is no answer', () => {
+test('a damaged stored download is refused', () => {
   const damaged = { ...kept, files: { ...files, 'manifest.json': new Uint8Array([123]) } }
   expect(() => answerOf(damaged, `${directory}latest.json`)).toThrow('not readable')
 })

@@ -27,7 +27,7 @@ async function outcome(
   )
 }
 
-describe('signatures', () => {
+describe('the signature check', () => {
   test.each([
     ['by the shop’s key', KEYS, [shop], 'taken'],
     ['by nobody', KEYS, [], 'model-unsigned'],
@@ -42,16 +42,16 @@ describe('signatures', () => {
     ['by the shop, not by the helper', HELPED, [shop], 'model-unsigned'],
     ['by the shop, and a stranger for the helper', HELPED, [shop, stranger], 'model-unsigned'],
     ['by the helper alone', HELPED, [helper], 'model-unsigned'],
-  ])('%s', async (_, keys, by, expected) => {
+  ])('a model signed %s', async (_, keys, by, expected) => {
     expect(await outcome(await made(1, 'a', by), keys)).toBe(expected)
   })
 
-  test('a model without any', async () => {
+  test('a model without signatures is refused', async () => {
     expect(await outcome(model('a'))).toBe('model-unsigned')
     await expect(requireSigned(model('a'), KEYS)).rejects.toThrow('0 of the 1 signatures')
   })
 
-  test('nothing that was signed can be changed', async () => {
+  test('a change in any signed field is refused', async () => {
     const latest = await made(3)
     const { signed } = latest
     if (!signed) throw new Error('unsigned')
@@ -67,7 +67,7 @@ describe('signatures', () => {
   })
 })
 
-describe('beside the newest that was seen', () => {
+describe('after release 7 was seen', () => {
   test.each([
     ['a later release', 8, 'b', 'taken'],
     ['a gap in the numbers', 70, 'b', 'taken'],
@@ -75,22 +75,22 @@ describe('beside the newest that was seen', () => {
     ['an older release', 6, 'b', 'model-rolled-back'],
     ['the same number for another model', 7, 'b', 'model-forked'],
     ['an earlier model as a later release', 8, 'a', 'taken'],
-  ])('%s', async (_, release, letter, expected) => {
+  ])('%s (release %s, model %s): %s', async (_, release, letter, expected) => {
     expect(await outcome(await made(release, letter), KEYS, await made(7))).toBe(expected)
   })
 })
 
-describe('the end of a release', () => {
+describe('the expiry of a release', () => {
   test.each([
     ['before it', 89, 'taken'],
     ['by a clock that is ahead by less than a day', 90.9, 'taken'],
     ['after it', 91.1, 'model-expired'],
     ['by a clock that was set back for years', -3000, 'taken'],
-  ])('%s', async (_, days, expected) => {
+  ])('%s: on day %s the release is %s', async (_, days, expected) => {
     expect(await outcome(await made(1), KEYS, null, NOW + days * DAY)).toBe(expected)
   })
 
-  test('a clock that was set back doesn’t bring back what had ended when the newest was signed', async () => {
+  test('applies despite a clock set back before the newest signature', async () => {
     const short = await made(7, 'a', [shop], 10)
     const terms = { release: 7, issued: NOW + 60 * DAY, expires: NOW + 70 * DAY }
     const later = await signedBy(model('a'), terms, shop)
@@ -98,7 +98,7 @@ describe('the end of a release', () => {
     expect(await outcome(short, KEYS, later, NOW - 365 * DAY)).toBe('model-expired')
   })
 
-  test('is told in the message', async () => {
+  test('is named in the error', async () => {
     await expect(checkRelease(await made(2), KEYS, null, NOW + 100 * DAY)).rejects.toThrow(
       'release 2) ended on 2026-08-30',
     )
@@ -113,10 +113,10 @@ test.each([
   ['the helper among those who publish', { publishers: [shop.key], helper: shop.key }],
   ['more than there are', { publishers: [shop.key], threshold: 2 }],
   ['fewer than one', { publishers: [shop.key], threshold: 0 }],
-])('keys that can’t be meant are refused: %s', (_, given) => {
+])('invalid model keys are refused: %s', (_, given) => {
   expect(() => readModelKeys(given)).toThrow(expect.objectContaining({ code: 'input-invalid' }))
 })
 
-test('keys that can be meant', () => {
+test('valid model keys are accepted', () => {
   for (const keys of [KEYS, TWO, HELPED]) expect(readModelKeys(keys)).toEqual(keys)
 })

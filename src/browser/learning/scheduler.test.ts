@@ -39,7 +39,7 @@ function setUp(task?: () => Promise<void>) {
   return { scheduler, advance, failures, runs: () => runs }
 }
 
-test('waits for a pause: each wish moves the run', async () => {
+test('a new request before the pause ends postpones the run', async () => {
   const { scheduler, advance, runs } = setUp()
   for (let i = 0; i < 5; i++) {
     scheduler.ask(2000)
@@ -52,7 +52,7 @@ test('waits for a pause: each wish moves the run', async () => {
   expect(runs()).toBe(1)
 })
 
-test('a view does not delay what a purchase asked for', async () => {
+test('a view does not delay the run that a purchase requested', async () => {
   const { scheduler, advance, runs } = setUp()
   scheduler.ask(2000)
   scheduler.ask(0)
@@ -61,7 +61,7 @@ test('a view does not delay what a purchase asked for', async () => {
   expect(runs()).toBe(1)
 })
 
-test('what is asked for during a run runs after it, once', async () => {
+test('requests during a run cause one run after it', async () => {
   let finish = () => {}
   const { scheduler, advance, runs } = setUp(
     () =>
@@ -81,7 +81,7 @@ test('what is asked for during a run runs after it, once', async () => {
   expect(runs()).toBe(2)
 })
 
-test('a task that fails is said and does not end it; stop does', async () => {
+test('a failed task is reported and the scheduler goes on until stopped', async () => {
   const { scheduler, advance, failures, runs } = setUp(() => Promise.reject(new Error('no')))
   scheduler.ask(0)
   await advance(0)
@@ -97,7 +97,7 @@ test('a task that fails is said and does not end it; stop does', async () => {
   expect(runs()).toBe(2)
 })
 
-test('strategies: online at once, batch by count or idleness, hybrid by weight', () => {
+test('strategies: online runs at once, batch by count or idleness, hybrid by event', () => {
   const { online, batch, hybrid } = STRATEGIES
   expect(online.delayAfter('view_item', 1)).toBe(0)
   expect(batch.delayAfter('view_item', 1)).toBeGreaterThan(hybrid.delayAfter('view_item', 1) ?? 0)

@@ -30,7 +30,7 @@ const factsArbitrary = fc.array(
   { minLength: 3, maxLength: 8 },
 ) as fc.Arbitrary<EntryFacts[]>
 
-test('a published vector: SHA-256 over RFC 8785 JSON, by another implementation', async () => {
+test('the hash is SHA-256 over RFC 8785 JSON, as another implementation computes it', async () => {
   const [entry] = await chainOf([
     { kind: 'consent', time: 1_700_000_000_000, detail: { contribute: true, é: 1e21, a: 'ü"\n' } },
   ])
@@ -41,7 +41,7 @@ test('a published vector: SHA-256 over RFC 8785 JSON, by another implementation'
 })
 
 describe('verifyChain', () => {
-  test('holds for every chain, also after a way through JSON', async () => {
+  test('accepts every chain, also after a round trip through JSON', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, async (facts) => {
         const entries = await chainOf(facts)
@@ -56,7 +56,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('finds a flipped bit anywhere', async () => {
+  test('detects a flipped bit anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, fc.nat(), fc.nat({ max: 6 }), async (facts, where, bit) => {
         const text = JSON.stringify(await chainOf(facts))
@@ -76,7 +76,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('finds dropped, swapped, doubled and inserted entries', async () => {
+  test('detects dropped, swapped, doubled and inserted entries', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, fc.nat(), async (facts, pick) => {
         const entries = await chainOf(facts)
@@ -96,7 +96,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('finds a missing head, and an entry re-written with a fresh hash', async () => {
+  test('detects a missing head and an entry rewritten with a fresh hash', async () => {
     const entries = await chainOf(
       [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
     )
@@ -105,7 +105,7 @@ describe('verifyChain', () => {
     expect((await verifyChain(entries.toSpliced(1, 1, forged))).brokenAt).toBe(2)
   })
 
-  test('what is no entry breaks the chain and throws nothing', async () => {
+  test('reports a malformed entry as a broken chain without throwing', async () => {
     for (const junk of [null, 7, 'x', {}, { hash: 1 }, [undefined]]) {
       expect((await verifyChain([junk])).ok).toBe(false)
     }
@@ -113,12 +113,12 @@ describe('verifyChain', () => {
   })
 })
 
-describe('signatures', () => {
+describe('signatures of the log', () => {
   const facts = (['request', 'consent', 'learn', 'upload', 'request'] as const).map(
     (kind, time): EntryFacts => ({ kind, time, detail: { time } }),
   )
 
-  test('stand on what bears on an upload, and for all before it', async () => {
+  test('cover entries that bear on an upload, and all entries before them', async () => {
     const entries = await chainOf(facts, await testSigner())
     expect(entries.map(({ key, signature }) => Boolean(key && signature))).toEqual([
       false,
@@ -131,7 +131,7 @@ describe('signatures', () => {
     expect(await verifyChain(read)).toEqual({ ok: true, entries: 5, brokenAt: null, signed: 2 })
   })
 
-  test('show a chain that was made anew without the key', async () => {
+  test('expose a chain that was rebuilt without the key', async () => {
     const [signer, other] = [await testSigner(), await testSigner()]
     const entries = await chainOf(facts, signer)
     const changed = facts.with(0, { ...facts[0], detail: { time: 7 } })
@@ -149,7 +149,7 @@ describe('signatures', () => {
     }
   })
 
-  test('are missed where one was taken off, and refused where one is none', async () => {
+  test('are missed if removed and refused if invalid', async () => {
     const entries = await chainOf(facts, await testSigner())
     const { signature, ...without } = entries[3]
     for (const changed of [
@@ -163,7 +163,7 @@ describe('signatures', () => {
       )
   })
 
-  test('may begin in a log that an earlier version began', async () => {
+  test('may start in a log that an earlier version began', async () => {
     const old = await chainOf(facts.slice(0, 2))
     const next = await chain(old[1], facts[3], await testSigner())
     expect(await verifyChain([...old, next])).toMatchObject({ ok: true, signed: 1 })

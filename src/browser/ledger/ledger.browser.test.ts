@@ -25,7 +25,7 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
   })
 })
 
-test('entries that wait share a write, each with the strictest durability among them', async () => {
+test('waiting entries share one write with the strictest durability among them', async () => {
   const store = createStore(createMemoryDatabase())
   const writes: (readonly [rows: number, keep: Durability])[] = []
   const ledger = createLedger(
@@ -58,7 +58,7 @@ test('entries that wait share a write, each with the strictest durability among 
   })
 })
 
-test('a store that fails refuses what waits, and the next entry goes on from the last', async () => {
+test('a failing store rejects waiting entries, and the next entry continues the chain', async () => {
   const store = createStore(createMemoryDatabase())
   let failing = true
   const ledger = createLedger(
@@ -78,7 +78,7 @@ test('a store that fails refuses what waits, and the next entry goes on from the
   expect((await append(2)).sequence).toBe(0)
 })
 
-test('what must be on disk is refused where it can’t be, and nothing beside it', async () => {
+test('an entry that must be on disk is rejected by memory; the others are stored', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(
     {

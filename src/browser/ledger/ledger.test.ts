@@ -6,7 +6,7 @@ import { createLedger, LEDGER_SIZE } from './ledger.ts'
 import { summaryOf } from './removed.ts'
 import { verifyChain } from './verifyChain.ts'
 
-test('writers that race, as several tabs do, make one unbroken chain', async () => {
+test('concurrent writers, like several tabs, make one unbroken chain', async () => {
   const store = createStore(createMemoryDatabase())
   const tabs = [1, 2, 3, 4].map(() => createLedger(store, () => 5))
   await Promise.all(
@@ -34,7 +34,7 @@ function setUp() {
 const request = (url: string) => ({ kind: 'request', detail: { url } }) as const
 
 describe('routine requests', () => {
-  test('of a day and an address are one entry, counted up by several tabs', async () => {
+  test('to one address on one day are one entry, counted by all tabs', async () => {
     const { clock, tab, ledger } = setUp()
     await ledger.append({ kind: 'model', detail: { version: '1' } })
     const tabs = [ledger, tab()]
@@ -55,7 +55,7 @@ describe('routine requests', () => {
     })
   })
 
-  test('are counted anew after another entry and on another day', async () => {
+  test('get a new count after another entry and on another day', async () => {
     const { clock, ledger } = setUp()
     const counts = async () =>
       (await ledger.entries()).map(({ kind, detail }) => detail.count ?? kind)
@@ -73,7 +73,7 @@ describe('routine requests', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('of a shop that is asked every five minutes for a month make two entries a day', async () => {
+  test('make at most two entries a day if one follows every five minutes for a month', async () => {
     const { clock, ledger } = setUp()
     for (let i = 0; i < 30 * 288; i++) {
       clock.now += 300_000
@@ -94,7 +94,7 @@ describe('the oldest entries', () => {
       )
   }
 
-  test('are folded into one that says what they sent, twice too; the chain holds', async () => {
+  test('are folded repeatedly into one entry with their totals, and the chain holds', async () => {
     const { ledger } = setUp()
     for (const more of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
       await filled(ledger, more)
@@ -119,7 +119,7 @@ describe('the oldest entries', () => {
     expect((await verifyChain(entries.filter(({ kind }) => kind !== 'fold'))).ok).toBe(false)
   })
 
-  test('stay where another tab wrote meanwhile, and a failure to fold loses no entry', async () => {
+  test('stay if folding fails, and none is lost', async () => {
     const { store } = setUp()
     let refusing = true
     const appendLedger: Store['appendLedger'] = async (rows, where, durability) => {
@@ -137,7 +137,7 @@ describe('the oldest entries', () => {
 })
 
 describe('an erasure', () => {
-  test('leaves one entry, which follows what went and says how much that was', async () => {
+  test('leaves one entry that follows the removed log and gives its totals', async () => {
     const { ledger, tab } = setUp()
     const upload = (reportId: string) =>
       ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const
@@ -182,7 +182,7 @@ describe('an erasure', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('waits for another tab’s entry, and is no less one where the log can’t be signed', async () => {
+  test('waits for another tab’s entry, and works if the log can’t be signed', async () => {
     const { store } = setUp()
     let first = true
     const ledger = createLedger(
@@ -210,7 +210,7 @@ describe('an erasure', () => {
   })
 })
 
-test('the key is one for all tabs, and can’t be read out', async () => {
+test('all tabs sign with one key that can’t be exported', async () => {
   const { store, tab } = setUp()
   const consent = { kind: 'consent', detail: { contribute: true } } as const
   const entries = await Promise.all([1, 2, 3].map(() => tab().append(consent)))

@@ -32,7 +32,7 @@ async function start(coins: readonly number[] = [0], storage = memory()) {
 const ids = (list: readonly Recommendation[]) => list.map(({ id }) => id).join('')
 
 describe('interleaving', () => {
-  test('each picks its best that nobody has, first whom the coin names', async () => {
+  test('each side picks its best free item, in the order that the coin sets', async () => {
     const mixed = async (...coins: number[]) =>
       ids(await (await start(coins)).personalizer.recommend())
     expect(await mixed(0)).toBe('daebfc')
@@ -44,7 +44,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('a list that is watched is tossed for once, and follows both', async () => {
+  test('a watched list draws its coins once and follows both lists', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {
@@ -62,7 +62,7 @@ describe('interleaving', () => {
     expect(seen).toHaveLength(length)
   })
 
-  test('other lists stay as they are', async () => {
+  test('other lists are not interleaved', async () => {
     const { fake, personalizer, draw } = await start()
     const watch = vi.spyOn(fake, 'watch')
     personalizer.watch({ kind: 'recommend', options: { from: 'viewed' } }, () => undefined)()
@@ -75,7 +75,7 @@ describe('interleaving', () => {
     expect(draw).not.toHaveBeenCalled()
   })
 
-  test('a list wins by what was followed of its picks; without any, it is a tie', async () => {
+  test('the side whose picks got more clicks wins a list; otherwise it is a tie', async () => {
     const { personalizer, storage } = await start()
     const sent: (string | undefined)[] = []
     const measure = measureLists(
@@ -112,7 +112,7 @@ describe('interleaving', () => {
     expect(storage.kept.size).toBe(0)
   })
 
-  test('another name begins anew, what is spoilt counts as nothing', async () => {
+  test('another trial name starts at zero, and damaged counts are zero', async () => {
     const storage = memory()
     storage.kept.set('nearside.interleaving', '{"name":"t","personal":"7","base":3,"ties":1.5}')
     expect((await start([0], storage)).personalizer.wins()).toEqual({
@@ -124,7 +124,7 @@ describe('interleaving', () => {
     expect(other.wins()).toEqual({ personal: 0, base: 0, ties: 0 })
   })
 
-  test('where nothing can be kept, nothing is interleaved', async () => {
+  test('without storage nothing is interleaved', async () => {
     const { personalizer, draw } = await start([0], { ...memory(), setItem: () => undefined })
     expect(ids(await personalizer.recommend())).toBe('defabc')
     expect(personalizer.getSnapshot().trial).toBeNull()

@@ -30,7 +30,7 @@ const start = (options: Partial<Options> = {}) => {
   return { personalizer, trial, askedOf, arm: () => trial.getSnapshot().trial?.arm }
 }
 
-test('a coin decides once, and one bit of it is kept', async () => {
+test('the coin decides once and stores only the arm', async () => {
   const storage = memory()
   const { arm, trial } = start({ storage, draw: () => 0.0999 })
   expect(arm()).toBe('hold-out')
@@ -42,7 +42,7 @@ test('a coin decides once, and one bit of it is kept', async () => {
   expect(storage.kept.size).toBe(0)
 })
 
-test('the browser’s own coin falls as often as it should', () => {
+test('the default coin holds out the configured share', () => {
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )
@@ -52,7 +52,7 @@ test('the browser’s own coin falls as often as it should', () => {
   expect(start({ share: 1 }).arm()).toBe('hold-out')
 })
 
-test('where nothing can be kept, nobody is held out', () => {
+test('without storage no shopper is held out', () => {
   const refusing = { ...memory(), setItem: () => undefined }
   const throwing = {
     ...memory(),
@@ -70,7 +70,7 @@ test('where nothing can be kept, nobody is held out', () => {
   expect(start({ storage: spoilt, share: 1 }).arm()).toBe('hold-out')
 })
 
-test('who is held out sees the shop’s order, but what they viewed and bought as ever', async () => {
+test('a held-out shopper sees the shop’s order, except in viewed and bought lists', async () => {
   const { askedOf, personalizer, trial } = start({ share: 1 })
   expect(askedOf({ kind: 'recommend', options: { limit: 3 } })).toEqual({
     kind: 'recommend',
@@ -97,7 +97,7 @@ test('the snapshot stays one object until something changes', () => {
   expect(() => start({ share: 10 })).toThrow('share must be a number from 0 to 1.')
 })
 
-test('sinks hear list, place and arm; one that throws keeps nothing from the others', () => {
+test('sinks get list, rank and arm, and a sink that throws doesn’t stop the others', () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const told: unknown[] = []
   const broken = {
@@ -117,7 +117,7 @@ test('sinks hear list, place and arm; one that throws keeps nothing from the oth
   said.mockRestore()
 })
 
-test('GA4 hears of list, arm and model alone, and nothing where the browser asks not to share', () => {
+test('GA4 gets only list, arm and model, and nothing if the browser opts out of sharing', () => {
   const sent: unknown[] = []
   const dataLayer = (event: string, parameters: object) => sent.push({ event, ...parameters })
   let refuses = false
@@ -143,7 +143,7 @@ test('GA4 hears of list, arm and model alone, and nothing where the browser asks
   expect(sent).toHaveLength(2)
 })
 
-test('without the shopper’s yes to storing nothing is drawn or stored; a no removes what was', async () => {
+test('without consent to storage no arm is drawn, and a no removes it', async () => {
   const storage = memory()
   const fake = createFakePersonalizer(ITEMS)
   fake.change({ persist: { option: 'ask', allowed: null } })

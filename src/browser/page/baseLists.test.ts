@@ -9,13 +9,13 @@ const lists = await readBaseLists({
 })
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
 
-test('leaves out the ids that it is told to', () => {
+test('excluded ids are left out', () => {
   const [first, ...rest] = ids(lists.recommend({ limit: 4 }))
   expect(first).toBe('item-31')
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
 })
 
-test('knows what is new, dearer, or goes with a basket, and that nobody has viewed or bought', async () => {
+test('base lists offer new, dearer and basket items, and no viewed or bought ones', async () => {
   const catalog = testCatalog.map((one) => ({
     ...one,
     added: one.id === 'item-3' ? '2026-12-20' : undefined,
@@ -33,7 +33,7 @@ test('knows what is new, dearer, or goes with a basket, and that nobody has view
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
 })
 
-test('ranks alike for catalogs of other languages and currencies with the same ids', async () => {
+test('catalogs in other languages and currencies with the same ids get the same ranking', async () => {
   const japanese = testCatalog.map(({ id, price = 0 }) => ({
     id,
     title: `商品 ${id}`,
@@ -47,7 +47,7 @@ test('ranks alike for catalogs of other languages and currencies with the same i
   expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
 })
 
-test('refuses from JavaScript what a device refuses, and takes what says nothing of nobody', () => {
+test('invalid options are refused as on a device, and a shopper’s exclusions are allowed', () => {
   // Position of the ids in an earlier version.
   const old = { exclude: ['item-31'] } as never
   for (const list of [
@@ -61,7 +61,7 @@ test('refuses from JavaScript what a device refuses, and takes what says nothing
   expect(lists.recommend(nobodys)).toEqual(lists.recommend())
 })
 
-test('obeys the shop’s rules as a new shopper’s device does', async () => {
+test('base lists obey the shop’s rules like a new shopper’s device', async () => {
   const ruled = await readBaseLists({
     catalog: testCatalog,
     read: async (path) => files.get(path) ?? new Uint8Array(),

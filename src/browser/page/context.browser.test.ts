@@ -69,7 +69,7 @@ async function start(options: Partial<PersonalizerOptions>) {
 const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
 
 describe('context', () => {
-  test('another weather, another list; without one, as without the hook', async () => {
+  test('another weather gives another list; no weather gives the plain list', async () => {
     let weather: string | undefined = 'rain'
     const personalizer = await start({ context: () => (weather ? { weather } : {}) })
     const without = await start({})
@@ -84,7 +84,7 @@ describe('context', () => {
     )
   })
 
-  test('the reason names it, and the parts add up', async () => {
+  test('the reason names the context, and the contributions add up', async () => {
     const personalizer = await start({ context: () => ({ weather: 'rain' }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-31' })
     const [first] = await personalizer.recommend({ limit: 1, category: 'mugs' })
@@ -98,7 +98,7 @@ describe('context', () => {
     expect(coldStart.reason).toEqual({ kind: 'context', name: 'weather', value: 'rain' })
   })
 
-  test('it is kept with the event, so that the fit knows what held then', async () => {
+  test('the context is stored with each event for the fit', async () => {
     let weather = 'rain'
     const personalizer = await start({ context: () => ({ weather }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
@@ -111,7 +111,7 @@ describe('context', () => {
     expect(Number.isFinite(report.lossAfter)).toBe(true)
   })
 
-  test('a price below that of the model is an offer', async () => {
+  test('a price below the model’s makes an offer', async () => {
     const cheap = testCatalog.map((item) =>
       item.id === 'item-17' ? { ...item, price: item.price! / 2 } : item,
     )
@@ -120,7 +120,7 @@ describe('context', () => {
     expect(first).toMatchObject({ id: 'item-17', reason: { kind: 'offer' } })
   })
 
-  test('a hook that throws or says nonsense is a notice, and lists go on', async () => {
+  test('a context hook that throws or returns nonsense is reported, and lists go on', async () => {
     let said: () => unknown = () => {
       throw new Error('weather service down')
     }
@@ -135,7 +135,7 @@ describe('context', () => {
       .toBe(true)
   })
 
-  test('a hook that is no function is refused', async () => {
+  test('a context that is no function is refused', async () => {
     await expect(start({ context: { weather: 'rain' } as never })).rejects.toMatchObject({
       code: 'input-invalid',
     })

@@ -7,7 +7,7 @@ const page = new TestPage()
 const { start } = page
 afterEach(page.end)
 
-test('the whole loop through a real worker', async () => {
+test('a real worker captures, ranks, learns, verifies and exports', async () => {
   const personalizer = await start()
   expect(personalizer.getSnapshot()).toMatchObject({ status: 'ready', storage: 'indexeddb' })
   expect(idsOf(await personalizer.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
@@ -23,7 +23,7 @@ test('the whole loop through a real worker', async () => {
   expect(JSON.parse(await personalizer.export()).events).toHaveLength(2)
 })
 
-test('the shop’s rules go through the worker, for lists that are watched too', async () => {
+test('the shop’s rules apply in the worker, in watched lists too', async () => {
   const personalizer = await start(page.newDatabase(), {
     rules: [
       { name: 'recall', hide: { id: ['item-31'] } },
@@ -59,13 +59,13 @@ test('the snapshot is one frozen object until something changes', async () => {
   stop()
 })
 
-test('an event that can’t even be sent is a notice, not an exception', async () => {
+test('an event that can’t be posted is reported as a notice and does not throw', async () => {
   const personalizer = await start()
   await personalizer.capture({ name: 'view_item', item_id: (() => {}) as never })
   expect(codesOf(personalizer)).toContain('input-invalid')
 })
 
-test('events are kept for 90 days, or as long as the shop says', async () => {
+test('events are kept for 90 days or the shop’s retention time', async () => {
   for (const [retentionDays, kept] of [
     [undefined, 90],
     [7, 7],
@@ -76,7 +76,7 @@ test('events are kept for 90 days, or as long as the shop says', async () => {
   }
 })
 
-test('options that can’t be meant are refused loudly', async () => {
+test('invalid options are refused', async () => {
   await expect(start(page.newDatabase(), { baseModel: '' })).rejects.toMatchObject({
     code: 'input-invalid',
   })
@@ -95,7 +95,7 @@ test('options that can’t be meant are refused loudly', async () => {
   }
 })
 
-test('calls that can’t be meant are refused, each in one clear line', async () => {
+test('invalid calls are refused, each with one clear message', async () => {
   const personalizer = await start()
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => personalizer.recommend({ limit: -1 }), /limit must be a number from 0, not -1/],
@@ -120,7 +120,7 @@ test('calls that can’t be meant are refused, each in one clear line', async ()
   expect(await personalizer.recommend({ limit: 0 })).toEqual([])
 })
 
-test('a developer is told each notice once', async () => {
+test('the developer console gets each notice once', async () => {
   const lines: string[] = []
   const personalizer = await start(page.newDatabase(), {}, { warn: (line) => lines.push(line) })
   for (const item_id of ['nowhere', 'nowhere', 'item-1'])
@@ -131,7 +131,7 @@ test('a developer is told each notice once', async () => {
   ])
 })
 
-test('closed is closed', async () => {
+test('after close every call is refused', async () => {
   const personalizer = await start()
   personalizer.close()
   expect(personalizer.getSnapshot().status).toBe('closed')
@@ -140,7 +140,7 @@ test('closed is closed', async () => {
 })
 
 describe('several tabs', () => {
-  test('events of all tabs are kept, none twice, and each tab sees them', async () => {
+  test('every event of every tab is stored once and seen by all tabs', async () => {
     const database = page.newDatabase()
     const tabs = await Promise.all([start(database), start(database), start(database)])
     await Promise.all(
@@ -161,7 +161,7 @@ describe('several tabs', () => {
     expect((await tabs[0].audit.verify()).ok).toBe(true)
   })
 
-  test('a fit in one tab is used in the other; the leader’s death makes the other lead', async () => {
+  test('a fit in one tab is used in the other, which leads when the leader closes', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')
@@ -177,7 +177,7 @@ describe('several tabs', () => {
     await expect.poll(() => second.getSnapshot().tab).toBe('leader')
   })
 
-  test('erasing and pausing in one tab hold in the other', async () => {
+  test('an erasure and a pause in one tab apply in the other', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     const second = await start(database)
@@ -190,7 +190,7 @@ describe('several tabs', () => {
   })
 })
 
-test('a fit is stopped by its signal, and the personalizer goes on', async () => {
+test('its signal stops a fit, and a later fit works', async () => {
   const personalizer = await start()
   for (let i = 0; i < 6; i++) {
     await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
@@ -225,7 +225,7 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })
 })
 
-test('the page tells its worker of battery, data saver and visibility', async () => {
+test('the page sends battery and data saver to its worker, which defers learning', async () => {
   let conditions = {
     visible: true,
     savesData: true,
@@ -259,7 +259,7 @@ test('the page tells its worker of battery, data saver and visibility', async ()
   expect(personalizer.getSnapshot().deferred).toBe(null)
 })
 
-test('the browser’s own conditions can be read and listened to', () => {
+test('the browser’s conditions can be read and observed', () => {
   const source = browserConditions()
   expect(source.read()).toEqual({
     visible: true,

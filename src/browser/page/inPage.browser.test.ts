@@ -60,7 +60,7 @@ const noWorkers: readonly [string, () => Parameters<typeof start>[1]][] = [
   ],
 ]
 
-test.each(noWorkers)('%s: lists and learning are those of a worker', async (_, options) => {
+test.each(noWorkers)('%s: the page ranks and learns like a worker', async (_, options) => {
   // Both use the same times, since recency is part of every score.
   const began = Date.now() - 40 * HOUR
   const withWorker = await learned(await start(newDatabase(), {}, clock), began)
@@ -81,7 +81,7 @@ test.each(noWorkers)('%s: lists and learning are those of a worker', async (_, o
   )
 })
 
-test('without workers, WebAssembly and WebGPU: plain JavaScript learns', async () => {
+test('without workers, WebAssembly and WebGPU plain JavaScript learns', async () => {
   vi.stubGlobal('Worker', undefined)
   vi.stubGlobal('WebAssembly', undefined)
   const { fetch } = new TestServer(await testModelFiles('1'))
@@ -118,7 +118,7 @@ test('the page’s thread is free between the slices of a fit', async () => {
   expect(turns).toBeGreaterThanOrEqual(cases)
 })
 
-test('closed and opened again, it knows what it was told', async () => {
+test('the page finds its stored events when it opens again', async () => {
   vi.stubGlobal('Worker', undefined)
   const database = newDatabase()
   const first = await start(database, { worker: byConstructor }, clock)
@@ -131,7 +131,7 @@ test('closed and opened again, it knows what it was told', async () => {
 /** The page's own code can't be loaded either. */
 const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
 
-test('its code can’t be loaded either: the shop’s own order', async () => {
+test('if the page’s own code can’t be loaded, lists are in the shop’s order', async () => {
   vi.stubGlobal('Worker', undefined)
   const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
   const [first] = await personalizer.recommend({ limit: 1 })
@@ -139,7 +139,7 @@ test('its code can’t be loaded either: the shop’s own order', async () => {
   expect(codesOf(personalizer)).toEqual(['worker-failed'])
 })
 
-describe('no device at all, and the catalog is a URL', () => {
+describe('without a device and with a catalog URL', () => {
   const rows = [
     null,
     { title: 'without an id' },
@@ -153,7 +153,7 @@ describe('no device at all, and the catalog is a URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('the page asks for it, once, and lists are in its order', async () => {
+  test('the page requests the catalog once, and lists are in its order', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))
@@ -169,7 +169,7 @@ describe('no device at all, and the catalog is a URL', () => {
     expect(asked).toEqual([catalog])
   })
 
-  test('it can’t be had either: that is said, and it is asked for again', async () => {
+  test('a failed catalog request is reported and repeated', async () => {
     let online = false
     const fetch = async () => {
       if (!online) throw new TypeError('Failed to fetch')
@@ -182,7 +182,7 @@ describe('no device at all, and the catalog is a URL', () => {
     expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
   })
 
-  test('what is captured is not kept, and that is said', async () => {
+  test('a captured event is not stored, and a notice says so', async () => {
     const fetch = async () => Response.json(rows)
     const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
     expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)

@@ -108,7 +108,7 @@ function inspect(): Session {
   return session
 }
 
-test('from a click to the new list, no more files run than a newcomer can read', async () => {
+test('a click runs at most a readable number of files until the new list', async () => {
   const { personalizer, list } = await openShop('one-click-files')
   const session = inspect()
   await session.post('Profiler.enable')
@@ -127,7 +127,7 @@ test('from a click to the new list, no more files run than a newcomer can read',
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(MOST_FILES)
 })
 
-test('from a click to its write, few functions pass it on', async () => {
+test('a click passes through few functions until it is written', async () => {
   let traced = false
   const trace = (what: string) => traced && inspected?.trace(what)
   const { personalizer } = await openShop('one-click-hops', (thread) => {

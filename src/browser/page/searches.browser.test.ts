@@ -5,7 +5,7 @@ import { idsOf, TestPage } from './testPage.ts'
 const page = new TestPage()
 afterEach(page.end)
 
-test('a query alone changes the list and its reason; a second tab follows; forgotten, all is as before', async () => {
+test('a query changes list and reason in every tab until it is forgotten', async () => {
   const database = page.newDatabase()
   const personalizer = await page.start(database)
   const other = await page.start(database)

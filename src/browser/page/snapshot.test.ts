@@ -2,7 +2,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { expect, test } from 'vitest'
 import { PageSnapshot } from './snapshot.ts'
 
-test('what fails again and again is one notice, as of the last time, and hides no other', () => {
+test('a repeated failure is one notice with the last time and hides no other notice', () => {
   let now = 0
   const snapshot = new PageSnapshot(() => ++now, 'auto')
   snapshot.notify(new NearsideError('worker-failed', 'The worker stopped answering.'))

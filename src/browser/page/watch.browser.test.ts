@@ -21,7 +21,7 @@ function watch(personalizer: Personalizer, query: ListQuery = BEST) {
   return { answers, ids, stop }
 }
 
-test('a list comes at once, then with each change of it, until it is ended', async () => {
+test('a watched list comes at once and then with each change, until it is stopped', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const best = watch(personalizer)
@@ -39,7 +39,7 @@ test('a list comes at once, then with each change of it, until it is ended', asy
   expect(best.answers).toHaveLength(length)
 })
 
-test('lists that repeat nothing of one another follow one another, whichever began first', async () => {
+test('lists without repeats follow one another in their numbered order', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const base = { limit: 3, order: 'base', distinct: 2 } as const
@@ -55,7 +55,7 @@ test('lists that repeat nothing of one another follow one another, whichever beg
   await expect.poll(second.ids).toEqual(['item-31', 'item-30', 'item-29'])
 })
 
-test('begun and ended in one turn, it is never heard of', async () => {
+test('a list that is stopped in the same turn gets no answer', async () => {
   const personalizer = await start()
   const { answers, stop } = watch(personalizer)
   stop()
@@ -64,7 +64,7 @@ test('begun and ended in one turn, it is never heard of', async () => {
   expect(answers).toEqual([])
 })
 
-test('a worker that is started again knows what is watched', async () => {
+test('a restarted worker serves the watched lists', async () => {
   const personalizer = await start()
   const best = watch(personalizer)
   await expect.poll(() => best.ids().length).toBe(3)
@@ -74,7 +74,7 @@ test('a worker that is started again knows what is watched', async () => {
   expect(page.workers).toHaveLength(2)
 })
 
-test('where no worker is left, it is in the shop’s own order', async () => {
+test('without a worker a watched list is in the shop’s own order', async () => {
   const personalizer = await start()
   const best = watch(personalizer)
   await expect.poll(() => best.ids().length).toBe(3)
@@ -87,7 +87,7 @@ test('where no worker is left, it is in the shop’s own order', async () => {
   expect(codesOf(personalizer)).toContain('worker-failed')
 })
 
-test('without workers the page itself brings it', async () => {
+test('if workers are blocked, the page itself serves the list', async () => {
   const worker = () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
@@ -98,7 +98,7 @@ test('without workers the page itself brings it', async () => {
   await expect.poll(() => best.ids()[0]).toBe('item-4')
 })
 
-test('what can’t be sent, and a list of a closed personalizer, are errors of their own', async () => {
+test('an invalid query and a query after close get their own errors', async () => {
   const personalizer = await start()
   const broken = watch(personalizer, { kind: 'similar', item: (() => {}) as never })
   await expect.poll(() => broken.answers).toMatchObject([{ error: { code: 'input-invalid' } }])
@@ -107,7 +107,7 @@ test('what can’t be sent, and a list of a closed personalizer, are errors of t
   await expect.poll(() => late.answers).toMatchObject([{ error: { code: 'closed' } }])
 })
 
-test('a fit posts its first progress and then at most ten a second, none as a snapshot', async () => {
+test('a fit posts at most ten progress messages a second, none as a snapshot', async () => {
   const kinds: string[] = []
   const worker = () => {
     const made = page.makeWorker()

@@ -4,8 +4,8 @@ import { numberText, wordsIn } from './words.ts'
 
 const name = fc.stringMatching(/^[a-z]\w{0,8}$/)
 
-describe('values', () => {
-  test('any value stands where its name was, whatever it contains', () => {
+describe('values in a message', () => {
+  test('any value replaces its name, whatever it contains', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('{b}', '{a}', '$&', '$1', '{', '}'))
     fc.assert(
       fc.property(fc.string(), value, value, (text, a, b) => {
@@ -16,7 +16,7 @@ describe('values', () => {
     )
   })
 
-  test('a value that is not given leaves its name, also the name of a property of every object', () => {
+  test('a missing value leaves its name, even the name of an object property', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.constantFrom('constructor', 'toString')), (missing) => {
         expect(wordsIn({ say: `a {${missing}} b` }, 'en-GB')('say', {})).toBe(`a {${missing}} b`)
@@ -37,7 +37,7 @@ describe('values', () => {
 describe('plural forms', () => {
   const FORMS = { zero: 'z', one: 'o', two: 't', few: 'f', many: 'm', other: 'x' }
 
-  test('the form is that of Intl.PluralRules, in any language', () => {
+  test('the form is that of Intl.PluralRules in any language', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.nat(200), fc.nat(), fc.double({ min: 0, max: 100, noNaN: true })),
@@ -50,7 +50,7 @@ describe('plural forms', () => {
     )
   })
 
-  test('an exact number goes first, and “other” serves forms that a message lacks', () => {
+  test('an exact number has priority, and “other” replaces missing forms', () => {
     const words = wordsIn({ left: { '0': 'none', one: '{n} item', other: '{n} items' } }, 'pl')
     expect([0, 1, 3, 25].map((n) => words('left', { n }))).toEqual([
       'none',
@@ -82,7 +82,7 @@ describe('numbers', () => {
     )
   })
 
-  test('small numbers make no format, which would hold a slow phone', () => {
+  test('numbers below 1,000 create no format, which is slow on phones', () => {
     const made = vi.spyOn(Number.prototype, 'toLocaleString')
     for (const value of [0, 7, 999]) expect(numberText(value, 'en-US')).toBe(String(value))
     expect(made).not.toHaveBeenCalled()
@@ -92,7 +92,7 @@ describe('numbers', () => {
   })
 })
 
-test('a reader knows which messages its catalogue has', () => {
+test('a reader knows the messages of its catalogue', () => {
   const words = wordsIn({ a: 'A' }, 'en-GB')
   expect([words.has('a'), words.has('b'), words.has('toString')]).toEqual([true, false, false])
 })

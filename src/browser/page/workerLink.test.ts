@@ -25,7 +25,7 @@ class Waiting implements Thread {
   }
 }
 
-test('a call may take its time while the worker answers pings; dead is who doesn’t', async () => {
+test('only a worker that stops answering pings is replaced, not one with a slow call', async () => {
   const thread = new Waiting()
   const lost = vi.fn()
   const link = new WorkerLink({

@@ -49,7 +49,7 @@ describe.each([
 ] as const)('the store in %s', (kind, open) => {
   const fresh = async () => createStore(await open())
 
-  test('keeps events in order, gives them sessions, counts them', async () => {
+  test('stores events in order, assigns sessions and counts the events', async () => {
     const database = await open()
     const store = createStore(database)
     expect(store.kind).toBe(kind)
@@ -64,7 +64,7 @@ describe.each([
     expect(invalid).toBe(0)
   })
 
-  test('what is heard of late parts no visit, nor when visits are told anew', async () => {
+  test('a late event stays in its visit, also after sessions are computed again', async () => {
     const store = await fresh()
     const late = draft('late', 0.1 * HOUR)
     await store.append([draft('a', 0), draft('b', HOUR / 2), late, draft('c', 0.9 * HOUR)])
@@ -76,14 +76,14 @@ describe.each([
     expect(await sessions()).toEqual(['a a', 'late a', 'b a', 'c a'])
   })
 
-  test('events of one instant keep the order in which they came, whatever their ids', async () => {
+  test('events of one instant stay in order of arrival, whatever their ids', async () => {
     const store = await fresh()
     await store.append([draft('z', 5), draft('m', 5)])
     await store.append([draft('a', 5)])
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['z', 'm', 'a'])
   })
 
-  test('storing twice changes nothing and answers the same', async () => {
+  test('storing an event twice changes nothing and returns the same result', async () => {
     const store = await fresh()
     const once = await store.append([draft('a', 0)])
     const twice = await store.append([draft('a', 99 * HOUR)])
@@ -91,7 +91,7 @@ describe.each([
     expect((await store.events()).events).toHaveLength(1)
   })
 
-  test('writers that race lose nothing and count right', async () => {
+  test('concurrent writers lose no event and count correctly', async () => {
     const database = await open()
     const store = createStore(database)
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([draft(`e${i}`, i)])))
@@ -99,7 +99,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 50, order: 50 })
   })
 
-  test('events can be removed by id and from the oldest', async () => {
+  test('removes events by id and from the oldest', async () => {
     const database = await open()
     const store = createStore(database)
     await store.append(Array.from({ length: 10 }, (_, i) => draft(`e${i}`, i)))
@@ -112,7 +112,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 7, order: 10 })
   })
 
-  test('what is forgotten holds no visit together, and gives none its name', async () => {
+  test('a forgotten event neither joins two visits nor names one', async () => {
     const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
@@ -130,7 +130,7 @@ describe.each([
     )
   })
 
-  test('what is put back is as if it had never gone, whatever came meanwhile', async () => {
+  test('a restored event leaves the store as if it had never been forgotten', async () => {
     const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
@@ -152,7 +152,7 @@ describe.each([
     )
   })
 
-  test('keeps the three newest versions of the personal model, until something is forgotten', async () => {
+  test('keeps the three newest personal models until an event is forgotten', async () => {
     const store = await fresh()
     const epoch = await store.epoch()
     for (let i = 1; i <= 5; i++) expect(await store.putPersonal(personal(i), epoch)).toBe(i)
@@ -164,7 +164,7 @@ describe.each([
     expect(await store.putPersonal(personal(6), epoch)).toBe(null)
   })
 
-  test('arrays come back as they went in', async () => {
+  test('arrays are read back unchanged', async () => {
     const store = await fresh()
     await store.putPersonal(personal(1, 0.25), 0)
     const [version] = (await store.personal()).versions as PersonalRecord[]
@@ -176,7 +176,7 @@ describe.each([
     expect(await store.download('catalog')).toBe(null)
   })
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s is never stored, anywhere', async (bad) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s is refused in every table', async (bad) => {
     const store = await fresh()
     const refused = { code: 'input-invalid' }
     await expect(store.append([draft('a', bad)])).rejects.toMatchObject(refused)
@@ -191,13 +191,13 @@ describe.each([
     expect(await store.personal()).toEqual({ current: null, versions: [] })
   })
 
-  test('a batch is all or nothing', async () => {
+  test('a batch is stored whole or not at all', async () => {
     const store = await fresh()
     await expect(store.append([draft('a', 1), draft('b', Number.NaN)])).rejects.toThrow()
     expect((await store.events()).events).toEqual([])
   })
 
-  test('the log takes only what follows its last row, which may be put anew', async () => {
+  test('the log takes only rows that follow its last row, or replace it', async () => {
     const store = await fresh()
     const none = { after: null }
     expect(await store.ledgerTail(() => true)).toEqual([])
@@ -213,7 +213,7 @@ describe.each([
     expect(await store.ledger()).toEqual([row(3), row(4)])
   })
 
-  test('erase leaves the wish to be left alone, what was sent, and one entry', async () => {
+  test('an erasure keeps only the pause, the budget and one log entry', async () => {
     const store = await fresh()
     await store.append([draft('a', 1)])
     const epoch = await store.epoch()
@@ -241,7 +241,7 @@ describe.each([
 })
 
 describe('IndexedDB', () => {
-  test('an open tab gives way to an upgrade, and to a deletion', async () => {
+  test('an open tab lets a database be deleted, and creates it again', async () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
@@ -252,7 +252,7 @@ describe('IndexedDB', () => {
     expect((await store.events()).events).toHaveLength(1)
   })
 
-  test('a connection that the browser closed is opened anew, and the write is made once', async () => {
+  test('a connection that the browser closed is reopened, and the write is made once', async () => {
     const name = newName()
     const connections: IDBDatabase[] = []
     const factory = {
@@ -284,7 +284,7 @@ describe('IndexedDB', () => {
     expect((await stores[0].events()).events).toHaveLength(40)
   })
 
-  test('a connection closed again and again while it is opened anew: the write is made in the end', async () => {
+  test('a write is made in the end if reopening fails several times', async () => {
     const name = newName()
     let failures = 0
     const factory = failingFactory(() => (failures-- > 0 ? 'AbortError' : null))
@@ -301,7 +301,7 @@ describe('IndexedDB', () => {
     again.close()
   })
 
-  test('an UnknownError that passes costs nothing', async () => {
+  test('a temporary UnknownError loses nothing', async () => {
     const name = newName()
     const first = createStore(await openIndexedDb(name, indexedDB))
     await first.append([draft('a', 1)])
@@ -316,7 +316,7 @@ describe('IndexedDB', () => {
     store.close()
   })
 
-  test('a newer database waits for a newer page: memory, paused, and it is said', async () => {
+  test('a newer database is left alone: the store is in memory, paused and reported', async () => {
     const name = newName()
     const newer = await openVersion(name, 99)
     newer.close()
@@ -352,7 +352,7 @@ describe('a database that the browser can’t read', () => {
     return { name, factory }
   }
 
-  test('is set aside unharmed, and said; pause and a spent budget are assumed', async () => {
+  test('is set aside unharmed and reported; a pause and a spent budget are assumed', async () => {
     const { name, factory } = await damaged()
     const { store, refused } = await openStore(name, () => factory)
     expect(store.kind).toBe('indexeddb')
@@ -369,7 +369,7 @@ describe('a database that the browser can’t read', () => {
     old.close()
   })
 
-  test('of an older version: the same, nothing of it is lost', async () => {
+  test('of an older version is set aside, and nothing in it is lost', async () => {
     const name = newName()
     const old = await openVersion(name, 1)
     const writing = old.transaction('settings', 'readwrite')
@@ -395,7 +395,7 @@ describe('a database that the browser can’t read', () => {
     kept.close()
   })
 
-  test('the next start finds what was stored since, even where the damage has gone', async () => {
+  test('leaves later starts the new database, even if the old one can be read again', async () => {
     const { name, factory } = await damaged()
     const first = await openStore(name, () => factory)
     await first.store.append([draft('new', 2)])
@@ -411,7 +411,7 @@ describe('a database that the browser can’t read', () => {
     }
   })
 
-  test('goes when everything is erased; the pause and the spent budget stay', async () => {
+  test('is deleted by an erasure, which keeps the pause and the spent budget', async () => {
     const { name, factory } = await damaged()
     const { store } = await openStore(name, () => factory)
     await store.erase(row(0), null)
@@ -423,7 +423,7 @@ describe('a database that the browser can’t read', () => {
     expect((await openStore(name, () => factory)).refused).toBe(null)
   })
 
-  test('that can’t be deleted either is said', async () => {
+  test('is reported if it can’t be deleted', async () => {
     const { name, factory } = await damaged()
     const stubborn = failingFactory(
       (opened) => (opened === name ? 'UnknownError' : null),
@@ -437,7 +437,7 @@ describe('a database that the browser can’t read', () => {
     next.close()
   })
 
-  test('where the browser names no databases, nothing is set aside nor deleted', async () => {
+  test('is neither set aside nor deleted if the browser lists no databases', async () => {
     const { name, factory } = await damaged()
     const { store, refused } = await openStore(name, () => unlisted(factory))
     expect(store.kind).toBe('memory')
@@ -447,12 +447,12 @@ describe('a database that the browser can’t read', () => {
   })
 })
 
-describe('a browser that refuses its store', () => {
+describe('a browser that refuses storage', () => {
   test.each([
     ['SecurityError', 'storage-unavailable'],
     ['InvalidStateError', 'storage-unavailable'],
     ['UnknownError', 'storage-corrupt'],
-  ])('%s: memory, and it is said', async (name, code) => {
+  ])('%s: the store is in memory, and the refusal is reported', async (name, code) => {
     const { store, refused } = await openStore(newName(), () => refusingFactory(name))
     expect(refused?.code).toBe(code)
     expect(refused?.message).toContain('memory')
@@ -460,7 +460,7 @@ describe('a browser that refuses its store', () => {
     expect((await store.events()).events).toHaveLength(1)
   })
 
-  test('a shopper who blocks site data: nothing is damaged, so learning isn’t paused', async () => {
+  test('blocked site data do not pause learning, because nothing is damaged', async () => {
     const { store, refused } = await openStore(newName(), blockedFactory)
     expect(store.kind).toBe('memory')
     expect(refused?.code).toBe('storage-unavailable')
@@ -468,7 +468,7 @@ describe('a browser that refuses its store', () => {
     expect(await store.setting('budget')).toBe(undefined)
   })
 
-  test('even touching indexedDB throws, or there is none', async () => {
+  test('a missing indexedDB, or one that throws, gives a store in memory', async () => {
     const throwing = () => {
       throw new DOMException('sandboxed', 'SecurityError')
     }

@@ -3,7 +3,7 @@ import { MOST_FILE, openTransfer, sealTransfer } from './seal.ts'
 
 const HELD = { shop: 'https://shop.test', events: [{ id: 'a', query: 'Weihnachtsbäume' }] }
 
-test('opens with its code alone, however that is written', async () => {
+test('a file opens only with its code, in any spelling', async () => {
   const { file, code } = await sealTransfer(HELD)
   expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
   expect(await openTransfer(file, code)).toEqual(HELD)
@@ -14,7 +14,7 @@ test('opens with its code alone, however that is written', async () => {
     await expect(openTransfer(file, wrong)).rejects.toMatchObject({ code: 'transfer-locked' })
 })
 
-test('no two files have code, salt or nonce in common, and none shows what is in it', async () => {
+test('two files share no code, salt or nonce, and neither shows its content', async () => {
   const files = await Promise.all([1, 2].map(() => sealTransfer(HELD)))
   const parts = files.flatMap(({ file, code }) => [
     code,
@@ -28,7 +28,7 @@ test('no two files have code, salt or nonce in common, and none shows what is in
   }
 })
 
-test('what was changed anywhere, cut off, or is something else is refused', async () => {
+test('a changed, truncated or foreign file is refused', async () => {
   const { file, code } = await sealTransfer(HELD)
   const parts = JSON.parse(file) as Record<'format' | 'salt' | 'iv' | 'sealed', string>
   const flipped = (text: string) => `${text[0] === 'A' ? 'B' : 'A'}${text.slice(1)}`
@@ -55,7 +55,7 @@ test('what was changed anywhere, cut off, or is something else is refused', asyn
     await expect(openTransfer(file, code)).rejects.toMatchObject({ code: 'transfer-invalid' })
 })
 
-test('a small file that unpacks to more than a shopper can have is refused', async () => {
+test('a small file that unpacks to too much data is refused', async () => {
   const { file, code } = await sealTransfer('a'.repeat(33 << 20))
   expect(file.length).toBeLessThan(MOST_FILE)
   await expect(openTransfer(file, code)).rejects.toMatchObject({ code: 'transfer-invalid' })

@@ -28,7 +28,7 @@ function setUp(
   return { asked, fetch, declare, port: port2 }
 }
 
-test('what was declared is asked for, and tells nothing', async () => {
+test('declared requests are made without cookies, referrer or redirects', async () => {
   const { asked, fetch, declare } = setUp()
   declare(DESTINATIONS)
   const response = await fetch(`${MODEL}1/manifest.json`, { method: 'GET' })
@@ -49,7 +49,7 @@ test('what was declared is asked for, and tells nothing', async () => {
   expect(asked[2].init).toMatchObject(post)
 })
 
-test('with a relay, sealed requests go there, and nothing to the aggregators', async () => {
+test('with a relay only sealed requests leave, and only to the relay', async () => {
   const { asked, fetch, declare } = setUp()
   const federation = {
     ...{ leader: 'https://leader.test', helper: 'https://helper.test' },
@@ -104,14 +104,14 @@ test.each([
     `${LEADER}v1/tokens`,
     { body: new Uint8Array(300), headers: TOKEN },
   ],
-] as const)('%s is refused: nothing leaves', async (_, url, init) => {
+] as const)('%s is refused and nothing leaves', async (_, url, init) => {
   const { asked, fetch, declare } = setUp()
   declare(DESTINATIONS)
   await expect(fetch(url, init)).rejects.toThrow(TypeError)
   expect(asked).toEqual([])
 })
 
-test('what is declared later, or never, counts for nothing', async () => {
+test('an address that is declared later, or never, is refused', async () => {
   const { asked, fetch, declare } = setUp()
   await expect(fetch(`${MODEL}latest.json`)).rejects.toThrow(/not declared/)
   declare(DESTINATIONS)
@@ -120,7 +120,7 @@ test('what is declared later, or never, counts for nothing', async () => {
   expect(asked).toEqual([])
 })
 
-test('an abort stops the request, an endless answer is cut off, a failure is one', async () => {
+test('an abort stops the request, a long response is cut off, a failure is passed on', async () => {
   let stopped = false
   const hang = ({ signal }: RequestInit) =>
     new Promise<Response>((_, reject) =>

@@ -32,10 +32,10 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
   return { transport, ledger, asked, store }
 }
 
-describe('what the shop declares', () => {
+describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'
 
-  test('is on disk before a request leaves, beside what it declared before, also after an erasure', async () => {
+  test('are on disk before a request leaves, add up, and outlast an erasure', async () => {
     let kept: readonly string[] | undefined
     const { transport, ledger, store } = setUp(async () => {
       kept = await store.setting('declared')
@@ -49,7 +49,7 @@ describe('what the shop declares', () => {
     expect(await store.setting('declared')).toEqual(all)
   })
 
-  test('is kept with the next request where the disk refuses it', async () => {
+  test('are stored with the next request if the disk refuses them', async () => {
     const { transport, store } = setUp(() => new Response(''))
     vi.spyOn(store, 'changeSettings').mockRejectedValueOnce(new Error('full'))
     await transport.get(`${MODEL}latest.json`, 'model')
@@ -58,7 +58,7 @@ describe('what the shop declares', () => {
   })
 })
 
-test('through a relay the leader is asked for tokens, too, also where the shop names its address', () => {
+test('through a relay the leader gets no token request, even if the shop names its address', () => {
   const key = toBase64(new Uint8Array(32).fill(3))
   const federation = {
     relay: 'https://relay.test',
@@ -69,7 +69,7 @@ test('through a relay the leader is asked for tokens, too, also where the shop n
   expect(addressesOf(config).map(({ url }) => url)).toEqual([MODEL, 'https://relay.test/'])
 })
 
-test('through a relay nothing goes to the aggregators, and the log says the way of each', async () => {
+test('through a relay no request goes to the aggregators, and the log names each route', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const key = toBase64(new Uint8Array(32).fill(3))
@@ -129,7 +129,7 @@ test('through a relay nothing goes to the aggregators, and the log says the way 
 })
 
 describe('get', () => {
-  test('logs first, then asks: no cookies, no referrer, no redirect, no headers', async () => {
+  test('logs first, then requests without cookies, referrer, redirects or headers', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('hello'))
     const body = await transport.get(`${MODEL}latest.json`, 'model')
     expect(new TextDecoder().decode(body)).toBe('hello')
@@ -151,14 +151,14 @@ describe('get', () => {
     ['https://evil.test/models/latest.json', 'model'],
     ['https://shop.test/catalog.json?who=me', 'catalog'],
     ['https://shop.test/models/latest.json', 'policy'],
-  ] as const)('%s for %s was not declared: nothing leaves', async (url, purpose) => {
+  ] as const)('%s for %s is undeclared, and nothing leaves', async (url, purpose) => {
     const { transport, ledger, asked } = setUp(() => new Response(''))
     await expect(transport.get(url, purpose)).rejects.toMatchObject({ code: 'input-invalid' })
     expect(asked).toEqual([])
     expect(await ledger.entries()).toEqual([])
   })
 
-  test('a failure has its own code and its own entry', async () => {
+  test('a failed request has its own error code and log entry', async () => {
     const { transport, ledger } = setUp(() => {
       throw new TypeError('Failed to fetch')
     })
@@ -168,7 +168,7 @@ describe('get', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('another status than 200 is a failure', async () => {
+  test('a status other than 200 is a failure', async () => {
     const { transport, ledger } = setUp(() => new Response('', { status: 404 }))
     await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
       code: 'model-unreachable',
@@ -177,7 +177,7 @@ describe('get', () => {
     expect((await ledger.entries()).map(({ kind }) => kind)).toEqual(['request', 'failure'])
   })
 
-  test('an answer without end is cut off while it is read', async () => {
+  test('an endless response is cut off while it is read', async () => {
     let pulled = 0
     const endless = new ReadableStream({
       pull(controller) {
@@ -193,7 +193,7 @@ describe('get', () => {
     expect(pulled).toBeLessThan(70)
   })
 
-  test('what announces too much is not read, and a short lie is read as it is', async () => {
+  test('a response that announces too much is not read; a wrong short length is ignored', async () => {
     const headers = { 'content-length': String(2 ** 30) }
     const { transport } = setUp((url) =>
       url.endsWith('lie')
@@ -209,7 +209,7 @@ describe('get', () => {
       signal?.addEventListener('abort', () => reject(signal.reason))
     })
 
-  test('a server that never answers is given up', async () => {
+  test('a request to a silent server times out', async () => {
     const { transport } = setUp(hang)
     await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
       code: 'model-unreachable',
@@ -232,7 +232,7 @@ describe('get', () => {
       return new Response(body)
     }
 
-  test('a large file on a slow line takes its time, nothing else does; silence is given up', async () => {
+  test('a slow download goes on while bytes come; a slow token or silence times out', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const [whole, part] = [true, false].map((ends) =>
@@ -255,7 +255,7 @@ describe('get', () => {
     ])
   })
 
-  test('an abort is an abort; before the request, nothing leaves', async () => {
+  test('an aborted request rejects as aborted, and nothing leaves after the abort', async () => {
     const { transport, ledger, asked } = setUp(hang)
     const stop = new AbortController()
     const got = transport.get(`${MODEL}x`, 'model', { signal: stop.signal })
@@ -271,7 +271,7 @@ describe('get', () => {
 })
 
 describe('post', () => {
-  test('logs the length and the hash of what it sends, before it sends', async () => {
+  test('logs length and hash of the body before it leaves', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('ok', { status: 201 }))
     const bytes = Uint8Array.of(1, 2, 3)
     const answer = await transport.post(`${LEADER}reports`, bytes, 'application/x', { round: 4 })
@@ -291,7 +291,7 @@ describe('post', () => {
     expect((await transport.post(`${LEADER}r`, new Uint8Array(), 'x/y', {})).status).toBe(503)
   })
 
-  test('no answer is aggregator-unreachable, and the attempt stays in the log', async () => {
+  test('without a response it rejects as aggregator-unreachable and stays in the log', async () => {
     const { transport, ledger } = setUp(() => {
       throw new TypeError('Failed to fetch')
     })
@@ -306,8 +306,8 @@ describe('post', () => {
   })
 })
 
-describe('a token', () => {
-  test('is asked for by POST where that is declared, with cookies if they are asked for', async () => {
+describe('a token request', () => {
+  test('is a POST to the declared address, with cookies only on demand', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('four'))
     const post = { body: new Uint8Array(9), headers: { a: 'b' } }
     const ask = (url: string, credentials: RequestCredentials) =>
@@ -327,7 +327,7 @@ describe('a token', () => {
     expect(entry.detail).toMatchObject({ method: 'POST', purpose: 'token', count: 2, received: 8 })
   })
 
-  test.each([403, 503])('is none where the issuer answers %i', async (status) => {
+  test.each([403, 503])('fails if the issuer answers %i', async (status) => {
     const { transport } = setUp(() => new Response('', { status }))
     const asked = transport.get('https://shop.test/tokens', 'token', {
       post: { body: new Uint8Array(9) },

@@ -19,12 +19,12 @@ function scopeWith(names: readonly string[], isReported: (name: string) => boole
   return { scope: scope as EventTarget & { location: { href: string } }, attempts }
 }
 
-test('where the browser says that its policy stopped each way, none is open', async () => {
+test('if the browser reports that its policy blocked each API, no API is open', async () => {
   const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], () => true)
   expect(await openWays(scope, attempts)).toEqual([])
 })
 
-test('that a request fails does not show that it was stopped', async () => {
+test('a failed request without a policy report counts as open', async () => {
   vi.useFakeTimers()
   try {
     const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], (name) => name !== 'WebSocket')
@@ -36,14 +36,14 @@ test('that a request fails does not show that it was stopped', async () => {
   }
 })
 
-test('where the browser says so of none, each has to fail', async () => {
+test('if the browser reports no violations, an API is closed only if it fails', async () => {
   const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], () => false)
   expect(await openWays(scope, attempts)).toEqual([])
   const fetched = { ...attempts, fetch: () => Promise.resolve(new Response()) }
   expect(await openWays(scope, fetched)).toEqual(['fetch'])
 })
 
-test('what browsers stop without a word is taken away; what can’t be, is open', async () => {
+test('APIs that browsers block silently are removed; one that can’t be removed is open', async () => {
   const { scope, attempts } = scopeWith(['fetch', 'EventSource', 'Worker'], () => true)
   Object.defineProperty(scope, 'WebTransport', { value: class {}, configurable: false })
   expect(await openWays(scope, attempts)).toEqual(['WebTransport'])

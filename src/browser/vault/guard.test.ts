@@ -41,7 +41,7 @@ function setUp(recipients: Recipients | null = null) {
   }
 }
 
-test('starts once, with options that can be meant, in a database of the shop’s own', async () => {
+test('the vault starts once, with valid options, in a database of the shop’s own', async () => {
   const { say, passed, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, strategy: 'whenever' }])
   await expect.poll(() => heard.length).toBe(1)
@@ -57,7 +57,7 @@ test('starts once, with options that can be meant, in a database of the shop’s
   end()
 })
 
-test('who gets updates is named by the vault’s own file: a page that names others is refused', async () => {
+test('a page that names other recipients than the vault’s file is refused', async () => {
   const federation = readRecipients(TEST_RECIPIENTS)
   const { say, heard, configs, end } = setUp(federation)
   const others = [
@@ -75,7 +75,7 @@ test('who gets updates is named by the vault’s own file: a page that names oth
   end()
 })
 
-test('a vault whose file names nobody takes no page’s word for it', async () => {
+test('a vault whose file names no recipients refuses those of a page', async () => {
   const { say, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, federation: TEST_RECIPIENTS }])
   await expect.poll(() => heard.length).toBe(1)
@@ -85,7 +85,7 @@ test('a vault whose file names nobody takes no page’s word for it', async () =
 })
 
 test.each([true, false])(
-  'the vault says whether it is a demonstration (%s), no page',
+  'the vault’s file, not the page, says whether it is a demonstration (%s)',
   async (is) => {
     const named = readRecipients({ ...TEST_RECIPIENTS, demonstration: is })
     const { say, configs, end } = setUp(named)
@@ -96,7 +96,7 @@ test.each([true, false])(
   },
 )
 
-test('what was forgotten stays in the vault, and only that comes back', async () => {
+test('forgotten events stay in the vault, and only they can be restored', async () => {
   const { say, scope, passed, heard, end } = setUp()
   const id = say('forget', [{ kind: 'item', name: 'lamp' }])
   await expect.poll(() => passed.length).toBe(1)
@@ -117,7 +117,7 @@ test('what was forgotten stays in the vault, and only that comes back', async ()
   end()
 })
 
-test('so many calls at once, and more as time goes on', async () => {
+test('calls are limited to a burst, and to more as time passes', async () => {
   const { say, passed, heard, wait, end } = setUp()
   for (let id = 1; id <= BURST + 10; id++) say('ping', [], id)
   await expect.poll(() => heard.length).toBe(10)
@@ -129,7 +129,7 @@ test('so many calls at once, and more as time goes on', async () => {
   end()
 })
 
-test('takes every call that the package’s own page makes', () => {
+test('every call of the package’s own page is accepted', () => {
   const calls: readonly (readonly [string, ...unknown[]])[] = [
     ['start', CONFIG],
     ['start', { ...CONFIG, catalog: [{ id: 'a', title: 'A' }], rules: [] }],
@@ -170,7 +170,7 @@ test('takes every call that the package’s own page makes', () => {
   expect(readMessage({ kind: 'abort', id: 4 })).toEqual({ kind: 'abort', id: 4 })
 })
 
-test('data are plain and bounded, also where they refer to themselves', () => {
+test('data must be plain and bounded, also if they contain themselves', () => {
   const deep: { self?: unknown } = {}
   deep.self = deep
   expect(isPlain({ a: [1, 'two', null, { b: undefined }] }, 100)).toBe(true)

@@ -18,7 +18,7 @@ function opened(obstacle: () => 'small' | 'unfocused' | null = () => null) {
   return gate
 }
 
-test('a press counts after a second, and not before', () => {
+test('a press counts only after the question was open for a second', () => {
   const gate = opened()
   expect(gate.hindrance(999)).toBe('early')
   expect(gate.hindrance(1000)).toBeNull()
@@ -26,7 +26,7 @@ test('a press counts after a second, and not before', () => {
   expect(gate.click(1050)).toBe(true)
 })
 
-test('an early press does not count when it is released late, and the second begins anew', () => {
+test('an early press does not count at a late release, and restarts the second', () => {
   const gate = opened()
   gate.start(press(900))
   expect(gate.click(3000)).toBe(false)
@@ -54,7 +54,7 @@ test('presses less than a second apart never agree, however many', () => {
   )
 })
 
-test('a key that is held does not agree, also when it is let go late', () => {
+test('a held key does not agree, even if it is released late', () => {
   const gate = opened()
   for (let time = 500; time < 5000; time += 30) {
     gate.start(press(time, { device: 'key', repeats: true }))
@@ -65,7 +65,7 @@ test('a key that is held does not agree, also when it is let go late', () => {
   expect(gate.click(6100)).toBe(true)
 })
 
-test('a press that starts elsewhere does not agree', () => {
+test('a press that starts outside the button does not agree', () => {
   const gate = opened()
   gate.start(press(2000, { isOnAgree: false }))
   expect(gate.click(2100)).toBe(false)
@@ -74,7 +74,7 @@ test('a press that starts elsewhere does not agree', () => {
   expect(gate.click(2200)).toBe(true)
 })
 
-test('a mouse that lay on the button when the question came has to leave it first', () => {
+test('a mouse that lay on the button at first must leave it before a press counts', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'mouse' }))
   expect(gate.click(2000)).toBe(false)
@@ -86,7 +86,7 @@ test('a mouse that lay on the button when the question came has to leave it firs
   expect(gate.click(2500)).toBe(true)
 })
 
-test('a mouse that pressed elsewhere has left the button, also where the browser reports no move', () => {
+test('a press outside the button counts as leaving it, even without a move event', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'mouse' }))
   gate.end('mouse')
@@ -99,7 +99,7 @@ test('a mouse that pressed elsewhere has left the button, also where the browser
 })
 
 for (const obstacle of ['small', 'unfocused'] as const)
-  test(`a window that is ${obstacle} agrees to nothing, and the second begins after that`, () => {
+  test(`a window that is ${obstacle} can’t agree, and the second starts after that`, () => {
     let now: typeof obstacle | null = obstacle
     const gate = opened(() => now)
     gate.start(press(5000))
@@ -116,7 +116,7 @@ for (const obstacle of ['small', 'unfocused'] as const)
     expect(gate.click(7001)).toBe(false)
   })
 
-test('after each change of focus or size the second begins anew', () => {
+test('each change of focus or size restarts the second', () => {
   const times = fc.array(fc.nat(20_000), { minLength: 1 })
   fc.assert(
     fc.property(times, fc.nat(20_000), (restarts, later) => {
@@ -129,7 +129,7 @@ test('after each change of focus or size the second begins anew', () => {
   )
 })
 
-test('while an early press is held, no other presses and releases make its click count', () => {
+test('while an early press is held, no other press or release makes a click count', () => {
   const ids = ['Enter', ' ', '1', '2'] as const
   const other = fc.record({
     id: fc.constantFrom(...ids),
@@ -157,7 +157,7 @@ test('while an early press is held, no other presses and releases make its click
   )
 })
 
-test('a key whose release another window got does not keep the next press from counting', () => {
+test('a key whose release went to another window does not block the next press', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'key', isOnAgree: false }))
   gate.leave()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('unreachable at first: the shop’s own order, with a notice; adopted when it is there', async () => {
+  test('while it is unreachable, lists are in the shop’s order; later it is adopted', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())
@@ -32,7 +32,7 @@ describe('the base model', () => {
     },
   )
 
-  test('known from the page: first list without asking for the latest, which is looked for soon', async () => {
+  test('if the page names it, the first list needs no latest.json, which is checked soon after', async () => {
     const server = await testServer('1')
     const known = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
     const { device, timers } = await start(server, newDatabase(), {}, { latest: known })
@@ -55,7 +55,7 @@ describe('the base model', () => {
     await expect.poll(logged).toEqual(['1', '2'])
   })
 
-  test('two tabs that find it at once log it once', async () => {
+  test('two tabs that download it at once log it once', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
@@ -68,7 +68,7 @@ describe('the base model', () => {
     expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
   })
 
-  test('a new version is adopted, logged, learned on anew, and only what changed is fetched', async () => {
+  test('a new version is adopted, logged and learned on; only changed files are downloaded', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const tested = await start(server, database)

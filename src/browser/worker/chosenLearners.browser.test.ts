@@ -14,14 +14,14 @@ async function learned(tested: TestDevice): Promise<void> {
   await expect.poll(() => weights(tested).length).toBe(4)
 }
 
-test('without a choice there are none', async () => {
+test('without an option no additional learners run', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})
   expect(weights(tested)).toEqual([])
 })
 
-test('they learn after a fit, are shown with their weights, and are there again after a reload', async () => {
+test('chosen learners learn after a fit, show their weights, and outlast a reload', async () => {
   const server = await testServer()
   const database = newDatabase()
   const now = () => Date.UTC(2026, 5, 20)
@@ -38,7 +38,7 @@ test('they learn after a fit, are shown with their weights, and are there again 
   expect(await again.device.recommend({ limit: 8 })).toHaveLength(list.length)
 })
 
-test('an explanation still adds up', async () => {
+test('with chosen learners the contributions of an explanation add up', async () => {
   const tested = await start(await testServer(), newDatabase(), {}, ALL)
   await live(tested)
   await learned(tested)
@@ -49,7 +49,7 @@ test('an explanation still adds up', async () => {
   }
 })
 
-test('what is forgotten leaves them as if it had never been', async () => {
+test('forgetting an item leaves the learners as if it had never been bought', async () => {
   const server = await testServer()
   const now = () => Date.UTC(2026, 5, 20)
   const began = now() - 10 * DAY
@@ -72,7 +72,7 @@ test('what is forgotten leaves them as if it had never been', async () => {
   )
 })
 
-test('erasing everything takes them along', async () => {
+test('erasing everything erases the learners', async () => {
   const tested = await start(await testServer(), newDatabase(), {}, ALL)
   await live(tested)
   await learned(tested)
@@ -80,7 +80,7 @@ test('erasing everything takes them along', async () => {
   expect(weights(tested)).toEqual([])
 })
 
-test('a cleaning by what is usual says what it dropped', async () => {
+test('cleaning by interquartile range reports the dropped events', async () => {
   const now = () => Date.UTC(2026, 5, 20)
   const tested = await start(await testServer(), newDatabase(), { now }, { cleaning: 'iqr' })
   const began = now() - 60 * DAY

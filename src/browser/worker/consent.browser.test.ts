@@ -6,13 +6,13 @@ import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, testConfig, testServer } from './testDevice.ts'
 
 describe('consent', () => {
-  test('without aggregators there is no upload path', async () => {
+  test('without aggregators a shopper can’t consent and nothing is sent', async () => {
     const { device } = await start(await testServer(), newDatabase())
     await expect(agreeTo(device)).rejects.toMatchObject({ code: 'input-invalid' })
     expect(await device.contribute()).toMatchObject({ sent: false })
   })
 
-  test('is logged, kept, and can be withdrawn', async () => {
+  test('is logged and stored, and can be withdrawn', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('in a vault the shopper is asked again, and its words are what is agreed to', async () => {
+  test('in a vault is asked for again and stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
@@ -61,7 +61,7 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
-  test('in a vault no change of conditions on the way makes the page answer for the shopper', async () => {
+  test('in a vault can’t be given by the page, even if conditions change meanwhile', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {
+  test('is required before a fit requests the aggregators’ task, once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

@@ -292,6 +292,6 @@ describe.each(Object.entries(states))('%s', (_state, { reach, permits }) => {
   })
 })
 
-test('are at least ninety-six', () => {
+test('at least 96 combinations of state and transition are tested', () => {
   expect(Object.keys(states).length * Object.keys(transitions).length).toBeGreaterThanOrEqual(96)
 })

@@ -73,12 +73,12 @@ async function openDevice(now: () => number): Promise<Device> {
   return device
 }
 
-test('the folder is read back with its weather', async () => {
+test('a shop’s folder is read back with its weather', async () => {
   const read = await readShop(join(folder, 'weather'))
   expect(read.context).toEqual(shop.context)
 })
 
-test('the device ranks by the weather that its page tells, and says so', async () => {
+test('the device ranks by the page’s weather and names it as the reason', async () => {
   let now = WEATHER_START + 90 * 86_400_000
   const device = await openDevice(() => now)
   const kinds = async () => {
@@ -112,7 +112,7 @@ test('the device ranks by the weather that its page tells, and says so', async (
   await device.close()
 })
 
-test('an evaluation asks with the weather of each case', async () => {
+test('an evaluation ranks with the weather of each test case', async () => {
   const question = (path: string) => ({
     shop: path,
     model: join(folder, 'models'),

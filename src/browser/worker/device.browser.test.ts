@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, openDevice, start, testServer } from './testDevice.ts'
 
 describe('events', () => {
-  test('a bad event is refused with one clear notice and stores nothing', async () => {
+  test('an invalid event is refused with one notice and is not stored', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item' })
     await tested.capture({ name: 'view_item', item_id: 'nowhere' })
@@ -17,7 +17,7 @@ describe('events', () => {
     ])
   })
 
-  test('of an order with something that the catalog lacks, each product keeps its own pieces and price', async () => {
+  test('each known product of an order keeps its own quantity and price', async () => {
     const database = newDatabase()
     const tested = await openDevice(await testServer(), database)
     const shipping = { item_id: 'SHIPPING', quantity: 1, price: 4.9 }
@@ -41,14 +41,14 @@ describe('events', () => {
     expect(await again.device.events(10)).toMatchObject(expected)
   })
 
-  test('the same event twice is one event', async () => {
+  test('an event captured twice under one id is stored once', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item', item_id: 'item-0' }, 'same')
     await tested.capture({ name: 'view_item', item_id: 'item-0' }, 'same')
     expect(tested.device.snapshot().events.count).toBe(1)
   })
 
-  test('all is there after a reload, and offline', async () => {
+  test('events, model and list are the same after a reload offline', async () => {
     const server = await testServer()
     const database = newDatabase()
     const first = await openDevice(server, database)
@@ -66,7 +66,7 @@ describe('events', () => {
     expect(ids(after)).toEqual(ids(before))
   })
 
-  test('pausing records nothing and learns nothing', async () => {
+  test('while paused, no event is stored', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.device.pause(true)
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(tested.device.snapshot().events.count).toBe(1)
   })
 
-  test('paused, nothing is learned from what was kept before either, whoever asks', async () => {
+  test('while paused, a requested fit is refused', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.pause(true)

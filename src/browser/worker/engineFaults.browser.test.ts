@@ -23,7 +23,7 @@ async function start(database: string, chooseEngine: ChooseEngine): Promise<Test
   return opened
 }
 
-test('a fit that is not a number is refused and said; the model before it stays', async () => {
+test('a fit with NaN is refused and reported, and the previous model stays', async () => {
   const js = createJsEngine()
   let spoilt = false
   const engine: Engine = {
@@ -68,7 +68,7 @@ test('a fit that is not a number is refused and said; the model before it stays'
   store.close()
 })
 
-test('an engine that can’t be had leaves the preference, and the fits, as they were', async () => {
+test('an unavailable engine leaves the preference and the fits unchanged', async () => {
   const asked: string[] = []
   const chooseEngine: ChooseEngine = async (preference) => {
     asked.push(preference)
@@ -86,7 +86,7 @@ test('an engine that can’t be had leaves the preference, and the fits, as they
   expect(asked).toEqual(['wasm', before, 'js'])
 })
 
-test('an engine is chosen for the work of this shop’s fits', async () => {
+test('the engine is chosen by the amount of work in this shop’s fits', async () => {
   const works: number[] = []
   const chooseEngine: ChooseEngine = async (_preference, work) => {
     works.push(work)
@@ -97,7 +97,7 @@ test('an engine is chosen for the work of this shop’s fits', async () => {
   expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
 })
 
-test('a setting that an earlier version stored changes nothing, and goes with an erasure', async () => {
+test('a setting of an earlier version has no effect and is erased with everything', async () => {
   const database = newDatabase()
   const first = await start(database, async () => ({ engine: createJsEngine(), reason: 'test' }))
   await first.capture({ name: 'purchase', item_id: 'item-1' })

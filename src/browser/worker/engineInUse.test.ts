@@ -46,7 +46,7 @@ function scene() {
   return { asked, chosenFor, disposed, engines, state }
 }
 
-test('an older choice that is refused late does not undo the newer one', async () => {
+test('a late refusal of an older choice does not undo the newer one', async () => {
   const { asked, chosenFor, disposed, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const first = await chosenFor(1)
@@ -62,7 +62,7 @@ test('an older choice that is refused late does not undo the newer one', async (
   expect(disposed).toEqual([])
 })
 
-test('a fit that waited for an engine gets the one that is preferred meanwhile', async () => {
+test('a fit that waits for an engine gets the one chosen meanwhile', async () => {
   const { chosenFor, disposed, engines, state } = scene()
   const waiting = engines.chosen()
   const first = await chosenFor(1)
@@ -76,7 +76,7 @@ test('a fit that waited for an engine gets the one that is preferred meanwhile',
   expect((await waiting).engine).toBe(second.engine)
 })
 
-test('after two refusals the preference is the one that last held, not the first refused', async () => {
+test('after two refusals the preference is the last that worked', async () => {
   const { chosenFor, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const newer = engines.prefer('wasm')

@@ -26,7 +26,7 @@ async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice
 
 const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
 
-test('a private window: all works in memory, and it is said', async () => {
+test('in a private window the device works in memory and reports it', async () => {
   const indexedDb = () => refusingFactory('SecurityError')
   const tested = await start(await testServer(), newDatabase(), { indexedDb })
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -42,7 +42,7 @@ test('a private window: all works in memory, and it is said', async () => {
   expect((await tested.device.verify()).ok).toBe(true)
 })
 
-test('no room once: the oldest events go, the new one stays', async () => {
+test('a disk that is full once drops the oldest events and stores the new one', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((tables, mode) => {
@@ -64,7 +64,7 @@ test('no room once: the oldest events go, the new one stays', async () => {
   )
 })
 
-test('no room at all: memory goes on with everything known, log included', async () => {
+test('a disk that stays full: memory takes over events and log', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -84,7 +84,7 @@ test('no room at all: memory goes on with everything known, log included', async
 const EXCEPTIONS = ['AbortError', 'InvalidStateError', 'UnknownError', 'QuotaExceededError']
 
 test.each(EXCEPTIONS)(
-  '%s at each transaction in turn: nothing is thrown, nothing lost',
+  '%s at each transaction in turn loses no event and throws nothing',
   async (name) => {
     const uncaught = vi.fn()
     addEventListener('unhandledrejection', uncaught)
@@ -113,7 +113,7 @@ test.each(EXCEPTIONS)(
   },
 )
 
-test('a damaged personal model: the last whole version is used, and it is said', async () => {
+test('a damaged personal model is reported, and the last whole version is used', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -138,7 +138,7 @@ test('a damaged personal model: the last whole version is used, and it is said',
   expect(second.device.snapshot().fit?.cases).toBe(good.cases)
 })
 
-test('a damaged base model at rest is fetched anew; offline, the shop’s own order', async () => {
+test('a damaged stored base model is downloaded again; offline, the shop’s order is shown', async () => {
   const server = await testServer()
   const database = newDatabase()
   await (await openDevice(server, database)).device.close()
@@ -163,7 +163,7 @@ test('a damaged base model at rest is fetched anew; offline, the shop’s own or
   expect((await online.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
 })
 
-test('a store that can’t be read: set aside, learning paused, and said; erased with everything', async () => {
+test('an unreadable store is set aside and reported, pauses learning, and can be erased', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -187,7 +187,7 @@ test('a store that can’t be read: set aside, learning paused, and said; erased
   expect(await there()).toBe(0)
 })
 
-test('settings that can’t be read when memory takes over: paused, and the rest is kept', async () => {
+test('unreadable settings at the change to memory mean that learning is paused', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -202,7 +202,7 @@ test('settings that can’t be read when memory takes over: paused, and the rest
   expect(codes(second)).toContain('storage-corrupt')
 })
 
-test('evicted while it is open: the next event is stored, lists go on', async () => {
+test('if the database is evicted while open, the next event is stored and lists go on', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database)
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -215,7 +215,7 @@ test('evicted while it is open: the next event is stored, lists go on', async ()
   store.close()
 })
 
-test('evicted between two visits: it starts anew, and nothing fails', async () => {
+test('if the database is evicted between visits, the device starts empty without errors', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -230,7 +230,7 @@ test('evicted between two visits: it starts anew, and nothing fails', async () =
   expect((await second.device.verify()).ok).toBe(true)
 })
 
-test('code that learns and can not be loaded is said; lists stay, and the next fit tries again', async () => {
+test('a failed download of learning code is reported; lists stay, and the next fit retries', async () => {
   let offline = true
   const onDemand = () =>
     offline ? Promise.reject(new TypeError('Failed to fetch')) : import('./onDemand.ts')
@@ -245,7 +245,7 @@ test('code that learns and can not be loaded is said; lists stay, and the next f
   expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
 })
 
-test('code for large catalogs that can not be loaded is said; the lists are the same', async () => {
+test('a failed download of the code for large catalogs is reported; lists are the same', async () => {
   const server = await testServer()
   const catalog = Array.from({ length: 20_100 }, (_, i) => ({ id: `item-${i}` }))
   const failing = () => Promise.reject(new TypeError('Failed to fetch'))
@@ -262,7 +262,7 @@ test('code for large catalogs that can not be loaded is said; the lists are the 
 })
 
 test.each(['given', 'fetched'])(
-  'bad rows in a catalog that is %s cost their own products only',
+  'bad rows in a catalog that is %s cost only their own products',
   async (how) => {
     const rows = [{ ...testCatalog[31], price: '9.90' }, ...testCatalog, testCatalog[5], null]
     const server = await testServer()
@@ -285,7 +285,7 @@ test.each(['given', 'fetched'])(
   },
 )
 
-test('the disk refuses what would be put back: that is said, and all stays as it was', async () => {
+test('if the disk refuses a restore, an error says so and nothing changes', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) =>
@@ -304,7 +304,7 @@ test('the disk refuses what would be put back: that is said, and all stays as it
   expect(tested.device.snapshot().events.count).toBe(2)
 })
 
-test('a wish to pause that the disk refuses holds in the tab, and is not said to be kept', async () => {
+test('a pause that the disk refuses holds in this tab, and the caller gets an error', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))

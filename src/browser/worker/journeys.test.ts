@@ -102,7 +102,7 @@ const JOURNEYS: Readonly<Record<string, readonly Captured[]>> = {
 const categoryOf = (id: string) => catalog.find((item) => item.id === id)?.category
 
 for (const [name, events] of Object.entries(JOURNEYS))
-  test(`${name}: without what a reason names, the product is not there`, async () => {
+  test(`${name}: a product leaves the list with the event that its reason names`, async () => {
     const device = await opened(events)
     const bestSellers = await device.recommend({ limit: 100, order: 'base' })
     const list = await device.recommend({ limit: LIMIT })
@@ -119,7 +119,7 @@ for (const [name, events] of Object.entries(JOURNEYS))
     expect(said.some((reason) => !reason.includes('popular'))).toBe(true)
   }, 60_000)
 
-test('after signing in, nothing bought is "For you" unless it is due, and what is due is bought again', async () => {
+test('after signing in, a bought product is listed only if it is due', async () => {
   for (const { label } of shoppers) {
     const events = returner(label)
     const device = await opened(events)

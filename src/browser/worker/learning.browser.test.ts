@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
 describe('learning', () => {
-  test('a fit is kept as a version, reported and used', async () => {
+  test('a fit is stored, reported and used', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     const steps: number[] = []
@@ -24,7 +24,7 @@ describe('learning', () => {
     expect(tested.device.snapshot().fit).toEqual(report)
   })
 
-  test('a purchase is learned from at once, a view after a pause', async () => {
+  test('a purchase starts a fit at once, a view after a pause', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     tested.timers.fire(0)
@@ -37,7 +37,7 @@ describe('learning', () => {
     await expect.poll(() => tested.device.snapshot().fit).not.toBe(before)
   })
 
-  test('after a start, the candidates of all earlier cases are found before the next event', async () => {
+  test('after a start, the candidates of all earlier cases are computed before the next event', async () => {
     const server = await testServer()
     const database = newDatabase()
     const earlier = await start(server, database)
@@ -65,7 +65,7 @@ describe('learning', () => {
     expect(found).toBe(cases + 1)
   })
 
-  test('a diverged fit keeps the last good model and says so', async () => {
+  test('a diverged fit leaves the last good model and is reported', async () => {
     const good = createJsEngine()
     let broken = false
     const engine: Engine = {
@@ -92,7 +92,7 @@ describe('learning', () => {
       .toContain('fit-diverged')
   })
 
-  test('a fit can be stopped, and lists are answered while it runs', async () => {
+  test('a fit can be aborted, and lists are answered while it runs', async () => {
     let release = () => {}
     const engine: Engine = {
       ...createJsEngine(),
@@ -112,7 +112,7 @@ describe('learning', () => {
     await expect(fit).rejects.toMatchObject({ code: 'aborted' })
   })
 
-  test('forgetting an item removes its events and what was learned from them', async () => {
+  test('forgetting a category removes its events and what was learned from them', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
     await tested.capture({ name: 'view_item', item_id: 'item-1' })
@@ -122,7 +122,7 @@ describe('learning', () => {
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
 
-  test('what is forgotten leaves the model as if it had never been, bit for bit', async () => {
+  test('forgetting an item leaves the same model, bit for bit, as never buying it', async () => {
     const server = await testServer()
     const clock = Date.now()
     const began = clock - 10 * 86_400_000
@@ -147,7 +147,7 @@ describe('learning', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
-  test('a change of engine is shown and said', async () => {
+  test('a change of engine is shown and reported', async () => {
     let replace: (() => void) | undefined
     const a = await start(await testServer(), newDatabase(), {
       chooseEngine: async (_preference, _work, onSwitch) => {

@@ -23,7 +23,7 @@ import {
 } from './testDevice.ts'
 
 describe('lists', () => {
-  test('the first list is the base order, before any engine is loaded', async () => {
+  test('the first list is in base order and loads no engine', async () => {
     let engines = 0
     const chooseEngine: Environment['chooseEngine'] = async () => {
       engines++
@@ -37,7 +37,7 @@ describe('lists', () => {
     expect(engines).toBe(0)
   })
 
-  test('without a base model nothing is called popular, and nothing has moved', async () => {
+  test('without a base model no item is called popular, and none has moved', async () => {
     const server = await testServer()
     server.files = new Map()
     const { device } = await start(server, newDatabase())
@@ -57,7 +57,7 @@ describe('lists', () => {
     }
   })
 
-  test('a new shopper’s list needs one small file, and is the one that the whole model gives', async () => {
+  test('a new shopper’s first list needs one small file and equals the whole model’s list', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('lists', () => {
     expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
   })
 
-  test('closing while the model is on its way is no failure', async () => {
+  test('closing during the download of the model is no failure', async () => {
     const server = await testServer()
     const fetch: typeof globalThis.fetch = async (url, init) => {
       if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
@@ -98,7 +98,7 @@ describe('lists', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
-  test('one view changes the list with no training, and says because of what', async () => {
+  test('one view changes the list without a fit and is named as the reason', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
     const [first] = await tested.device.recommend({ limit: 3, excludeIds: ['item-0'] })
@@ -114,7 +114,7 @@ describe('lists', () => {
     })
   })
 
-  test('a bought item says so', async () => {
+  test('a bought item has “bought before” as its reason', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'purchase', items: [{ item_id: 'item-1' }] })
     const list = await tested.device.recommend({ limit: 32, exclude: [] })
@@ -122,7 +122,7 @@ describe('lists', () => {
     expect(list.filter(({ reason }) => reason.kind === 'bought-before')).toHaveLength(1)
   })
 
-  test('what was bought or lies in the basket is not offered, unless a list says otherwise', async () => {
+  test('bought items and items in the basket are left out unless a list includes them', async () => {
     const tested = await start(await testServer(), newDatabase())
     const { device } = tested
     const has = async (id: string, options: ListOptions = {}) =>
@@ -148,7 +148,7 @@ describe('lists', () => {
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
-  test('a list shows two of a family, and more only where there is nothing else', async () => {
+  test('a list shows two items of a group, and more only if nothing else is left', async () => {
     const catalog = testCatalog.map((item) =>
       item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
     )
@@ -173,7 +173,7 @@ describe('lists', () => {
     expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
   })
 
-  test('category, exclude and unavailable items are respected', async () => {
+  test('category, excluded ids and unavailable items are respected', async () => {
     const catalog = [
       { id: 'item-1', category: 'cards' },
       { id: 'item-2', category: 'lights', available: false },
@@ -186,7 +186,7 @@ describe('lists', () => {
     expect(ids(cards)).toEqual(['item-5', 'new'])
   })
 
-  test('a product that the model never saw appears for who loves its category, at once', async () => {
+  test('a product new to the model appears at once for a shopper of its category', async () => {
     const server = await testServer()
     const database = newDatabase()
     const url = 'https://shop.test/catalog.json'
@@ -216,7 +216,7 @@ describe('lists', () => {
     expect(base.reason).toEqual({ kind: 'new' })
   })
 
-  describe('of a catalog with many products that the model lacks', () => {
+  describe('of a catalog with many products new to the model', () => {
     const added = Array.from({ length: 40 }, (_, i): Item => {
       return { id: `new-${i}`, category: CATEGORIES[i % 4], price: 9 }
     })
@@ -239,7 +239,7 @@ describe('lists', () => {
       return idsOn(tested)
     }
 
-    test('all are there at once, and stand where they belong as soon as that is found', async () => {
+    test('all are listed at once, and move to their places when these are computed', async () => {
       let release = () => {}
       const held = new Promise<void>((resolve) => {
         release = resolve
@@ -262,7 +262,7 @@ describe('lists', () => {
       await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
     })
 
-    test('what is found is kept for the next visit, until catalog or model are others', async () => {
+    test('the computed places are stored until catalog or model change', async () => {
       const server = await testServer('1')
       const database = newDatabase()
       const pausesOf = async (given: readonly Item[]) => {
@@ -285,13 +285,13 @@ describe('lists', () => {
     })
   })
 
-  test('rerank keeps unknown ids, at the end', async () => {
+  test('rerank puts unknown ids at the end', async () => {
     const { device } = await start(await testServer(), newDatabase())
     const list = await device.rerank(['item-1', 'nowhere', 'item-9'], {})
     expect(ids(list)).toEqual(['item-9', 'item-1', 'nowhere'])
   })
 
-  test('similar and bought together come from the model', async () => {
+  test('similar items and items bought together come from the model', async () => {
     const { device } = await start(await testServer(), newDatabase())
     expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-4', 'item-8', 'item-12'])
     expect(ids(await device.similar('item-0', { limit: 3 }))).toContain('item-4')

@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
-  test('every request has an entry, written before it left, and the chain holds', async () => {
+  test('each request is logged before it leaves, and the chain holds', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase())
     const entries = await device.entries()
@@ -25,7 +25,7 @@ describe('the log', () => {
     }
   })
 
-  test('erase leaves one entry and nothing else about the shopper', async () => {
+  test('an erasure leaves one entry and nothing else about the shopper', async () => {
     const server = await testServer()
     const database = newDatabase()
     const tested = await start(server, database)
@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(ids(await tested.device.recommend({ limit: 1 }))).toEqual(['item-31'])
   })
 
-  test('a fit is logged as a commitment, which the exported version opens', async () => {
+  test('a fit is logged as a commitment that the exported version opens', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.fineTune({})
@@ -60,7 +60,7 @@ describe('the log', () => {
     expect(Object.keys(detail).sort()).toEqual(['base', 'commitment', 'engine'])
   })
 
-  test('what was forgotten is logged by its kind and number, not by its name', async () => {
+  test('forgotten events are logged by kind and number, not by name', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.forget({ kind: 'item', name: 'item-0' })
@@ -70,7 +70,7 @@ describe('the log', () => {
     expect(JSON.stringify(last)).not.toContain('item-0')
   })
 
-  test('an export ends with its own entry, which is signed and commits to the rest', async () => {
+  test('an export ends with its own signed entry, which commits to the rest', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.capture({ name: 'search', search_term: 'half \ud83d of a pair' })
@@ -85,7 +85,7 @@ describe('the log', () => {
     expect(await tested.device.verify()).toMatchObject({ ok: true, signed: 1 })
   })
 
-  test('an export is all that the database holds of the shopper, row for row', async () => {
+  test('an export contains every row that the database has about the shopper', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.capture({ name: 'search', search_term: 'lantern' })
@@ -112,7 +112,7 @@ describe('the log', () => {
     expect(keys).toEqual(['model'])
   })
 
-  test('a fit that runs while everything is erased is not kept', async () => {
+  test('a fit that runs during an erasure is not stored', async () => {
     let reached = () => {}
     let go = () => {}
     const atEngine = new Promise<void>((resolve) => {

@@ -27,7 +27,7 @@ async function did(
 const listed = async ({ device }: TestDevice, options: ListOptions) =>
   ids(await device.recommend(options))
 
-test('what was viewed: the latest first, once each, without slips, and with why', async () => {
+test('“viewed” lists each item once, latest first, with its reason and without short looks', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'viewed' })).toEqual([])
   for (const id of ['item-0', 'item-4', 'item-8']) await did(tested, 'view_item', id, { days: 2 })
@@ -47,7 +47,7 @@ test('what was viewed: the latest first, once each, without slips, and with why'
   expect(await listed(tested, { ...page, limit: 1 })).toEqual(['item-8'])
 })
 
-test('what was viewed goes with what is forgotten, comes back with it, and is the same in other tabs', async () => {
+test('“viewed” follows forget, restore and erase, in every tab', async () => {
   const server = await testServer()
   const database = newDatabase()
   const tested = await start(server, database, { now })
@@ -67,7 +67,7 @@ test('what was viewed goes with what is forgotten, comes back with it, and is th
   expect(await listed(tested, { from: 'viewed' })).toEqual([])
 })
 
-test('what was viewed needs no base model, and leaves out what is sold out', async () => {
+test('“viewed” needs no base model and leaves out sold-out items', async () => {
   const server = await testServer()
   server.files = new Map()
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-4' }))
@@ -80,7 +80,7 @@ test('what was viewed needs no base model, and leaves out what is sold out', asy
   expect(await listed(tested, { from: 'new' })).toEqual([])
 })
 
-test('what was bought before this visit and is bought again, without what lies in the basket', async () => {
+test('“bought” lists earlier purchases due again, without items in the basket', async () => {
   const rules: Rule[] = [{ name: 'Used up', again: { category: ['mugs', 'cards'] } }]
   const tested = await start(await testServer(), newDatabase(), { now }, { rules })
   for (const id of ['item-0', 'item-1', 'item-4', 'item-2'])
@@ -97,7 +97,7 @@ test('what was bought before this visit and is bought again, without what lies i
   expect(await listed(tested, { from: 'bought', order: 'base' })).toEqual(['item-1', 'item-0'])
 })
 
-test('what was never bought, and what was thought of before this visit and not bought', async () => {
+test('“unbought” lists items never bought, “considered” those looked at on earlier visits', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'considered' })).toEqual([])
   for (const days of [40, 20]) await did(tested, 'purchase', 'item-1', { days })
@@ -120,7 +120,7 @@ test('what was never bought, and what was thought of before this visit and not b
   expect(await listed(tested, { from: 'unbought', limit: 32, exclude: [] })).toHaveLength(32)
 })
 
-test('the list as it would be without what was done since', async () => {
+test('“until” gives the list without later events', async () => {
   const server = await testServer()
   const [tested, other] = await Promise.all([0, 1].map(() => start(server, newDatabase(), { now })))
   for (const one of [tested, other]) await did(one, 'view_item', 'item-0', { days: 3 })
@@ -135,7 +135,7 @@ test('the list as it would be without what was done since', async () => {
   )
 })
 
-test('new arrivals by the catalog’s dates, the best for this shopper first', async () => {
+test('“new” lists recent items by their date in the catalog, best for this shopper first', async () => {
   const added = new Map([
     ['item-0', '2026-06-19'],
     ['item-1', '2026-06-01T08:00:00+02:00'],
@@ -149,7 +149,7 @@ test('new arrivals by the catalog’s dates, the best for this shopper first', a
   expect(await listed(tested, { from: 'new' })).toEqual(['item-0', 'item-1'])
 })
 
-test('new arrivals without dates are what the base model lacks', async () => {
+test('“new” without dates lists items that the base model lacks', async () => {
   const more: readonly Item[] = [...testCatalog, { id: 'fresh', title: 'Fresh', category: 'mugs' }]
   const server = await testServer()
   const tested = await start(server, newDatabase(), { now }, { catalog: more })
@@ -159,7 +159,7 @@ test('new arrivals without dates are what the base model lacks', async () => {
   expect(await listed(await start(server, newDatabase(), { now }), { from: 'new' })).toEqual([])
 })
 
-test('what goes with a basket: nothing of it, most with most of it, and with what', async () => {
+test('bought together with a basket: items that fit most of it first, each with its reason', async () => {
   const { device } = await start(await testServer(), newDatabase(), { now })
   const basket = ['item-0', 'item-8', 'gone']
   const list = await device.boughtTogether(basket, {})
@@ -175,7 +175,7 @@ test('what goes with a basket: nothing of it, most with most of it, and with wha
   expect(await device.boughtTogether([], {})).toEqual([])
 })
 
-test('similar but dearer: within the factor and the currency, also without a model', async () => {
+test('“dearer” keeps similar items within price factor and currency, also without a model', async () => {
   const prices = new Map(testCatalog.map(({ id, price = 0 }) => [id, price]))
   const catalog = testCatalog.map((item) => ({
     ...item,
@@ -197,7 +197,7 @@ test('similar but dearer: within the factor and the currency, also without a mod
   expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
 })
 
-test('the shop’s rules hold, and pin nothing into it that the list is not of', async () => {
+test('the shop’s rules apply, and pin only items that belong in the list', async () => {
   const rules: Rule[] = [
     { name: 'gift', pin: ['item-31', 'item-4'] },
     { name: 'recall', hide: { id: ['item-0'] } },
@@ -207,7 +207,7 @@ test('the shop’s rules hold, and pin nothing into it that the list is not of',
   expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-8'])
 })
 
-test('lists of one page repeat nothing of them, and follow', async () => {
+test('lists with “distinct” repeat no item on a page and change together', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
   const lists = createWatchedLists()
@@ -225,7 +225,7 @@ test('lists of one page repeat nothing of them, and follow', async () => {
   expect(changed.map((list) => 'items' in list && list.items.length)).toEqual([3, 29])
 })
 
-test('what can’t be meant is refused', async () => {
+test('invalid list options are refused', async () => {
   const { device } = await start(await testServer(), newDatabase(), { now })
   const refused = (query: unknown) =>
     expect(() => device.list(query as ListQuery)).toThrowError(

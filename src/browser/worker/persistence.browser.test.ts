@@ -59,7 +59,7 @@ test('before an answer everything works, and nothing is on disk', async () => {
   expect(next.device.snapshot().events.count).toBe(0)
 })
 
-test('a yes writes the whole visit at once, and the next one goes on with it', async () => {
+test('a yes stores the whole visit at once, and the next visit goes on with it', async () => {
   const database = newDatabase()
   const tested = await openDevice(await testServer(), database, {}, ASK)
   await live(tested)
@@ -90,7 +90,7 @@ test('a yes writes the whole visit at once, and the next one goes on with it', a
   expect(await faultsOf(next)).toEqual([])
 })
 
-test('a no erases the disk, and memory goes on for the visit', async () => {
+test('a no erases the disk, and the visit goes on in memory', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await look(tested, 1)
@@ -119,7 +119,7 @@ test('a no before a yes stores nothing', async () => {
   expect(await stored(database)).toBe(0)
 })
 
-test.each(['always', 'never'] as const)('%s isn’t asked for', async (persist) => {
+test.each(['always', 'never'] as const)('under %s a yes is refused', async (persist) => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, { persist })
   await look(tested, 1)
@@ -128,7 +128,7 @@ test.each(['always', 'never'] as const)('%s isn’t asked for', async (persist) 
 })
 
 test.each(['never', 'ask'] as const)(
-  'what another option stored is erased under %s, the pause aside',
+  '%s erases what another option stored, except the pause',
   async (persist) => {
     const database = newDatabase()
     const before = await openDevice(await testServer(), database)
@@ -151,7 +151,7 @@ test.each(['never', 'ask'] as const)(
   },
 )
 
-test('under never, what an earlier yes stored is erased, the yes too', async () => {
+test('never erases what an earlier yes stored, including the yes', async () => {
   const database = newDatabase()
   const before = await openDevice(await testServer(), database, {}, ASK)
   await before.device.setPersist(true)
@@ -168,7 +168,7 @@ test('under never, what an earlier yes stored is erased, the yes too', async () 
   expect((await onDisk(database))?.settings.persist).toBeUndefined()
 })
 
-test('a yes in one tab reaches the other, which adds what it had in memory', async () => {
+test('a yes in one tab applies in the other, which stores its events from memory', async () => {
   const database = newDatabase()
   const [one, other] = [
     await start(await testServer(), database, {}, ASK),
@@ -204,7 +204,7 @@ test('a yes in one tab reaches the other, which adds what it had in memory', asy
 })
 
 test.each(['the first write', 'the yes’s own transaction'])(
-  'a disk that is full at %s: nothing is lost, it is said, and a later yes is heard',
+  'a disk that is full at %s loses nothing and is reported, and a later yes works',
   async (when) => {
     let refuses = true
     const indexedDb = () =>
@@ -230,7 +230,7 @@ test.each(['the first write', 'the yes’s own transaction'])(
   },
 )
 
-test('where the browser has no storage, a yes is refused and all goes on', async () => {
+test('without storage in the browser a yes is refused, and the device goes on in memory', async () => {
   const tested = await start(await testServer(), newDatabase(), { indexedDb: () => undefined }, ASK)
   await look(tested, 1)
   await expect(tested.device.setPersist(true)).rejects.toMatchObject({
@@ -240,7 +240,7 @@ test('where the browser has no storage, a yes is refused and all goes on', async
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
 })
 
-test('a disk that refuses a no: that is said, and this tab is in memory', async () => {
+test('a no that the disk refuses is reported, and this tab goes on in memory', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_, mode) => (refuses && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -262,7 +262,7 @@ test('a disk that refuses a no: that is said, and this tab is in memory', async 
   await expect.poll(() => stored(database)).toBe(0)
 })
 
-test('a disk that can’t be opened at the first no is erased by a later one', async () => {
+test('a later no erases a disk that could not be opened at the first', async () => {
   const database = newDatabase()
   const before = await start(await testServer(), database, {}, ASK)
   await look(before, 1)
@@ -282,7 +282,7 @@ test.each([
   ['no', ({ device }: TestDevice) => device.setPersist(false)],
   ['erasure', ({ device }: TestDevice) => device.erase()],
 ])(
-  'a disk that can’t be opened for a no: that is said, and a later %s erases it',
+  'a no is reported if the disk can’t be opened, and a later %s erases the disk',
   async (_, later) => {
     let refuses = false
     let full = false
@@ -309,7 +309,7 @@ test.each([
   },
 )
 
-test.each([true, false])('the same answer once more changes nothing (%s)', async (allowed) => {
+test.each([true, false])('repeating an answer changes nothing (%s)', async (allowed) => {
   let opened = 0
   const indexedDb = () => {
     opened++
@@ -327,7 +327,7 @@ const clearSiteData = (database: string) =>
     indexedDB.deleteDatabase(database).onsuccess = resolve
   })
 
-test('site data that are cleared under an open page take the yes along', async () => {
+test('clearing site data under an open page clears the yes too', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)
@@ -348,7 +348,7 @@ test('site data that are cleared under an open page take the yes along', async (
   expect((await onDisk(database))?.events).toEqual([])
 })
 
-test('after site data were cleared, an erasure succeeds: nothing of it is left on disk', async () => {
+test('an erasure succeeds after site data were cleared', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)
@@ -359,7 +359,7 @@ test('after site data were cleared, an erasure succeeds: nothing of it is left o
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
 })
 
-test('nothing is contributed from memory; a no ends a consent, and the budget stays spent', async () => {
+test('nothing is contributed from memory; a no ends consent and keeps the spent budget', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
   const fetch = aggregators.fetchWith(server.fetch)

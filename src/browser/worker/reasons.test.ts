@@ -77,7 +77,7 @@ test.each([
   { learns: false, numRuns: 14 },
   { learns: true, numRuns: 6 },
 ])(
-  'without what a reason names, the item is not there (learns: $learns)',
+  'an item leaves the list with the event that its reason names (learns: $learns)',
   async ({ learns, numRuns }) => {
     const seen = new Map<string, number>()
     let named = 0
@@ -127,7 +127,7 @@ test.each([
   60_000,
 )
 
-test('a best seller is one for everybody, whatever the shopper did', async () => {
+test('an item called popular is in the base list, whatever the shopper did', async () => {
   const shop = await shopOf(3)
   const events = capturedOf([{ name: 'view_item', items: [3], colour: 'red', ago: 1 }])
   const device = await shop.opened(events)

@@ -54,7 +54,7 @@ const change = (bytes: Uint8Array | undefined) => {
   bytes[bytes.length >> 1] ^= 1
 }
 
-test('one that all keys have signed is taken, and the log says which release it is', async () => {
+test('a release signed with all keys is adopted, and the log names it', async () => {
   const tested = await start(await serving({ release: 7 }), newDatabase(), {}, KEYS)
   expect(await list(tested)).toEqual(MODELS_ORDER)
   expect(tested.device.snapshot().model?.signed).toMatchObject({ release: 7, byHelper: true })
@@ -63,7 +63,7 @@ test('one that all keys have signed is taken, and the log says which release it 
   expect(codes(tested)).toEqual([])
 })
 
-test('where the shop names no keys, nobody’s signature counts, and none is shown', async () => {
+test('if the shop names no keys, a signature counts for nothing and is not shown', async () => {
   const tested = await start(await serving({ release: 7, by: [stranger] }), newDatabase())
   expect(await list(tested)).toEqual(MODELS_ORDER)
   expect(tested.device.snapshot().model?.signed).toBeNull()
@@ -74,27 +74,27 @@ test.each([
   ['one made for this device alone', { version: '2', seed: 99, release: 7 }],
   ['one that has ended', { version: '2', seed: 99, release: 8, issued: 0 }],
   ['an unsigned one', { version: '2', seed: 99, release: 8, by: [] }],
-])('where the shop names no keys, the server can give this device %s', async (_, made) => {
+])('if the shop names no keys, the server can give this device %s', async (_, made) => {
   const server = await serving({ release: 7 })
   const tested = await start(server, newDatabase())
   server.files = await published(made)
   expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
 })
 
-describe('a first visit without a model that may be used shows the shop’s order', () => {
+describe('a first visit without a valid model shows the shop’s order', () => {
   test.each([
     ['unsigned', { release: 1, by: [] }, 'model-unsigned'],
-    ['by other keys', { release: 1, by: [stranger, helper] }, 'model-unsigned'],
+    ['signed with other keys', { release: 1, by: [stranger, helper] }, 'model-unsigned'],
     ['not signed by the helper', { release: 1, by: [shop] }, 'model-unsigned'],
-    ['ended', { release: 1, issued: Date.now() - 99 * DAY }, 'model-expired'],
-  ])('%s', async (_, made, code) => {
+    ['expired', { release: 1, issued: Date.now() - 99 * DAY }, 'model-expired'],
+  ])('if the model is %s', async (_, made, code) => {
     const tested = await start(await serving(made), newDatabase(), {}, KEYS)
     expect(await list(tested)).toEqual(SHOPS_ORDER)
     expect(tested.device.snapshot().model).toBeNull()
     expect(codes(tested)).toEqual([code])
   })
 
-  test('keys that can’t be meant', async () => {
+  test('if the shop’s keys are invalid', async () => {
     const modelKeys = { publishers: ['mine'] }
     const tested = await start(await serving({ release: 1 }), newDatabase(), {}, { modelKeys })
     expect(await list(tested)).toEqual(SHOPS_ORDER)
@@ -102,7 +102,7 @@ describe('a first visit without a model that may be used shows the shop’s orde
   })
 })
 
-describe('what is refused never replaces the last good one', () => {
+describe('a refused release never replaces the last good one', () => {
   const other = { version: '2', seed: 99 }
   test.each([
     ['an older release', { ...other, release: 6 }, 'model-rolled-back'],
@@ -125,7 +125,7 @@ describe('what is refused never replaces the last good one', () => {
     expect(version(again)).toBe('1')
   })
 
-  test('a manifest that is not the signed one', async () => {
+  test('a manifest that differs from the signed one', async () => {
     const server = await serving({ release: 7 })
     const tested = await start(server, newDatabase(), {}, KEYS)
     server.files = await published({ ...other, release: 8 })
@@ -140,14 +140,14 @@ describe('what is refused never replaces the last good one', () => {
   })
 })
 
-test('an earlier model is taken as a later release', async () => {
+test('an earlier model is adopted if it is signed as a later release', async () => {
   const server = await serving({ release: 7, version: '2', seed: 99 })
   const tested = await start(server, newDatabase(), {}, KEYS)
   server.files = await published({ release: 8, version: '3' })
   expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '3' })
 })
 
-test('the same model in a later release: nothing is learned anew, only its end is another one', async () => {
+test('a later release of the same model changes only its expiry', async () => {
   const server = await serving({ release: 7, days: 90 })
   const database = newDatabase()
   const tested = await start(server, database, {}, KEYS)
@@ -165,7 +165,7 @@ test('the same model in a later release: nothing is learned anew, only its end i
   expect(again.device.snapshot().model?.signed?.release).toBe(8)
 })
 
-test('what an erasure leaves is enough to refuse an older release', async () => {
+test('after an erasure the device still refuses an older release', async () => {
   const server = await serving({ release: 7 })
   const database = newDatabase()
   const tested = await start(server, database, {}, KEYS)
@@ -176,7 +176,7 @@ test('what an erasure leaves is enough to refuse an older release', async () => 
   await expect(again.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('a model that has ended meanwhile stays in use, and it is said', async () => {
+test('a model that expires stays in use, and the expiry is reported', async () => {
   const server = await serving({ release: 7, days: 30 })
   const database = newDatabase()
   await (await start(server, database, {}, KEYS)).device.close()
@@ -193,7 +193,7 @@ test('a model that has ended meanwhile stays in use, and it is said', async () =
   expect(await list(again)).toEqual(MODELS_ORDER)
 })
 
-test('a clock that was set back brings back no older release', async () => {
+test('a clock that was set back does not bring back an older release', async () => {
   const server = await serving({ release: 7 })
   const database = newDatabase()
   await (await start(server, database, {}, KEYS)).device.close()
@@ -203,7 +203,7 @@ test('a clock that was set back brings back no older release', async () => {
   await expect(again.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('storage that refuses to keep the number: it is said, and this tab knows it all the same', async () => {
+test('if storage can’t keep the release number, this tab still knows it and reports', async () => {
   const indexedDb = () =>
     faultyFactory((tables, mode) =>
       mode === 'readwrite' && tables.includes('downloads') ? 'QuotaExceededError' : null,
@@ -217,7 +217,7 @@ test('storage that refuses to keep the number: it is said, and this tab knows it
   await expect(tested.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('a model that was kept before the shop named keys is not used any more', async () => {
+test('a model stored before the shop named keys is not used any more', async () => {
   const server = await testServer()
   const database = newDatabase()
   await (await start(server, database)).device.close()
@@ -227,7 +227,7 @@ test('a model that was kept before the shop named keys is not used any more', as
   expect((await tested.device.checkForUpdate()).adopted).toBe(true)
 })
 
-test('other keys begin anew: what the old ones signed neither counts nor binds', async () => {
+test('with new keys, releases signed with old keys are neither used nor compared', async () => {
   const server = await serving({ release: 700 })
   const database = newDatabase()
   await (await start(server, database, {}, KEYS)).device.close()
@@ -238,7 +238,7 @@ test('other keys begin anew: what the old ones signed neither counts nor binds',
   expect(tested.device.snapshot().model?.signed).toMatchObject({ release: 1, byHelper: false })
 })
 
-test('what the page says of the latest is checked like what the server says', async () => {
+test('the page’s latest release is checked like the server’s', async () => {
   const server = await serving({ release: 7 })
   const said = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
   const unsigned = { version: said.version, manifest: said.manifest }

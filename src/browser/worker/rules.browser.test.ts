@@ -19,8 +19,8 @@ const put = (server: TestServer, value: unknown) =>
 const codes = (device: { snapshot(): { notices: readonly { code: string }[] } }) =>
   device.snapshot().notices.map(({ code }) => code)
 
-describe('rules that the page gave', () => {
-  test('hold for lists, also for everybody’s; one list goes without them', async () => {
+describe('rules that the page passes', () => {
+  test('apply to every list, including base lists, unless a list opts out', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     const list = await device.recommend({ limit: 4 })
     expect(ids(list)).toEqual(['item-27', 'item-2', 'item-23', 'item-19'])
@@ -36,14 +36,14 @@ describe('rules that the page gave', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
-  test('explain names those that act, and of what is hidden too', async () => {
+  test('are named in the explanation of each item they affect, hidden ones too', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     expect((await device.explain('item-31'))?.rules).toEqual(['recall', 'bags'])
     expect((await device.explain('item-2'))?.rules).toEqual(['gift'])
     expect((await device.explain('item-4'))?.rules).toEqual([])
   })
 
-  test('a bad one is left out and said; the others hold', async () => {
+  test('are left out and reported if invalid; the others apply', async () => {
     const rules = [{ name: 'oops', hide: { colour: ['red'] } }, ...RULES]
     const { device } = await start(await testServer(), newDatabase(), {}, { rules })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
@@ -53,7 +53,7 @@ describe('rules that the page gave', () => {
     })
   })
 
-  test('hold by the page and by what the shop says of now', async () => {
+  test('apply by page and by the shop’s current context', async () => {
     const rules: Rule[] = [
       { name: 'home', when: { page: ['home'] }, pin: ['item-1'] },
       { name: 'sale', when: { context: { promotion: ['sale'] } }, hide: { id: ['item-31'] } },
@@ -66,7 +66,7 @@ describe('rules that the page gave', () => {
     expect(await first('basket')).toBe('item-30')
   })
 
-  test('what is used up is offered again', async () => {
+  test('offer a bought item again', async () => {
     const life = async (rules: readonly Rule[]) => {
       const { device } = await start(await testServer(), newDatabase(), {}, { rules })
       const time = Date.now() - 3 * 86_400_000
@@ -78,7 +78,7 @@ describe('rules that the page gave', () => {
     expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
   })
 
-  test('a new shopper’s list is by the rules before the model is there, and the same after', async () => {
+  test('apply to a new shopper’s list before the model is there, with the same result after', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -116,7 +116,7 @@ describe('rules that the page gave', () => {
     ])
   })
 
-  test('without a base model they hold for the shop’s order', async () => {
+  test('apply to the shop’s order without a base model', async () => {
     const server = await testServer()
     server.files = new Map()
     const rules: Rule[] = [
@@ -147,7 +147,7 @@ describe('rules that the page gave', () => {
 })
 
 describe('rules from a file', () => {
-  test('are asked for once, kept for a visit without a network, and renewed', async () => {
+  test('are downloaded once, stored for offline visits, and renewed', async () => {
     const server = await testServer()
     const database = newDatabase()
     put(server, { rules: RULES })
@@ -165,7 +165,7 @@ describe('rules from a file', () => {
     expect(ids(await again.device.recommend({ limit: 2 }))).toEqual(['item-30', 'item-29'])
   })
 
-  test('that can’t be had, or is none: lists without rules, and a notice', async () => {
+  test('are left out with a notice if they are missing or invalid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase(), {}, { rules: RULES_URL })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
@@ -182,7 +182,7 @@ describe('rules from a file', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
   })
 
-  test('a catalog without what rules name is no trouble', async () => {
+  test('are harmless if they name items that the catalog lacks', async () => {
     const rules: Rule[] = [
       { name: 'r', only: { brand: ['none'] } },
       { name: 'p', pin: ['gone'] },

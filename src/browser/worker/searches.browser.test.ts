@@ -18,7 +18,7 @@ async function model({ device }: TestDevice) {
   return { u, w, fusionWeight, guard, list: await device.recommend({ limit: 32 }) }
 }
 
-test('what was searched for rises, says why, and is listed; a month and a half later it is over', async () => {
+test('a searched item rises with that reason, until a month and a half has passed', async () => {
   let clock = Date.now()
   const tested = await start(await testServer(), newDatabase(), { now: () => clock })
   const placeOf = async (id: string) =>
@@ -47,7 +47,7 @@ test('what was searched for rises, says why, and is listed; a month and a half l
   expect(await placeOf('item-2')).toBe(29)
 })
 
-test('with a life behind it the parts of a score still add up, and the search is one of them', async () => {
+test('after a fit the contributions still add up, and the search is among them', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})
@@ -62,7 +62,7 @@ test('with a life behind it the parts of a score still add up, and the search is
   expect(found?.reason).toEqual({ kind: 'searched', query: 'thing number 19' })
 })
 
-test('a forgotten query leaves everything as if it had never been, whatever else was asked', async () => {
+test('a forgotten query leaves the model as if it had never been asked', async () => {
   const server = await testServer()
   const clock = Date.now()
   const asked = fc.array(
@@ -104,7 +104,7 @@ test('a forgotten query leaves everything as if it had never been, whatever else
   )
 }, 60_000)
 
-test('a query is forgotten by its words too, however often and in whatever form it was asked', async () => {
+test('forgetting a query by its words forgets every form of it', async () => {
   const tested = await start(await testServer(), newDatabase())
   const before = ids(await tested.device.recommend({ limit: 32 }))
   for (const [i, words] of ['Number 2', 'numbers 2', 'number 20'].entries())
@@ -116,7 +116,7 @@ test('a query is forgotten by its words too, however often and in whatever form 
   expect(tested.device.snapshot().events.count).toBe(0)
 })
 
-test('paused it is neither kept nor learned from; kept, it is exported', async () => {
+test('while paused a query is not stored; otherwise it is stored and exported', async () => {
   const tested = await start(await testServer(), newDatabase())
   const before = ids(await tested.device.recommend({ limit: 32 }))
   await tested.device.pause(true)
@@ -129,7 +129,7 @@ test('paused it is neither kept nor learned from; kept, it is exported', async (
   expect(events).toMatchObject([{ name: 'search', query: 'number 2', items: [] }])
 })
 
-test('what is about nothing, or about everything, changes nothing and is not said to be learned', async () => {
+test('a query that matches nothing or everything changes no list and is not listed as learned', async () => {
   const tested = await start(await testServer(), newDatabase())
   const before = ids(await tested.device.recommend({ limit: 32 }))
   await tested.capture(query('lamp'))
@@ -139,7 +139,7 @@ test('what is about nothing, or about everything, changes nothing and is not sai
   expect(tested.device.snapshot().events.count).toBe(2)
 })
 
-test('a product that comes later is found by what was asked before', async () => {
+test('a product that is added later is found by an earlier query', async () => {
   const server = await testServer()
   const publish = (items: readonly object[]) =>
     server.files.set('catalog.json', new TextEncoder().encode(JSON.stringify(items)))

@@ -17,8 +17,8 @@ const ORDERS = [
   order('C', 100, 'item-12', 'gone'),
 ]
 
-describe('orders that the shop hands over', () => {
-  test('count at their own times, in visits of their own, and the log says so', async () => {
+describe('orders that the shop imports', () => {
+  test('count at their own times, in visits of their own, and are logged', async () => {
     const database = newDatabase()
     const tested = await openDevice(await testServer(), database)
     const before = ids(await tested.device.recommend({ limit: 99 }))
@@ -54,14 +54,14 @@ describe('orders that the shop hands over', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('are new once where they are handed over twice at once', async () => {
+  test('are stored once if they are imported twice at the same time', async () => {
     const { device } = await start(await testServer(), newDatabase())
     expect(await Promise.all([device.seed(ORDERS), device.seed(ORDERS)])).toEqual([3, 0])
     const logged = (await device.entries()).filter(({ kind }) => kind === 'seed')
     expect(logged).toMatchObject([{ detail: { orders: 3 } }])
   })
 
-  test('are not taken where the device saw them, nor is a purchase that was handed over before', async () => {
+  test('are left out if the device captured them, and so is a purchase already imported', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-8' }, { item_id: 'item-4' }]
     await tested.capture({ name: 'purchase', items }, 'seen')
@@ -75,7 +75,7 @@ describe('orders that the shop hands over', () => {
     expect(tested.device.snapshot().events.count).toBe(5)
   })
 
-  test('do not come back once an order was forgotten or all was erased; later ones come', async () => {
+  test('do not come back after they were forgotten or erased; later orders do', async () => {
     let now = Date.now()
     const tested = await start(await testServer(), newDatabase(), { now: () => now })
     const later = (id: string) => ({ ...order(id, 0, 'item-16'), time: now })
@@ -96,7 +96,7 @@ describe('orders that the shop hands over', () => {
     expect(await fresh.device.seed(ORDERS)).toBe(3)
   })
 
-  test('are not taken while paused, nor from before what is kept', async () => {
+  test('are left out while paused or if older than the retention time', async () => {
     const kept = await start(await testServer(), newDatabase(), {}, { retentionDays: 150 })
     expect(await kept.device.seed(ORDERS)).toBe(1)
     await kept.device.pause(true)
@@ -105,7 +105,7 @@ describe('orders that the shop hands over', () => {
     expect(await kept.device.seed([order('D', 1, 'item-4')])).toBe(1)
   })
 
-  test('are checked: what is no order is left out and said, what is no list is refused', async () => {
+  test('are checked: an invalid order is left out and reported, a wrong list is refused', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     const { count } = tested.device.snapshot().events

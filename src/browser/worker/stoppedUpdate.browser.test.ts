@@ -33,35 +33,38 @@ const cases = Object.keys(wishes).flatMap((wish) => [
   [wish, 'another tab'] as const,
 ])
 
-test.each(cases)('%s in %s stops it for good; it stays spent', async (wish, where) => {
-  const { aggregators, sender, other, outcome } = await underWay()
-  const { device } = where === 'its own tab' ? sender : other
-  await wishes[wish](device)
-  expect(await outcome).toMatchObject({
-    sent: false,
-    reason: expect.stringContaining('may have arrived'),
-  })
-  expect(aggregators.stopped).toBe(1)
-  expect(sender.device.snapshot().notices).toEqual([])
-  const { settings } = JSON.parse(await sender.device.export())
-  expect(settings.budget.participations).toHaveLength(1)
-  expect(settings.pending).toBe(undefined)
-  expect(settings.sent.bytes).toBe(aggregators.posted[0].length)
-  if (wish !== 'erase') {
-    const log = JSON.stringify((await other.device.entries()).filter(isFailure))
-    expect(log).toContain('may have arrived')
-  }
-  // After a new consent, the update is not sent again.
-  aggregators.answer = 'receipt'
-  await sender.device.pause(false)
-  if (wish === 'withdraw' || wish === 'erase') await agreeTo(sender.device)
-  expect((await sender.device.contribute()).sent).toBe(false)
-  expect(aggregators.posted).toHaveLength(1)
-})
+test.each(cases)(
+  '%s in %s stops an update for good, and its budget stays spent',
+  async (wish, where) => {
+    const { aggregators, sender, other, outcome } = await underWay()
+    const { device } = where === 'its own tab' ? sender : other
+    await wishes[wish](device)
+    expect(await outcome).toMatchObject({
+      sent: false,
+      reason: expect.stringContaining('may have arrived'),
+    })
+    expect(aggregators.stopped).toBe(1)
+    expect(sender.device.snapshot().notices).toEqual([])
+    const { settings } = JSON.parse(await sender.device.export())
+    expect(settings.budget.participations).toHaveLength(1)
+    expect(settings.pending).toBe(undefined)
+    expect(settings.sent.bytes).toBe(aggregators.posted[0].length)
+    if (wish !== 'erase') {
+      const log = JSON.stringify((await other.device.entries()).filter(isFailure))
+      expect(log).toContain('may have arrived')
+    }
+    // After a new consent, the update is not sent again.
+    aggregators.answer = 'receipt'
+    await sender.device.pause(false)
+    if (wish === 'withdraw' || wish === 'erase') await agreeTo(sender.device)
+    expect((await sender.device.contribute()).sent).toBe(false)
+    expect(aggregators.posted).toHaveLength(1)
+  },
+)
 
 const isFailure = ({ kind }: { readonly kind: string }) => kind === 'failure'
 
-test('a withdrawal that the disk refuses stops it all the same', async () => {
+test('a withdrawal that the disk refuses still stops the update', async () => {
   const { aggregators, sender, outcome } = await underWay()
   const refuse = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
     throw new DOMException('no room', 'QuotaExceededError')

@@ -63,7 +63,7 @@ const waits = ({ timers }: TestDevice) =>
 const faultsOf = async ({ device }: TestDevice) =>
   (await verifyBundle(parseBundle(await device.export()))).faults
 
-test('it asks when an update is planned, and shows the token when that leaves', async () => {
+test('the device requests a token when it plans an update, and sends both together', async () => {
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()
@@ -86,7 +86,7 @@ test('it asks when an update is planned, and shows the token when that leaves', 
   expect(await faultsOf(tested)).toEqual([])
 })
 
-test('where the round is another by then, it asks again and leaves some minutes later', async () => {
+test('in a new round the device requests another token and sends minutes later', async () => {
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()
@@ -104,7 +104,7 @@ test('where the round is another by then, it asks again and leaves some minutes 
   expect(aggregators.tokens).toBe(2)
 })
 
-test('while the issuer is down, the update stays due, and that is said', async () => {
+test('while the issuer is down, the update stays due and a notice says so', async () => {
   const { aggregators, later, tested } = await shop(0)
   const { device } = tested
   aggregators.issuer = null
@@ -118,7 +118,7 @@ test('while the issuer is down, the update stays due, and that is said', async (
   await expect.poll(() => device.snapshot().sent.reports).toBe(1)
 })
 
-test.each(['withdraw', 'erase'] as const)('nothing is left of a token after %s', async (what) => {
+test.each(['withdraw', 'erase'] as const)('no token is left after %s', async (what) => {
   const { tested } = await shop(0.5)
   const { device } = tested
   const settings = async () => parseBundle(await device.export()).settings

@@ -25,7 +25,7 @@ async function bring({ device }: TestDevice, to: TestDevice): Promise<number> {
 }
 
 describe('a transfer between devices', () => {
-  test('adds what is new, at its time and in its visit, and lists follow', async () => {
+  test('adds new events at their times and in their visits, and lists change', async () => {
     const server = await testServer()
     const phone = await start(server, newDatabase())
     const database = newDatabase()
@@ -53,7 +53,7 @@ describe('a transfer between devices', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('counts nothing twice: again, back, by way of a third, or what the shop handed over', async () => {
+  test('counts no event twice: repeated, sent back, through a third device, or imported by the shop', async () => {
     const server = await testServer()
     const [a, b, c] = [
       await start(server, newDatabase()),
@@ -80,7 +80,7 @@ describe('a transfer between devices', () => {
     expect(await logged(b)).toHaveLength(3)
   })
 
-  test('brings no consent, budget, log or pause, and is forgotten like anything else', async () => {
+  test('transfers no consent, budget, log or pause, and can be forgotten', async () => {
     const server = await testServer()
     const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
     const federation = FEDERATION
@@ -100,7 +100,7 @@ describe('a transfer between devices', () => {
     expect(JSON.stringify(await b.device.export())).not.toContain('item-8')
   })
 
-  test('is refused whole: another shop’s, a wrong code, a damaged file, while paused', async () => {
+  test('is refused whole if foreign, locked, damaged or while paused', async () => {
     const server = await testServer()
     const [a, b] = [await start(server, newDatabase()), await start(server, newDatabase())]
     const elsewhere = await start(
@@ -126,7 +126,7 @@ describe('a transfer between devices', () => {
     expect(await refused(file, code)).toBe(12)
   })
 
-  test('leaves out what is too old for this device', async () => {
+  test('leaves out events older than this device’s retention time', async () => {
     const server = await testServer()
     const a = await start(server, newDatabase())
     const b = await start(server, newDatabase(), {}, { retentionDays: 30 })

@@ -20,7 +20,7 @@ async function pass(tested: TestDevice): Promise<void> {
   await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
 }
 
-test('a hidden tab that leads keeps nobody from looking', async () => {
+test('a hidden leading tab does not keep another tab from checking for updates', async () => {
   const server = await testServer()
   const database = newDatabase()
   let time = Date.now()
@@ -37,7 +37,7 @@ test('a hidden tab that leads keeps nobody from looking', async () => {
   expect(looks(server)).toBe(before + 1)
 })
 
-test('tabs and page loads do not add up: one look in five minutes', async () => {
+test('tabs and page loads together check for updates once in five minutes', async () => {
   const server = await testServer()
   const database = newDatabase()
   let time = Date.now()
@@ -66,7 +66,7 @@ test('tabs and page loads do not add up: one look in five minutes', async () => 
   expect(looks(server)).toBe(4)
 })
 
-test('a look that brings nothing leaves what learning has found', async () => {
+test('a check without an update keeps what learning has computed', async () => {
   const server = await testServer()
   let made = 0
   const onDemand: Environment['onDemand'] = async () => {
@@ -89,7 +89,7 @@ test('a look that brings nothing leaves what learning has found', async () => {
   expect(made).toBe(1)
 })
 
-test('a clock that was set back keeps nobody from looking', async () => {
+test('a clock that was set back does not stop checks for updates', async () => {
   const server = await testServer()
   let time = Date.now()
   const tested = await start(server, newDatabase(), { now: () => time })

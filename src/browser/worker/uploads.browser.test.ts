@@ -57,8 +57,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('a store that refuses', () => {
-  test('nothing leaves, visit after visit, and both caller and page are told', async () => {
+describe('a disk that refuses writes', () => {
+  test('no update leaves, visit after visit, and caller and page are told', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -81,7 +81,7 @@ describe('a store that refuses', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('each write in turn: never more than one report, and none without its budget on disk', async () => {
+  test('at each write in turn: at most one report leaves, and none without its budget on disk', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     for (let failing = 0; failing < 14; failing++) {
       let writes = Number.NEGATIVE_INFINITY
@@ -105,7 +105,7 @@ describe('a store that refuses', () => {
     }
   })
 
-  test('a private window can’t agree, and says why', async () => {
+  test('a private window refuses consent and says why', async () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase(), { indexedDb: () => refusingFactory('SecurityError') })
     await live(tested)
@@ -117,7 +117,7 @@ describe('a store that refuses', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('a tab that went on in memory sends nothing; the other one still can', async () => {
+  test('a tab that fell back to memory sends nothing; another tab still can', async () => {
     const { aggregators, open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -137,7 +137,7 @@ describe('a store that refuses', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('a withdrawal that can’t be kept holds in its tab, and the caller is told', async () => {
+  test('a withdrawal that can’t be stored applies in its tab, and the caller gets an error', async () => {
     const { aggregators, open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const tested = await open(newDatabase(), { indexedDb })
@@ -155,7 +155,7 @@ describe('a store that refuses', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('an erasure that the disk refuses is not said to be done', async () => {
+  test('an erasure that the disk refuses ends with an error', async () => {
     const { open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const tested = await open(newDatabase(), { indexedDb })
@@ -170,7 +170,7 @@ describe('a store that refuses', () => {
   })
 })
 
-test('consent, budget and the log’s entry are flushed to disk before the first byte leaves', async () => {
+test('consent, budget and log entry are flushed to disk before the first byte leaves', async () => {
   const { aggregators, server, open } = await federation()
   const order: string[] = []
   const begin = IDBDatabase.prototype.transaction
@@ -209,7 +209,7 @@ test('consent, budget and the log’s entry are flushed to disk before the first
   expect(before.at(-1)).toBe('ledger')
 })
 
-describe('what waits to be sent again', () => {
+describe('a report that waits to be sent again', () => {
   async function waiting() {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase())
@@ -224,7 +224,7 @@ describe('what waits to be sent again', () => {
     return { aggregators, tested, held }
   }
 
-  test('is sent again, the same to the byte', async () => {
+  test('is sent again byte for byte', async () => {
     const { aggregators, tested, held } = await waiting()
     expect((await tested.device.contribute()).sent).toBe(true)
     expect(aggregators.posted[1]).toEqual(aggregators.posted[0])
@@ -233,7 +233,7 @@ describe('what waits to be sent again', () => {
   })
 
   test.each(['forget', 'erase', 'withdraw'] as const)(
-    'is gone after %s; what was spent stays, as numbers',
+    'is gone after %s; the spent budget stays',
     async (what) => {
       const { aggregators, tested, held } = await waiting()
       const { device } = tested
@@ -260,7 +260,7 @@ describe('what waits to be sent again', () => {
   )
 })
 
-test('the log commits to the update, an export opens the commitment', async () => {
+test('the log commits to the update, and an export opens the commitment', async () => {
   const { aggregators, open, server } = await federation()
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
@@ -308,7 +308,7 @@ function served({ files }: TestServer): Promise<BaseModel> {
   return readBaseModel(parseManifest(manifest), byName)
 }
 
-test('a shopper who looked at a product newer than the base model can contribute, too', async () => {
+test('a shopper who looked at a product newer than the base model can contribute', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
   const catalog = [...testCatalog, { id: 'new', title: 'A new mug', category: 'mugs', price: 3 }]
@@ -323,7 +323,7 @@ test('a shopper who looked at a product newer than the base model can contribute
 })
 
 describe('terms', () => {
-  test('are unknown until asked for, and no consent can be given before', async () => {
+  test('are unknown before a request, and consent is refused until then', async () => {
     const { aggregators, open } = await federation({ noiseMultiplier: 9, maxParticipations: 1 })
     const database = newDatabase()
     const [a, b] = [await open(database), await open(database)]
@@ -335,7 +335,7 @@ describe('terms', () => {
     await expect.poll(() => b.device.snapshot().terms).toEqual(terms)
   })
 
-  test('beyond the device’s limits get no update and no question, and the page is told', async () => {
+  test('beyond the device’s limits are refused without a question, and reported', async () => {
     const { aggregators, open } = await federation({ aggregationGoal: 999 })
     let questions = 0
     const confirmConsent = async () => {
@@ -385,7 +385,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('name whom they are for: where others are named, a consent ends, and is not back where it was given', async () => {
+  test('name their recipients; other recipients end a consent, which does not come back', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)
@@ -415,7 +415,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('a page that was open before and names others does not end a newer consent', async () => {
+  test('naming others on a page opened earlier do not end a newer consent', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const fetch = aggregators.fetchWith(server.fetch)
@@ -435,7 +435,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('a single operator must be agreed to: consent ends, the page is told, and can agree anew', async () => {
+  test('with a single operator end the consent until the shopper agrees anew', async () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase())
     await live(tested)
@@ -451,7 +451,7 @@ describe('terms', () => {
   })
 })
 
-test('once an hour holds over reloads and tabs, whatever the clock does', async () => {
+test('the device contacts the aggregators at most once an hour over reloads, tabs and clock jumps', async () => {
   const { aggregators, visit } = await federation()
   const database = newDatabase()
   let clock = Date.now()
@@ -496,7 +496,7 @@ async function planned(tested: TestDevice): Promise<TestDevice> {
   return tested
 }
 
-describe('an update that nobody asked for', () => {
+describe('a scheduled update', () => {
   test('leaves at a random time of the day after the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
@@ -516,7 +516,7 @@ describe('an update that nobody asked for', () => {
     expect(waits(tested)).not.toContain(HOUR)
   })
 
-  test('leaves at the next visit where the shop was closed by then', async () => {
+  test('leaves at the next visit if the shop was closed when it was due', async () => {
     const { aggregators, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -536,10 +536,10 @@ describe('an update that nobody asked for', () => {
   })
 })
 
-describe('what is due', () => {
+describe('an update that is due', () => {
   const DAY = 24 * HOUR
 
-  test.each(['erase', 'forget', 'withdraw'] as const)('is not, after %s', async (what) => {
+  test.each(['erase', 'forget', 'withdraw'] as const)('is cancelled after %s', async (what) => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     const { device, timers } = await planned(
@@ -558,7 +558,7 @@ describe('what is due', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('is not used up under Global Privacy Control, nor waited for twice', async () => {
+  test('stays due under Global Privacy Control, with one timer', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     const tested = await planned(await open(newDatabase(), { now: () => clock, random: () => 0.5 }))
@@ -577,7 +577,7 @@ describe('what is due', () => {
     await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   })
 
-  test('is taken over by the tab that leads next, and waits while paused', async () => {
+  test('moves to the next leading tab, and waits while paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -598,7 +598,7 @@ describe('what is due', () => {
 })
 
 describe('Global Privacy Control', () => {
-  test('lets nobody agree, and stops what was agreed to', async () => {
+  test('refuses a new consent and stops sending under an old one', async () => {
     const { aggregators, open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })
@@ -618,8 +618,8 @@ describe('Global Privacy Control', () => {
   })
 })
 
-describe('the words of a consent', () => {
-  test('are kept with it, their hash in the log, and go with it', async () => {
+describe('the wording of a consent', () => {
+  test('is stored with the consent and hashed in the log, and a withdrawal deletes it', async () => {
     const { open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })
@@ -638,12 +638,15 @@ describe('the words of a consent', () => {
     expect((await said())?.detail).not.toHaveProperty('wording')
   })
 
-  test.each([42, 'x'.repeat(4001), null])('%s is none, and nothing is agreed to', async (wrong) => {
-    const { open } = await federation()
-    const { device } = await open(newDatabase())
-    await expect(agreeTo(device, wrong as string)).rejects.toMatchObject({
-      code: 'input-invalid',
-    })
-    expect(device.snapshot().consent.contribute).toBe(false)
-  })
+  test.each([42, 'x'.repeat(4001), null])(
+    '%s is refused, and no consent is given',
+    async (wrong) => {
+      const { open } = await federation()
+      const { device } = await open(newDatabase())
+      await expect(agreeTo(device, wrong as string)).rejects.toMatchObject({
+        code: 'input-invalid',
+      })
+      expect(device.snapshot().consent.contribute).toBe(false)
+    },
+  )
 })

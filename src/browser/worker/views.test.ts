@@ -11,7 +11,7 @@ import { Views } from './views.ts'
 const NOW = Date.UTC(2026, 5, 20)
 const ITEMS = 12
 
-test('a context that weighs nothing decides nothing, whatever the learners do', () => {
+test('without a weighted context, leaving out the context changes no score', () => {
   const terms = [{ feature: contextFeature('discount')!, weight: 0 }]
   const ranker = new Ranker(
     { ...tinyModel(ITEMS), context: { terms, code: CONTEXT_CODE, contexts: NO_CONTEXT } },

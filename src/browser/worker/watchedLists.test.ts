@@ -37,7 +37,7 @@ function createPage() {
   }
 }
 
-test('a later one leaves out what an earlier one shows, also one that began before it', () => {
+test('a later list leaves out the items of an earlier one, even if it started first', () => {
   const lists = createWatchedLists()
   const { shown, take } = createPage()
   take(lists.watch([{ id: 0, query: query(2, 2) }], from(0)))
@@ -63,7 +63,7 @@ test('a later one leaves out what an earlier one shows, also one that began befo
   expect(shown.get(0)).toEqual(['i0', 'i1'])
 })
 
-test('as the page has them, no two with different numbers ever share an item', () => {
+test('two lists with different numbers never share an item', () => {
   const step = fc.record({
     id: fc.nat(4),
     limit: fc.integer({ min: 1, max: 3 }),

@@ -37,7 +37,7 @@ async function parameters({ device }: TestDevice) {
 }
 
 describe('forgetting', () => {
-  test('one event, by the id that capture gave: the model is as if it had never been', async () => {
+  test('one event by its id leaves the model as if it had never been captured', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock
@@ -56,7 +56,7 @@ describe('forgetting', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
-  test('all events of a name, and no others', async () => {
+  test('all events of one name removes these and no others', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested, Date.now() - 10 * DAY)
     const { byName } = tested.device.snapshot().events
@@ -77,7 +77,7 @@ describe('forgetting', () => {
   })
 
   test.each(['js', 'wasm'] as const)(
-    'a category, on %s: parameters, guard and lists are as if it had never been',
+    'a category on %s leaves parameters, guard and lists as if it had never been bought',
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
@@ -115,7 +115,7 @@ describe('forgetting', () => {
     },
   )
 
-  test('what can’t be meant is refused and forgets nothing', async () => {
+  test('an invalid request is refused and forgets nothing', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested, Date.now() - 10 * DAY)
     const forgetting = tested.device.forget({ kind: 'everything' } as never)
@@ -125,7 +125,7 @@ describe('forgetting', () => {
   })
 })
 
-describe('what was forgotten, put back', () => {
+describe('restoring forgotten events', () => {
   const CARDS = { kind: 'category', name: 'cards' } as const
   const NOTHING = { kind: 'event', id: 'nowhere' } as const
 
@@ -138,7 +138,7 @@ describe('what was forgotten, put back', () => {
     }
   }
 
-  test('is as it was: events, visits, what is learned, lists; the log says both', async () => {
+  test('brings back events, visits, model and lists, and is logged', async () => {
     const server = await testServer()
     const clock = Date.now()
     const open = () => start(server, newDatabase(), { now: () => clock })
@@ -198,7 +198,7 @@ describe('what was forgotten, put back', () => {
     },
   )
 
-  test('lets the shop hand over again what it could before', async () => {
+  test('lets the shop import the same orders as before', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-4' }]
     const orders = [{ id: 'A', time: Date.now() - 300 * DAY, items }]
@@ -211,7 +211,7 @@ describe('what was forgotten, put back', () => {
   })
 })
 
-test('an explanation takes the score apart: its parts add up, and the reason is the list’s', async () => {
+test('an explanation’s contributions add up to the score, and its reason is the list’s', async () => {
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-3' }))
   const tested = await start(await testServer(), newDatabase(), {}, { catalog })
   await live(tested, Date.now() - 10 * DAY)
@@ -232,13 +232,13 @@ test('an explanation takes the score apart: its parts add up, and the reason is 
   expect(await tested.device.explain('nowhere')).toBe(null)
 })
 
-describe('learning by itself', () => {
+describe('automatic learning', () => {
   const cases = ({ device }: TestDevice) => device.snapshot().fit?.cases ?? 0
 
   test.each([
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
-  ] as const)('waits while %s says so, says so, and goes on after', async (reason, bad) => {
+  ] as const)('waits and says so during %s, and goes on after', async (reason, bad) => {
     const conditions = { ...CALM, ...bad }
     const tested = await start(await testServer(), newDatabase(), {}, { conditions })
     await live(tested, Date.now() - 10 * DAY)
@@ -253,7 +253,7 @@ describe('learning by itself', () => {
     expect(tested.device.snapshot().deferred).toBe(null)
   })
 
-  test('a hidden page leaves for later what no shopper waits for', async () => {
+  test('on a hidden page waits unless a shopper is waiting for it', async () => {
     const server = await testServer()
     const database = newDatabase()
     const first = await openDevice(server, database)
@@ -268,7 +268,7 @@ describe('learning by itself', () => {
     await expect.poll(() => cases(second)).toBeGreaterThan(0)
   })
 
-  test('stops for this page when its milliseconds are spent; what is asked for is done', async () => {
+  test('stops when the page’s time is spent; a requested fit still runs', async () => {
     let clock = 0
     const js = createJsEngine()
     const engine: Engine = {
@@ -295,7 +295,7 @@ describe('learning by itself', () => {
     expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
   })
 
-  test('a fit that takes too long is stopped and said; the last one stays', async () => {
+  test('stops a fit that takes too long and reports it; the last fit stays', async () => {
     let slow = false
     const js = createJsEngine()
     const engine: Engine = {
@@ -326,7 +326,7 @@ describe('learning by itself', () => {
     ['online', 0],
     ['hybrid', 2000],
     ['batch', 30_000],
-  ] as const)('%s: a view is learned from after %d ms', async (strategy, delay) => {
+  ] as const)('%s: a view starts a fit after %d ms', async (strategy, delay) => {
     const tested = await start(await testServer(), newDatabase(), {}, { strategy })
     const before = new Set(tested.timers.waiting.keys())
     await tested.capture({ name: 'view_item', item_id: 'item-5' })
@@ -338,7 +338,7 @@ describe('learning by itself', () => {
 })
 
 describe('retention', () => {
-  test('older events are erased and unlearned at the next start, and the log says so', async () => {
+  test('events past it are erased and unlearned at the next start, and the log says so', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock
@@ -372,7 +372,7 @@ describe('retention', () => {
   }
 })
 
-test('the catalog changes: new items are there at once, gone ones nowhere', async () => {
+test('after a catalog change new items are listed at once and removed items nowhere', async () => {
   const server = await testServer()
   const url = `${TEST_MODEL_URL}catalog.json`
   const publish = (items: unknown) =>
