@@ -65,7 +65,7 @@ async function showTechnical() {
   return screen
 }
 
-test('six questions, in this order, and all else behind a closed summary', async () => {
+test('the console asks six questions in order and hides the rest in a closed summary', async () => {
   const screen = await show()
   await expect.element(part(screen, 'What left?')).toBeVisible()
   expect([...screen.container.querySelectorAll('h2')].map((one) => one.textContent)).toEqual([
@@ -79,7 +79,7 @@ test('six questions, in this order, and all else behind a closed summary', async
   expect(screen.container.querySelector('details')?.open).toBe(false)
 })
 
-test('another language replaces the words, and dates follow it', async () => {
+test('another language changes the words and the dates', async () => {
   log(entry(0))
   const screen = await render(
     <PrivacyConsole
@@ -93,7 +93,7 @@ test('another language replaces the words, and dates follow it', async () => {
 })
 
 describe('what left', () => {
-  test('downloads are one figure without a body; no update is “None”', async () => {
+  test('downloads are counted together without a body; no update reads “None”', async () => {
     log(
       entry(0),
       entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
@@ -107,7 +107,7 @@ describe('what left', () => {
     await expect.element(left).not.toHaveTextContent('0 bytes')
   })
 
-  test('requests for tokens are counted with their bytes, and are no downloads', async () => {
+  test('token requests are counted with their bytes, apart from downloads', async () => {
     const detail = { purpose: 'token', method: 'POST', url: '/t', count: 2, received: 512 }
     const gone = { through: 9, hash: 'a', tokenRequests: 3, tokenBytes: 777 }
     log(entry(10), entry(11, { bytesSent: 518, detail }), entry(12, { kind: 'fold', detail: gone }))
@@ -116,7 +116,7 @@ describe('what left', () => {
     await expect.element(left).toHaveTextContent('2 files came in, nothing went out')
   })
 
-  test('what a relay carried counts as it left, sealed', async () => {
+  test('a relayed request counts with its sealed bytes', async () => {
     const by = { relay: 'https://relay.test', method: 'POST' }
     const asked = { ...by, purpose: 'policy', url: '/v1/task', count: 2, received: 99, sealed: 212 }
     const token = { ...by, purpose: 'token', url: '/t', count: 2, received: 512, sealed: 450 }
@@ -138,7 +138,7 @@ describe('what left', () => {
     await expect.element(agreed).toHaveTextContent('2,400 bytes')
   })
 
-  test('updates are counted with their bytes, folded ones too', async () => {
+  test('updates are counted with their bytes, including folded ones', async () => {
     const detail = {
       through: 9,
       hash: 'a',
@@ -154,7 +154,7 @@ describe('what left', () => {
       .toHaveTextContent('3 updates, 3,168 bytes')
   })
 
-  test('an update that was sent again is one, though its bytes left twice', async () => {
+  test('an update that was sent twice counts once, with the bytes of both', async () => {
     const before = { through: 0, hash: 'a', uploads: 2, reports: 1, bytesSent: 4336 }
     const again = { kind: 'upload', bytesSent: 2168, detail: upload(2, 4.9).detail } as const
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
@@ -167,7 +167,7 @@ describe('what left', () => {
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 8,672 bytes')
   })
 
-  test('a log that can’t be read is said, and read at the second try', async () => {
+  test('an unreadable log is reported, and a retry reads it', async () => {
     personalizer.audit.entries = () => Promise.reject(new Error('The disk is gone.'))
     const screen = await show()
     await expect.element(screen.getByRole('alert')).toHaveTextContent('The disk is gone.')
@@ -178,7 +178,7 @@ describe('what left', () => {
 })
 
 describe('what somebody could learn', () => {
-  test('with a relay, the servers don’t see the address', async () => {
+  test('with a relay, the servers don’t learn the address', async () => {
     personalizer.change({ terms: TEST_TERMS })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -188,7 +188,7 @@ describe('what somebody could learn', () => {
     await expect.element(answers).toHaveTextContent(CONSOLE_ENGLISH['learnable.tokens.relay'])
   })
 
-  test('four answers where updates can be sent, one where they can’t, and a link to more', async () => {
+  test('four answers if updates can be sent, one if not, and a link to more', async () => {
     personalizer.change({ terms: { ...TEST_TERMS, epsilonPerReport: 2 } })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -210,13 +210,13 @@ describe('what somebody could learn', () => {
 })
 
 describe('what is stored', () => {
-  test('nothing about a stranger but the log', async () => {
+  test('a new shopper has nothing stored but the log', async () => {
     const stored = part(await show(), 'What is stored?')
     await expect.element(stored).toHaveTextContent('Nothing about you yet.')
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
   })
 
-  test('a kind is deleted by its row, after a question, and that is said where the focus is', async () => {
+  test('deleting a kind asks first, then reports and moves the focus to the report', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     personalizer.change({ storage: 'indexeddb', retentionDays: 90 })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -236,7 +236,7 @@ describe('what is stored', () => {
     expect(document.activeElement?.textContent).toContain('Deleted:')
   })
 
-  test('each action is listed by its kind, and forgotten by itself, with a way back', async () => {
+  test('each action is listed under its kind and can be forgotten alone and undone', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await personalizer.capture({ name: 'search', search_term: 'mug' })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -253,7 +253,7 @@ describe('what is stored', () => {
     await expect.element(screen.getByText('Brought back: Searched for: mug.')).toBeVisible()
   })
 
-  test('the question stands right under the row of its button, and says how much goes', async () => {
+  test('the question is directly below its row and says how many actions are deleted', async () => {
     await personalizer.capture({ name: 'search', search_term: 'a' })
     await personalizer.capture({ name: 'search', search_term: 'b' })
     const screen = await show()
@@ -267,7 +267,7 @@ describe('what is stored', () => {
     await expect.element(question).not.toBeInTheDocument()
   })
 
-  test('what was deleted last can be brought back, until anything else is deleted', async () => {
+  test('the last deletion can be undone until the next deletion', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await personalizer.capture({ name: 'search', search_term: 'tin' })
     const screen = await show()
@@ -294,7 +294,7 @@ describe('what is stored', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
 
-  test('an error of the device is said in the reader’s language', async () => {
+  test('an error of the device is shown in the reader’s language', async () => {
     personalizer.forget = () =>
       Promise.reject(new NearsideError('storage-full', 'The browser can store no more.'))
     await personalizer.capture({ name: 'search', search_term: 'tin' })
@@ -307,7 +307,7 @@ describe('what is stored', () => {
     await expect.element(screen.getByText(/can store no more/)).not.toBeInTheDocument()
   })
 
-  test('the last updates are listed until anything is deleted: they go with it', async () => {
+  test('the last updates are listed until a deletion removes them', async () => {
     log(upload(1, 4.9), entry(2))
     personalizer.change({ sent: { reports: 1, bytes: 2168, epsilon: 4.9 } })
     const stored = part(await show(), 'What is stored?')
@@ -322,7 +322,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
   })
 
-  test('what has no row is listed, and what remains is said with the outcome', async () => {
+  test('deleting everything lists the kinds without a row and what remains', async () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect
@@ -338,7 +338,7 @@ describe('what is stored', () => {
     expect(told).toMatch(/can’t delete totals.*servers.*cache.*history.*disk.*Deleted: All/)
   })
 
-  test('what was said of what is gone goes with it', async () => {
+  test('after an erasure, earlier messages about the erased data disappear', async () => {
     log(entry(0))
     personalizer.erase = () => {
       log(entry(1, { kind: 'erase', detail: { what: 'everything' } }))
@@ -357,7 +357,7 @@ describe('what is stored', () => {
     for (const said of stale) await expect.element(screen.getByText(said)).not.toBeInTheDocument()
   })
 
-  test('a deletion that the disk refuses is said', async () => {
+  test('a deletion that the disk refuses is reported', async () => {
     personalizer.erase = () => Promise.reject(new Error('The disk refused.'))
     const screen = await show()
     await screen.getByRole('button', { name: 'Delete: All of this' }).click()
@@ -366,8 +366,8 @@ describe('what is stored', () => {
   })
 })
 
-describe('what was agreed to', () => {
-  test('a consent that can’t be stored is said, and the switch keeps its true state', async () => {
+describe('consent in the console', () => {
+  test('a consent that can’t be stored is reported, and the switch stays off', async () => {
     personalizer.setContribution = () => Promise.reject(new Error('There is no room.'))
     const screen = await show()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
@@ -376,7 +376,7 @@ describe('what was agreed to', () => {
     await expect.element(consent).not.toBeChecked()
   })
 
-  test('where the browser asks not to share, that is said, and nobody can agree, only withdraw', async () => {
+  test('under Global Privacy Control the switch can only withdraw, and the console says so', async () => {
     personalizer.change({ globalPrivacyControl: true })
     const screen = await show()
     const agreed = part(screen, 'What did I agree to?')
@@ -388,7 +388,7 @@ describe('what was agreed to', () => {
     await expect.element(screen.getByText('Withdrawn.')).toBeVisible()
   })
 
-  test('a consent is given to the words that were shown, which stay to be read', async () => {
+  test('a consent stores the wording shown, which can be read later', async () => {
     const given: unknown[] = []
     const { setContribution } = personalizer
     personalizer.setContribution = (...answer) => {
@@ -409,7 +409,7 @@ describe('what was agreed to', () => {
     await expect.element(screen.getByText('As it was said then.')).toBeVisible()
   })
 
-  test('a demonstration says so in a banner, which is part of what is agreed to', async () => {
+  test('a demonstration shows a banner, whose words are part of the consent', async () => {
     const given: unknown[] = []
     personalizer.setContribution = async (...answer) => void given.push(answer[1])
     const screen = await show()
@@ -425,7 +425,7 @@ describe('what was agreed to', () => {
     ])
   })
 
-  test('each answer with its time, each update with what it cost, and what that means', async () => {
+  test('each answer has its time, each update its cost and what that means', async () => {
     log(
       entry(0, { kind: 'consent', detail: { contribute: true } }),
       upload(1, 4.9),
@@ -448,7 +448,7 @@ describe('what was agreed to', () => {
     await expect.element(agreed).toHaveTextContent('at most 93 times in 100')
   })
 
-  test('an update that was sent again has one row, which says how often it was', async () => {
+  test('an update that was sent again has one row with its number of sends', async () => {
     const again = { kind: 'upload', bytesSent: 2168, detail: upload(1, 4.9).detail } as const
     log(upload(1, 4.9), entry(2, again), upload(3, 7.3))
     const agreed = part(await show(), 'What did I agree to?')
@@ -459,7 +459,7 @@ describe('what was agreed to', () => {
     expect(rows[1]).toMatch(/03:04:01\D*2 × 2,168 bytes4\.9$/)
   })
 
-  test('without servers there is no switch and no button to send', async () => {
+  test('without servers there is no switch to consent', async () => {
     const screen = await show(false)
     await expect
       .element(
@@ -472,7 +472,7 @@ describe('what was agreed to', () => {
   })
 })
 
-describe('checks', () => {
+describe('checks of the log', () => {
   async function check(...entries: readonly LedgerEntry[]) {
     log(...entries)
     const signed = entries.filter(({ key }) => key !== undefined).length
@@ -485,7 +485,7 @@ describe('checks', () => {
     return checked
   }
 
-  test('a log without signatures is whole in itself, and no more is said of it', async () => {
+  test('an unsigned log is called whole, with the limit of that check', async () => {
     const checked = await check(entry(0))
     await expect.element(checked).toHaveTextContent('The log is whole: 1 entry, not signed.')
     await expect
@@ -495,7 +495,7 @@ describe('checks', () => {
     expect(checked.element().textContent).not.toMatch(/hash/i)
   })
 
-  test('of a signed log is said up to where, and that what came after is not', async () => {
+  test('a signed log is called signed up to its last signature', async () => {
     const by = { kind: 'consent', key: 'k', signature: 's' } as const
     const checked = await check(entry(0), entry(1, by), entry(2, by), entry(3))
     await expect
@@ -508,7 +508,7 @@ describe('checks', () => {
     expect(checked.element().textContent).not.toMatch(/hash/i)
   })
 
-  test('the entry where it breaks is named as the log names it', async () => {
+  test('a broken log names the first broken entry by its number in the log', async () => {
     // The oldest entries were folded.
     log(entry(70), entry(71), entry(72))
     personalizer.audit.verify = () =>
@@ -519,7 +519,7 @@ describe('checks', () => {
   })
 })
 
-test('says what the exported file shows before it is saved, by the name that the panel has for it', async () => {
+test('an export says what its file contains, and has the same file name as the panel’s', async () => {
   const screen = await show()
   const names: string[] = []
   const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
@@ -539,7 +539,7 @@ test('says what the exported file shows before it is saved, by the name that the
 })
 
 describe('technical details', () => {
-  test('of what a relay carried, the sealed body counts', async () => {
+  test('a relayed request counts with its sealed body', async () => {
     const detail = { method: 'GET', purpose: 'policy', relay: 'https://relay.test', sealed: 212 }
     log(entry(0, { detail: { ...detail, url: 'https://leader.test/v1/task', count: 2 } }))
     const screen = await showTechnical()
@@ -547,7 +547,7 @@ describe('technical details', () => {
     expect(row?.textContent).toContain('424 bytes')
   })
 
-  test('the log: newest first, all on demand', async () => {
+  test('the log shows its newest entries first, and all on request', async () => {
     log(...Array.from({ length: 30 }, (_, at) => (at % 10 === 3 ? upload(at, 1) : entry(at))))
     const screen = await showTechnical()
     const rows = () => [...screen.container.querySelectorAll('.ns-ledger tbody tr')]
@@ -565,7 +565,7 @@ describe('technical details', () => {
     ['not signed', null],
     ['release 7, until 3 March 2030, by the shop and the helper', true],
     ['release 7, until 3 March 2030, by the shop', false],
-  ])('whether the model is signed: %s', async (text, byHelper) => {
+  ])('the model’s signature is shown: %s', async (text, byHelper) => {
     const signed =
       byHelper === null ? null : { release: 7, expires: Date.UTC(2030, 2, 3), byHelper }
     const model = { version: '3', items: 1, until: '2011-09-01', searchTolerance: 0, signed }
@@ -574,7 +574,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
   })
 
-  test('an engine that can’t be had is said, not swallowed', async () => {
+  test('an unavailable engine is reported, and the choice goes back', async () => {
     personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
     personalizer.change({ enginePreference: 'wasm' })
     const screen = await showTechnical()
@@ -587,7 +587,7 @@ describe('technical details', () => {
     await expect.element(choice).toHaveDisplayValue('WebAssembly')
   })
 
-  test('an engine that is chosen is in use, and is the one that is selected', async () => {
+  test('a chosen engine is used and selected', async () => {
     const screen = await showTechnical()
     const choice = screen.getByLabelText('Use engine')
     await expect.element(choice).toHaveDisplayValue('Automatic')
@@ -596,7 +596,7 @@ describe('technical details', () => {
     await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
   })
 
-  test('after a reload the engine’s line and the fit’s agree', async () => {
+  test('after a reload the lines of engine and fit agree', async () => {
     const fit = {
       engine: 'wasm',
       cases: 3,
@@ -614,7 +614,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText('3 cases on wasm')).toBeVisible()
   })
 
-  test('a report can be sent only with consent, and the outcome is said', async () => {
+  test('an update can be sent only with consent, and its outcome is shown', async () => {
     const contribute = vi.spyOn(personalizer, 'contribute')
     const screen = await showTechnical()
     const send = screen.getByRole('button', { name: 'Send an update now' })
@@ -626,7 +626,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText('Nothing was sent: no open round')).toBeVisible()
   })
 
-  test('shows events by name, what cleaning left out, fit, guard and notices', async () => {
+  test('shows events, dropped events, fit, guard and notices', async () => {
     personalizer.change({
       events: { count: 5, byName: { view_item: 4, purchase: 1 } },
       cleaning: { kept: 3, dropped: { misclick: 2 } },
@@ -658,17 +658,17 @@ describe('technical details', () => {
     }
   })
 
-  test('says why learning waits', async () => {
+  test('shows why learning waits', async () => {
     const screen = await showTechnical()
     personalizer.change({ deferred: 'save-data' })
     await expect.element(screen.getByText('waits: the browser is saving data')).toBeVisible()
   })
 })
 
-describe('to another device', () => {
+describe('transfer to another device', () => {
   const file = (text: string) => new File([text], 'my-shop-transfer.json')
 
-  test('the file is saved, its code is shown and has the focus', async () => {
+  test('the file is saved, and its code is shown and focused', async () => {
     const saved = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
     const screen = await show()
     await screen.getByRole('button', { name: 'Save a file for another device' }).click()
@@ -679,7 +679,7 @@ describe('to another device', () => {
     saved.mockRestore()
   })
 
-  test('what is brought in is counted, and a refusal keeps what was typed', async () => {
+  test('an import is counted, and a refusal keeps the typed code', async () => {
     const given = vi.spyOn(personalizer, 'importTransfer').mockResolvedValue(1)
     const screen = await render(
       <PrivacyConsole personalizer={personalizer} labels={CONSOLE_GERMAN} locale="de-DE" />,
@@ -705,7 +705,7 @@ describe('to another device', () => {
     await expect.element(screen.getByText(/^Das Lernen ist angehalten/)).toBeVisible()
   })
 
-  test('a film is not read', async () => {
+  test('a file that is too large is not read', async () => {
     const given = vi.spyOn(personalizer, 'importTransfer')
     const screen = await show()
     await screen.getByLabelText('File from another device').upload(file('x'.repeat(9 << 20)))

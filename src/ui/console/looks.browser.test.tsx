@@ -78,7 +78,7 @@ test.each([
     <PrivacyConsole key="console" personalizer={createFakePersonalizer(ITEMS)} items={ITEMS} />,
     '.ns-console-part',
   ],
-])('%s looks the same on a page whose style sheet is hostile', async (_, widget, ready) => {
+])('%s looks the same under a hostile style sheet of the page', async (_, widget, ready) => {
   const { container } = await render(
     <main style={{ width: 900 }}>
       <div className="content">
@@ -102,7 +102,7 @@ test.each([
   expect(changed.map(([name, value]) => `${name}: ${before.get(name)} → ${value}`)).toEqual([])
 })
 
-test('whatever the widgets’ sheets select begins at a class of theirs', () => {
+test('every selector of the widgets starts with one of their classes', () => {
   const own = [...document.styleSheets].filter((one) => textOf(one).includes('.ns-'))
   expect(own.length).toBeGreaterThan(0)
   const selectors = own.flatMap((one) => selectorsOf(one.cssRules))
@@ -120,7 +120,7 @@ function selectorsOf(rules: CSSRuleList): string[] {
   })
 }
 
-test('a shop’s rule with one class more wins, and its properties reach every widget', async () => {
+test('a shop’s rule with one more class wins, and its properties reach every widget', async () => {
   const { container } = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
       <div className="shop">

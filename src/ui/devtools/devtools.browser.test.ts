@@ -20,7 +20,7 @@ const text = (name: string) => part(name)?.textContent ?? ''
 
 afterEach(() => host()?.remove())
 
-test('shows what is asked for, what comes and why, as it comes, and passes all of it on', async () => {
+test('shows queries, answers and reasons as they come, and passes them on unchanged', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own, { items: ITEMS })
   const heard: unknown[] = []
@@ -44,7 +44,7 @@ test('shows what is asked for, what comes and why, as it comes, and passes all o
   await waitFor(() => expect(text('Lists')).not.toContain('recommend'))
 })
 
-test('takes an item’s score apart, names the rules that act on it, and says what fails', async () => {
+test('shows the contributions to an item’s score, its rules, and failures', async () => {
   const own = createFakePersonalizer(ITEMS)
   const explain = vi.spyOn(own, 'explain').mockResolvedValue({
     ...{ id: 'tin', score: 3, rank: 1, baseRank: 1, reason: { kind: 'popular' } },
@@ -65,7 +65,7 @@ test('takes an item’s score apart, names the rules that act on it, and says wh
   await waitFor(() => expect(text('Lists')).toContain('Error: no such list'))
 })
 
-test('has no accessibility findings, and is gone with the personalizer', async () => {
+test('has no accessibility findings and closes with the personalizer', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own)
   await personalizer.recommend()

@@ -31,7 +31,7 @@ const inside = (host: HTMLElement, selector: string) => [
 ]
 const ids = (host: HTMLElement) => inside(host, '[data-item]').map(({ dataset }) => dataset.item)
 
-test('shows what stands between its tags until the first answer, then the list', async () => {
+test('shows its own content until the first answer, then the list', async () => {
   const host = show(
     '<nearside-recommendations limit="2"><p>Tins and mugs</p></nearside-recommendations>',
   )
@@ -44,7 +44,7 @@ test('shows what stands between its tags until the first answer, then the list',
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
 })
 
-test('tells the shop’s rules which page it stands on, and can go without them', async () => {
+test('passes its page to the shop’s rules, and can opt out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations page="home"></nearside-recommendations>')
@@ -54,7 +54,7 @@ test('tells the shop’s rules which page it stands on, and can go without them'
   await waitFor(() => expect(asked()).toMatchObject({ page: 'home', rules: false }))
 })
 
-test('follows the shopper, announces it, and tells the page', async () => {
+test('follows the shopper, announces changes and sends events to the page', async () => {
   provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
   const host = show(
     '<nearside-recommendations heading="Yours" limit="3"></nearside-recommendations>',
@@ -78,7 +78,7 @@ test('follows the shopper, announces it, and tells the page', async () => {
   expect(await chosen).toMatchObject({ recommendation: { id: 'glow' }, position: 2 })
 })
 
-test('the keyboard keeps its place when the list moves', async () => {
+test('the focus stays on its item when the list moves', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toHaveLength(4))
@@ -88,7 +88,7 @@ test('the keyboard keeps its place when the list moves', async () => {
   expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
 })
 
-test('items like one, and bought with one; another subject is asked for anew', async () => {
+test('lists similar items, and a new subject gets a new list', async () => {
   provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
   const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toEqual(['mug']))
@@ -99,7 +99,7 @@ test('items like one, and bought with one; another subject is asked for anew', a
   await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
-test('the shopper’s own, what goes with a basket, what costs more: asked for and named', async () => {
+test('requests and titles each list by its attributes: viewed, bought, basket, dearer and others', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   for (const [attributes, title, asked] of [
@@ -129,7 +129,7 @@ test('the shopper’s own, what goes with a basket, what costs more: asked for a
   }
 })
 
-test('no style leaks in or out; the page’s custom properties reach in', async () => {
+test('no style leaks in or out, except the page’s custom properties', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(
     `<style>p, a { color: rgb(255, 0, 0); font-size: 40px }
@@ -144,7 +144,7 @@ test('no style leaks in or out; the page’s custom properties reach in', async 
   expect(getComputedStyle(document.querySelector('ul') as Element).display).toBe('block')
 })
 
-test('taken out of the page it asks nothing more; axe finds nothing in it', async () => {
+test('makes no request after removal and has no accessibility findings', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(
     '<main><h1>Shop</h1><nearside-recommendations></nearside-recommendations></main>',
@@ -161,7 +161,7 @@ test('taken out of the page it asks nothing more; axe finds nothing in it', asyn
   expect(question).not.toHaveBeenCalled()
 })
 
-test('tells a measurement once that its list came into view, then what was followed', async () => {
+test('reports a list once in view, then its clicks', async () => {
   const measure = { shown: vi.fn(), clicked: vi.fn() }
   provide({ personalizer, items: ITEMS, measure, linkTo: ({ id }) => `#${id}` })
   const host = show(`<div style="block-size: 300vh"></div>

@@ -60,7 +60,7 @@ function expectOnlyTheBox(root: ShadowRoot): void {
   expect(root.host.clientHeight).toBe(root.querySelector('search')?.clientHeight)
 }
 
-test('finds what is typed, in the shopper’s order where hits are equally relevant', async () => {
+test('finds typed words, with equally relevant hits in the shopper’s order', async () => {
   const root = show()
   expectOnlyTheBox(root)
   await userEvent.type(box(root), 'tea')
@@ -78,7 +78,7 @@ test('finds what is typed, in the shopper’s order where hits are equally relev
   await waitFor(() => expectOnlyTheBox(root))
 })
 
-test('captures a search once it is done, and none before', async () => {
+test('captures a search only when it is done', async () => {
   const root = show()
   const capture = vi.spyOn(personalizer, 'capture')
   await userEvent.type(box(root), 'tea')
@@ -90,7 +90,7 @@ test('captures a search once it is done, and none before', async () => {
   expect(capture).toHaveBeenCalledOnce()
 })
 
-test('captures what the page has put into the box where the shopper presses Enter', async () => {
+test('captures on Enter a query that the page has set', async () => {
   const root = show('query="tea"')
   const capture = vi.spyOn(personalizer, 'capture')
   box(root).focus()
@@ -98,7 +98,7 @@ test('captures what the page has put into the box where the shopper presses Ente
   expect(capture.mock.calls).toEqual([[{ name: 'search', search_term: 'tea' }]])
 })
 
-test('says what failed; the answer after that has its own choices', async () => {
+test('reports a failure, and the next answer starts without filters', async () => {
   const root = show()
   const rerank = vi.spyOn(personalizer, 'rerank').mockRejectedValue(new Error('lost'))
   await userEvent.type(box(root), 'tea')
@@ -111,7 +111,7 @@ test('says what failed; the answer after that has its own choices', async () => 
   expect(choice(root, 'Kitchen').checked).toBe(false)
 })
 
-test('the choices narrow, count, and keep the focus', async () => {
+test('filters narrow the results, count them, and keep the focus', async () => {
   const root = show('query="tea"')
   await waitFor(() => expect(ids(root)).toHaveLength(3))
   unfold(root)
@@ -131,7 +131,7 @@ test('the choices narrow, count, and keep the focus', async () => {
   expect(ids(root)).toEqual(['tin', 'mug', 'wick'])
 })
 
-test('a category’s products, with the rest of many choices and products behind a button', async () => {
+test('lists a category’s products, with long lists behind a button', async () => {
   const root = show('category="Jars" limit="3"')
   await waitFor(() => expect(ids(root)).toEqual(['jar 0', 'jar 1', 'jar 2']))
   expect(status(root)).toBe('12 products')
@@ -148,7 +148,7 @@ test('a category’s products, with the rest of many choices and products behind
   await waitFor(() => expect(ids(root)).toEqual(['wick', 'glow']))
 })
 
-test('tells the page what is followed, the rules where it stands, and speaks German', async () => {
+test('sends clicks to the page, its page to the rules, and speaks German', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS, searchLabels: SEARCH_GERMAN, linkTo: ({ id }) => `#${id}` })
   const root = show('query="tea" page="search" rules="off"')
@@ -165,7 +165,7 @@ test('tells the page what is followed, the rules where it stands, and speaks Ger
   })
 })
 
-test('axe finds nothing in it; taken out of the page it asks nothing more', async () => {
+test('makes no request after removal and has no accessibility findings', async () => {
   const root = show('query="tea"')
   await waitFor(() => expect(ids(root)).toHaveLength(3))
   const { violations } = await axe.run(document.body, {

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('each change is announced, once the list stands still', () => {
+test('changes are announced once the list rests', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows(null)
@@ -27,7 +27,7 @@ test('each change is announced, once the list stands still', () => {
   expect(announce).toHaveBeenCalledTimes(2)
 })
 
-test('what moves back, or is drawn again, is no change; nothing comes after the end', () => {
+test('moving back or drawing again is no change, and nothing is announced after the stop', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows('a b')

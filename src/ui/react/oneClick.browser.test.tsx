@@ -16,7 +16,7 @@ function Category({ ids }: { readonly ids: readonly string[] }) {
   return <p data-testid="category">{useRerank(ids).ids.join(' ')}</p>
 }
 
-test('crosses threads three times until every list of the page is the new one', async () => {
+test('a click crosses threads three times until every list of the page is new', async () => {
   const crossings: string[] = []
   const worker = () => {
     const made = page.makeWorker()

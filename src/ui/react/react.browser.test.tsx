@@ -54,7 +54,7 @@ function show(children: React.ReactNode, given: FakePersonalizer | null = person
 const shownIds = (root: Element) =>
   [...root.querySelectorAll<HTMLElement>('[data-item]')].map((card) => card.dataset.item)
 
-test('a shopper’s own orders are handed over when the personalizer is there; a failure is reported', async () => {
+test('a shopper’s orders are imported once the personalizer exists; a failure is reported', async () => {
   const orders = [{ id: 1, time: 1, items: [{ item_id: 'tin' }] }]
   const seeded = vi.fn(async (_: unknown) => 1)
   const failed = vi.spyOn(globalThis, 'reportError').mockReturnValue()
@@ -101,7 +101,7 @@ describe('the other lists', () => {
       <UpSell key="" item="tin" upTo={2} title="Better ones" />,
       { options: { dearer: 2 } },
     ],
-  ])('%s', async (title, widget, asked) => {
+  ])('“%s” sends its query and shows items', async (title, widget, asked) => {
     await personalizer.capture({ name: 'view_item', item_id: 'glow' })
     const watch = vi.spyOn(personalizer, 'watch')
     const screen = await show(widget)
@@ -110,7 +110,7 @@ describe('the other lists', () => {
     await waitFor(() => expect(shownIds(screen.container).length).toBeGreaterThan(0))
   })
 
-  test('what was viewed says so, leaves out the product at hand, and is gone where nothing was', async () => {
+  test('“Recently viewed” gives its reason, leaves out the current product, and hides if empty', async () => {
     const screen = await show(<RecentlyViewed excludeIds={['tin']} />)
     const region = screen.getByRole('region', { name: 'Recently viewed' })
     await expect.element(region).not.toBeInTheDocument()
@@ -123,7 +123,7 @@ describe('the other lists', () => {
     await expect.element(region).not.toBeInTheDocument()
   })
 
-  test('of a basket the old list stays until the next is known', async () => {
+  test('the old basket list stays until the new one is known', async () => {
     const basket = (items: readonly string[]) => (
       <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
         <CompleteTheBasket items={items} />
@@ -142,14 +142,14 @@ describe('the other lists', () => {
   })
 })
 
-describe('measuring', () => {
+describe('measuring lists', () => {
   const measured = (measure: ListMeasure, lists: React.ReactNode) => (
     <PersonalizationProvider personalizer={personalizer} items={ITEMS} measure={measure}>
       {lists}
     </PersonalizationProvider>
   )
 
-  test('a list is seen once it is in view, once however its order changes; then what is followed', async () => {
+  test('a list counts as seen once in view, whatever its order; then clicks are reported', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     const far = <div style={{ blockSize: '300vh' }} />
     const screen = await render(
@@ -175,7 +175,7 @@ describe('measuring', () => {
     expect(measure.shown.mock.lastCall?.[0]).toBe('beside')
   })
 
-  test('a list with nothing in it is not seen', async () => {
+  test('an empty list does not count as seen', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     await render(measured(measure, <RecentlyViewed />))
     await render(measured(measure, <Trending />))
@@ -204,7 +204,7 @@ const Everything = () => useRecommendations({ limit: Number.POSITIVE_INFINITY })
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 
 describe('Recommendations', () => {
-  test('follows what the shopper does, with the reason, and announces it', async () => {
+  test('follows the shopper, with the reason, and announces each change', async () => {
     const screen = await show(<Recommendations limit={3} title="For you" />)
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
@@ -230,7 +230,7 @@ describe('Recommendations', () => {
     })
   })
 
-  test('tells the shop’s rules which page it stands on, and can go without them', async () => {
+  test('passes its page to the shop’s rules, and can opt out of them', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const asked = () => watch.mock.lastCall?.[0].options
     await show(<RelatedItems item="tin" page="product" rules={false} />)
@@ -239,7 +239,7 @@ describe('Recommendations', () => {
     await waitFor(() => expect(asked()).toMatchObject({ page: 'category' }))
   })
 
-  test('the keyboard keeps its place when the list moves', async () => {
+  test('the focus stays on its item when the list moves', async () => {
     const screen = await show(<Recommendations limit={4} />)
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
     // Each time, React moves the cards that contain the focus.
@@ -255,7 +255,7 @@ describe('Recommendations', () => {
     }
   })
 
-  test('shows skeletons until there is a personalizer, then fills', async () => {
+  test('shows skeletons until there is a personalizer, then items', async () => {
     const screen = await show(<Recommendations limit={2} />, null)
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2)
     expect(screen.container.querySelector('ul')?.getAttribute('aria-busy')).toBe('true')
@@ -268,7 +268,7 @@ describe('Recommendations', () => {
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(0)
   })
 
-  test('gives a card the shop’s own product, with its fields and their types', async () => {
+  test('passes the shop’s own product to a card, with its fields and types', async () => {
     const products: readonly Product[] = ITEMS.map((item, place) => ({
       ...item,
       stock: 7 - place,
@@ -289,7 +289,7 @@ describe('Recommendations', () => {
     await expect.element(own.getByText('7 red')).toBeVisible()
   })
 
-  test('gives all slots their part and tells which item was chosen', async () => {
+  test('passes each slot its props and reports the selected item', async () => {
     const chosen = vi.fn()
     const screen = await show(
       <Recommendations
@@ -312,7 +312,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('is full however much the shop’s last word leaves out, and says of nothing that it moved', async () => {
+  test('fills the list after the shop’s transform, and calls no item moved', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
@@ -331,7 +331,7 @@ describe('Recommendations', () => {
     expect(screen.container.textContent).not.toMatch(/higher|lower/)
   })
 
-  test('asks no further than there are products', async () => {
+  test('requests no more items than there are products', async () => {
     const fake = createFakePersonalizer(ITEMS)
     const asked = vi.spyOn(fake, 'recommend')
     const screen = await render(
@@ -343,14 +343,14 @@ describe('Recommendations', () => {
     expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([16])
   })
 
-  test('takes infinity for as many items as there are', async () => {
+  test('accepts an infinite limit', async () => {
     const asked = vi.spyOn(personalizer, 'recommend')
     const screen = await show(<Everything />)
     await expect.element(screen.getByText(String(ITEMS.length))).toBeVisible()
     expect(asked.mock.calls[0][0]?.limit).toBeGreaterThan(1e9)
   })
 
-  test('without a first item it is not there until there is something to show', async () => {
+  test('with empty initial items it is hidden until there is an item', async () => {
     const at = (given: FakePersonalizer | null) => (
       <PersonalizationProvider personalizer={given} items={ITEMS}>
         <Recommendations initialItems={[]} />
@@ -362,7 +362,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
   })
 
-  test('is left out when there is nothing, or shows the empty slot', async () => {
+  test('an empty list is hidden or shows the empty slot', async () => {
     const screen = await show(
       <>
         <RelatedItems item="unknown" title="None" />
@@ -373,7 +373,7 @@ describe('Recommendations', () => {
     expect(screen.container.querySelectorAll('section')).toHaveLength(0)
   })
 
-  test('is full even where the page lacks what the device lists, and shows nothing sold out', async () => {
+  test('fills the list if the page lacks some items, and shows nothing sold out', async () => {
     const newer = [{ id: 'new', title: 'Added a minute ago', category: 'Kitchen' }, ...ITEMS]
     const ahead = createFakePersonalizer(newer)
     const asked = vi.spyOn(ahead, 'recommend')
@@ -387,7 +387,7 @@ describe('Recommendations', () => {
     expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([3, 6])
   })
 
-  test('begins anew with another category: never shows the last one’s', async () => {
+  test('another category starts with skeletons and never shows the previous one', async () => {
     const list = (category: string) => (
       <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
         <Recommendations limit={2} category={category} />
@@ -403,7 +403,7 @@ describe('Recommendations', () => {
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow']))
   })
 
-  test('labels and items written inline cost no further question', async () => {
+  test('inline labels and items cause no further request', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const tree = () => (
       <PersonalizationProvider
@@ -420,7 +420,7 @@ describe('Recommendations', () => {
     expect(watch).toHaveBeenCalledTimes(1)
   })
 
-  test('keeps the list and says so when a question fails', async () => {
+  test('a failed request keeps the list and shows a message', async () => {
     const screen = await show(<Recommendations limit={2} />)
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
     personalizer.recommend = () => Promise.reject(new Error('The worker is gone.'))
@@ -433,7 +433,7 @@ describe('Recommendations', () => {
 })
 
 describe('list observer', () => {
-  test('drops an answer to an older question, however late it comes', async () => {
+  test('drops an answer to an older query, however late', async () => {
     personalizer.hold(true)
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
@@ -447,7 +447,7 @@ describe('list observer', () => {
     stop()
   })
 
-  test('watches once, and keeps its identity when nothing moved', async () => {
+  test('watches once, and keeps its snapshot if nothing moved', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const question = vi.spyOn(personalizer, 'recommend')
     const observer = createListObserver(personalizer)
@@ -467,7 +467,7 @@ describe('list observer', () => {
     expect(question).toHaveBeenCalledTimes(21)
   })
 
-  test('another look at the items changes the list without asking again', async () => {
+  test('another filter changes the list without another request', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
@@ -495,7 +495,7 @@ function Lost() {
   return null
 }
 
-test('useRerank always gives every id once, and never the last list’s', async () => {
+test('useRerank returns every id once, and never those of the previous list', async () => {
   seen = []
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
   const tree = (ids: readonly string[]) => (
@@ -514,7 +514,7 @@ test('useRerank always gives every id once, and never the last list’s', async 
   }
 })
 
-test('useRerank leaves out what is sold out, whether the page or the device knows it', async () => {
+test('useRerank leaves out items that are sold out for the page or the device', async () => {
   seen = []
   const ids = ['tin', 'mug', 'wick']
   const soldOut = (id: string) => ITEMS.map((item) => ({ ...item, available: item.id !== id }))
@@ -532,7 +532,7 @@ test('useRerank leaves out what is sold out, whether the page or the device know
   expect(seen.flat()).not.toContain('mug')
 })
 
-test('a language may have one word for two rows of the panel', async () => {
+test('a language may use one word for two rows of the panel', async () => {
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} labels={{ kept: 'State', check: 'State' }}>
@@ -545,7 +545,7 @@ test('a language may have one word for two rows of the panel', async () => {
   complaints.mockRestore()
 })
 
-test('hooks outside of a provider say what is missing', async () => {
+test('a hook outside a provider names the missing provider', async () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
   const quiet = (event: ErrorEvent) => event.preventDefault()
   addEventListener('error', quiet)
@@ -554,7 +554,7 @@ test('hooks outside of a provider say what is missing', async () => {
   silence.mockRestore()
 })
 
-test('a paused shopper is told beside their list, and resumes there', async () => {
+test('a paused shopper sees a notice beside their list and can resume there', async () => {
   await personalizer.pause(true)
   const screen = await show(
     <>
@@ -570,7 +570,7 @@ test('a paused shopper is told beside their list, and resumes there', async () =
   expect(personalizer.getSnapshot().paused).toBe(false)
 })
 
-test('beside a list of the shop’s own, the button that resumes learning looks like one', async () => {
+test('the resume button looks like a button outside of our lists too', async () => {
   await personalizer.pause(true)
   const screen = await show(<LearningPaused />)
   const resume = screen.getByRole('button', { name: ENGLISH.resume })
@@ -581,7 +581,7 @@ test('beside a list of the shop’s own, the button that resumes learning looks 
 })
 
 describe('PersonalizationPanel', () => {
-  test('is off by default, says “Shared nothing”, and obeys every button', async () => {
+  test('is off by default, reads “Shared nothing”, and obeys every button', async () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
     await expect.element(screen.getByText('Shared nothing')).toBeVisible()
@@ -627,7 +627,7 @@ describe('PersonalizationPanel', () => {
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 
-  test('what is forgotten can be brought back, until all is erased', async () => {
+  test('a forgotten category can be restored, until everything is erased', async () => {
     const screen = await show(<PersonalizationPanel />)
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const forget = screen.getByRole('button', { name: 'Forget Kitchen' })
@@ -669,7 +669,7 @@ describe('PersonalizationPanel', () => {
   test.each([
     ['the shop erases all', () => personalizer.erase()],
     ['more is forgotten elsewhere', () => personalizer.forget({ kind: 'item', name: 'glow' })],
-  ])('nothing is held to be brought back once %s', async (_, since) => {
+  ])('nothing can be restored once %s', async (_, since) => {
     const screen = await show(<PersonalizationPanel />)
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
@@ -681,7 +681,7 @@ describe('PersonalizationPanel', () => {
     expect(screen.container.textContent).not.toContain('bring it back')
   })
 
-  test('lists a query in plain words, and forgets it by them', async () => {
+  test('shows a query in plain words and forgets it by its words', async () => {
     const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
     personalizer.change({ learned: [learned] })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -693,7 +693,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByText('red parasol has been forgotten.')).toBeInTheDocument()
   })
 
-  test('says what goes before anything is forgotten, and a purchase as a whole', async () => {
+  test('before forgetting, the panel says which actions go, and a purchase goes whole', async () => {
     const forget = vi.spyOn(personalizer, 'forget')
     const screen = await show(<PersonalizationPanel />)
     for (const item_id of ['tin', 'mug', 'wick'])
@@ -718,7 +718,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByText('Kitchen has been forgotten.')).toBeInTheDocument()
   })
 
-  test('what fails is said beside its button, which keeps its true state', async () => {
+  test('a failure is shown at its button, which keeps its true state', async () => {
     const erased = vi.fn()
     const refuse = () => Promise.reject(new Error('The disk is gone.'))
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -765,7 +765,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
-  test('a no that the disk refuses is said in words of its own, and can be said again', async () => {
+  test('a refusal that the disk rejects has its own message and can be repeated', async () => {
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     const refuse = () => {
       const persist = { option: 'ask', allowed: false, unerased: true } as const
@@ -784,7 +784,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('alert')).not.toBeInTheDocument()
   })
 
-  test('of many stored actions, the panel reads what it shows, and all when it is asked to', async () => {
+  test('the panel reads ten stored actions, and all on request', async () => {
     for (let k = 0; k < 12; k++) await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const events = vi.spyOn(personalizer, 'events')
     const limits = () => events.mock.calls.map(([options]) => options?.limit)
@@ -797,7 +797,7 @@ describe('PersonalizationPanel', () => {
     await waitFor(() => expect(list[0]?.children).toHaveLength(12))
   })
 
-  test('a forgetting that the disk refuses is said, also when its line has gone from this tab', async () => {
+  test('a refused erasure is reported even after its line has gone from this tab', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const { forget } = personalizer
     personalizer.forget = async (what) => {
@@ -818,7 +818,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
 
-  test('every stored action is listed and can be forgotten by itself, whether or not lists use it', async () => {
+  test('every stored action is listed and can be forgotten, whether or not lists use it', async () => {
     for (const search_term of ['mug', 'pregnancy gift'])
       await personalizer.capture({ name: 'search', search_term })
     personalizer.change({ learned: [], learnedFrom: 0 })
@@ -832,7 +832,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
   })
 
-  test('says of each product what was done with it', async () => {
+  test('names for each product what the shopper did with it', async () => {
     const entry = (name: string, signal: Signal) =>
       ({ kind: 'item', name, signal, strength: 1 }) as const
     personalizer.change({
@@ -859,7 +859,7 @@ describe('PersonalizationPanel', () => {
     )
   })
 
-  test('says exactly what was sent, and asks no consent where nothing can be sent', async () => {
+  test('shows exactly what was sent, and no switch if nothing can be sent', async () => {
     personalizer.change({
       canContribute: false,
       sent: { reports: 2, bytes: 4336, epsilon: 0.5012 },

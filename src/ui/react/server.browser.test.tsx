@@ -51,11 +51,11 @@ const idsIn = (root: ParentNode) =>
     ({ dataset }) => dataset.item,
   )
 
-test('runs on the React that it is tested for', () => {
+test('runs on the React version under test', () => {
   expect(version.split('.')[0]).toBe(import.meta.env.REACT)
 })
 
-test('the server’s list is taken over without a warning, keeps its height, then improves', async () => {
+test('the server’s list is hydrated without a warning, keeps its height, then updates', async () => {
   const complaints = vi.spyOn(console, 'error')
   const root = place(renderToString(<Page personalizer={null} />))
   const list = root.querySelector('section') as HTMLElement
@@ -76,7 +76,7 @@ test('the server’s list is taken over without a warning, keeps its height, the
   app.unmount()
 })
 
-test('skeletons are as high as the cards that follow', async () => {
+test('skeletons are as high as the cards that replace them', async () => {
   const root = place(renderToString(<Page personalizer={null} />))
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
@@ -94,7 +94,7 @@ const GERMAN: Partial<Labels> = {
   erase: 'Alles löschen',
 }
 
-test('speaks the shop’s language, and writes its prices', async () => {
+test('shows the shop’s language and its price format', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   const root = place('')
   const app = createRoot(root)
@@ -112,7 +112,7 @@ test('speaks the shop’s language, and writes its prices', async () => {
 /** Replaces every message by a mark. */
 const MARKED = Object.fromEntries(Object.keys(ENGLISH).map((key) => [key, '¤']))
 
-test('nothing that a shopper reads or hears is left in English', async () => {
+test('no word that a shopper reads or hears stays English', async () => {
   const personalizer = createFakePersonalizer([])
   const reasons: readonly Reason[] = [
     ...(['viewed', 'wished', 'basket', 'bought'] as const).map(
@@ -194,7 +194,7 @@ test('nothing that a shopper reads or hears is left in English', async () => {
   app.unmount()
 })
 
-test('right to left: mirrored, and axe finds nothing', async () => {
+test('from right to left the list is mirrored, without accessibility findings', async () => {
   const root = place('')
   root.dir = 'rtl'
   root.lang = 'ar'

@@ -16,19 +16,19 @@ const sentText = panel.sentText.bind(null, words)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
-test('an engine that has not run on this page is not denied where it once learned', () => {
+test('an engine that has not run on this page is named if it once learned', () => {
   const fit = { engine: 'wasm' } as PersonalizerSnapshot['fit']
   expect(engineText({ ...STARTING, status: 'ready' })).toBe('Nothing yet')
   expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')
 })
 
-test('trouble is said by its code, or by what that begins with', () => {
+test('the message for a failure depends on its code or the code’s prefix', () => {
   expect(troubleText(words, 'storage-full')).toBe('Not everything could be saved.')
   expect(troubleText(words, 'storage-corrupt')).toMatch(/can no longer be read/)
   expect(troubleText(words, 'worker-failed')).toBe('Something went wrong; the shop still works.')
 })
 
-test('a reason is one sentence, true also when the item is gone from the shop', () => {
+test('a reason is one sentence, even if the item has left the shop', () => {
   const because = (signal: Signal, item = 'tin') =>
     reasonText(words, { kind: 'because', item, signal }, itemOf)
   expect(because('viewed')).toBe('Because you looked at Cake tin')
@@ -62,7 +62,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
-test('the move is counted from the shop’s order, and silent where there is none', () => {
+test('the move is counted from the shop’s order, and left out if there is none', () => {
   const at = (baseRank: number) => ({ rank: 2, baseRank })
   expect(movedText(words, at(12))).toBe('10 places higher than for everyone')
   expect(movedText(words, at(1))).toBe('1 place lower than for everyone')
@@ -80,14 +80,14 @@ test('a stored action is named by its first titles, a search by its words', () =
   expect(text({ name: 'search', items: [], query: 'mug' })).toBe('Searched for: mug')
 })
 
-test('the panel tells what was sent to the byte', () => {
+test('the panel says what was sent, to the byte', () => {
   expect(sentText(STARTING)).toBe('Shared nothing')
   expect(sentText({ ...STARTING, sent: { reports: 1, bytes: 2168, epsilon: null } })).toBe(
     'Shared 2,168 bytes in 1 update',
   )
 })
 
-test('the panel tells the state of engine, fit and guard', () => {
+test('the panel says the state of engine, fit and guard', () => {
   expect(engineText(STARTING)).toBe('Starting…')
   expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
     'wasm on CPU',
@@ -113,7 +113,7 @@ test('the panel tells the state of engine, fit and guard', () => {
   ).toMatch(/^Off/)
 })
 
-test('what a deletion takes along is listed by kind, with the other products of a purchase', () => {
+test('a deletion lists its actions by kind, and the other products of a purchase', () => {
   const going = [
     { name: 'view_item', items: ['tin'] },
     { name: 'view_item', items: ['tin'] },

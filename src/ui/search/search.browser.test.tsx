@@ -56,7 +56,7 @@ async function findings(root: Element): Promise<readonly string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
 }
 
-test('a search box by itself: last searches, then searches, categories and products with their links', async () => {
+test('a search box alone offers recent searches, then searches, categories and products with links', async () => {
   await personalizer.capture({ name: 'search', search_term: 'lantern' })
   const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
   const box = screen.getByRole('combobox', { name: 'Search products' })
@@ -82,7 +82,7 @@ test('a search box by itself: last searches, then searches, categories and produ
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('the keys choose, and the shop goes there by itself; what is typed is asked of the search alone', async () => {
+test('keys choose an option or search, the shop navigates, and no event is captured', async () => {
   const navigate = vi.fn<(href: string) => void>()
   const onSelect = vi.fn<(item: Item) => void>()
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
@@ -104,7 +104,7 @@ test('the keys choose, and the shop goes there by itself; what is typed is asked
   expect(personalizer.captured).toEqual([])
 })
 
-test('a page that follows the typing answers by itself, and sets the box’s text', async () => {
+test('if the page itself shows results, the box offers none and shows the page’s query', async () => {
   const typed: string[] = []
   const onType = (text: string) => void typed.push(text)
   const screen = await show(<SearchBox search={search} query="tea" onType={onType} />)
@@ -115,7 +115,7 @@ test('a page that follows the typing answers by itself, and sets the box’s tex
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('while there is no search, and where it finds nothing, the box says so, in the shop’s language', async () => {
+test('without a search or results, the box says so in the shop’s language', async () => {
   const screen = await show(<SearchBox search={null} labels={SEARCH_GERMAN} />)
   await screen.getByRole('combobox', { name: 'Artikel suchen' }).fill('xqzwvk')
   await expect.element(screen.getByText('Es wird gesucht …')).toBeVisible()
@@ -138,7 +138,7 @@ function Narrowed() {
   )
 }
 
-test('choices beside a list: of what its items differ in, with counts that hold', async () => {
+test('the filters of a list show how its items differ, with correct counts', async () => {
   await page.viewport(1000, 800)
   const screen = await show(<Narrowed />)
   const groups = () => screen.getByRole('group').elements()
