@@ -95,7 +95,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
-  test('what the search box offers has none, empty and typed in', async () => {
+  test('the search box’s offers have no accessibility findings', async () => {
     document.documentElement.dataset.theme = theme
     const { screen, personalizer } = await open('/')
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
@@ -110,7 +110,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
-  test('the panel has none either', async () => {
+  test('the panel has no accessibility findings', async () => {
     document.documentElement.dataset.theme = theme
     const { screen } = await open('/')
     await screen.getByRole('button', { name: 'What this shop learned' }).click()

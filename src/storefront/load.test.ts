@@ -26,7 +26,7 @@ afterEach(() => vi.unstubAllGlobals())
 const ITEMS = [{ id: 'a', title: 'Träume, „leicht“' }, { id: 'b', title: '[\\n]' }, { id: 'c' }]
 const FILE = `[\n${ITEMS.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`
 
-test('a large array is read whole, wherever the line cuts it', async () => {
+test('a large array is read whole, however the network splits it', async () => {
   for (const size of [1, 2, 3, 7, 64, 10_000]) {
     serve(FILE, size)
     expect(await load()).toEqual(ITEMS)
@@ -35,7 +35,7 @@ test('a large array is read whole, wherever the line cuts it', async () => {
   expect(await load()).toEqual([])
 })
 
-test('half a file is said, not shown as all there is', async () => {
+test('an incomplete file is an error', async () => {
   for (const text of [
     FILE.slice(0, 40),
     FILE.slice(0, FILE.indexOf('{"id":"c"')),

@@ -17,14 +17,14 @@ function compare(base: readonly string[], personal: readonly string[], shown: nu
   return movementsOf(list(base, ranks), list(personal, ranks), shown)
 }
 
-test('equal lists: nothing moved, nobody rose', () => {
+test('equal lists have no movement and no riser', () => {
   const ids = ['a', 'b', 'c']
   const { entered, furthest, base, personal } = compare(ids, ids, 2)
   expect([entered, furthest, base.length, personal.length]).toEqual([0, null, 2, 2])
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
-test('a new shopper, the furthest riser, and what left the list', () => {
+test('a new list names its entered items, its furthest riser and items that left', () => {
   const { entered, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],
@@ -37,7 +37,7 @@ test('a new shopper, the furthest riser, and what left the list', () => {
   expect(wentTo(base[1])).toEqual({ direction: 'down', text: 'not among the first 200' })
 })
 
-test('both lists tell the same story of every product that stands in both', () => {
+test('both lists give the same movement for every product in both', () => {
   const ids = [...'abcdefgh']
   fc.assert(
     fc.property(

@@ -67,7 +67,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('a look at a product changes the front page; the switch goes back to shop order', async () => {
+test('a product view changes the front page, and the switch restores the shop’s order', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   await screen.getByText('Cake thing 1', { exact: true }).first().click()
@@ -91,7 +91,7 @@ test('a look at a product changes the front page; the switch goes back to shop o
     .toBeInTheDocument()
 })
 
-test('a shelf in everyone’s order is nobody’s own by its name, on every page that has one', async () => {
+test('in everyone’s order, no shelf on any page is headed “For you”', async () => {
   order.set('base')
   const screen = await open('/wishlist')
   for (const address of ['/wishlist', '/orders', '/checkout']) {
@@ -108,7 +108,7 @@ test('a shelf in everyone’s order is nobody’s own by its name, on every page
   }
 })
 
-test('no list moves under a hand: what is new is shown when the hand is gone', async () => {
+test('a list does not move under the pointer and updates when the pointer leaves', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   const own = screen.getByRole('region', { name: 'For you' })
@@ -124,7 +124,7 @@ test('no list moves under a hand: what is new is shown when the hand is gone', a
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
 })
 
-test('what a page shows has an address that can be copied, or is said to stand in the address bar', async () => {
+test('the page’s link can be copied; if copying fails, the address bar is named', async () => {
   const written: string[] = []
   const write = vi.spyOn(navigator.clipboard, 'writeText')
   write.mockImplementation(async (text) => void written.push(text))
@@ -140,7 +140,7 @@ test('what a page shows has an address that can be copied, or is said to stand i
   write.mockRestore()
 })
 
-test('the note after a first look is not shown while nothing is kept', async () => {
+test('the note after a first look is hidden while nothing is stored', async () => {
   await personalizer.pause(true)
   told.set(0)
   const screen = await open('/product/i2')
@@ -179,7 +179,7 @@ test('a long look is captured once, a short one with its length', async () => {
   expect(dwell).toBeLessThanOrEqual(Math.ceil(performance.now() - before))
 })
 
-test('from product to a demo order by keyboard: one purchase with all items, no payment', async () => {
+test('a keyboard order captures one purchase with all items and takes no payment', async () => {
   const screen = await open('/product/i2')
   const press = async (role: 'button' | 'link', name: string) => {
     const control = screen.getByRole(role, { name, exact: true })
@@ -208,7 +208,7 @@ test('from product to a demo order by keyboard: one purchase with all items, no 
   expect(basket.get()).toEqual([])
 })
 
-test('a department narrowed down by price; its name may hold an ampersand', async () => {
+test('a department can be filtered by price; its name may contain an ampersand', async () => {
   const screen = await open('/category/Kitchen%20%26%20Dining#price=1-3&sort=dear')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Kitchen & Dining' }))
@@ -234,7 +234,7 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
   expect(location.hash).toBe('#sort=dear')
 })
 
-test('choices without a product say so and can be taken back at once', async () => {
+test('filters without results say so and can be cleared at once', async () => {
   const screen = await open('/search#q=tea&stock=out&in=Garden')
   await expect.element(screen.getByText('No products match these filters.')).toBeVisible()
   await screen.getByRole('button', { name: /^Show all/ }).click()
@@ -242,7 +242,7 @@ test('choices without a product say so and can be taken back at once', async () 
   await expect.element(screen.getByText('10 products').last()).toBeVisible()
 })
 
-test('an old link’s choices move to the fragment, which no server sees; the rest of its query stays', async () => {
+test('an old link’s filters move to the fragment, hidden from the server; other parameters stay', async () => {
   history.pushState(null, '', '/search?q=tea&engine=js&in=Garden&stock=in#sort=dear')
   hideChoices()
   expect(location.search).toBe('?engine=js')
@@ -257,21 +257,21 @@ test('an old link’s choices move to the fragment, which no server sees; the re
   expect(location.search).not.toContain('bird')
 })
 
-test('a search moves out of the query also where the rest grows by being written anew', () => {
+test('a search moves out of the query even if the other parameters get longer', () => {
   history.pushState(null, '', '/search?q=tea&from=((mail))')
   hideChoices()
   expect(location.search).toBe('?from=%28%28mail%29%29')
   expect(location.hash).toBe('#q=tea')
 })
 
-test('the skip link keeps what is searched for', async () => {
+test('the skip link keeps the search words', async () => {
   const screen = await open('/search#q=tea')
   await screen.getByRole('link', { name: 'Skip to content' }).click()
   await expect.element(screen.getByRole('main')).toHaveFocus()
   expect(location.hash).toBe('#q=tea')
 })
 
-test('an order is remembered on this device, can be bought again, and goes with everything else', async () => {
+test('an order is stored on this device and can be bought again', async () => {
   orders.set([])
   basket.set([
     { id: 'i2', quantity: 2 },
@@ -290,7 +290,7 @@ test('an order is remembered on this device, can be bought again, and goes with 
   expect(names().at(-1)).toBe('add_to_cart')
 })
 
-test('what is forgotten is not looked back at, and erasing empties the shop’s own pages', async () => {
+test('forgetting an item clears the last look, and erasing empties wishlist and orders', async () => {
   const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalog.get, looked)
@@ -302,7 +302,7 @@ test('what is forgotten is not looked back at, and erasing empties the shop’s 
   expect([wishlist.get(), orders.get()]).toEqual([[], []])
 })
 
-test('what is forgotten of orders and wishes leaves their pages, a purchase as a whole', async () => {
+test('forgotten orders and wishes leave their pages, a purchase as a whole', async () => {
   const catalog = createCatalog(ITEMS)
   const together = forgetTogether(personalizer, catalog.get, createSignal<string | null>(null))
   const order = (...ids: string[]) =>
@@ -334,7 +334,7 @@ test('what is forgotten of orders and wishes leaves their pages, a purchase as a
   expect(wishlist.get()).toEqual([])
 })
 
-test('recently viewed: after a real look, never the page itself, gone in everyone’s order', async () => {
+test('“Recently viewed” needs a real look, leaves out the page’s product and follows the switch', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))
@@ -347,7 +347,7 @@ test('recently viewed: after a real look, never the page itself, gone in everyon
   await expect.element(viewed).not.toBeInTheDocument()
 })
 
-test('a basket’s page shows what goes with all of it', async () => {
+test('the basket’s page lists what goes with the whole basket', async () => {
   basket.set([
     { id: 'i2', quantity: 1 },
     { id: 'i4', quantity: 1 },
@@ -368,7 +368,7 @@ async function inBox(screen: Awaited<ReturnType<typeof open>>) {
 const optionsOf = (screen: Awaited<ReturnType<typeof open>>, name: string) =>
   screen.getByRole('group', { name }).getByRole('option')
 
-test('results change while one types, keep the focus, and are captured when the typing rests', async () => {
+test('results change during typing, keep the focus, and are captured when typing stops', async () => {
   const screen = await open('/search')
   const box = await inBox(screen)
   await box.fill('tea thing 4')
@@ -385,7 +385,7 @@ test('results change while one types, keep the focus, and are captured when the 
   await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
 })
 
-test('the empty box offers last searches and departments, by keys alone', async () => {
+test('the empty search box offers recent searches and departments by keyboard', async () => {
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
   await personalizer.capture({ name: 'search', search_term: 'bird' })
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
@@ -420,7 +420,7 @@ test('the empty box offers last searches and departments, by keys alone', async 
   await expect.element(last.first()).not.toBeInTheDocument()
 })
 
-test('what is typed on any page is answered below the box: searches, departments, products', async () => {
+test('typing on any page offers searches, departments and products below the box', async () => {
   const screen = await open('/product/i2')
   const box = await inBox(screen)
   await box.fill('gard')
@@ -450,7 +450,7 @@ test('what is typed on any page is answered below the box: searches, departments
   expect(names()).not.toContain('search')
 })
 
-test('where nothing matches, the box says so and offers near words, else departments', async () => {
+test('without matches the box says so and offers near words or departments', async () => {
   const screen = await open('/')
   const box = await inBox(screen)
   await box.fill('xqzwvk')
@@ -469,7 +469,7 @@ test('where nothing matches, the box says so and offers near words, else departm
     .toHaveFocus()
 })
 
-test('a search says where nothing has all its words, and names the departments', async () => {
+test('a search says if no product has all its words, and links the department', async () => {
   const screen = await open('/search#q=garden')
   await expect.element(screen.getByRole('link', { name: 'All Garden' })).toBeVisible()
   await screen.getByRole('combobox', { name: 'Search products' }).fill('tea sailing')
@@ -478,7 +478,7 @@ test('a search says where nothing has all its words, and names the departments',
   await expect.element(screen.getByText(/No products match “under £0.05”/)).toBeVisible()
 })
 
-test('a search counts at once when a result is picked before the typing rests', async () => {
+test('picking a result before typing stops captures the search at once', async () => {
   const screen = await open('/search')
   await screen.getByRole('combobox', { name: 'Search products' }).fill('tea thing 4')
   await screen
@@ -490,7 +490,7 @@ test('a search counts at once when a result is picked before the typing rests', 
   expect(names().filter((name) => name === 'search')).toHaveLength(1)
 })
 
-test('whoever goes to the results before they are found keeps the focus when they come', async () => {
+test('a shopper who goes to pending results keeps the focus when they arrive', async () => {
   const whole = createCatalog(ITEMS)
   let find = () => {}
   const until = new Promise<void>((resolve) => {
@@ -508,7 +508,7 @@ test('whoever goes to the results before they are found keeps the focus when the
   await expect.element(heading).toHaveFocus()
 })
 
-test('typing on while older results are on screen is no rest', async () => {
+test('typing on over older results captures only the last search', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const screen = await open('/search')
   const box = screen.getByRole('combobox', { name: 'Search products' })
@@ -526,7 +526,7 @@ test('typing on while older results are on screen is no rest', async () => {
   expect(searches.map((event) => event.search_term)).toEqual(['tea thing 4'])
 })
 
-test('the heading gets the focus also when what had it goes just after the new page has come', async () => {
+test('the heading gets the focus even if the focused element vanishes just after navigation', async () => {
   const screen = await open('/')
   const passing = document.body.appendChild(document.createElement('button'))
   passing.focus()
@@ -542,7 +542,7 @@ test('the heading gets the focus also when what had it goes just after the new p
   observer.disconnect()
 })
 
-test('the panel opens and closes by keyboard and gives the focus back', async () => {
+test('the panel opens and closes by keyboard and returns the focus', async () => {
   const screen = await open('/')
   const button = screen.getByRole('button', { name: 'What this shop learned' })
   ;(button.element() as HTMLElement).focus()
@@ -553,7 +553,7 @@ test('the panel opens and closes by keyboard and gives the focus back', async ()
   await expect.element(button).toHaveFocus()
 })
 
-test('the panel that is opened again at once is not empty', async () => {
+test('the panel is not empty if it is reopened at once', async () => {
   const screen = await open('/')
   const learned = screen.getByRole('button', { name: 'What this shop learned' })
   await learned.click()
@@ -568,7 +568,7 @@ test('the panel that is opened again at once is not empty', async () => {
     .toBeVisible()
 })
 
-test('an unknown product or address is said plainly', async () => {
+test('an unknown product shows “Page not found”', async () => {
   const screen = await open('/product/nothing')
   await expect
     .element(screen.getByRole('heading', { level: 1 }))

@@ -8,12 +8,12 @@ const items: readonly Item[] = JSON.parse(await readFile('public/catalog/catalog
 const search = createProductSearch(items, SYNONYMS)
 const finds = (query: string) => search.find(query).some(({ complete }) => complete)
 
-test('every wording finds products of the shop', () => {
+test('every synonym finds products of the shop', () => {
   const wordings = SYNONYMS.flatMap((one) => ('of' in one ? one.of.replace('#', '5') : one))
   expect(wordings.filter((wording) => !finds(wording))).toEqual([])
 })
 
-test('whom a gift is for says what it may be', () => {
+test('a query for a gift’s recipient finds products', () => {
   for (const query of ['gift for him', 'Presents for her', 'gift for a 5 year old', 'gift for mum'])
     expect(search.find(query)[0], query).toMatchObject({ complete: true })
 })

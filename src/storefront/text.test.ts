@@ -6,7 +6,7 @@ import { count, money } from './text.ts'
 const pounds = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'GBP' })
 
 describe('money', () => {
-  it('writes every price of the catalog as Intl would', () => {
+  it('writes every price of the catalog like Intl', () => {
     const file = new URL('../../public/catalog/catalog.json', import.meta.url)
     const items = JSON.parse(readFileSync(file, 'utf8')) as { price?: number }[]
     const prices = [...new Set(items.flatMap(({ price }) => price ?? []))]
@@ -14,7 +14,7 @@ describe('money', () => {
     expect(prices.map((price) => money(price))).toEqual(prices.map((price) => pounds.format(price)))
   })
 
-  it('writes any sum of pounds and pence as Intl would', () => {
+  it('writes any sum of pounds and pence like Intl', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e9, max: 1e9 }), (pence) => {
         expect(money(pence / 100)).toBe(pounds.format(pence / 100))
@@ -22,7 +22,7 @@ describe('money', () => {
     )
   })
 
-  it('makes no format for pounds, which would hold a slow phone', () => {
+  it('creates no format for pounds, which is slow on phones', () => {
     const made = vi.spyOn(Intl, 'NumberFormat')
     money(2.95)
     money(1234.5)
@@ -37,7 +37,7 @@ describe('money', () => {
 })
 
 describe('count', () => {
-  it('groups thousands as Intl would', () => {
+  it('groups thousands like Intl', () => {
     fc.assert(
       fc.property(fc.nat(), (whole) => {
         expect(count(whole)).toBe(whole.toLocaleString('en-GB'))

@@ -15,7 +15,7 @@ function Shelf() {
 
 afterEach(() => order.set('personal'))
 
-test('the switch of order waits for the other order and does not keep the one before', async () => {
+test('the order switch waits for the new order before it replaces the old one', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const screen = await render(

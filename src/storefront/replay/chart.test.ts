@@ -24,7 +24,7 @@ test('an empty chart has axes and no lines', () => {
   ])
 })
 
-test('the line is the mean so far, inside the frame, from the first date to the last', () => {
+test('a line is the running mean, inside the frame, from the first date to the last', () => {
   const { lines } = chartOf([step(span[0], 0.4), step(span[1], 0)], ['fresh'], 'ndcg', span)
   const [{ points }] = lines
   expect(points.map(({ value }) => value)).toEqual([0.4, 0.2])
@@ -33,7 +33,7 @@ test('the line is the mean so far, inside the frame, from the first date to the 
   expect(pathOf(points)).toMatch(/^M52 32L560 [\d.]+$/)
 })
 
-test('lines of the same figures don’t cover each other, nor do their names', () => {
+test('lines of equal figures and their names do not cover each other', () => {
   const { lines, words } = chartOf([step(span[0], 0.4)], ARMS, 'ndcg', span)
   const heights = lines.map(({ points }) => points[0].y)
   expect(new Set(heights.map((y, place) => y - 5 * place)).size).toBe(1)
@@ -41,7 +41,7 @@ test('lines of the same figures don’t cover each other, nor do their names', (
   expect(words.map(({ y }) => y - words[0].y)).toEqual([0, 24, 48, 72])
 })
 
-test('heights move only as far as keeps them apart', () => {
+test('heights move only as far as needed to keep them apart', () => {
   expect(apart([50, 10, 90], 5)).toEqual([50, 10, 90])
   expect(apart([12, 10], 6)).toEqual([14, 8])
   expect(apart([10, 10, 16, 40], 4)).toEqual([8, 12, 16, 40])

@@ -37,7 +37,7 @@ function setUp(fails = false) {
 const count = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().steps.length
 const status = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().status
 
-test('plays every order once, in order, and is done', async () => {
+test('plays every order once, in order, and ends', async () => {
   const { player, seen, tick, open } = setUp()
   expect(status(player)).toBe('idle')
   player.play()
@@ -54,7 +54,7 @@ test('plays every order once, in order, and is done', async () => {
   expect(status(player)).toBe('done')
 })
 
-test('pauses between two orders and goes on where it stood', async () => {
+test('pauses between two orders and continues there', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -66,7 +66,7 @@ test('pauses between two orders and goes on where it stood', async () => {
   expect(seen).toEqual([1, 2])
 })
 
-test('an order asked for while it pauses between two comes at once after', async () => {
+test('a step requested during a pause between two orders follows at once', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -77,7 +77,7 @@ test('an order asked for while it pauses between two comes at once after', async
   expect([status(player), seen]).toEqual(['paused', [1, 2]])
 })
 
-test('one order at a time', async () => {
+test('steps by one order at a time', async () => {
   const { player, seen } = setUp()
   player.next()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -89,7 +89,7 @@ test('one order at a time', async () => {
   expect(seen).toEqual([1, 2, 3])
 })
 
-test('a restart closes the replay, drops what is under way and begins anew', async () => {
+test('a restart closes the replay, drops the running step and starts again', async () => {
   const { player, seen, closed, open } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -102,7 +102,7 @@ test('a restart closes the replay, drops what is under way and begins anew', asy
   expect(open).toHaveBeenCalledTimes(2)
 })
 
-test('a failure is said, and playing again tries again', async () => {
+test('a failure is shown, and playing again retries', async () => {
   const { player, open } = setUp(true)
   player.play()
   await vi.waitFor(() => expect(status(player)).toBe('failed'))

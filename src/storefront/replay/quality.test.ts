@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 
-test('agrees with the evaluation’s metrics on any list and any order', () => {
+test('quality equals the evaluation’s metrics on any list and any order', () => {
   const ids = Array.from({ length: 30 }, (_, place) => `i${place}`)
   fc.assert(
     fc.property(
@@ -20,13 +20,13 @@ test('agrees with the evaluation’s metrics on any list and any order', () => {
   )
 })
 
-test('means are over all orders so far', () => {
+test('means cover all orders so far', () => {
   const step = (ndcg: number) =>
     Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: ndcg > 0 ? 1 : 0 }])) as never
   expect(meansOf([step(0), step(0.5), step(1)]).personal).toEqual({ ndcg: 0.5, hit: 2 / 3 })
 })
 
-test('the recorded shoppers are read in order of time; anything else is refused', () => {
+test('recorded shoppers are read in order of time, and invalid files are refused', () => {
   const orders = [
     { time: '2011-03-01T10:00:00Z', items: ['b'] },
     { time: '2011-01-01T10:00:00Z', items: ['a'] },

@@ -23,13 +23,13 @@ const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
   )
 
 describe('the line above the list', () => {
-  test('a new shopper is invited', () => {
+  test('invites a new shopper', () => {
     expect(say({ known: false, now: list(9, 8, 7) })).toBe(
       'Everyone sees this list. Open something you like, then come back.',
     )
   })
 
-  test('what changed since the list was last seen, and by what', () => {
+  test('names how many items changed since the last look, and the causes', () => {
     const done = [{ verb: 'view_item', about: 'i7' }] as const
     const without = EVERYONES
     expect(say({ now: list(9, 1, 375), without, done })).toBe(
@@ -52,7 +52,7 @@ describe('the line above the list', () => {
     )
   })
 
-  test('nothing is put down to what did not change the list, nor to nothing', () => {
+  test('names no cause that changed nothing, and no unknown cause', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
     expect(say({ without: EVERYONES, done })).toBe('So far, everyone sees these 3.')
     expect(say({ now: list(9, 1, 375), without: EVERYONES })).toBe(
@@ -61,21 +61,21 @@ describe('the line above the list', () => {
     expect(say({ everyones: null })).toBe('')
   })
 
-  test('what the own list alone leaves out makes a difference to everyone’s', () => {
+  test('compares with everyone’s list even if the shopper’s list leaves items out', () => {
     // The first item of everyone's list is in the basket, so all base ranks are one less.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
     expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')
   })
 })
 
-test('how far an item rose is said where not everybody sees it', () => {
+test('an item’s rise is given only if everyone’s list does not show it', () => {
   const [own, , unknown] = list(375, 2, Number.NaN)
   expect(riseOf(own, 12)).toBe(374)
   expect(riseOf({ ...own, baseRank: 12 }, 12)).toBeNull()
   expect(riseOf(unknown, 12)).toBeNull()
 })
 
-test('an action is kept once, by its strongest verb, until the list is seen again', () => {
+test('an action is stored once, by its strongest verb, until the list is shown', () => {
   noteAction({ name: 'view_item', item_id: 'i1' })
   noteAction({ name: 'add_to_cart', items: [{ item_id: 'i1' }] })
   noteAction({ name: 'search', search_term: 'tea' })
