@@ -115,7 +115,7 @@ async function openShopWithAccounts() {
   return { shop, asked, counted, aggregators }
 }
 
-test('a shopper who is signed in contributes once, and the aggregators never see the session', async ({
+test('a signed-in shopper contributes once, and the aggregators never see the session', async ({
   browser,
 }) => {
   const { shop, asked, counted, aggregators } = await openShopWithAccounts()

@@ -15,7 +15,7 @@ async function playedYear(page: Page): Promise<void> {
   await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 120_000 })
 }
 
-test('from right to left the names in the chart stand beside their lines, and the cut end of the departments fades', async ({
+test('from right to left, names stand beside their lines in the chart, and departments fade', async ({
   page,
 }) => {
   await rightToLeft(page)
@@ -32,7 +32,7 @@ test('from right to left the names in the chart stand beside their lines, and th
   await expect(departments).toHaveCSS('mask-image', /to right|270deg/)
 })
 
-test('where few colours rule, charts and connectors take them', async ({ page }) => {
+test('in forced colours, charts and connectors use the system’s colours', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
   await playedYear(page)
   const text = await page.evaluate(() => {
@@ -49,7 +49,7 @@ test('where few colours rule, charts and connectors take them', async ({ page })
   await expect(page.locator('.move-lines path').first()).toHaveCSS('stroke', text)
 })
 
-test('no words of the chart lie on one another, however narrow it is', async ({ page }) => {
+test('the chart’s words never overlap, at any width', async ({ page }) => {
   await playedYear(page)
   for (const width of [1280, 640, 360]) {
     await page.setViewportSize({ width, height: 800 })
@@ -72,7 +72,7 @@ for (const [width, height] of [
   [640, 400],
   [512, 384],
 ])
-  test(`at twice the size the header takes a fifth of the screen, and scrolls away, ${width} × ${height}`, async ({
+  test(`at double zoom the header takes a fifth of the screen and scrolls, ${width} × ${height}`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height })

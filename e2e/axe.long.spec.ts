@@ -36,7 +36,7 @@ async function visit(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
 }
 
-test('every page of a shopper who has been here before', async ({ page }) => {
+test('every page of a returning shopper is accessible', async ({ page }) => {
   await visit(page)
   const more = {
     '/product/85123A': 'main [data-item]',
@@ -45,14 +45,12 @@ test('every page of a shopper who has been here before', async ({ page }) => {
   await eachPage(page, more, (address) => judge(page, address))
 })
 
-test('every page of a stranger', async ({ page }) => {
+test('every page of a new shopper is accessible', async ({ page }) => {
   await openShop(page)
   await eachEmptyPage(page, judge)
 })
 
-test('what opens: panel, erasing, facets on a phone, a replay, an unreachable shop', async ({
-  page,
-}) => {
+test('panel, erasure, phone filters, replay and error page are accessible', async ({ page }) => {
   await visit(page)
   await go(page, '/fast-forward')
   await page.getByRole('button', { name: 'Next order' }).click()

@@ -24,7 +24,7 @@ const test = base.extend({
   },
 })
 
-test('every flow works from memory, and says so', async ({ page }) => {
+test('with site data blocked, every flow works from memory and says so', async ({ page }) => {
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(error.message))
   await openShop(page)

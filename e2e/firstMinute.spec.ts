@@ -8,7 +8,7 @@ for (const [width, height] of [
   [1024, 768],
   [390, 844],
 ]) {
-  test(`the first row of the own list is whole on the first screen, ${width} × ${height}`, async ({
+  test(`the first screen shows the whole first row of “For you”, ${width} × ${height}`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height })
@@ -28,7 +28,9 @@ for (const [width, height] of [
   })
 }
 
-test('no shelf of the home page repeats another, before a look and after', async ({ page }) => {
+test('no two shelves of the home page share a product, before and after a look', async ({
+  page,
+}) => {
   await openShop(page)
   // The viewed product may stay in its place.
   const shelves = page.locator('main section', {
@@ -75,7 +77,7 @@ async function look(page: Page, place: number, learned: number): Promise<string>
   return title
 }
 
-test('the first minute: a look, what it moved, everyone’s list, and no network', async ({
+test('the first minute: a look moves the list, everyone’s list is a press away, offline works', async ({
   page,
   context,
 }) => {
@@ -144,7 +146,7 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   await picture(page, 'docs/side-by-side.jpg')
 })
 
-test('where less motion is wanted, the cards fade to their places', async ({ page }) => {
+test('with reduced motion the cards fade instead of moving', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   const motion = await watchMotion(page)
   await openShop(page)

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test'
 import { learnsFrom, openShop } from './shop.ts'
 
-test('deleted orders leave “Your orders”, in another tab and after a reload', async ({
+test('deleted orders leave “Your orders”, also in another tab and after a reload', async ({
   page,
   context,
 }) => {
@@ -26,9 +26,7 @@ test('deleted orders leave “Your orders”, in another tab and after a reload'
   await expect(other.getByText('No orders yet')).toBeVisible()
 })
 
-test('a department that is forgotten leaves the panel and the shop, and “Undo” brings it back', async ({
-  page,
-}) => {
+test('a forgotten department leaves panel and shop, and “Undo” restores it', async ({ page }) => {
   await openShop(page)
   for (const [looks, path] of [
     '/category/Candles%20%26%20Fragrance',

@@ -57,7 +57,7 @@ async function judge(page: Page, what: string): Promise<void> {
   expect(await parts.evaluateAll(over), what).toBe(0)
 }
 
-test('no page has an English word of ours or is wider than a phone, and axe finds nothing', async ({
+test('every German page is free of our English words, fits a phone and is accessible', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 360, height: 740 })
@@ -100,7 +100,7 @@ test('the check finds a planted English word', async ({ page }) => {
   expect(await leftInEnglish(page)).toEqual([ENGLISH.soldOut])
 })
 
-test('no English is painted before, nothing moves, and the choice is kept in every tab', async ({
+test('a German page paints no English, does not shift, and the choice applies in every tab', async ({
   page,
   context,
 }) => {
@@ -148,7 +148,7 @@ test('no English is painted before, nothing moves, and the choice is kept in eve
   expect((await seen()).headings).toEqual([ENGLISH['home.heading']])
 })
 
-test('where German can’t be had, the shop opens in English and says so when it is asked for', async ({
+test('if German can’t be loaded, the shop opens in English and says so on request', async ({
   page,
 }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))

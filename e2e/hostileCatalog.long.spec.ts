@@ -56,7 +56,7 @@ async function showPictures(page: Page, host: string): Promise<string[]> {
   )
 }
 
-test('shows its host the list of a page without a policy, and nothing of ours', async ({
+test('a hostile catalog’s host sees the list without a policy, and nothing with ours', async ({
   browser,
 }) => {
   const arrived: string[] = []

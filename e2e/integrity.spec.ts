@@ -60,12 +60,12 @@ async function tryAll(page: Page): Promise<Record<string, string>> {
   }, names)
 }
 
-test('as they were built, all run', async ({ page }) => {
+test('every script runs as it was built', async ({ page }) => {
   await openShop(page, `${await serve()}/`)
   expect(new Set(Object.values(await tryAll(page)))).toEqual(new Set(['runs']))
 })
 
-test('with one byte more, none does', async ({ page }) => {
+test('no script runs with one more byte', async ({ page }) => {
   for (const name of readdirSync(join(folder, 'assets')))
     if (name.endsWith('.js')) appendFileSync(join(folder, 'assets', name), '\n')
   await page.goto(`${await serve()}/`)
@@ -73,7 +73,7 @@ test('with one byte more, none does', async ({ page }) => {
   expect(page.workers()).toEqual([])
 })
 
-test('where the document names no hashes, the policy refuses all', async ({ page }) => {
+test('without hashes in the document the policy refuses every script', async ({ page }) => {
   const shop = await serve()
   for (const file of documents()) {
     const html = withoutImportMap(readFileSync(file, 'utf8'))
@@ -84,7 +84,7 @@ test('where the document names no hashes, the policy refuses all', async ({ page
   expect(page.workers()).toEqual([])
 })
 
-test('every document names them, and the vault’s its only script', () => {
+test('every document names the hashes of its scripts', () => {
   for (const file of documents()) {
     const html = readFileSync(file, 'utf8')
     const tags = html.match(/<(script|link)\b[^>]*(src|href)="\/assets\/[^>]*>/g) ?? []

@@ -42,7 +42,7 @@ test.afterAll(async () => {
   await context.close()
 })
 
-test('the first click on a product changes the home list, in another tab too', async () => {
+test('the first click on a product changes the home list, also in another tab', async () => {
   await openShop(page, '/?engine=webgpu')
   const before = await forYouIds(page)
   const home = await context.newPage()
@@ -79,7 +79,7 @@ test('the first click on a product changes the home list, in another tab too', a
   await expect(page.getByRole('region', { name: /^Because you looked at/ })).toBeVisible()
 })
 
-test('the switch shows the shop’s own order and back', async () => {
+test('the switch shows the shop’s own order and the shopper’s list again', async () => {
   const personal = await forYouIds(page)
   const order = page.getByRole('switch', { name: 'Personalisation' })
   await order.click()
@@ -89,7 +89,7 @@ test('the switch shows the shop’s own order and back', async () => {
   await expect.poll(() => forYouIds(page)).toEqual(personal)
 })
 
-test('the fit follows on WebGPU when it is quiet', async () => {
+test('a fit runs on WebGPU once the shopper pauses', async () => {
   for (const place of [0, 3]) {
     await forYou(page).locator('[data-item]').nth(place).click()
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
@@ -103,7 +103,7 @@ test('the fit follows on WebGPU when it is quiet', async () => {
   })
 })
 
-test('a reload keeps everything', async () => {
+test('a reload keeps list, fit and storage', async () => {
   await goHome(page)
   const before = await forYouIds(page)
   await openShop(page, '/?engine=webgpu')
@@ -113,7 +113,7 @@ test('a reload keeps everything', async () => {
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText('IndexedDB')
 })
 
-test('it works without a network, in a second tab too', async () => {
+test('the shop works offline, also in a second tab', async () => {
   await openShop(page, '/?engine=webgpu')
   await keepsShop(page)
   await context.setOffline(true)
@@ -131,7 +131,7 @@ test('it works without a network, in a second tab too', async () => {
 /** The server may close a reused connection at the moment of its use. */
 const AGAIN = { maxRetries: 3 }
 
-test('after opting in, a round of 32 devices and this one makes a new base model, which open tabs adopt', async ({
+test('after consent, this device and 32 others make a new base model, which open tabs adopt', async ({
   request,
 }) => {
   const { leader, helper } = await (await request.get('/federation.json')).json()

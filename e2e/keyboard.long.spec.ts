@@ -6,7 +6,7 @@ import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
 import { forYou, forYouIds, openConsole, openShop } from './shop.ts'
 
-test('skip link: past the header in two keys', async ({ page }) => {
+test('by keyboard: the skip link passes the header in two keys', async ({ page }) => {
   await openShop(page)
   await page.keyboard.press('Tab')
   const skip = page.getByRole('link', { name: 'Skip to content' })
@@ -18,7 +18,7 @@ test('skip link: past the header in two keys', async ({ page }) => {
   expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true)
 })
 
-test('from the shelf to the order history', async ({ page }) => {
+test('by keyboard: a shopper gets from the shelf to the order history', async ({ page }) => {
   await lookByKeys(page)
   await press(page, button(page, 'Add to basket'))
   await press(page, button(page, 'Add to wishlist'))
@@ -46,7 +46,7 @@ test('from the shelf to the order history', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Order 1' })).toBeVisible()
 })
 
-test('the wishlist, filled and emptied', async ({ page }) => {
+test('by keyboard: a shopper fills and empties the wishlist', async ({ page }) => {
   await lookByKeys(page)
   const title = await textOf(page.getByRole('heading', { level: 1 }))
   await press(page, button(page, 'Add to wishlist'))
@@ -62,7 +62,9 @@ test('the wishlist, filled and emptied', async ({ page }) => {
   await expectPage(page, 'Little things to make your day')
 })
 
-test('the header: colours, order, departments', async ({ page }) => {
+test('by keyboard: a shopper changes colours, order and department in the header', async ({
+  page,
+}) => {
   await openShop(page)
   await press(page, button(page, 'Dark colours'))
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
@@ -88,9 +90,7 @@ test('the header: colours, order, departments', async ({ page }) => {
   await expect(third).toHaveAttribute('aria-current', 'page')
 })
 
-test('more of a list, all choices of a kind: the focus goes on at the first new one', async ({
-  page,
-}) => {
+test('by keyboard: showing more moves the focus to the first new entry', async ({ page }) => {
   await page.goto('/search#q=heart')
   const departments = page.getByRole('group', { name: 'Department' }).getByRole('checkbox')
   await press(page, page.getByRole('button', { name: /^All \d+/ }).first())
@@ -102,7 +102,9 @@ test('more of a list, all choices of a kind: the focus goes on at the first new 
   await expect(cards.nth(24).getByRole('link').first()).toBeFocused()
 })
 
-test('a product: how many, and what was viewed before', async ({ page }) => {
+test('by keyboard: a shopper chooses a quantity and returns to a viewed product', async ({
+  page,
+}) => {
   await lookByKeys(page)
   const title = await textOf(page.getByRole('heading', { level: 1 }))
   await tabTo(page, page.getByRole('spinbutton', { name: 'Quantity' }))
@@ -116,7 +118,7 @@ test('a product: how many, and what was viewed before', async ({ page }) => {
   await expectPage(page, title)
 })
 
-test('an unreachable shop: try again', async ({ page }) => {
+test('by keyboard: a shopper retries after the shop was unreachable', async ({ page }) => {
   await page.route('**/catalog.json', (route) => route.abort())
   await page.goto('/basket')
   await expect(page.getByRole('alert')).toBeVisible()
@@ -127,7 +129,9 @@ test('an unreachable shop: try again', async ({ page }) => {
   await expectPage(page, 'Little things to make your day')
 })
 
-test('search with a slip, a suggestion, choices, and back', async ({ page }) => {
+test('by keyboard: a shopper searches with a typo, takes a suggestion, filters and goes back', async ({
+  page,
+}) => {
   await openShop(page)
   await tabTo(page, page.getByRole('combobox', { name: 'Search products' }))
   await page.keyboard.type('lantren', { delay: 20 })
@@ -170,7 +174,7 @@ test('search with a slip, a suggestion, choices, and back', async ({ page }) => 
   await expect(page).toHaveURL(/sort=cheap/)
 })
 
-test('on a phone the choices unfold', async ({ page }) => {
+test('by keyboard: the filters open on a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/category/Candles%20%26%20Fragrance')
   const fold = button(page, 'Filter')
@@ -180,7 +184,7 @@ test('on a phone the choices unfold', async ({ page }) => {
   await expect(button(page, 'Filter (1 selected)')).toBeVisible()
 })
 
-test('a search is an event: its words alone move the home list, and can be forgotten', async ({
+test('by keyboard: a search alone changes the home list, and can be forgotten', async ({
   page,
 }) => {
   await openShop(page)
@@ -208,7 +212,7 @@ test('a search is an event: its words alone move the home list, and can be forgo
   await expect.poll(() => forYouIds(page)).toEqual(before)
 })
 
-test('what one picks from a search teaches too', async ({ page }) => {
+test('by keyboard: picking a search result changes the home list', async ({ page }) => {
   await openShop(page)
   const before = await forYouIds(page)
   await tabTo(page, page.getByRole('combobox', { name: 'Search products' }))

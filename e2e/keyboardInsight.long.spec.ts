@@ -4,7 +4,9 @@ import { expect, test } from 'playwright/test'
 import { button, expectPage, lookByKeys, press, tabTo, textOf } from './keys.ts'
 import { fact } from './shop.ts'
 
-test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
+test('by keyboard: the panel forgets, pauses, asks consent, exports and erases', async ({
+  page,
+}) => {
   await lookByKeys(page)
   await press(page, button(page, 'Add to basket'))
   await press(page, button(page, 'What this shop learned'))
@@ -54,7 +56,7 @@ test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Recently viewed' })).toHaveCount(0)
 })
 
-test('side by side: equal for a stranger, moved after a look, also inside a department', async ({
+test('by keyboard: side by side shows equal lists at first and moved ones after a look', async ({
   page,
 }) => {
   await page.goto('/side-by-side')
@@ -75,7 +77,9 @@ test('side by side: equal for a stranger, moved after a look, also inside a depa
   await expect(page.getByRole('button', { name: 'Add to basket' })).toBeVisible()
 })
 
-test('fast-forward: a year, paused and stepped, beside a visitor’s own data', async ({ page }) => {
+test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s data alone', async ({
+  page,
+}) => {
   await lookByKeys(page)
   await page.goto('/console')
   await press(page, page.getByText('Technical details', { exact: true }))
@@ -124,7 +128,9 @@ test('fast-forward: a year, paused and stepped, beside a visitor’s own data', 
   expect(await kept()).toBe(own)
 })
 
-test('the console: engine, chain, consent', async ({ page }) => {
+test('by keyboard: the console checks the log, takes consent and changes the engine', async ({
+  page,
+}) => {
   await page.goto('/console')
   await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
@@ -144,7 +150,9 @@ test('the console: engine, chain, consent', async ({ page }) => {
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
 })
 
-test('the console: a newer model, an update, an export, the whole log', async ({ page }) => {
+test('by keyboard: the console looks for a model, sends an update, exports and shows the log', async ({
+  page,
+}) => {
   await page.goto('/console')
   await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')

@@ -12,7 +12,7 @@ for (const [address, title, part] of [
   // Its shelves fill.
   ['/product/85123A', 'White Hanging Heart T-Light Holder', 'main article'],
 ] as const) {
-  test(`${title} is the rendered page, to the letter, and nothing is said about it`, async ({
+  test(`${title} stays as rendered, to the letter, and screen readers hear nothing about it`, async ({
     browser,
     page,
   }) => {
@@ -34,10 +34,7 @@ for (const [address, title, part] of [
   })
 }
 
-test('a page is not painted while a part of its header is on its way', async ({
-  page,
-  request,
-}) => {
+test('a page is not painted until its whole header has arrived', async ({ page, request }) => {
   const document = await (await request.get('/product/85123A')).text()
   const cut = document.indexOf('<nav class="header-links"')
   expect(cut).toBeGreaterThan(0)
@@ -64,9 +61,7 @@ test('a page is not painted while a part of its header is on its way', async ({
   server.close()
 })
 
-test('a button that is pressed before the shop’s script is there is not pressed in vain', async ({
-  page,
-}) => {
+test('a button pressed before the shop’s script arrives still works', async ({ page }) => {
   let arrived = () => {}
   const held = new Promise<void>((resolve) => {
     arrived = resolve
@@ -85,7 +80,7 @@ test('a button that is pressed before the shop’s script is there is not presse
   await expect(page.getByRole('link', { name: 'Basket, 2' })).toBeVisible()
 })
 
-test('whoever has looked sees and hears one list in a department: their own', async ({ page }) => {
+test('a returning shopper sees and hears only their own list in a department', async ({ page }) => {
   await page.goto('/product/22086')
   await expect
     .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))
@@ -94,18 +89,13 @@ test('whoever has looked sees and hears one list in a department: their own', as
   await expectOneList(page, '/category/Christmas', LIST)
 })
 
-test('a list that is narrowed down and sorted by its address is the only one to be seen', async ({
-  page,
-}) => {
+test('a list filtered and sorted by its address is the only one shown', async ({ page }) => {
   await expectOneList(page, '/category/Christmas#price=1-3&sort=cheap&show=48', LIST)
   expect(await idsIn(page, LIST)).toHaveLength(48)
   await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
 })
 
-test('a product that one has opened is not taken for the outline, without a network', async ({
-  page,
-  context,
-}) => {
+test('offline, an opened product is not mistaken for the shell', async ({ page, context }) => {
   await page.goto('/')
   await page.evaluate(() => navigator.serviceWorker.ready)
   await expect
@@ -120,7 +110,7 @@ test('a product that one has opened is not taken for the outline, without a netw
   expect(shell).toContain('The shop is opening')
 })
 
-test('a department that a new shopper opens first is there before the device has ranked it, in the order that it gives', async ({
+test('a new shopper’s first department is there before the device ranks it, in the same order', async ({
   browser,
 }) => {
   const address = '/category/Christmas'
@@ -163,7 +153,7 @@ test('a department that a new shopper opens first is there before the device has
   await late.context().close()
 })
 
-test('the choice of an order has its width before its other options have come, in any font', async ({
+test('the sort control has its final width before its other options arrive, in any font', async ({
   page,
 }) => {
   await page.goto('/category/Christmas')

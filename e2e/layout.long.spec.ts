@@ -49,7 +49,7 @@ for (const [size, viewport] of Object.entries({
   desktop: { width: 1280, height: 860 },
   phone: { width: 390, height: 844 },
 })) {
-  test(`pages stand still while they load, ${size}`, async ({ page }) => {
+  test(`pages do not shift while they load, ${size}`, async ({ page }) => {
     await page.setViewportSize(viewport)
     await watch(page)
     for (const address of PAGES) {
@@ -62,9 +62,7 @@ for (const [size, viewport] of Object.entries({
   })
 }
 
-test('of a basket’s page, the first cards stand where they will stand when all have arrived', async ({
-  page,
-}) => {
+test('the first cards of the basket’s page stand in their final places', async ({ page }) => {
   const first = page.locator('.shelf > li').first()
   await page.route('**/*.js', (route) => route.abort())
   await page.goto('/basket')
@@ -149,7 +147,7 @@ for (const [size, viewport] of Object.entries({
   desktop: { width: 1280, height: 860 },
   phone: { width: 390, height: 844 },
 })) {
-  test(`nothing moves from page to page on a slow device, ${size}`, async ({ page }) => {
+  test(`nothing shifts from page to page on a slow device, ${size}`, async ({ page }) => {
     await page.setViewportSize(viewport)
     await watch(page)
     await slowDown(page)
@@ -165,7 +163,7 @@ test.describe('with a device that answers late', () => {
   // A service worker would deliver the script at once.
   test.use({ serviceWorkers: 'block' })
 
-  test('a list that comes seconds after its page moves nothing', async ({ page }) => {
+  test('a list that comes seconds after its page shifts nothing', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 })
     await watch(page)
     await page.goto('/product/85123A')
@@ -227,7 +225,7 @@ test('no page is wider than a phone', async ({ page }) => {
   await expectNarrow('the panel')
 })
 
-test('departments fill their grid, whatever its width', async ({ page }) => {
+test('departments fill every row of their grid at any width', async ({ page }) => {
   await openShop(page)
   const tiles = page.locator('.tiles > li')
   await tiles.first().scrollIntoViewIfNeeded()
@@ -248,7 +246,7 @@ test('departments fill their grid, whatever its width', async ({ page }) => {
 
 const WITHOUT_PICTURES = ['/checkout', '/console']
 
-test('every picture says its size and keeps to it', async ({ page }) => {
+test('every picture declares its size and keeps it', async ({ page }) => {
   await fill(page)
   const without: string[] = []
   for (const address of PAGES) {

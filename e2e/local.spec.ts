@@ -47,11 +47,7 @@ function watch(context: BrowserContext): Sent[] {
   return seen
 }
 
-test('local-only mode sends nothing but the declared requests', async ({
-  page,
-  context,
-  baseURL,
-}) => {
+test('local-only mode sends only the declared requests', async ({ page, context, baseURL }) => {
   const seen = watch(context)
   await openShop(page)
   await page.locator('[data-item]').first().click()

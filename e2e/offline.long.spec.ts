@@ -63,9 +63,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/no-such-page': 'main [data-item]',
 }
 
-test('after one look at the home page, all of the shop works without a network', async ({
-  page,
-}) => {
+test('after one look at the home page the whole shop works offline', async ({ page }) => {
   const { origin, end } = await serve()
   const errors: string[] = []
   page.on('pageerror', ({ message }) => errors.push(message))
@@ -104,7 +102,7 @@ test('after one look at the home page, all of the shop works without a network',
   expect(errors).toEqual([])
 })
 
-test('a first visit by a link is enough for a replay without a network', async ({ page }) => {
+test('a first visit by a link is enough for an offline replay', async ({ page }) => {
   const { origin, end } = await serve()
   try {
     await page.goto(`${origin}/product/85123A`)
@@ -128,7 +126,7 @@ async function play(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'The latest order' })).toBeVisible()
 }
 
-test('who saves data is not made to fetch a replay, and is told', async ({ page }) => {
+test('with data saver on, the replay is not downloaded, and the page says so', async ({ page }) => {
   await page.addInitScript(() => {
     const { connection } = navigator as { connection?: object }
     Object.defineProperty(connection, 'saveData', { value: true })
@@ -140,7 +138,10 @@ test('who saves data is not made to fetch a replay, and is told', async ({ page 
   expect(await missing(page, 'replay')).not.toEqual([])
 })
 
-test('where there is no room, the page says that it needs a network', async ({ page, baseURL }) => {
+test('without room on the disk, the page says that it needs a network', async ({
+  page,
+  baseURL,
+}) => {
   await openShop(page)
   await expect.poll(() => missing(page, 'replay')).toEqual([])
   await page.evaluate(async () => {

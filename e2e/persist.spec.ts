@@ -36,9 +36,7 @@ async function look(page: Page): Promise<void> {
   await expect(question(page)).toBeVisible()
 }
 
-test('nothing is stored before an answer, and nothing stands in the way of the first click', async ({
-  page,
-}) => {
+test('before an answer nothing is stored, and nothing covers the first click', async ({ page }) => {
   await openShop(page)
   await page.waitForLoadState('networkidle')
   await expect(question(page)).toHaveCount(0)
@@ -77,7 +75,7 @@ test('a yes stores the visit at once, in every tab, and is not asked for again',
   await learnsFrom(other, 1)
 })
 
-test('a no holds for the visit and is remembered', async ({ page }) => {
+test('a no applies to the visit and is remembered', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Only this visit' }).click()

@@ -15,7 +15,7 @@ const forYou = (page: Page) =>
 const settled = (page: Page) =>
   expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
 
-test('a new shopper’s page is the rendered one, to the letter, and nothing is said about it', async ({
+test('a new shopper’s home page stays as rendered, to the letter, and is not announced', async ({
   browser,
   page,
 }) => {
@@ -36,7 +36,7 @@ test('a new shopper’s page is the rendered one, to the letter, and nothing is 
   await plain.close()
 })
 
-test('a new shopper’s device begins with the model that the page was rendered with', async ({
+test('a new shopper’s device starts with the model that the page was rendered with', async ({
   page,
 }) => {
   const asked: string[] = []
@@ -55,7 +55,9 @@ test('a new shopper’s device begins with the model that the page was rendered 
   expect(asked.slice(0, 2).sort()).toEqual(['1/manifest.json', '1/popularity.safetensors'])
 })
 
-test('the other pages begin with the outline, not with the home page', async ({ browser }) => {
+test('pages that are not rendered start with the shell, not with the home page', async ({
+  browser,
+}) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   for (const address of ['/wishlist', '/checkout', '/product/no-such', '/no-such-page']) {
@@ -66,10 +68,7 @@ test('the other pages begin with the outline, not with the home page', async ({ 
   await context.close()
 })
 
-test('a new shopper’s empty basket is the rendered one, to the letter', async ({
-  browser,
-  page,
-}) => {
+test('a new shopper’s empty basket stays as rendered, to the letter', async ({ browser, page }) => {
   const plain = await browser.newContext({ javaScriptEnabled: false })
   const before = await plain.newPage()
   await before.goto('/basket')
@@ -82,7 +81,7 @@ test('a new shopper’s empty basket is the rendered one, to the letter', async 
   await plain.close()
 })
 
-test('a basket with something in it is never shown empty', async ({ page }) => {
+test('a filled basket is never shown empty', async ({ page }) => {
   await page.goto('/product/85123A')
   await page.getByRole('button', { name: 'Add to basket' }).click()
   await expect(page.getByRole('link', { name: 'Basket, 1' })).toBeVisible()
@@ -105,7 +104,7 @@ test('a basket with something in it is never shown empty', async ({ page }) => {
   await expect(page.getByText('Your basket is empty')).toBeVisible()
 })
 
-test('a search by a link is answered by its own thread, before the page has read the catalog', async ({
+test('a linked search is answered by its own thread before the page has read the catalog', async ({
   page,
 }) => {
   let read = () => {}
@@ -128,7 +127,9 @@ test('a search by a link is answered by its own thread, before the page has read
   await expect(list.locator('[data-item]')).toHaveCount(early)
 })
 
-test('a new shopper’s search waits for no device, which says the same', async ({ browser }) => {
+test('a new shopper’s search does not wait for the device, and equals its order', async ({
+  browser,
+}) => {
   const ranked = await browser.newPage({ serviceWorkers: 'block' })
   await openShop(ranked)
   await ranked.getByRole('combobox', { name: 'Search products' }).fill('heart')
@@ -145,7 +146,7 @@ test('a new shopper’s search waits for no device, which says the same', async 
   await ranked.close()
 })
 
-test('a search finds the same where its thread does not come', async ({ page, browser }) => {
+test('a search finds the same without its thread', async ({ page, browser }) => {
   const found = async (page: Page) => {
     await page.goto('/search#q=heart')
     await expect(page.locator('main [data-item]')).toHaveCount(24)
@@ -164,7 +165,7 @@ const VISITS: Readonly<Record<string, string>> = {
 }
 
 for (const [visit, address] of Object.entries(VISITS)) {
-  test(`whoever has ${visit} sees and hears one list on the way back: their own`, async ({
+  test(`a shopper who has ${visit} sees and hears only their own list on return`, async ({
     page,
   }) => {
     await page.goto(address)
@@ -177,7 +178,7 @@ for (const [visit, address] of Object.entries(VISITS)) {
   })
 }
 
-test('whoever had all erased is a stranger again', async ({ page }) => {
+test('a shopper who erased everything is new again', async ({ page }) => {
   await page.goto('/search#q=lantern')
   const known = () => page.evaluate(() => localStorage.getItem('nearside-shop.known'))
   await expect.poll(known).toBe('true')
@@ -190,7 +191,7 @@ test('whoever had all erased is a stranger again', async ({ page }) => {
   await expect(page.locator('html')).not.toHaveAttribute('data-returning')
 })
 
-test('a chosen theme and order hold from the first paint on', async ({ page }) => {
+test('a chosen theme and order apply from the first paint', async ({ page }) => {
   await page.goto('/')
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()

@@ -15,7 +15,7 @@ const WORDS = 'quixotelantern'
 const BROWSERS_OWN =
   /^(Default\/(Favicons|History|Sessions|Top Sites|Shortcuts|Visited Links|Network Action Predictor)|segmentation_platform)\b/
 
-test('erased words are in no file but the database’s own, until the site’s data are cleared', async ({
+test('erased words stay only in the database’s files, until site data are cleared', async ({
   baseURL,
 }) => {
   const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))

@@ -30,7 +30,7 @@ async function startRelay({ leader, helper }: Recipients): Promise<string> {
   throw new Error('the relay ended')
 }
 
-test('an update goes through a relay: neither server hears from the browser, and the log names the relay', async ({
+test('through a relay neither server hears from the browser, and the log names the relay', async ({
   page,
   context,
 }) => {

@@ -2,9 +2,7 @@
 import { expect, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 
-test('the console prints as two pages at most, without what can only be pressed', async ({
-  page,
-}) => {
+test('the console prints on at most two pages, without buttons', async ({ page }) => {
   await openShop(page)
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()

@@ -9,7 +9,7 @@ async function scrollPage(page: Page, top: number): Promise<void> {
   await expect.poll(() => scrolled(page)).toBe(top)
 }
 
-test('back to the place in a long list, forward to the place in a product, and by a reload', async ({
+test('back, forward and reload restore the place in a long list and a product', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 390, height: 600 })
@@ -44,11 +44,11 @@ test('back to the place in a long list, forward to the place in a product, and b
   await expect.poll(() => scrolled(page)).toBe(place)
 })
 
-test.describe('where the list comes late', () => {
+test.describe('if the list comes late', () => {
   // A service worker would deliver the list at once.
   test.use({ serviceWorkers: 'block' })
 
-  test('whoever scrolls first is left alone', async ({ page }) => {
+  test('a shopper who scrolls first is not scrolled back', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
     // Departments are prerendered with their lists, so a search is used.
     await page.goto('/search#q=heart')

@@ -4,7 +4,7 @@ import { expect, type Locator, test } from 'playwright/test'
 import { go } from './pages.ts'
 import { openShop } from './shop.ts'
 
-test('past orders are taken in once, change the lists, and stay erased', async ({ page }) => {
+test('past orders are imported once, change the lists, and stay erased', async ({ page }) => {
   await openShop(page)
   const forYou = page.locator('.for-you [data-item]')
   const shown = () => forYou.evaluateAll((all) => all.map((one) => one.getAttribute('data-item')))
@@ -47,7 +47,7 @@ const REASONS =
   /^(A best seller|Because of your recent picks|Because you bought .+|You’ve been browsing .+)$/
 
 for (const label of ['C', 'F'])
-  test(`Shopper ${label} comes again: what is due is bought again, all else is new`, async ({
+  test(`Shopper ${label} returns: “Buy again” lists what is due, “For you” only new items`, async ({
     page,
   }) => {
     const { shoppers } = JSON.parse(await readFile('public/replay/shoppers.json', 'utf8'))

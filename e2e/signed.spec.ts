@@ -2,7 +2,9 @@
 import { expect, test } from 'playwright/test'
 import { fact, keepsModel, openConsole, openShop } from './shop.ts'
 
-test('a model that the keys have not signed is refused, and it is said', async ({ page }) => {
+test('a model without the keys’ signature is refused, and the console says so', async ({
+  page,
+}) => {
   await openShop(page)
   await expect.poll(() => keepsModel(page)).toBe(true)
   await openConsole(page)

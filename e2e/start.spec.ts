@@ -36,9 +36,7 @@ function listenForFormats(): void {
 const made = (page: Page) =>
   page.evaluate(() => (window as unknown as { made: readonly string[] }).made)
 
-test('no format is made at the start, of which the first takes a slow phone a tenth of a second', async ({
-  page,
-}) => {
+test('the start creates no number or date format, which is slow on phones', async ({ page }) => {
   await page.addInitScript(listenForFormats)
   await page.goto('/')
   await settled(page)
@@ -53,7 +51,7 @@ test('no format is made at the start, of which the first takes a slow phone a te
   expect(await made(page)).not.toEqual([])
 })
 
-test('every script before the first list is asked for with the document', async ({ page }) => {
+test('the document requests every script needed before the first list', async ({ page }) => {
   // The document as sent, because the page itself adds links to preloaded files.
   const document = await (await page.request.get('/')).text()
   const [head] = document.split('</head>')
@@ -83,7 +81,7 @@ test.describe('on a first visit', () => {
     ['without a vault', '/'],
     ['in a vault', `${SHOP_IN_VAULT}/`],
   ])
-    test(`whatever the document asks for soon is asked for without that, too, ${mode}`, async ({
+    test(`every preloaded file is also requested without its preload link, ${mode}`, async ({
       page,
     }) => {
       const link = /<link\b[^>]*\brel="(?:module)?preload"[^>]*>/g
@@ -104,7 +102,7 @@ test.describe('on a first visit', () => {
     })
 })
 
-test('React is read by itself, not within the script that calls it', async ({ page }) => {
+test('React is a script of its own', async ({ page }) => {
   await page.goto('/')
   await settled(page)
   const named = (await files(page)).filter((path) => /\/assets\/(main|react-dom)-/.test(path))

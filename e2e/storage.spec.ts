@@ -10,7 +10,7 @@ async function lookAt(page: Page, place: number): Promise<void> {
   await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
 }
 
-test('no room from the first visit on: lists, the click that changes them, and every page', async ({
+test('with a full disk from the first visit, a click changes the lists and every page works', async ({
   page,
   baseURL,
 }) => {
@@ -30,7 +30,7 @@ test('no room from the first visit on: lists, the click that changes them, and e
   )
 })
 
-test('site data cleared under an open page, again and again: it goes on, and learns anew', async ({
+test('after site data are cleared repeatedly under an open page, the shop goes on and learns again', async ({
   page,
   baseURL,
 }) => {

@@ -21,7 +21,10 @@ for (const [mode, origin] of [
   ['a vault', () => SHOP_IN_VAULT],
   ['the shop’s own origin', (embedded: string) => embedded],
 ] as const)
-  test(`by file and code, by keyboard alone, in ${mode}`, async ({ browser, baseURL }) => {
+  test(`a file and its code transfer a shopper’s data, by keyboard alone, in ${mode}`, async ({
+    browser,
+    baseURL,
+  }) => {
     const shop = origin(`${baseURL}`)
     const desk = await device(browser, shop)
     await openShop(desk)

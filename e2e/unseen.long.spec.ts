@@ -126,7 +126,7 @@ test('after the first visit the server can’t tell two shoppers apart', async (
   expect(await seenOf(browser, BEN)).toEqual(ada)
 })
 
-test('what a first visit shows is its address; a link with a query shows that', async ({
+test('a first visit reveals only its address, including a query in the link', async ({
   browser,
 }) => {
   const { origin, seen, end } = await watch()
@@ -158,7 +158,7 @@ for (const [why, quotaSize, ignoreCache] of [
   ['where the disk is full', 1, false],
   ['with Shift', undefined, true],
 ] as const) {
-  test(`a reload ${why} shows its address to the server, and works`, async ({ browser }) => {
+  test(`a reload ${why} reveals its address to the server, and works`, async ({ browser }) => {
     const { origin, seen, end } = await watch()
     const context = await browser.newContext()
     const page = await context.newPage()
@@ -182,7 +182,7 @@ for (const [why, quotaSize, ignoreCache] of [
   })
 }
 
-test('a new release arrives at the visit after it was found', async ({ browser }) => {
+test('a new release is used on the visit after it was found', async ({ browser }) => {
   const root = await mkdtemp(join(tmpdir(), 'nearside-release-'))
   await cp('dist/demo', root, { recursive: true })
   const { origin, seen, end } = await watch(root)

@@ -9,7 +9,7 @@ const databases = async () => (await indexedDB.databases()).map(({ name }) => na
 
 test.afterEach(closeVaultShops)
 
-test('the list follows a click, and nothing of it is in the shop’s origin', async ({ page }) => {
+test('the list follows a click, and the shop’s origin stores nothing', async ({ page }) => {
   const { shop, vault, asked } = await openVaultShop()
   await openShop(page, `${shop}/`)
   const before = await forYouIds(page)
@@ -25,7 +25,7 @@ test('the list follows a click, and nothing of it is in the shop’s origin', as
   expect(asked.length).toBeGreaterThan(2)
 })
 
-test('under persist: ask, the vault stores the visit after a yes, and nothing before it or after a no', async ({
+test('under persist: ask, the vault stores a visit only between a yes and a no', async ({
   page,
 }) => {
   const { shop, vault } = await openVaultShop(undefined, undefined, undefined, 'ask')
@@ -50,7 +50,7 @@ test('under persist: ask, the vault stores the visit after a yes, and nothing be
   await learnsFrom(page, 0)
 })
 
-test('whatever its worker tries, nothing arrives', async ({ page }) => {
+test('no request from the vault’s worker arrives, by any API', async ({ page }) => {
   const arrived: string[] = []
   const elsewhere = createServer(({ url = '' }, answer) => {
     arrived.push(url)
@@ -110,7 +110,7 @@ for (const [hole, locked, says] of [
   ['scripts of its own server', policy("default-src 'none'; script-src 'self'"), 'import'],
   ['sockets', policy("default-src 'none'; connect-src ws:"), 'WebSocket'],
 ] as const)
-  test(`with ${hole} it refuses to work: the shop’s own order, and nothing is kept`, async ({
+  test(`with ${hole} the vault refuses to work: lists are in the shop’s order, nothing is stored`, async ({
     page,
   }) => {
     const { shop, vault } = await openVaultShop(() => ({ locked }))
@@ -151,7 +151,7 @@ interface Hostile {
   }
 }
 
-test('it takes one port, well-formed calls, and so many of them', async ({ page }) => {
+test('the vault takes one port and a limited number of well-formed calls', async ({ page }) => {
   const { shop, vault } = await openVaultShop()
   await openShop(page, `${shop}/`)
   const hello = await page.evaluate(speakTo, vault)
@@ -220,7 +220,7 @@ test('it takes one port, well-formed calls, and so many of them', async ({ page 
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 })
 
-test('pages of another origin can’t embed it, and where they could, it doesn’t hear them', async ({
+test('a page of another origin can’t embed the vault, and the vault ignores its messages', async ({
   page,
 }) => {
   const { vault } = await openVaultShop()

@@ -20,7 +20,7 @@ import {
 
 test.afterEach(closeVaultShops)
 
-test('the shopper agrees in the vault’s own window, by keyboard, and the log keeps the words’ hash', async ({
+test('the shopper consents by keyboard in the vault’s window, and the log has the wording’s hash', async ({
   page,
 }) => {
   const { shop, vault } = await openContributing()
@@ -64,7 +64,7 @@ test('the shopper agrees in the vault’s own window, by keyboard, and the log k
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
 })
 
-test('what is declined, by button, by Escape or by closing, is not agreed to', async ({ page }) => {
+test('declining by button, Escape or closing gives no consent', async ({ page }) => {
   const { shop, vault } = await openContributing()
   await page.goto(`${shop}/console`)
   const notNow = { name: 'Not now' }
@@ -99,7 +99,7 @@ test('what is declined, by button, by Escape or by closing, is not agreed to', a
   expect(page.context().pages()).toEqual([page])
 })
 
-test('a script of the page can’t answer: by its own words, messages or windows', async ({
+test('a script of the page can’t consent by its own words, messages or windows', async ({
   page,
 }) => {
   const { shop, vault } = await openContributing()
@@ -148,7 +148,7 @@ test('a script of the page can’t answer: by its own words, messages or windows
   expect(await consentsIn(page, vault)).toEqual([])
 })
 
-test('a browser that opens no window is named as the reason, and the press can be repeated', async ({
+test('if the browser opens no window, the page says so, and the press can be repeated', async ({
   page,
 }) => {
   await page.addInitScript(() => {
@@ -168,7 +168,7 @@ test('a browser that opens no window is named as the reason, and the press can b
   expect(page.context().pages()).toEqual([page])
 })
 
-test('a second vault frame that names other aggregators gets nothing, and the consent stays', async ({
+test('a second vault frame with other aggregators gets nothing, and the consent stays', async ({
   context,
   page,
 }) => {
@@ -238,9 +238,7 @@ test('a second vault frame that names other aggregators gets nothing, and the co
   expect(evil).toEqual([])
 })
 
-test('a withdrawal in one tab ends the request of another that is under way, for good', async ({
-  browser,
-}) => {
+test('a withdrawal in one tab aborts another tab’s request for good', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: SHOP_IN_VAULT })
   const [sender, other] = [await context.newPage(), await context.newPage()]
   for (const tab of [sender, other]) await tab.goto('/console')

@@ -25,9 +25,7 @@ async function asked(page: Page): Promise<{ question: Page; vault: string }> {
 
 const status = (question: Page) => question.getByRole('status')
 
-test('a window that is too small takes no agreement and says why, but can be declined', async ({
-  page,
-}) => {
+test('a window that is too small accepts only a refusal, and says why', async ({ page }) => {
   const { question, vault } = await asked(page)
   await question.setViewportSize({ width: 260, height: 150 })
   await expect(status(question)).toContainText('too small')
@@ -43,7 +41,7 @@ test('a window that is too small takes no agreement and says why, but can be dec
   await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
 })
 
-test('a key that was held since before does not agree', async ({ page }) => {
+test('a key held since before the question does not agree', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
   await question.keyboard.down('Enter')
@@ -58,7 +56,7 @@ test('a key that was held since before does not agree', async ({ page }) => {
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
 })
 
-test('a mouse that lay on the button when the question came has to leave it first', async ({
+test('a mouse that lay on the button at first must leave it before a press counts', async ({
   page,
 }) => {
   const { question, vault } = await asked(page)
@@ -72,7 +70,7 @@ test('a mouse that lay on the button when the question came has to leave it firs
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
 })
 
-test('a window that is not in front takes no agreement', async ({ page }) => {
+test('a window that is not in front accepts no consent', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
   // A headless browser has no other window to take the focus.
@@ -91,7 +89,7 @@ test('a window that is not in front takes no agreement', async ({ page }) => {
 
 test.describe('in a German browser', () => {
   test.use({ locale: 'de-DE' })
-  test('the question speaks German where the page does', async ({ page }) => {
+  test('the question is in German if the page is', async ({ page }) => {
     const { shop } = await openContributing()
     await page.goto(`${shop}/console`)
     await page.evaluate(() => {
@@ -105,7 +103,7 @@ test.describe('in a German browser', () => {
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   })
 
-  test('it speaks the browser’s language where the page’s is another', async ({ page }) => {
+  test('the question is in the browser’s language if the page’s is another', async ({ page }) => {
     const { shop } = await openContributing()
     await page.goto(`${shop}/console`)
     await consentOf(page).click()
