@@ -18,7 +18,7 @@ function nearside(...argv: string[]) {
   return { status, stdout, stderr }
 }
 
-it('lists its commands; says what is wrong in one line', () => {
+it('the program lists its commands, and reports an error in one line', () => {
   const help = nearside('--help')
   expect(help).toMatchObject({ status: 0, stderr: '' })
   for (const name of ['import', 'pretrain', 'evaluate', 'publish', 'doctor', 'serve', 'bench'])
@@ -39,7 +39,7 @@ it('lists its commands; says what is wrong in one line', () => {
   })
 }, 120_000)
 
-it('has at most 120 options', async () => {
+it('all commands together have at most 120 options', async () => {
   // All commands have `--json`; `build-shop` has the options of import, pretrain and publish.
   const { 'build-shop': _, ...tools } = TOOL_COMMANDS
   const bench = () => import('./commands/bench.ts')

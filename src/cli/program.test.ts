@@ -32,7 +32,7 @@ function testFolder(): string {
 }
 
 describe('a command line', () => {
-  it('runs with values of their types, and with defaults', async () => {
+  it('passes typed values and defaults to the command', async () => {
     expect(await run('--name', 'Ada', '--times=2')).toMatchObject({
       result: { name: 'Ada', times: 2 },
       printed: ['Hello, AdaHello, Ada'],
@@ -44,20 +44,20 @@ describe('a command line', () => {
     expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
   })
 
-  it('writes the result as JSON', async () => {
+  it('writes the result as JSON to the file of --json', async () => {
     const file = join(testFolder(), 'result.json')
     await run('--name', 'Ada', '--json', file)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ name: 'Ada', times: 1 })
   })
 
-  it('does no work for a JSON file that can’t be written', async () => {
+  it('refuses a --json file in a missing folder before the command starts', async () => {
     const file = join(testFolder(), 'missing', 'result.json')
     await expect(run('--name', 'Ada', '--json', file)).rejects.toThrow(
       /--json .*: there is no such folder/,
     )
   })
 
-  it('describes every option, and what all commands have', async () => {
+  it('--help describes each option, also those that all commands have', async () => {
     const printed: string[] = []
     const shown = runCommand(command, { positionals: ['--help'], print: (l) => printed.push(l) })
     await expect(shown).rejects.toMatchObject({ code: 'commander.helpDisplayed', exitCode: 0 })

@@ -10,7 +10,7 @@ function testStream(isTTY: boolean) {
   }
 }
 
-it('draws a bar on a terminal, one a label, and leaves nothing behind', () => {
+it('draws one bar per label on a terminal, and clears it at the end', () => {
   const { stream, text } = testStream(true)
   const progress = createProgress(stream)
   progress.update('reading', 0, 4)
@@ -26,7 +26,7 @@ it('draws a bar on a terminal, one a label, and leaves nothing behind', () => {
   expect(text()).toBe('')
 })
 
-it('writes a line now and then where output is redirected', () => {
+it('writes a line every few seconds if output is redirected', () => {
   const { stream, text } = testStream(false)
   let now = 0
   const progress = createProgress(stream, () => now)

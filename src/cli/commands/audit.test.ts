@@ -13,7 +13,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 
 const run = (...positionals: string[]) => runCommand(command, { positionals })
 
-it('verifies and explains a file, names the entry at fault, and writes both verdicts as JSON', async () => {
+it('verifies and explains a bundle, names the altered entry, and writes the result as JSON', async () => {
   const folder = testFolder()
   const [clean, changed, json] = ['a.json', 'b.json', 'out.json'].map((name) => join(folder, name))
   for await (const pair of fixtures(1, 3)) {
@@ -36,7 +36,7 @@ it('verifies and explains a file, names the entry at fault, and writes both verd
   await expect(run('explain', changed)).rejects.toThrow(/1 fault/)
 })
 
-it('of a file without signatures says no more than that it agrees with itself', async () => {
+it('reports an unsigned bundle as unsigned, even if it is consistent', async () => {
   const file = join(testFolder(), 'unsigned.json')
   for await (const { tampered } of fixtures(20, 3))
     if (tampered.kind === 'all hashes made anew, no signatures') writeFileSync(file, tampered.text)
@@ -45,7 +45,7 @@ it('of a file without signatures says no more than that it agrees with itself', 
   expect(printed.at(-1)).toBe('unsigned: it agrees with itself, and shows no more')
 })
 
-it('names the fault of a file that has another form, in words and as JSON', async () => {
+it('names the fault of a malformed bundle on the screen and in the JSON', async () => {
   const [file, json] = ['bundle.json', 'out.json'].map((name) => join(testFolder(), name))
   writeFileSync(file, Uint8Array.of(0xff))
   await expect(run('verify', file, '--json', json)).rejects.toThrow(/^1 fault in .*bundle\.json$/)
@@ -60,33 +60,38 @@ it.skipIf(!hasPython)('compares itself with the verifier in Python', async () =>
   await expect(run('selftest', '--against', 'missing.py', '--count', '1')).rejects.toThrow()
 })
 
-it.skipIf(!hasPython)('says what the two differ about so that it can be asked again', async () => {
-  const [other, json] = ['other.py', 'out.json'].map((name) => join(testFolder(), name))
-  const answer = `'{"faults": [{"check": "none", "entry": null}]}'`
-  writeFileSync(other, `import sys\nfor _ in sys.stdin: print(${answer}, flush=True)\n`)
-  const given = ['--against', other, '--count', '24', '--seed', '3', '--json', json]
-  await expect(run('selftest', ...given)).rejects.toThrow(/differ/)
-  interface Differing {
-    readonly first: readonly string[]
-    readonly line: object
-  }
-  const { different }: { different: readonly Differing[] } = JSON.parse(readFileSync(json, 'utf8'))
-  expect(different).toHaveLength(24)
-  for (const name of ['key', 'earlier', 'releases', 'reports'])
-    expect(
-      different.some(({ line }) => name in line),
-      name,
-    ).toBe(true)
-  const script = fileURLToPath(new URL('../../../tools/verify.py', import.meta.url))
-  const input = different.map(({ line }) => `${JSON.stringify(line)}\n`).join('')
-  const { stdout } = spawnSync('python3', [script, '--lines'], { encoding: 'utf8', input })
-  const said = stdout.trim().split('\n')
-  expect(said.map((line) => inOrder(JSON.parse(line).faults))).toEqual(
-    different.map(({ first }) => first),
-  )
-})
+it.skipIf(!hasPython)(
+  'writes each bundle that the two verifiers judge differently, so that it can be verified again',
+  async () => {
+    const [other, json] = ['other.py', 'out.json'].map((name) => join(testFolder(), name))
+    const answer = `'{"faults": [{"check": "none", "entry": null}]}'`
+    writeFileSync(other, `import sys\nfor _ in sys.stdin: print(${answer}, flush=True)\n`)
+    const given = ['--against', other, '--count', '24', '--seed', '3', '--json', json]
+    await expect(run('selftest', ...given)).rejects.toThrow(/differ/)
+    interface Differing {
+      readonly first: readonly string[]
+      readonly line: object
+    }
+    const { different }: { different: readonly Differing[] } = JSON.parse(
+      readFileSync(json, 'utf8'),
+    )
+    expect(different).toHaveLength(24)
+    for (const name of ['key', 'earlier', 'releases', 'reports'])
+      expect(
+        different.some(({ line }) => name in line),
+        name,
+      ).toBe(true)
+    const script = fileURLToPath(new URL('../../../tools/verify.py', import.meta.url))
+    const input = different.map(({ line }) => `${JSON.stringify(line)}\n`).join('')
+    const { stdout } = spawnSync('python3', [script, '--lines'], { encoding: 'utf8', input })
+    const said = stdout.trim().split('\n')
+    expect(said.map((line) => inOrder(JSON.parse(line).faults))).toEqual(
+      different.map(({ first }) => first),
+    )
+  },
+)
 
-it('tests itself', async () => {
+it('selftest finds every altered log and raises no false alarm', async () => {
   const { printed, result } = await run('selftest', '--count', '24')
   expect(printed).toContain('0 false alarms in 24 clean ones')
   expect(result).toMatchObject({ tampered: 24, found: 24, clean: 24, falseAlarms: 0 })
@@ -97,6 +102,6 @@ it.each([
   [['verify'], /audit verify needs a bundle/],
   [['verify', 'missing.json'], /missing\.json/],
   [['verify', 'missing.json', '--model', 'm'], /--model and --catalog go together/],
-])('refuses %j', async (given, why) => {
+])('audit refuses %j', async (given, why) => {
   await expect(run(...given)).rejects.toThrow(why)
 })

@@ -29,7 +29,7 @@ function exports() {
   return { orders, out, build }
 }
 
-it('makes of two exports what a web server hands out, and goes on where it was interrupted', async () => {
+it('builds a site from two exports, and repeats only the steps whose input changed', async () => {
   const { orders, out, build } = exports()
   const first = await build({ link: '/p/{id}' })
   expect(first.made).toEqual(['import', 'pretrain', 'publish'])
@@ -52,12 +52,12 @@ it('makes of two exports what a web server hands out, and goes on where it was i
   expect((await build()).made).toEqual(['import', 'pretrain', 'publish'])
 })
 
-it('writes no page of the import beside its folder: that would begin all anew, each time', async () => {
+it('refuses --html, because each report would start the build again', async () => {
   const { out, build } = exports()
   await expect(build({ html: `${out}.html` })).rejects.toThrow("unknown option '--html'")
 })
 
-it('begins nothing on a line that a later step can’t read', async () => {
+it('refuses an invalid option of a later step before the first step starts', async () => {
   const { out, build } = exports()
   await expect(build({ link: 'nowhere' })).rejects.toThrow('{id}')
   await expect(build({ until: 'soon' })).rejects.toThrow('a date like')

@@ -34,7 +34,7 @@ async function compare(a: string, b: string, flags: Flags = {}) {
   return { result: result as CompareResult, text: printed.join('\n') }
 }
 
-it('says which ranks better, with what evaluate says of each', async () => {
+it('names the better model and gives each the metrics that evaluate gives it', async () => {
   const html = join(folder, 'report.html')
   const { result, text } = await compare(A, B, { arms: 'all', html })
   const ndcg = (name: string) =>
@@ -60,7 +60,7 @@ it('says which ranks better, with what evaluate says of each', async () => {
   expect(back.result.cases).toBe(result.cases)
 }, 120_000)
 
-it('proves no difference between a model and itself', async () => {
+it('finds no difference between a model and itself', async () => {
   const { result, text } = await compare(B, join(B, '1'))
   expect(result.lifts.length).toBeGreaterThan(0)
   for (const { relative, lo, hi } of result.lifts) expect([relative, lo, hi]).toEqual([0, 0, 0])
@@ -76,7 +76,7 @@ it('refuses models that held out different shoppers', async () => {
   }
 })
 
-it('asks of a log that has got more shoppers since one of them was trained', async () => {
+it('accepts a log that has gained shoppers since one model was trained', async () => {
   const early = testShop(40, 20)
   const before = join(folder, 'before')
   await publishModel(before, await writeBaseModel(testModel(early)))

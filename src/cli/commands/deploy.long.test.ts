@@ -107,7 +107,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
   }, 120_000)
   afterAll(() => postgres.remove())
 
-  it('has two services that play a round on PostgreSQL', async () => {
+  it('starts leader and helper, and they complete a round on PostgreSQL', async () => {
     const { services, secrets } = parse(example('compose.yaml'), { merge: true }) as {
       services: Record<string, Service>
       secrets: Record<string, { readonly file: string }>
@@ -138,7 +138,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
 const UNITS = Object.fromEntries(ROLES.map((role) => [role, example(`nearside-${role}@.service`)]))
 
 describe('the systemd units', () => {
-  it('play a round on SQLite', async () => {
+  it('start leader and helper, and they complete a round on SQLite', async () => {
     const where = operatorsFolder()
     await playRound(where, (role, other) => {
       const unit = UNITS[role]
@@ -163,7 +163,7 @@ describe('the systemd units', () => {
 
   const NO_SYSTEMD = hasSystemd() ? '' : ' (skipped: no systemd-analyze here)'
   it.skipIf(NO_SYSTEMD !== '').each(ROLES)(
-    `%s: systemd finds nothing wrong${NO_SYSTEMD}`,
+    `systemd-analyze finds no fault in the unit of the %s${NO_SYSTEMD}`,
     (role) => {
       const file = join(testFolder(), `nearside-${role}@8791.service`)
       // `systemd-analyze` looks for the program, which isn't installed here.

@@ -80,7 +80,7 @@ const json = (pattern: RegExp, value: unknown) =>
 const policy = (text: string) => headers(/^\/$/, { 'content-security-policy': text })
 const PAGE = { 'content-type': 'text/html' }
 
-it('finds nothing to mend in what publish wrote, on a server that does as it says', async () => {
+it('doctor finds no fault in a published site on a correctly configured server', async () => {
   const { code, lines } = await look()
   expect(lines).toEqual([
     'ok page: HOST/ is there, in a secure context.',
@@ -107,16 +107,20 @@ const LONG = { 'cache-control': 'max-age=86400' }
 test.each<readonly [string, Spoil, string]>([
   ['a page that is gone', at(/^\/$/, { status: 410 }), 'error page: HOST/ answers with status 410'],
   [
-    'a file as page',
+    'a page address that is a file',
     headers(/^\/$/, { 'content-type': 'text/css' }),
     'error page: HOST/ is text/css',
   ],
   [
-    'a circle of redirects',
+    'a redirect loop',
     at(/^\/$/, { status: 302, headers: { location: '/' } }),
     "error page: HOST/ can't be had (more than 5 redirects)",
   ],
-  ['a page without end', at(/^\/$/, { body: null }), "can't be had (no whole answer in 1 s)"],
+  [
+    'a page whose answer never ends',
+    at(/^\/$/, { body: null }),
+    "can't be had (no whole answer in 1 s)",
+  ],
   [
     'a page without the snippet',
     at(/^\/$/, { body: '<p>Shop</p>' }),
@@ -128,45 +132,49 @@ test.each<readonly [string, Spoil, string]>([
     'error page: #nearside-options of the page',
   ],
   [
-    'a page that is deeper than any',
+    'a page nested too deeply',
     at(/^\/$/, { body: '<div>'.repeat(100_000) }),
     'error page: The page is nested more than 10000 deep',
   ],
   [
-    'a page without a policy',
+    'a page without a Content-Security-Policy',
     at(/^\/$/, { headers: PAGE }),
     'warning policy: The page has no Content-Security-Policy',
   ],
   [
-    'a policy that lets nothing be asked',
+    'a policy that blocks every request',
     policy(PAGE_POLICY.replace("connect-src 'self'", "connect-src 'none'")),
     "error policy: It blocks HOST/catalog.json: add 'self' to connect-src.",
   ],
   [
-    'a policy without workers',
+    'a policy that blocks workers',
     policy(PAGE_POLICY.replace("worker-src 'self'", "worker-src 'none'")),
     'warning policy: It blocks the worker',
   ],
   [
-    'a policy without WebAssembly',
+    'a policy that blocks WebAssembly',
     policy(PAGE_POLICY.replace("'wasm-unsafe-eval'", '')),
     'warning policy: It blocks WebAssembly',
   ],
   [
-    'Trusted Types',
+    'a Trusted Types policy without the name nearside',
     policy(`${PAGE_POLICY}; require-trusted-types-for 'script'; trusted-types other`),
     'add nearside to trusted-types',
   ],
   [
-    'a policy in the page itself',
+    'a blocking policy in a meta element',
     at(/^\/$/, ({ body }) => ({
       body: `<meta http-equiv="Content-Security-Policy" content="connect-src 'none'">${body}`,
     })),
     'error policy: It blocks HOST/models/latest.json',
   ],
-  ['no worker', at(/worker\.js$/, { status: 404 }), 'worker.js answers with status 404'],
   [
-    'a worker of a wrong type',
+    'a missing worker file',
+    at(/worker\.js$/, { status: 404 }),
+    'worker.js answers with status 404',
+  ],
+  [
+    'a worker with the wrong media type',
     headers(/worker\.js$/, { 'content-type': 'text/plain' }),
     'is sent as text/plain: send it as text/javascript',
   ],
@@ -176,62 +184,62 @@ test.each<readonly [string, Spoil, string]>([
     'warning worker: Its file has no Content-Security-Policy',
   ],
   [
-    'a worker with a policy of nothing',
+    'a worker whose policy blocks every request',
     headers(/worker\.js$/, { 'content-security-policy': "default-src 'none'" }),
     "error worker: Its own policy blocks HOST/catalog.json: add 'self' to connect-src.",
   ],
   [
-    'no models',
+    'a missing models folder',
     at(/latest\.json$/, { status: 404, headers: PAGE, body: '<h1>Not found</h1>' }),
     'error model: HOST/models/latest.json answered with status 404: publish the model again.',
   ],
   [
-    'a web page for a file',
+    'a web page in place of a model file',
     at(/latest\.json$/, { headers: PAGE, body: '<h1>Shop</h1>' }),
     'error model: HOST/models/latest.json is a web page, not a file: publish',
   ],
   [
-    'no JSON',
+    'a latest.json that is not JSON',
     at(/latest\.json$/, { headers: {}, body: '{' }),
     'error model: The base model is not readable',
   ],
   [
-    'a redirect',
+    'a redirected latest.json',
     at(/latest\.json$/, REDIRECT),
     'it is sent on to HOST/elsewhere, and devices follow no redirects',
   ],
   [
-    'an answer without end',
+    'a model file whose answer never ends',
     at(/items/, { headers: {}, body: null }),
     'No answer from HOST/models/1/items.safetensors: no whole answer in 1 s',
   ],
   [
-    'an answer that is too large',
+    'a model file that is too large',
     headers(/items/, { 'content-length': String(2 ** 30) }),
     'HOST/models/1/items.safetensors: the answer is too large',
   ],
   [
-    'a damaged file',
+    'a damaged model file',
     at(/items/, { headers: {}, body: 'other' }),
     'error model: items.safetensors has 5 bytes',
   ],
   [
-    'another manifest',
+    'a manifest that does not match its hash',
     json(/manifest\.json/, { format: MANIFEST_FORMAT }),
     'error model: manifest.json does not match its SHA-256',
   ],
   [
-    'a pointer that is kept',
+    'a latest.json that browsers may cache',
     headers(/latest\.json$/, LONG),
     'warning latest.json: It may be kept (max-age=86400)',
   ],
   [
-    'versions that are not kept',
+    'versions without long-term caching',
     headers(/models\/1/, { 'cache-control': 'no-cache' }),
     "and 5 more may be kept for ever, but the server doesn't say so",
   ],
   [
-    'no compression',
+    'a catalog sent without compression',
     at(/catalog\.json$/, {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
       body: JSON.stringify(ITEMS),
@@ -239,23 +247,23 @@ test.each<readonly [string, Spoil, string]>([
     "warning catalog: /catalog.json isn't compressed",
   ],
   [
-    'no catalog',
+    'a catalog that is not an array',
     json(/catalog/, { items: [] }),
     'error catalog: catalog: is not an array of items',
   ],
   ['an empty catalog', json(/catalog/, []), 'error catalog: The catalog is empty'],
   [
-    'other ids',
+    'a catalog that shares no id with the model',
     json(/catalog/, [{ id: 'a', title: 'A', price: 1, image: '/a' }]),
     "error catalog: None of the model's 100 items is in the catalog (ids such as item 0, item 1, item 2)",
   ],
   [
-    'an id twice',
+    'a repeated catalog id',
     json(/catalog/, [...ITEMS, ITEMS[4]]),
     "warning catalog: catalog item 101: the id 'item 4' was already used",
   ],
   [
-    'nothing to sell',
+    'a catalog without available products',
     json(
       /catalog/,
       ITEMS.map((item) => ({ ...item, available: false })),
@@ -263,7 +271,7 @@ test.each<readonly [string, Spoil, string]>([
     'error catalog: No product is available',
   ],
   [
-    'no prices',
+    'products without prices',
     json(
       /catalog/,
       ITEMS.map((item) => ({ ...item, price: undefined })),
@@ -271,32 +279,32 @@ test.each<readonly [string, Spoil, string]>([
     'warning catalog: 100 products (100 %) have no price: add it, cards show it.',
   ],
   [
-    'new products',
+    'products unknown to the model',
     json(/catalog/, [...ITEMS, ...ITEMS.map((item) => ({ ...item, id: `new ${item.id}` }))]),
     'warning catalog: 100 products (50 %) are unknown to the model: train it anew',
   ],
   [
-    'no rules',
+    'a rules file that the server fails to send',
     at(/rules/, { status: 500 }),
     'error rules: HOST/rules.json answered with status 500',
   ],
   [
-    'a rule that is none',
+    'a malformed rule',
     json(/rules/, [{ name: 'x' }]),
     'error rules: rule 1 (‘x’) must say exactly one of',
   ],
   [
-    'rules that leave nothing',
+    'a rule that empties a list',
     json(/rules/, [{ name: 'x', only: { category: ['no such'] } }]),
     'error rules: ‘x’ leaves nothing to show: that list is empty.',
   ],
-])('%s', async (_, spoil, expected) => {
+])('doctor reports %s', async (_, spoil, expected) => {
   const { code, bad } = await look(spoil)
   expect(bad.join('\n')).toContain(expected)
   expect(code).toBe(bad.some((line) => line.startsWith('error')) ? 1 : 0)
 })
 
-it('takes addresses and keys in place of what the page says, and checks who signed', async () => {
+it('doctor takes addresses and keys from options, and checks who signed the model', async () => {
   const bare = at(/^\/shop$/, { status: 200, headers: PAGE, body: '<p>Shop</p>' })
   const flags = { models: 'models', catalog: '/catalog.json' }
   const unknown = await look(bare, flags, 'shop')
@@ -316,7 +324,7 @@ it('takes addresses and keys in place of what the page says, and checks who sign
   )
 })
 
-it('finds what a page of another origin may not read', async () => {
+it('doctor reports files that a page of another origin may not read', async () => {
   const cdn = await serveSite(out)
   const flags = { models: `${cdn}models`, catalog: `${cdn}catalog.json` }
   const { bad } = await look(undefined, flags)
@@ -333,7 +341,7 @@ it('finds what a page of another origin may not read', async () => {
   expect(allowed.bad.join('\n')).not.toContain('access-control')
 })
 
-it('says when a release has ended, ends soon, or is older than the page knows', async () => {
+it('doctor reports a release that has ended, ends soon, or is older than the page’s', async () => {
   const url = await serveSite(out)
   const ask = async (days: number, given: Examination['given'] = {}) => {
     const now = Date.now() + days * DAY
@@ -353,7 +361,7 @@ it('says when a release has ended, ends soon, or is older than the page knows', 
   )
 })
 
-it('asks both aggregators, and says where one is away or lets no page read it', async () => {
+it('doctor reports an aggregator that doesn’t answer, or that pages may not read', async () => {
   const aggregators = await TestAggregators.start(
     new TestServer(new Map([['1/manifest.json', new Uint8Array(1)]])),
   )
@@ -385,7 +393,7 @@ it('asks both aggregators, and says where one is away or lets no page read it', 
   ])
 })
 
-it('says that there is no server', async () => {
+it('doctor fails if no server answers', async () => {
   const refused = runCommand(command, { positionals: ['http://localhost:1/'] })
   await expect(refused).rejects.toThrow('1 errors, 0 warnings')
 })

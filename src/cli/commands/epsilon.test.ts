@@ -5,7 +5,7 @@ import { command } from './epsilon.ts'
 
 const run = (flags: Flags) => runCommand(command, { flags })
 
-it('prints zero-out by three forms and substitution, and null as JSON where one does not apply', async () => {
+it('prints ε for zero-out in three forms and for substitution, and null where undefined', async () => {
   const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
   const { sigma, q, steps, delta } = row
   const { result, printed } = await run({ sigma, q, steps, delta })
@@ -31,7 +31,7 @@ it.each([
   { sigma: 4.134, steps: 1, zeroOut: 1.02, substitution: 2.2 },
   { sigma: 4.134, steps: 12, zeroOut: 4, substitution: 8.9 },
 ])(
-  'σ = $sigma, $steps updates: $zeroOut by zero-out, $substitution by substitution',
+  'σ = $sigma, $steps updates: ε is $zeroOut by zero-out, $substitution by substitution',
   async (row) => {
     const { sigma, steps } = row
     const { result } = await run({ sigma, steps, delta: 1e-6 })
@@ -41,7 +41,7 @@ it.each([
   },
 )
 
-it('tells what the demo’s terms cost in a year, and how well they hide one update', async () => {
+it('--policy demo prints the ε of a year and how well the noise hides one update', async () => {
   const { result, printed } = await run({ policy: 'demo' })
   expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
   expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
@@ -53,7 +53,7 @@ it('tells what the demo’s terms cost in a year, and how well they hide one upd
   expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
 })
 
-it('refuses what it can’t compute', async () => {
+it('epsilon refuses missing options and values outside their range', async () => {
   await expect(run({ sigma: 1 })).rejects.toThrow('epsilon needs --sigma and --delta, or --policy')
   await expect(run({ sigma: 1, delta: 0 })).rejects.toThrow(/from 1e-15/)
   await expect(run({ sigma: 1, delta: 1e-6, q: 2 })).rejects.toThrow(/from 1e-9 to 1/)

@@ -44,7 +44,7 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
 }
 
 describe('nearside evaluate', () => {
-  it('prints the owner’s questions first, then the ladder, and returns the fixed format, finite throughout', async () => {
+  it('prints the owner’s questions, then the ladder, and returns finite numbers in the documented format', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(Object.keys(result).sort()).toEqual(
       [
@@ -87,7 +87,7 @@ describe('nearside evaluate', () => {
     expect(text).toContain('This log holds orders alone')
   }, 60_000)
 
-  it('asks the base and the baselines alone if told so', async () => {
+  it('--arms base scores only the base model and the baselines', async () => {
     const asked = { shop: shopFolder, model: modelFolder }
     const { result, text } = await run({ ...asked, arms: 'base' })
     const whole = (await run(asked)).result
@@ -96,7 +96,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|personal {2}/)
   }, 60_000)
 
-  it('writes the report as Markdown, with the command, and as a page that carries the JSON', async () => {
+  it('writes the report as Markdown with its command line, and as HTML with the JSON', async () => {
     const [markdown, html] = ['report.md', 'report.html'].map((name) => join(folder, name))
     const { result } = await run({ shop: shopFolder, model: modelFolder, markdown, html })
     const text = await readFile(markdown, 'utf8')
@@ -107,14 +107,14 @@ describe('nearside evaluate', () => {
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
 
-  it('reads one version of a model as well as the directory of versions', async () => {
+  it('accepts the folder of one version as well as the folder of all versions', async () => {
     await expect(
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/2024-03-01/)
   })
 })
 
-describe('leave-one-out in a log of sequences', () => {
+describe('leave-one-out on a log of sequences', () => {
   const last = Date.UTC(2000, 11, 31)
   const sequences: TestShop = {
     ...shop,
@@ -132,7 +132,7 @@ describe('leave-one-out in a log of sequences', () => {
     stored = await store(join('sequences', 'testshop'), sequences)
   })
 
-  it('asks everybody for the last event of a model that learned from everybody', async () => {
+  it('tests every shopper’s last event with a model trained on all shoppers', async () => {
     const model = await storeModel('before-the-last', { holdout: 0, until: last })
     const protocol = 'leave-one-out'
     const { result } = await run({ shop: stored, model, protocol })
@@ -143,7 +143,7 @@ describe('leave-one-out in a log of sequences', () => {
     await expect(run({ shop: stored, model })).rejects.toThrow(/trained on every shopper/)
   }, 60_000)
 
-  it('refuses to ask for what the model has seen', async () => {
+  it('refuses a model that was trained on the last events', async () => {
     const model = await storeModel('with-the-last', { holdout: 0, until: last + DAY })
     await expect(run({ shop: stored, model, protocol: 'leave-one-out' })).rejects.toThrow(
       /0 of 50 shoppers/,
@@ -151,23 +151,23 @@ describe('leave-one-out in a log of sequences', () => {
   })
 })
 
-describe('a model that may have seen the answers is refused', () => {
+describe('evaluate with a model that may have seen the test cases', () => {
   it.each([
     [{ until: '2024-02-01' }, /2024-03-01.*--until 2024-02-01/],
     [{ seed: '2' }, /0\.5 with seed 1.*--seed is 2/],
     [{ holdout: '0.2' }, /0\.5 with seed 1.*--holdout is 0\.2/],
-  ])('%o', async (options, message) => {
+  ])('refuses the model with the options %o', async (options, message) => {
     await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
   })
 
-  it('another shop', async () => {
+  it('refuses a model of another shop', async () => {
     const other = await store('othershop', shop)
     await expect(run({ shop: other, model: modelFolder })).rejects.toThrow(
       /'testshop'.*'othershop'/,
     )
   })
 
-  it('a log that has lost held-out shoppers since', async () => {
+  it('refuses a log that lacks some of the held-out shoppers', async () => {
     const fewer = await store(join('fewer', 'testshop'), {
       ...shop,
       shoppers: shop.shoppers.slice(0, 40),
@@ -177,7 +177,7 @@ describe('a model that may have seen the answers is refused', () => {
     })
   })
 
-  it('a file of shoppers that names one whom training saw', async () => {
+  it('refuses a hold-out file that names a training shopper', async () => {
     const file = join(folder, 'ids.txt')
     await writeFile(file, shop.shoppers.map(({ id }) => id).join('\n'))
     await expect(
@@ -188,12 +188,12 @@ describe('a model that may have seen the answers is refused', () => {
     })
   })
 
-  it('a model trained on everybody', async () => {
+  it('refuses a model trained on every shopper', async () => {
     const all = await storeModel('trained-on-all', { holdout: 0 })
     await expect(run({ shop: shopFolder, model: all })).rejects.toThrow(/trained on every shopper/)
   })
 
-  it('a changed file', async () => {
+  it('refuses a model with an altered file', async () => {
     const broken = await storeModel('broken', {})
     const path = join(broken, '1', 'shared.safetensors')
     const bytes = await readFile(path)
@@ -204,7 +204,7 @@ describe('a model that may have seen the answers is refused', () => {
 })
 
 describe('--protocol lists', () => {
-  it('says of each default what it costs and gives', async () => {
+  it('reports the cost and the gain of each default of the lists', async () => {
     const flags = { shop: shopFolder, protocol: 'lists' }
     const { result, text } = await run({ ...flags, model: modelFolder })
     expect(result).toMatchObject({ protocol: 'lists', shop: 'testshop', shoppersWorse: null })
@@ -220,7 +220,7 @@ describe('--protocol lists', () => {
   })
 })
 
-describe('bad requests are refused in a sentence', () => {
+describe('invalid options of evaluate', () => {
   it.each([
     [{ protocol: 'incremental' }, /leave --model out/],
     [{ protocol: 'lists', folds: '5' }, /--folds goes with --protocol personal/],
@@ -237,11 +237,11 @@ describe('bad requests are refused in a sentence', () => {
     [{ holdout: '1.5' }, /between 0 and 1/],
     [{ holdout: 'no-such-file' }, /no-such-file/],
     [{ until: '2025-01-01' }, /0 of \d+ held-out shoppers have an event from 2025-01-01 on/],
-  ])('%o', async (options, message) => {
+  ])('refuses %o', async (options, message) => {
     await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
   })
 
-  it('names what is missing', async () => {
+  it('names the missing shop folder or model file', async () => {
     await expect(run({ shop: join(folder, 'none'), model: modelFolder })).rejects.toThrow(
       /there is no such shop folder/,
     )
@@ -250,7 +250,7 @@ describe('bad requests are refused in a sentence', () => {
     )
   })
 
-  it('refuses a tiny shop before training anything, and leaves no folder behind', async () => {
+  it('refuses too small a shop before training, and leaves no temporary folder', async () => {
     const tiny = await store('tiny', testShop(5, 10))
     const temporary = await mkdtemp(join(folder, 'tmp-'))
     vi.stubEnv('TMPDIR', temporary)
@@ -264,13 +264,13 @@ describe('bad requests are refused in a sentence', () => {
     await expect(run({ shop: single, model: modelFolder })).rejects.toThrow(/fewer than two items/)
   })
 
-  it('refuses a date after the log before it trains for minutes', async () => {
+  it('refuses a test date after the log before training starts', async () => {
     await expect(run({ shop: shopFolder, until: '2025-01-01' })).rejects.toThrow(
       /0 of \d+ held-out shoppers/,
     )
   })
 
-  it('stops when asked to', async () => {
+  it('stops when its signal aborts', async () => {
     const abort = new AbortController()
     abort.abort()
     await expect(run({ shop: shopFolder, model: modelFolder }, abort.signal)).rejects.toThrow(

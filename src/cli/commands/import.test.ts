@@ -16,8 +16,8 @@ async function run(files: Files, flags: Flags = {}, folder = testFolder()) {
 
 const UCI = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n'
 
-describe('import', () => {
-  test('UCI Online Retail: each line left out is counted under its first reason', async () => {
+describe('import of an order log', () => {
+  test('UCI Online Retail: counts each rejected line under its first reason', async () => {
     const good =
       '536365,85123A,"WHITE HANGING HEART T-LIGHT HOLDER",6,2011-07-01 08:26:00,2.55,17850,UK\n'
     const folder = testFolder()
@@ -87,7 +87,7 @@ describe('import', () => {
     expect(written).toEqual(report)
   })
 
-  test('Shopify: an order’s later lines take shopper and time from its first', async () => {
+  test('Shopify: fills shopper and time of an order’s later lines from its first line', async () => {
     const { report, shop } = await run({
       'orders.csv': [
         'Name,Email,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku',
@@ -110,7 +110,7 @@ describe('import', () => {
     ])
   })
 
-  test('GA4 JSON lines, gzip: nested items, other events counted', async () => {
+  test('GA4 as gzipped JSON lines: reads nested items and counts other events', async () => {
     const event = (event_name: string, ids: string[]) =>
       JSON.stringify({
         event_name,
@@ -129,7 +129,7 @@ describe('import', () => {
     ])
   })
 
-  test('clicks and a catalog of its own, columns by their names, days only', async () => {
+  test('reads clicks and a catalog with named columns, and times that are days only', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',
@@ -156,7 +156,7 @@ describe('import', () => {
     ])
   })
 
-  test('searches by words are kept, from a log of their own or among the clicks', async () => {
+  test('keeps searches from a log of their own and from the click log', async () => {
     const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
     const own = await run({
       'orders.csv': orders,
@@ -213,7 +213,7 @@ describe('import', () => {
     await expect(run(files as Record<string, string>, flags as Flags)).rejects.toThrow(message)
   })
 
-  test('a log without times: a day for each item, everybody ends on the same one', async () => {
+  test('a log without times: gives each item a day, and ends all shoppers on the same day', async () => {
     const { report, printed, shop } = await run({
       'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',
     })

@@ -4,7 +4,7 @@ import { brief, imported } from '../testImport.ts'
 const CATALOG = 'sku,title\nMG-1,Red mug\nTP-2,Tea pot\nSP-3,Spoon\n'
 const lines = (records: readonly object[]) => records.map((one) => JSON.stringify(one)).join('\n')
 
-describe('Matomo, the answer of Live.getLastVisitsDetails', () => {
+describe('import of Matomo’s Live.getLastVisitsDetails', () => {
   const action = (more: object) => ({
     type: 'action',
     url: 'https://shop.example/p',
@@ -74,7 +74,7 @@ describe('Matomo, the answer of Live.getLastVisitsDetails', () => {
     visit(9, { visitorId: '0a0b0c0d0e0f0001', actionDetails: [] }),
   ]
 
-  test('actions and the lines of orders, each with its own price and number', async () => {
+  test('reads actions and order lines, each line with its own price and quantity', async () => {
     const { report, items, events } = await imported({
       'orders.json': JSON.stringify(VISITS),
       'catalog.csv': CATALOG,
@@ -101,7 +101,7 @@ describe('Matomo, the answer of Live.getLastVisitsDetails', () => {
   })
 })
 
-describe('Snowplow', () => {
+describe('import of Snowplow events', () => {
   const ecommerce = 'com_snowplowanalytics_snowplow_ecommerce'
   const product = (id: string, price: number, quantity: number | null = null) => ({
     id,
@@ -179,7 +179,7 @@ describe('Snowplow', () => {
   ]
   const columns = ['shopper', 'event', 'item', 'session', 'quantity', 'price', 'query'] as const
 
-  test('events of the ecommerce plugin; one that comes twice counts once', async () => {
+  test('reads events of the ecommerce plugin, and counts a repeated event once', async () => {
     const { report, items, events } = await imported({
       'orders.jsonl': lines(EVENTS),
       'catalog.csv': CATALOG,
@@ -194,7 +194,7 @@ describe('Snowplow', () => {
     expect(items[0]).toMatchObject({ id: 'MG-1', brand: 'House brand' })
   })
 
-  test('in capitals, as Snowflake unloads them', async () => {
+  test('reads column names in capitals, as Snowflake unloads them', async () => {
     const loud = (record: object) =>
       Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toUpperCase(), value]))
     const { events } = await imported({
@@ -204,7 +204,7 @@ describe('Snowplow', () => {
     expect(brief(events, ...columns).sort()).toEqual([...expected].sort())
   })
 
-  test('a refund takes back its order', async () => {
+  test('a refund removes the refunded line of its order', async () => {
     const refund = commerce('e9', 'refund', [product('MG-1', 4.9, 2)], {
       [`contexts_${ecommerce}_refund_1`]: [{ transaction_id: '1001', refund_amount: 9.8 }],
     })
@@ -215,7 +215,7 @@ describe('Snowplow', () => {
     expect(brief(events, 'item')).toEqual(['TP-2'])
   })
 
-  test('transactions of the older plugin: a line is an event of its own', async () => {
+  test('reads each line of the older plugin’s transactions as one purchase', async () => {
     const old = [
       event('o1', 'transaction', { tr_orderid: '77', tr_total: 12.3 }),
       event('o2', 'transaction_item', {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { imported, table } from '../testImport.ts'
 
-describe('Google Merchant Center', () => {
+describe('import of a Google Merchant Center feed', () => {
   const ORDERS = { 'orders.csv': 'user,sku,time\nann,p1,2024-05-01 10:00\n' }
   const EXPECTED = [
     {
@@ -26,7 +26,7 @@ describe('Google Merchant Center', () => {
     },
   ]
 
-  test('a feed as XML', async () => {
+  test('reads a feed in XML', async () => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>
 <rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title><link>https://a.example</link>
 <item><g:id>p1</g:id><g:title><![CDATA[Mug & saucer]]></g:title><g:description>&lt;b&gt;Holds&lt;/b&gt; 300 ml</g:description>
@@ -47,7 +47,7 @@ describe('Google Merchant Center', () => {
     ['p3', undefined],
   ]
 
-  test('a sale price counts only while its sale runs', async () => {
+  test('uses a sale price only while the sale runs', async () => {
     const price = async (dates: string, usual = '49.95 EUR', now = Date.UTC(2026, 5, 15, 12)) => {
       vi.setSystemTime(now)
       try {
@@ -85,7 +85,7 @@ describe('Google Merchant Center', () => {
     expect(await price('from Monday on')).toBe(49.95)
   })
 
-  test('variants in XML share a group', async () => {
+  test('groups the variants of a feed in XML', async () => {
     const item = (id: string, more: string) =>
       `<item><g:id>${id}</g:id><title>Mug ${id}</title><link>x</link><g:price>9 EUR</g:price>${more}</item>`
     const group = '<g:item_group_id>g7</g:item_group_id>'
@@ -98,7 +98,7 @@ describe('Google Merchant Center', () => {
     expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
   })
 
-  test('and as tab-separated text', async () => {
+  test('groups the variants of a tab-separated feed', async () => {
     const row = (id: string, group: string) => `${id}\tMug\tx\t9 EUR\t${group}\n`
     const head = 'id\ttitle\tlink\tprice\titem group id\n'
     const { report, items } = await imported({
@@ -109,7 +109,7 @@ describe('Google Merchant Center', () => {
     expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
   })
 
-  test('a feed as tab-separated text', async () => {
+  test('reads a tab-separated feed', async () => {
     const columns =
       'id,title,description,link,image link,availability,price,sale price,google product category,product type,brand,condition'
     const { items } = await imported({
@@ -159,7 +159,7 @@ const offer = (price: string, word: string) => ({
   availability: `https://schema.org/${word}`,
 })
 
-test('schema.org products as JSON-LD', async () => {
+test('reads schema.org products in JSON-LD', async () => {
   const graph = [
     product('a', [offer('5.00', 'InStock')], {
       brand: { '@type': 'Brand', name: 'House brand' },
@@ -179,7 +179,7 @@ test('schema.org products as JSON-LD', async () => {
   ])
 })
 
-test('schema.org variants, in each form in which they name their group', async () => {
+test('groups schema.org variants by every form in which they name their group', async () => {
   const group = { '@type': 'ProductGroup', name: 'Mug', brand: { name: 'House brand' } }
   const one = (sku: string, more?: object) => product(sku, offer('5.00', 'InStock'), more)
   const graph = [
@@ -207,7 +207,7 @@ test('schema.org variants, in each form in which they name their group', async (
   expect(items[4]).toMatchObject({ title: 'Red mug', brand: 'House brand', price: 5 })
 })
 
-test('a schema.org group with its variants, one a line', async () => {
+test('reads a schema.org group with its variants, one group per line', async () => {
   const variants = ['a', 'b'].map((sku) => product(sku, offer('5.00', 'InStock')))
   const group = { '@type': 'ProductGroup', name: 'Mug', productGroupID: 'g', hasVariant: variants }
   const { items } = await imported({

@@ -5,7 +5,7 @@ import { quote, SqlEngine } from '@nearside/train/import/engine.ts'
 import { describe, expect, test } from 'vitest'
 import { brief, type Files, imported } from '../testImport.ts'
 
-describe('GA4 of BigQuery', () => {
+describe('import of GA4’s export to BigQuery', () => {
   const param = (key: string, value: Readonly<Record<string, string | number>>) => ({
     key,
     value: { string_value: null, int_value: null, float_value: null, double_value: null, ...value },
@@ -71,10 +71,10 @@ describe('GA4 of BigQuery', () => {
     ])
   }
 
-  test('as JSON lines: brand and category come from the events', () =>
+  test('reads JSON lines, and takes brand and category from the events', () =>
     check({ 'clicks.jsonl': EVENTS.map((one) => JSON.stringify(one)).join('\n') }))
 
-  test('a refund takes back what it names, or all of the order', async () => {
+  test('a refund removes the items that it names, or the whole order', async () => {
     const purchase = (transaction_id: string, ids: string[], name = 'purchase') =>
       event(
         name,
@@ -96,7 +96,7 @@ describe('GA4 of BigQuery', () => {
     expect(brief(events, 'item')).toEqual(['b', 'a'])
   })
 
-  test('as Parquet', async () => {
+  test('reads Parquet', async () => {
     const folder = testFolder()
     const path = join(folder, 'clicks.parquet')
     await writeFile(join(folder, 'made.json'), JSON.stringify(EVENTS))

@@ -4,7 +4,7 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, test } from 'vitest'
 import { brief, imported, runImport } from '../testImport.ts'
 
-test('German: names, decimal commas, dates, Windows-1252', async () => {
+test('reads a German export: column names, decimal commas, dates, Windows-1252', async () => {
   const orders = [
     'Kundennummer;Bestellnummer;Bestelldatum;Artikelnummer;Artikelbezeichnung;Stückzahl;Einzelpreis;Währung;Bestellstatus',
     '7;B1;31.12.2023 18:30;100;Käsemesser, groß;1;1.234,50 €;EUR;Abgeschlossen',
@@ -27,7 +27,7 @@ test('German: names, decimal commas, dates, Windows-1252', async () => {
   })
 })
 
-test('a JSON array of orders with their lines, days of a spreadsheet, several currencies', async () => {
+test('reads a JSON array of nested orders, spreadsheet dates, and several currencies', async () => {
   const line_items = [
     { sku: 'a', name: 'Tea', price: '5.00', quantity: 1 },
     { sku: 'b', name: 'Mug', price: '7.00' },
@@ -55,22 +55,25 @@ test('a JSON array of orders with their lines, days of a spreadsheet, several cu
   expect(items[0]).toEqual({ id: 'a', title: 'Tea', price: 5, currency: 'EUR' })
 })
 
-test.each(['item_group_id', 'group id', 'Parent ID'])('%s groups variants', async (column) => {
-  const { report, items } = await imported({
-    'orders.csv': 'user,sku,time\nann,cup-s,2024-05-01 10:00\n',
-    'catalog.csv': `sku,title,${column}\ncup-s,Small cup,cup\ncup-l,Large cup,cup\ncup,Cup,\ntea,Tea,\n`,
-  })
-  expect(report.catalog?.columns).toMatchObject({ group: column })
-  // The item whose id is the group's name belongs to the group.
-  expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
-    ['cup-s', 'cup'],
-    ['cup-l', 'cup'],
-    ['cup', 'cup'],
-    ['tea', undefined],
-  ])
-})
+test.each(['item_group_id', 'group id', 'Parent ID'])(
+  'the column %s groups variants',
+  async (column) => {
+    const { report, items } = await imported({
+      'orders.csv': 'user,sku,time\nann,cup-s,2024-05-01 10:00\n',
+      'catalog.csv': `sku,title,${column}\ncup-s,Small cup,cup\ncup-l,Large cup,cup\ncup,Cup,\ntea,Tea,\n`,
+    })
+    expect(report.catalog?.columns).toMatchObject({ group: column })
+    // The item whose id is the group's name belongs to the group.
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
+      ['cup-s', 'cup'],
+      ['cup-l', 'cup'],
+      ['cup', 'cup'],
+      ['tea', undefined],
+    ])
+  },
+)
 
-test('--columns names the column of groups, and the screen says what was found', async () => {
+test('--columns names the group column, and the summary counts the variants', async () => {
   const { printed } = await runImport(
     {
       'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
@@ -84,7 +87,7 @@ test('--columns names the column of groups, and the screen says what was found',
   )
 })
 
-test('the day on which a product came is read as the shop writes it; nonsense is counted, and the product stays', async () => {
+test('reads the arrival dates of products, and counts an invalid date without dropping the product', async () => {
   const files = (dates: readonly string[], column = 'Created At') => ({
     'orders.csv': 'user,sku,time\nann,p0,2024-05-01 10:00\n',
     'catalog.csv': `sku,title,${column}\n${dates.map((date, i) => `p${i},Tea,"${date}"\n`).join('')}`,
@@ -111,7 +114,7 @@ test('the day on which a product came is read as the shop writes it; nonsense is
   expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')
 })
 
-test('a column that is called order is the order', async () => {
+test('reads a column named “order” as the order number', async () => {
   const line = (order: string, item: string) => `${order},ann,${item},2024-05-01 10:00\n`
   const { report, events } = await imported(
     {
@@ -128,7 +131,7 @@ test('a column that is called order is the order', async () => {
   ])
 })
 
-test('the report as a page: columns, what was left out, the fit and rows without an address', async () => {
+test('the HTML report shows columns, rejected lines and matches, but no e-mail address', async () => {
   const html = join(testFolder(), 'report.html')
   await runImport(
     {
@@ -143,7 +146,7 @@ test('the report as a page: columns, what was left out, the fit and rows without
     expect(page).toContain(said)
 })
 
-test('a shop’s categories may be numbers; Google’s own numbers say nothing here', async () => {
+test('keeps a shop’s numeric categories, but ignores Google’s category numbers', async () => {
   const categoriesOf = async (column: string) => {
     const { items } = await imported({
       'orders.csv': 'user,sku,time\nann,cup,2024-05-01 10:00\n',

@@ -16,8 +16,8 @@ const run = (files: Files, flags: Flags = {}) => runImport(files, flags, folder)
 const ORDERS = 'email,sku,time,name\nann@example.org,tea,2024-05-13 10:00,Green tea\n'
 const TRUE = true as const
 
-describe('shoppers', () => {
-  test('become hashes under a key that only its owner reads, and stay the same with it', async () => {
+describe('shopper ids', () => {
+  test('become hashes under a key file that only its owner can read, and stay the same with it', async () => {
     const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
     const first = await made.events()
     expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)
@@ -35,12 +35,12 @@ describe('shoppers', () => {
     expect((await other.events())[0].shopper).not.toBe(first[0].shopper)
   })
 
-  test('a file that is no key is not taken for one', async () => {
+  test('the import refuses a key file that contains no key', async () => {
     await writeFile(join(folder, 'out.key'), 'secret')
     await expect(run({ 'orders.csv': ORDERS })).rejects.toThrow('is not the key of an import')
   })
 
-  test('of orders and clicks are joined by the order number; a purchase in both counts once', async () => {
+  test('are joined between orders and clicks by order number; a purchase in both logs counts once', async () => {
     const { report, events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n#1001,ann,tea,2024-05-13 10:00,Tea\n',
@@ -67,7 +67,7 @@ describe('shoppers', () => {
     ])
   })
 
-  test('of one log are joined by the account that a device was used with', async () => {
+  test('are joined within a log by the account that a device was used with', async () => {
     const row = (device: string, user: string, item: string) =>
       `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
     const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]
@@ -86,7 +86,7 @@ describe('shoppers', () => {
     ])
   })
 
-  test('a purchase without an order number counts once by shopper, item and day', async () => {
+  test('a purchase in both logs without an order number counts once per shopper, item and day', async () => {
     const { events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n1,ann,tea,2024-05-13 10:00,Tea\n',
@@ -105,15 +105,15 @@ describe('shoppers', () => {
   })
 })
 
-describe('nonsense is refused', () => {
-  test('a catalog of other products', async () => {
+describe('inputs that an import can’t use', () => {
+  test('refuses a catalog that shares no item with the log', async () => {
     const catalog = 'id,title\n901,Lamp\n902,Chair\n'
     await expect(run({ 'orders.csv': ORDERS, 'catalog.csv': catalog })).rejects.toThrow(
       /0 of 1 items\).*the log has 'tea', the catalog '901', '902'; say --columns item=COLUMN/,
     )
   })
 
-  test('a shop without titles, unless that is said to be right', async () => {
+  test('refuses a shop without titles, unless --untitled accepts it', async () => {
     const orders = 'email,sku,time\nann,tea,2024-05-13\n'
     await expect(run({ 'orders.csv': orders })).rejects.toThrow("the first are 'tea'")
     expect(await readdir(folder)).toEqual(['orders.csv'])
@@ -121,14 +121,14 @@ describe('nonsense is refused', () => {
   })
 
   test.each(['/proc/x', '/proc/x/y', '/dev/null', '/dev/null/x'])(
-    'an output at %s, at once',
+    'refuses an output folder at %s before it reads the log',
     async (out) => {
       await expect(run({ 'orders.csv': ORDERS }, { out })).rejects.toThrow("can't be made")
     },
   )
 })
 
-test('--dry-run says all and writes nothing', async () => {
+test('--dry-run prints the whole report and writes nothing', async () => {
   const { printed } = await run({ 'orders.csv': ORDERS }, { 'dry-run': TRUE })
   expect(printed).toContain(
     '1 items: 1 with a title, 0 with a price, 1 available, 0 variants of a product, 0 categories',
@@ -142,7 +142,7 @@ test('--dry-run says all and writes nothing', async () => {
   expect(await readdir(folder)).toEqual(['orders.csv', 'report.html'])
 })
 
-test('an import that fails leaves the shop as it was', async () => {
+test('a failed import leaves the shop folder unchanged', async () => {
   await run({ 'orders.csv': ORDERS })
   const before = await readFile(join(folder, 'out/events.tsv.gz'))
   await expect(run({ 'orders.csv': ORDERS.replace('2024', 'some') })).rejects.toThrow(
@@ -156,7 +156,7 @@ test('an import that fails leaves the shop as it was', async () => {
   expect(await readFile(join(folder, 'out/events.tsv.gz'))).toEqual(before)
 })
 
-test('an import that is stopped while it reads writes nothing', async () => {
+test('an import stopped while reading writes nothing', async () => {
   const orders = join(folder, 'orders.csv')
   await writeFile(orders, ORDERS)
   const stop = new AbortController()
@@ -170,7 +170,7 @@ test('an import that is stopped while it reads writes nothing', async () => {
   expect(await readdir(folder)).toEqual(['orders.csv'])
 })
 
-test('bad rows of a catalog are left out and told', async () => {
+test('rejects invalid catalog rows and reports each reason', async () => {
   const { report, printed, shop } = await run(
     {
       'orders.csv': ORDERS,
@@ -211,7 +211,7 @@ test('bad rows of a catalog are left out and told', async () => {
   ])
 })
 
-test('without a catalog the most frequent name is the title, never a stock note', async () => {
+test('without a catalog, the most frequent name becomes the title, but never a stock note', async () => {
   const row = (sku: string, day: string, name: string) => `ann,${sku},2024-05-${day},${name},2\n`
   const text = [
     ...['damaged', 'damaged', '?', 'found in box', 'CREAM HEARTS', 'CREAM HEARTS HANGER'],
@@ -230,7 +230,7 @@ test('without a catalog the most frequent name is the title, never a stock note'
   )
 })
 
-test('a currency may be a sign, and what is none says nothing', async () => {
+test('reads a currency sign as its code, and ignores an unknown currency', async () => {
   const row = (sku: string, currency: string) =>
     `ann,${sku},2024-05-13,Thing ${sku},2,${currency}\n`
   const orders = ['€', '€', 'eur', 'Euro'].map((currency, k) => row(`a${k}`, currency)).join('')
@@ -240,12 +240,15 @@ test('a currency may be a sign, and what is none says nothing', async () => {
   )
 })
 
-test.each(['Green\rtea', '"Green\rtea"'])('a return inside a line is a space: %j', async (name) => {
-  const { shop } = await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
-  expect((await shop()).items).toEqual([{ id: 'tea', title: 'Green tea' }])
-})
+test.each(['Green\rtea', '"Green\rtea"'])(
+  'replaces a carriage return within a line by a space: %j',
+  async (name) => {
+    const { shop } = await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
+    expect((await shop()).items).toEqual([{ id: 'tea', title: 'Green tea' }])
+  },
+)
 
-test('a file that the import would replace is not taken for its input', async () => {
+test('refuses an input file that the import would overwrite', async () => {
   await run({ 'orders.csv': ORDERS })
   const events = join(folder, 'out/events.tsv')
   await writeFile(events, ORDERS.replaceAll(',', '\t'))
@@ -254,8 +257,8 @@ test('a file that the import would replace is not taken for its input', async ()
   expect(await readFile(events, 'utf8')).toBe(ORDERS.replaceAll(',', '\t'))
 })
 
-describe('a folder of periods', () => {
-  test('gives each numbered file a week, by number and not by name', async () => {
+describe('import of a folder of numbered periods', () => {
+  test('gives each file a week, in numeric order of the file names', async () => {
     const periods = join(folder, 'periods')
     await mkdir(periods)
     await writeFile(join(periods, 'period_10.txt'), 's3 c\n')
@@ -271,7 +274,7 @@ describe('a folder of periods', () => {
     ])
   })
 
-  test('without numbers is refused', async () => {
+  test('refuses a folder without numbered files', async () => {
     await expect(run({}, { orders: folder })).rejects.toThrow(/numbered period/)
   })
 })

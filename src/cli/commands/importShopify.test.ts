@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { brief, imported, table } from '../testImport.ts'
 
-describe('Shopify', () => {
+describe('import of Shopify’s exports', () => {
   const ORDERS =
     'Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,Billing Name,Notes,Cancelled at,Payment Method,Refunded Amount,Vendor,Id,Tags,Source,Lineitem discount,Phone'
   const PRODUCTS =
@@ -22,7 +22,7 @@ describe('Shopify', () => {
     Vendor: 'House brand',
   })
 
-  test('orders: voided, refunded and cancelled ones are no purchases; lines belong to their order', async () => {
+  test('skips voided, refunded and cancelled orders, and assigns each line to its order', async () => {
     const { report, items, events } = await imported({
       'orders.csv': table(ORDERS, [
         {
@@ -152,7 +152,7 @@ describe('Shopify', () => {
     ])
   })
 
-  test('no draft, archived or unpublished product, nor a variant of one', async () => {
+  test('skips draft, archived and unpublished products and their variants', async () => {
     const product = (
       Handle: string,
       Published: string,

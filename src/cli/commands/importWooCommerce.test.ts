@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { brief, imported, table } from '../testImport.ts'
 
-describe('WooCommerce', () => {
+describe('import of WooCommerce’s exports', () => {
   const PRODUCTS =
     'ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Short description,Description,Tax status,In stock?,Stock,Backorders allowed?,Sale price,Regular price,Categories,Tags,Images,Parent,Position,Attribute 1 name,Attribute 1 value(s)'
   const CATALOG = table(PRODUCTS, [
@@ -60,7 +60,7 @@ describe('WooCommerce', () => {
     { id: '12', title: 'Mug - Blue', price: 12, available: false },
   ].map((item) => ({ ...item, category: 'Mugs', groupId: 'MG', image: 'https://a.example/1.jpg' }))
 
-  test('orders a line an item: `Item #` counts lines and is no product', async () => {
+  test('reads one order line per row, and does not take `Item #` for a product', async () => {
     const order = {
       'Order Number': '501',
       'Order Date': '2024-05-01 10:00',
@@ -128,7 +128,7 @@ describe('WooCommerce', () => {
     ])
   })
 
-  test('nothing hidden, private or unpublished is a product, nor a variation of one', async () => {
+  test('skips hidden, private and unpublished products and their variations', async () => {
     const own = { Type: 'simple', Published: '1', 'In stock?': '1', 'Regular price': '9' }
     const { report, items } = await imported({
       'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n1,S3,2024-05-01 10:00\n',
@@ -147,7 +147,7 @@ describe('WooCommerce', () => {
     expect(report.catalog?.dropped).toEqual({ 'not published': 5, 'parent of variations': 1 })
   })
 
-  test('a sale that has ended is no price', async () => {
+  test('ignores the price of a sale that has ended', async () => {
     const price = async (starts: string, ends: string) => {
       const columns = `${PRODUCTS},Date sale price starts,Date sale price ends`
       const { items } = await imported({
@@ -174,7 +174,7 @@ describe('WooCommerce', () => {
     expect(await price('2999-06-01 00:00:00', '')).toBe(10)
   })
 
-  test('the orders of its analytics: several products in a cell, told by name', async () => {
+  test('reads analytics orders with several products in a cell, matched by name', async () => {
     const { report, events } = await imported(
       {
         'orders.csv': table(
@@ -206,7 +206,7 @@ describe('WooCommerce', () => {
     expect(brief(events, 'item', 'quantity')).toEqual(['MG-R 2', 'TP 1'])
   })
 
-  test('orders with a cell or columns of line items', async () => {
+  test('reads orders with line items in one cell or in several columns', async () => {
     const cell = 'name:Mug - Red|product_id:10|sku:MG-R|quantity:2|total:19.00|sub_total:19.00'
     const common = {
       order_number: '501',
@@ -234,7 +234,7 @@ describe('WooCommerce', () => {
     }
   })
 
-  test('a log that names products by number makes the number the id', async () => {
+  test('uses product numbers as ids if the log names products by number', async () => {
     const { items } = await imported({
       'orders.csv': 'customer id,product id,date\n1,11,2024-05-01 10:00\n1,13,2024-05-01 10:00\n',
       'catalog.csv': CATALOG,

@@ -12,7 +12,7 @@ async function measure(name: string, text: string, flags: Flags = {}) {
   return { result, text: printed.join('\n') }
 }
 
-test('counts of a report: events, arms and custom dimensions as they are named there', async () => {
+test('reads counts from a GA4 report with events, arms and custom dimensions', async () => {
   const html = join(testFolder(), 'm.html')
   const csv = `Event name,customEvent:nearside_arm,customEvent:nearside_model,Event count
 view_item_list,personal,1,1000
@@ -30,7 +30,7 @@ view_item_list,,1,7
   expect(readFileSync(html, 'utf8')).toMatch(/<svg[^>]*aria-label="Lift over the hold-out/)
 })
 
-test('GA4’s export to BigQuery: parameters of events, intervals over shoppers', async () => {
+test('reads GA4’s BigQuery export, and gives intervals over shoppers', async () => {
   const line = (event: string, shopper: number, parameters: Readonly<Record<string, string>>) =>
     JSON.stringify({
       event_name: event,
@@ -49,7 +49,7 @@ test('GA4’s export to BigQuery: parameters of events, intervals over shoppers'
   expect(text).toContain('95 % intervals over shoppers')
 })
 
-test('what has no events or no arms is refused', async () => {
+test('refuses a file without events or without arms', async () => {
   await expect(measure('a.csv', 'event_name,count\nselect_item,4\n')).rejects.toThrow(
     /nearside_arm/,
   )

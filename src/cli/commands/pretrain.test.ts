@@ -23,7 +23,7 @@ async function run(flags: Flags): Promise<{ result: unknown; text: string }> {
   return { result, text: printed.join('\n') }
 }
 
-it('keeps what each feature carries, and says what it left out of the log', async () => {
+it('writes the selection report, and prints which log lines were left out', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'testshop')
   const log = shopEvents({ ...made, from: 0, to: 0 })
@@ -48,7 +48,7 @@ it('keeps what each feature carries, and says what it left out of the log', asyn
   await expect(run({ shop, out, protocol: 'leave-one-out' })).rejects.toThrow(/log of sequences/)
 }, 120_000)
 
-it('numbers a retrained model on and leaves the published one as it is', async () => {
+it('publishes a retrained model under the next version, and leaves the published one unchanged', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'again')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -66,7 +66,7 @@ it('numbers a retrained model on and leaves the published one as it is', async (
   expect(JSON.parse(await readFile(join(out, 'latest.json'), 'utf8')).version).toBe('2')
 }, 120_000)
 
-it('goes on where a training was stopped, and keeps nothing of it afterwards', async () => {
+it('resumes an interrupted training, and deletes its intermediate files afterwards', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'stopped')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -97,7 +97,7 @@ it('goes on where a training was stopped, and keeps nothing of it afterwards', a
   expect(labels).toContain('encoder')
 }, 300_000)
 
-it('updates a published model from a log that has grown, and refuses one that has not', async () => {
+it('updates a published model from a log that has grown, and refuses an unchanged log', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'grown')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -122,7 +122,7 @@ it('updates a published model from a log that has grown, and refuses one that ha
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
 }, 900_000)
 
-it('watches a log: the first model in full, then updates of what lies there, whenever it is started again', async () => {
+it('--watch trains the first model in full, then updates it, also after a restart', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'watched')
   const log = shopEvents({ ...made, from: 0, to: 0 })
@@ -160,7 +160,7 @@ it('watches a log: the first model in full, then updates of what lies there, whe
   )
 }, 900_000)
 
-it('tries the named learners only, and says what those gave', async () => {
+it('--learners trains only the named learners and reports their metrics', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'chosen')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -182,6 +182,6 @@ it('tries the named learners only, and says what those gave', async () => {
 it.each([
   [{}, /--shop/],
   [{ shop: 'a' }, /--out/],
-])('refuses %j in words', async (values, message) => {
+])('pretrain refuses %j and names the missing option', async (values, message) => {
   await expect(run(values)).rejects.toThrow(message)
 })

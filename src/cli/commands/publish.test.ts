@@ -42,7 +42,7 @@ async function shop() {
   return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
 }
 
-it('writes all that a web server and a page need, each file whole and in its compressed forms', async () => {
+it('publish writes every file of a site with its checksum and its compressed forms', async () => {
   const { models, out, publish, text, names, page } = await shop()
   const { site, said } = await publish({ base: '/static/', link: '/p/{id}?a=1&b=2' })
   const sums = text('SHA256SUMS').trimEnd().split('\n')
@@ -80,7 +80,7 @@ it('writes all that a web server and a page need, each file whole and in its com
   expect(site.visitor).toBe(visited.reduce((sum, name) => sum + least(name), 0))
 })
 
-it('keeps published versions as they are, replaces the rest, and tries without writing', async () => {
+it('publish keeps published versions, replaces other files, and writes nothing with --dry-run', async () => {
   const { models, publish, names, text } = await shop()
   const { said } = await publish({ 'dry-run': true })
   expect(said).toContain('nothing was written')
@@ -107,7 +107,7 @@ it('keeps published versions as they are, replaces the rest, and tries without w
   ])
 })
 
-it('writes nothing where a finding is an error', async () => {
+it('publish writes nothing if a finding is an error', async () => {
   const { models, out, publish } = await shop()
   const foreign = join(testFolder(), 'foreign.json')
   writeFileSync(foreign, JSON.stringify([{ id: 'of another shop', title: 'Cup', price: 1 }]))
@@ -121,7 +121,7 @@ it('writes nothing where a finding is an error', async () => {
   expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
-it('refuses what devices would: other names for a model, no catalog, its own folder', async () => {
+it('publish refuses a damaged model, a missing catalog, and the models’ own folder', async () => {
   const { models, out, publish } = await shop()
   await expect(publish({ catalog: join(models, 'latest.json') })).rejects.toThrow('not an array')
   await expect(publish({ shop: models })).rejects.toThrow('--catalog or --shop')
@@ -133,7 +133,7 @@ it('refuses what devices would: other names for a model, no catalog, its own fol
   expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
-it('once pages ask for keys, takes only signed releases that go on and have not ended', async () => {
+it('with keys on the page, publish accepts only signed releases that are newer and valid', async () => {
   const { models, publish, page } = await shop()
   const key = join(testFolder(), 'key.pem')
   const { printed } = await runCommand(keys, { flags: { key } })
@@ -177,7 +177,7 @@ it('once pages ask for keys, takes only signed releases that go on and have not 
   }
 })
 
-it('asks for a consent as it was told, until it is told otherwise', async () => {
+it('publish keeps the consent settings of the published page until an option changes them', async () => {
   const { publish, page } = await shop()
   await publish({ consent: 'tcf' })
   expect(page()?.consent).toBe('tcf')

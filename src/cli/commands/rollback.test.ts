@@ -11,7 +11,7 @@ import { command } from './rollback.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../../public/models', import.meta.url))
 
-it('publishes an earlier model as the newest version, not as its old number', async () => {
+it('rollback publishes an earlier model as the newest version', async () => {
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const first = await readLatest(models)

@@ -35,7 +35,7 @@ async function check(rules: unknown, flags: Flags = {}) {
   return { code: 0, lines, result: null }
 }
 
-it('names the products that each rule is about', async () => {
+it('rules check names the products that each rule matches', async () => {
   const { code, lines } = await check({
     rules: [
       { name: 'a', hide: { category: ['bags'] } },
@@ -58,47 +58,59 @@ it('names the products that each rule is about', async () => {
 })
 
 it.each<[string, Rule | object, string]>([
-  ['a fault', { name: 'x' }, 'error rule 1 (‘x’) must say exactly one of'],
-  ['ids that nothing has', { name: 'x', pin: ['item 1', 'no'] }, 'warning ‘x’ names no: not in'],
+  ['a malformed rule', { name: 'x' }, 'error rule 1 (‘x’) must say exactly one of'],
   [
-    'a brand mistyped',
+    'a pinned id that the catalog lacks',
+    { name: 'x', pin: ['item 1', 'no'] },
+    'warning ‘x’ names no: not in',
+  ],
+  [
+    'a rule for a brand that no product has',
     { name: 'x', bury: { brand: ['Acme'] }, by: 2 },
     'error ‘x’ is about no product',
   ],
   [
-    'an attribute that nothing has',
+    'an attribute that no product has',
     { name: 'x', hide: { attributes: { color: ['red'] } } },
     'error ‘x’ goes by color, which no product has',
   ],
   [
-    'a value that nothing has',
+    'an attribute value that no product has',
     { name: 'x', hide: { attributes: { colour: ['red', 'blue'] } } },
     'warning ‘x’ names blue: no product has that as colour.',
   ],
   [
-    'sold out',
+    'a rule for sold-out products only',
     { name: 'x', hide: { brand: ['cold'] } },
     'warning ‘x’ is only about products that are',
   ],
-  ['no need', { name: 'x', atMost: 2, per: 'brand' }, 'error ‘x’ does nothing: no brand has more'],
-  ['over', { name: 'x', when: { until: '2020-01-01' }, pin: ['item 1'] }, 'warning ‘x’ ended with'],
   [
-    'the wrong way round',
+    'a limit that no brand exceeds',
+    { name: 'x', atMost: 2, per: 'brand' },
+    'error ‘x’ does nothing: no brand has more',
+  ],
+  [
+    'a rule that has ended',
+    { name: 'x', when: { until: '2020-01-01' }, pin: ['item 1'] },
+    'warning ‘x’ ended with',
+  ],
+  [
+    'a rule that ends before it begins',
     { name: 'x', when: { from: '2099-01-02', until: '2099-01-01' }, pin: ['item 1'] },
     'error ‘x’ ends before it begins',
   ],
   [
-    'offers',
+    'a rule about offers without a model',
     { name: 'x', hide: { offer: true } },
     'warning ‘x’ goes by offers, which only a model',
   ],
-])('%s', async (_, rule, expected) => {
+])('rules check reports %s', async (_, rule, expected) => {
   const { code, lines } = await check([rule])
   expect(lines.join('\n')).toContain(expected)
   expect(code).toBe(lines.some((line) => line.startsWith('error')) ? 1 : 0)
 })
 
-it('finds what leaves nothing to show: two rules together, on one page, later, about one item, by a context', async () => {
+it('rules check reports rules that together empty a list, under each kind of condition', async () => {
   const mugs: Rule = { name: 'mugs', only: { category: ['mugs'] } }
   const bags: Rule = { name: 'bags', only: { category: ['bags'] } }
   const empty = async (...rules: Rule[]) => {
@@ -120,7 +132,7 @@ it('finds what leaves nothing to show: two rules together, on one page, later, a
   ).toEqual([])
 })
 
-it('knows offers by the model’s prices', async () => {
+it('rules check finds offers by the model’s prices', async () => {
   const models = testFolder()
   await publishModel(models, await writeBaseModel(tinyModel(3)))
   const { code, lines } = await check([{ name: 'x', boost: { offer: true }, by: 2 }], {
@@ -130,7 +142,7 @@ it('knows offers by the model’s prices', async () => {
   expect(code).toBe(0)
 })
 
-it('takes no other question, and one catalog', async () => {
+it('rules check refuses another subcommand and two catalogs', async () => {
   const given = { positionals: ['mend', 'x'], flags: {} }
   await expect(runCommand(command, given)).rejects.toThrow('rules needs: check FILE')
   await expect(check([], { shop: '..' })).rejects.toThrow('rules check takes --catalog or --shop')

@@ -45,7 +45,7 @@ async function json(url: string): Promise<Record<string, unknown>> {
 }
 
 describe('nearside serve', () => {
-  it('runs leader and helper, which open a round, and stops cleanly', async () => {
+  it('starts leader and helper, which open a round, and stops cleanly', async () => {
     const where = testFolder()
     const models = await createModels()
     const terms = join(where, 'policy.json')
@@ -90,7 +90,7 @@ describe('nearside serve', () => {
     await expect(fetch(`${leader.url}/v1/health`)).rejects.toThrow()
   })
 
-  it('calls one process with both keys a trusted server', async () => {
+  it('calls a process that has both keys a trusted server', async () => {
     const store = `sqlite:${testFolder()}/s.sqlite`
     const models = await createModels()
     const single = await start({ role: 'single', store, models, policy: 'demo' })
@@ -99,34 +99,37 @@ describe('nearside serve', () => {
     await single.stop()
   })
 
-  it.skipIf(NO_POSTGRES !== '')(`runs on PostgreSQL${NO_POSTGRES}`, async () => {
-    const postgres = await startPostgres()
-    onTestFinished(() => postgres.remove())
-    const store = await postgres.create()
-    const key = join(testFolder(), 'store.key')
-    writeFileSync(key, `${'0f'.repeat(32)}\n`, { mode: 0o600 })
-    const common = { role: 'single', store, models: await createModels() }
-    // Start two processes alike: the second finds the first one's round and joins it.
-    const servers = [
-      await start({ ...common, 'store-key': key }),
-      await start({ ...common, 'store-key': key }),
-    ]
-    const hashes = new Set()
-    for (const { url, lines } of servers) {
-      let health = await json(`${url}/v1/health`)
-      while (health.status !== 'ok') health = await json(`${url}/v1/health`)
-      hashes.add((await json(`${url}/leader/v1/task`)).policyHash)
-      hashes.add((await json(`${url}/helper/v1/task`)).policyHash)
-      expect(lines.join('\n')).not.toMatch(/without --store-key/)
-    }
-    expect(hashes.size).toBe(1)
-    for (const server of servers) await server.stop()
-    // The store needs its key again: another key, or none, fails.
-    const bare = start(common)
-    await expect(bare).rejects.toThrow(/--store-key/)
-  })
+  it.skipIf(NO_POSTGRES !== '')(
+    `runs two processes on one PostgreSQL store, which needs its key${NO_POSTGRES}`,
+    async () => {
+      const postgres = await startPostgres()
+      onTestFinished(() => postgres.remove())
+      const store = await postgres.create()
+      const key = join(testFolder(), 'store.key')
+      writeFileSync(key, `${'0f'.repeat(32)}\n`, { mode: 0o600 })
+      const common = { role: 'single', store, models: await createModels() }
+      // Start two processes alike: the second finds the first one's round and joins it.
+      const servers = [
+        await start({ ...common, 'store-key': key }),
+        await start({ ...common, 'store-key': key }),
+      ]
+      const hashes = new Set()
+      for (const { url, lines } of servers) {
+        let health = await json(`${url}/v1/health`)
+        while (health.status !== 'ok') health = await json(`${url}/v1/health`)
+        hashes.add((await json(`${url}/leader/v1/task`)).policyHash)
+        hashes.add((await json(`${url}/helper/v1/task`)).policyHash)
+        expect(lines.join('\n')).not.toMatch(/without --store-key/)
+      }
+      expect(hashes.size).toBe(1)
+      for (const server of servers) await server.stop()
+      // The store needs its key again: another key, or none, fails.
+      const bare = start(common)
+      await expect(bare).rejects.toThrow(/--store-key/)
+    },
+  )
 
-  it('refuses what is no key, and a key that SQLite would not use', async () => {
+  it('refuses a malformed store key, and any store key with SQLite', async () => {
     const key = join(testFolder(), 'store.key')
     writeFileSync(key, '0f'.repeat(32), { mode: 0o600 })
     const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
@@ -135,7 +138,7 @@ describe('nearside serve', () => {
     await expect(start(flags)).rejects.toThrow(/is no key: write one with .*openssl/)
   })
 
-  it('gives tokens by the key that its terms name, and starts with no other', async () => {
+  it('issues tokens with the key that the terms name, and refuses another key', async () => {
     const where = testFolder()
     const { pem, issuer } = await createWorkIssuer()
     const { pem: other } = await createWorkIssuer()
@@ -164,26 +167,29 @@ describe('nearside serve', () => {
     await single.stop()
   })
 
-  it.skipIf(process.platform === 'win32')('takes no key that others can read', async () => {
-    const where = testFolder()
-    const { pem, issuer } = await createWorkIssuer()
-    const [issuerKey, storeKey] = [join(where, 'issuer.pem'), join(where, 'store.key')]
-    writeFileSync(issuerKey, pem)
-    writeFileSync(storeKey, '0f'.repeat(32))
-    const policy = join(where, 'terms.json')
-    writeFileSync(policy, JSON.stringify({ ...DEMO_PARAMETERS, issuer }))
-    const models = await createModels()
-    const single = { role: 'single', store: `sqlite:${where}/s.sqlite`, models, policy }
-    const helper = { role: 'helper', store: 'postgres://me@127.0.0.1:1/x' }
-    for (const mode of [0o640, 0o604, 0o620, 0o601]) {
-      for (const key of [issuerKey, storeKey]) chmodSync(key, mode)
-      const refused = { code: 'input-invalid', message: expect.stringContaining('chmod 600') }
-      await expect(start({ ...single, 'issuer-key': issuerKey })).rejects.toMatchObject(refused)
-      await expect(start({ ...helper, 'store-key': storeKey })).rejects.toMatchObject(refused)
-    }
-  })
+  it.skipIf(process.platform === 'win32')(
+    'refuses a key file that other users can read',
+    async () => {
+      const where = testFolder()
+      const { pem, issuer } = await createWorkIssuer()
+      const [issuerKey, storeKey] = [join(where, 'issuer.pem'), join(where, 'store.key')]
+      writeFileSync(issuerKey, pem)
+      writeFileSync(storeKey, '0f'.repeat(32))
+      const policy = join(where, 'terms.json')
+      writeFileSync(policy, JSON.stringify({ ...DEMO_PARAMETERS, issuer }))
+      const models = await createModels()
+      const single = { role: 'single', store: `sqlite:${where}/s.sqlite`, models, policy }
+      const helper = { role: 'helper', store: 'postgres://me@127.0.0.1:1/x' }
+      for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+        for (const key of [issuerKey, storeKey]) chmodSync(key, mode)
+        const refused = { code: 'input-invalid', message: expect.stringContaining('chmod 600') }
+        await expect(start({ ...single, 'issuer-key': issuerKey })).rejects.toMatchObject(refused)
+        await expect(start({ ...helper, 'store-key': storeKey })).rejects.toMatchObject(refused)
+      }
+    },
+  )
 
-  it('runs a relay for the servers that it is given', async () => {
+  it('a relay forwards requests to its targets only', async () => {
     const target = 'http://127.0.0.1:1,http://127.0.0.1:2/helper/'
     const shop = 'https://shop.example'
     const relay = await start({ role: 'relay', target, origin: `${shop},https://other.example` })
@@ -219,7 +225,7 @@ describe('nearside serve', () => {
     await expect(run({ role: 'helper', policy: 'demo' })).rejects.toThrow(/--operator is missing/)
   })
 
-  it('takes no terms but those that its operator wrote down', async () => {
+  it('refuses to start without complete terms from the operator', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     const bare = runCommand(command, { flags: { role: 'single', operator: 'Shop', store } })
     await expect(bare).rejects.toThrow(/--policy/)

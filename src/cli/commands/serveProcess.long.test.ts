@@ -79,7 +79,7 @@ async function post({ endpoints }: Server, body: Uint8Array): Promise<number> {
   return answer?.status ?? 0
 }
 
-it('ends by itself on SIGTERM under load, again and again, and loses nothing that it acknowledged', async () => {
+it('exits on SIGTERM under load, repeatedly, and loses no acknowledged report', async () => {
   const ENDS = 4
   const server = await createServer(500)
   await server.start()
@@ -111,7 +111,7 @@ it('ends by itself on SIGTERM under load, again and again, and loses nothing tha
 }, 600_000)
 
 it.skipIf(NO_FAILING_DISK !== '')(
-  `ends where a flush fails, acknowledges nothing by it, and goes on from what it has${NO_FAILING_DISK}`,
+  `exits when a flush fails, acknowledges no report of it, and resumes from the stored data${NO_FAILING_DISK}`,
   async () => {
     const disk = createFailingDisk()
     const server = await createServer(32, disk.environment)
@@ -131,7 +131,7 @@ it.skipIf(NO_FAILING_DISK !== '')(
 )
 
 it.skipIf(NO_FAILING_DISK !== '')(
-  `answers 503 while the disk is full, lives, and takes the same bytes when there is room${NO_FAILING_DISK}`,
+  `answers 503 while the disk is full, and accepts the same reports once there is room${NO_FAILING_DISK}`,
   async () => {
     const disk = createFailingDisk()
     const server = await createServer(32, disk.environment)

@@ -24,7 +24,7 @@ async function newKey() {
   return { key, publicKey }
 }
 
-it('signs what is published, then a rollback as a later release, by two keys', async () => {
+it('signs the published model, then a rollback as a later release, with two keys', async () => {
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const [one, two] = [await newKey(), await newKey()]
@@ -43,7 +43,7 @@ it('signs what is published, then a rollback as a later release, by two keys', a
   })
 })
 
-it('of a folder whose models are signed, nothing is published without a key, nor trained for it', async () => {
+it('a folder of signed models accepts no publication without a key, and no training for one', async () => {
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const { key } = await newKey()

@@ -33,7 +33,7 @@ const simulate = async (flags: Flags) => {
 }
 
 describe('nearside simulate', () => {
-  it('gives the fixed format, every sum exact, and the same bytes for the same seed', async () => {
+  it('returns the documented format, exact sums, and the same bytes for the same seed', async () => {
     const flags = { devices: 10, rounds: 3, seed: 5, drop: 0.2, epsilon: 4 }
     const { result } = await simulate(flags)
     expect(Object.keys(result)).toEqual(['seed', 'devices', 'rounds', 'quality'])
@@ -70,19 +70,24 @@ describe('nearside simulate', () => {
     expect(JSON.stringify(other.result.rounds)).not.toBe(JSON.stringify(result.rounds))
   })
 
-  it.each(Object.keys(ATTACKS) as Attack[])('stands the attack “%s”', async (attack) => {
-    const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
-    const [round] = result.rounds
-    expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
-    // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
-    const isRefused = !['flip', 'promote'].includes(attack)
-    if (isRefused) expect(round.rejected).toBeGreaterThan(0)
-    expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
-    expect(text).toContain('no noise: the policy says z')
-    expect(text).toContain('the devices of a real shop refuse these terms, because a round has 16')
-  })
+  it.each(Object.keys(ATTACKS) as Attack[])(
+    'keeps the sum exact under the attack “%s”',
+    async (attack) => {
+      const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
+      const [round] = result.rounds
+      expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
+      // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
+      const isRefused = !['flip', 'promote'].includes(attack)
+      if (isRefused) expect(round.rejected).toBeGreaterThan(0)
+      expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
+      expect(text).toContain('no noise: the policy says z')
+      expect(text).toContain(
+        'the devices of a real shop refuse these terms, because a round has 16',
+      )
+    },
+  )
 
-  it('writes the table with its command', async () => {
+  it('writes the table with its command line', async () => {
     const folder = testFolder()
     const [file, page] = [join(folder, 'simulate.md'), join(folder, 'simulate.html')]
     const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })
@@ -98,15 +103,19 @@ describe('nearside simulate', () => {
   it.each<[string, Flags, RegExp]>([
     ['an attack without a share', { attack: 'flip' }, /a number from 0 to 1/],
     ['an unknown attack', { attack: 'magic=0.1' }, /It takes one of/],
-    ['rounds of nobody', { drop: 0.9 }, /1 of 10 devices neither vanish nor attack/],
     [
-      'more than any device agrees to',
+      'a round in which too many devices vanish',
+      { drop: 0.9 },
+      /1 of 10 devices neither vanish nor attack/,
+    ],
+    [
+      'an ε above what devices accept',
       { epsilon: 12 },
       /devices refuse this: one update costs ε = 1[12]/,
     ],
     ['more rounds than days', { rounds: 60 }, /too few for 60 rounds/],
-    ['no model', { model: 'nowhere' }, /does not exist|no model/],
-    ['no policy', { policy: 'nowhere.json' }, /can’t be read/],
+    ['a missing model', { model: 'nowhere' }, /does not exist|no model/],
+    ['a missing policy file', { policy: 'nowhere.json' }, /can’t be read/],
   ])('refuses %s', async (_name, flags, message) => {
     await expect(simulate({ devices: 10, rounds: 1, ...flags })).rejects.toThrow(message)
   })

@@ -24,7 +24,7 @@ const SHOPS: readonly (readonly [string, () => StressShop])[] = [
 ]
 
 it.each(SHOPS)(
-  'the owner’s gate holds: %s',
+  'a stress shop passes import, pretrain, evaluate, publish and doctor: %s',
   async (_, make) => {
     const { orders, clicks, catalog, flags, until } = make()
     const folder = testFolder()

@@ -25,11 +25,11 @@ test.each([
   ["connect-src 'self'; connect-src *", 'https://cdn.example/', false],
   ["connect-src *, connect-src 'self'", 'https://cdn.example/', false],
   ["CONNECT-SRC 'SELF'", 'https://shop.example/', true],
-])('%s on %s: %s', (policy, url, expected) => {
+])('policy “%s” on %s allows the request: %s', (policy, url, expected) => {
   expect(allows(parsePolicies([policy]), 'connect-src', url, PAGE)).toBe(expected)
 })
 
-it('falls back for workers, and asks for WebAssembly and Trusted Types by name', () => {
+it('reads the fallback for workers, and finds WebAssembly and Trusted Types', () => {
   const worker = (policy: string) =>
     allows(parsePolicies([policy]), 'worker-src', 'https://shop.example/worker.js', PAGE)
   expect(worker("script-src 'self'; default-src 'none'")).toBe(true)

@@ -63,7 +63,7 @@ const without = (file: string, name: string) => (files: Record<string, Sent>) =>
   delete files[file].headers[name]
 }
 
-it('has nothing to say of one that is served as the documents say', async () => {
+it('reports no fault of a vault that is served as documented', async () => {
   expect(await look()).toEqual(['ok: It lets this shop in, and its worker has no network.'])
 })
 
@@ -71,14 +71,18 @@ const CSP = 'content-security-policy'
 const LIST = 'connection-allowlist'
 const COOP = 'cross-origin-opener-policy'
 it.each<[string, Change, string]>([
-  ['the shop’s own origin', { vault: `${SHOP}/vault.html` }, 'error: It has the shop’s own origin'],
   [
-    'no such file',
+    'a vault on the shop’s own origin',
+    { vault: `${SHOP}/vault.html` },
+    'error: It has the shop’s own origin',
+  ],
+  [
+    'a missing vault.html',
     { sent: (files) => delete files['/vault.html'] },
     'error: https://vault.shop.test/vault.html answers with status 404',
   ],
   [
-    'another shop’s',
+    'a vault that names another shop',
     {
       sent: (files) => {
         files['/vault.html'].body = files['/vault.html'].body.replace(SHOP, 'https://shop.example')
@@ -87,32 +91,32 @@ it.each<[string, Change, string]>([
     'error: It does not name https://shop.test as a shop of its own',
   ],
   [
-    'a page that lets no frame in',
+    'a page whose policy blocks the vault’s frame',
     { page: { [CSP]: "default-src 'self'" } },
     "error: The page's policy blocks its frame: add https://vault.shop.test to frame-src.",
   ],
   [
-    'a page that lists others',
+    'a page whose Connection-Allowlist lacks the vault',
     { page: { [LIST]: '(response-origin)' } },
     "error: The page's Connection-Allowlist lacks it",
   ],
   [
-    'a page that cuts its windows off',
+    'a page whose Cross-Origin-Opener-Policy cuts off the consent window',
     { page: { [COOP]: 'same-origin; report-to="x"' } },
     "error: The page's Cross-Origin-Opener-Policy cuts off",
   ],
   [
-    'a document that cuts its windows off',
+    'a vault whose Cross-Origin-Opener-Policy cuts off the consent window',
     { sent: header('/vault.html', COOP, () => 'same-origin-allow-popups') },
     'error: Its Cross-Origin-Opener-Policy cuts off',
   ],
   [
-    'a frame for anybody',
+    'a vault that any page may frame',
     { sent: header('/vault.html', CSP, (csp) => csp.replace(/frame-ancestors [^;]*;/, '')) },
     'error: Any page may hold it in a frame: send frame-ancestors https://shop.test.',
   ],
   [
-    'a frame for others',
+    'a vault that this shop may not frame',
     {
       sent: header('/vault.html', CSP, (csp) =>
         csp.replace(/frame-ancestors [^;]*;/, 'frame-ancestors https://other.test;'),
@@ -121,51 +125,51 @@ it.each<[string, Change, string]>([
     'error: Its policy keeps this shop out: add https://shop.test to frame-ancestors.',
   ],
   [
-    'a document that may ask anybody',
+    'a vault document that may send requests anywhere',
     { sent: header('/vault.html', CSP, (csp) => csp.replace("default-src 'none'; ", '')) },
     "error: Its document may ask anybody: send default-src 'none'",
   ],
   [
-    'an aggregator out of reach',
+    'a vault policy that blocks an aggregator',
     { sent: header('/vault.html', CSP, (csp) => csp.replace('https://helper.test', '')) },
     'error: Its policy blocks https://helper.test: add https://helper.test to connect-src.',
   ],
   [
-    'no allowlist',
+    'a vault without a Connection-Allowlist',
     { sent: without('/vault.html', LIST) },
     'warning: It sends no Connection-Allowlist',
   ],
   [
-    'an allowlist too short',
+    'a Connection-Allowlist that lacks an aggregator',
     { sent: header('/vault.html', LIST, (list) => list.replace('"https://leader.test/*"', '')) },
     'error: Its Connection-Allowlist lacks "https://leader.test/*"',
   ],
   [
-    'a shared process',
+    'a vault that may share a process with the shop',
     { sent: without('/vault.html', 'origin-agent-cluster') },
     'warning: It may share a process with the shop',
   ],
   [
-    'no worker',
+    'a missing worker file',
     { sent: (files) => delete files[WORKER] },
     'error: https://vault.shop.test/assets/lockedWorker-a1B2c3D4.js answers with status 404',
   ],
   [
-    'a worker with a network',
+    'a worker without a policy',
     { sent: without(WORKER, CSP) },
     'error: Its worker would have a network',
   ],
   [
-    'a worker with a way out',
+    'a worker whose policy allows requests',
     { sent: header(WORKER, CSP, (csp) => `${csp}; connect-src https://shop.test`) },
     'error: Its worker would have a network',
   ],
   [
-    'a worker without a list',
+    'a worker without a Connection-Allowlist',
     { sent: without(WORKER, LIST) },
     'warning: Its worker’s file has no empty Connection-Allowlist',
   ],
-])('%s', async (_, change, expected) => {
+])('reports %s', async (_, change, expected) => {
   const said = await look(change)
   expect(said.join('\n')).toContain(expected)
   expect(said.join()).not.toContain('ok:')

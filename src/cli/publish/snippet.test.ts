@@ -9,7 +9,7 @@ import { START } from './snippet.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('a page whose search box and words can’t be loaded learns all the same, and says so', async () => {
+it('a page learns without its search box and German words if they can’t be loaded, and warns', async () => {
   const items = [{ id: 'mug' }]
   const personalizer = createFakePersonalizer(items)
   const provide = vi.fn()
