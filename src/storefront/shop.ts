@@ -20,7 +20,7 @@ export const ShopContext = createContext<Shop | null>(null)
 
 export function useShop(): Shop {
   const shop = useContext(ShopContext)
-  if (!shop) throw new Error('useShop outside of the shop')
+  if (!shop) throw new Error('useShop needs a <ShopContext> around it')
   return shop
 }
 

@@ -73,8 +73,7 @@ export function parseBudget(stored: unknown): Budget {
     [seen, attempted, time.signed, time.own].every((one) => one === null || isTime(one)) &&
     isTime(earlier?.reports) &&
     isTime(earlier.lossSquared)
-  if (!valid)
-    throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
+  if (!valid) throw new NearsideError('storage-corrupt', 'The stored privacy budget is unreadable')
   return { time, elapsed, seen, attempted, participations, earlier }
 }
 
@@ -121,17 +120,17 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
     if (terms[name] !== recipients[name])
       throw new NearsideError(
         'policy-mismatch',
-        `The policy’s ${name} is ${terms[name]}, where ${recipients[name]} was named`,
+        `The policy’s ${name} is ${terms[name]}, but the shop names ${recipients[name]}`,
       )
   const beyond = beyondLimits(policy, limitsOf(demonstration))
   if (beyond !== null)
     throw new NearsideError(
       'terms-beyond-limits',
-      `This shop’s servers hide an update too badly, so nothing is sent: ${beyond}`,
+      `The terms of this shop’s servers are beyond the device’s limits: ${beyond}`,
     )
   const asksAccount = terms.tokens === 'account'
   if (asksAccount && issuer === undefined)
-    throw new NearsideError('issuer-unreachable', 'The shop’s pages name no issuer of tokens')
+    throw new NearsideError('issuer-unreachable', 'The policy needs tokens: set federation.issuer')
   const { report, year } = costOf(policy)
   return {
     ...terms,

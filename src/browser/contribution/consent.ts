@@ -68,7 +68,7 @@ export async function requireLoggedConsent(
   if (!isConsent || said.key === undefined || said.key !== (await ledger.key()))
     throw missing('The log has no signed consent to these recipients and terms: nothing is sent')
   if (!(await verifyChain(entries)).ok)
-    throw missing('The log that should prove the consent does not hold: nothing is sent')
+    throw missing('The log of the consent is broken: nothing is sent')
 }
 
 async function readWording(text: unknown): Promise<{ text: string; hash: string } | null> {

@@ -133,7 +133,7 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
     const task = await agreeTask(deps.transport, deps.endpoints)
     const pending = await commit(deps, task, termsOf(task.policy, deps.endpoints))
     if (pending === null)
-      return { sent: false, reason: 'It has its token, and leaves later', error: null }
+      return { sent: false, reason: 'The update has its token and leaves later', error: null }
     const answer = await post(deps, task, pending)
     const receipt = await settle(deps, task, pending, answer)
     reason = `Update ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
@@ -183,7 +183,7 @@ async function commit(
   if (policy.model.hash !== deps.modelHash)
     throw new NearsideError(
       'model-incompatible',
-      `The round improves model ${policy.model.version}, this device holds another`,
+      `The round improves model ${policy.model.version}; this device has another`,
     )
   const before = await read(deps, task, terms)
   if (before.pending !== null) return before.pending
@@ -257,7 +257,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
     await deps.ledger.append({ kind: 'consent', detail }, 'strict')
     throw new NearsideError(
       'policy-mismatch',
-      'The aggregators ask for more than was agreed to: nothing is sent until the shopper agrees anew',
+      'The aggregators’ terms exceed the consent: nothing is sent until the shopper agrees again',
     )
   }
   return { ...found, checkpoints }

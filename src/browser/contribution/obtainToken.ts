@@ -125,7 +125,7 @@ async function ask(
   const url = endpoints.issuer ?? endpoint(endpoints.leader, ROUTES.tokens)
   const cookies = issuer.kind === 'account'
   if (cookies && endpoints.issuer === undefined)
-    throw new NearsideError('issuer-unreachable', 'The shop’s pages name no issuer of tokens')
+    throw new NearsideError('issuer-unreachable', 'The policy needs tokens: set federation.issuer')
   const headers: Record<string, string> = {
     'content-type': TOKEN_REQUEST_MEDIA_TYPE,
     ...(issuer.bits !== undefined && {

@@ -41,7 +41,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   function messageOf(url: string, init: RequestInit) {
     const server = servers.find(({ base }) => url.startsWith(`${base}/`))
     if (server === undefined)
-      throw new NearsideError('input-invalid', `${url} is asked for through no relay.`)
+      throw new NearsideError('input-invalid', `The relay serves aggregators only, not ${url}.`)
     const { base, key } = server
     const message = encodeRequest({
       method: init.method ?? 'GET',

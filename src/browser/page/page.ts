@@ -36,7 +36,7 @@ export interface PageEnvironment {
 const AFTER: Readonly<Record<Recovery, string>> = {
   restarted: 'It was started again; nothing that was stored is lost.',
   'in-page': 'Everything runs in the page itself instead.',
-  down: 'Lists are in the shop’s order, and nothing is kept, until the page is loaded again.',
+  down: 'Until the page is reloaded, lists are in the shop’s order and nothing is stored.',
 }
 
 export class Page {
@@ -115,7 +115,7 @@ export class Page {
       return await this.#link.call('capture', [captured])
     } catch (error) {
       const { code, message } = NearsideError.from(error, 'event-invalid', 'It failed')
-      const why = `An event was not kept: ${message}`
+      const why = `An event was not stored: ${message}`
       this.snapshot.notify(new NearsideError(code, why, { cause: error }))
       return null
     }

@@ -79,7 +79,7 @@ export class WorkerLink {
     { signal, onProgress }: CallOptions = {},
   ): Promise<ReturnType<Calls[K]>> {
     if (this.#down) return Promise.reject(this.#down)
-    if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Abandoned.'))
+    if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Aborted.'))
     const id = this.#nextId++
     const message = { kind: 'call', id, name, args } as unknown as Pending['message']
     const abort = () => this.#worker?.postMessage({ kind: 'abort', id })

@@ -152,7 +152,7 @@ export function deleteDatabase(name: string, factory: IDBFactory): Promise<void>
     request.onsuccess = () => resolve()
     request.onerror = () => {
       const message =
-        'A damaged copy of what was kept could not be deleted: clear this site’s data in the browser’s settings to be rid of it.'
+        'A damaged database could not be deleted: clear this site’s data in the browser’s settings.'
       reject(new NearsideError('storage-corrupt', message, { cause: request.error }))
     }
   })

@@ -51,7 +51,7 @@ export async function openStore(
     if (make !== 'now' && !(await mayUse(store, persist))) return await besideUnasked(database)
     if (database.aside === 0) return { database, store, unasked, refused: null }
     const assumed = await assumeMissing(store)
-    const message = `The browser can’t read what was kept here: it is set aside until everything is erased.${assumed} Nothing is contributed from this browser any more.`
+    const message = `The browser can’t read this shop’s database: it is set aside until everything is erased.${assumed} This browser sends no more updates.`
     const refused = new NearsideError('storage-corrupt', message)
     return { database, store, unasked, refused }
   } catch (error) {

@@ -24,10 +24,10 @@ const ITERATIONS = 600_000
 const locked = () =>
   new NearsideError(
     'transfer-locked',
-    'The code doesn’t open this file, or the file was changed: nothing was taken in.',
+    'The code doesn’t open this file, or the file was changed: nothing was brought in.',
   )
 const invalid = (why: string) =>
-  new NearsideError('transfer-invalid', `${why}: nothing was taken in.`)
+  new NearsideError('transfer-invalid', `${why}: nothing was brought in.`)
 
 async function keyOf(digits: string, salt: Bytes): Promise<CryptoKey> {
   const code = await crypto.subtle.importKey('raw', utf8(digits), 'PBKDF2', false, ['deriveKey'])
@@ -76,12 +76,12 @@ export async function openTransfer(file: string, code: string): Promise<unknown>
     const held = await readAtMost(passed(new Uint8Array(packed), gzip), MOST_HELD)
     return JSON.parse(new TextDecoder().decode(held))
   } catch {
-    throw invalid('What is in the file can’t be read')
+    throw invalid('The content of the file can’t be read')
   }
 }
 
 function readFile(file: string) {
-  if (file.length > MOST_FILE) throw invalid('The file is too large to be one of a shop')
+  if (file.length > MOST_FILE) throw invalid('The file is too large to come from a shop')
   try {
     const given: unknown = JSON.parse(file)
     if (isRecord(given) && given.format === FORMAT) {

@@ -42,7 +42,10 @@ export async function receive(
   const held = await openTransfer(file, code)
   const from = isRecord(held) ? held : {}
   if (from.shop !== shop)
-    throw new NearsideError('transfer-foreign', 'The file is another shop’s: nothing was taken in.')
+    throw new NearsideError(
+      'transfer-foreign',
+      'The file is another shop’s: nothing was brought in.',
+    )
   const here = known()
   return readTransferred(from.events, here, MAX_EVENTS - here.events.length)
 }

@@ -118,7 +118,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
 const abandoned = (url: string) =>
-  new NearsideError('aborted', `The request to ${url} was abandoned.`)
+  new NearsideError('aborted', `The request to ${url} was aborted.`)
 
 const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')

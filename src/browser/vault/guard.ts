@@ -59,7 +59,7 @@ export function guarded(deps: GuardDeps): Scope {
   /** Checks a call and returns the call for the device. @throws NearsideError `input-invalid` */
   function admit(call: Call): Call {
     if (call.name === 'start') {
-      if (started) throw new NearsideError('input-invalid', 'It has been started.')
+      if (started) throw new NearsideError('input-invalid', 'The vault has started already.')
       const config = readConfig(call.args[0], deps)
       started = true
       configured(config)
@@ -69,7 +69,7 @@ export function guarded(deps: GuardDeps): Scope {
     if (call.name === 'erase') forgotten = null
     if (call.name !== 'restore') return call
     if (forgotten === null || forgotten.call !== (call.args[0] as unknown))
-      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
+      throw new NearsideError('aborted', 'More was forgotten or erased since: nothing is restored.')
     return { ...call, args: [forgotten.value] } as Call
   }
 
@@ -77,19 +77,19 @@ export function guarded(deps: GuardDeps): Scope {
     const { data } = event
     const id = (data as { id?: unknown } | null)?.id
     if (isTooMany()) {
-      refuse(id, `More than ${BURST} calls at once, and ${A_SECOND} a second, are not taken.`)
+      refuse(id, `More than ${BURST} calls at once, or ${A_SECOND} a second, are refused.`)
       return
     }
     const message = readMessage(data)
     if (message === null) {
-      refuse(id, 'That is no call.')
+      refuse(id, 'The message is no valid call.')
       return
     }
     try {
       const admitted = message.kind === 'call' ? admit(message) : message
       handler?.(new MessageEvent('message', { data: admitted }))
     } catch (error) {
-      const { code, message } = NearsideError.from(error, 'input-invalid', 'That is no call')
+      const { code, message } = NearsideError.from(error, 'input-invalid', 'The call is invalid')
       port.postMessage({ kind: 'error', id: id as number, error: { code, message } })
     }
   }
@@ -125,7 +125,7 @@ function readConfig(
     latest: latest ?? undefined,
     modelKeys: modelKeys ?? undefined,
     worker: () => {
-      throw new NearsideError('worker-failed', 'A vault makes its own.')
+      throw new NearsideError('worker-failed', 'A vault creates its own worker.')
     },
   })
   // Each shop has its own database, even in a shared vault.

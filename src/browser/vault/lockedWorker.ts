@@ -28,7 +28,8 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   self.onmessage = ({ data }: MessageEvent<Answered>) => answered?.(data.wording)
   /** Asks the shopper through the vault's document, one question at a time. */
   const confirmConsent = async (terms: ContributionTerms): Promise<string> => {
-    if (answered) throw new NearsideError('consent-missing', 'The shopper is being asked already.')
+    if (answered)
+      throw new NearsideError('consent-missing', 'A question of consent is open already.')
     const wording = await new Promise<string | null>((resolve) => {
       answered = resolve
       tell({ terms })

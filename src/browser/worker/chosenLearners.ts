@@ -71,7 +71,7 @@ export class ChosenLearners {
       state.learners = learners.weights
       bus.emit('lists', null)
     } catch (error) {
-      const why = 'The learners that the shop chose could not be used; lists do without them'
+      const why = 'The learners that the shop chose failed and are not used'
       notices.add(NearsideError.from(error, 'engine-failed', why))
     }
   }

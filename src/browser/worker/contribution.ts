@@ -136,7 +136,7 @@ export class Contribution {
     if (agreed && store.kind === 'memory')
       throw new NearsideError(
         'storage-unavailable',
-        'Contributing needs what is stored in this browser, such as what it has cost so far.',
+        'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
     // Without a vault's question, nothing is awaited here.
     const asks = agreed ? confirmConsent : undefined
@@ -171,7 +171,7 @@ export class Contribution {
     if (terms === null)
       throw new NearsideError(
         'consent-missing',
-        'Nobody was shown who gets updates: call contributionTerms() and show them first',
+        'The shopper has seen no terms: call contributionTerms() and show them first',
       )
     const standing = await store.setting('consent')
     await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording, standing)

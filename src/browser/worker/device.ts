@@ -153,7 +153,7 @@ export class Device implements Answers {
 
   async importTransfer(file: string, code: string): Promise<number> {
     if (this.#services.state.paused)
-      throw new NearsideError('aborted', 'Paused: nothing is taken in.')
+      throw new NearsideError('aborted', 'Paused: nothing is brought in.')
     return (await this.#openImport()).transfer(file, code)
   }
 

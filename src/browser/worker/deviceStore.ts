@@ -39,7 +39,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     if (access === 'disk' && tried.kind === 'memory')
       throw new NearsideError(
         'storage-unavailable',
-        'This tab can keep nothing on disk: nothing is sent.',
+        'This tab can’t store on disk: nothing is sent.',
       )
     // A failed download is no reason to leave the store: the shop's server has another copy.
     const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
@@ -48,7 +48,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       if (access === 'erasure' && left)
         throw new NearsideError(
           'storage-unavailable',
-          'It is gone from this tab; what the browser kept on disk before it refused is still there.',
+          'The data are gone from this tab, but the browser refused to delete them from disk.',
         )
       return done
     } catch (error) {

@@ -20,7 +20,7 @@ export class Downloads {
     try {
       await store.putDownload({ time: now(), ...download })
     } catch (error) {
-      notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
+      notices.add(error, 'storage-full', `The ${download.key} could not be stored`)
     }
   }
 

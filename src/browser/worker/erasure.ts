@@ -65,7 +65,7 @@ export class Erasure {
   /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more; `storage-…` */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     if (!(await this.#services.store.restore(forgotten)))
-      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
+      throw new NearsideError('aborted', 'More was forgotten or erased since: nothing is restored.')
     await this.#shopper.reload()
     this.#onForgotten()
     const { logged } = forgotten

@@ -71,7 +71,7 @@ export class Learner {
     const { personal, damaged } = await loadPersonal(store, base.hash)
     state.personal = personal
     if (damaged > 0) {
-      const message = `${damaged} stored version(s) of the personal model were damaged; the last whole one, or the base, is used until it is learned anew.`
+      const message = `${damaged} stored version(s) of the personal model are damaged; until the next fit, an intact version or the base model is used.`
       notices.add(new NearsideError('storage-corrupt', message))
     }
     const last = this.#lastToLearn()
@@ -153,7 +153,7 @@ export class Learner {
       await this.fineTune({ signal: stop.signal, onProgress })
     } catch (error) {
       if (stop.signal.aborted) {
-        const message = `Learning took longer than ${milliseconds / 1000} s and was stopped; what was learned before stays.`
+        const message = `Learning took longer than ${milliseconds / 1000} s and was stopped; the last fit stays in use.`
         notices.add(new NearsideError('aborted', message))
       } else if (!isAborted(error)) throw error
     } finally {

@@ -45,7 +45,7 @@ export class Model {
       this.#use(await readDownload(kept))
       return true
     } catch (error) {
-      notices.add(error, 'model-corrupt', 'The stored base model is damaged; it is fetched anew')
+      notices.add(error, 'model-corrupt', 'The stored base model is damaged and downloaded again')
       return false
     }
   }

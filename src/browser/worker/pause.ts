@@ -31,7 +31,7 @@ export class Pause {
       await store.changeSettings(() => ({ paused: wanted }))
       this.#unstored = null
     } catch (error) {
-      const why = 'The browser can’t keep this choice; it holds in this tab until that is closed'
+      const why = 'The browser can’t store this choice; it holds in this tab until it closes'
       const { code } = NearsideError.from(error, 'storage-unavailable', why)
       throw new NearsideError(code, why, { cause: error })
     } finally {

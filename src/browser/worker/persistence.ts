@@ -43,7 +43,7 @@ export class Persistence {
     if (config.persist !== 'ask')
       throw new NearsideError(
         'input-invalid',
-        `This shop doesn’t ask: persist is ${config.persist}.`,
+        `setPersist needs persist: ask, but it is ${config.persist}.`,
       )
     return this.#answer(async () => {
       const { state, store } = this.#services
@@ -63,7 +63,7 @@ export class Persistence {
     if (store.kind === 'memory') {
       try {
         const { database, refused } = await openStore(config.database, indexedDb, 'ask', 'now')
-        if (database.kind === 'memory') throw refused ?? new Error('it can’t be opened')
+        if (database.kind === 'memory') throw refused ?? new Error('The database can’t be opened')
         if (refused) notices.add(refused)
         await store.change(async (memory) => {
           await writeToDisk(memory, database).catch((error) => {
@@ -73,7 +73,7 @@ export class Persistence {
           return database
         })
       } catch (error) {
-        const why = 'Nothing was stored, and all goes on in memory until this tab closes'
+        const why = 'Nothing was stored: this tab goes on in memory until it closes'
         const { code, message } = NearsideError.from(error, 'storage-unavailable', why)
         const failure = new NearsideError(code, `${message} ${why}.`, { cause: error })
         notices.add(failure)

@@ -46,7 +46,7 @@ export function createReleases(
       await store.putDownload(row)
     } catch (cause) {
       const message =
-        'Which release of the base model this is could not be kept: an older one will not be noticed once this tab is closed.'
+        'The base model’s release number could not be stored: after this tab closes, an older release goes unnoticed.'
       notices.add(new NearsideError('storage-unavailable', message, { cause }))
     }
   }

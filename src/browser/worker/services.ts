@@ -107,7 +107,7 @@ function codeOnDemand(load: OnDemand): Pick<Services, 'onDemand' | 'loaded'> {
         loaded.code = await load()
         return loaded.code
       } catch (error) {
-        const why = 'Code that is loaded when it is needed could not be; lists stay as they are'
+        const why = 'Code that loads on demand is unreachable; lists stay as they are'
         throw NearsideError.from(error, 'engine-failed', why)
       }
     },
@@ -144,7 +144,7 @@ export async function loadChosen({ config, notices }: Services): Promise<ChosenC
     try {
       return await code()
     } catch (error) {
-      const why = `The ${what} that the shop chose could not be loaded; the device does without`
+      const why = `The shop’s choice of ${what} could not be loaded and is not used`
       notices.add(NearsideError.from(error, 'engine-failed', why))
       return null
     }

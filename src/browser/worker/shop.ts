@@ -259,7 +259,7 @@ export class Shop {
       this.#rules = new ShopRules(this.#services, this, this.#downloads, config.rules)
       await this.#rules.file?.start()
     } catch (error) {
-      notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded; lists do without')
+      notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded and are not used')
     }
   }
 
@@ -275,7 +275,7 @@ export class Shop {
       if (signal.aborted) return false
       const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
       const order = this.first.isKnown ? 'show what sells' : "are in the shop's order"
-      const message = `${cause.message} Until it can be had, lists ${order}.`
+      const message = `${cause.message} Until it can be loaded, lists ${order}.`
       notices.add(new NearsideError(cause.code, message, { cause }))
     }
     return false

@@ -90,7 +90,7 @@ export class ShopRules {
     this.#rules = rules
     if (faults.length === 0) return
     const said = faults.slice(0, TOLD).join('; ')
-    const message = `${faults.length} of the shop’s rules can’t be used, and do nothing: ${said}.`
+    const message = `${faults.length} of the shop’s rules are invalid and ignored: ${said}.`
     this.#services.notices.add(new NearsideError('rules-invalid', message))
   }
 }

@@ -157,7 +157,7 @@ export class Shopper {
           this.#take(events)
           return events
         } catch (error) {
-          notices.add(error, 'storage-unavailable', 'An event could not be kept')
+          notices.add(error, 'storage-unavailable', 'An event could not be stored')
           return null
         }
       })

@@ -36,7 +36,7 @@ export function Transfer({ personalizer, snapshot }: SectionProps) {
       if (file.size > MOST_BYTES)
         throw new NearsideError(
           'transfer-invalid',
-          'The file is too large to be one of a shop: nothing was taken in.',
+          'The file is too large to come from a shop: nothing was brought in.',
         )
       const code = String(given.get('code'))
       const taken = await personalizer.importTransfer(await file.text(), code)
