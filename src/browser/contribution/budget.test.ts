@@ -200,7 +200,7 @@ describe('the device’s own limits', () => {
     ['999 people a round', { aggregationGoal: 999 }],
     ['ε 2.01 an update', { ...one, noiseMultiplier: noise(2.01) }],
     ['ε 4.01 a year', { maxParticipations: 12, noiseMultiplier: noise(4.01, 12) }],
-    ['a period that makes a year dear', { periodDays: 182 }],
+    ['a period so short that a year exceeds ε 4', { periodDays: 182 }],
     ['the demo’s terms', DEMO_PARAMETERS],
   ])('refuse %s', (_name, worse) => {
     expect(() => termsOf({ ...TEST_POLICY, ...worse }, TEST_RECIPIENTS)).toThrow(

@@ -267,10 +267,10 @@ describe('no report leaves', () => {
   }
   const cases: readonly [string, () => Partial<ContributeDeps>, string][] = [
     ['without consent', consent(false), 'consent-missing'],
-    ['with consent of no date', consent(true), 'consent-missing'],
+    ['with consent that has no date', consent(true), 'consent-missing'],
     ['under Global Privacy Control', () => ({ globalPrivacyControl: true }), 'consent-missing'],
     [
-      'while paused, as another tab has it',
+      'while another tab has paused learning',
       () => {
         scene.kept = { ...scene.kept, paused: true }
         return {}
@@ -278,10 +278,14 @@ describe('no report leaves', () => {
       'consent-missing',
     ],
     ['for another model', () => ({ modelHash: '00'.repeat(32) }), 'model-incompatible'],
-    ['of 999 people a round', asking({ aggregationGoal: 999 }), 'terms-beyond-limits'],
-    ['for ε 2.01', asking({ noiseMultiplier: 4.43, maxParticipations: 1 }), 'terms-beyond-limits'],
-    ['for ε 4.01 a year', asking({ noiseMultiplier: 4.765 }), 'terms-beyond-limits'],
-    ['by the demo’s terms, in a shop that is none', asking(DEMO_PARAMETERS), 'terms-beyond-limits'],
+    ['if a round needs only 999 people', asking({ aggregationGoal: 999 }), 'terms-beyond-limits'],
+    [
+      'if an update costs ε 2.01',
+      asking({ noiseMultiplier: 4.43, maxParticipations: 1 }),
+      'terms-beyond-limits',
+    ],
+    ['if a year costs ε 4.01', asking({ noiseMultiplier: 4.765 }), 'terms-beyond-limits'],
+    ['under demonstration terms in a real shop', asking(DEMO_PARAMETERS), 'terms-beyond-limits'],
     [
       'in a demonstration under the consent for a real shop',
       () => {
@@ -300,7 +304,7 @@ describe('no report leaves', () => {
       },
       'consent-missing',
     ],
-    ['at a δ that is no promise', asking({ delta: 0.99 }), 'policy-mismatch'],
+    ['if the policy’s δ is 0.99', asking({ delta: 0.99 }), 'policy-mismatch'],
   ]
   it.each(cases)('%s', async (_, changes, code) => {
     expect(await send(changes())).toMatchObject({ sent: false, error: { code } })

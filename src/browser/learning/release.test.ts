@@ -70,8 +70,8 @@ describe('the signature check', () => {
 describe('after release 7 was seen', () => {
   test.each([
     ['a later release', 8, 'b', 'taken'],
-    ['a gap in the numbers', 70, 'b', 'taken'],
-    ['the same once more', 7, 'a', 'taken'],
+    ['a release after a gap in the numbers', 70, 'b', 'taken'],
+    ['the same release again', 7, 'a', 'taken'],
     ['an older release', 6, 'b', 'model-rolled-back'],
     ['the same number for another model', 7, 'b', 'model-forked'],
     ['an earlier model as a later release', 8, 'a', 'taken'],
@@ -106,13 +106,13 @@ describe('the expiry of a release', () => {
 })
 
 test.each([
-  ['no keys', {}],
-  ['none', { publishers: [] }],
-  ['no key', { publishers: ['a key'] }],
-  ['one twice', { publishers: [shop.key, shop.key], threshold: 2 }],
-  ['the helper among those who publish', { publishers: [shop.key], helper: shop.key }],
-  ['more than there are', { publishers: [shop.key], threshold: 2 }],
-  ['fewer than one', { publishers: [shop.key], threshold: 0 }],
+  ['no list of publishers', {}],
+  ['an empty list of publishers', { publishers: [] }],
+  ['a malformed key', { publishers: ['a key'] }],
+  ['a repeated key', { publishers: [shop.key, shop.key], threshold: 2 }],
+  ['the helper among the publishers', { publishers: [shop.key], helper: shop.key }],
+  ['a threshold above the number of keys', { publishers: [shop.key], threshold: 2 }],
+  ['a threshold below one', { publishers: [shop.key], threshold: 0 }],
 ])('invalid model keys are refused: %s', (_, given) => {
   expect(() => readModelKeys(given)).toThrow(expect.objectContaining({ code: 'input-invalid' }))
 })

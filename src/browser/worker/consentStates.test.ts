@@ -133,7 +133,7 @@ const states: Record<string, State> = {
     reach: async (scene) => agreeTo((await scene.open()).device),
     permits: 'one',
   },
-  'agreed to less than is asked': {
+  'agreed, then the aggregators asked for more': {
     reach: async (scene) => {
       await agree(scene)
       askMore(scene)
@@ -148,7 +148,7 @@ const states: Record<string, State> = {
     },
     permits: 'none',
   },
-  'agreed, the disk refusing': {
+  'agreed, but the disk refused': {
     reach: async (scene) => {
       scene.diskRefuses = true
       await expect(agree(scene)).rejects.toThrow()
@@ -192,7 +192,7 @@ const states: Record<string, State> = {
     permits: 'none',
   },
   'an update waits': { reach: lose, permits: 'again' },
-  'withdrawn while one waits, agreed anew': {
+  'withdrawn while an update waits, then agreed again': {
     reach: async (scene) => {
       await lose(scene)
       await withdraw(scene)
@@ -233,7 +233,7 @@ const transitions: Record<string, Transition> = {
   },
   'a second tab': { happen: (scene) => scene.open(), keeps: true },
   'the clock is set back': { happen: (scene) => (scene.now -= 86_400_000), keeps: true },
-  'terms are asked for': { happen: ({ tab }) => tab.device.contributionTerms(), keeps: true },
+  'terms are requested': { happen: ({ tab }) => tab.device.contributionTerms(), keeps: true },
   'aggregators ask for more': { happen: askMore, keeps: false },
   'aggregators are down': { happen: (scene) => (scene.unreachable = true), keeps: false },
   'Global Privacy Control': { happen: (scene) => (scene.privacyControl = true), keeps: false },
@@ -242,7 +242,7 @@ const transitions: Record<string, Transition> = {
     happen: async (scene) => (await scene.open()).device.setContribution(false),
     keeps: false,
   },
-  'withdraw, the disk refusing': {
+  'withdraw, but the disk refuses': {
     async happen(scene) {
       scene.diskRefuses = true
       // Without a consent to withdraw, nothing can be refused.
