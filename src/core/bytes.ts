@@ -82,7 +82,7 @@ export function encodeVector(vector: Uint32Array): Bytes {
 
 /** @throws RangeError unless the length is a multiple of 4 */
 export function decodeVector(bytes: Uint8Array): Uint32Array {
-  if (bytes.length % 4 !== 0) throw new RangeError('a vector has 4 bytes a coordinate')
+  if (bytes.length % 4 !== 0) throw new RangeError('a vector needs 4 bytes a number')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const vector = new Uint32Array(bytes.length / 4)
   for (let i = 0; i < vector.length; i++) vector[i] = view.getUint32(4 * i, true)

@@ -60,7 +60,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
   const object =
     <T>(members: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> =>
     (value, what) => {
-      if (!isRecord(value)) throw refuse(what || 'all of it')
+      if (!isRecord(value)) throw refuse(what || 'the whole value')
       const read = Object.entries<Read<unknown>>(members).flatMap(([name, readMember]) => {
         const member = readMember(value[name], what ? `${what}.${name}` : name)
         return member === undefined ? [] : [[name, member]]
@@ -73,7 +73,8 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
     return (value, what) => {
       const names = isRecord(value) ? Object.keys(value) : []
       const extra = names.find((name) => !Object.hasOwn(members, name))
-      if (extra !== undefined) throw refuse(what || 'it', `unknown field ${JSON.stringify(extra)}`)
+      if (extra !== undefined)
+        throw refuse(what || 'it', `has the unknown field ${JSON.stringify(extra)}`)
       return read(value, what)
     }
   }

@@ -35,7 +35,7 @@ async function isToBlame(
 function requireFinite(result: FitResult): FitResult {
   const { parameters, lossBefore, lossAfter } = result
   if (parameters.every(Number.isFinite) && Number.isFinite(lossBefore + lossAfter)) return result
-  throw new NearsideError('fit-diverged', 'An engine gave a number that is not finite')
+  throw new NearsideError('fit-diverged', 'An engine returned a non-finite number')
 }
 
 /**

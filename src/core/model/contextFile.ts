@@ -36,7 +36,7 @@ export function contextFromTensors(
   const weights = take('weights', Float32Array, [names.length])
   const terms = names.map((name, t) => {
     const feature = contextFeature(name)
-    if (!feature) throw corrupt(`${file} names '${name}', which is no feature of a context`)
+    if (!feature) throw corrupt(`${file} names '${name}', which is no context feature`)
     if (!Number.isFinite(weights[t])) throw corrupt(`${file} gives '${name}' no finite weight`)
     return { feature, weight: weights[t] }
   })

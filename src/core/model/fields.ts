@@ -60,7 +60,7 @@ export function vector(data: TensorData): Tensor {
 export function strings(values: readonly string[]): Tensor {
   const broken = values.find((value) => value.includes('\n'))
   if (broken !== undefined)
-    throw new NearsideError('input-invalid', `a line break inside ${JSON.stringify(broken)}`)
+    throw new NearsideError('input-invalid', `${JSON.stringify(broken)} contains a line break`)
   return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
 }
 

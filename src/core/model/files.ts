@@ -39,7 +39,7 @@ async function contextFile() {
   try {
     return await import('./contextFile.ts')
   } catch (error) {
-    const why = 'Code for the context terms of the base model could not be loaded'
+    const why = 'The code for the model’s context terms could not be loaded'
     throw NearsideError.from(error, 'engine-failed', why)
   }
 }
@@ -175,7 +175,7 @@ function checkCompatible(manifest: ModelManifest): void {
   if (differs >= 0 || manifest.features.length !== FEATURES.length) {
     throw new NearsideError(
       'model-incompatible',
-      'the model was made for other features than this version computes: run pretrain again',
+      'the model has other features than this version computes: run pretrain again',
     )
   }
 }

@@ -220,6 +220,6 @@ export function parseManifest(value: unknown): ModelManifest {
   }
   const manifest = readManifest(value, '')
   if (new Set(manifest.files.map(({ name }) => name)).size < manifest.files.length)
-    throw corrupt('a second file of the same name')
+    throw corrupt('a unique name for each file')
   return manifest
 }

@@ -190,7 +190,7 @@ export function sharedFromTensors(tensors: Tensors, items: number, features: num
   const parameters = [DIMENSION + features]
   const [steps, fusionWeight, halfLifeDays] = take('prior_recipe', Float32Array, [3])
   if (!Number.isInteger(steps) || steps < 0 || steps > 1000)
-    throw corrupt(`${file} asks for ${steps} steps of learning`)
+    throw corrupt(`${file} has ${steps} learning steps, not 0 to 1000`)
   if (!(fusionWeight >= 0 && fusionWeight <= 1))
     throw corrupt(`${file} has a fusion weight of ${fusionWeight}, not between 0 and 1`)
   if (!(halfLifeDays > 0)) throw corrupt(`${file} has a half-life of ${halfLifeDays} days`)

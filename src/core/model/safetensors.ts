@@ -149,9 +149,9 @@ function elements(name: string, shape: readonly unknown[]): number {
   let product = 1
   for (const extent of shape) {
     if (typeof extent !== 'number' || !Number.isSafeInteger(extent) || extent < 0)
-      throw corrupt(`tensor '${name}' has an impossible shape`)
+      throw corrupt(`tensor '${name}' has an invalid shape`)
     product *= extent
-    if (product > MAX_FILE_BYTES) throw corrupt(`tensor '${name}' is larger than any model`)
+    if (product > MAX_FILE_BYTES) throw corrupt(`tensor '${name}' is larger than 64 MB`)
   }
   return product
 }
@@ -160,6 +160,6 @@ function checkFinite(name: string, data: Float32Array): void {
   for (let i = 0; i < data.length; i++) {
     // Negated, so that NaN fails as well.
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
-      throw corrupt(`tensor '${name}' holds ${data[i]} at ${i}: not a weight`)
+      throw corrupt(`tensor '${name}' holds the invalid weight ${data[i]} at ${i}`)
   }
 }

@@ -111,7 +111,7 @@ export function treesFromTensors(tensors: Tensors): Trees {
     const isLeaf = feature[node] === LEAF
     const leads = trees.next[node] > node && trees.next[node] + 1 < feature.length
     if (!isLeaf && (feature[node] >= FEATURE_COUNT || !leads))
-      throw corrupt(`node ${node} of ${TREES_FILE} leads nowhere`)
+      throw corrupt(`node ${node} of ${TREES_FILE} is invalid`)
   }
   if (trees.roots.some((root) => root >= feature.length))
     throw corrupt(`a tree of ${TREES_FILE} begins outside the file`)

@@ -19,7 +19,7 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
-  if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
+  if (typeof options !== 'object' || options === null) throw refuse('options must be an object')
   const { limit, order, distinct, until, exclude = [] } = options as ListOptions
   const {
     excludeIds,
@@ -37,13 +37,13 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isFrom = query.kind === 'recommend' && FROM.includes(from)
   const isDearer = query.kind === 'similar' && dearer !== undefined && dearer > 1
   if ((from && !isFrom) || (dearer && !isDearer))
-    throw refuse(`from is one of ${FROM.join(', ')}, of recommend; dearer above 1, of similar`)
+    throw refuse(`from must be one of ${FROM.join(', ')}, in recommend; dearer above 1, in similar`)
   if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
     throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
   if (excludeIds !== undefined && !isIds(excludeIds))
     throw refuse('excludeIds must be an array of ids')
   if (typeof page !== 'string' || typeof rules !== 'boolean' || typeof diversify !== 'boolean')
     throw refuse('page must be a text, rules and diversify true or false')
-  if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
-  if ('item' in query && !isIds([query.item].flat())) throw refuse('it takes the id of an item')
+  if ('items' in query && !isIds(query.items)) throw refuse('items must be an array of ids')
+  if ('item' in query && !isIds([query.item].flat())) throw refuse('item must be the id of an item')
 }

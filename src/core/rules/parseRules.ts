@@ -5,7 +5,7 @@ import { createReaders, type Read } from '../reading.ts'
 import { readDate } from './readDate.ts'
 import type { Rule, RuleCondition, RuleItems } from './rule.ts'
 
-const refuse = (what: string, why = 'is not what it must be') =>
+const refuse = (what: string, why = 'is invalid') =>
   new NearsideError('rules-invalid', `${what} ${why}`)
 
 const { exactly, list, number, oneOf, optional, record, text, whole } = createReaders(refuse)
@@ -112,7 +112,7 @@ const KINDS: Readonly<Record<string, Read<Rule>>> = {
 
 /** @throws NearsideError `rules-invalid` */
 function readRule(value: unknown, what: string): Rule {
-  if (!isRecord(value)) throw refuse(what, 'is no object')
+  if (!isRecord(value)) throw refuse(what, 'is not an object')
   const named = typeof value.name === 'string' ? `${what} (‘${value.name}’)` : what
   const kinds = Object.keys(KINDS).filter((kind) => Object.hasOwn(value, kind))
   if (kinds.length !== 1)
@@ -131,7 +131,7 @@ export function parseRules(value: unknown): {
   readonly faults: readonly string[]
 } {
   const given = isRecord(value) && 'rules' in value ? value.rules : value
-  if (!Array.isArray(given)) throw refuse('What should be the shop’s rules', 'is no array')
+  if (!Array.isArray(given)) throw refuse('The shop’s rules', 'are not an array')
   const faults: string[] = []
   const rules = given.flatMap((one, at) => {
     try {
