@@ -67,11 +67,11 @@ export async function readHoldout(text: string): Promise<Holdout> {
   if (fraction >= 0 && fraction < 1) return { fraction }
   const refuse = (why: string, cause?: unknown) =>
     new NearsideError('input-invalid', `--holdout ${text}: ${why}`, { cause })
-  if (!Number.isNaN(fraction)) throw refuse('a fraction lies between 0 and 1')
+  if (!Number.isNaN(fraction)) throw refuse('a fraction must be at least 0 and below 1')
   const file = await readFile(text, 'utf8').catch((cause) => {
-    throw refuse('is neither a fraction nor a file', cause)
+    throw refuse('is neither a fraction nor a readable file', cause)
   })
   const ids = file.split(/\r?\n/).filter((id) => id !== '')
-  if (ids.length === 0) throw refuse('names no shopper')
+  if (ids.length === 0) throw refuse('names no shopper (one id a line)')
   return { shoppers: new Set(ids) }
 }

@@ -192,11 +192,7 @@ describe('import of an order log', () => {
   test.each([
     [{ 'orders.csv': '' }, {}, 'orders.csv: is empty'],
     [{}, { orders: 'nowhere/orders.csv' }, 'orders.csv: there is no such file'],
-    [
-      { 'orders.csv': 'a,b\n1,2\n' },
-      {},
-      'which column is the shopper? Say --columns shopper=COLUMN',
-    ],
+    [{ 'orders.csv': 'a,b\n1,2\n' }, {}, '--columns shopper=COLUMN'],
     [{ 'orders.csv': `${UCI}` }, { columns: 'item=Code' }, "has no column 'Code' for item"],
     [{ 'orders.csv': `${UCI}1,2,3,4,1/2/2011,6,7,8\n` }, {}, '--date-order'],
     [

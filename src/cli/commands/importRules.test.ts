@@ -37,7 +37,7 @@ describe('shopper ids', () => {
 
   test('the import refuses a key file that contains no key', async () => {
     await writeFile(join(folder, 'out.key'), 'secret')
-    await expect(run({ 'orders.csv': ORDERS })).rejects.toThrow('is not the key of an import')
+    await expect(run({ 'orders.csv': ORDERS })).rejects.toThrow('out.key')
   })
 
   test('are joined between orders and clicks by order number; a purchase in both logs counts once', async () => {
@@ -123,7 +123,7 @@ describe('inputs that an import can’t use', () => {
   test.each(['/proc/x', '/proc/x/y', '/dev/null', '/dev/null/x'])(
     'refuses an output folder at %s before it reads the log',
     async (out) => {
-      await expect(run({ 'orders.csv': ORDERS }, { out })).rejects.toThrow("can't be made")
+      await expect(run({ 'orders.csv': ORDERS }, { out })).rejects.toThrow(/^--out \/(proc|dev)/)
     },
   )
 })
@@ -252,8 +252,8 @@ test('refuses an input file that the import would overwrite', async () => {
   await run({ 'orders.csv': ORDERS })
   const events = join(folder, 'out/events.tsv')
   await writeFile(events, ORDERS.replaceAll(',', '\t'))
-  await expect(run({}, { orders: events })).rejects.toThrow('would be replaced')
-  await expect(run({}, { orders: events, 'dry-run': TRUE })).rejects.toThrow('would be replaced')
+  await expect(run({}, { orders: events })).rejects.toThrow(events)
+  await expect(run({}, { orders: events, 'dry-run': TRUE })).rejects.toThrow(events)
   expect(await readFile(events, 'utf8')).toBe(ORDERS.replaceAll(',', '\t'))
 })
 

@@ -130,7 +130,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
   if (roles.some((role) => found[role])) return
   throw new NearsideError(
     'input-invalid',
-    `${source.name}: which column is the ${roles[0]}? Say --columns ${roles[0]}=COLUMN (it has ${source.columns.join(', ')})`,
+    `${source.name}: no column is known as the ${roles[0]}: say --columns ${roles[0]}=COLUMN (it has ${source.columns.join(', ')})`,
   )
 }
 

@@ -90,7 +90,7 @@ export class SqlEngine {
 
 function refuse(error: unknown): never {
   const [reason] = error instanceof Error ? error.message.split('\n', 1) : ['']
-  throw new NearsideError('input-invalid', `the import can't go on: ${reason}`, { cause: error })
+  throw new NearsideError('input-invalid', `the import failed: ${reason}`, { cause: error })
 }
 
 /** Quotes a text as an SQL literal. */

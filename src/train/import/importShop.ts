@@ -122,7 +122,7 @@ function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void 
     )
       throw new NearsideError(
         'input-invalid',
-        `${path} would be replaced by what is made of it: give another --out`,
+        `the import would overwrite its input ${path}: give another --out`,
       )
 }
 
@@ -213,7 +213,7 @@ function refuseNonsense(
   const seen = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ')
   if (match && match.lines < LEAST_MATCH * shop.events)
     refuse(
-      `${catalog} does not list what the log names (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --columns item=COLUMN`,
+      `${catalog} lists too few of the log's items (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --columns item=COLUMN`,
     )
   const isResearch = logs.some(({ layout }) => /^(sequences|periods):/.test(layout ?? ''))
   if (shop.titled === 0 && !allowUntitled && !isResearch)

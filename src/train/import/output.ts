@@ -79,7 +79,7 @@ async function makeFolder(path: string): Promise<string | undefined> {
     return made ?? path
   } catch (error) {
     if (error instanceof NearsideError) throw error
-    throw new NearsideError('input-invalid', `--out ${path}: the folder can't be made`, {
+    throw new NearsideError('input-invalid', `--out ${path}: the folder can't be written`, {
       cause: error,
     })
   }
@@ -92,5 +92,8 @@ async function readKey(path: string): Promise<string | undefined> {
     throw NearsideError.from(error, 'input-invalid', `${path} cannot be read`)
   })
   if (text === undefined || /^[0-9a-f]{64}\n$/.test(text)) return text?.trim()
-  throw new NearsideError('input-invalid', `${path}: is not the key of an import`)
+  throw new NearsideError(
+    'input-invalid',
+    `${path}: is not the key of an import; restore it, or delete it to give shoppers new ids`,
+  )
 }

@@ -126,7 +126,7 @@ export async function requireSigner(
   disk: Disk = nodeDisk,
 ): Promise<void> {
   if (sign || !(await readLatestFile(models, disk))?.signed) return
-  const message = `what is published in ${models} is signed, and devices may refuse what is not: give --key`
+  const message = `the release in ${models} is signed, and devices may refuse an unsigned one: give --key`
   throw new NearsideError('input-invalid', message)
 }
 
@@ -241,7 +241,7 @@ function isRunning(pid: number): boolean {
 function taken(models: string, version: string): NearsideError {
   return new NearsideError(
     'version-taken',
-    `${join(models, version)} is published, and a published version is never changed: choose another name, or none for the next number`,
+    `${join(models, version)} is already published and can't be changed: choose another name, or omit it to take the next number`,
   )
 }
 

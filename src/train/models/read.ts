@@ -38,7 +38,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
   if (found.hash !== manifest)
     throw new NearsideError(
       'model-corrupt',
-      `${found.directory}/manifest.json is not the one that latest.json names`,
+      `${found.directory}/manifest.json does not match its hash in latest.json: publish the model again`,
     )
   return { ...found, version, signed }
 }
@@ -51,7 +51,7 @@ export async function readTrained(models: string, model: PublishedModel): Promis
   let trained = model
   const seen = new Set([model.version])
   for (let { parent } = model.manifest; parent !== null; { parent } = trained.manifest) {
-    if (seen.has(parent)) throw new NearsideError('model-corrupt', `${parent} descends from itself`)
+    if (seen.has(parent)) throw new NearsideError('model-corrupt', `${parent} is its own ancestor`)
     seen.add(parent)
     trained = await readVersion(join(models, parent))
   }

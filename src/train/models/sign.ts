@@ -109,7 +109,7 @@ export async function makeSigningKey(file: string): Promise<boolean> {
     return true
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw NearsideError.from(thrown, 'storage-unavailable', 'The key was not written')
+    throw NearsideError.from(thrown, 'storage-unavailable', `The key ${file} could not be written`)
   }
 }
 
@@ -128,8 +128,8 @@ export async function readSigningKey(file: string, models?: string): Promise<Key
   try {
     key = createPrivateKey(pem)
   } catch (cause) {
-    throw refuse('is no private key', cause)
+    throw refuse('is not a private key', cause)
   }
-  if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not one of Ed25519')
+  if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not an Ed25519 key')
   return key
 }

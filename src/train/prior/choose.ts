@@ -131,7 +131,7 @@ export function choose(judgements: readonly Judgement[]): Choice {
     return { best: null, reason: 'nothing learned on one shopper helped the next case: λ = 0' }
   return {
     best,
-    reason: 'predicts the next case with more likelihood and leaves NDCG@10 as it is',
+    reason: 'raises the likelihood of the next case without lowering NDCG@10',
   }
 }
 

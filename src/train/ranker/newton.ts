@@ -59,7 +59,7 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
     state = evaluate(data, inverse, weights, options, 'hessian')
   }
   if (!weights.every(Number.isFinite))
-    throw new NearsideError('fit-diverged', 'the ranker did not converge')
+    throw new NearsideError('fit-diverged', `the ranker diverged after ${steps} steps`)
   return { weights, loss: state.loss, steps }
 }
 

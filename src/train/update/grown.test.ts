@@ -71,5 +71,5 @@ test('a hold-out file may add new shoppers only', () => {
 test('a log with fewer held-out shoppers than before is refused', () => {
   const check = (heldOut: number) => requireSameHeldOut(model, shop, { fraction: 0.2 }, { heldOut })
   expect(() => check(3)).not.toThrow()
-  expect(() => check(2)).toThrow(/held out 3 shoppers, of this log 2 are/)
+  expect(() => check(2)).toThrow(/ 3 shoppers.* 2\b/)
 })

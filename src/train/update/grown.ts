@@ -22,7 +22,7 @@ export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Hol
     if (!named || ('fraction' in named && named.fraction === fraction)) return { fraction }
     throw new NearsideError(
       'input-invalid',
-      `version ${manifest.version} holds out a share of ${fraction}, and so does an update: leave --holdout out`,
+      `version ${manifest.version} holds out a share of ${fraction}, which an update keeps: omit --holdout`,
     )
   }
   if (named && 'shoppers' in named) return named
@@ -47,10 +47,10 @@ export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until
   const known = itemIds.filter((id) => ids.has(id)).length
   if (known < LEAST_KNOWN * itemIds.length)
     refuse(`the catalog has ${known} of the ${itemIds.length} items of version ${version}`)
-  if (isSequenceShop(shop)) refuse('a log of sequences has no times at which it grows')
+  if (isSequenceShop(shop)) refuse('an update needs a log with times, not sequences')
   if (shop.from > Date.parse(data.from) + DAY)
     refuse(
-      `the log begins on ${formatDay(shop.from)}, that of version ${version} on ${formatDay(Date.parse(data.from))}, and an update counts all of it`,
+      `the log begins on ${formatDay(shop.from)}, the log of version ${version} began on ${formatDay(Date.parse(data.from))}, and an update counts all of it`,
     )
   if (Math.min(until, shop.to + 1) <= Date.parse(data.until))
     throw new NearsideError(
@@ -70,11 +70,11 @@ export function requireSameHeldOut(
   if (hashOfHeldOut(shop, named, Date.parse(data.until)).hash !== holdout.hash)
     throw new NearsideError(
       'input-invalid',
-      `of those whose orders version ${version} knew, --holdout names other shoppers than it held out: give its file, to which only new shoppers were added, or train in full, without --from`,
+      `--holdout names other shoppers than version ${version} held out: give its file, with only new shoppers added, or train in full, without --from`,
     )
   if (heldOut >= holdout.shoppers) return
   throw new NearsideError(
     'input-invalid',
-    `version ${version} held out ${holdout.shoppers} shoppers, of this log ${heldOut} are: give its log and its --holdout, grown`,
+    `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give the same log and --holdout, grown`,
   )
 }

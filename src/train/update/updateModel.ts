@@ -288,7 +288,7 @@ function describeUpdate(
 const describeJudges = ({ shoppers }: Comparison) =>
   shoppers > 0
     ? `judged by ${shoppers} held-out shoppers`
-    : 'judged by nobody: no held-out shopper has new orders'
+    : 'not judged: no held-out shopper has new orders'
 
 const guardMetrics = (
   { shoppers, before, after, error }: Comparison,
@@ -304,7 +304,7 @@ const guardMetrics = (
 function refusal(guard: Comparison): string | null {
   if (!isSurelyWorse(guard)) return null
   const { before, after, error, shoppers } = guard
-  return `NDCG@10 of the newest orders of ${shoppers} held-out shoppers would be ${after.toFixed(4)}, the earlier version's is ${before.toFixed(4)}, surely more (standard error of the difference: ${error.toFixed(4)})`
+  return `NDCG@10 of the newest orders of ${shoppers} held-out shoppers would be ${after.toFixed(4)}, surely below the earlier version's ${before.toFixed(4)} (standard error of the difference: ${error.toFixed(4)})`
 }
 
 const staying = (metrics: ModelManifest['metrics']) =>
