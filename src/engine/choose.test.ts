@@ -137,7 +137,7 @@ test('a driver that never answers is given up, and disposed of if it answers lat
   await vi.waitFor(() => expect(engines.webgpu.disposed()).toBe(true))
 })
 
-test('without a correct engine, the error names the last failure', async () => {
+test('without a correct engine, the error lists the failures', async () => {
   const wrong = engineNamed('js', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ js: async () => wrong })
   await expect(chooseEngine('js', LARGE, environment)).rejects.toMatchObject({

@@ -31,7 +31,7 @@ describe('visitsOf', () => {
     expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3 }])
   })
 
-  it('return tendency is the share of repeat visits, shrunk towards a third', () => {
+  it('return tendency is the share of returns after the first visit, shrunk to a third', () => {
     expect(returnTendency).toBeCloseTo((1 + 3) / (2 + 9), 6)
   })
 

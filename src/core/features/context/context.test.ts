@@ -37,7 +37,7 @@ describe('contextValue', () => {
   })
 })
 
-test('a value holds until the next of its name; simultaneous lines overwrite each other', () => {
+test('a value holds until the next of its name; of two simultaneous lines the later wins', () => {
   const at = contextOver([
     { time: 20, name: 'weather', value: 'sun' },
     { time: 10, name: 'weather', value: 'rain' },
