@@ -61,7 +61,8 @@ export function costOf(terms: {
 
 /** Smallest ε ≥ 0 with δ(ε) ≤ δ, by bisection: δ(ε) decreases strictly. */
 export function epsilonOf(mu: number, delta: number): number {
-  if (!(delta > 0 && delta < 1)) throw new NearsideError('input-invalid', 'δ must lie in (0, 1)')
+  if (!(delta > 0 && delta < 1))
+    throw new NearsideError('input-invalid', `δ must lie between 0 and 1, not ${delta}`)
   if (deltaOf(0, mu) <= delta) return 0
   let low = 0
   let high = 1
@@ -88,7 +89,7 @@ export function muAt(epsilon: number, delta: number): number {
 
 /** Least z with which this many reports cost at most ε by substitution at δ, within 1e-4, rounded up. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
-  if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be above 0')
+  if (!(epsilon > 0)) throw new NearsideError('input-invalid', `ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon
   let [low, high] = [0, 1]
   while (!isEnough(high)) [low, high] = [high, 2 * high]

@@ -42,7 +42,7 @@ export function gatewayKeyOf(signing: Uint8Array): Bytes {
  * @returns the sealed request for the relay, and a function that opens its answer
  */
 export async function sealRequest(gatewayKey: Bytes, message: Uint8Array, random: Bytes) {
-  if (random.length !== SEALING_BYTES) throw new RangeError('32 random bytes')
+  if (random.length !== SEALING_BYTES) throw new RangeError('needs 32 random bytes')
   const context = await sealingContext(gatewayKey, REQUEST_INFO, random)
   const sealed = await context.seal(message, NONE)
   const enc = sealed.slice(0, ENCAPSULATED_BYTES)

@@ -120,6 +120,6 @@ function refusing<T>(step: () => T): T {
   try {
     return step()
   } catch (cause) {
-    throw new NearsideError('report-invalid', 'The sealed share does not open', { cause })
+    throw new NearsideError('report-invalid', 'The sealed share can’t be opened', { cause })
   }
 }

@@ -31,7 +31,7 @@ export function quantize(
   randomBytes: RandomBytes,
 ): Int32Array {
   const room = clipNorm - Math.sqrt(vector.length)
-  if (!(room > 0)) throw new NearsideError('input-invalid', 'The clip norm is below √d steps')
+  if (!(room > 0)) throw new NearsideError('input-invalid', 'clipNorm · scale must be above √d')
   const clipped = clip(vector, room / scale)
   const draws = randomBytes(4 * clipped.length)
   const view = new DataView(draws.buffer, draws.byteOffset)

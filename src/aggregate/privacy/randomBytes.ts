@@ -36,7 +36,7 @@ export function replayed(drawn: Uint8Array): RandomBytes {
   let used = 0
   return (length) => {
     used += length
-    if (used > drawn.length) throw new RangeError('fewer random bytes than were drawn')
+    if (used > drawn.length) throw new RangeError('too few recorded random bytes')
     return ownBytes(drawn.slice(used - length, used))
   }
 }

@@ -61,6 +61,6 @@ export async function aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Ar
 
 /** Adds a share (residues or noise) to `sum`, in place. */
 export function addShare(sum: Uint32Array, share: ArrayLike<number>): void {
-  if (sum.length !== share.length) throw new RangeError('shares of different length')
+  if (sum.length !== share.length) throw new RangeError('shares differ in length')
   for (let i = 0; i < sum.length; i++) sum[i] = residue(sum[i] + share[i])
 }

@@ -104,9 +104,9 @@ interface Losses {
 export function lossEpsilon(composition: Composition): number {
   const { sigma, steps, delta } = composition
   if (!(delta >= LEAST_DELTA && delta < 1))
-    throw new NearsideError('input-invalid', `δ must lie in [${LEAST_DELTA}, 1)`)
+    throw new NearsideError('input-invalid', `δ must lie in [${LEAST_DELTA}, 1), not ${delta}`)
   if (!(sigma >= LEAST_SIGMA))
-    throw new NearsideError('input-invalid', `σ must be at least ${LEAST_SIGMA}`)
+    throw new NearsideError('input-invalid', `σ must be at least ${LEAST_SIGMA}, not ${sigma}`)
   const epsilons = lossesOf(composition).map((losses) => composedEpsilon(losses, steps, delta))
   return Math.max(...epsilons)
 }

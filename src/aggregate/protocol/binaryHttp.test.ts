@@ -88,7 +88,7 @@ describe('a binary HTTP message', () => {
     }
     expect(() => decodeRequest(concat(whole, Uint8Array.of(0, 0, 7)))).toThrow(RangeError)
     expect(() => decodeResponse(whole)).toThrow(RangeError)
-    expect(() => decodeResponse(fromHex('014066'))).toThrow(/no final status/)
+    expect(() => decodeResponse(fromHex('014066'))).toThrow(RangeError)
     const any = fc.uint8Array({ maxLength: 60 })
     fc.assert(
       fc.property(any, fc.constantFrom(decodeRequest, decodeResponse), (bytes, decode) => {

@@ -60,7 +60,7 @@ export function decodeRequest(bytes: Uint8Array): RequestMessage {
 export function decodeResponse(bytes: Uint8Array): ResponseMessage {
   const read = createReader(bytes, RESPONSE)
   const status = read.integer()
-  if (status < 200 || status > 599) throw new RangeError(`no final status: ${status}`)
+  if (status < 200 || status > 599) throw new RangeError(`not a final status: ${status}`)
   return { status, ...read.rest() }
 }
 
@@ -70,7 +70,7 @@ function createReader(bytes: Uint8Array, kind: number) {
   const isOver = () => at >= bytes.length
 
   function take(length: number): Bytes {
-    if (length > bytes.length - at) throw new RangeError('it ends too early')
+    if (length > bytes.length - at) throw new RangeError('it is cut short')
     at += length
     return ownBytes(bytes.slice(at - length, at))
   }
@@ -87,19 +87,19 @@ function createReader(bytes: Uint8Array, kind: number) {
 
   function fields(): Fields {
     const end = integer() + at
-    if (end > bytes.length) throw new RangeError('it ends too early')
+    if (end > bytes.length) throw new RangeError('it is cut short')
     const found = new Map<string, string>()
     while (at < end) {
       const [name, value] = [text(), text()]
       if (!NAME.test(name) || !VALUE.test(value) || found.has(name))
-        throw new RangeError('a header is malformed, or there twice')
+        throw new RangeError('a header is malformed or repeated')
       found.set(name, value)
     }
-    if (at !== end) throw new RangeError('its fields have another length')
+    if (at !== end) throw new RangeError('the headers’ length is wrong')
     return Object.fromEntries(found)
   }
 
-  if (integer() !== kind) throw new RangeError('it is of another kind')
+  if (integer() !== kind) throw new RangeError('another kind of message')
   return {
     integer,
     text,
@@ -107,7 +107,7 @@ function createReader(bytes: Uint8Array, kind: number) {
       const headers = isOver() ? {} : fields()
       const body = isOver() ? new Uint8Array(0) : take(integer())
       if (!isOver()) fields()
-      if (bytes.slice(at).some((byte) => byte !== 0)) throw new RangeError('more follows')
+      if (bytes.slice(at).some((byte) => byte !== 0)) throw new RangeError('bytes follow it')
       return { headers, body }
     },
   }

@@ -33,7 +33,7 @@ export function openRequest(
   random: RandomBytes = cryptoRandomBytes,
 ) {
   if (!equalBytes(sealed.slice(0, REQUEST_HEADER.length), REQUEST_HEADER))
-    throw new NearsideError('report-invalid', 'It is sealed to another key, or otherwise')
+    throw new NearsideError('report-invalid', 'The request is changed, or sealed to another key')
   const rest = sealed.slice(REQUEST_HEADER.length)
   const context = openingContext(keys, rest, REQUEST_INFO)
   const plain = context.open(NONE)
@@ -41,7 +41,7 @@ export function openRequest(
   try {
     message = decodeRequest(new Uint8Array(plain))
   } catch (cause) {
-    throw new NearsideError('report-invalid', 'No binary HTTP request is sealed in it', { cause })
+    throw new NearsideError('report-invalid', 'The sealed request is not binary HTTP', { cause })
   }
   return {
     message,

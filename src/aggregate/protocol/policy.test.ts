@@ -145,7 +145,7 @@ describe('a task', () => {
       ...{ time, signature: await signed('leader', 1) },
     }
     expect(await parseTask(task, 'leader')).toEqual(task)
-    await expect(parseTask(task, 'helper')).rejects.toThrow(/not the aggregator/)
+    await expect(parseTask(task, 'helper')).rejects.toThrow(/role/)
     const lying = { ...task, policy: { ...policy, clipNorm: 0.04 } }
     await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
     await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)

@@ -171,7 +171,7 @@ export function parsePolicy(value: unknown): Policy {
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
   const { trust, leader, helper } = policy
   if (trust === 'two-aggregators' && leader.operator === helper.operator)
-    throw wrong('trust', 'one operator of both is a trusted server')
+    throw wrong('trust', 'must be trusted-server with one operator')
   const clipNorm = integerClipNorm(policy)
   if (clipNorm <= 2 * Math.sqrt(dimension) || clipNorm > MAX_INTEGER_CLIP_NORM)
     throw wrong('scale', 'clipNorm · scale lies between 2√d and 1883')

@@ -111,7 +111,7 @@ export function parseHeader(bytes: Uint8Array): ReportHeader {
 /** @throws NearsideError `report-invalid` unless the bytes are exactly one report of this policy */
 export function parseReport(bytes: Uint8Array, policy: Policy): Report {
   if (bytes.length !== reportBytes(policy))
-    throw invalid(`has ${bytes.length} bytes where ${reportBytes(policy)} are due`)
+    throw invalid(`has ${bytes.length} bytes instead of ${reportBytes(policy)}`)
   const end = bytes.length - HELPER_SHARE_BYTES
   return {
     header: parseHeader(bytes),

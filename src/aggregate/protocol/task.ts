@@ -25,12 +25,12 @@ export async function parseTask(value: unknown, role: Task['role']): Promise<Tas
   if (typeof value !== 'object' || value === null) throw mismatch(role, 'sent no task')
   const task = value as Record<string, unknown>
   if (task.protocol !== PROTOCOL) throw mismatch(role, 'speaks another protocol version')
-  if (task.role !== role) throw mismatch(role, 'is not the aggregator it should be')
+  if (task.role !== role) throw mismatch(role, 'has another role')
   if (!Number.isInteger(task.round) || (task.round as number) < 1)
     throw mismatch(role, 'names no round')
   const policy = parsePolicy(task.policy)
   const hash = await policyHash(policy)
-  if (task.policyHash !== hash) throw mismatch(role, 'names a hash that is not its policy’s')
+  if (task.policyHash !== hash) throw mismatch(role, 'names another hash than its policy’s')
   if (!Number.isSafeInteger(task.time) || (task.time as number) < 0)
     throw mismatch(role, 'names no time')
   const [round, time] = [task.round as number, task.time as number]

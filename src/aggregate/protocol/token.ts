@@ -54,7 +54,7 @@ export type TokenRound = Pick<Task, 'policy' | 'policyHash' | 'round'>
  */
 export function modulusOf(key: string): Bytes {
   if (!ISSUER_KEY.test(key))
-    throw new NearsideError('policy-mismatch', 'Policy: issuer.key is no RSA key of 2048 bits')
+    throw new NearsideError('policy-mismatch', 'Policy: issuer.key is not an RSA key of 2048 bits')
   return fromBase64(key).slice(SPKI_PREFIX_BYTES, SPKI_PREFIX_BYTES + MODULUS_BYTES)
 }
 

@@ -231,7 +231,7 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
     if (c.req.header('sec-gpc') === '1')
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
-      return respondProblem(c, 415, 'report-invalid', `Send ${mediaType}, not encoded`)
+      return respondProblem(c, 415, 'report-invalid', `Send ${mediaType} uncompressed`)
     // A relayed request has no known address. The gateway limits it instead.
     const { isRelayed } = (c.env ?? {}) as Partial<InnerBindings>
     const wait = isRelayed ? 0 : waitOf(addressOf(c), options.now())

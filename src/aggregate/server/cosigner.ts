@@ -25,11 +25,11 @@ export function createCosigner(base: string, fetch: typeof globalThis.fetch): Co
       const code = response.status === 409 ? 'version-taken' : 'aggregator-unreachable'
       throw new NearsideError(
         code,
-        `The helper doesn’t sign: ${response.status} ${new TextDecoder().decode(answer.slice(0, 300))}`,
+        `The helper refused to sign: ${response.status} ${new TextDecoder().decode(answer.slice(0, 300))}`,
       )
     } catch (thrown) {
       if (thrown instanceof NearsideError && thrown.code !== 'input-invalid') throw thrown
-      throw new NearsideError('aggregator-unreachable', `${url} does not answer as a helper does`, {
+      throw new NearsideError('aggregator-unreachable', `${url} does not answer like a helper`, {
         cause: thrown,
       })
     }

@@ -80,7 +80,7 @@ export function gatewayRoute(
 function ask(app: OpenAPIHono, message: RequestMessage, bindings: InnerBindings) {
   const { method, path, headers, body } = message
   if (!Object.hasOwn(ASKED, path) || ASKED[path] !== method)
-    throw new NearsideError('input-invalid', `Nothing else is asked through a relay: ${method}`)
+    throw new NearsideError('input-invalid', `A relay may not carry this ${method} request`)
   const sent = Object.entries(headers).filter(([name]) => HEADERS.includes(name))
   const init = { method, headers: Object.fromEntries(sent), ...(method === 'POST' && { body }) }
   return app.request(path, init, bindings)

@@ -198,7 +198,7 @@ export function createHelper(options: HelperOptions) {
     const sum = new Uint32Array(dimensionOf(policy))
     for (const slice of pieces(ids, SLICE * REPORT_ID_BYTES)) {
       for (const seed of await store.seeds(round, pieces(slice, REPORT_ID_BYTES))) {
-        if (seed === null) throw refused('the leader counted reports that are not here')
+        if (seed === null) throw refused('the leader counted reports that the helper lacks')
         addShare(
           sum,
           await expandHelperShare(
@@ -217,7 +217,7 @@ export function createHelper(options: HelperOptions) {
     if (found === null)
       throw new NearsideError(
         'input-invalid',
-        `Round ${round} is still open, or unknown here, or its period is over`,
+        `Round ${round} has no list: it is open, unknown, or older than the policy’s period`,
       )
     const { policyHash, openedAt: opened, closedAt: closed } = found
     const [salt, marks] = [found.salt, found.marks].map(toBase64)
@@ -287,7 +287,7 @@ function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
 function countIds(ids: Uint8Array): number {
   const hex = pieces(ids, REPORT_ID_BYTES).map(toHex)
   if (ids.length % REPORT_ID_BYTES !== 0 || hex.some((id, i) => i > 0 && id <= hex[i - 1]))
-    throw refused('the ids are not ascending, each once')
+    throw refused('the ids must ascend, each once')
   return hex.length
 }
 

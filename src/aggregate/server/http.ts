@@ -66,7 +66,7 @@ export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> 
   let running = 0
   return async (task) => {
     if (running >= most)
-      throw new NearsideError('aggregator-unreachable', 'Too many requests are waiting')
+      throw new NearsideError('aggregator-unreachable', 'Too many requests: try again later')
     running++
     try {
       return await task()

@@ -72,7 +72,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
   async function prepare(round: number): Promise<string> {
     const ended = await endedAt(round)
     if (ended === null)
-      throw new NearsideError('input-invalid', `Round ${round} is open, or has no list here`)
+      throw new NearsideError('input-invalid', `Round ${round} has no list: it is open or unknown`)
     const path = pathOf(round, ended)
     if (await exists(path)) return path
     // One write at a time: callers who ask meanwhile wait for the same file.
@@ -95,7 +95,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     async open(round: number, address: string) {
       const ofThis = streams.filter((one) => one === address).length
       if (streams.length >= MOST_STREAMS || ofThis >= MOST_OF_ONE_ADDRESS)
-        throw new NearsideError('aggregator-unreachable', 'Too many read lists at once')
+        throw new NearsideError('aggregator-unreachable', 'Too many readers: try again later')
       streams.push(address)
       const end = () => void streams.splice(streams.indexOf(address), 1)
       try {

@@ -42,16 +42,16 @@ export function createModelReleases(options: ModelReleaseOptions) {
         publishers.includes(key) && verify(fromBase64(key), signature, message ?? new Uint8Array())
       const held = await Promise.all(signed?.signatures.map(isBy) ?? [])
       if (!signed || !message || !held.includes(true))
-        throw new NearsideError('consent-missing', 'It is not signed by a publisher of this helper')
+        throw new NearsideError('consent-missing', 'No --publisher of this helper signed it')
       const { release, issued, expires } = signed
       if (Math.abs(now() - issued) > CLOCKS)
-        throw new NearsideError('input-invalid', 'It was not issued today')
+        throw new NearsideError('input-invalid', 'It was not issued today: check both clocks')
       const said = { version, manifest, release, issued, expires }
       const kept = await store.keepModelRelease(said)
       if (canonicalJson(kept) !== canonicalJson(said))
         throw new NearsideError(
           'version-taken',
-          `Release ${kept.release} is known: take a later one`,
+          `Release ${kept.release} is already signed: use a higher number`,
         )
       log(`signed model ${version} as release ${release}`)
       return {

@@ -82,7 +82,7 @@ export function createHelperClient(
     // Not `AbortSignal.any`: each combined signal would stay attached to `stopping` (a memory leak).
     const over = new AbortController()
     const stop = () => over.abort(stopping?.reason)
-    const late = setTimeout(() => over.abort(new Error('nothing came in time')), deadline)
+    const late = setTimeout(() => over.abort(new Error('no answer came in time')), deadline)
     stopping?.addEventListener('abort', stop)
     try {
       stopping?.throwIfAborted()
@@ -217,12 +217,12 @@ export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetc
     const answer = await readAtMost(response, MOST)
     return fromBase64(readJson(answer, leaderKeysSchema).signing)
   } catch (cause) {
-    throw new NearsideError('aggregator-unreachable', `${url} does not tell the leader’s key`, {
+    throw new NearsideError('aggregator-unreachable', `${url} does not publish the leader’s key`, {
       cause,
     })
   }
 }
 
 function unreadable(): NearsideError {
-  return new NearsideError('aggregator-unreachable', 'The helper’s answer is not readable')
+  return new NearsideError('aggregator-unreachable', 'The helper’s answer is malformed')
 }

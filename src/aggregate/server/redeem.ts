@@ -44,7 +44,7 @@ export function createRedeemer(store: Pick<Store, 'spent'>) {
       throw refused('comes with a token of another round or issuer')
     const id = toHex(nonce)
     if ((await store.spent(record.round, [id])).size > 0)
-      throw refused('comes with a token that another report came with')
+      throw refused('comes with a token that another report used')
     const signature = token.subarray(TOKEN_INPUT_BYTES)
     if (!verify('sha384', said, { key: keyOf(issuer.key), ...PSS }, signature))
       throw refused('comes with a token that the issuer did not sign')

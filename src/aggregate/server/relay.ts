@@ -56,9 +56,9 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
 
   app.use('/:target', async (c, next) => {
     if (c.req.method !== 'POST' || !urls.has(c.req.param('target')))
-      return respondProblem(c, 404, 'input-invalid', 'This relay carries nothing there')
+      return respondProblem(c, 404, 'input-invalid', 'This relay does not forward to this address')
     if (c.req.header('content-type') !== OBLIVIOUS_REQUEST || c.req.header('content-encoding'))
-      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}, not encoded`)
+      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST} uncompressed`)
     const wait = waitOf(clientAddress(c), now())
     return wait === 0 ? next() : respondTooMany(c, wait)
   })
@@ -87,7 +87,7 @@ async function carry(
       throw new NearsideError('report-invalid', 'The server can’t open this request')
     const isSealed = response.headers.get('content-type') === OBLIVIOUS_RESPONSE
     if (response.status !== 200 || !isSealed)
-      throw new Error(`it answered ${response.status}, not sealed`)
+      throw new Error(`the server’s answer (${response.status}) is not sealed`)
     return await readAtMost(response, MOST_ANSWERED)
   } catch (thrown) {
     throw NearsideError.from(thrown, 'aggregator-unreachable', 'The server did not answer')

@@ -114,7 +114,7 @@ export function createRounds(options: LeaderOptions) {
     if (isSince && !(await nodeDisk.list(options.models)).includes(needed))
       throw new NearsideError(
         'model-unreachable',
-        `Round ${round} has model ${needed}, which ${options.models} lacks: all processes of a leader need one and the same folder`,
+        `Round ${round} needs model ${needed}, which ${options.models} lacks: give all processes of a leader the same folder`,
       )
   }
 
@@ -126,7 +126,7 @@ export function createRounds(options: LeaderOptions) {
       if (record.openedAt > startedAt && model.hash === policy.model.hash)
         throw new NearsideError(
           'policy-mismatch',
-          `Round ${round} was opened by a process with other terms: start all of a leader’s with the same`,
+          `Round ${round} was opened by a process with other terms: start all processes of a leader with the same terms`,
         )
       return abandon(record, 'the model or the policy changed while it was open')
     }
@@ -170,7 +170,7 @@ export function createRounds(options: LeaderOptions) {
       verdict =
         distance > most
           ? rejection([
-              `it is ${distance.toPrecision(3)} from version ${trained.version}, the last that was trained, where ${most.toPrecision(3)} is the most: train a new one`,
+              `the model is ${distance.toPrecision(3)} from version ${trained.version}, the last trained one; ${most.toPrecision(3)} is allowed: train a new model`,
             ])
           : await options.gate(latest, candidate, trained)
     } catch (thrown) {

@@ -11,7 +11,7 @@ export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(body)))
   } catch (cause) {
-    throw new NearsideError('input-invalid', 'The body is not what it should be', { cause })
+    throw new NearsideError('input-invalid', 'The request’s body has the wrong form', { cause })
   }
 }
 

@@ -128,7 +128,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
     const holdsMany = (address: string) => isTrusted(address) || isRelay(address)
     const listening = await listen(app, host, port, holdsMany)
     if (options.abandon !== undefined && !(await leader?.abandon(options.abandon)))
-      environment.log(`round ${options.abandon} is not one that waits: nothing was given up`)
+      environment.log(`round ${options.abandon} is not waiting: nothing was abandoned`)
     let notRenewed = ''
     const tick = async () => {
       await leader?.advance()
@@ -195,7 +195,7 @@ async function createAggregators(
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)
-      throw new NearsideError('input-invalid', 'A helper needs --leader: it obeys that one alone')
+      throw new NearsideError('input-invalid', 'A helper needs --leader, the one that it obeys')
     const leaderKey = () => fetchLeaderKey(leader, fetch)
     const { publishers } = options
     const lists = listsOf(options.store)
@@ -246,12 +246,12 @@ async function openTokenSigner({
 }: ServerOptions): Promise<TokenSigner | undefined> {
   if (issuerKey === undefined) {
     if (issuer?.kind !== 'work') return undefined
-    throw new NearsideError('input-invalid', 'Tokens cost work by the terms: give --issuer-key')
+    throw new NearsideError('input-invalid', 'The terms require tokens for work: give --issuer-key')
   }
   const signer = await createTokenSigner(await readKeyFile(issuerKey))
   if (issuer?.kind === 'work' && issuer.key === signer.publicKey) return signer
   throw new NearsideError(
     'input-invalid',
-    `The terms name another issuer of tokens for work than ${issuerKey}, whose key is ${signer.publicKey}`,
+    `The terms don’t name the issuer of tokens for work whose key is in ${issuerKey}: set issuer.key to ${signer.publicKey}`,
   )
 }

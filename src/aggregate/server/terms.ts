@@ -64,5 +64,5 @@ async function readJson(file: string): Promise<Readonly<Record<string, unknown>>
   } catch (thrown) {
     throw NearsideError.from(thrown, 'input-invalid', `${file} can’t be read as JSON`)
   }
-  throw new NearsideError('input-invalid', `${file} holds no JSON object`)
+  throw new NearsideError('input-invalid', `${file} is not a JSON object`)
 }

@@ -66,7 +66,7 @@ function readKey(pem: string): KeyObject {
   }
   throw new NearsideError(
     'input-invalid',
-    'The issuer’s key is not RSA of 2048 bits: make one with openssl genrsa 2048',
+    'The issuer’s key is not an RSA key of 2048 bits: make one with openssl genrsa 2048',
   )
 }
 

@@ -31,7 +31,7 @@ export function tokenRoute(
     const record = await store.current()
     const issuer = record?.policy.issuer
     if (record?.state !== 'open' || issuer?.bits === undefined)
-      throw new NearsideError('round-closed', 'No round is open that needs tokens')
+      throw new NearsideError('round-closed', 'No open round needs tokens')
     const request = new Uint8Array(await c.req.arrayBuffer())
     const attempt = Number(/^\d{1,9}$/.exec(c.req.header(WORK_HEADER) ?? '')?.[0] ?? Number.NaN)
     const { password, salt, iterations } = await workFor(record, request)
@@ -39,10 +39,10 @@ export function tokenRoute(
       Number.isInteger(attempt) &&
       (await derive(password(attempt), salt, iterations, WORK_BYTES, 'sha256'))
     if (!done || !isWorkDone(done, issuer.bits))
-      throw new NearsideError('token-refused', 'The work for this round is not done')
+      throw new NearsideError('token-refused', 'The request lacks the proof of work for this round')
     const signature = signer.sign(request)
     if (signature === null)
-      throw new NearsideError('input-invalid', 'This is no request for a token of this key')
+      throw new NearsideError('input-invalid', 'The body is not a token request for this key')
     return c.body(ownBytes(signature), 200, { 'Content-Type': TOKEN_RESPONSE_MEDIA_TYPE })
   })
 }

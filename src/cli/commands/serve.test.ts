@@ -153,13 +153,13 @@ describe('nearside serve', () => {
     const common = { role: 'single', store, models: await createModels(), policy }
     await expect(start(common)).rejects.toThrow(/give --issuer-key/)
     const wrong = { ...common, 'issuer-key': write('other.pem', other) }
-    await expect(start(wrong)).rejects.toThrow(/another issuer of tokens for work/)
-    await expect(start({ ...wrong, policy: 'demo' })).rejects.toThrow(/another issuer/)
+    await expect(start(wrong)).rejects.toThrow('other.pem')
+    await expect(start({ ...wrong, policy: 'demo' })).rejects.toThrow('other.pem')
     const none = { ...common, 'issuer-key': write('none.pem', 'none') }
     await expect(start(none)).rejects.toThrow(/issuer’s key can’t be read/)
     const key = `${issuer.key.slice(0, -7)}gIDAQAB`
     const even = { ...common, policy: terms('even.json', { issuer: { ...issuer, key } }) }
-    await expect(start(even)).rejects.toThrow(/issuer.key is no RSA key/)
+    await expect(start(even)).rejects.toThrow('issuer.key')
     const single = await start({ ...common, 'issuer-key': write('issuer.pem', pem) })
     expect(single.lines).toContain('single: a report needs a token, which costs work of 2 bits')
     const request = { method: 'POST', body: new Uint8Array(259) }

@@ -37,7 +37,7 @@ export function createSecretBox(key: Uint8Array | null): SecretBox {
       const [kind, rest] = [stored[0], stored.subarray(1)]
       if (kind === PLAIN && key === null) return ownBytes(Uint8Array.from(rest))
       try {
-        if (kind !== SEALED || key === null) throw new Error('sealed or not, against --store-key')
+        if (kind !== SEALED || key === null) throw new Error('its form contradicts --store-key')
         const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES), {
           authTagLength: TAG_BYTES,
         })
@@ -46,7 +46,7 @@ export function createSecretBox(key: Uint8Array | null): SecretBox {
       } catch (cause) {
         throw new NearsideError(
           'storage-corrupt',
-          'What the database keeps does not open with this --store-key',
+          'The database can’t be read with this --store-key: give the one that it was created with',
           { cause },
         )
       }
