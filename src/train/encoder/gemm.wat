@@ -4,10 +4,12 @@
   (import "env" "memory" (memory 1))
 
   ;; Addresses of the first numbers; bytes from a row to the next and, in A, from a column to the next.
-  ;; inner: at least 1. columns: a multiple of 8, at least 8.
+  ;; columns: a multiple of 8. Without columns or an inner dimension, C stays as it is.
   (func (export "run")
     (param $c i32) (param $cRow i32) (param $a i32) (param $aRow i32) (param $aInner i32)
     (param $b i32) (param $bRow i32) (param $rows i32) (param $inner i32) (param $columns i32)
+    (br_if 0 (i32.eqz (local.get $inner)))
+    (br_if 0 (i32.eqz (local.get $columns)))
     (block $few
       (loop $fours
         (br_if $few (i32.lt_s (local.get $rows) (i32.const 4)))
