@@ -16,7 +16,7 @@ export async function readCatalogOption(
   { catalog, shop }: CatalogOption,
 ): Promise<unknown> {
   if ((catalog === undefined) === (shop === undefined))
-    throw new NearsideError('input-invalid', `${command} takes --catalog or --shop`)
+    throw new NearsideError('input-invalid', `${command} needs either --catalog or --shop`)
   return catalog === undefined ? readCatalogOf(shop ?? '') : readJsonFile(catalog)
 }
 

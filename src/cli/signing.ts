@@ -17,10 +17,15 @@ const files = (text: string) => text.split(',').map((one) => one.trim())
 
 export const KEY = [
   '--key <file>',
-  'sign what is published, with this key; several by comma',
+  'key file that signs the published model; several separated by commas',
   files,
 ] as const
-export const DAYS = ['--days <n>', 'how long a signed release holds', days, DEFAULT_DAYS] as const
+export const DAYS = [
+  '--days <n>',
+  'number of days for which a signed release is valid',
+  days,
+  DEFAULT_DAYS,
+] as const
 
 export function publicKeys(text: string): string[] {
   const keys = files(text)
@@ -43,7 +48,7 @@ export function withSigning<Args extends unknown[], Options extends OptionValues
 ) {
   return syntax
     .option(...KEY)
-    .option('--helper <url>', 'have the helper sign as well', httpUrl)
+    .option('--helper <url>', 'URL of a helper that signs as well', httpUrl)
     .option(...DAYS)
 }
 
@@ -57,7 +62,7 @@ export async function openSigner(
   if (names.length === 0 && helper !== undefined)
     throw new NearsideError(
       'input-invalid',
-      '--helper goes with --key: it signs what you have signed',
+      '--helper needs --key: a helper signs only what you have signed',
     )
   const keys = await Promise.all(names.map((file) => readSigningKey(file, models)))
   const cosigner = helper === undefined ? undefined : createCosigner(helper, fetch)

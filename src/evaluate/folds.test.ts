@@ -46,6 +46,6 @@ it('evaluate --folds refuses options that would test a model on its training dat
   await expect(runEvaluate({ shop, folds: '5', holdout: '0.2' })).rejects.toThrow(/--holdout out/)
   await expect(runEvaluate({ shop, folds: '1' })).rejects.toThrow(/from 2 to 20/)
   await expect(runEvaluate({ shop, folds: '5', protocol: 'leave-one-out' })).rejects.toThrow(
-    /goes with --protocol personal/,
+    /--folds .*--protocol personal/,
   )
 })

@@ -25,15 +25,16 @@ import { MARKDOWN, POLICY, SEED } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
 
 const syntax = new Command('attack-report')
-  .summary('tries attacks on what a contribution shows')
-  .description(`Each attack is tried on a version without the protection, where it has to succeed, and on reports
-and noise as devices and servers make them, where it has to stay below what the mathematics allows.
-Prints a table; exit code 1 where anything doesn’t hold. Minutes at the default count.
+  .summary('try attacks on contributions, and report what they learn')
+  .description(`Runs each attack twice: on a version without the protection, where it must succeed, and on reports and
+noise as devices and servers make them, where it must stay within its mathematical bound. Prints a
+table. Exit code 1 if an attack exceeds its bound, or fails without the protection. Takes minutes
+with the default number of trials.
 
-What it can't try: other servers, other code, more devices in one hand (docs/PRIVACY.md, “Limits”).`)
+Not tested: other servers, other code, and many devices of one attacker (docs/PRIVACY.md, “Limits”).`)
   .option(...POLICY, 'demo')
-  .option('--trials <n>', 'games of each attack', wholeNumber(100, 1_000_000), 10_000)
-  .option('--model <dir>', 'a shop’s base models: looks for what was bought, too')
+  .option('--trials <n>', 'number of games per attack', wholeNumber(100, 1_000_000), 10_000)
+  .option('--model <dir>', 'directory of a shop’s base models, to also guess what was bought')
   .option(...SEED)
   .option(...MARKDOWN)
 
@@ -68,7 +69,7 @@ export const command = defineCommand(syntax, async (options, { print, progress }
   if (markdown !== undefined)
     await writeFile(markdown, page(lines, `nearside ${asTyped(syntax)}`, options.policy))
   if (attacks.every(({ holds }) => holds)) return attacks
-  throw new NegativeResult('an attack goes further than it may, or proves nothing', attacks)
+  throw new NegativeResult('an attack exceeds its bound, or fails without the protection', attacks)
 })
 
 const bySums = async (given: Given, reports: number): Promise<Attack[]> => [

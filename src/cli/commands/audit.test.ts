@@ -101,7 +101,7 @@ it.each([
   [['look'], /audit needs one of/],
   [['verify'], /audit verify needs a bundle/],
   [['verify', 'missing.json'], /missing\.json/],
-  [['verify', 'missing.json', '--model', 'm'], /--model and --catalog go together/],
+  [['verify', 'missing.json', '--model', 'm'], /--model and --catalog/],
 ])('audit refuses %j', async (given, why) => {
   await expect(run(...given)).rejects.toThrow(why)
 })

@@ -18,43 +18,44 @@ import { SEED } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
 
 const syntax = new Command('audit')
-  .summary('checks the log that a shopper’s device exported')
-  .description(`verify BUNDLE: its form; the chain, its signatures and its end; a consent before each upload; norms and ε;
-receipts; that each report’s id fixes the log before it; each kept report made again, bit for bit; fits. Exit code 0 where all holds, 1 where anything
-doesn’t; each fault names its entry.
+  .summary('check the log that a shopper’s device exported')
+  .description(`verify BUNDLE checks the format, the hash chain, its signatures and its end, a consent before each
+upload, norms and ε, receipts and fits. It also checks that the id of each report fixes the log before
+it, and remakes each stored report bit for bit. Exit code 0 if everything holds, else 1; each fault
+names its entry.
 
-explain BUNDLE: the same in words, for who has never seen a hash.
+explain BUNDLE prints the same in words, for readers without a technical background.
 
-selftest: makes logs of devices, as many changed ones, and says which were found. With --against, it
-compares what this verifier and the one in Python say of --count malformed and lying logs.
+selftest creates logs of devices, alters a copy of each, and reports how many altered logs it found.
+With --against, it compares this verifier with the one in Python on --count malformed and false logs.
 
-What holds is that nobody changed the file since a browser wrote it, and that the log agrees with
-itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY.md.`)
+A log that holds agrees with itself, and nobody changed it since a browser wrote it. It can’t show
+that the shop’s page ran honest code: see docs/PRIVACY.md.`)
   .argument('<what>', 'verify, explain or selftest')
-  .argument('[bundle]', 'what “Export my data” wrote')
+  .argument('[bundle]', 'file that “Export my data” wrote')
   .option('--key <key>', 'verify, explain: the log’s public key, if you have it from elsewhere')
   .option('--earlier <bundle>', 'verify, explain: an earlier export of the same browser')
   .option(
     '--model <dir>',
-    'verify, explain: the base model, to compute updates again from the events',
+    'verify, explain: directory of base models, to recompute the updates from the events',
   )
-  .option('--catalog <file>', 'verify, explain: the shop’s catalog, a JSON array; with --model')
+  .option('--catalog <file>', 'verify, explain: the shop’s catalog, a JSON array; needs --model')
   .option(
     '--releases <file>',
-    'verify, explain: what the helper’s /v1/models says, to compare models with',
+    'verify, explain: saved answer of the helper’s /v1/models, to compare the models',
   )
   .option(
     '--reports <files...>',
-    'verify, explain: what the helper’s /v1/rounds/N/reports says, to find what was cut off',
+    'verify, explain: saved answers of the helper’s /v1/rounds/N/reports, to find removed entries',
   )
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
   .option(
     '--count <n>',
-    'selftest: clean logs, and as many changed ones',
+    'selftest: number of clean logs, and of altered logs',
     wholeNumber(1, 100_000),
     1000,
   )
-  .option('--against <verify.py>', 'selftest: compare with the verifier in Python instead')
+  .option('--against <verify.py>', 'selftest: compare with this verifier in Python instead')
   .option(...SEED)
 
 export const command = defineCommand(syntax, async (options, context, what, bundle) => {
@@ -105,7 +106,10 @@ const linesOf = (faults: readonly Fault[]) =>
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
   if (given.model === undefined && given.catalog === undefined) return undefined
   if (given.model === undefined || given.catalog === undefined)
-    throw new NearsideError('input-invalid', '--model and --catalog go together')
+    throw new NearsideError(
+      'input-invalid',
+      '--model and --catalog need each other: give both or neither',
+    )
   const catalog = Catalog.parse(JSON.parse(await readFile(given.catalog, 'utf8')))
   return { ...(await readHashed(given.model)), catalog }
 }
@@ -138,7 +142,7 @@ async function selftest(
   print(`${result.falseAlarms} false alarms in ${result.clean} clean ones`)
   if (result.found === result.tampered && result.falseAlarms === 0) return result
   throw new NegativeResult(
-    'the check misses what it should find, or finds what is not there',
+    'the verifier missed an altered log, or found a fault in a clean one',
     result,
   )
 }

@@ -43,13 +43,12 @@ const STEPS: readonly Step[] = [
 ]
 
 const syntax = new Command('build-shop')
-  .summary('makes of your exports, in one go, what your web server hands out')
-  .description(`The same as import, pretrain and publish one after the other, with the options of all three (their
---help says more): OUT/shop, OUT/models and OUT/site. What is there already of the same files under the
-same options is not made again: after an interruption, the same line goes on with the step that was
-interrupted. The log is read to its end; whether the model is worth it, evaluate tells, of one trained
-with --until.`)
-  .requiredOption('--out <dir>', 'the folder for all of it')
+  .summary('build what your web server serves from your exports, in one go')
+  .description(`Runs import, pretrain and publish with the options of all three (see their --help). Writes OUT/shop,
+OUT/models and OUT/site. It skips import and pretrain if their files and options are unchanged, so after
+an interruption the same command resumes with the interrupted step. The model is trained on the whole
+log; to learn whether it helps, train another one with --until and evaluate that.`)
+  .requiredOption('--out <dir>', 'folder for shop, models and site')
 
 /** Options of the steps, as unparsed text: each step parses its own. */
 const OPTIONS = STEPS.map(({ command, own }) =>

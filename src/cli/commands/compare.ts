@@ -7,14 +7,14 @@ import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared
 import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('compare')
-  .summary('two models side by side, on shoppers that neither of them saw')
-  .description(`Asks both the same cases, from the day on that both were trained until, and says how much B's ranking
-is better than A's, with paired intervals. Both must have held out the same shoppers.`)
+  .summary('compare two models on shoppers that neither was trained on')
+  .description(`Scores both models on the same test cases, from the day on until which both were trained. Reports how
+much better B ranks than A, with paired intervals. Both must have held out the same shoppers.`)
   .argument('<a>', 'directory of models (its latest), or of a version')
-  .argument('<b>', 'the other one')
+  .argument('<b>', 'the other model, likewise')
   .requiredOption(...SHOP)
   .option(...UNTIL)
-  .option('--holdout <file>', 'the shoppers to test on, where a file named them')
+  .option('--holdout <file>', 'file of the shoppers to test on, if training got one')
   .addOption(armsOption())
   .addOption(targetOption())
   .option(...HTML)

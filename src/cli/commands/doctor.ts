@@ -8,27 +8,32 @@ import { modelKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
 
 const syntax = new Command('doctor')
-  .summary('checks a live shop, and says what to mend')
-  .description(`Reads the page, the model, the catalog and the rules by the code that devices read them with: policies,
-hashes, signature, end, format, how catalog and model fit, sizes, compression, cache, other origins, the
-worker's file or the vault, the aggregators. A page that holds the snippet of nearside publish says where everything
-lies; for another one, say it (addresses may be relative to the page's). Nothing is sent but requests for
-what every visitor gets. Exit code 1 where there is an error.`)
+  .summary('check a live shop, and report what to fix')
+  .description(`Reads the page, the model, the catalog and the rules with the code that devices use. Checks policies,
+hashes, signature, expiry, format, the match of catalog and model, sizes, compression, caching, access from
+other origins, the worker's file or the vault, and the aggregators.
+
+A page with the snippet of nearside publish names these files. For any other page, give their
+addresses; they may be relative to the page's. Doctor sends only requests for what every visitor gets.
+Exit code 1 if there is an error.`)
   .argument('<url>', 'a page of the shop', httpUrl)
-  .option('--models <address>', 'the directory that holds latest.json')
-  .option('--catalog <address>', 'catalog.json')
-  .option('--worker <address>', 'the worker’s file')
-  .option('--vault <address>', 'the vault’s vault.html, in place of --worker')
-  .option('--rules <address>', 'rules.json')
+  .option('--models <address>', 'address of the directory that contains latest.json')
+  .option('--catalog <address>', 'address of catalog.json')
+  .option('--worker <address>', 'address of the worker’s file')
+  .option('--vault <address>', 'address of the vault’s vault.html, instead of --worker')
+  .option('--rules <address>', 'address of rules.json')
   .option(...PUBLISHER)
-  .option('--leader <url>', 'of the aggregators', httpUrl)
-  .option('--helper <url>', 'of the aggregators', httpUrl)
-  .option('--timeout <seconds>', 'until a request is given up', wholeNumber(1, 600), 15)
+  .option('--leader <url>', 'URL of the leader; needs --helper', httpUrl)
+  .option('--helper <url>', 'URL of the helper; needs --leader', httpUrl)
+  .option('--timeout <seconds>', 'time limit of each request', wholeNumber(1, 600), 15)
 
 export const command = defineCommand(syntax, async (options, { print }, url) => {
   const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options
   if ((leader === undefined) !== (helper === undefined))
-    throw new NearsideError('input-invalid', '--leader and --helper go together')
+    throw new NearsideError(
+      'input-invalid',
+      '--leader and --helper need each other: give both or neither',
+    )
   const given = {
     ...(models !== undefined && { baseModel: models }),
     ...(catalog !== undefined && { catalog }),

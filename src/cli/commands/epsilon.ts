@@ -26,21 +26,26 @@ import { POLICY } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
 
 const syntax = new Command('epsilon')
-  .summary('prints the ε of Gaussian noise')
-  .description(`--sigma S --q Q --steps T --delta D: of noise with a standard deviation of S clip norms, in T steps
-of which each takes a device with chance Q. Zero-out compares an update with none in its place: by
-the exact form, which needs Q = 1; by Rényi divergence; and by the privacy loss distribution, an
-upper bound that is close. Substitution compares it with another in its place, which is the
-Gaussian at half the noise and needs Q = 1: devices account by this.
+  .summary('print the ε of Gaussian noise')
+  .description(`--sigma S --q Q --steps T --delta D prints ε for noise with a standard deviation of S clip norms. Each of
+T steps includes a device with probability Q.
 
---policy FILE: of the terms that serve is given, for all reports of a year under the noise of one
-aggregator, and what that means in words. That is Q = 1: browsers select themselves, so nothing
-is gained by sampling.`)
+Zero-out compares an update with no update, in three forms: the exact form, which needs Q = 1; Rényi
+divergence; and the privacy loss distribution, a close upper bound. Substitution compares an update
+with another update. It equals the Gaussian at half the noise and needs Q = 1. Devices account by
+substitution.
+
+--policy FILE prints ε for the terms given to serve, over all reports of a year under the noise of one
+aggregator, and its meaning in words. Here Q = 1: browsers select themselves, so sampling gains nothing.`)
   .option(...POLICY)
-  .option('--sigma <s>', 'noise, in clip norms', between(LEAST_SIGMA, 1e6))
-  .option('--q <q>', 'chance of taking part in a step', between(1e-9, 1))
-  .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
-  .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
+  .option(
+    '--sigma <s>',
+    'standard deviation of the noise, in clip norms',
+    between(LEAST_SIGMA, 1e6),
+  )
+  .option('--q <q>', 'probability that a step includes a device', between(1e-9, 1))
+  .option('--steps <t>', 'number of steps, or of reports of one device', wholeNumber(1, 1e7))
+  .option('--delta <d>', 'probability with which ε need not hold (δ)', between(1e-15, 0.5))
 
 export const command = defineCommand(syntax, async (options, { print }) => {
   const terms = options.policy ? await readTerms(options.policy) : null

@@ -16,23 +16,23 @@ import { seed, wholeNumber } from '../values.ts'
 import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('evaluate')
-  .summary('compare what ships with strong baselines on shoppers that training never saw')
-  .description(`Every held-out shopper is walked in time order: all arms rank the whole catalog, then the case
-is shown to the guard and learned from. Without --model a base model is trained first. In a log
-without times, leave-one-out asks everybody for the last event: training left out the last two.`)
+  .summary('compare the shipped ranking with strong baselines on held-out shoppers')
+  .description(`Replays each held-out shopper in time order. Every arm ranks the whole catalog for a test case; then
+the guard and the learning arms see that case. Without --model, a base model is trained first. In a
+log without times, leave-one-out tests every shopper’s last event; training left out the last two.`)
   .requiredOption(...SHOP)
-  .option('--model <dir>', 'model directory, as pretrain writes it')
+  .option('--model <dir>', 'directory of models, as pretrain writes it')
   .option(...UNTIL)
   .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
   .option(
     '--folds <k>',
-    'train K models, each without one part of the shoppers and asked about that part',
+    'train K models, and test each on the part of the shoppers that it was trained without',
     wholeNumber(2, 20),
   )
   .addOption(
     new Option(
       '--protocol <name>',
-      'what is asked; incremental: updates against full retraining, period by period; lists: what their defaults cost and give',
+      'what to test; incremental: updates against full retraining, period by period; lists: cost and gain of the defaults of lists',
     )
       .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists'])
       .default('personal'),
@@ -40,20 +40,20 @@ without times, leave-one-out asks everybody for the last event: training left ou
   .addOption(armsOption())
   .option(
     '--periods <week|month|file>',
-    'incremental: how long one is, or a file of the days on which new ones begin (month)',
+    'incremental: length of a period, or a file of the days on which periods begin (month)',
   )
   .option(
     '--keep <dir>',
-    'incremental: keep the models there, and go on from them after an interruption',
+    'incremental: store the models there, and resume from them after an interruption',
   )
   .option(
     '--judgements <file>',
-    'search: table of query, docid, rating; --shop may then be a catalog file',
+    'search: table with the columns query, docid, rating; --shop may then be a catalog file',
   )
   .addOption(
     new Option(
       '--history-from <when>',
-      'what devices hold: since install, that is the first tested day, or all from the beginning',
+      'start of a device’s history: its install on the first tested day, or the beginning of the log',
     )
       .choices(['install', 'beginning'])
       .default('beginning'),
@@ -61,7 +61,7 @@ without times, leave-one-out asks everybody for the last event: training left ou
   .addOption(
     new Option(
       '--server-knows <what>',
-      'of a shopper’s past, the server that devices are compared with first',
+      'what the server knows of a shopper’s history, in the first comparison with devices',
     )
       .choices(['orders', 'all', 'nothing'])
       .default('orders'),
@@ -130,21 +130,21 @@ function refuseMisplaced(options: Options): void {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     refuse(
       isGiven && !(protocols as readonly string[]).includes(protocol),
-      `${flag} goes with --protocol ${protocols.join(' or ')}`,
+      `${flag} works only with --protocol ${protocols.join(' or ')}`,
     )
   }
   refuse(
     protocol === 'incremental' && model !== undefined,
-    'incremental trains models of its own: leave --model out',
+    '--protocol incremental trains its own models: leave --model out',
   )
   refuse(
     folds !== undefined && (model !== undefined || holdout !== undefined),
-    '--folds trains models of its own and tests everybody: leave --model and --holdout out',
+    '--folds trains its own models and tests every shopper: leave --model and --holdout out',
   )
   refuse(
     protocol !== 'personal' &&
       (historyFrom !== 'beginning' || target !== 'any' || serverKnows !== 'orders'),
-    '--history-from, --target and --server-knows go with --protocol personal',
+    '--history-from, --target and --server-knows work only with --protocol personal',
   )
 }
 

@@ -201,9 +201,9 @@ describe('import of an order log', () => {
       'no line could be used (service line: 1)',
     ],
     [{ 'orders.csv': UCI }, { currency: 'pounds' }, 'ISO 4217 code'],
-    [{ 'orders.csv': UCI }, { columns: 'colour=Red' }, 'colour=Red is not NAME=COLUMN'],
+    [{ 'orders.csv': UCI }, { columns: 'colour=Red' }, 'colour=Red'],
     [{ 'orders.csv': UCI }, { item: 'Code' }, "unknown option '--item'"],
-    [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'one of comma'],
+    [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'comma, tab'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
   ])('refuses %j %j', async (files, flags, message) => {
     await expect(run(files as Record<string, string>, flags as Flags)).rejects.toThrow(message)

@@ -17,20 +17,20 @@ import { wholeNumber } from '../values.ts'
 const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined to the shopper by the order number',
-  item: 'what was bought',
-  time: 'when',
+  item: 'product',
+  time: 'time of the event',
   session: 'order or visit',
-  order: 'order number among clicks, where session is the visit',
-  status: 'of the order: cancelled and refunded ones are left out',
-  quantity: 'how many; negative is a cancellation',
-  price: 'of one piece',
+  order: 'order number in the click log, where session is the visit',
+  status: 'status of the order: cancelled and refunded orders are left out',
+  quantity: 'number of pieces; a negative number is a cancellation',
+  price: 'price of one piece',
   title: 'name of the product',
-  event: "what was done, by GA4's names",
-  query: 'what was searched for',
-  category: 'of the product, in the catalog',
-  brand: 'of the product, in the catalog',
-  added: 'when the shop got the product, in the catalog',
-  group: 'the same for all variants of a product, in the catalog',
+  event: "event, by GA4's names",
+  query: 'search query',
+  category: 'category of the product, in the catalog',
+  brand: 'brand of the product, in the catalog',
+  added: 'day on which the shop got the product, in the catalog',
+  group: 'id that all variants of a product share, in the catalog',
 } as const satisfies Partial<Record<Role, string>>
 
 type Columns = Partial<Record<keyof typeof COLUMNS, string>>
@@ -38,16 +38,19 @@ type Columns = Partial<Record<keyof typeof COLUMNS, string>>
 const NAMES = Object.keys(COLUMNS).join('|')
 
 const syntax = new Command('import')
-  .summary('turn order log, clicks and catalog into a shop folder')
+  .summary('turn an order log, clicks and a catalog into a shop folder')
   .description(
-    `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzip. Exports are recognised
-(Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow, UCI Online
-Retail), else columns are guessed from common names, English and German, or named by --columns. Every line that is left out is
-counted by its reason, in report.json and on the screen. A log without times, \`shopper item
-item …\` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of
-numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.
+    `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzipped. It recognises
+exports of Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow
+and UCI Online Retail. In other files, it guesses columns from common English and German names;
+--columns names them. Each line that it leaves out is counted under its reason, in report.json and on the
+screen.
 
-What a column may hold:
+A log may lack times. If each line is \`shopper item item …\`, each item gets a day, counted back from
+2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
+2000-01-03 on.
+
+Columns:
 ${Object.entries(COLUMNS)
   .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
   .join('\n')}`,
@@ -56,22 +59,27 @@ ${Object.entries(COLUMNS)
   .option('--clicks <file>', 'click log')
   .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
   .requiredOption('--out <dir>', 'shop folder to write')
-  .option('--columns <item=SKU,…>', 'which columns hold what, several by comma', columns)
-  .option('--currency <code>', 'of the prices, e.g. GBP', currency)
-  .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
+  .option('--columns <item=SKU,…>', 'names of the columns, separated by commas', columns)
+  .option('--currency <code>', 'currency of the prices, e.g. GBP', currency)
+  .option('--delimiter <char>', 'delimiter of the fields: comma, tab, semicolon or pipe', delimiter)
   .addOption(
-    new Option('--encoding <name>', 'of the files; found out by default').choices([
+    new Option('--encoding <name>', 'encoding of the files (default: detected)').choices([
       'utf-8',
       'utf-16le',
       'utf-16be',
       'windows-1252',
     ] as const),
   )
-  .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy'] as const))
-  .option('--time-zone <zone>', 'of times without one', 'UTC')
+  .addOption(
+    new Option('--date-order <order>', 'order of day and month in 1/2/2011').choices([
+      'dmy',
+      'mdy',
+    ] as const),
+  )
+  .option('--time-zone <zone>', 'time zone of times that name none', 'UTC')
   .option(
     '--available-days <days>',
-    'items not sold in the last DAYS of the log are unavailable',
+    'mark items as unavailable that were not sold in the last DAYS of the log',
     wholeNumber(1, 99_999),
   )
   .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
@@ -161,7 +169,7 @@ function columns(text: string): Columns {
   const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
     const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []
     if (column === undefined)
-      throw new InvalidArgumentError(`${pair} is not NAME=COLUMN with one of ${NAMES}.`)
+      throw new InvalidArgumentError(`${pair} is not NAME=COLUMN, where NAME is one of ${NAMES}.`)
     return [name, column] as const
   })
   return Object.fromEntries(pairs)
@@ -177,10 +185,10 @@ function delimiter(text: string): string {
   }
   const found = Object.hasOwn(names, text) ? names[text] : text
   if ((DELIMITERS as readonly string[]).includes(found)) return found
-  throw new InvalidArgumentError('It is one of comma, tab, semicolon, pipe.')
+  throw new InvalidArgumentError('It takes comma, tab, semicolon or pipe.')
 }
 
 function currency(text: string): string {
   if (/^[A-Z]{3}$/.test(text)) return text
-  throw new InvalidArgumentError('It is an ISO 4217 code such as GBP.')
+  throw new InvalidArgumentError('It takes an ISO 4217 code such as GBP.')
 }

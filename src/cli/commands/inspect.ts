@@ -13,9 +13,9 @@ import { modelKeys } from '../signing.ts'
 import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('inspect')
-  .summary('what a model learned, of what, and what devices download')
-  .description(`Checks every file, and says where the model comes from, how it is signed, which features decide and why
-others were left out, what sells and what goes with it, and what training measured.`)
+  .summary('show what a model learned, from which data, and what devices download')
+  .description(`Checks every file. Reports where the model comes from, how it is signed, which features have weight,
+why others were left out, what sells, what goes with it, and what training measured.`)
   .argument('<model>', 'directory of models (its latest), or of a version')
   .option(...SHOP)
   .option(...PUBLISHER)
@@ -31,7 +31,10 @@ export const command = defineCommand(syntax, async (options, { print }, director
   const keys = options.publisher === undefined ? undefined : modelKeys(options.publisher)
   const release = latest?.signed ? await releaseLine(latest, keys, Date.now()) : null
   if (release === null && keys)
-    throw new NearsideError('model-unsigned', `${directory} holds no signed release`)
+    throw new NearsideError(
+      'model-unsigned',
+      `${directory} has no signed release, but --publisher needs one: run nearside sign`,
+    )
   const report = modelReport({ model, hash, release, titleOf: (id) => titles.get(id) })
   const result = { hash, release, manifest: model.manifest }
   await writeReport({ result, report }, options, `${asTyped(command.syntax)} ${directory}`, print)

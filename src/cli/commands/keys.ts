@@ -5,11 +5,11 @@ import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
 
 const syntax = new Command('keys')
-  .summary('makes a key to sign models with, and prints its public half')
-  .description(`FILE holds the private half (Ed25519, PEM), which only you can read; it is never replaced. Keep it
-off the web server, and a copy of it elsewhere. The public half goes into the option modelKeys of the
-shop’s pages, and to the helper.`)
-  .requiredOption('--key <file>', 'the file, made where there is none')
+  .summary('create a key that signs models, and print its public half')
+  .description(`FILE holds the private key (Ed25519, PEM), which only you can read. An existing file is never replaced.
+Keep it off the web server, and keep a copy of it elsewhere. Put the public key into the option
+modelKeys of the shop’s pages, and give it to the helper.`)
+  .requiredOption('--key <file>', 'key file; created if it is missing')
 
 export const command = defineCommand(syntax, async ({ key: file }, { print }) => {
   await requireFolder('key', file)

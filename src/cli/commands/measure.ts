@@ -9,11 +9,12 @@ import { HTML, MARKDOWN } from '../shared.ts'
 import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('measure')
-  .summary('what lists were worth, from what GA4 or your own sink counted')
-  .description(`Reads CSV, JSON lines, a JSON array or Parquet, GA4's BigQuery export too: rows of view_item_list and
-select_item with nearside_arm, and where there are, nearside_model, nearside_team, event_count, and user_pseudo_id or
-a date. Says by model how much more was followed than in the hold-out, and whose picks won in interleaved lists.`)
-  .argument('<file>', 'what was exported')
+  .summary('measure the lift of lists from events that GA4 or your own sink counted')
+  .description(`Reads CSV, JSON lines, a JSON array or Parquet, and GA4's BigQuery export. It uses rows of view_item_list
+and select_item with nearside_arm and, where present, nearside_model, nearside_team, event_count, and
+user_pseudo_id or a date. For each model, it reports how much more often lists were followed than in
+the hold-out, and whose picks won in interleaved lists.`)
+  .argument('<file>', 'exported file')
   .option(...HTML)
   .option(...MARKDOWN)
 
@@ -58,7 +59,7 @@ async function measured(file: string) {
   if (!event || !arm)
     throw new NearsideError(
       'input-invalid',
-      `${file}: no column says ${event ? 'which arm a list was of (nearside_arm)' : 'what happened (event_name)'}.`,
+      `${file} has no column ${event ? 'nearside_arm, the arm of a list' : 'event_name, the event'}.`,
     )
   const days = new Set(rows.map(({ values }) => values[columnOf('day') ?? '']))
   const units = columnOf('shopper') ? 'shoppers' : days.size >= LEAST_DAYS ? 'days' : null

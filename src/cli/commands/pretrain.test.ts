@@ -112,9 +112,7 @@ it('updates a published model from a log that has grown, and refuses an unchange
   expect(manifest).toMatchObject({ parent: null, update: { from: '1' }, seed: 1 })
   for (const from of [out, join(out, '2')])
     await expect(run({ shop, out, from })).rejects.toThrow(/there is nothing new/)
-  await expect(run({ shop, out, from: join(out, '1'), seed: '2' })).rejects.toThrow(
-    /without --seed/,
-  )
+  await expect(run({ shop, out, from: join(out, '1'), seed: '2' })).rejects.toThrow(/leave --seed/)
   await expect(run({ shop, out, from: join(out, '1'), holdout: '0.1' })).rejects.toThrow(
     /--holdout/,
   )
@@ -156,7 +154,7 @@ it('--watch trains the first model in full, then updates it, also after a restar
   expect(second['cpuSeconds.full']).toBe(first.cpuSeconds)
   expect(second.cpuSeconds).toBeGreaterThan(0)
   await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(
-    /without --until/,
+    /leave --until/,
   )
 }, 900_000)
 
@@ -176,7 +174,9 @@ it('--learners trains only the named learners and reports their metrics', async 
   expect(encoder).not.toHaveProperty('contextFeatures')
   expect(encoder.metrics.encoderWeight).toBe(auto.metrics.encoderWeight)
   expect((await manifestOf('trees,context')).metrics.encoderWeight).toBe(0.01)
-  await expect(run({ shop, out: folder, learners: 'encoder,forest' })).rejects.toThrow(/some of/)
+  await expect(run({ shop, out: folder, learners: 'encoder,forest' })).rejects.toThrow(
+    /'encoder,forest'/,
+  )
 }, 300_000)
 
 it.each([

@@ -27,65 +27,76 @@ const syntax = withSigning(
   new Command('pretrain')
     .summary('train a base model from a shop folder')
     .description(
-      `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version
-is never written to, and whoever reads meanwhile finds the old model or the new one. The same
-shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on
-are not looked at. With --protocol leave-one-out, for a log without times, everybody teaches: all
-events but the last two, of which the second last makes choices and the last is not looked at.
-OUT/VERSION also gets selection.json (what each feature carries).
-A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the
-next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
-weekday, season and prices it is kept where it ranks later cases better.
+      `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is always new: a published version never
+changes, and concurrent readers find the old model or the new one. The same shop, limit, hold-out and
+seed give the same files. Training ignores held-out shoppers and events from --until on.
+OUT/VERSION also gets selection.json, which lists what each feature contributes.
 
-Features by their weights are in every model. Encoder, trees and context join them only where later
-orders of training shoppers show that they help; the manifest's metrics and contextFeatures say what
-each gave, kept or not. --learners tries some of them only.
+--protocol leave-one-out is for a log without times. It trains on all events of all shoppers but the last
+two: the second last event is used for selection, and the last one is ignored.
 
-What a training has finished is kept beside the shop folder, in SHOP.unfinished, until all of it is: begun
-again with the same log, catalog and options, it goes on from there. Another training of the same shop
-removes it.
+A context.tsv in the shop folder describes the context, e.g. weather, promotion or a holiday of the shop.
+It is tab-separated (time, name, value), and a value holds until the next one of its name. Like hour,
+weekday, season and prices, a context is used if it ranks later cases better.
 
-With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
-learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
-stay, at about a tenth of the cost. Seed and hold-out are MODEL's. Where the ranking of new orders has
-broken, the model is trained in full. Either way nothing is published, and the exit code is 1, where
-held-out shoppers' newest orders would be ranked surely worse than by MODEL.
+Every model has the weighted features. Encoder, trees and context join them only if later orders of
+training shoppers show that they help. The manifest's metrics and contextFeatures record what each
+contributed, used or not. --learners restricts what is tried.
 
-With --watch it stays until it is stopped, and looks at the log each minute: where there is no model
-in OUT, it trains one (or updates --from), and from then on updates the latest whenever the log has
-grown, at most once a day (UTC). A night without a version says why, and the next one goes on. The
-manifest's metrics then hold cpuSeconds beside those of the last training in full; where that was
-interrupted and went on, its seconds aren't known and left out.
+Finished steps of a training are stored beside the shop folder, in SHOP.unfinished, until it ends. Run
+again with the same log, catalog and options, it resumes from them. Another training of the same shop
+deletes them.
 
-The manifest of every update holds guard.ndcg@10 beside guard.full.ndcg@10: what the last version that
-was trained in full reaches with the same held-out shoppers' newest orders, counted anew for them.`,
+With --from, training updates MODEL from a log that has grown. All counts are recomputed, the encoder
+continues with the new events, the ranker's weights are fused with newly fitted ones, and trees and
+prior stay. This costs about a tenth of a full training. Seed and hold-out are MODEL's. If the ranking of new orders has
+broken, the model is trained in full. If held-out shoppers' newest orders would certainly be ranked worse
+than by MODEL, nothing is published, and the exit code is 1.
+
+With --watch, the command runs until it is stopped, and checks the log each minute. If OUT has no model,
+it trains one (or updates --from). From then on it updates the latest model when the log has grown, at
+most once a day (UTC). If a night gives no version, it prints the reason, and the next night goes on.
+The manifest's metrics then have cpuSeconds beside those of the last training in full, unless that
+training was interrupted.
+
+The manifest of every update has guard.ndcg@10 and guard.full.ndcg@10. The second is the value that the
+last version trained in full reaches, with recomputed counts, on the same newest orders of held-out
+shoppers.`,
     )
     .requiredOption(...SHOP)
-    .requiredOption('--out <dir>', 'where models are kept')
+    .requiredOption('--out <dir>', 'directory for the models')
     .option(
       '--from <model>',
-      'update this one: a directory of models (its latest) or a version in it',
+      'model to update: a directory of models (its latest) or a version in it',
     )
     .option('--until <date>', 'train on events before this date (UTC)', date)
     .option(
       '--holdout <fraction|file>',
-      'shoppers never trained on: a share, or a file of ids',
+      'shoppers to hold out from training: a fraction, or a file of ids',
       '0.2',
     )
     .addOption(
-      new Option('--protocol <name>', 'leave-one-out goes without --until and --holdout')
+      new Option(
+        '--protocol <name>',
+        'split of the log; leave-one-out takes neither --until nor --holdout',
+      )
         .choices(['by-time', 'leave-one-out'])
         .default('by-time'),
     )
     .option(...SEED)
     .option(
       '--learners <auto|list>',
-      `those of ${LEARNERS.join(', ')} that are tried, by comma; auto: all of them`,
+      `learners to try, separated by commas: ${LEARNERS.join(', ')}; auto: all of them`,
       learnersOf,
     )
-    .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
-    .option('--budget <mb>', 'megabytes of a model that devices may download', between(0, 1000), 3)
-    .option('--watch', 'stay, and update the latest model in OUT each night'),
+    .option('--epochs <n>', 'epochs of the encoder; fewer for a quick look', wholeNumber(0, 1000))
+    .option(
+      '--budget <mb>',
+      'download size of a model in megabytes above which training warns',
+      between(0, 1000),
+      3,
+    )
+    .option('--watch', 'keep running, and update the latest model in OUT each night'),
 )
 
 type Options = ReturnType<typeof syntax.opts>
@@ -94,15 +105,21 @@ export const command = defineCommand(syntax, async (options, context) => {
   const { out, until, watch } = options
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== undefined)
-    throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
+    throw new NearsideError(
+      'input-invalid',
+      '--protocol leave-one-out sets its own limit: leave --until out',
+    )
   if (options.from !== undefined && (given('seed') || given('protocol') || given('learners')))
     throw new NearsideError(
       'input-invalid',
-      '--from goes without --seed, --protocol and --learners',
+      '--from takes these from the model: leave --seed, --protocol and --learners out',
     )
   if (!watch) return makeVersion(options, options.from, context)
   if (leaveOneOut || until !== undefined)
-    throw new NearsideError('input-invalid', '--watch goes without --until and leave-one-out')
+    throw new NearsideError(
+      'input-invalid',
+      '--watch trains on the whole log: leave --until and --protocol leave-one-out out',
+    )
   if (!(await stampOfLog(options.shop))) await readShop(options.shop)
   const { print, signal } = context
   const latest = () => readLatestFile(out)
@@ -128,7 +145,9 @@ function learnersOf(text: string): readonly Learner[] {
   const named = text.split(',')
   const chosen = LEARNERS.filter((learner) => named.includes(learner))
   if (chosen.length === named.length) return chosen
-  throw new InvalidArgumentError(`It takes auto, or some of ${LEARNERS.join(', ')} by comma.`)
+  throw new InvalidArgumentError(
+    `It takes auto, or some of ${LEARNERS.join(', ')}, separated by commas.`,
+  )
 }
 
 function given(name: 'seed' | 'holdout' | 'protocol' | 'learners'): boolean {
@@ -178,7 +197,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
           },
           onFailure: (error) =>
             context.print(
-              `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it begins anew`,
+              `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it can’t resume`,
             ),
         },
       })

@@ -25,32 +25,39 @@ const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length
 const MARKS = 200
 
 const syntax = new Command('prove-egress')
-  .summary('proves from outside the browser what leaves a shop’s page')
-  .description(`Starts Chromium in a network namespace that leads nowhere but to the shop, captures every packet,
-and lets a shopper search, click, learn and rest, then another one who does something else. Then it explains
-each packet, or says that it can't: each request must look like a blank page's, in names, order and values of
-headers, and what the two ask for, how often and in which order must be the same. It searches all bytes for 1,000 marks of the shopper's data, in base64, hex, gzip and other spellings, three
-over one another; tries ${CHANNELS} channels to other servers under the shop's own policy; and plants leaks with
-the policy lifted, each of which it has to find. Exit code 1 where anything is unexplained, open or missed.
+  .summary('prove from outside the browser what leaves a shop’s page')
+  .description(`Starts Chromium in a network namespace that reaches only the shop, and captures every packet. A
+simulated shopper searches, clicks, learns and rests; a second one does something else. Each packet is
+then explained or reported: a request must equal a blank page's in names, order and values of headers,
+and both shoppers must cause the same requests, equally often and in the same order.
+
+It searches all bytes for 1,000 marks of the shopper's data, in base64, hex, gzip and other encodings, up to
+three nested. It tries ${CHANNELS} channels to other servers under the shop's own policy. With the policy
+lifted, it plants leaks and must find each of them. Exit code 1 if anything is unexplained, open or missed.
 
 Needs Linux, root, Chromium, playwright-core, iproute2 and tcpdump (for https also openssl).
---without-root reads Chromium’s own network log instead: that is the browser’s word, and leaves out names
-that only WebRTC or a hint to the browser asks for. NEARSIDE_CHROMIUM names another Chromium than the system's.
---json writes the signed report, --check FILE checks one.`)
+--without-root reads Chromium’s own network log instead. That log is the browser’s word, and lacks names
+that only WebRTC or a browser hint asks for. NEARSIDE_CHROMIUM names another Chromium than the system's.
+--json writes the signed report; --check FILE checks one.`)
   .argument('[url]', 'the shop’s home page', httpUrl, 'http://localhost:8790/')
-  .option('--vault <url>', 'the shop’s vault, where it is at another origin', httpUrl)
-  .option('--events <n>', 'of the shopper', wholeNumber(1, 1_000_000), 10_000)
-  .option('--idle <seconds>', 'at rest, half of it offline', wholeNumber(0, 86_400), 600)
-  .option('--script <file>', 'a module that exports `shop`, what the shopper does')
+  .option('--vault <url>', 'the shop’s vault, if it has another origin', httpUrl)
+  .option('--events <n>', 'number of events of the shopper', wholeNumber(1, 1_000_000), 10_000)
+  .option(
+    '--idle <seconds>',
+    'seconds of rest, half of them offline',
+    wholeNumber(0, 86_400),
+    600,
+  )
+  .option('--script <file>', 'module that exports `shop`, the actions of the shopper')
   .option(
     '--declare <file>',
-    'paths that the shop asks for, one a line; else those of a first visit',
+    'file of the paths that the shop requests, one a line (default: those of a first visit)',
   )
-  .option('--marks <file>', 'marks that the shop’s catalog holds, as JSON')
-  .option('--key <file>', 'Ed25519 key in PEM to sign with; else one is made for the report')
+  .option('--marks <file>', 'JSON file of marks in the shop’s catalog')
+  .option('--key <file>', 'Ed25519 key (PEM) that signs the report (default: a new key)')
   .option(...MARKDOWN)
-  .option('--without-root', 'by the browser’s own network log, which sees less')
-  .option('--check <file>', 'check the signature of a report, and nothing else')
+  .option('--without-root', 'read the browser’s own network log, which sees less')
+  .option('--check <file>', 'only check the signature of this report')
 
 export const command = defineCommand(syntax, async (options, { print, signal }, url) => {
   const { events, idle, markdown, vault } = options
@@ -63,7 +70,10 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
   const { env } = process
   const browser = env.NEARSIDE_CHROMIUM ?? BROWSERS.find((path) => existsSync(path))
   if (browser === undefined)
-    throw new NearsideError('input-invalid', 'no Chromium: name one by NEARSIDE_CHROMIUM')
+    throw new NearsideError(
+      'input-invalid',
+      'no Chromium was found: set NEARSIDE_CHROMIUM to its path',
+    )
   const marks = given ? (JSON.parse(given) as Marks) : makeMarks(MARKS, Math.random, Date.now())
   const order = {
     ...{ url, vault, events, idle, marks, browser },

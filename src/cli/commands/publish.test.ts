@@ -125,7 +125,7 @@ it('publish refuses a damaged model, a missing catalog, and the models’ own fo
   const { models, out, publish } = await shop()
   await expect(publish({ catalog: join(models, 'latest.json') })).rejects.toThrow('not an array')
   await expect(publish({ shop: models })).rejects.toThrow('--catalog or --shop')
-  await expect(publish({ out: models })).rejects.toThrow('publish from elsewhere')
+  await expect(publish({ out: models })).rejects.toThrow(`--out ${models}`)
   await expect(publish({ library: models })).rejects.toThrow("not the library's dist/lib")
   await expect(publish({ 'helper-key': 'a' })).rejects.toThrow("unknown option '--helper-key'")
   writeFileSync(join(models, '1/items.safetensors'), 'damaged')

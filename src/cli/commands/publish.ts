@@ -8,34 +8,41 @@ import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
 
 const syntax = new Command('publish')
-  .summary('writes what the shop’s web server hands out, and the snippet for its pages')
-  .description(`OUT gets models/ (each version in a folder that never changes, as it was published and signed, with
-gzip and Brotli beside each file), catalog.json, page.html (the snippet, with what a new shopper sees
-first), _headers (Netlify, Cloudflare Pages) and nginx.conf for the cache, and SHA256SUMS. Once pages ask
-for keys, a model that devices would refuse is refused here: unsigned, ended, or older than what lies
-in OUT. After a finding of level error nothing is written. It signs nothing; nearside sign does, and nearside rollback goes back.`)
+  .summary('write what the shop’s web server serves, and the snippet for its pages')
+  .description(`Writes to OUT:
+
+  models/      each version in a folder that never changes, gzip and Brotli too
+  catalog.json
+  page.html    the snippet, with the products that a new shopper sees first
+  _headers     cache settings for Netlify and Cloudflare Pages
+  nginx.conf   cache settings for nginx
+  SHA256SUMS
+
+Once pages name keys, publish refuses a model that devices would refuse: unsigned, expired, or older
+than the one in OUT. After a finding of level error, it writes nothing. It signs nothing: use nearside
+sign for that, and nearside rollback to go back to an earlier model.`)
   .requiredOption('--model <dir>', 'directory of published models')
   .option('--catalog <file>', 'catalog.json (an array of items)')
-  .option('--shop <dir>', 'or the shop folder, for the catalog in it')
-  .option('--rules <file>', 'the shop’s own rules, as JSON')
-  .requiredOption('--out <dir>', 'the folder to publish')
-  .option('--base <path>', 'path of the address at which OUT will lie', path, '/')
+  .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
+  .option('--rules <file>', 'JSON file of the shop’s own rules')
+  .requiredOption('--out <dir>', 'folder to publish')
+  .option('--base <path>', 'path of the address at which OUT is served', path, '/')
   .option(
     '--link <address>',
-    'of a product’s page, with {id} in it (default: the catalog’s `url`, else /product/{id})',
+    'address of a product’s page, with {id} in it (default: the catalog’s `url`, else /product/{id})',
     link,
   )
-  .option('--library <dir>', 'dist/lib of the package, for pages without a bundler')
+  .option('--library <dir>', 'folder dist/lib of the package, for pages without a bundler')
   .addOption(
     new Option(
       '--consent <platform>',
-      'whose answer decides whether anything outlives a page; `none`: your page calls nearside.setPersist',
+      'platform whose answer decides whether data outlives a page; `none`: your page calls nearside.setPersist',
     ).choices([...CONSENT_PLATFORMS, 'none'] as const),
   )
   .addOption(
     new Option(
       '--persist <option>',
-      'what the shopper does outlives a page when they agree, always or never (default: ask)',
+      'whether a shopper’s data outlives a page: if they agree, always or never (default: ask)',
     ).choices(PERSISTS),
   )
   .option(...PUBLISHER)
@@ -55,7 +62,7 @@ export const command = defineCommand(syntax, async (options, { print }) => {
   const count = Object.keys(site.files).length
   const { version } = site.latest
   if (site.findings.some(({ level }) => level === 'error'))
-    throw new NegativeResult('nothing was written: mend the errors above', site)
+    throw new NegativeResult('nothing was written: fix the errors above', site)
   if (options.dryRun) print('nothing was written (--dry-run)')
   else print(`${options.out}: version ${version}, ${count} files; page.html is for your pages`)
   return site

@@ -7,11 +7,11 @@ import { openSigner, withSigning } from '../signing.ts'
 
 const syntax = withSigning(
   new Command('rollback')
-    .summary('publishes an earlier model once more, under a new version')
-    .description(`Devices and the aggregation leader take it for what it is, a newer model. What was trained is
-unchanged; where --to was made by rounds of contributions, it still counts from its own trained model.`)
+    .summary('publish an earlier model again, under a new version')
+    .description(`Devices and the aggregation leader treat it as a newer model. Its trained model stays the same: if
+rounds of contributions made --to, it still counts from its own trained model.`)
     .requiredOption('--models <dir>', 'directory of published models')
-    .requiredOption('--to <version>', 'the version to publish once more', parseVersion),
+    .requiredOption('--to <version>', 'version to publish again', parseVersion),
 )
 
 export const command = defineCommand(syntax, async (options, { print }) => {

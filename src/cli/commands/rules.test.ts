@@ -145,5 +145,5 @@ it('rules check finds offers by the model’s prices', async () => {
 it('rules check refuses another subcommand and two catalogs', async () => {
   const given = { positionals: ['mend', 'x'], flags: {} }
   await expect(runCommand(command, given)).rejects.toThrow('rules needs: check FILE')
-  await expect(check([], { shop: '..' })).rejects.toThrow('rules check takes --catalog or --shop')
+  await expect(check([], { shop: '..' })).rejects.toThrow('--catalog or --shop')
 })

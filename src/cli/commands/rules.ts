@@ -8,15 +8,15 @@ import { ruleFindings } from '../publish/ruleFindings.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 
 const syntax = new Command('rules')
-  .summary('checks the shop’s own rules against its catalog')
-  .description(`check FILE: each rule is read as devices read it; then which products it is about, names and ids that no
-product has, dates that are over, and rules that leave a list nothing to show. Exit code 1 where devices would
-leave a rule out, or one does nothing or empties a list.`)
+  .summary('check the shop’s own rules against its catalog')
+  .description(`check FILE reads each rule as devices do. It prints the products that each rule matches, names and ids
+that no product has, dates that are over, and rules that empty a list. Exit code 1 if devices would ignore a
+rule, or if a rule does nothing or empties a list.`)
   .argument('<what>', 'check')
   .argument('<file>', 'rules.json')
   .option('--catalog <file>', 'catalog.json (an array of items)')
-  .option('--shop <dir>', 'or the shop folder, for the catalog in it')
-  .option('--model <dir>', 'directory of models, for rules that go by offers')
+  .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
+  .option('--model <dir>', 'directory of models, for rules about offers')
 
 export const command = defineCommand(syntax, async (options, { print }, what, file) => {
   if (what !== 'check') throw new NearsideError('input-invalid', 'rules needs: check FILE')

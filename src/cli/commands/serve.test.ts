@@ -135,7 +135,7 @@ describe('nearside serve', () => {
     const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
     await expect(start(flags)).rejects.toThrow(/--store-key is for postgres/)
     writeFileSync(key, 'none')
-    await expect(start(flags)).rejects.toThrow(/is no key: write one with .*openssl/)
+    await expect(start(flags)).rejects.toThrow(/store\.key.*openssl/)
   })
 
   it('issues tokens with the key that the terms name, and refuses another key', async () => {

@@ -31,67 +31,85 @@ const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
 const SHOP = 'http://localhost:8790'
 
 const syntax = new Command('serve')
-  .summary('runs an aggregation server for shoppers who opted in to contribute')
-  .description(`Two of them make a federation: the leader takes reports and publishes models, the helper holds
-the other half of every report and a veto. They keep what shoppers send apart only if two
-parties run them. --role single runs both in one process: that is a trusted server.
+  .summary('run an aggregation server for shoppers who opted in to contribute')
+  .description(`A leader and a helper make a federation. The leader takes reports and publishes models; the helper holds
+the other half of every report, and a veto. Two parties must run them: only then do the halves stay
+apart. --role single runs both in one process: that is a trusted server.
 
---role relay carries sealed requests to the servers at --target (RFC 9458), so that these see its address and no
-shopper's. It needs no policy, keys or store; let a third party run it.
+--role relay forwards sealed requests to the servers at --target (RFC 9458), so that these see its address
+and no shopper's. It needs no policy, keys or store; let a third party run it.
 
 --key and --days are for leader and single.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
-and, unless anybody may send, issuer (PROTOCOL.md). Leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
-and little noise.`)
-  .addOption(new Option('--role <role>', 'which of them').choices(ROLES).makeOptionMandatory())
-  .option('--operator <name>', 'who runs it, as shoppers are told', operator)
+and, unless anybody may send, issuer (PROTOCOL.md). Give leader and helper the same terms. --policy demo
+is for a trial: 32 reports a round and little noise.`)
+  .addOption(
+    new Option('--role <role>', 'role of this server').choices(ROLES).makeOptionMandatory(),
+  )
+  .option('--operator <name>', 'name of the operator, as shoppers see it', operator)
   .option('--port <n>', 'port (default: 8791, helper 8792, relay 8793)', wholeNumber(0, 65_535))
-  .option('--host <host>', 'address', '127.0.0.1')
+  .option('--host <host>', 'address to listen on', '127.0.0.1')
   .option(
     '--store <url>',
     'database, sqlite:FILE or postgres://… (default: sqlite:var/ROLE.sqlite)',
     storeUrl,
   )
-  .option('--store-key <file>', 'postgres: 32 bytes in hex that seal keys, seeds and sums in it')
-  .option('--helper <url>', 'leader: where the helper is', httpUrl, 'http://127.0.0.1:8792')
+  .option(
+    '--store-key <file>',
+    'postgres: file with 32 bytes in hex that encrypt keys, seeds and sums in the database',
+  )
+  .option('--helper <url>', 'leader: URL of the helper', httpUrl, 'http://127.0.0.1:8792')
   .option(
     '--leader <url>',
-    'helper: where its leader is, whose key it asks for once and keeps',
+    'helper: URL of its leader, whose key it fetches once and stores',
     httpUrl,
   )
   .option('--models <dir>', 'leader, single: directory of published models', 'var/models')
   .option(
     '--origin <origin>',
-    `origin of the shop’s pages, several by comma (default: ${SHOP}; relay: any)`,
+    `origins of the shop’s pages, separated by commas (default: ${SHOP}; relay: any)`,
     origins,
   )
   .option(...POLICY)
-  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
+  .option('--goal <n>', 'reports per round, instead of the policy’s', wholeNumber(1, 2 ** 32 - 1))
   .option(...KEY)
   .option(...DAYS)
   .option(
     '--publisher <key>',
-    'helper: sign models that this key has signed; several by comma',
+    'helper: public keys whose models it signs as well, separated by commas',
     publicKeys,
   )
-  .option('--issuer-key <file>', 'leader, single: key that gives tokens, where these cost work')
+  .option('--issuer-key <file>', 'leader, single: key that issues tokens, if these cost work')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
-  .option('--no-rollback', 'keep a model of rounds that newer cases of these shoppers find worse')
+  .option(
+    '--no-rollback',
+    'keep a model of rounds even if newer cases of these shoppers find it worse',
+  )
   .option(
     '--reports-per-minute <n>',
-    'most reports from one address; relay: most requests',
+    'maximum of reports from one address; relay: of requests',
     wholeNumber(1, 1e9),
     120,
   )
-  .option('--target <url>', 'relay: servers that it carries requests to, several by comma', urls)
-  .option('--relay <address>', 'relay that may carry requests to this server, several by comma')
+  .option(
+    '--target <url>',
+    'relay: URLs of the servers that it forwards to, separated by commas',
+    urls,
+  )
+  .option(
+    '--relay <address>',
+    'relays that may forward requests to this server, separated by commas',
+  )
   .option(
     '--abandon <round>',
-    'leader: gives up a round that waits for a helper whose file is lost',
+    'leader: give up this round, which waits for a helper whose file is lost',
     wholeNumber(1, 1e9),
   )
-  .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
+  .option(
+    '--trusted-proxy <address>',
+    'proxies whose X-Forwarded-For is trusted, separated by commas',
+  )
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
   const { role, host, port = PORTS[options.role], reportsPerMinute: perMinute } = options
@@ -101,7 +119,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
     if (targets === undefined)
       throw new NearsideError(
         'input-invalid',
-        'A relay needs --target: it carries nothing elsewhere',
+        'a relay needs --target: the URLs of the servers that it forwards to',
       )
     const { origin: origins = null } = options
     const relay = await startRelay({ targets, origins, host, port, perMinute, trustedProxies })
@@ -120,7 +138,10 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const { helper, models } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
   if (storeKey !== null && store.startsWith('sqlite:'))
-    throw new NearsideError('input-invalid', '--store-key is for postgres: SQLite overwrites')
+    throw new NearsideError(
+      'input-invalid',
+      '--store-key is for postgres: leave it out with SQLite, which overwrites what it deletes',
+    )
   if (storeKey === null && !store.startsWith('sqlite:'))
     log('without --store-key, keys and seeds can be read in the database and in every copy of it')
   const server = await startServer(
@@ -173,7 +194,7 @@ function urls(text: string): string[] {
 
 function required(value: string | undefined, option: string): string {
   if (value !== undefined) return value
-  throw new NearsideError('input-invalid', `${option} is missing: only a relay does without`)
+  throw new NearsideError('input-invalid', `${option} is missing: every role but relay needs it`)
 }
 
 function readyLine(role: ServerRole, url: string): string {
@@ -197,7 +218,7 @@ async function readKey(file: string): Promise<Uint8Array> {
   if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase())
   throw new NearsideError(
     'input-invalid',
-    `${file} is no key: write one with (umask 077; openssl rand -hex 32 > FILE)`,
+    `${file} is not a key of 64 hex digits: create one with (umask 077; openssl rand -hex 32 > FILE)`,
   )
 }
 

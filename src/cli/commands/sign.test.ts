@@ -53,7 +53,9 @@ it('a folder of signed models accepts no publication without a key, and no train
   await expect(runCommand(rollback, { flags: { models, to: '1' } })).rejects.toThrow('give --key')
   await expect(runCommand(sign, { flags: { models } })).rejects.toThrow('needs --key')
   const helper = 'http://127.0.0.1:1'
-  await expect(runCommand(sign, { flags: { models, helper } })).rejects.toThrow('goes with --key')
+  await expect(runCommand(sign, { flags: { models, helper } })).rejects.toThrow(
+    '--helper needs --key',
+  )
   const unreachable = runCommand(sign, { flags: { models, key, helper } })
   await expect(unreachable).rejects.toMatchObject({ code: 'aggregator-unreachable' })
 })

@@ -9,11 +9,15 @@ import { wholeNumber } from '../values.ts'
 
 const syntax = withSigning(
   new Command('sign')
-    .summary('signs the published model once more, as a new release')
-    .description(`To begin with signatures, to change keys, or before the last release ends. Every file is checked
-first; no version is made, and devices that have this model fetch nothing but its manifest.`)
+    .summary('sign the published model again, as a new release')
+    .description(`Use it to start with signatures, to change keys, or before the last release expires. Every file is
+checked first. The version stays the same, and devices that have this model fetch only its manifest.`)
     .requiredOption('--models <dir>', 'directory of published models'),
-).option('--release <n>', 'the lowest number, where earlier ones are lost', wholeNumber(1, 1e15))
+).option(
+  '--release <n>',
+  'lowest number of the new release, if earlier releases are lost',
+  wholeNumber(1, 1e15),
+)
 
 export const command = defineCommand(syntax, async (options, { print }) => {
   const { models, release: least } = options

@@ -102,7 +102,7 @@ describe('nearside simulate', () => {
 
   it.each<[string, Flags, RegExp]>([
     ['an attack without a share', { attack: 'flip' }, /a number from 0 to 1/],
-    ['an unknown attack', { attack: 'magic=0.1' }, /It takes one of/],
+    ['an unknown attack', { attack: 'magic=0.1' }, /magic=0\.1/],
     [
       'a round in which too many devices vanish',
       { drop: 0.9 },

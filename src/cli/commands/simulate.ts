@@ -10,16 +10,16 @@ import { HTML, MARKDOWN, POLICY, SEED, SHOP } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
 
 const syntax = new Command('simulate')
-  .summary('federated rounds with virtual devices that play a shop’s own shoppers')
-  .description(`Whether contributions would pay in this shop, before anybody is asked for one: the log after what the
-model was trained on is parted into as many rounds as wanted and a test. In each, devices of training
-shoppers contribute what they learned, by the code that browsers run, to a leader and a helper as serve
-runs them, in this process. Some vanish at any moment, messages are lost, late or doubled, clocks are
-wrong, and servers die or are cut off; then it is checked that the sum before noise counts each report
-once. Held-out shoppers are the gate's, and measure each version beside the one that was there before.
-The same seed gives the same result. Exit code 1 where a sum is not exact.
+  .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
+  .description(`Estimates whether contributions would help this shop, before anybody is asked for one. The log after the
+model's training data is split into --rounds rounds and a test. In each round, devices of training
+shoppers contribute what they learned, with the code of browsers, to a leader and a helper as serve
+runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong,
+and servers die or are cut off. Then the sum before noise must count each report once. Held-out
+shoppers serve as the gate, and measure each version beside the one before. The same seed gives the
+same result. Exit code 1 if a sum is not exact.
 
-Of --policy, clip norm, scale and learning rate count; its tokens don't.
+--policy sets clip norm, scale and learning rate; its tokens are ignored.
 
 Attacks, e.g. --attack flip=0.1:
 ${Object.entries(ATTACKS)
@@ -28,20 +28,20 @@ ${Object.entries(ATTACKS)
   .requiredOption(...SHOP)
   .requiredOption(
     '--model <dir>',
-    'directory of models, as pretrain writes it; its latest is improved',
+    'directory of models, as pretrain writes it; rounds improve its latest',
   )
-  .requiredOption('--devices <n>', 'devices a round', wholeNumber(2, 1_000_000))
-  .requiredOption('--rounds <n>', 'rounds', wholeNumber(1, 100))
+  .requiredOption('--devices <n>', 'devices per round', wholeNumber(2, 1_000_000))
+  .requiredOption('--rounds <n>', 'number of rounds', wholeNumber(1, 100))
   .option(...SEED)
-  .option('--drop <share>', 'devices that vanish on their way', between(0, 1), 0)
+  .option('--drop <share>', 'share of the devices that vanish during a round', between(0, 1), 0)
   .option(
     '--attack <name=share>',
-    'share of the devices that are hostile, and what they send',
+    'what hostile devices send, and their share of the devices',
     attackText,
   )
   .option(
     '--epsilon <e>',
-    'ε by substitution of all rounds for a device that is in each (default: no noise)',
+    'ε by substitution over all rounds, for a device in each of them (default: no noise)',
     between(0.01, 100),
   )
   .option(...POLICY, 'demo')
@@ -76,7 +76,7 @@ export const command = defineCommand(syntax, async (options, { print, progress, 
   const wrong = result.rounds.filter(({ sumExact }) => sumExact === false)
   if (wrong.length === 0) return result
   throw new NegativeResult(
-    `the sum of round ${wrong[0].round} is not that of its reports, each once`,
+    `the sum of round ${wrong[0].round} is wrong: it does not count each report once`,
     result,
   )
 })
@@ -88,7 +88,7 @@ function attackOf(text: string | undefined): { attack: Attack | null; malicious:
   const attack = (Object.keys(ATTACKS) as Attack[]).find((known) => known === name)
   if (attack === undefined)
     throw new InvalidArgumentError(
-      `It takes one of ${Object.keys(ATTACKS).join(', ')}, = and a share.`,
+      `It takes NAME=SHARE, where NAME is one of ${Object.keys(ATTACKS).join(', ')}.`,
     )
   return { attack, malicious: between(0, 1)(share ?? 'none') }
 }

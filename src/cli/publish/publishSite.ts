@@ -75,7 +75,10 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const { models, out, base, now, rules } = order
   const target = join(out, 'models')
   if (!/^\.\.($|[\\/])/.test(relative(resolve(out), resolve(models))))
-    throw new NearsideError('input-invalid', `${models} lies in ${out}: publish from elsewhere`)
+    throw new NearsideError(
+      'input-invalid',
+      `--model ${models} lies in --out ${out}: choose another folder for --out`,
+    )
   const found = await readLatest(models)
   const model = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
@@ -86,7 +89,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   if (consent !== 'none' && persist !== 'ask')
     throw new NearsideError(
       'input-invalid',
-      `--persist ${persist} leaves nothing for --consent to ask`,
+      `consent by ${consent} needs --persist ask, but persist is ${persist}: change one of them`,
     )
   const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
   await check(await readLatestFile(target))
