@@ -42,12 +42,7 @@ that only WebRTC or a browser hint asks for. NEARSIDE_CHROMIUM names another Chr
   .argument('[url]', 'the shop’s home page', httpUrl, 'http://localhost:8790/')
   .option('--vault <url>', 'the shop’s vault, if it has another origin', httpUrl)
   .option('--events <n>', 'number of events of the shopper', wholeNumber(1, 1_000_000), 10_000)
-  .option(
-    '--idle <seconds>',
-    'seconds of rest, half of them offline',
-    wholeNumber(0, 86_400),
-    600,
-  )
+  .option('--idle <seconds>', 'seconds of rest, half of them offline', wholeNumber(0, 86_400), 600)
   .option('--script <file>', 'module that exports `shop`, the actions of the shopper')
   .option(
     '--declare <file>',

@@ -97,10 +97,10 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   expect(JSON.parse(text('catalog.json'))).toHaveLength(101)
   const wrong = again.site.findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)
   expect(wrong).toEqual([
-    "catalog item 100: the id 'item 0' was already used: devices leave this row out, mend it.",
-    '1 products (1 %) have no title: add it, cards show it.',
-    '1 products (1 %) have no price: add it, cards show it.',
-    '1 products (1 %) have no image: add it, cards show it.',
+    expect.stringContaining("catalog item 100: the id 'item 0' was already used"),
+    expect.stringContaining('1 products (1 %) have no title'),
+    expect.stringContaining('1 products (1 %) have no price'),
+    expect.stringContaining('1 products (1 %) have no image'),
     expect.stringMatching(
       /^The catalog lacks \d+ of the model's \d+ items: are the ids the same\?$/,
     ),

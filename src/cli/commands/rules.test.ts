@@ -67,12 +67,12 @@ it.each<[string, Rule | object, string]>([
   [
     'a rule for a brand that no product has',
     { name: 'x', bury: { brand: ['Acme'] }, by: 2 },
-    'error ‘x’ is about no product',
+    'error ‘x’ matches no product',
   ],
   [
     'an attribute that no product has',
     { name: 'x', hide: { attributes: { color: ['red'] } } },
-    'error ‘x’ goes by color, which no product has',
+    'error ‘x’ uses color, which no product has',
   ],
   [
     'an attribute value that no product has',
@@ -82,7 +82,7 @@ it.each<[string, Rule | object, string]>([
   [
     'a rule for sold-out products only',
     { name: 'x', hide: { brand: ['cold'] } },
-    'warning ‘x’ is only about products that are',
+    'warning ‘x’ matches only products that are sold out',
   ],
   [
     'a limit that no brand exceeds',
@@ -102,7 +102,7 @@ it.each<[string, Rule | object, string]>([
   [
     'a rule about offers without a model',
     { name: 'x', hide: { offer: true } },
-    'warning ‘x’ goes by offers, which only a model',
+    'warning ‘x’ uses offers, which only a model',
   ],
 ])('rules check reports %s', async (_, rule, expected) => {
   const { code, lines } = await check([rule])

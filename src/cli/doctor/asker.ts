@@ -63,7 +63,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
       const { status, headers, body } = answer
       const elsewhere = target(answer)
       if (elsewhere)
-        throw new Error(`it is sent on to ${elsewhere}, and devices follow no redirects`)
+        throw new Error(`it redirects to ${elsewhere}, and devices follow no redirects`)
       const isEmpty = body.length === 0 || [204, 205, 304].includes(status)
       return new Response(isEmpty ? null : body, {
         status,
@@ -87,7 +87,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
 /** Reason of a failed request. Node's message is only “fetch failed”; its cause says why. */
 function why(error: unknown, timeout: number): string {
   const { name, message, cause } = error as Error
-  if (name === 'TimeoutError') return `no whole answer in ${timeout / 1000} s`
+  if (name === 'TimeoutError') return `no complete answer in ${timeout / 1000} s`
   const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string }
   return code ?? deeper ?? message
 }

@@ -36,13 +36,11 @@ export async function examine(order: Examination): Promise<Finding[]> {
   try {
     page = await asker.visit(url)
   } catch (error) {
-    return [about.error(`${url} can't be had (${(error as Error).message}): look at the server.`)]
+    return [about.error(`${url} can't be fetched (${(error as Error).message}): check the server.`)]
   }
   const html = new TextDecoder().decode(page.body)
   if (page.status !== 200)
-    return [
-      about.error(`${page.url} answers with status ${page.status}: name a page that is there.`),
-    ]
+    return [about.error(`${page.url} answers with status ${page.status}: name a page that exists.`)]
   if (!isHtml(page))
     return [about.error(`${page.url} is ${typeOf(page)}: name a page, not a file.`)]
   const findings: Finding[] = [secureFinding(page.url)]
@@ -53,13 +51,13 @@ export async function examine(order: Examination): Promise<Finding[]> {
     said = parsePageOptions(scanned.options)
   } catch (error) {
     findings.push(
-      about.error(`${(error as Error).message}: put in the snippet of nearside publish.`),
+      about.error(`${(error as Error).message}: replace it with the snippet of nearside publish.`),
     )
   }
   const { catalog, baseModel, ...options } = { ...said, ...given }
   if (!catalog || !baseModel) {
-    const how = 'put in the snippet of nearside publish, or give --models and --catalog'
-    return [...findings, about.error(`The page doesn't say where model and catalog lie: ${how}.`)]
+    const how = 'add the snippet of nearside publish, or give --models and --catalog'
+    return [...findings, about.error(`The page doesn't say where model and catalog are: ${how}.`)]
   }
   const addresses = { catalog, baseModel: baseModel.replace(/\/*$/, '/'), ...options.federation }
   const wrong = Object.values({
@@ -68,7 +66,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     worker: options.worker,
     vault: options.vault,
   }).find((address) => address !== undefined && !URL.canParse(address, page.url))
-  if (wrong) return [...findings, about.error(`${wrong} is no address: mend it.`)]
+  if (wrong) return [...findings, about.error(`${wrong} is not a valid address: correct it.`)]
   const absolute = (address: string) => new URL(address, page.url).href
   const shop = {
     ...options,
@@ -119,6 +117,8 @@ function secureFinding(url: string): Finding {
   const { ok, error } = findingsAbout('page')
   const { protocol, hostname } = new URL(url)
   const isLocal = /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(hostname)
-  if (protocol === 'https:' || isLocal) return ok(`${url} is there, in a secure context.`)
-  return error(`${url} is not over https: browsers give it no keys and no locks, serve it by TLS.`)
+  if (protocol === 'https:' || isLocal) return ok(`${url} answers, in a secure context.`)
+  return error(
+    `${url} is not served over https, so browsers give it no keys and no locks: use TLS.`,
+  )
 }

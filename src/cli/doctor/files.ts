@@ -51,10 +51,14 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
     const files = answersBelow(asker, `${directory}${version}/`)
     const findings = [
       ok(
-        `Version ${version} with ${loaded.model.itemIds.length} items: every file is what the manifest says.`,
+        `Version ${version} with ${loaded.model.itemIds.length} items: every file matches the manifest.`,
       ),
       ...(rendered && rendered.manifest !== loaded.latest.manifest
-        ? [warning(`The page begins with version ${rendered.version}: put in the new snippet.`)]
+        ? [
+            warning(
+              `The page begins with version ${rendered.version}: replace its snippet with the new one.`,
+            ),
+          ]
         : []),
       ...releaseFindings(loaded.latest, modelKeys, now),
       ...(pointer ? changingFindings('latest.json', pointer) : []),
@@ -112,7 +116,7 @@ export async function examineRules(
         explain(
           thrown,
           answersBelow(asker, shop.rules),
-          'mend the file, or take it out of the page',
+          'fix the file, or remove it from the page',
         ),
       ),
     ]
@@ -134,14 +138,14 @@ export async function examineFederation({
     const answers = [leader, helper].flatMap((address) => answersBelow(asker, address))
     return [
       beyond === null
-        ? ok(`Leader and helper show the same terms, round ${round}; devices take them.`)
-        : error(`Devices refuse these terms, but for a demonstration: ${beyond}.`),
+        ? ok(`Leader and helper show the same terms, round ${round}; devices accept them.`)
+        : error(`Devices refuse these terms, except in a demonstration: ${beyond}.`),
       ...originFindings('aggregators', answers, shop.vault ?? page),
     ]
   } catch (thrown) {
     if (thrown instanceof NearsideError && thrown.code === 'round-closed')
       return [ok('Leader and helper answer; no round is open now.')]
-    return [error(explain(thrown, [], 'look at both servers'))]
+    return [error(explain(thrown, [], 'check both servers'))]
   }
 }
 

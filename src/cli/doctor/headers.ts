@@ -14,9 +14,9 @@ export function changingFindings(about: string, { headers }: Answer): Finding[] 
   const { ok, warning } = findingsAbout(about)
   const control = headers.get('cache-control') ?? ''
   if (/\bno-(cache|store)\b/.test(control) || (maxAge(control) ?? LONG) <= SHORT)
-    return [ok('Browsers ask for it anew.')]
-  const kept = control === '' ? 'may be kept at will' : `may be kept (${control})`
-  return [warning(`It ${kept}, so that browsers see changes late: send cache-control: no-cache.`)]
+    return [ok('Browsers check for a newer version before they use it.')]
+  const kept = control === '' ? 'may be cached at will' : `may be cached (${control})`
+  return [warning(`It ${kept}, so browsers see changes late: send cache-control: no-cache.`)]
 }
 
 /** Findings about files that never change under their name. */
@@ -26,10 +26,10 @@ export function fixedFindings(about: string, answers: readonly Answer[]): Findin
     const control = headers.get('cache-control') ?? ''
     return !((maxAge(control) ?? 0) >= LONG) || /\bno-(cache|store)\b/.test(control)
   })
-  if (short.length === 0) return [ok('What never changes may be kept for ever.')]
+  if (short.length === 0) return [ok('Files that never change may be cached for ever.')]
   return [
     warning(
-      `${name(short)} may be kept for ever, but the server doesn't say so: send cache-control: public, max-age=31536000, immutable.`,
+      `${name(short)} may be cached for ever, but the server doesn't say so: send cache-control: public, max-age=31536000, immutable.`,
     ),
   ]
 }
@@ -56,7 +56,11 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
     return allowed !== '*' && allowed !== origin
   })
   if (refused.length === 0) return [ok(`${origin} may read it.`)]
-  return [error(`${name(refused)} may not be read: send access-control-allow-origin: ${origin}.`)]
+  return [
+    error(
+      `${name(refused)} may not be read by the page: send access-control-allow-origin: ${origin}.`,
+    ),
+  ]
 }
 
 /**

@@ -32,7 +32,7 @@ export function policyFindings(
   if (policies.length === 0)
     return [
       warning(
-        'The page has no Content-Security-Policy, so any script in it may send what shoppers do anywhere: send one.',
+        'The page has no Content-Security-Policy, so any script in it may send what shoppers do anywhere: send a policy.',
       ),
     ]
   const blocked = requestsOf(shop).filter((url) => !allows(policies, 'connect-src', url, page))
@@ -40,28 +40,24 @@ export function policyFindings(
   const faults = [
     ...blocked.map((url) => error(`It blocks ${url}: add ${sourceOf(url, page)} to connect-src.`)),
     ...(worker
-      ? [
-          warning(
-            "It blocks the worker, so that the page computes itself: add 'self' to worker-src.",
-          ),
-        ]
+      ? [warning("It blocks the worker, so the page itself computes: add 'self' to worker-src.")]
       : []),
     ...(allowsWasm(policies)
       ? []
       : [
           warning(
-            "It blocks WebAssembly, so that learning is slow: add 'wasm-unsafe-eval' to script-src.",
+            "It blocks WebAssembly, so learning is slow: add 'wasm-unsafe-eval' to script-src.",
           ),
         ]),
     ...(allowsTrustedTypes(policies, TRUSTED_TYPES)
       ? []
       : [
           warning(
-            `It asks for Trusted Types and allows none by the name that the snippet's script uses: add ${TRUSTED_TYPES} to trusted-types.`,
+            `It requires Trusted Types, but doesn't allow the name that the snippet's script uses: add ${TRUSTED_TYPES} to trusted-types.`,
           ),
         ]),
   ]
-  return faults.length > 0 ? faults : [ok("The page's policy lets through what is needed.")]
+  return faults.length > 0 ? faults : [ok("The page's policy allows all that is needed.")]
 }
 
 /** Findings about the worker; its policy comes with its own file. */
@@ -75,11 +71,11 @@ export async function workerFindings(
   if (worker === undefined)
     return [warning("The page doesn't say where its worker's file is: give --worker to check it.")]
   if (new URL(worker).origin !== new URL(page).origin)
-    return [error(`${worker} is of another origin, where no worker may come from: move it.`)]
+    return [error(`${worker} has another origin, but a worker must have the page's: move it.`)]
   try {
     await fetch(worker)
   } catch (thrown) {
-    return [error(`${worker} can't be had (${(thrown as Error).message}): look at the server.`)]
+    return [error(`${worker} can't be fetched (${(thrown as Error).message}): check the server.`)]
   }
   const { status, headers } = answers.get(worker)!
   const type = headers.get('content-type') ?? 'nothing'
@@ -91,7 +87,7 @@ export async function workerFindings(
   if (policies.length === 0)
     return [
       warning(
-        "Its file has no Content-Security-Policy, and it doesn't get the page's: send the same.",
+        "Its file has no Content-Security-Policy, and the page's doesn't apply to it: send the same policy.",
       ),
     ]
   if (blocked)

@@ -26,14 +26,16 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const { origin } = new URL(vault)
   if (origin === shop)
     return [
-      error('It has the shop’s own origin, which keeps nothing apart: serve it from another.'),
+      error(
+        'It has the shop’s own origin, so nothing is kept apart: serve it from another origin.',
+      ),
     ]
   let document: Answer
   try {
     await asker.fetch(vault)
     document = asker.answers.get(vault)!
   } catch (thrown) {
-    return [error(`${vault} can't be had (${(thrown as Error).message}): look at its server.`)]
+    return [error(`${vault} can't be fetched (${(thrown as Error).message}): check its server.`)]
   }
   if (document.status !== 200)
     return [error(`${vault} answers with status ${document.status}: put vault.html there.`)]
@@ -42,14 +44,14 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const findings = [
     ...(named.some(([, one]) => one === shop)
       ? []
-      : [error(`It does not name ${shop} as a shop of its own: write it into vault.html.`)]),
+      : [error(`Its vault.html does not list ${shop} as a shop: add it.`)]),
     ...pageFindings(visit, origin),
     ...documentFindings(visit, document, shop),
     ...(await workerFindings(asker, document, html)),
   ]
   return findings.length > 0
     ? findings
-    : [ok('It lets this shop in, and its worker has no network.')]
+    : [ok('It accepts this shop, and its worker has no network.')]
 }
 
 /** Findings about the shop's own page. */
@@ -66,7 +68,7 @@ function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string)
       ? []
       : [
           error(
-            "The page's Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send same-origin-allow-popups.",
+            "The page's Cross-Origin-Opener-Policy cuts off the consent window: send same-origin-allow-popups.",
           ),
         ]),
   ]
@@ -90,28 +92,32 @@ function documentFindings(
   return [
     ...(policies.some((policy) => policy.has('frame-ancestors'))
       ? []
-      : [error(`Any page may hold it in a frame: send frame-ancestors ${page}.`)]),
+      : [error(`Any page may show it in a frame: send frame-ancestors ${page}.`)]),
     ...(allows(policies, 'frame-ancestors', page, vault)
       ? []
-      : [error(`Its policy keeps this shop out: add ${page} to frame-ancestors.`)]),
+      : [error(`Its policy keeps this shop from framing it: add ${page} to frame-ancestors.`)]),
     ...(elsewhere
-      ? [error("Its document may ask anybody: send default-src 'none', as DEPLOYING.md says.")]
+      ? [
+          error(
+            "Its document may send requests anywhere: send default-src 'none', as DEPLOYING.md says.",
+          ),
+        ]
       : []),
     ...(blocked
       ? [error(`Its policy blocks ${blocked}: add ${new URL(blocked).origin} to connect-src.`)]
       : []),
     ...(allowed === null
-      ? [warning('It sends no Connection-Allowlist, which closes what a policy leaves open.')]
+      ? [
+          warning(
+            'It sends no Connection-Allowlist, which blocks channels that a policy leaves open.',
+          ),
+        ]
       : unlisted
         ? [error(`Its Connection-Allowlist lacks "${new URL(unlisted).origin}/*": add it.`)]
         : []),
     ...(['', 'unsafe-none'].includes(openerPolicy({ headers }))
       ? []
-      : [
-          error(
-            'Its Cross-Origin-Opener-Policy cuts off the window that asks for a consent: send none.',
-          ),
-        ]),
+      : [error('Its Cross-Origin-Opener-Policy cuts off the consent window: send none.')]),
     ...(headers.get('origin-agent-cluster') === '?1'
       ? []
       : [warning('It may share a process with the shop: send Origin-Agent-Cluster: ?1.')]),
@@ -120,13 +126,13 @@ function documentFindings(
 
 /** Findings about the learning worker, whose URL the document's script contains. */
 async function workerFindings(asker: Asker, document: Answer, html: string): Promise<Finding[]> {
-  const what = 'what nearside’s dist/vault holds'
+  const what = 'the files of nearside’s dist/vault'
   try {
     const [, script] = /<script[^>]* src="([^"]+)"/.exec(html) ?? []
     if (!script) return [error(`Its document has no script: serve ${what}.`)]
     const source = await asker.fetch(new URL(script, document.url))
     const [name] = /lockedWorker-[\w-]+\.js/.exec(await source.text()) ?? []
-    if (!name) return [error(`Its script knows no worker: serve ${what}.`)]
+    if (!name) return [error(`Its script names no worker: serve ${what}.`)]
     const address = new URL(name, new URL(script, document.url)).href
     await asker.fetch(address)
     const { status, headers } = asker.answers.get(address)!
@@ -143,7 +149,7 @@ async function workerFindings(asker: Asker, document: Answer, html: string): Pro
         ? []
         : [
             error(
-              "Its worker would have a network, and refuses to work then: send default-src 'none'; script-src 'wasm-unsafe-eval' with its file.",
+              "Its worker would have a network, so it refuses to work: send default-src 'none'; script-src 'wasm-unsafe-eval' with its file.",
             ),
           ]),
       ...(headers.get('connection-allowlist')?.trim() === '()'
@@ -151,6 +157,6 @@ async function workerFindings(asker: Asker, document: Answer, html: string): Pro
         : [warning('Its worker’s file has no empty Connection-Allowlist: send ().')]),
     ]
   } catch (thrown) {
-    return [error(`Its files can't be had (${(thrown as Error).message}): look at its server.`)]
+    return [error(`Its files can't be fetched (${(thrown as Error).message}): check its server.`)]
   }
 }

@@ -20,21 +20,25 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
   const sold = items.filter(({ available }) => available !== false).length
   return [
     ok(`${size} products, ${sold} of them available.`),
-    ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices leave this row out, mend it.`)),
+    ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices ignore this row; fix it.`)),
     ...(faults.length > 3
-      ? [warning(`${faults.length - 3} more rows can't be used, or repeat an id: mend the export.`)]
+      ? [warning(`${faults.length - 3} more rows can't be used, or repeat an id: fix the export.`)]
       : []),
     ...SHOWN.flatMap((field) => {
       const missing = without(field)
       if (missing === 0) return []
       const text = `${missing} products (${percent(missing, size)}) have no ${field}`
-      return [warning(`${text}: add it, cards show it.`)]
+      return [warning(`${text}: add it, because cards show it.`)]
     }),
     ...(sold === 0
-      ? [error('No product is available: lists stay empty, look at `available`.')]
+      ? [error('No product is available, so lists stay empty: check `available`.')]
       : []),
     ...(sold > 0 && sold < size / 2
-      ? [warning(`Only ${percent(sold, size)} are available: leave out what is gone for good.`)]
+      ? [
+          warning(
+            `Only ${percent(sold, size)} are available: remove products that are gone for good.`,
+          ),
+        ]
       : []),
     ...(known ? overlap(catalog, known) : []),
   ]
@@ -54,7 +58,7 @@ function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
   const gone = known.length - shared
   return [
     fresh > MANY * catalog.size
-      ? warning(`${text}: train it anew, with nearside pretrain --from.`)
+      ? warning(`${text}: update it with nearside pretrain --from.`)
       : ok(`${text}.`),
     ...(gone > known.length / 2
       ? [

@@ -28,6 +28,6 @@ export function sizeFinding(bytes: number, atMost = false): Finding {
   const much = `${atMost ? 'at most ' : ''}${megabytes(bytes)}`
   const text = `A new visitor's browser downloads ${much} of model and catalog, once.`
   return bytes > MUCH
-    ? warning(`${text} That is beyond ${megabytes(MUCH)}: leave out what nobody buys.`)
+    ? warning(`${text} That is beyond ${megabytes(MUCH)}: remove products that nobody buys.`)
     : ok(text)
 }

@@ -24,7 +24,7 @@ export async function mayFollow(
   if (previous?.signed)
     throw new NearsideError(
       'model-unsigned',
-      `What is published is signed, and version ${latest.version} is not: run nearside sign first.`,
+      `The published models are signed, but version ${latest.version} is not: run nearside sign first.`,
     )
 }
 
@@ -41,7 +41,7 @@ export function releaseFindings(
   return [
     ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
     signed.expires - now < SOON
-      ? warning(`${which} ends on ${day}: run nearside sign before.`)
+      ? warning(`${which} ends on ${day}: run nearside sign before that day.`)
       : ok(`${which} holds until ${day}.`),
   ]
 }

@@ -33,12 +33,12 @@ export function ruleFindings(
   const isOffer = offersOf(model, catalog)
   const shown = catalog.items.filter(({ available }) => available !== false)
   return [
-    ...faults.map((fault) => error(`${fault}: devices leave this rule out, mend it.`)),
+    ...faults.map((fault) => error(`${fault}: devices ignore this rule; fix it.`)),
     ...rules.flatMap((rule) => [
       ...unknown(rule, catalog),
       ...dates(rule, now),
       ...(goesByOffers(rule) && !model
-        ? [warning(`‘${rule.name}’ goes by offers, which only a model knows: name one.`)]
+        ? [warning(`‘${rule.name}’ uses offers, which only a model knows: give one.`)]
         : acts(rule, catalog, shown, isOffer)),
     ]),
     ...emptyLists(rules, shown, isOffer, now),
@@ -78,7 +78,7 @@ function unknownValues({ name }: Rule, wanted: RuleItems, items: readonly Item[]
   return [...fields, ...attributes].flatMap(([field, values, read]) => {
     const has = new Set<unknown>(items.flatMap((item) => read(item) ?? []))
     if (has.size === 0)
-      return [error(`‘${name}’ goes by ${field}, which no product has: mend its name.`)]
+      return [error(`‘${name}’ uses ${field}, which no product has: correct the name.`)]
     if (!('length' in values)) return []
     const gone = values.filter((value) => !has.has(value)).map(String)
     if (gone.length === 0) return []
@@ -90,7 +90,7 @@ function dates({ name, when = {} }: Rule, now: number): Finding[] {
   const end = readDate(when.until)?.end ?? Number.POSITIVE_INFINITY
   if ((readDate(when.from)?.begin ?? 0) >= end)
     return [error(`‘${name}’ ends before it begins: it never holds.`)]
-  return end > now ? [] : [warning(`‘${name}’ ended with ${when.until}: take it out.`)]
+  return end > now ? [] : [warning(`‘${name}’ ended with ${when.until}: remove it.`)]
 }
 
 const DOES = {
@@ -123,8 +123,8 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
   if (touched.length > 0)
     return [ok(`‘${name}’ ${does ? DOES[does] : 'pins'} ${touched.length}${same}: ${ids}.`)]
   return catalog.items.some(matches)
-    ? [warning(`‘${name}’ is only about products that are sold out.`)]
-    : [error(`‘${name}’ is about no product of the catalog: mend it, or take it out.`)]
+    ? [warning(`‘${name}’ matches only products that are sold out.`)]
+    : [error(`‘${name}’ matches no product of the catalog: fix or remove it.`)]
 }
 
 function listed(names: readonly string[]): string {
