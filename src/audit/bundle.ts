@@ -44,7 +44,7 @@ export class MalformedBundle extends NearsideError {
   readonly faults: readonly Fault[]
 
   constructor(faults: readonly Fault[]) {
-    super('input-invalid', `This is no bundle: ${faults[0].message}`)
+    super('input-invalid', `The file is not a bundle: ${faults[0].message}`)
     this.faults = faults
   }
 }

@@ -35,7 +35,7 @@ export interface Reached {
 }
 
 const { object, text, whole } = createReaders(
-  (what) => new NearsideError('input-invalid', `This is no list of a round’s reports: ${what}`),
+  (what) => new NearsideError('input-invalid', `Not a list of a round’s reports: ${what}`),
 )
 const readReached = object<Reached>({
   round: whole(1, 2 ** 32 - 1),
@@ -83,12 +83,12 @@ export async function checkCheckpoints(
     const { through } = entry.detail
     const hash = hashes.get(through)
     if (!(Number.isInteger(through) && Number(through) < entry.sequence))
-      fault(entry, 'it names no entry before it that its id would fix')
+      fault(entry, 'it names no earlier entry from which its id follows')
     else if (hash === undefined) before++
     else if ((await idIn(taskOf(entry), hash)) === id) fixed++
-    else fault(entry, `its id is not made from No. ${through} as that is now`)
+    else fault(entry, `its id does not follow from entry ${through} as it is now`)
   }
-  if (before > 0) notes.push(`${before} reports fix entries that were removed since.`)
+  if (before > 0) notes.push(`${before} reports commit to entries that were removed since.`)
 
   const marks = new Map<Reached, ReadonlySet<string>>()
   for (const list of lists) {
@@ -103,7 +103,7 @@ export async function checkCheckpoints(
     const { id, round } = entry.detail
     for (const list of lists)
       if (list.round === round && !(await has(list, String(id))))
-        fault(entry, `the helper has got no report of this id in round ${round}`)
+        fault(entry, `the helper got no report with this id in round ${round}`)
   }
   const followed = new Set([...sent.reports.values()].map(({ detail }) => detail.through))
   for (const list of lists) {
@@ -114,12 +114,12 @@ export async function checkCheckpoints(
       if (followed.has(entry.sequence))
         fault(
           entry,
-          `another report that follows it reached the helper in round ${round}: this browser’s storage was copied or put back`,
+          `another report that follows it reached the helper in round ${round}: this browser’s storage was copied or restored`,
         )
       else if (list.closed < bundle.exported)
         fault(
           entry,
-          `the report that follows it reached the helper in round ${round}; the log has none`,
+          `a report that follows it reached the helper in round ${round}, but is missing in the log`,
         )
       else notes.push(`Another report left in round ${round}, which ended after this export.`)
     }
@@ -145,7 +145,7 @@ async function checkList(
 ): Promise<void> {
   const { round, key } = said
   if (!(await verify(fromBase64(key), signature, reachedMessage(said))))
-    fault(`the helper’s signature of its list of round ${round} does not hold`)
+    fault(`the helper’s signature of its list of round ${round} is invalid`)
   const named = openings.find((one) => one.round === round)?.policy?.helper?.signing
   if ((named ?? key) !== key)
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)

@@ -52,7 +52,7 @@ export function checkDeltas(
       faults.push({ check: 'delta', entry: entry.sequence, message })
     }
   }
-  if (others > 0) notes.push(`${others} kept updates are of another base model.`)
+  if (others > 0) notes.push(`${others} stored updates belong to another base model.`)
   return follow
 }
 

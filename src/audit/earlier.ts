@@ -13,21 +13,21 @@ export function checkEarlier(now: Bundle, before: Bundle, { faults, notes }: Fin
   if (!last) return
   const end = now.ledger.at(-1)
   if (!end || end.sequence < last.sequence) {
-    fault(end, `the log ends before No. ${last.sequence}, with which an earlier export ended`)
+    fault(end, `the log ends before entry ${last.sequence}, the last of the earlier export`)
     return
   }
   const same = now.ledger.find(({ sequence }) => sequence === last.sequence)
   const removed = now.ledger.findLast(standsForOthers)
   if (same) {
-    if (same.hash !== last.hash) fault(same, 'an earlier export has another entry of this number')
+    if (same.hash !== last.hash) fault(same, 'the earlier export has another entry of this number')
   } else if (Number(removed?.detail.through) === last.sequence) {
     if (removed?.detail.hash !== last.hash)
-      fault(removed, 'an earlier export ended with another hash')
+      fault(removed, 'the earlier export ended with another hash')
   } else if (removed && Number(removed.detail.through) > last.sequence) {
     notes.push(
-      'What the earlier export ended with was removed since: only the key can be compared.',
+      'The last entry of the earlier export was removed since: only the key can be compared.',
     )
   }
   if (last.key !== undefined && end.key !== last.key)
-    fault(end, 'an earlier export was signed by another key')
+    fault(end, 'the earlier export was signed by another key')
 }

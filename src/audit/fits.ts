@@ -31,12 +31,12 @@ export async function checkFits(
     const entry = logged.get(await commitment(salt, facts))
     const sum = await sha256Hex(concat(utf8(facts.base), float32(u), float32(w)))
     if (sum !== facts.checksum)
-      fault(entry?.sequence ?? null, 'its parameters are not those of its fit')
+      fault(entry?.sequence ?? null, 'its parameters differ from those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
-    else if (entry) fault(entry.sequence, 'it was fitted on another base')
+    else if (entry) fault(entry.sequence, 'it was fitted on another base model')
     // An honest log loses only its oldest entries.
     else if (entries[0]?.sequence > 0) unknown++
-    else fault(null, 'no entry commits to it')
+    else fault(null, 'no entry of the log commits to it')
   }
   if (unknown > 0)
     notes.push(`${unknown} versions of the personal model are older than the log’s entries.`)

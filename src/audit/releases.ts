@@ -17,7 +17,7 @@ export interface ModelRelease {
 }
 
 const { list, object, text, whole } = createReaders(
-  (what) => new NearsideError('input-invalid', `This is no list of releases: ${what}`),
+  (what) => new NearsideError('input-invalid', `Not a list of releases: ${what}`),
 )
 const readList = object<{ releases: readonly ModelRelease[] }>({
   releases: list(
@@ -52,10 +52,10 @@ export function checkReleases(
       faults.push({
         check: 'release',
         entry: sequence,
-        message: `the helper has signed ${known.has(Number(release)) ? 'another model' : 'none'} as release ${release}`,
+        message: `the helper signed ${known.has(Number(release)) ? 'another model' : 'no model'} as release ${release}`,
       })
   }
   if (unknown > 0)
-    notes.push(`${unknown} models of the log are of no release, or of one before the list begins.`)
+    notes.push(`${unknown} models in the log have no release, or one older than the list.`)
   return found
 }

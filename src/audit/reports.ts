@@ -35,12 +35,12 @@ export async function checkReports(
   }
   if (unsent > 0)
     notes.push(
-      `${unsent} kept updates belong to no entry: never sent, or their entries were removed.`,
+      `${unsent} stored updates belong to no entry: never sent, or their entries were removed.`,
     )
   const closed = reports.size - kept.length + unsent
   if (closed > 0)
     notes.push(
-      `${closed} reports can’t be made again: forgotten since, or older than the last twelve.`,
+      `${closed} reports can’t be recomputed: forgotten since, or older than the last twelve.`,
     )
   return remade
 }

@@ -11,7 +11,7 @@ import { createReaders, type Read } from '@nearside/core/reading.ts'
 
 type Form = Readonly<Record<string, Read<unknown>>>
 
-const refuse = (what: string, why = 'missing, or not as it must be') =>
+const refuse = (what: string, why = 'missing or malformed') =>
   new NearsideError('input-invalid', `${what}: ${why}`)
 const { exactly, list, number, object, oneOf, optional, record, text, whole } =
   createReaders(refuse)

@@ -45,20 +45,16 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     const id = String(detail.reportId)
     total.posts++
     total.bytes += bytesThatLeft([entry])
-    if (consent === null) fault('consent', entry, 'an upload, but no consent before it')
+    if (consent === null) fault('consent', entry, 'an upload without a consent before it')
     else if (!(await wasAgreedTo(detail, consent)))
-      fault(
-        'consent',
-        entry,
-        'it went to others, or on other terms, than the consent before it names',
-      )
+      fault('consent', entry, 'its recipients or terms differ from those of the consent before it')
     const first = reports.get(id)
     if (first) {
       if (
         canonicalJson(first.detail) !== canonicalJson(detail) ||
         first.bytesSent !== entry.bytesSent
       )
-        fault('upload', entry, `report ${id} was sent again, but not as in No. ${first.sequence}`)
+        fault('upload', entry, `report ${id} was sent again, but unlike entry ${first.sequence}`)
       return
     }
     reports.set(id, entry)
@@ -76,9 +72,9 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
       if (id !== removed.lastReport)
         fault('receipt', entry, `a receipt for report ${id}, which no entry sent`)
     } else if (sent.detail.sha256 !== bodyHash || sent.detail.round !== round)
-      fault('receipt', entry, `the receipt is for other bytes than No. ${sent.sequence} sent`)
+      fault('receipt', entry, `the receipt is for other bytes than entry ${sent.sequence} sent`)
     if (!(await isSignedBy(String(key), String(signature), String(bodyHash))))
-      fault('receipt', entry, 'the leader’s signature does not hold')
+      fault('receipt', entry, 'the leader’s signature is invalid')
   }
 
   for (const entry of entries) {
@@ -89,7 +85,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     if (kind === 'request' || kind === 'upload') {
       const sent = entry.bytesSent / Math.max(Number(detail.count ?? 1), 1)
       if ((detail.relay !== undefined) !== Number(detail.sealed ?? 0) > sent)
-        fault('upload', entry, 'the size of what a relay carried is missing or untrue')
+        fault('upload', entry, 'the size of its sealed request is missing or false')
     }
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
     if (kind === 'erase' && detail.what === 'everything') consent = null
@@ -98,7 +94,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
   }
   if (Number(removed.uploads ?? 0) > 0)
     notes.push(
-      `${removed.uploads} uploads are known by number and cost only: their entries were removed.`,
+      `${removed.uploads} uploads are known only by number and cost: their entries were removed.`,
     )
   return { ...total, reports, lossSquared, consents: consent !== null }
 }
@@ -123,11 +119,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     Number,
   )
   if (squared > most * most)
-    fault(
-      'norm',
-      entry,
-      `the update is longer (‖x‖² = ${squared}) than the clip norm ${most} allows`,
-    )
+    fault('norm', entry, `the update (‖x‖² = ${squared}) is longer than the clip norm ${most}`)
 }
 
 /** The device's budget may count more than the log, after a tab ended in between; it never counts less. */
@@ -141,14 +133,14 @@ function checkEpsilon(
   const [z, d] = [Number(noiseMultiplier), Number(delta)]
   const limits = limitsOf(consent.demonstration)
   if (!(z >= LEAST_NOISE && d > 0 && d <= limits.delta)) {
-    fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} promises nothing`)
+    fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} gives no protection`)
     return
   }
   if (Number(smallestCrowd) < limits.aggregationGoal)
     fault(
       'epsilon',
       entry,
-      `its round had ${smallestCrowd} updates, a device takes part in rounds of ${limits.aggregationGoal}`,
+      `its round had ${smallestCrowd} updates; at least ${limits.aggregationGoal} are required`,
     )
   const agreed = { ...limits, ...consent }
   const [one, ever] = [1 / z ** 2, lossSquared].map((loss) => epsilonOf(substitutionMu(loss), d))
@@ -157,19 +149,23 @@ function checkEpsilon(
     fault(
       'epsilon',
       entry,
-      `the report costs ε = ${one.toPrecision(4)}, agreed were ${most} at δ = ${agreed.delta}`,
+      `the report costs ε = ${one.toPrecision(4)}; the shopper agreed to ${most} at δ = ${agreed.delta}`,
     )
   if (!atMost(ever, Number(epsilonEver)))
     fault(
       'epsilon',
       entry,
-      `it says ε = ${epsilonEver} over all reports; they cost ${ever.toPrecision(7)}`,
+      `it states ε = ${epsilonEver} for all reports; they cost ${ever.toPrecision(7)}`,
     )
   if (!atMost(one, Number(epsilon)) || !atMost(Number(epsilon), Number(epsilonEver)))
-    fault('epsilon', entry, `ε of the year, ${epsilon}, is not between one report and all of them`)
+    fault(
+      'epsilon',
+      entry,
+      `the year’s ε of ${epsilon} is not between one report’s and all reports’`,
+    )
   const year = Math.min(Number(agreed.epsilonPerYear), limits.epsilonPerYear)
   if (!atMost(Number(epsilon), year))
-    fault('epsilon', entry, `ε of the year, ${epsilon}, is above ${year}, which was agreed to`)
+    fault('epsilon', entry, `the year’s ε of ${epsilon} is above the agreed ${year}`)
 }
 
 async function isSignedBy(key: string, signature: string, bodyHash: string): Promise<boolean> {

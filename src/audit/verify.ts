@@ -107,19 +107,18 @@ function checkChain(
   { faults, notes }: Findings,
 ): void {
   if (brokenAt !== null) {
-    const message =
-      'this entry does not follow from the one before it, or its signature does not hold'
+    const message = 'this entry does not follow from the one before it, or its signature is invalid'
     faults.push({ check: 'chain', entry: ledger[brokenAt].sequence, message })
   }
   const first = ledger.find((entry) => entry.key !== undefined)
   const last = ledger.at(-1)
   if (last && last.key === undefined && !(allowUnsigned && !first)) {
     const message =
-      'the log is not signed at its end: the browser has no Ed25519, or somebody made the log anew'
+      'the log is not signed at its end: the browser has no Ed25519, or somebody rewrote the log'
     faults.push({ check: 'signatures', entry: last.sequence, message })
   }
   if (signed === 0 && allowUnsigned)
-    notes.push('The log is not signed: whoever had this file could have made all of it anew.')
+    notes.push('The log is not signed: anybody who had this file could have rewritten it.')
   if (key !== undefined && first?.key !== key)
     faults.push({
       check: 'key',
@@ -152,13 +151,13 @@ function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): voi
     const { url: target, relay } = detail
     const fault = (message: string) => faults.push({ check: 'request', entry: sequence, message })
     if (typeof target === 'string' && !declared.some((url) => isDeclared({ url }, target)))
-      fault(`it goes to ${target}, which the shop declares nowhere`)
+      fault(`it goes to ${target}, an address that the shop does not declare`)
     if (
       typeof target === 'string' &&
       relay !== undefined &&
       !declared.includes(directory(`${relay}`))
     )
-      fault(`${relay} carries it, which the shop declares nowhere`)
+      fault(`it goes through ${relay}, a relay that the shop does not declare`)
   }
 }
 
@@ -170,7 +169,7 @@ async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
     const message = 'the log does not end with the export’s own entry: its end was cut off'
     faults.push({ check: 'end', entry: last?.sequence ?? null, message })
   } else if ((await commitment(salt, held)) !== last.detail.commitment) {
-    const message = 'what the bundle holds beside the log is not what this entry commits to'
+    const message = 'the bundle’s other content differs from what this entry commits to'
     faults.push({ check: 'end', entry: last.sequence, message })
   }
 }
@@ -185,16 +184,16 @@ async function checkSettings(
   const said = ledger.findLast(({ kind }) => kind === 'consent') ?? ledger.findLast(standsForOthers)
   const isSaid = said?.detail.contribute === true && areSame(said.detail, consent?.terms ?? {})
   if (consent?.contribute && !isSaid && (said?.sequence ?? -1) <= logged)
-    fault('the device goes by a consent that is not the last in the log')
+    fault('the device uses a consent that is not the last in the log')
   if (consent?.wording !== undefined) {
     const hash = await sha256Hex(new TextEncoder().encode(consent.wording))
     if (!ledger.some(({ detail }) => detail.wording === hash))
-      fault('the kept words of the consent are none that the log says were agreed to')
+      fault('the log has no agreement to the stored words of the consent')
   }
   const sent = ledger.filter(({ kind, sequence }) => kind === 'upload' && sequence <= logged)
   const rounds = new Set(sent.map(({ detail }) => `${detail.round} ${detail.policyHash}`))
   const { participations, earlier } = budget ?? EMPTY_BUDGET
   for (const { round, policyHash } of participations) rounds.delete(`${round} ${policyHash}`)
   if (rounds.size > earlier.reports)
-    fault('the budget leaves out reports that the log says were sent')
+    fault('the budget leaves out reports that the log lists as sent')
 }

@@ -328,7 +328,7 @@ it('refuses a malformed or truncated capture', () => {
   const record = Buffer.alloc(16 + 20)
   record.writeUInt32LE(20, 8)
   record.writeUInt32LE(90, 12)
-  expect(() => readPackets(Buffer.concat([head, record]))).toThrow(/cut/)
+  expect(() => readPackets(Buffer.concat([head, record]))).toThrow(/truncated/)
 })
 
 describe('the browser’s own log', () => {

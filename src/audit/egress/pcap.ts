@@ -40,7 +40,7 @@ export function readPackets(file: Buffer): Packet[] {
     )
     // The last packet may still be incomplete on disk.
     if (at + 16 + kept > file.length) break
-    if (kept < length) throw new NearsideError('input-invalid', 'the capture cut packets short')
+    if (kept < length) throw new NearsideError('input-invalid', 'the capture has truncated packets')
     const frame = file.subarray(at + 16, at + 16 + kept)
     packets.push({ ...readFrame(frame), time: seconds * 1000 + micros / 1000 })
     at += 16 + kept

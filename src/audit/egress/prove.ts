@@ -27,7 +27,7 @@ const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--ki
 /** Reasons why this machine can't run a proof, each with a remedy; empty where it can. */
 export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   const missing: string[] = []
-  if (process.platform !== 'linux') missing.push('network namespaces are Linux’s')
+  if (process.platform !== 'linux') missing.push('network namespaces need Linux')
   else if (process.getuid?.() !== 0) missing.push('a network namespace needs root (sudo)')
   const tools = { ip: 'iproute2', tcpdump: 'tcpdump', unshare: 'util-linux', mount: 'mount' }
   const isSecure = sitesOf(given).some(({ protocol }) => protocol === 'https:')
@@ -55,7 +55,7 @@ export async function prove(
   if (missing.length > 0)
     throw new NearsideError(
       'input-invalid',
-      `${missing.join('; ')}; --without-root sees less, and needs neither`,
+      `${missing.join('; ')}. Or use --without-root, which sees less`,
     )
   const folder = await mkdtemp(join(tmpdir(), 'nearside-egress-'))
   const upstreams: string[] = []
