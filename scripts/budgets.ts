@@ -16,10 +16,10 @@ import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { type Longest, longestTask } from './longestTask.ts'
 
 const command = new Command('budgets')
-  .argument('[origin]', 'where the demo runs', 'http://localhost:8790')
-  .option('--why', 'which scripts the longest tasks are of')
-  .option('--slowdown <n>', 'how many times slower the processor is', wholeNumber(1, 100), 4)
-  .option('--runs <n>', 'visits', wholeNumber(1, 1000), 7)
+  .argument('[origin]', 'address of the running demo', 'http://localhost:8790')
+  .option('--why', 'print the scripts that ran the longest tasks')
+  .option('--slowdown <n>', 'factor by which the processor is slowed down', wholeNumber(1, 100), 4)
+  .option('--runs <n>', 'number of visits', wholeNumber(1, 1000), 7)
   .parse()
 const [ORIGIN] = command.processedArgs
 const { why, slowdown, runs: visits } = command.opts()

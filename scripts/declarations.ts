@@ -82,7 +82,7 @@ export function readDeclarations(
     const file = open(join(folder, `${entry}.d.ts`))
     const own = [...file.exported].map(([name, local]) => {
       const place = find(file, local)
-      if (!place) throw new Error(`${entry}: where is ${name} declared?`)
+      if (!place) throw new Error(`${entry}: no declaration of ${name} was found`)
       return { name, place }
     })
     for (const { place } of own) seen.add(keyOf(place))

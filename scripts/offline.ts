@@ -85,14 +85,14 @@ export function fillServiceWorker(demo: string): void {
   )
   for (const pattern of [/^contribute-/, /^serve-/, EMBEDDED, REPLAY, NOT_REPLAYED])
     if (![...assets.keys()].some((name) => pattern.test(name)))
-      throw new Error(`No built script is called ${pattern}`)
+      throw new Error(`No built script matches ${pattern}: build the demo first`)
   const files = offlineFiles(documents, assets)
   const hash = createHash('sha256')
   for (const part of [...documents, ...Object.values(files).flat()]) hash.update(part)
   const release = JSON.stringify({ name: hash.digest('hex').slice(0, 12), ...files })
   const worker = join(demo, 'sw.js')
   const script = readFileSync(worker, 'utf8')
-  if (!RELEASE.test(script)) throw new Error('sw.js has no line for its release')
+  if (!RELEASE.test(script)) throw new Error('sw.js has no line `const RELEASE = …`')
   writeFileSync(
     worker,
     script.replace(RELEASE, () => `const RELEASE = ${release}`),

@@ -50,7 +50,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   const lines = items.map((item) => JSON.stringify(item))
   await writeFile(join(demo, 'catalog/catalog.json'), `[\n${lines.join(',\n')}\n]\n`)
   const template = await readFile(join(demo, 'index.html'), 'utf8')
-  if (!template.includes(PLACE)) throw new Error(`prerender: index.html lacks ${PLACE}`)
+  if (!template.includes(PLACE)) throw new Error(`prerender: index.html has no ${PLACE}`)
 
   const vite = await createServer({
     root,

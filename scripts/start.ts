@@ -44,9 +44,9 @@ const options = new Command('npm start --')
     ),
   )
   .addOption(
-    new Option('--persist <option>', 'whether what is done outlives a page').choices(PERSISTS),
+    new Option('--persist <option>', 'when the shop stores what a visitor does').choices(PERSISTS),
   )
-  .option('--data <dir>', 'where the aggregators keep databases and published models', 'var')
+  .option('--data <dir>', 'folder for the aggregators’ databases and published models', 'var')
   .parse()
   .opts()
 
@@ -109,11 +109,11 @@ const vaultSite = {
 await listen(createVaultServer(vaultSite), port + 3)
 await listen(createStaticServer({ ...site, vault: `${vault}/vault.html` }), port)
 console.log(`
-Nearside is running. It learns in the browser; what leaves it is told on the console's page.
+Nearside is running. It learns in the browser. The console shows what leaves the browser.
 
   shop      ${origin}
   console   ${origin}/console
-  vault     ${vault}, where the browser keeps what it learns
+  vault     ${vault}, where the browser stores what it learns
   leader    ${leader}   helper ${helper}
 
 Stop with Ctrl+C. Aggregator data is in ${options.data}/.`)

@@ -79,7 +79,7 @@ async function freePort(): Promise<number> {
 /** Polls until found, because a browser takes time to start. */
 async function until<Found>(browser: ChildProcess, look: () => Found | null | Promise<Found>) {
   for (;;) {
-    if (browser.exitCode !== null) throw new Error(`It ended with ${browser.exitCode}.`)
+    if (browser.exitCode !== null) throw new Error(`The browser ended: ${browser.exitCode}`)
     const found = await Promise.resolve()
       .then(look)
       .catch(() => null)

@@ -57,7 +57,7 @@ function search(model: BaseModel): Rival {
     async run() {
       const scores = prepared[turn++ % prepared.length]
       const few = scores?.find(K, choice)
-      if (!scores || !few || few === rows) throw new Error('Scored as a whole')
+      if (!scores || !few || few === rows) throw new Error('All rows were scored')
       return highestRows(scores.scoresOf(few), K)
     },
   }

@@ -124,7 +124,7 @@ export async function start(
 ): Promise<Report> {
   const root = join(ROOT, 'dist/demo')
   if (!existsSync(join(root, 'index.html')))
-    throw new NearsideError('input-invalid', 'bench start measures the built demo: npm run build')
+    throw new NearsideError('input-invalid', 'bench start needs the built demo: npm run build')
   const pages = join(ROOT, 'dist/bench')
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)

@@ -22,12 +22,12 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
     .requiredOption('--shop <dir>', 'shop folder')
     .option(
       '--model <dir>',
-      'model directory, as pretrain writes it; states and click-rounds need none',
+      'model folder that pretrain wrote; not needed by states and click-rounds',
     )
-    .option('--until <date>', "where cases begin, or training ends (default: the model's limit)")
+    .option('--until <date>', "start of cases, or end of training (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
     .addOption(
-      new Option('--protocol <name>', 'which cases')
+      new Option('--protocol <name>', 'which test cases')
         .choices(['personal', 'leave-one-out'])
         .default('personal' as const),
     )

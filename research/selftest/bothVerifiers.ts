@@ -62,7 +62,7 @@ export function openSecond(script: string) {
   const python = spawn('python3', [script, '--lines'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
   const failed = once(python, 'error').then(([cause]) => {
-    throw new NearsideError('input-invalid', 'python3 could not be started', { cause })
+    throw new NearsideError('input-invalid', 'python3 could not be started: install it', { cause })
   })
   failed.catch(() => {})
   // If the process ended early, its output shows it.

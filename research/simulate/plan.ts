@@ -74,7 +74,7 @@ export function planOf(question: SimulationQuestion): Plan {
   if (goal < 2)
     throw new NearsideError(
       'input-invalid',
-      `${Math.max(0, goal)} of ${devices} devices neither vanish nor attack: a round needs 2`,
+      `only ${Math.max(0, goal)} of ${devices} devices send an honest report: a round needs 2`,
     )
   // Servers refuse a δ above 1/n².
   const delta = Math.min(terms.delta, 1 / devices ** 2)
@@ -86,7 +86,7 @@ export function planOf(question: SimulationQuestion): Plan {
   })
   const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
   if (beyond !== null)
-    throw new NearsideError('input-invalid', `--epsilon ${epsilon}: devices refuse this: ${beyond}`)
+    throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
   const passes = attack === 'flip' || attack === 'promote'
   const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
   const all = { ...parameters, aggregationGoal: goal + restCounted }
@@ -103,7 +103,7 @@ export function edgesOf(from: number, to: number, rounds: number): number[] {
   if (days <= rounds)
     throw new NearsideError(
       'input-invalid',
-      `the log goes on for ${Math.max(0, days)} days after what the model was trained on: too few for ${rounds} rounds and a test`,
+      `the log has ${Math.max(0, days)} days after the model’s training data: too few for ${rounds} rounds and a test`,
     )
   const edge = (part: number) => begin + Math.round((days * part) / (rounds + 1)) * DAY
   return Array.from({ length: rounds + 2 }, (_, part) => edge(part))

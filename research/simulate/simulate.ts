@@ -105,7 +105,7 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
         interactions.some(({ time }) => time >= from && time < end),
       )
       if (active.length === 0)
-        throw new NearsideError('input-invalid', `no shopper came in round ${r + 1}`)
+        throw new NearsideError('input-invalid', `no shopper in round ${r + 1}: lower --rounds`)
       shoppers.push(active.length)
       const label = `round ${r + 1} of ${question.rounds}`
       const crowd = participantsOf(active, question.devices, model, end, random)

@@ -15,7 +15,7 @@ const PLUGIN = 'nearside-recommendations'
 
 export async function driveWooCommerce(tools: string): Promise<void> {
   if (spawnSync('php', ['--version']).status !== 0) {
-    console.log('  woocommerce: not tried, there is no PHP here')
+    console.log('  woocommerce: skipped, because PHP is not installed')
     return
   }
   const example = join(ROOT, 'examples/woocommerce')

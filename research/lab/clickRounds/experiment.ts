@@ -42,12 +42,12 @@ const FROM = 1
 const TO = 2
 
 export const experiment: Experiment = {
-  asks: 'where clicks never leave: what rounds of devices teach a base of orders alone',
+  asks: 'what rounds teach a base model of orders about clicks that stay on devices',
   async run(asked, steps) {
     const { question, seed } = asked
     const shop = await readShop(question.shop, question.now)
     if (question.until === undefined)
-      throw new NearsideError('input-invalid', 'click-rounds trains by itself: give --until DATE')
+      throw new NearsideError('input-invalid', 'click-rounds trains a model: give --until DATE')
     const until = parseDate(question.until)
     const found = new Map<string, (readonly number[])[]>()
     for (let fold = 0; fold < FOLDS; fold++) {

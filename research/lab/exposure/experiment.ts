@@ -38,7 +38,7 @@ const ARMS: readonly Arm[] = [
 ]
 
 export const experiment: Experiment = {
-  asks: 'exposure: does the fit drift where lists are all that is clicked, is a Thompson slot worth it',
+  asks: 'whether the fit drifts if shoppers click only on lists, and whether a Thompson slot helps',
   async run(asked, steps) {
     const { seed } = asked
     const { shop, input } = await load(asked.question)

@@ -38,12 +38,12 @@ const COUNTS = [0.1, 0.2, 0.4, 0.6, 0.8].flatMap((fill) =>
 const ARMS = ['whole', 'masked', 'short'] as const
 
 export const experiment: Experiment = {
-  asks: 'training on what devices hold: whole histories, masked ones, short ones alone',
+  asks: 'compares rankers trained on whole, masked and short histories',
   async run(asked, steps) {
     const { question, seed } = asked
     const shop = await readShop(question.shop, question.now)
     if (question.until === undefined)
-      throw new NearsideError('input-invalid', 'states trains by itself: give --until DATE')
+      throw new NearsideError('input-invalid', 'states trains a model: give --until DATE')
     const until = parseDate(question.until)
     const { training } = planByTime(shop, until, HOLDOUT, seed, question.now).questions
     const from = until - ASKED_DAYS * DAY
