@@ -98,7 +98,7 @@ test('after one look at the home page the whole shop works offline', async ({ pa
   }
   await page.goto(`${origin}/console`)
   await openTechnical(page)
-  await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases on WASM/i)
+  await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases? on WASM/i)
   expect(errors).toEqual([])
 })
 

@@ -41,7 +41,12 @@ export const agreeIn = (question: Page) =>
 export async function agree(question: Page): Promise<void> {
   await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()
-  await agreeIn(question).click()
+  // The press closes the window, maybe before the browser has answered.
+  const closing = question.waitForEvent('close')
+  await agreeIn(question)
+    .click()
+    .catch(() => undefined)
+  await closing
 }
 
 /** Consents stored in the vault's databases. */
