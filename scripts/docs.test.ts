@@ -219,7 +219,7 @@ test('README, CHANGELOG and docs together have at most 40,000 words', () => {
   expect(words.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40_000)
 })
 
-test('each line that names PINE says that it is an unaudited draft', () => {
+test('each line that names PINE calls it an unaudited draft', () => {
   const script = {
     path: 'tools/verify.py',
     text: readFileSync(join(ROOT, 'tools/verify.py'), 'utf8'),

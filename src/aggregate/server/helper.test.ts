@@ -76,7 +76,7 @@ describe('the helper', () => {
     expect((await federation.fetch(`${LEADER}/v1/task`)).status).toBe(503)
   })
 
-  it('refuses an issuer of tokens that its operator did not agree to, and none', async () => {
+  it('refuses an issuer of tokens that its operator did not agree to, or a missing one', async () => {
     const { issuer } = await createWorkIssuer()
     const easier = { issuer: { ...issuer, bits: 1 } }
     for (const [leader, helper] of [
