@@ -190,7 +190,7 @@ test('a second vault frame with other aggregators gets nothing, and the consent 
   await consentOf(page).click()
   const question = await openQuestion(page)
   // The question names the recipients.
-  for (const named of ['Shop (127.0.0.1', 'Trust Centre (127.0.0.1', 'at least 1000 updates'])
+  for (const named of ['Shop (127.0.0.1', 'Trust Centre (127.0.0.1', 'at least 1,000 updates'])
     await expect(question.getByRole('main')).toContainText(named)
   await agree(question)
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')

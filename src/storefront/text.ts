@@ -15,7 +15,7 @@ function format(value: number, options: Intl.NumberFormatOptions): string {
   return made.format(value)
 }
 
-/** @example count(3659) // "3,659" */
+/** Messages take it in place of a number. @example count(3659) // "3,659" */
 export const count = (whole: number): string =>
   byHand() ? String(whole).replace(/\B(?=(\d{3})+$)/g, ',') : format(whole, {})
 

@@ -13,6 +13,7 @@ import { order } from '../preferences.ts'
 import { useBestsellers, useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { YourList } from '../story/YourList.tsx'
+import { count } from '../text.ts'
 import { words } from '../words/words.ts'
 
 export function Home() {
@@ -93,7 +94,7 @@ const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly ca
             <Link className="tile" href={categoryPath(name)}>
               <Picture item={face} size={96} alt="" />
               <span className="tile-name">{departmentText(name)}</span>
-              <span className="tile-count">{words('products', { n: size })}</span>
+              <span className="tile-count">{words('products', { n: count(size) })}</span>
             </Link>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { useChoices } from '../address.ts'
 import { titleOf } from '../catalog.ts'
 import { useChosen } from '../facets.ts'
 import { useShop } from '../shop.ts'
+import { count } from '../text.ts'
 import { useListView } from '../useView.ts'
 import { searchLabels, words } from '../words/words.ts'
 import { StockList } from './StockList.tsx'
@@ -59,7 +60,7 @@ export function Assortment(props: AssortmentProps) {
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
-            {settled && words('products', { n: shown.length })}
+            {settled && words('products', { n: count(shown.length) })}
           </p>
           <span className="facet">
             <label htmlFor="sort">{words('list.sortBy')}</label>
@@ -80,7 +81,7 @@ export function Assortment(props: AssortmentProps) {
           <div className="empty">
             <p>{words('list.none')}</p>
             <button type="button" className="button" onClick={facets.clear}>
-              {words('list.showAll', { n: items.length })}
+              {words('list.showAll', { n: count(items.length) })}
             </button>
           </div>
         ) : (

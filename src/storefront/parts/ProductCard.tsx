@@ -36,7 +36,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
       {rise && (
         <span className="rise">
           <span aria-hidden="true">▲ {count(rise)}</span>
-          <span className="visually-hidden">{words('higher', { n: rise })}</span>
+          <span className="visually-hidden">{words('higher', { n: count(rise) })}</span>
         </span>
       )}
       <span className="card-title" lang="en-GB">

@@ -8,7 +8,7 @@ import { words } from '../words/words.ts'
 
 /** @param month most frequent month, from 1; 0 for none */
 function orderedText(n: number, month: number): string {
-  const orders = words('product.facts.orders', { n })
+  const orders = words('product.facts.orders', { n: count(n) })
   const most = `month.${month}`
   return words.has(most)
     ? words('product.facts.ordersMost', { orders, month: words(most as 'month.1') })
