@@ -13,6 +13,8 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
   exposure: () => import('./exposure/experiment.ts'),
+  'visit-state': () => import('./visit/experiment.ts'),
+  'visit-counts': () => import('./visit/counts.ts'),
 }
 
 /** One command for each experiment, with the same options; research/lab/README.md lists the options that apply to each. */
