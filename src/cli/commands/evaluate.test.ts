@@ -234,7 +234,7 @@ describe('invalid options of evaluate', () => {
     [{ protocol: 'magic' }, /'magic' is invalid. Allowed choices are personal, leave-one-out/],
     [{ seed: '-1' }, /It takes a whole number/],
     [{ until: 'yesterday' }, /not a date like/],
-    [{ holdout: '1.5' }, /between 0 and 1/],
+    [{ holdout: '1.5' }, /below 1/],
     [{ holdout: 'no-such-file' }, /no-such-file/],
     [{ until: '2025-01-01' }, /0 of \d+ held-out shoppers have an event from 2025-01-01 on/],
   ])('refuses %o', async (options, message) => {
