@@ -101,7 +101,7 @@ ${table.join('\n')}
 - The demo’s noise (z = 1, 32 devices) hides badly what a device sent: it is there so that the demo can be played through. \`--policy FILE\` tries a shop’s own terms.
 - Both servers see who takes part in a round, so *which* update a device sent is what the noise has to hide: the devices’ own ε is of that, by substitution.
 - Other attacks are tests of their own: a forked, rolled-back, expired or unsigned model, and what it does where no keys are named (\`src/browser/worker/releases.browser.test.ts\`); a malformed one (\`src/core/model/files.test.ts\`); shares that are no update, oversized and swapped ones (\`src/aggregate/server/hostile.test.ts\`); rounds that make the model worse (\`src/aggregate/server/nextModel.test.ts\`).
-- What a catalog can name, pictures above all, is asked of nobody else, and in the demo not of the shop either (\`e2e/hostileCatalog.long.spec.ts\`).
+- The host of a hostile catalog’s pictures learns nothing under the demo’s Content-Security-Policy. Without a policy it sees the list that a page shows (\`e2e/hostileCatalog.long.spec.ts\`).
 - Not tried: many devices in one hand; other servers or other code.
 `
 
