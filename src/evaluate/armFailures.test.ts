@@ -46,7 +46,7 @@ describe('an arm that fails', () => {
     const { casesWith } = prepareTuning(input)
     const cases = casesWith(
       ({ history }) => history,
-      ({ targets }) => targets,
+      ({ targets }) => ({ targets, hidden: null }),
     )
     const arm = {
       start: { scale: 1 },

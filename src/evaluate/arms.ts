@@ -4,6 +4,7 @@
 export const ARM_MEANINGS = {
   popular: 'most shoppers ever',
   'popular-30d': 'most shoppers in the last 30 days',
+  'last-viewed': 'what was turned to last first, filled up with popular-30d; no parameter',
   'recently-viewed': "the shopper's own decayed counts, filled up with popular-30d",
   'item-knn': 'neighbours of the own history, decayed, filled up with popular-30d',
   'session-knn':
@@ -24,7 +25,13 @@ export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Arms that only count interactions. All are tested, because only the test cases show which is the strongest. */
-export const COUNTING_ARMS = ['recently-viewed', 'item-knn', 'session-knn', 'ease'] as const
+export const COUNTING_ARMS = [
+  'last-viewed',
+  'recently-viewed',
+  'item-knn',
+  'session-knn',
+  'ease',
+] as const
 
 export type CountingArm = (typeof COUNTING_ARMS)[number]
 

@@ -5,6 +5,7 @@ import {
   type BaselineContext,
   ewma,
   ITEM_KNN,
+  LAST_VIEWED,
   RECENTLY_VIEWED,
   scorePopular,
   scorePopularMonth,
@@ -56,6 +57,23 @@ describe('popularity baseline', () => {
     const empty = { ...context(), popularity: nobody }
     expect(ranked((out) => scorePopularMonth(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopular(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})
+
+describe('last-viewed baseline', () => {
+  const ranking = (of: BaselineContext['history']) =>
+    ranked((out) => LAST_VIEWED.score({}, context(of), out))
+
+  it('ranks what was turned to last first, looks included, and then by popularity', () => {
+    const looks = (['view_item', 'view_item_list'] as const).map((name, k) => ({
+      ...purchase(k, NOW - k, 'd'),
+      name,
+    }))
+    expect(ranking(history)).toEqual([2, 0, 3, 5, 4, 1])
+    expect(ranking([...history, looks[0]])).toEqual([0, 2, 3, 5, 4, 1])
+    // A list that only shows an item is no look.
+    expect(ranking([...history, looks[1]])).toEqual(ranking(history))
+    expect(ranking([])).toEqual([5, 4, 3, 2, 1, 0])
   })
 })
 
@@ -127,6 +145,7 @@ describe('tuning of a baseline', () => {
           purchase(recent, NOW - DAY, 'c'),
         ]),
         targets: [recent],
+        hidden: null,
         weight: 1,
       }
     })
@@ -148,7 +167,7 @@ describe('tuning of a baseline', () => {
   })
 
   it('searches beyond the end of a grid while the score improves', () => {
-    const cases = [{ ...context(), targets: [0], weight: 1 }]
+    const cases = [{ ...context(), targets: [0], hidden: null, weight: 1 }]
     const chosen = (best: number, grid: readonly number[], below?: number) =>
       tune(ranksBy(best, grid, below), cases, N).parameters.size
     expect(chosen(2, [1, 2, 4])).toBe(2)
@@ -160,7 +179,12 @@ describe('tuning of a baseline', () => {
   it('weighs each case by the weight given', () => {
     const arm = ranksBy(1, [1, 4])
     const favours = (weights: readonly [number, number]) => {
-      const cases = weights.map((weight, target) => ({ ...context(), targets: [target], weight }))
+      const cases = weights.map((weight, target) => ({
+        ...context(),
+        targets: [target],
+        hidden: null,
+        weight,
+      }))
       return tune(arm, cases, N).parameters.size
     }
     expect(favours([3, 1])).toBe(1)

@@ -48,6 +48,28 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
   for (let i = 0; i < out.length; i++) out[i] = Math.log(share[i])
 }
 
+/**
+ * What was turned to last comes first, then popularity. Without a parameter: the strip that most shops have.
+ * The n-th last item has weight 1/n; all others together less than the last of these.
+ */
+export const LAST_VIEWED: TunableArm = {
+  start: {},
+  grid: {},
+  score(_, { history, popularity: { share } }, out) {
+    const latest = new Set<number>()
+    for (const { item, name } of history) {
+      if (eventStrength(name) === 0) continue
+      latest.delete(item)
+      latest.add(item)
+    }
+    const highest = share.reduce((most, one) => Math.max(most, one), 0)
+    for (let i = 0; i < out.length; i++)
+      out[i] = Math.log(share[i] / highest) - Math.log(latest.size + 1)
+    let place = latest.size
+    for (const item of latest) out[item] = -Math.log(place--)
+  },
+}
+
 interface Decayed {
   readonly item: number
   readonly weight: number

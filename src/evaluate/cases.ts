@@ -1,6 +1,8 @@
 /** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
 import { NearsideError } from '@nearside/core/error.ts'
-import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import { SESSION_GAP } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
+import { buildCases, firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
@@ -17,6 +19,10 @@ export type Target = 'purchase' | 'any'
 export interface AskedCase extends Case {
   /** Targets that were bought; in a log without purchases, all targets. */
   readonly bought: readonly number[]
+  /** Item that the shopper turned to last in the same visit; null at the start of a visit. */
+  readonly atHand: number | null
+  /** Place of the case in its visit, from 1: the number of earlier events of interest, plus one. */
+  readonly place: number
 }
 
 /** Whether a log has purchases, and whether it has other events. */
@@ -95,7 +101,23 @@ export function casesOf(
   const boughtIn = ({ time, targets }: Case) =>
     kinds.purchases ? (bought.get(time) ?? []) : targets
   // Assign to the object: a spread would build every history now.
-  return asked.map((one) => Object.assign(one, { bought: boughtIn(one) }))
+  return asked.map((one) =>
+    Object.assign(one, { bought: boughtIn(one), ...visitBefore(shopper.interactions, one.time) }),
+  )
+}
+
+/** State of the visit before a time; a visit ends after half an hour without an event. */
+function visitBefore(interactions: History, time: number): Pick<AskedCase, 'atHand' | 'place'> {
+  let [atHand, place, next]: [number | null, number, number] = [null, 1, time]
+  for (let k = firstAtOrAfter(interactions, time) - 1; k >= 0; k--) {
+    const one = interactions[k]
+    if (next - one.time > SESSION_GAP) break
+    next = one.time
+    if (eventStrength(one.name) === 0) continue
+    atHand ??= one.item
+    place++
+  }
+  return { atHand, place }
 }
 
 export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {

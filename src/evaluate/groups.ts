@@ -1,6 +1,7 @@
-/** @module Quality by groups of cases: by month, by index among a shopper's cases, by length of history. */
+/** @module Quality by groups of cases: by place in the visit, month, index among a shopper's cases, length of history. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from './arms.ts'
+import type { Headline } from './questions.ts'
 import { type Lift, liftsOf, meansOf } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
@@ -19,7 +20,7 @@ export interface CaseGroup {
   readonly label: string
   readonly cases: number
   readonly shoppers: number
-  /** Mean NDCG@10. */
+  /** Mean NDCG@10 in the headline's question. */
   readonly means: Readonly<Partial<Record<ArmName, number>>>
   /** Lift of personal over base-fresh; absent where base-fresh is at 0 or devices don't learn. */
   readonly lift?: Lift
@@ -37,6 +38,14 @@ export const HISTORY_LENGTHS: readonly Range[] = [
   ['>60', 61, Number.POSITIVE_INFINITY],
 ]
 
+/** Ranges of a case's place in its visit, from 1. */
+const PLACES: readonly Range[] = [
+  ['1', 1, 1],
+  ['2-3', 2, 3],
+  ['4-6', 4, 6],
+  ['>6', 7, Number.POSITIVE_INFINITY],
+]
+
 /** Ranges of the index among a shopper's cases, from 1. */
 const NTH_CASES: readonly Range[] = [
   ['1', 1, 1],
@@ -47,11 +56,18 @@ const NTH_CASES: readonly Range[] = [
   ['>10', 11, Number.POSITIVE_INFINITY],
 ]
 
-export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number) {
+export function groupCases(
+  all: Rows<WalkedCase>,
+  arms: readonly ArmName[],
+  seed: number,
+  headline: Headline,
+) {
+  const metric = `ndcg@10${headline}`
+  const rows = all.having({ arm: arms[0], metric })
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
-  const compared = { arm: 'personal', over: 'base-fresh', metric: 'ndcg@10' } as const
+  const compared = { arm: 'personal', over: 'base-fresh', metric } as const
   const summarise = (groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[]) => {
     // The same draws as the summary's give the same numbers.
     const lifts = shown.includes('personal')
@@ -64,7 +80,7 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
     return groups.flatMap(([label, keep]): CaseGroup[] => {
       const kept = rows.where(keep)
       if (kept.cases.length === 0) return []
-      const means = meansOf(kept, shown, ['ndcg@10']).map((arm) => [arm.name, arm['ndcg@10']])
+      const means = meansOf(kept, shown, [metric]).map((arm) => [arm.name, arm[metric]])
       const found = lifts.find(({ metric }) => metric === label)
       return [
         {
@@ -78,6 +94,16 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
     })
   }
   return {
+    /** Empty where a log does not show visits. */
+    visit:
+      headline === ':next'
+        ? summarise(
+            PLACES.map(([label, least, most]) => [
+              label,
+              ({ place }) => place >= least && place <= most,
+            ]),
+          )
+        : [],
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(
       NTH_CASES.map(([label, least, most]) => [label, (_, k) => k + 1 >= least && k + 1 <= most]),

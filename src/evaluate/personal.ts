@@ -7,6 +7,7 @@ import { load, type Question } from './load.ts'
 import { type OfTuned, TUNED_FOR } from './owner/knowledge.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import { inProcesses } from './processes.ts'
+import { headlineOf } from './questions.ts'
 import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
@@ -23,6 +24,8 @@ import type { WalkOrder } from './walker.ts'
 /** Content of `--json`. */
 export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
+  /** Metric of the headline. */
+  readonly headline: string
   /** Number of trained models, each tested on shoppers that it never saw. */
   readonly folds?: number
   readonly arms: Summary['arms']
@@ -93,7 +96,8 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
   const arms = (learns ? ARMS : BASE_ARMS).filter((name) =>
     leftOut.every(({ arm }) => arm !== name),
   )
-  const summary = summarise(rows, input.seed, arms)
+  const headline = headlineOf(input)
+  const summary = summarise(rows, input.seed, arms, headline)
   const { shoppers, cases, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
@@ -102,6 +106,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
       shop,
       until,
       seed: input.seed,
+      headline: `ndcg@10${headline}`,
       ...(walks.length > 1 ? { folds: walks.length } : {}),
       shoppers,
       cases,

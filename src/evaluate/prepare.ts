@@ -7,6 +7,7 @@ import { type EvaluationInput, trainingHistories } from './cases.ts'
 import type { DeviceShop, Fit } from './device.ts'
 import { eachTuned } from './owner/knowledge.ts'
 import { publishedFiles } from './popularity.ts'
+import { headlineOf } from './questions.ts'
 import type { Tuned } from './tune.ts'
 import { countingArms, type TunedBaselines, type TunedCounts } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
@@ -28,15 +29,18 @@ export function prepareWalk(
   tuned: TunedBaselines | null,
   fit: Fit | null,
 ): Walk {
-  const store = input.historyFrom
-  if (!tuned) return { ...prepareDevices(input, fit), store, owner: null, baselines: {} }
+  const shared = {
+    ...prepareDevices(input, fit),
+    store: input.historyFrom,
+    headline: headlineOf(input),
+  }
+  if (!tuned) return { ...shared, owner: null, baselines: {} }
   const { model, serverKnows, dayOnly, until, protocol } = input
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
   const scoresOf = (counts: TunedCounts) => eachCounting((arm) => score(arms[arm], counts[arm]))
   const counts = eachTuned((known) => scoresOf(tuned.owner[known]))
   return {
-    ...prepareDevices(input, fit),
-    store,
+    ...shared,
     owner: protocol === 'personal' ? { serverKnows, dayOnly, installed: until, counts } : null,
     baselines: {
       popular: scorePopular,

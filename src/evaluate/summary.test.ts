@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ARMS, type ArmName } from './arms.ts'
+import type { Headline } from './questions.ts'
 import { personalParts } from './report/personal.ts'
 import { textLines } from './report/report.ts'
 import { findLift } from './results.ts'
@@ -11,6 +12,7 @@ interface Made extends WalkedCase {
   readonly base: number
   readonly own: Partial<Record<ArmName, number>>
   readonly hasNew: boolean
+  readonly isNext: boolean
 }
 
 /** A case in which every arm has NDCG@10 `base`, except the named arms. */
@@ -20,11 +22,19 @@ function result(
   own: Partial<Record<ArmName, number>> = {},
   rest: Partial<Made> = {},
 ): Made {
-  const known = { time: 0, history: 3, hasNew: true, guardActive: true, failures: [] }
+  const known = {
+    time: 0,
+    place: 1,
+    history: 3,
+    hasNew: true,
+    isNext: true,
+    guardActive: true,
+    failures: [],
+  }
   return { shopper, base, own, ...known, ...rest }
 }
 
-function summarise(made: readonly Made[], seed: number) {
+function summarise(made: readonly Made[], seed: number, headline: Headline = '') {
   const rows = new Rows<WalkedCase>()
   for (const one of made) {
     rows.begin(one)
@@ -32,10 +42,11 @@ function summarise(made: readonly Made[], seed: number) {
       const ndcg = Math.fround(one.own[arm] ?? one.base)
       rows.put({ arm, metric: 'ndcg@10' }, ndcg)
       rows.put({ arm, metric: 'nll' }, 5)
+      if (one.isNext) rows.put({ arm, metric: 'ndcg@10:next' }, ndcg)
       if (one.hasNew) rows.put({ arm, metric: 'ndcg@10:new' }, ndcg)
     }
   }
-  return summariseRows(rows, seed)
+  return summariseRows(rows, seed, ARMS, headline)
 }
 
 function metricOf(
@@ -62,7 +73,7 @@ describe('means of a summary', () => {
   it('exclude cases without a new item from the filtered metrics', () => {
     const half = [result('ann', 0.2), result('bob', 0.6, {}, { hasNew: false })]
     const summary = summarise(half, 1)
-    expect(summary.casesWithNew).toBe(1)
+    expect(summary.asked[':new']).toBe(1)
     expect(metricOf(summary, 'popular', 'ndcg@10:new')).toBeCloseTo(0.2, 6)
   })
 
@@ -91,6 +102,25 @@ describe('groups of cases', () => {
       ['21-60', 2],
       ['>60', 2],
     ])
+  })
+
+  it('group a visit by place where the headline is the next different product', () => {
+    const results = [1, 2, 3, 4, 6, 7, 90].map((place, s) => result(`s${s}`, 0.5, {}, { place }))
+    const { visit } = summarise(results, 1, ':next').groups
+    expect(visit.map(({ label, cases }) => [label, cases])).toEqual([
+      ['1', 1],
+      ['2-3', 2],
+      ['4-6', 2],
+      ['>6', 2],
+    ])
+    expect(summarise(results, 1).groups.visit).toEqual([])
+  })
+
+  it('leave out the cases that do not ask the headline’s question', () => {
+    const asked = [result('ann', 0.5), result('bob', 0.5, {}, { isNext: false })]
+    const { groups, cases } = summarise(asked, 1, ':next')
+    expect(cases).toBe(2)
+    expect(groups.visit.map(({ cases }) => cases)).toEqual([1])
   })
 
   it('are missing, not zero, if they have no case', () => {

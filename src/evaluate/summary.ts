@@ -5,48 +5,60 @@ import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
 import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
 import { summariseOwner } from './owner/summary.ts'
+import { type Headline, SUFFIXES, type Suffix, suffixesOf } from './questions.ts'
 import { type Comparison, liftsOf, meansOf } from './results.ts'
 import type { Rows } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
-import { onlyNew, type WalkedCase } from './walk.ts'
-
-const ALL_METRICS = [...METRICS, ...METRICS.map(onlyNew)]
+import type { WalkedCase } from './walk.ts'
 
 export type Summary = ReturnType<typeof summarise>
 
 /** @param arms arms that the rows have */
-export function summarise(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[] = ARMS) {
-  const isNew = { arm: arms[0], metric: onlyNew('ndcg@10') }
+export function summarise(
+  rows: Rows<WalkedCase>,
+  seed: number,
+  arms: readonly ArmName[] = ARMS,
+  headline: Headline = '',
+) {
+  const metrics = suffixesOf(headline).flatMap((suffix) =>
+    METRICS.map((metric) => `${metric}${suffix}` as const),
+  )
   return {
     shoppers: rows.byShopper.length,
     cases: rows.cases.length,
-    /** Number of cases with at least one item that was new to the shopper. */
-    casesWithNew: rows.having(isNew).cases.length,
-    arms: meansOf(rows, arms, ALL_METRICS),
+    headline,
+    /** Number of cases that ask each question. */
+    asked: Object.fromEntries(
+      SUFFIXES.map((suffix) => [
+        suffix,
+        rows.having({ arm: arms[0], metric: `ndcg@10${suffix}` }).cases.length,
+      ]),
+    ) as Record<Suffix, number>,
+    arms: meansOf(rows, arms, metrics),
     /** The suffix `@history=6-20` restricts a metric to such cases. */
-    lifts: liftsOf(rows, comparisonsOf(arms), createRandom(seed)),
-    groups: groupCases(rows, arms, seed),
+    lifts: liftsOf(rows, comparisonsOf(arms, metrics, headline), createRandom(seed)),
+    groups: groupCases(rows, arms, seed, headline),
     /** Null where devices don't learn. */
-    change: arms.includes('personal') ? changeOf(rows, seed) : null,
+    change: arms.includes('personal') ? changeOf(rows, seed, headline) : null,
     /** Null where the owner's questions were not measured. */
     owner: summariseOwner(rows, seed, arms),
   }
 }
 
-function comparisonsOf(arms: readonly ArmName[]): Comparison<WalkedCase>[] {
+function comparisonsOf(
+  arms: readonly ArmName[],
+  metrics: readonly string[],
+  headline: Headline,
+): Comparison<WalkedCase>[] {
   const has = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
     arms.includes(arm) && arms.includes(over)
   const pairs = [...LADDER, ...FURTHER_LIFTS].filter(has)
   return [
-    ...pairs.flatMap(({ arm, over }) =>
-      METRICS.flatMap((metric) =>
-        [metric, onlyNew(metric)].map((metric) => ({ arm, over, metric })),
-      ),
-    ),
+    ...pairs.flatMap(({ arm, over }) => metrics.map((metric) => ({ arm, over, metric }))),
     ...pairs.slice(0, LADDER.length).flatMap(({ arm, over }) =>
       HISTORY_LENGTHS.map((range) => {
-        const label = `ndcg@10@history=${range[0]}`
-        return { arm, over, metric: 'ndcg@10', keep: ofHistory(range), label }
+        const metric = `ndcg@10${headline}`
+        return { arm, over, metric, keep: ofHistory(range), label: `${metric}@history=${range[0]}` }
       }),
     ),
   ]
@@ -54,15 +66,17 @@ function comparisonsOf(arms: readonly ArmName[]): Comparison<WalkedCase>[] {
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/** Change from base-fresh to personal, by shopper. */
-function changeOf(rows: Rows<WalkedCase>, seed: number) {
+/** Change from base-fresh to personal in the headline's question, by shopper. */
+function changeOf(rows: Rows<WalkedCase>, seed: number, headline: Headline) {
   const random = createRandom(seed + 1)
+  const of = (arm: ArmName, metric: MetricName) => ({ arm, metric: `${metric}${headline}` })
   const changes = (metric: MetricName) =>
-    rows.differences({ arm: 'personal', metric }, { arm: 'base-fresh', metric })
-  const fresh = rows.means({ arm: 'base-fresh', metric: 'ndcg@10' })
+    rows.differences(of('personal', metric), of('base-fresh', metric))
+  const fresh = rows.means(of('base-fresh', 'ndcg@10'))
   const means = rows
-    .means({ arm: 'personal', metric: 'ndcg@10' })
+    .means(of('personal', 'ndcg@10'))
     .map((mean, shopper) => mean - fresh[shopper])
+    .filter((change) => !Number.isNaN(change))
     .sort()
   const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return {

@@ -9,6 +9,8 @@ import type { BaselineContext, TunableArm } from './baselines.ts'
 
 export interface TuningCase extends BaselineContext {
   readonly targets: readonly number[]
+  /** Item that is not ranked; null: every item is. */
+  readonly hidden: number | null
   /** Weight of the case in the mean, as in the report. */
   readonly weight: number
 }
@@ -51,13 +53,17 @@ function climb<P extends object>(
   tried?: () => void,
 ): Tuned<P> {
   const out = new Float32Array(items)
+  const excluded = new Uint8Array(items)
   const total = cases.reduce((sum, { weight }) => sum + weight, 0)
   const quality = (parameters: P) => {
     let sum = 0
     for (const context of cases) {
       arm.score(parameters, context, out)
       requireFinite(JSON.stringify(parameters), out)
-      sum += context.weight * ndcg(placesOf(out, context.targets), 10)
+      const { hidden, targets, weight } = context
+      if (hidden !== null) excluded[hidden] = 1
+      sum += weight * ndcg(placesOf(out, targets, excluded), 10)
+      if (hidden !== null) excluded[hidden] = 0
     }
     tried?.()
     return sum / total

@@ -46,7 +46,7 @@ describe('tuned baselines', () => {
     const { casesWith, shoppers } = prepareTuning(evaluation)
     const cases = casesWith(
       ({ history }) => history,
-      ({ targets }) => targets,
+      ({ targets }) => ({ targets, hidden: null }),
     )
     expect(shoppers).toBeGreaterThan(5)
     for (const { targets, neighbours, popularity } of cases)
@@ -68,7 +68,7 @@ describe('tuned baselines', () => {
     const { casesWith, shoppers } = prepareTuning(input())
     const cases = casesWith(
       ({ history }) => history,
-      ({ targets }) => targets,
+      ({ targets }) => ({ targets, hidden: null }),
     )
     const weight = cases.reduce((sum, one) => sum + one.weight, 0)
     expect(weight).toBeCloseTo(shoppers, 6)

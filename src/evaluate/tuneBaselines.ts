@@ -6,11 +6,12 @@ import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type CountingArm, eachCounting } from './arms.ts'
-import { ewma, ITEM_KNN, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
+import { ewma, ITEM_KNN, LAST_VIEWED, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
 import { eachTuned, type OfTuned, serverHistory, storeHistory } from './owner/knowledge.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
+import { headlineOf, headlineTargets } from './questions.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
@@ -27,6 +28,7 @@ export function countingArms(
   before: number,
 ): Readonly<Record<CountingArm, TunableArm>> {
   return {
+    'last-viewed': LAST_VIEWED,
     'recently-viewed': RECENTLY_VIEWED,
     'item-knn': ITEM_KNN,
     'session-knn': sessionKnn(items, histories, before),
@@ -64,7 +66,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
   }
   const cases = casesWith(
     (one) => storeHistory(historyFrom, one, from),
-    ({ targets }) => targets,
+    (one) => headlineTargets(one, headlineOf(input)),
   )
   return {
     cases: cases.length,
@@ -78,7 +80,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
             known === 'server'
               ? serverHistory(serverKnows, one, dayOnly)
               : storeHistory(known, one, from),
-          ({ bought }) => bought,
+          ({ bought }) => ({ targets: bought, hidden: null }),
         ),
       ),
     ),
@@ -100,14 +102,14 @@ export function prepareTuning(input: EvaluationInput) {
   const neighbours = { neighboursPerItem, ...lists }
   const casesWith = (
     known: (one: AskedCase) => History,
-    wanted: (one: AskedCase) => readonly number[],
+    wanted: (one: AskedCase) => Pick<TuningCase, 'targets' | 'hidden'>,
   ) =>
     drawn.flatMap((own): TuningCase[] => {
-      const asked = own.filter((one) => wanted(one).length > 0)
+      const asked = own.filter((one) => wanted(one).targets.length > 0)
       return asked.map((one) => ({
         history: known(one),
         time: one.time,
-        targets: wanted(one),
+        ...wanted(one),
         popularity: popularityOf(statisticsAt(one.time)),
         neighbours,
         weight: 1 / asked.length,

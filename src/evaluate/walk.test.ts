@@ -9,7 +9,7 @@ import { prepareWalk } from './prepare.ts'
 import { Rows } from './rows.ts'
 import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './testShop.ts'
 import { tuneBaselines } from './tuneBaselines.ts'
-import { onlyNew, type WalkedCase, walkShopper } from './walk.ts'
+import { type WalkedCase, walkShopper } from './walk.ts'
 
 /** Gradient descent without an engine; the replay accepts any function that fits. */
 const fit: Fit = async (problem) => {
@@ -222,11 +222,11 @@ describe('replay of a shopper', () => {
       ],
     }
     const results = await walkShopper(walk, casesOf(evaluation, shopper, UNTIL))
-    const fresh = of(results, 'popular', onlyNew('nll'))
+    const fresh = of(results, 'popular', 'nll:new')
     expect(fresh.map(Number.isNaN)).toEqual([false, true, false])
     // Before the first case there is no history, so nothing is filtered.
     expect(fresh[0]).toBe(of(results, 'popular', 'nll')[0])
-    expect(of(results, 'recently-viewed', onlyNew('nll'))[2]).not.toBe(
+    expect(of(results, 'recently-viewed', 'nll:new')[2]).not.toBe(
       of(results, 'recently-viewed', 'nll')[2],
     )
   })

@@ -7,7 +7,7 @@ import type { History } from '@nearside/core/features/history.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
-import { METRICS, type MetricName, measure } from '@nearside/train/metrics.ts'
+import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
 import type { ArmName, BaselineName } from './arms.ts'
 import type { BaselineContext, Score } from './baselines.ts'
@@ -16,11 +16,13 @@ import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './de
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
 import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
+import { type Headline, questionsOf } from './questions.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
   /** Store from which the compared arms know a shopper. */
   readonly store: Store
+  readonly headline: Headline
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
   /** Empty where only model arms are compared. */
@@ -29,6 +31,8 @@ export interface Walk extends DeviceShop {
 
 export interface WalkedCase extends RowCase {
   readonly time: number
+  /** Place in its visit, from 1. */
+  readonly place: number
   /** Number of entries in the history. */
   readonly history: number
   /** Whether the guard let the personal model rank this case. */
@@ -37,17 +41,13 @@ export interface WalkedCase extends RowCase {
   readonly failures: readonly ArmFailure[]
 }
 
-/** Metrics of the items that are new to the shopper, ranked without the others. */
-export const onlyNew = <Metric extends MetricName>(metric: Metric): `${Metric}:new` =>
-  `${metric}:new`
-
 /** Adam's step size in the naive fine-tune: the textbook order of magnitude for thirty steps. */
 const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * Replays a shopper: rows of every compared arm in METRICS, and in those of new items where a target is new to the
- * shopper; and the owner's rows where something was bought. The guard of the compared arms' device observes every
+ * Replays a shopper: rows of every compared arm in METRICS for each question of the case, and the owner's rows where
+ * something was bought. The guard of the compared arms' device observes every
  * case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  */
@@ -60,7 +60,7 @@ export async function walkShopper(
     STORES.map((store) => [store, new ShopperDevice(walk)]),
   ) as Record<Store, ShopperDevice>
   for (const one of cases) {
-    const { shopper, time, targets } = one
+    const { shopper, time, targets, place } = one
     const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
     const after: (() => void)[] = []
     const scoreStore = async (store: Store, history: History) => {
@@ -79,9 +79,14 @@ export async function walkShopper(
     const context = contextOf(one, history, scored)
     const failures: ArmFailure[] = []
     const { guardActive } = devices[walk.store]
-    rows.begin({ shopper, time, history: history.length, guardActive, failures })
+    rows.begin({ shopper, time, place, history: history.length, guardActive, failures })
     const scores = await scoreAll(walk, context, scored, failures)
-    putMetrics(rows, scores, walk.model.itemIds.length, history, targets)
+    for (const { suffix, targets, excluded } of questionsOf(one, context, walk)) {
+      for (const [arm, own] of Object.entries(scores))
+        measure(own, targets, excluded).forEach((value, m) => {
+          rows.put({ arm, metric: `${METRICS[m]}${suffix}` }, value)
+        })
+    }
     if (walk.owner && one.bought.length > 0)
       await measureOwner(
         walk.owner,
@@ -153,26 +158,5 @@ function naiveProblem(problem: FitProblem): FitProblem {
     precision: zeros,
     stepSize: new Float32Array(problem.parameters).fill(NAIVE_STEP_SIZE),
     steps: NAIVE_STEPS,
-  }
-}
-
-function putMetrics(
-  rows: Rows<WalkedCase>,
-  scores: Scores,
-  items: number,
-  history: History,
-  targets: readonly number[],
-): void {
-  const seen = new Uint8Array(items)
-  for (const { item } of history) seen[item] = 1
-  const fresh = targets.filter((target) => !seen[target])
-  for (const [arm, own] of Object.entries(scores)) {
-    measure(own, targets).forEach((value, m) => {
-      rows.put({ arm, metric: METRICS[m] }, value)
-    })
-    if (fresh.length === 0) continue
-    measure(own, fresh, seen).forEach((value, m) => {
-      rows.put({ arm, metric: onlyNew(METRICS[m]) }, value)
-    })
   }
 }

@@ -1,14 +1,14 @@
 /** @module One fold of the shoppers, tested on models that the other folds trained, with and without their clicks. */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
-import type { History } from '@nearside/core/features/history.ts'
+import type { Case, History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { buildStatistics, refreshPopularity } from '@nearside/core/features/statistics.ts'
 import { TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { addScores, isKnown } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { type AskedCase, isPurchase } from '@nearside/evaluate/cases.ts'
+import { isPurchase } from '@nearside/evaluate/cases.ts'
 import { byDay } from '@nearside/evaluate/popularity.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { candidatesOfCatalog } from '@nearside/train/ranker/catalogCandidates.ts'
@@ -60,7 +60,7 @@ function ordersOf(shoppers: readonly ShopperHistory[]): ShopperHistory[] {
  */
 export function askFold(
   data: RankerData,
-  asked: readonly AskedCase[],
+  asked: readonly Case[],
   { until, seed, terms }: { until: number; seed: number; terms: Terms },
   arms: readonly Arm[],
 ): Asked {

@@ -22,7 +22,7 @@ interface TunedArm {
 export function contextOf(one: NextCase, statistics: ItemStatistics): TuningCase {
   const { history, time, targets } = one
   const popularity = popularityOf(statistics)
-  return { history, time, targets, popularity, neighbours: statistics, weight: 1 }
+  return { history, time, targets, popularity, neighbours: statistics, hidden: null, weight: 1 }
 }
 
 /** @param before milliseconds since the epoch; EASE reads only earlier events. */

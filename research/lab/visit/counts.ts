@@ -216,7 +216,13 @@ export const experiment: Experiment = {
       const contextOf = (one: Asked): TuningCase => {
         const statistics = statisticsAt(one.time)
         return {
-          ...{ history: one.history, time: one.time, targets: one.targets, weight: 1 },
+          ...{
+            history: one.history,
+            time: one.time,
+            targets: one.targets,
+            hidden: null,
+            weight: 1,
+          },
           popularity: popularityOf(statistics),
           neighbours: statistics,
         }

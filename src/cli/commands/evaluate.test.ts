@@ -54,6 +54,7 @@ describe('nearside evaluate', () => {
         'seed',
         'shoppers',
         'cases',
+        'headline',
         'arms',
         'lifts',
         'shoppersWorse',
@@ -67,8 +68,7 @@ describe('nearside evaluate', () => {
     for (const arm of result.arms)
       expect(Object.keys(arm)).toEqual([
         'name',
-        ...METRICS,
-        ...METRICS.map((metric) => `${metric}:new`),
+        ...['', ':repeat', ':new'].flatMap((suffix) => METRICS.map((metric) => metric + suffix)),
       ])
     expect(Object.keys(result.lifts[0]).sort()).toEqual(
       ['arm', 'over', 'metric', 'relative', 'lo', 'hi'].sort(),

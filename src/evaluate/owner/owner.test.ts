@@ -89,7 +89,7 @@ describe('the owner’s questions', () => {
   it('are answered with means over shoppers, and count the shoppers who are worse off', () => {
     const rows = new Rows<WalkedCase>()
     const add = (shopper: string, personal: number) => {
-      rows.begin({ shopper, time: 0, history: 0, guardActive: true, failures: [] })
+      rows.begin({ shopper, time: 0, place: 1, history: 0, guardActive: true, failures: [] })
       const put = (store: Knowledge, values: Readonly<Partial<Record<ArmName, number>>>) => {
         for (const [arm, value] of Object.entries(values))
           rows.put({ arm, store, metric: BOUGHT }, value)

@@ -1,4 +1,5 @@
 /** @module First page of the report: a shop owner's four questions. */
+import { COUNTING_ARMS } from '../arms.ts'
 import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
 import { type Compared, DEVICE_STORES, type OwnerSummary } from '../owner/summary.ts'
@@ -52,8 +53,7 @@ export function ownerParts(summary: OwnerSummary, log: Log): Part[] {
 const ORDERS_ALONE =
   'This log holds orders alone: a server that knows them lacks nothing that a device has, so this says little here. Ask it of a log with clicks'
 
-const STRONGEST =
-  'Counts: whichever of recently-viewed, item-knn, session-knn and ease has the best mean on these very cases, a choice in their favour'
+const STRONGEST = `Counts: whichever of ${COUNTING_ARMS.join(', ')} has the best mean on these very cases, a choice in their favour`
 
 function blind(
   { blind }: OwnerSummary,

@@ -1,39 +1,57 @@
-/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms, and harmed shoppers. */
+/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms by question, and harmed shoppers. */
 import { METRICS } from '@nearside/train/metrics.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
+import type { Headline, Suffix } from '../questions.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { liftChart, type Part, tableOf } from './report.ts'
 
+/** The headline's question, in words. */
+export const HEADLINES: Readonly<Record<Headline, string>> = {
+  '': 'whatever was turned to, repeats allowed',
+  ':next': 'the next different product',
+}
+
 export function personalParts(summary: Summary): Part[] {
-  const { months, nthCase, history } = summary.groups
+  const { visit, months, nthCase, history } = summary.groups
+  const { headline } = summary
   return [
     ladder(summary),
-    arms(summary, ''),
-    arms(summary, ':new'),
+    arms(summary, headline, TITLES[headline]),
+    arms(summary, ':repeat', TITLES[':repeat']),
+    arms(summary, ':new', TITLES[':new']),
+    ...(visit.length > 0 ? [byGroup('By place within the visit', 'nth product', visit)] : []),
     byGroup('By length of the history', 'entries before', history),
     byGroup('By month', 'month', months),
     byGroup("By place among the shopper's own cases", 'nth case', nthCase),
-    ...(summary.change ? [shoppers(summary.change, summary.shoppers)] : []),
+    ...(summary.change ? [shoppers(summary.change)] : []),
     against(summary),
   ]
 }
 
-function ladder({ arms, lifts }: Summary): Part {
+const TITLES: Readonly<Record<Suffix, string>> = {
+  '': 'Repeats allowed: all items are ranked, and all targets wanted',
+  ':next': 'Next different product: all items but the one at hand are ranked and wanted',
+  ':repeat': 'Again: only items that the shopper has had are ranked and wanted',
+  ':new': 'Repeats filtered: only items new to the shopper are ranked and wanted',
+}
+
+function ladder({ arms, lifts, headline }: Summary): Part {
+  const metric = `ndcg@10${headline}` as const
   const rungs = LADDER.filter(({ arm }) => arms.some(({ name }) => name === arm))
   const names = ['popular-30d' as const, ...rungs.map(({ arm }) => arm)]
-  const value = (name: ArmName) => ndcgOf(arms, name)
+  const value = (name: ArmName) => arms.find((arm) => arm.name === name)?.[metric] ?? 0
   return {
-    title: 'Where it comes from: NDCG@10, repeats allowed, each step over the line above',
+    title: `Where it comes from: NDCG@10, ${HEADLINES[headline]}, each step over the line above`,
     table: tableOf(
       [{ arm: 'popular-30d' as const, over: null, source: 'no personalization' }, ...rungs],
       {
         step: ({ arm }) => arm,
         'ndcg@10': ({ arm }) => decimal(value(arm)),
         'over the line above': ({ arm, over }) =>
-          over ? lift(findLift(lifts, arm, over, 'ndcg@10')) : '',
+          over ? lift(findLift(lifts, arm, over, metric)) : '',
         'what it adds': ({ source }) => source,
       },
       true,
@@ -46,23 +64,21 @@ function ladder({ arms, lifts }: Summary): Part {
   }
 }
 
-function arms({ arms, casesWithNew, cases }: Summary, suffix: '' | ':new'): Part {
+function arms({ arms, asked, cases, headline }: Summary, suffix: Suffix, title: string): Part {
+  const isHeadline = suffix === headline
   return {
-    title:
-      suffix === ''
-        ? 'Repeats allowed'
-        : `Repeats filtered: only items new to the shopper are ranked and wanted (${count(casesWithNew)} of ${count(cases)} cases)`,
+    title: `${title} (${count(asked[suffix])} of ${count(cases)} cases)`,
     table: {
-      columns: ['arm', ...METRICS, ...(suffix === '' ? ['what it is'] : [])],
+      columns: ['arm', ...METRICS, ...(isHeadline ? ['what it is'] : [])],
       rows: arms.map((arm) => [
         arm.name,
         ...METRICS.map((metric) => {
-          const value = suffix === '' ? arm[metric] : arm[`${metric}:new`]
+          const value = arm[`${metric}${suffix}`]
           return metric === 'nll' ? fixed(value, 3) : decimal(value)
         }),
-        ...(suffix === '' ? [ARM_MEANINGS[arm.name]] : []),
+        ...(isHeadline ? [ARM_MEANINGS[arm.name]] : []),
       ]),
-      prose: suffix === '',
+      prose: isHeadline,
     },
   }
 }
@@ -90,12 +106,12 @@ function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): P
   }
 }
 
-function shoppers(found: ShopperChange, all: number): Part {
+function shoppers(found: ShopperChange): Part {
   const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, changes } = found
   const better = changes.filter((value) => value > 0).length
   const lower = changes.filter((value) => value < 0).length
   return {
-    title: `Shopper by shopper, personal against base-fresh, ${count(all)} shoppers`,
+    title: `Shopper by shopper, personal against base-fresh, ${count(changes.length)} shoppers`,
     table: tableOf(
       [
         { by: 'NDCG@10', ...worse },
@@ -122,22 +138,28 @@ function shoppers(found: ShopperChange, all: number): Part {
   }
 }
 
-function against({ arms, lifts }: Summary): Part {
+function against({ arms, lifts, headline }: Summary): Part {
+  const metric = `ndcg@10${headline}`
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
   // On new items an arm that only counts equals popularity, so popularity gets no row.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   const last = own[own.length - 1]
   const rows = others.flatMap((over) => {
-    const found = findLift(lifts, last, over, 'ndcg@10')
+    const found = findLift(lifts, last, over, metric)
     return found ? [{ name: over, ...found }] : []
   })
   return {
-    title: 'Against each cheap arm, NDCG@10',
+    title: `Against each cheap arm, NDCG@10, ${HEADLINES[headline]}`,
     table: {
-      columns: ['over', ...own, ...own.map((arm) => `${arm}, new items only`)],
+      columns: [
+        'over',
+        ...own,
+        ...own.map((arm) => `${arm}, again`),
+        ...own.map((arm) => `${arm}, new items only`),
+      ],
       rows: others.map((over) => [
         over,
-        ...['ndcg@10', 'ndcg@10:new'].flatMap((metric) =>
+        ...[metric, 'ndcg@10:repeat', 'ndcg@10:new'].flatMap((metric) =>
           own.map((arm) => lift(findLift(lifts, arm, over, metric))),
         ),
       ]),
@@ -148,8 +170,4 @@ function against({ arms, lifts }: Summary): Part {
 
 function has(arms: Summary['arms'], name: ArmName): boolean {
   return arms.some((arm) => arm.name === name)
-}
-
-function ndcgOf(arms: Summary['arms'], name: ArmName): number {
-  return arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
 }

@@ -4,7 +4,7 @@ import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { ARMS } from '../arms.ts'
 import { Rows } from '../rows.ts'
 import { summarise } from '../summary.ts'
-import { onlyNew, type WalkedCase } from '../walk.ts'
+import type { WalkedCase } from '../walk.ts'
 import { page } from './page.ts'
 import { personalParts } from './personal.ts'
 import type { Report } from './report.ts'
@@ -23,6 +23,7 @@ function madeUp(shoppers: number): Rows<WalkedCase> {
     rows.begin({
       shopper: `s${Math.floor(k / 3)}`,
       time: Date.UTC(2024, k % 3, 5),
+      place: 1 + (k % 8),
       history: 10 * (k % 9),
       guardActive: true,
       failures: [],
@@ -30,7 +31,7 @@ function madeUp(shoppers: number): Rows<WalkedCase> {
     ARMS.forEach((arm, a) => {
       const scores = arm === 'personal' ? personal : base.map((score) => score + a * 0.01)
       for (const [m, value] of measure(scores, targets).entries())
-        for (const metric of [METRICS[m], onlyNew(METRICS[m])]) rows.put({ arm, metric }, value)
+        for (const metric of [METRICS[m], `${METRICS[m]}:new`]) rows.put({ arm, metric }, value)
     })
   }
   return rows

@@ -7,14 +7,15 @@ import type { Part } from './report.ts'
 
 type Ends = Pick<Lift, 'lo' | 'hi'>
 
-/** Conclusions by NDCG@10, repeats allowed. */
-export function verdict({ arms, lifts, change, owner }: Summary): Part {
+/** Conclusions by NDCG@10 in the headline's question. */
+export function verdict({ arms, lifts, change, owner, headline }: Summary): Part {
+  const metric = `ndcg@10${headline}` as const
   const ships = change ? 'personal' : 'base-fresh'
-  const ndcg = (name: string) => arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
+  const ndcg = (name: string) => arms.find((arm) => arm.name === name)?.[metric] ?? 0
   const counting = [...COUNTING_ARMS].sort((a, b) => ndcg(b) - ndcg(a))[0]
-  const overPopular = findLift(lifts, ships, 'popular-30d', 'ndcg@10')
-  const overCounting = findLift(lifts, ships, counting, 'ndcg@10')
-  const learned = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
+  const overPopular = findLift(lifts, ships, 'popular-30d', metric)
+  const overCounting = findLift(lifts, ships, counting, metric)
+  const learned = findLift(lifts, 'personal', 'base-fresh', metric)
   return {
     title: `Verdict: ${inWords(overPopular, overCounting, counting)}`,
     text: [

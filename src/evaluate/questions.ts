@@ -1,0 +1,73 @@
+/**
+ * @module The questions that a ranking answers for one case: the items that it ranks, and those that it should find.
+ * A metric's suffix names the question.
+ */
+import type { History } from '@nearside/core/features/history.ts'
+import type { AskedCase, EvaluationInput } from './cases.ts'
+import type { Walk } from './walk.ts'
+
+/**
+ * Questions by suffix. None: every target, among all items. `:next`: the next different product; the item at hand
+ * is neither ranked nor a target. `:repeat`: targets that the shopper has had, ranked among what they have had,
+ * without the item at hand. `:new`: targets that they have not had, ranked among what they have not had.
+ */
+export const SUFFIXES = ['', ':next', ':repeat', ':new'] as const
+
+export type Suffix = (typeof SUFFIXES)[number]
+
+/** Question of the headline: a list never shows the item at hand, but orders have no item at hand. */
+export type Headline = Extract<Suffix, '' | ':next'>
+
+/** A log of days does not show what was at hand. */
+export function headlineOf({
+  kinds,
+  target,
+  dayOnly,
+}: Pick<EvaluationInput, 'kinds' | 'target' | 'dayOnly'>): Headline {
+  return kinds.others && target === 'any' && !dayOnly ? ':next' : ''
+}
+
+/** Targets of the headline's question, and the item that is not ranked. */
+export function headlineTargets(
+  { targets, atHand }: Pick<AskedCase, 'targets' | 'atHand'>,
+  headline: Headline,
+) {
+  const hidden = headline === ':next' ? atHand : null
+  return { hidden, targets: targets.filter((item) => item !== hidden) }
+}
+
+/** Suffixes of the metrics that a log has; `:next` only where it is the headline. */
+export function suffixesOf(headline: Headline): readonly Suffix[] {
+  return SUFFIXES.filter((suffix) => suffix !== ':next' || headline === ':next')
+}
+
+interface Asked {
+  readonly suffix: Suffix
+  readonly targets: readonly number[]
+  /** Items that are not ranked, [N]; absent: none. */
+  readonly excluded?: Uint8Array
+}
+
+/** Questions that have a target in this case. @param history what the arms know */
+export function questionsOf(
+  one: Pick<AskedCase, 'targets' | 'atHand'>,
+  { history }: { readonly history: History },
+  { headline, model }: Pick<Walk, 'headline' | 'model'>,
+): Asked[] {
+  const items = model.itemIds.length
+  const { hidden, targets } = headlineTargets(one, headline)
+  const had = new Uint8Array(items)
+  for (const { item } of history) had[item] = 1
+  const neverHad = had.map((one) => 1 - one)
+  const shown = new Uint8Array(items)
+  if (hidden !== null) for (const rows of [had, neverHad, shown]) rows[hidden] = 1
+  const asked: Record<Suffix, Omit<Asked, 'suffix'>> = {
+    '': { targets: one.targets },
+    ':next': { targets, excluded: shown },
+    ':repeat': { targets: targets.filter((item) => had[item]), excluded: neverHad },
+    ':new': { targets: targets.filter((item) => !had[item]), excluded: had },
+  }
+  return suffixesOf(headline)
+    .map((suffix) => ({ suffix, ...asked[suffix] }))
+    .filter(({ targets }) => targets.length > 0)
+}
