@@ -4,7 +4,7 @@
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
-import { forYou, learnsFrom, openShop } from './shop.ts'
+import { forYou, hasLoaded, learnsFrom, openShop } from './shop.ts'
 
 /** The tests' server stores without asking; this test configures a shop that asks. */
 test.beforeEach(async ({ context }) => {
@@ -38,7 +38,7 @@ async function look(page: Page): Promise<void> {
 
 test('before an answer nothing is stored, and nothing covers the first click', async ({ page }) => {
   await openShop(page)
-  await page.waitForLoadState('networkidle')
+  await hasLoaded(page)
   await expect(question(page)).toHaveCount(0)
   await look(page)
   await expect(page.locator('.for-you-line')).toHaveText(/^\d+ of /)
@@ -88,4 +88,16 @@ test('a no applies to the visit and is remembered', async ({ page }) => {
   await page.getByRole('link', { name: 'See what changed' }).click()
   await expect(page.locator('.for-you-line')).toHaveText(/^\d+ of /)
   await expect(question(page)).toHaveCount(0)
+})
+
+test('a refusal that the closing tab cut short is repeated at the next visit', async ({ page }) => {
+  await openShop(page)
+  await look(page)
+  await question(page).getByRole('button', { name: 'Keep' }).click()
+  await expect(question(page)).toHaveCount(0)
+  await expect.poll(async () => (await stored(page)).databases).toEqual(['nearside'])
+  // The tab closed after it had remembered the refusal, and before it had erased the disk.
+  await page.evaluate(() => localStorage.setItem('nearside-shop.declined', 'true'))
+  await openShop(page)
+  await expect.poll(() => stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })
 })

@@ -15,9 +15,26 @@ export const learnsFrom = (page: Page, actions: number, labels: Labels = ENGLISH
     wordsIn(labels, 'en-GB')('learnedFrom', { n: actions }),
   )
 
+/**
+ * Waits until the page has loaded, and nothing more for half a second. Playwright's `networkidle` may never come: a
+ * request that ends before the load event of a slow page stops it for good.
+ */
+export async function hasLoaded(page: Page): Promise<void> {
+  await page.waitForLoadState()
+  await page.waitForFunction(
+    () => {
+      const ends = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
+      return performance.now() - Math.max(0, ...ends.map(({ responseEnd }) => responseEnd)) > 500
+    },
+    null,
+    // A check in every frame would keep a slow page busy.
+    { polling: 100 },
+  )
+}
+
 /** Waits until no request, computation or picture is pending, and all changes are drawn. */
 export async function comesToRest(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
+  await hasLoaded(page)
   await expect(page.locator('main [aria-busy="true"], main .ns-skeleton')).toHaveCount(0)
   await page.waitForFunction(() => {
     const images = [...document.querySelectorAll('img')].filter((image) => image.checkVisibility())

@@ -14,7 +14,7 @@ import { whenIdle } from './breathe.ts'
 import { type Catalog, loadCatalog, productPath } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { type FirstPage, firstCatalog } from './firstPage.ts'
-import { forgetTogether } from './forgetting.ts'
+import { forgetTogether, repeatRefusal } from './forgetting.ts'
 import { loadHistories } from './history.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
@@ -84,6 +84,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
         if (left) return result.close()
         current.current = result
         followKnown(result)
+        void repeatRefusal(result)
         for (const event of waiting.current.splice(0)) void result.capture(event)
         const itemOf = (id: string) => known.current.get(id)
         const personalizer = forgetTogether(result, itemOf, lastLooked)

@@ -40,9 +40,10 @@ export function forgetTogether(
         lastLooked.set(lastLooked.get() ?? looked)
       }
     },
-    async setPersist(allowed) {
-      await personalizer.setPersist(allowed)
+    setPersist(allowed) {
+      // Before the disk is erased: a shopper who closes the tab at once is not asked again.
       declined.set(!allowed)
+      return personalizer.setPersist(allowed)
     },
     async erase() {
       await personalizer.erase()
@@ -53,6 +54,14 @@ export function forgetTogether(
       lastLooked.set(null)
     },
   }
+}
+
+/** At the start of a visit, erases a disk that an earlier refusal could not erase: it was full, or the tab closed. */
+export async function repeatRefusal({ getSnapshot, setPersist }: Personalizer): Promise<void> {
+  const { option, allowed } = getSnapshot().persist
+  if (!declined.get() || option !== 'ask' || !allowed) return
+  // After another failure, the snapshot says that data remain, and the shop asks the shopper to repeat.
+  await setPersist(false).catch(() => {})
 }
 
 /** @returns a function that restores them: in their place, or behind newer entries */

@@ -3,7 +3,7 @@ import {
   createFakePersonalizer,
   type FakePersonalizer,
 } from '@nearside/ui/react/testPersonalizer.ts'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
@@ -12,12 +12,13 @@ import { hideChoices } from './address.ts'
 import { basket, priced, wishlist } from './basket.ts'
 import { createCatalog } from './catalog.ts'
 import { Frame } from './Frame.tsx'
-import { forgetTogether } from './forgetting.ts'
+import { forgetTogether, repeatRefusal } from './forgetting.ts'
 import { orders, placeOrder } from './orders.ts'
-import { order } from './preferences.ts'
+import { declined, order } from './preferences.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal } from './signal.ts'
 import { forgetVisit, noteAction, told } from './story/visit.ts'
+import { words } from './words/words.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
   id: `i${place}`,
@@ -300,6 +301,73 @@ test('forgetting an item clears the last look, and erasing empties wishlist and 
   placeOrder(priced([{ id: 'i2', quantity: 1 }], catalog.get), 0)
   await together.erase()
   expect([wishlist.get(), orders.get()]).toEqual([[], []])
+})
+
+describe('a refusal to store', () => {
+  const remembered = () => localStorage.getItem('nearside-shop.declined')
+  const question = () => page.getByRole('region', { name: words('keep.question') })
+
+  beforeEach(() => {
+    declined.set(false)
+    told.set(1)
+  })
+  afterEach(() => declined.set(false))
+
+  /** @param setPersist as of the personalizer in the worker */
+  async function openQuestion(setPersist: FakePersonalizer['setPersist']) {
+    const looked = createSignal<string | null>(null)
+    const shop = forgetTogether({ ...personalizer, setPersist }, createCatalog(ITEMS).get, looked)
+    personalizer.setPersist = shop.setPersist
+    personalizer.change({ persist: { option: 'ask', allowed: null } })
+    await personalizer.capture({ name: 'view_item', item_id: 'i2' })
+    const screen = await open('/product/i2')
+    await expect.element(question()).toBeVisible()
+    return screen
+  }
+
+  test('is remembered before the disk is erased', async () => {
+    const screen = await openQuestion(() => new Promise(() => {}))
+    await screen.getByRole('button', { name: words('keep.no') }).click()
+    expect(remembered()).toBe('true')
+    await expect.element(question()).not.toBeInTheDocument()
+  })
+
+  test('is reported and asked for again if the disk can’t be erased', async () => {
+    const erase = personalizer.setPersist
+    let refuses = true
+    const screen = await openQuestion(async (allowed) => {
+      if (!refuses) return erase(allowed)
+      personalizer.change({ persist: { option: 'ask', allowed, unerased: true } })
+      throw new Error('The disk is full.')
+    })
+    const no = screen.getByRole('button', { name: words('keep.no') })
+    await no.click()
+    const failed = screen.getByText(words('failed.unpersist'))
+    await expect.element(failed).toBeVisible()
+    expect(remembered()).toBe('true')
+    refuses = false
+    await no.click()
+    await expect.element(failed).not.toBeInTheDocument()
+  })
+
+  test('is repeated at the next visit if the disk still has the earlier consent', async () => {
+    const setPersist = vi.spyOn(personalizer, 'setPersist')
+    personalizer.change({ persist: { option: 'ask', allowed: true } })
+    await repeatRefusal(personalizer)
+    expect(setPersist).not.toHaveBeenCalled()
+    declined.set(true)
+    await repeatRefusal(personalizer)
+    expect(setPersist.mock.calls).toEqual([[false]])
+    for (const persist of [
+      { option: 'ask', allowed: false },
+      { option: 'ask', allowed: null },
+      { option: 'always', allowed: true },
+    ] as const) {
+      personalizer.change({ persist })
+      await repeatRefusal(personalizer)
+    }
+    expect(setPersist).toHaveBeenCalledTimes(1)
+  })
 })
 
 test('forgotten orders and wishes leave their pages, a purchase as a whole', async () => {

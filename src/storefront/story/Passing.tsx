@@ -40,7 +40,7 @@ function useSaying(): Saying | null {
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
   // Nothing is stored while learning is paused, or if the personalizer could not start.
   if (paused || events.count === 0) return null
-  const asks = persist.option === 'ask' && (persist.unerased || persist.allowed === null) && !no
+  const asks = persist.option === 'ask' && (persist.unerased || (persist.allowed === null && !no))
   if (asks && already >= 1) return 'keep'
   if (looks >= ENOUGH && goesOn && already < 2) return 'offline'
   if (looks >= 1 && already < 1) return 'learned'
