@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { ARMS, BASE_ARMS } from '@nearside/evaluate/arms.ts'
+import { BASKET_METRICS, PART_METRICS } from '@nearside/evaluate/nextBasket/metrics.ts'
+import { BASKET_ARMS } from '@nearside/evaluate/nextBasket/summary.ts'
 import {
   type TestModelOptions,
   type TestShop,
   testModel,
   testShop,
 } from '@nearside/evaluate/testShop.ts'
+import { isHeldOut } from '@nearside/train/holdout.ts'
 import { METRICS } from '@nearside/train/metrics.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
 import { shopEvents } from '@nearside/train/shop/testEvents.ts'
@@ -220,10 +223,43 @@ describe('--protocol lists', () => {
   })
 })
 
+describe('--protocol next-basket', () => {
+  it('tests each held-out shopper’s last basket by every arm, and reports parts and lifts', async () => {
+    const flags = { shop: shopFolder, protocol: 'next-basket' }
+    const { result, text } = await run({ ...flags, model: modelFolder })
+    const held = shop.shoppers.filter(({ id }) => isHeldOut(id, 0.5, 1)).length
+    expect(result).toMatchObject({ protocol: 'next-basket', shoppers: held, cases: held })
+    const arms = result.arms as unknown as Record<string, number>[]
+    expect(arms.map(({ name }) => name)).toEqual(Object.keys(BASKET_ARMS))
+    for (const arm of arms)
+      for (const metric of [...BASKET_METRICS, ...PART_METRICS]) {
+        expect(arm[metric]).toBeGreaterThanOrEqual(0)
+        expect(arm[metric]).toBeLessThanOrEqual(1)
+      }
+    for (const arm of arms) {
+      expect(arm['ndcg@10:lo']).toBeLessThanOrEqual(arm['ndcg@10'])
+      expect(arm['ndcg@10:hi']).toBeGreaterThanOrEqual(arm['ndcg@10'])
+    }
+    // Regulars buy their favourites: own counts find them, popularity does not.
+    expect(arms[2]['recall@10']).toBeGreaterThan(arms[0]['recall@10'])
+    // P-TopFreq lists no item that the shopper has not bought.
+    expect(arms[1]['recall@10:explore']).toBe(0)
+    expect(result.lifts.every(({ arm }) => arm === 'base-fresh' || arm === 'personal')).toBe(true)
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+    const base = (await run({ ...flags, model: modelFolder, arms: 'base' })).result
+    expect(base.arms).toEqual(result.arms.slice(0, -1))
+    await expect(run(flags)).rejects.toMatchObject({ code: 'input-invalid' })
+  }, 60_000)
+})
+
 describe('invalid options of evaluate', () => {
   it.each([
     [{ protocol: 'incremental' }, /leave --model out/],
     [{ protocol: 'lists', folds: '5' }, /--folds .*--protocol personal/],
+    [{ protocol: 'next-basket', folds: '5' }, /--folds .*--protocol personal/],
+    [{ protocol: 'next-basket', until: '2024-03-01' }, /leave --until out/],
+    [{ protocol: 'next-basket', target: 'purchase' }, /--target .*--protocol personal/],
+    [{ protocol: 'next-basket', holdout: '0.2' }, /0\.5 with seed 1.*--holdout is 0\.2/],
     [{ periods: 'week' }, /--periods .*--protocol incremental/],
     [{ protocol: 'leave-one-out', folds: '5' }, /--folds .*--protocol personal/],
     [{ protocol: 'search', judgements: 'none.csv' }, /leave --model out/],

@@ -34,9 +34,9 @@ log without times, leave-one-out tests every shopper’s last event; training le
   .addOption(
     new Option(
       '--protocol <name>',
-      'what to test; incremental: updates against full retraining, period by period; lists: cost and gain of the defaults of lists',
+      'what to test; incremental: updates against full retraining, period by period; lists: cost and gain of the defaults of lists; next-basket: the last basket of each shopper',
     )
-      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists'])
+      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists', 'next-basket'])
       .default('personal'),
   )
   .addOption(armsOption())
@@ -98,7 +98,12 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   }
   if (protocol === 'lists') {
     const { evaluateLists } = await import('@nearside/evaluate/lists/lists.ts')
-    return evaluateLists({ ...asked, model }, steps)
+    return evaluateLists({ ...asked, model: needed(model, protocol) }, steps)
+  }
+  if (protocol === 'next-basket') {
+    const { evaluateNextBasket } = await import('@nearside/evaluate/nextBasket/nextBasket.ts')
+    const question = { ...asked, model: needed(model, protocol) }
+    return evaluateNextBasket(question, arms === 'all', steps)
   }
   if (protocol === 'incremental') {
     const { evaluateIncremental } = await import('@nearside/evaluate/incremental/incremental.ts')
@@ -118,9 +123,17 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   }
 }
 
+function needed(model: string | undefined, protocol: string): string {
+  if (model !== undefined) return model
+  throw new NearsideError(
+    'input-invalid',
+    `--protocol ${protocol} needs --model DIR (make one with 'nearside pretrain')`,
+  )
+}
+
 /** Refuses options that belong to another protocol, and options that exclude each other. */
 function refuseMisplaced(options: Options): void {
-  const { protocol, model, folds, holdout, historyFrom, target, serverKnows } = options
+  const { protocol, model, folds, holdout, until, historyFrom, target, serverKnows } = options
   const only = {
     folds: ['personal'],
     periods: ['incremental'],
@@ -142,6 +155,10 @@ function refuseMisplaced(options: Options): void {
   refuse(
     folds !== undefined && (model !== undefined || holdout !== undefined),
     '--folds trains its own models and tests every shopper: leave --model and --holdout out',
+  )
+  refuse(
+    protocol === 'next-basket' && until !== undefined,
+    '--protocol next-basket tests last baskets, and its arms know what the model may: leave --until out',
   )
   refuse(
     protocol !== 'personal' &&

@@ -3,7 +3,6 @@
  * device.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { NearsideError } from '@nearside/core/error.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
@@ -28,27 +27,17 @@ import {
 import { ALL_SITUATIONS, type Asked, SITUATIONS, type Situation, situated } from './situations.ts'
 import { type ListCase, type ListsSummary, MEASURES, summariseLists } from './summary.ts'
 
-export interface ListsQuestion extends Omit<Question, 'protocol' | 'model'> {
-  readonly model: string | undefined
-}
-
 /** Content of `--json`. */
 export interface ListsResult extends Envelope {
   readonly protocol: 'lists'
 }
 
-/** @throws NearsideError `input-invalid` without a model, or with too few shoppers to test */
+/** @throws NearsideError `input-invalid` with too few shoppers to test */
 export async function evaluateLists(
-  { model: directory, ...question }: ListsQuestion,
+  question: Omit<Question, 'protocol'>,
   steps: Steps,
 ): Promise<Evaluated<ListsResult>> {
-  if (directory === undefined)
-    throw new NearsideError(
-      'input-invalid',
-      "--protocol lists needs --model DIR (make one with 'nearside pretrain')",
-    )
-  const asked = { ...question, model: directory, protocol: 'personal' } as const
-  const { shop, input, notes } = await load(asked)
+  const { shop, input, notes } = await load({ ...question, protocol: 'personal' })
   const { model, seed, until } = input
   // Ignore availability: an item that is sold out now was on sale at the time of the cases.
   const catalog = new Catalog(shop.items.map(({ available: _, ...item }) => item))

@@ -1,0 +1,61 @@
+/**
+ * @module Splits a log for next-basket prediction: the last basket of each held-out shopper is tested, and every arm
+ * learns from the baskets of the other shoppers.
+ * @see Li, Jullien, Ariannezhad and de Rijke 2023, "A Next Basket Recommendation Reality Check",
+ * doi 10.1145/3587153
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
+
+/** Distinct item rows of one order; in a log that knows days only, of one day. */
+export type Basket = readonly number[]
+
+export interface BasketCase {
+  /** The last basket, with the shopper's whole history before it. */
+  readonly asked: AskedCase
+  /** The shopper's baskets before it, oldest first. */
+  readonly baskets: readonly Basket[]
+}
+
+/** Fewest baskets of a tested shopper, as in the benchmark. */
+const LEAST_BASKETS = 3
+
+/**
+ * Test cases, and the baskets of each training shopper that the model was trained on, oldest first.
+ * @throws NearsideError `input-invalid` where too few shoppers can be tested
+ */
+export function splitBaskets(input: EvaluationInput): {
+  readonly tested: readonly BasketCase[]
+  readonly known: readonly (readonly Basket[])[]
+  /** End of the training data, milliseconds since the epoch, exclusive. */
+  readonly until: number
+} {
+  const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
+  // Training without --until reads the last day whole, which `data.until` doesn't tell.
+  const until = Date.parse(model.manifest.data.to) + DAY
+  const ordersOf = (shopper: (typeof shoppers)[number]) =>
+    casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)
+  const tested = shoppers
+    .filter(({ id }) => isTested(id))
+    .map(ordersOf)
+    .filter((orders) => orders.length >= LEAST_BASKETS)
+    .map((orders) => ({
+      asked: orders[orders.length - 1],
+      baskets: orders.slice(0, -1).map(({ targets }) => targets),
+    }))
+  if (tested.length < LEAST_SHOPPERS)
+    throw new NearsideError(
+      'input-invalid',
+      `${tested.length} held-out shoppers have ${LEAST_BASKETS} baskets; at least ${LEAST_SHOPPERS} are needed for an interval: train a model with a larger --holdout`,
+    )
+  const known = shoppers
+    .filter(({ id }) => !isHeldOut(id))
+    .map((shopper) =>
+      ordersOf(shopper)
+        .filter(({ time }) => time < until)
+        .map(({ targets }) => targets),
+    )
+    .filter((baskets) => baskets.length > 0)
+  return { tested, known, until }
+}

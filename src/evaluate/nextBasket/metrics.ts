@@ -1,0 +1,87 @@
+/** @module Metrics of a predicted basket: of the whole basket, and of repeat and explore items apart. */
+import { highestRows } from '@nearside/core/model/highest.ts'
+import { hitRate, ndcg, recall } from '@nearside/train/metrics.ts'
+
+/** Metrics of every case. `phr`: whether there is a hit; `uncut`: see `uncutNdcg`. */
+export const BASKET_METRICS = [
+  'recall@10',
+  'ndcg@10',
+  'phr@10',
+  'recall@20',
+  'ndcg@20',
+  'ndcg@10:uncut',
+] as const
+
+/**
+ * Metrics of the cases with such items. `repeat`: bought before; `explore`: not bought before; both in the list of
+ * all items. `new`: explore items in a list without repeat items.
+ */
+export const PART_METRICS = [
+  'recall@10:repeat',
+  'phr@10:repeat',
+  'recall@10:explore',
+  'phr@10:explore',
+  'ndcg@10:new',
+] as const
+
+export type BasketMetric = (typeof BASKET_METRICS)[number] | (typeof PART_METRICS)[number]
+
+const LONGEST = 20
+
+/**
+ * @param scores [N]; −Infinity leaves an item out. Ties break by row.
+ * @param basket distinct rows, at least one
+ * @param bought items that the shopper bought before
+ * @returns parts without an item in the basket are absent
+ */
+export function measureBasket(
+  scores: Float32Array,
+  basket: readonly number[],
+  bought: ReadonlySet<number>,
+): Partial<Record<BasketMetric, number>> {
+  const repeat = basket.filter((item) => bought.has(item))
+  const explore = basket.filter((item) => !bought.has(item))
+  const list = listOf(scores)
+  const isNew = (score: number, row: number) => (bought.has(row) ? Number.NEGATIVE_INFINITY : score)
+  const whole = placesIn(list, basket)
+  return {
+    'recall@10': recall(whole, 10),
+    'recall@20': recall(whole, 20),
+    'ndcg@10': ndcg(whole, 10),
+    'ndcg@20': ndcg(whole, 20),
+    'phr@10': hitRate(whole, 10),
+    'ndcg@10:uncut': uncutNdcg(whole, 10),
+    ...(repeat.length > 0 && {
+      'recall@10:repeat': recall(placesIn(list, repeat), 10),
+      'phr@10:repeat': hitRate(placesIn(list, repeat), 10),
+    }),
+    ...(explore.length > 0 && {
+      'recall@10:explore': recall(placesIn(list, explore), 10),
+      'phr@10:explore': hitRate(placesIn(list, explore), 10),
+      'ndcg@10:new': ndcg(placesIn(listOf(scores.map(isNew)), explore), 10),
+    }),
+  }
+}
+
+/** NDCG as the benchmark's code has it, over the ideal of the whole basket, although only k places count. */
+function uncutNdcg(places: Int32Array, k: number): number {
+  return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
+}
+
+function idealGain(places: number): number {
+  let sum = 0
+  for (let place = 0; place < places; place++) sum += 1 / Math.log2(place + 2)
+  return sum
+}
+
+function listOf(scores: Float32Array): number[] {
+  return highestRows(scores, LONGEST).filter((row) => scores[row] > Number.NEGATIVE_INFINITY)
+}
+
+/** 0-based places, ascending; LONGEST where an item is not in the list. */
+function placesIn(list: readonly number[], items: readonly number[]): Int32Array {
+  return Int32Array.from(items, (item) => {
+    const place = list.indexOf(item)
+    return place < 0 ? LONGEST : place
+  }).sort()
+}

@@ -1,0 +1,75 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decayedFrequency, TA_FENG, tifuKnn } from './tifuKnn.ts'
+
+const settings = { neighbours: 1, groups: 2, basketDecay: 0.5, groupDecay: 0.1, own: 0.75 }
+
+test('baskets are decayed within and between groups; the last group gets the odd basket', () => {
+  // Groups: [a], [b, c]; three baskets decay by 1/4, 1/2, 1.
+  const vector = decayedFrequency([[0, 1], [1], [2]], settings)
+  expect(vector.get(0)).toBeCloseTo((0.1 * 0.25) / 2, 9)
+  expect(vector.get(1)).toBeCloseTo((0.1 * 0.25) / 2 + 0.5 / 2 / 2, 9)
+  expect(vector.get(2)).toBeCloseTo(1 / 2 / 2, 9)
+})
+
+test('with fewer baskets than groups, each basket is a group and decays as the earliest', () => {
+  const vector = decayedFrequency([[0], [1]], { ...settings, groups: 3 })
+  expect(vector.get(0)).toBeCloseTo((0.5 * 0.01) / 2, 9)
+  expect(vector.get(1)).toBeCloseTo(0.1 / 2, 9)
+})
+
+test('the nearest shopper by Euclidean distance adds what the shopper never bought', () => {
+  const known = [
+    [[0, 3], [0, 3], [0]],
+    [[1], [1], [1]],
+  ]
+  const near = decayedFrequency(known[0], settings)
+  const own = decayedFrequency([[0], [0]], settings)
+  const scores = tifuKnn(5, known, settings)([[0], [0]])
+  expect(scores[0]).toBeCloseTo(0.75 * own.get(0)! + 0.25 * near.get(0)!, 6)
+  expect(scores[3]).toBeCloseTo(0.25 * near.get(3)!, 6)
+  expect([scores[1], scores[2], scores[4]]).toEqual([0, 0, 0])
+})
+
+test('a shop with fewer shoppers than neighbours takes the mean of those that it has', () => {
+  const scores = tifuKnn(2, [[[1], [1], [1]]], { ...TA_FENG, own: 0 })([[0]])
+  expect(scores[0]).toBe(0)
+  expect(scores[1]).toBeGreaterThan(0)
+})
+
+const history = fc.array(
+  fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 }),
+  { minLength: 1, maxLength: 20 },
+)
+
+test('property: without decay, a vector is the mean over groups of the share of baskets', () => {
+  fc.assert(
+    fc.property(history, fc.integer({ min: 1, max: 7 }), (baskets, groups) => {
+      const even = { ...settings, groups, basketDecay: 1, groupDecay: 1 }
+      const vector = decayedFrequency(baskets, even)
+      for (const [item, weight] of vector) {
+        expect(weight).toBeLessThanOrEqual(1 + 1e-9)
+        expect(weight > 0).toBe(baskets.some((basket) => basket.includes(item)))
+      }
+      // An item of every basket weighs 1 in every group.
+      expect(
+        decayedFrequency(
+          baskets.map((b) => [...b, 10]),
+          even,
+        ).get(10),
+      ).toBeCloseTo(1, 9)
+    }),
+  )
+})
+
+test('property: with the own vector alone, only own items score', () => {
+  fc.assert(
+    fc.property(history, fc.array(history, { minLength: 1, maxLength: 5 }), (baskets, known) => {
+      const scores = tifuKnn(10, known, { ...TA_FENG, own: 1 })(baskets)
+      const vector = decayedFrequency(baskets, TA_FENG)
+      scores.forEach((score, item) => {
+        expect(score).toBeCloseTo(vector.get(item) ?? 0, 5)
+      })
+    }),
+  )
+})
