@@ -3,12 +3,15 @@ import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
 import {
   type BaselineContext,
+  type Decay,
+  decayedInteractions,
   ewma,
   ITEM_KNN,
   LAST_VIEWED,
   RECENTLY_VIEWED,
   scorePopular,
   scorePopularMonth,
+  type TunableArm,
 } from './baselines.ts'
 import { byDay, popularityOf } from './popularity.ts'
 import { purchase, START } from './testShop.ts'
@@ -79,12 +82,32 @@ describe('last-viewed baseline', () => {
 
 describe('recently-viewed baseline', () => {
   const score = (halfLife: number, unit: 'days' | 'sessions') => (out: Float32Array) =>
-    RECENTLY_VIEWED.score({ unit, halfLife, fill: 0.01 }, context(history), out)
+    RECENTLY_VIEWED.score({ unit, halfLife, looks: 'once', fill: 0.01 }, context(history), out)
 
   it('a short half-life ranks the latest item first, a long one the most frequent', () => {
     expect(ranked(score(0.5, 'sessions')).slice(0, 3)).toEqual([2, 0, 3])
     expect(ranked(score(10, 'sessions')).slice(0, 3)).toEqual([0, 2, 3])
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
+  })
+
+  it('counts several looks in one session once, by their logarithm, or each', () => {
+    const looks = [0, 3, 3, 3].map((item, k) => ({
+      ...purchase(item, NOW - 9 + k, 'visit'),
+      name: 'view_item' as const,
+    }))
+    const weights = (changes: Partial<Decay>) =>
+      new Map(
+        decayedInteractions(context(looks), {
+          ...{ unit: 'sessions', halfLife: 1, looks: 'once' },
+          ...changes,
+        }).map(({ item, weight }) => [item, 3 * weight]),
+      )
+    expect(weights({}).get(3)).toBeCloseTo(1, 9)
+    expect(weights({ looks: 'log' }).get(3)).toBeCloseTo(1 + Math.log2(3), 9)
+    expect(weights({ looks: 'each' }).get(3)).toBeCloseTo(3, 9)
+    expect(weights({ looks: 'each' }).get(0)).toBeCloseTo(1, 9)
+    // By looks, three looks after it halve item 0 three times.
+    expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
   it('fills the rest of the list by popularity', () => {
@@ -94,30 +117,46 @@ describe('recently-viewed baseline', () => {
   it('ranks by popularity for a shopper without a history', () => {
     const out = (fill: number) =>
       ranked((scores) =>
-        RECENTLY_VIEWED.score({ unit: 'days', halfLife: 5, fill }, context(), scores),
+        RECENTLY_VIEWED.score(
+          { unit: 'days', halfLife: 5, looks: 'once', fill },
+          context(),
+          scores,
+        ),
       )
     expect(out(0.001)).toEqual([5, 4, 3, 2, 1, 0])
   })
 
   it('returns log-probabilities', () => {
     const out = new Float32Array(N)
-    RECENTLY_VIEWED.score({ unit: 'days', halfLife: 30, fill: 0.3 }, context(history), out)
+    RECENTLY_VIEWED.score(
+      { unit: 'days', halfLife: 30, looks: 'once', fill: 0.3 },
+      context(history),
+      out,
+    )
     expect(out.reduce((sum, log) => sum + Math.exp(log), 0)).toBeCloseTo(1, 5)
   })
 })
 
 describe('item-knn baseline', () => {
   it('ranks neighbours of the recent history, and repeats by a weight of their own', () => {
-    const order = (self: number) =>
+    const order = (own: number) =>
       ranked((out) =>
         ITEM_KNN.score(
-          { unit: 'sessions', halfLife: 0.5, self, fill: 0.01 },
+          { unit: 'sessions', halfLife: 0.5, looks: 'once', own, fill: 0.01 },
           context(history),
           out,
         ),
       )
     expect(order(0)[0]).toBe(1)
-    expect(order(3)[0]).toBe(2)
+    expect(order(0.75)[0]).toBe(2)
+  })
+
+  it('contains recently-viewed', () => {
+    const decay = { unit: 'sessions', halfLife: 2, looks: 'each', fill: 0.2 } as const
+    const [alone, nested] = [new Float32Array(N), new Float32Array(N)]
+    RECENTLY_VIEWED.score(decay, context(history), alone)
+    ITEM_KNN.score({ ...decay, own: 1 }, context(history), nested)
+    expect(nested).toEqual(alone)
   })
 })
 
@@ -125,7 +164,13 @@ describe('baseline of decayed item vectors (ewma)', () => {
   it('ranks by cosine similarity to the decayed mean', () => {
     const vectors = Float32Array.of(1, 0, 0.9, 0.1, 0, 2, 0.9, 0.3, -1, 0, 0, 0)
     const arm = ewma(vectors, 2)
-    const parameters = { unit: 'sessions', halfLife: 0.5, temperature: 0.1, popularity: 0 } as const
+    const parameters = {
+      unit: 'sessions',
+      halfLife: 0.5,
+      looks: 'once',
+      temperature: 0.1,
+      popularity: 0,
+    } as const
     const order = ranked((out) => arm.score(parameters, context(history), out))
     expect(order.slice(0, 2)).toEqual([2, 3])
     expect(order.at(-1)).toBe(4)
@@ -174,6 +219,40 @@ describe('tuning of a baseline', () => {
     expect(chosen(16, [1, 2, 4])).toBe(16)
     expect(chosen(0.125, [1, 2, 4])).toBe(0.125)
     expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
+  })
+
+  it('starts from the best of simpler arms, which it may contain', () => {
+    // Each parameter alone changes nothing for the better.
+    const arm: TunableArm<{ a: number; b: number }> = {
+      start: { a: 1, b: 1 },
+      grid: { a: [1, 2], b: [1, 2] },
+      score({ a, b }, _, out) {
+        out.set([a === b ? a : 0, 1.5, 0, 0, 0, 0])
+      },
+    }
+    const cases = [{ ...context(), targets: [0], hidden: null, weight: 1 }]
+    expect(tune(arm, cases, N).quality).toBeLessThan(1)
+    expect(tune(arm, cases, N, [{ a: 2, b: 2 }])).toEqual({
+      parameters: { a: 2, b: 2 },
+      quality: 1,
+    })
+  })
+
+  it('gives up a try that is clearly behind', () => {
+    let scored = 0
+    const arm = {
+      start: { size: 1 },
+      grid: { size: [1, 2] },
+      score({ size }: { size: number }, _: BaselineContext, out: Float32Array) {
+        scored++
+        out.set([size === 1 ? 9 : 0, 1, 2, 3, 4, 5])
+      },
+    }
+    const one = { ...context(), targets: [0], hidden: null, weight: 1 }
+    const cases = Array.from({ length: 2000 }, () => one)
+    expect(tune(arm, cases, N).parameters.size).toBe(1)
+    // The start is tested whole; each sweep tries 2 and, past the grid's end, 1/2 on an eighth.
+    expect(scored).toBe(2000 + 4 * 250)
   })
 
   it('weighs each case by the weight given', () => {

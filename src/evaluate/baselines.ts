@@ -17,6 +17,8 @@ export interface BaselineContext {
   readonly popularity: Popularity
   /** Neighbours of each item. */
   readonly neighbours: NeighbourTable
+  /** Fold of a tuning case: its lists come from the shoppers of other folds. */
+  readonly fold?: number
 }
 
 interface NeighbourTable {
@@ -33,7 +35,7 @@ export interface TunableArm<P extends object = object> {
   readonly start: P
   /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
-  /** Exclusive upper limit of a parameter, where it has one. */
+  /** Upper limit of a parameter that the search does not pass; reached only if the grid contains it. */
   readonly below?: { readonly [K in keyof P]?: number }
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
@@ -75,23 +77,41 @@ interface Decayed {
   readonly weight: number
 }
 
-/** Counts each item once a session, weighted by the event and by the number of sessions (or days) since. */
+/** How an arm weighs the history. */
+export interface Decay {
+  /** Unit of the age; `looks`: the number of later events. */
+  readonly unit: 'days' | 'sessions' | 'looks'
+  /** Age at which an interaction counts half. */
+  readonly halfLife: number
+  /** Weight of several events of one item in one session: as the strongest, by their logarithm, or as their sum. */
+  readonly looks: 'once' | 'log' | 'each'
+}
+
+interface Interest {
+  /** Strengths of the item's events in the session, each in (0, 1]. */
+  readonly strengths: number[]
+  /** Time of the latest event, milliseconds. */
+  time: number
+}
+
+/** Weight of each item in each session. */
 export function decayedInteractions(
   { history, time }: BaselineContext,
-  unit: 'days' | 'sessions',
-  halfLife: number,
+  { unit, halfLife, looks }: Decay,
 ): Decayed[] {
-  const sessions = new Map<string, Map<number, { strength: number; time: number }>>()
-  for (const entry of history) {
-    const strength = eventStrength(entry.name)
+  const sessions = new Map<string | number, Map<number, Interest>>()
+  for (const [nth, { name, session: named, item, time }] of history.entries()) {
+    const strength = eventStrength(name)
     if (strength === 0) continue
-    let session = sessions.get(entry.session)
+    const key = unit === 'looks' ? nth : named
+    const session = sessions.get(key) ?? new Map<number, Interest>()
     // Insert again, so that the map is ordered by each session's latest event.
-    if (session) sessions.delete(entry.session)
-    else session = new Map()
-    sessions.set(entry.session, session)
-    const known = session.get(entry.item)
-    if (!known || known.strength < strength) session.set(entry.item, { strength, time: entry.time })
+    sessions.delete(key)
+    sessions.set(key, session)
+    const known = session.get(item) ?? { strengths: [], time }
+    known.strengths.push(strength)
+    known.time = time
+    session.set(item, known)
   }
   const interactions: Decayed[] = []
   let ago = sessions.size
@@ -99,10 +119,16 @@ export function decayedInteractions(
     ago--
     for (const [item, one] of session) {
       const age = unit === 'days' ? (time - one.time) / DAY : ago
-      interactions.push({ item, weight: one.strength * 2 ** (-age / halfLife) })
+      interactions.push({ item, weight: amount(one.strengths, looks) * 2 ** (-age / halfLife) })
     }
   }
   return interactions
+}
+
+function amount(strengths: readonly number[], looks: Decay['looks']): number {
+  if (looks === 'each') return strengths.reduce((sum, one) => sum + one, 0)
+  const strongest = Math.max(...strengths)
+  return looks === 'log' ? strongest * (1 + Math.log2(strengths.length)) : strongest
 }
 
 /** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity where there are no counts. */
@@ -122,58 +148,51 @@ export function mixWithPopularity(
 const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
 const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
 
-interface RecentlyViewedParameters {
-  readonly unit: 'days' | 'sessions'
-  readonly halfLife: number
+const DECAY = {
+  unit: ['sessions', 'days', 'looks'],
+  halfLife: HALF_LIVES,
+  looks: ['once', 'log', 'each'],
+} as const
+
+interface RecentlyViewedParameters extends Decay {
   readonly fill: number
 }
 
 /** The shopper's own decayed counts, mixed with popularity. */
 export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
-  start: { unit: 'sessions', halfLife: 3, fill: 0.1 },
-  grid: { unit: ['sessions', 'days'], halfLife: HALF_LIVES, fill: FILLS },
+  start: { unit: 'sessions', halfLife: 3, looks: 'once', fill: 0.1 },
+  grid: { ...DECAY, fill: FILLS },
   below: { fill: 1 },
-  score({ unit, halfLife, fill }, context, out) {
+  score({ fill, ...decay }, context, out) {
     const counts = new Float32Array(out.length)
-    for (const { item, weight } of decayedInteractions(context, unit, halfLife))
-      counts[item] += weight
+    for (const { item, weight } of decayedInteractions(context, decay)) counts[item] += weight
     mixWithPopularity(counts, context.popularity, fill, out)
   },
 }
 
-export interface ItemKnnParameters {
-  readonly unit: 'days' | 'sessions'
-  readonly halfLife: number
-  /** Similarity of an item to itself: weight of a repeat against a neighbour. */
-  readonly self: number
-  readonly fill: number
+export interface ItemKnnParameters extends RecentlyViewedParameters {
+  /** Weight of the history's own items against their neighbours, in [0, 1]. At 1 the arm is `recently-viewed`. */
+  readonly own: number
 }
 
 /** Neighbours of every item in the history, decayed; each item is also its own neighbour. */
 export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
-  start: { unit: 'sessions', halfLife: 3, self: 1, fill: 0.1 },
-  grid: {
-    unit: ['sessions', 'days'],
-    halfLife: HALF_LIVES,
-    self: [0, 0.1, 0.3, 1, 3, 10, 30, 100],
-    fill: FILLS,
-  },
-  below: { fill: 1 },
-  score({ unit, halfLife, self, fill }, context, out) {
+  start: { ...RECENTLY_VIEWED.start, own: 0.5 },
+  grid: { ...DECAY, own: [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1], fill: FILLS },
+  below: { fill: 1, own: 1 },
+  score({ own, fill, ...decay }, context, out) {
     const { neighboursPerItem: M, neighbourItems, neighbourWeights } = context.neighbours
     const counts = new Float32Array(out.length)
-    for (const { item, weight } of decayedInteractions(context, unit, halfLife)) {
-      counts[item] += weight * self
+    for (const { item, weight } of decayedInteractions(context, decay)) {
+      counts[item] += own * weight
       for (let k = item * M; k < (item + 1) * M && neighbourWeights[k] > 0; k++)
-        counts[neighbourItems[k]] += weight * neighbourWeights[k]
+        counts[neighbourItems[k]] += (1 - own) * weight * neighbourWeights[k]
     }
     mixWithPopularity(counts, context.popularity, fill, out)
   },
 }
 
-interface EwmaParameters {
-  readonly unit: 'days' | 'sessions'
-  readonly halfLife: number
+interface EwmaParameters extends Decay {
   /** Divisor of the cosines. */
   readonly temperature: number
   /** Exponent of the popularity share that multiplies the softmax. */
@@ -184,16 +203,15 @@ interface EwmaParameters {
 export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<EwmaParameters> {
   const unitVectors = normaliseRows(itemVectors, dimension)
   return {
-    start: { unit: 'sessions', halfLife: 3, temperature: 0.1, popularity: 0.5 },
+    start: { unit: 'sessions', halfLife: 3, looks: 'once', temperature: 0.1, popularity: 0.5 },
     grid: {
-      unit: ['sessions', 'days'],
-      halfLife: HALF_LIVES,
+      ...DECAY,
       temperature: [0.02, 0.05, 0.1, 0.2, 0.5],
       popularity: [0, 0.25, 0.5, 1],
     },
-    score({ unit, halfLife, temperature, popularity }, context, out) {
+    score({ temperature, popularity, ...decay }, context, out) {
       const taste = new Float64Array(dimension)
-      for (const { item, weight } of decayedInteractions(context, unit, halfLife)) {
+      for (const { item, weight } of decayedInteractions(context, decay)) {
         for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
       }
       const length = Math.hypot(...taste)

@@ -48,14 +48,18 @@ it('EASE ranks co-occurring items, weighs repeats by a parameter, and ignores la
     neighbourItems: new Uint16Array(),
     neighbourWeights: new Float32Array(),
   }
-  const ranked = (self: number) => {
+  const ranked = (own: number) => {
     const out = new Float32Array(6)
     const history = [purchase(2, START, 'own')]
     const context = { history, time: DAYS_LATER, popularity, neighbours }
-    arm.score({ unit: 'days', halfLife: 1e9, self, fill: 0.1, ridge: 1 }, context, out)
+    arm.score(
+      { unit: 'days', halfLife: 1e9, looks: 'once', own, fill: 0.1, ridge: 1 },
+      context,
+      out,
+    )
     expect(out.every(Number.isFinite)).toBe(true)
     return [...out.keys()].sort((a, b) => out[b] - out[a])
   }
   expect(ranked(0)[0]).toBe(3)
-  expect(ranked(5).slice(0, 2)).toEqual([2, 3])
+  expect(ranked(0.8).slice(0, 2)).toEqual([2, 3])
 })

@@ -146,14 +146,16 @@ export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<Ease
     start: { ...ITEM_KNN.start, ridge: 300 },
     grid: { ...ITEM_KNN.grid, ridge: [100, 300, 1000] },
     ...(ITEM_KNN.below && { below: ITEM_KNN.below }),
-    score({ unit, halfLife, self, fill, ridge }, context, out) {
+    score({ own, fill, ridge, ...decay }, context, out) {
       const { row, item, weights, stride } = remembered(ridge)
       const counts = new Float32Array(out.length)
-      for (const one of decayedInteractions(context, unit, halfLife)) {
-        counts[one.item] += self * one.weight
+      for (const one of decayedInteractions(context, decay)) {
+        counts[one.item] += own * one.weight
         const from = row[one.item] * stride
         if (from < 0) continue
-        for (let b = 0; b < item.length; b++) counts[item[b]] += one.weight * weights[from + b]
+        const share = (1 - own) * one.weight
+        if (share > 0)
+          for (let b = 0; b < item.length; b++) counts[item[b]] += share * weights[from + b]
       }
       for (let i = 0; i < counts.length; i++) counts[i] = Math.max(0, counts[i])
       mixWithPopularity(counts, context.popularity, fill, out)

@@ -24,7 +24,7 @@ function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo
   const arm = sessionKnn(N, others, NOW)
   const history = bought.map((item) => purchase(item, NOW - daysAgo * DAY, 'own'))
   arm.score(
-    { ...arm.start, self: 0, agedDays: 1e6, ...parameters },
+    { ...arm.start, own: 0, agedDays: 1e6, ...parameters },
     { history, time: NOW, popularity, neighbours },
     out,
   )
@@ -46,11 +46,11 @@ describe('session-knn', () => {
 
   it('scores finitely when the last event is so long ago that its weight underflows', () => {
     const halfLife = 1 / 32
-    expect(ranked({ unit: 'days', halfLife, self: 1 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(ranked({ unit: 'days', halfLife, own: 0.5 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
   it('weighs repeats by a parameter, and ranks by popularity without a history', () => {
-    expect(ranked({ self: 10 }, [5])[0]).toBe(5)
+    expect(ranked({ own: 0.9 }, [5])[0]).toBe(5)
     expect(ranked({}, [])).toEqual([0, 1, 2, 3, 4, 5])
   })
 })

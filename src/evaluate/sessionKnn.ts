@@ -60,34 +60,35 @@ export function sessionKnn(
       rarity: [0, 0.25, 0.5],
     },
     ...(below && { below }),
-    score({ unit, halfLife, self, fill, neighbour, nearest, agedDays, rarity }, context, out) {
+    score({ own, fill, neighbour, nearest, agedDays, rarity, ...decay }, context, out) {
       const { neighbours, having } = among[neighbour]
-      const interactions = decayedInteractions(context, unit, halfLife)
-      const nearness = new Float32Array(neighbours.length)
-      for (const { item, weight } of interactions) {
+      const interactions = decayedInteractions(context, decay)
+      const nearness = new Map<number, number>()
+      for (const { item, weight } of own < 1 ? interactions : []) {
         const share = weight / having[item].length ** rarity
-        for (const one of having[item]) nearness[one] += share
+        for (const one of having[item]) nearness.set(one, (nearness.get(one) ?? 0) + share)
       }
-      neighbours.forEach(({ items, time }, one) => {
+      for (const [one, shared] of nearness) {
+        const { items, time } = neighbours[one]
         const age = (context.time - time) / DAY
-        if (nearness[one] > 0) nearness[one] *= 2 ** (-age / agedDays) / Math.sqrt(items.length)
-      })
-      const furthest = nearness.slice().sort().at(-Math.round(nearest)) ?? 0
+        nearness.set(one, (shared * 2 ** (-age / agedDays)) / Math.sqrt(items.length))
+      }
+      const furthest = Float64Array.from(nearness.values()).sort().at(-Math.round(nearest)) ?? 0
       const counts = new Float32Array(out.length)
       let highest = 0
-      neighbours.forEach(({ items }, one) => {
-        if (nearness[one] === 0 || nearness[one] < furthest) return
-        for (const item of items) {
-          counts[item] += nearness[one] / having[item].length ** rarity
+      for (const [one, near] of nearness) {
+        if (near < furthest) continue
+        for (const item of neighbours[one].items) {
+          counts[item] += near / having[item].length ** rarity
           highest = Math.max(highest, counts[item])
         }
-      })
+      }
       // Normalise, so that the weight of a repeat does not depend on the number of neighbours.
-      if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] /= highest
+      if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] *= (1 - own) / highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
       // Years after the last event, every weight has underflowed to 0.
       if (strongest > 0)
-        for (const { item, weight } of interactions) counts[item] += (self * weight) / strongest
+        for (const { item, weight } of interactions) counts[item] += (own * weight) / strongest
       mixWithPopularity(counts, context.popularity, fill, out)
     },
   }

@@ -3,6 +3,8 @@
  * baseline would be too weak a comparison.
  */
 
+import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
+import { mean, standardError } from '@nearside/train/estimates.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { requireFinite } from './armFailures.ts'
 import type { BaselineContext, TunableArm } from './baselines.ts'
@@ -28,18 +30,28 @@ const SWEEPS = 2
 /** Number of values tried past either end of a grid; the last is far from any sensible value. */
 const WIDENINGS = 6
 
+/** Shares of the cases after which a try that is clearly behind the best is given up. */
+const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
+/** Fewest cases to give a try up on. */
+const LEAST_CASES = 100
+/** Number of standard errors that count as clearly behind. */
+const CLEARLY = 3
+
 /**
- * Tunes an arm. Ties keep the earlier choice, so the result is deterministic. Without cases it keeps the start.
+ * Tunes an arm, from the best of some starts. Ties keep the earlier choice, so the result is deterministic. Without
+ * cases it keeps the arm's own start.
+ * @param nested further starts, at which the arm equals simpler arms; the result is never worse than these
  * @param tried called after each tried choice
  */
 export function tune<P extends object>(
   arm: TunableArm<P>,
   cases: readonly TuningCase[],
   items: number,
+  nested: readonly P[] = [],
   tried?: () => void,
 ): Tuned<P> {
   try {
-    return climb(arm, cases, items, tried)
+    return climb(arm, inRandomOrder(cases, createRandom(1)), items, [arm.start, ...nested], tried)
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)
     return { parameters: arm.start, quality: 0, failure }
@@ -50,35 +62,37 @@ function climb<P extends object>(
   arm: TunableArm<P>,
   cases: readonly TuningCase[],
   items: number,
+  starts: readonly P[],
   tried?: () => void,
 ): Tuned<P> {
   const out = new Float32Array(items)
   const excluded = new Uint8Array(items)
   const total = cases.reduce((sum, { weight }) => sum + weight, 0)
-  const quality = (parameters: P) => {
-    let sum = 0
-    for (const context of cases) {
-      arm.score(parameters, context, out)
-      requireFinite(JSON.stringify(parameters), out)
-      const { hidden, targets, weight } = context
-      if (hidden !== null) excluded[hidden] = 1
-      sum += weight * ndcg(placesOf(out, targets, excluded), 10)
-      if (hidden !== null) excluded[hidden] = 0
-    }
-    tried?.()
-    return sum / total
+  const gain = (parameters: P, context: TuningCase) => {
+    arm.score(parameters, context, out)
+    requireFinite(JSON.stringify(parameters), out)
+    const { hidden, targets, weight } = context
+    if (hidden !== null) excluded[hidden] = 1
+    const reached = ndcg(placesOf(out, targets, excluded), 10)
+    if (hidden !== null) excluded[hidden] = 0
+    return (weight * reached) / total
   }
   if (cases.length === 0) return { parameters: arm.start, quality: 0 }
-  let best = arm.start
-  let highest = quality(best)
-  const attempt = <K extends keyof P>(name: K, value: P[K]) => {
-    if (value === best[name]) return
-    const candidate = { ...best, [name]: value }
-    const reached = quality(candidate)
-    if (reached > highest) {
-      best = candidate
-      highest = reached
+  let best = { parameters: arm.start, quality: Number.NEGATIVE_INFINITY, gains: [] as number[] }
+  const race = (parameters: P) => {
+    const gains: number[] = []
+    for (const stage of STAGES) {
+      while (gains.length < stage * cases.length) gains.push(gain(parameters, cases[gains.length]))
+      if (best.gains.length > 0 && isBehind(gains, best.gains)) break
     }
+    tried?.()
+    const quality = gains.reduce((sum, one) => sum + one, 0)
+    if (gains.length === cases.length && quality > best.quality)
+      best = { parameters, quality, gains }
+  }
+  for (const start of starts) race(start)
+  const attempt = <K extends keyof P>(name: K, value: P[K]) => {
+    if (value !== best.parameters[name]) race({ ...best.parameters, [name]: value })
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const name of Object.keys(arm.grid) as (keyof P)[]) {
@@ -87,20 +101,26 @@ function climb<P extends object>(
         typeof value === 'number' ? [value] : [],
       )
       for (let widened = 0; widened < WIDENINGS; widened++) {
-        const value = beyond(numbers, Number(best[name]), arm.below?.[name])
+        const value = beyond(numbers, Number(best.parameters[name]), arm.below?.[name])
         if (value === null) break
         attempt(name, value as P[keyof P])
-        if (best[name] !== value) break
+        if (best.parameters[name] !== value) break
         numbers = [...numbers, value].sort((a, b) => a - b)
       }
     }
   }
-  return { parameters: best, quality: highest }
+  return { parameters: best.parameters, quality: best.quality }
+}
+
+function isBehind(gains: readonly number[], best: readonly number[]): boolean {
+  if (gains.length < LEAST_CASES) return false
+  const differences = gains.map((one, k) => one - best[k])
+  return mean(differences) + CLEARLY * standardError(differences) < 0
 }
 
 /**
  * Next value past the end of a grid where the best value lies, by the ratio of the last two values.
- * Goes halfway to `below` instead of passing it. Null inside the grid, or where its end is 0.
+ * Goes halfway to `below` instead of passing it. Null inside the grid, or where its end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],
@@ -110,7 +130,7 @@ function beyond(
   const [first, second] = numbers
   const [last, before] = [...numbers].reverse()
   if (best === first && first > 0) return first ** 2 / second
-  if (best !== last || numbers.length < 2) return null
+  if (best !== last || last >= below || numbers.length < 2) return null
   const next = Number((last ** 2 / before).toPrecision(2))
   return next < below ? next : (last + below) / 2
 }

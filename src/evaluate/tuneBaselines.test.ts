@@ -1,7 +1,7 @@
 import { DAY } from '@nearside/core/time.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import { describe, expect, it } from 'vitest'
-import type { EvaluationInput } from './cases.ts'
+import { casesOf, type EvaluationInput } from './cases.ts'
 import { purchase, START, testInput, testShop, UNTIL } from './testShop.ts'
 import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
 
@@ -54,14 +54,30 @@ describe('tuned baselines', () => {
         expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBe(0)
         expect(popularity.all[item]).toBe(0)
       }
-    const bought = new Set(cases.flatMap(({ targets }) => targets))
-    const others = Array.from({ length: items }, (_, item) => item).filter(
-      (item) => !bought.has(item) && !evaluation.isHeldOut(`shopper${item >> 1}`),
-    )
-    const [{ neighbours }] = cases
+    const [{ neighbours, fold }] = cases
+    const others = cases.filter((one) => one.fold !== fold).flatMap(({ targets }) => targets)
     expect(others.length).toBeGreaterThan(5)
     for (const item of others)
       expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBeGreaterThan(0)
+  })
+
+  it('use every case of every training shopper in the last weeks', () => {
+    const evaluation = input()
+    const training = evaluation.shoppers.filter(({ id }) => !evaluation.isHeldOut(id))
+    const cases = training.flatMap((one) =>
+      casesOf(evaluation, one, START).filter(({ time }) => time < UNTIL),
+    )
+    expect(tuneBaselines(evaluation)).toMatchObject({
+      cases: cases.length,
+      shoppers: new Set(cases.map(({ shopper }) => shopper)).size,
+    })
+  })
+
+  it('never rank worse than recently-viewed where they contain it', () => {
+    const { counts, owner } = tuneBaselines(input())
+    for (const one of [counts, ...Object.values(owner)])
+      for (const arm of ['item-knn', 'session-knn', 'ease'] as const)
+        expect(one[arm].quality).toBeGreaterThanOrEqual(one['recently-viewed'].quality)
   })
 
   it('weigh each shopper equally, as the report does', () => {

@@ -5,21 +5,27 @@ import { columnsOf } from '@nearside/core/features/logColumns.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
+import { foldOf } from '@nearside/train/holdout.ts'
 import { type CountingArm, eachCounting } from './arms.ts'
 import { ewma, ITEM_KNN, LAST_VIEWED, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
 import { eachTuned, type OfTuned, serverHistory, storeHistory } from './owner/knowledge.ts'
-import { popularityOf, publishedFiles } from './popularity.ts'
+import { byDay, popularityOf, publishedFiles } from './popularity.ts'
 import { headlineOf, headlineTargets } from './questions.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
-const TUNING_CASES = 400
-/** Maximum number of cases a shopper; many cases of few shoppers would say little. */
-const CASES_EACH = 4
-/** Days before `until` that tuning cases come from; earlier events build the neighbours. */
-const TUNING_DAYS = 60
+/**
+ * Days before `until` that tuning cases come from: the fewest that hold enough cases, between these bounds. Earlier
+ * events build the neighbours.
+ */
+const TUNING_DAYS = { fewest: 28, most: 60 }
+const ENOUGH_CASES = 1000
+/** Number of cases from which on no further shoppers are drawn. */
+const MOST_CASES = 5000
+/** Number of parts of the shoppers; lists and popularity for one part come from the others. */
+const PARTS = 2
 
 /** Counting arms, from the interactions before a time. */
 export function countingArms(
@@ -55,12 +61,26 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
   const { shoppers, others, from, casesWith } = prepareTuning(input)
-  const arms = countingArms(items, others, from)
+  const byPart = others.map((histories) => countingArms(items, histories, from))
+  const arms = eachCounting(
+    (arm): TunableArm => ({
+      ...byPart[0][arm],
+      score: (parameters, context, out) =>
+        byPart[context.fold ?? 0][arm].score(parameters, context, out),
+    }),
+  )
   const tuned = new Map<string, TunedCounts>()
   const counts = (cases: readonly TuningCase[]): TunedCounts => {
     // All lists come from the same logs: equal sizes imply equal content.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
-    const found = tuned.get(sizes) ?? eachCounting((arm) => tune(arms[arm], cases, items, tried))
+    const known = tuned.get(sizes)
+    if (known) return known
+    const own = tune(RECENTLY_VIEWED, cases, items, [], tried)
+    const found = eachCounting((arm) => {
+      if (arm === 'recently-viewed') return own
+      const nested = { ...arms[arm].start, ...own.parameters, own: 1 }
+      return tune(arms[arm], cases, items, arm === 'last-viewed' ? [] : [nested], tried)
+    })
     tuned.set(sizes, found)
     return found
   }
@@ -72,7 +92,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
     cases: cases.length,
     shoppers,
     counts: counts(cases),
-    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, tried),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
     owner: eachTuned((known) =>
       counts(
         casesWith(
@@ -88,54 +108,58 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
 }
 
 /**
- * Cases of some training shoppers, with neighbours and popularity that exclude these shoppers, as
+ * Cases of all training shoppers in the last weeks, up to a limit, with neighbours and popularity of other training shoppers, as
  * those of the test exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
-  const { model, until } = input
-  const from = until - TUNING_DAYS * DAY
-  const { drawn, others } = drawShoppers(input, from)
-  const statisticsAt = publishedFiles(input, others)
+  const { model, until, seed } = input
+  const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
+  const earliest = until - TUNING_DAYS.most * DAY
+  const recent = training.map((shopper) =>
+    casesOf(input, shopper, earliest).filter(({ time }) => time < until),
+  )
+  const times = recent.flatMap((own) => own.map(({ time }) => time)).sort((a, b) => b - a)
+  const enough = Math.floor((times[ENOUGH_CASES - 1] ?? earliest) / DAY) * DAY
+  const from = Math.min(enough, until - TUNING_DAYS.fewest * DAY)
+  const partOf = (shopper: string) => foldOf(shopper, PARTS, seed + 1)
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
-  const lists = cooccurrence(model.itemIds.length, columnsOf(others), from, settings)
-  const neighbours = { neighboursPerItem, ...lists }
+  const parts = Array.from({ length: PARTS }, (_, part) => {
+    const others = training
+      .filter(({ id }) => partOf(id) !== part)
+      .map(({ interactions }) => interactions)
+    const lists = cooccurrence(model.itemIds.length, columnsOf(others), from, settings)
+    const neighbours = { neighboursPerItem, ...lists }
+    const statisticsAt = publishedFiles(input, others)
+    const popularityAt = byDay((midnight) => popularityOf(statisticsAt(midnight)))
+    return { others, neighbours, popularityAt }
+  })
+  const drawn: (readonly AskedCase[])[] = []
+  let cases = 0
+  for (const all of inRandomOrder(recent, createRandom(seed))) {
+    const own = all.filter(({ time }) => time >= from)
+    if (own.length > 0 && cases < MOST_CASES) drawn.push(own)
+    cases += own.length
+  }
   const casesWith = (
     known: (one: AskedCase) => History,
     wanted: (one: AskedCase) => Pick<TuningCase, 'targets' | 'hidden'>,
   ) =>
     drawn.flatMap((own): TuningCase[] => {
       const asked = own.filter((one) => wanted(one).targets.length > 0)
-      return asked.map((one) => ({
-        history: known(one),
-        time: one.time,
-        ...wanted(one),
-        popularity: popularityOf(statisticsAt(one.time)),
-        neighbours,
-        weight: 1 / asked.length,
-      }))
+      return asked.map((one) => {
+        const fold = partOf(one.shopper)
+        const { neighbours, popularityAt } = parts[fold]
+        return {
+          history: known(one),
+          time: one.time,
+          ...wanted(one),
+          popularity: popularityAt(one.time),
+          neighbours,
+          fold,
+          weight: 1 / asked.length,
+        }
+      })
     })
-  return { shoppers: drawn.length, others, from, casesWith }
-}
-
-/** Cases of some training shoppers, and the logs of all others. */
-function drawShoppers(
-  input: EvaluationInput,
-  from: number,
-): { drawn: (readonly AskedCase[])[]; others: History[] } {
-  const random = createRandom(input.seed)
-  const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
-  const drawn: (readonly AskedCase[])[] = []
-  const others: History[] = []
-  let cases = 0
-  for (const shopper of inRandomOrder(training, random)) {
-    const all = casesOf(input, shopper, from).filter(({ time }) => time < input.until)
-    const own = inRandomOrder(all, random).slice(0, CASES_EACH)
-    const wanted = own.length > 0 && cases < TUNING_CASES && 2 * drawn.length < training.length
-    if (wanted) {
-      drawn.push(own)
-      cases += own.length
-    } else others.push(shopper.interactions)
-  }
-  return { drawn, others }
+  return { shoppers: drawn.length, others: parts.map(({ others }) => others), from, casesWith }
 }

@@ -32,7 +32,7 @@ const ASKED: readonly Store[] = ['7', '30', 'install', 'evicted', 'beginning']
 const EVIDENCE = [1, 3, 10, 30] as const
 
 const COUNTS = [0.1, 0.2, 0.4, 0.6, 0.8].flatMap((fill) =>
-  [20, 180, 1000].map((halfLife) => ({ unit: 'days', halfLife, fill }) as const),
+  [20, 180, 1000].map((halfLife) => ({ unit: 'days', looks: 'once', halfLife, fill }) as const),
 )
 
 const ARMS = ['whole', 'masked', 'short'] as const
