@@ -48,7 +48,7 @@ interface Loaded {
   readonly shop: Shop
   readonly input: EvaluationInput
   /** Notes on omitted data and other remarks. */
-  readonly notes: readonly string[]
+  readonly notes: string[]
 }
 
 export async function load(question: Question): Promise<Loaded> {

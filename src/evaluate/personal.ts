@@ -1,7 +1,18 @@
 /** @module `--protocol personal` and `leave-one-out`: tests every arm on every case of held-out shoppers. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NearsideError } from '@nearside/core/error.ts'
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
-import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
+import {
+  type AskedCase,
+  type EvaluationInput,
+  isoDay,
+  LEAST_SHOPPERS,
+  type Protocol,
+  selectCases,
+} from './cases.ts'
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import { type OfTuned, TUNED_FOR } from './owner/knowledge.ts'
@@ -13,10 +24,11 @@ import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
 import { verdict } from './report/verdict.ts'
-import type { Envelope } from './results.ts'
+import { DASH, type Envelope } from './results.ts'
 import { Rows, type SentRows } from './rows.ts'
 import { type Steps, step } from './steps.ts'
 import { type Summary, summarise } from './summary.ts'
+import { trainOnOrders } from './trainModel.ts'
 import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
 import type { WalkedCase } from './walk.ts'
 import type { WalkOrder } from './walker.ts'
@@ -34,6 +46,8 @@ export interface PersonalResult extends Envelope {
   /** Change of NDCG@10 for each shopper, personal − base-fresh: minimum, nine deciles, maximum. */
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
+  /** The headline's question on devices whose store began on the first tested day, without and with own orders. */
+  readonly verdict: Summary['installed']
   /** Data of the plots in `--html`. */
   readonly detail: Groups & {
     /** Changes of the shoppers, ascending. */
@@ -75,8 +89,41 @@ export async function walkHeldOut(
   await step(steps, 'tuning baselines', 0, 0)
   let tries = 0
   const tuned = tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
-  const rows = await walkCases({ question, tuned, learns }, selected.length, steps)
-  return { shop: shop.name, input, tuned, rows, notes }
+  const directory = await mkdtemp(join(tmpdir(), 'nearside-orders-'))
+  try {
+    const orderTrained = await trainBlind(question, input, selected, directory, steps, notes)
+    const order = { question, tuned, learns, ...(orderTrained && { orderTrained }) }
+    const rows = await walkCases(order, selected.length, steps)
+    return { shop: shop.name, input, tuned, rows, notes }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/**
+ * The second model of a server without clicks. A shop of orders needs none: there the first model is the same.
+ * @returns its directory; null where (a) is not asked, or too few orders train no model
+ */
+async function trainBlind(
+  question: Question,
+  input: EvaluationInput,
+  selected: readonly (readonly AskedCase[])[],
+  directory: string,
+  steps: Steps,
+  notes: string[],
+): Promise<string | null> {
+  const { kinds, serverKnows, protocol } = input
+  const buyers = selected.filter((own) => own.some(({ bought }) => bought.length > 0))
+  const isAsked = protocol === 'personal' && serverKnows === 'orders' && kinds.purchases
+  if (!isAsked || !kinds.others || buyers.length < LEAST_SHOPPERS) return null
+  try {
+    await trainOnOrders(question, input, directory, steps)
+    return directory
+  } catch (error) {
+    if (!(error instanceof NearsideError) || error.code !== 'input-invalid') throw error
+    notes.push(`no model learned from orders alone for the server of (a): ${error.message}`)
+    return null
+  }
 }
 
 /** @param shoppers number of shoppers who have cases. */
@@ -118,6 +165,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
         ? { shopperChange: { deciles: change.deciles, worstTenth: change.worstTenth } }
         : {}),
       ...(owner && { owner }),
+      verdict: summary.installed,
       detail: { ...groups, shopperChanges: change?.changes ?? [] },
     },
     report: {
@@ -127,9 +175,10 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
         ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
-        verdict(summary),
+        verdict(summary, input.kinds.others),
       ],
       notes: [
+        DASH,
         ...new Set(walks.flatMap((walked) => walked.notes)),
         ...leftOut.map(
           ({ arm, reason, cases }) =>
@@ -172,6 +221,7 @@ const TUNED_NAMES: OfTuned<string> = {
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
   const all = [
     ['', tuned.counts] as const,
+    [' of the verdict', tuned.installed] as const,
     ...(asksOwner
       ? TUNED_FOR.map((known) => [TUNED_NAMES[known], tuned.owner[known]] as const)
       : []),

@@ -1,11 +1,13 @@
 /** @module Prepares the replay, the same in every process: tuned baselines and the shop data of the devices. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
 import { eachCounting } from './arms.ts'
 import { ewma, type Score, scorePopular, scorePopularMonth, type TunableArm } from './baselines.ts'
-import { type EvaluationInput, trainingHistories } from './cases.ts'
+import { type EvaluationInput, isPurchase, trainingHistories } from './cases.ts'
 import type { DeviceShop, Fit } from './device.ts'
 import { eachTuned } from './owner/knowledge.ts'
+import type { OwnerQuestions } from './owner/measure.ts'
 import { publishedFiles } from './popularity.ts'
 import { headlineOf } from './questions.ts'
 import type { Tuned } from './tune.ts'
@@ -23,31 +25,58 @@ function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
 /**
  * @param tuned null: only the model's arms are tested, without baselines and the owner's questions
  * @param fit null: the devices don't learn
+ * @param orderTrained scores of the server's model of (a) that learned from orders alone; null: there is none
  */
 export function prepareWalk(
   input: EvaluationInput,
   tuned: TunedBaselines | null,
   fit: Fit | null,
+  orderTrained: OwnerQuestions['orderTrained'] = null,
 ): Walk {
   const shared = {
     ...prepareDevices(input, fit),
     store: input.historyFrom,
     headline: headlineOf(input),
   }
-  if (!tuned) return { ...shared, owner: null, baselines: {} }
-  const { model, serverKnows, dayOnly, until, protocol } = input
+  if (!tuned) return { ...shared, owner: null, verdict: null, baselines: {} }
+  const { model, serverKnows, dayOnly, until } = input
+  const isPersonal = input.protocol === 'personal'
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
   const scoresOf = (counts: TunedCounts) => eachCounting((arm) => score(arms[arm], counts[arm]))
   const counts = eachTuned((known) => scoresOf(tuned.owner[known]))
   return {
     ...shared,
-    owner: protocol === 'personal' ? { serverKnows, dayOnly, installed: until, counts } : null,
+    owner: isPersonal ? { serverKnows, dayOnly, installed: until, counts, orderTrained } : null,
+    verdict: isPersonal
+      ? { installed: until, headline: shared.headline, counts: scoresOf(tuned.installed) }
+      : null,
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
       ...scoresOf(tuned.counts),
       ewma: score(ewma(model.itemVectors, DIMENSION), tuned.ewma),
     },
+  }
+}
+
+/**
+ * The server's model of (a) that learned from orders alone, with the popularity of orders.
+ * @param input evaluation of that model
+ * @param itemIds ids by row, of the histories and scores
+ */
+export function scoreOrderTrained(
+  input: EvaluationInput,
+  itemIds: readonly string[],
+): NonNullable<OwnerQuestions['orderTrained']> {
+  const orders = trainingHistories(input).map((history) => history.filter(isPurchase))
+  const statisticsAt = publishedFiles(input, orders)
+  const rows = new Map(input.model.itemIds.map((id, row) => [id, row]))
+  const rowOf = itemIds.map((id) => rows.get(id) ?? -1)
+  return (known, time) => {
+    const history = known.map((one) => ({ ...one, item: rowOf[one.item] }))
+    const model = { ...input.model, statistics: statisticsAt(time) }
+    const { base } = scoreTerms(model, history, time)
+    return Float32Array.from(rowOf, (row) => base[row])
   }
 }
 

@@ -1,7 +1,8 @@
 /** @module Fields that every `evaluate --json` has, and the figures that every protocol computes from its rows. */
 import type { Random } from '@nearside/core/model/random.ts'
 import { bootstrap, type Interval, lift, observedMean } from './bootstrap.ts'
-import type { Keep, RowCase, Rows } from './rows.ts'
+import { LEAST_SHOPPERS } from './cases.ts'
+import type { Keep, RowCase, Rows, Series, ShopperValues } from './rows.ts'
 
 export interface Lift {
   /** mean(arm) / mean(over) − 1. */
@@ -35,7 +36,7 @@ export interface Envelope {
   readonly cases: number
   /** Arms, each with its metrics as numbers. */
   readonly arms: readonly { readonly name: string }[]
-  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0 is left out. */
+  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0, or of too few shoppers, is left out. */
   readonly lifts: readonly NamedLift[]
   /** Shoppers who fare worse; null where personal and base are not compared by shopper. */
   readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
@@ -52,21 +53,48 @@ export interface Comparison<Case> {
   readonly label?: string
 }
 
-/** Lifts of all comparisons, on the same draws of the shoppers; one over an arm at 0 is left out. */
+/** Reason for a dash instead of an interval, as a note of a report. */
+export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS} shoppers, or the other arm finds nothing`
+
+/** Whether enough shoppers have both values for an interval. */
+function isEnough(values: ShopperValues, over: ShopperValues): boolean {
+  const both = values.filter((value, shopper) => !Number.isNaN(value + over[shopper]))
+  return both.length >= LEAST_SHOPPERS
+}
+
+/** Lift of one arm over another; null over an arm at 0 and with too few shoppers. Every pair uses the same draws. */
+export function pairedLift(
+  rows: Rows<RowCase>,
+  series: Series,
+  over: Series,
+  random: Random,
+): Lift | null {
+  const [a, b] = [rows.means(series), rows.means(over)]
+  if (!isEnough(a, b)) return null
+  const [found] = bootstrap([lift(a, b)], a.length, random)
+  return found && asLift(found)
+}
+
+/**
+ * Lifts of all comparisons, on the same draws of the shoppers. A lift over an arm at 0 is left out, and a lift of
+ * too few shoppers.
+ */
 export function liftsOf<Case extends RowCase>(
   rows: Rows<Case>,
   comparisons: readonly Comparison<Case>[],
   random: Random,
 ): NamedLift[] {
+  const values = comparisons.map(
+    ({ arm, over, metric, keep }) =>
+      [rows.means({ arm, metric }, keep), rows.means({ arm: over, metric }, keep)] as const,
+  )
   const found = bootstrap(
-    comparisons.map(({ arm, over, metric, keep }) =>
-      lift(rows.means({ arm, metric }, keep), rows.means({ arm: over, metric }, keep)),
-    ),
+    values.map(([own, other]) => lift(own, other)),
     rows.byShopper.length,
     random,
   )
   return comparisons.flatMap(({ arm, over, metric, label = metric }, k) => {
-    const one = found[k]
+    const one = isEnough(...values[k]) ? found[k] : null
     return one ? [{ arm, over, metric: label, ...asLift(one) }] : []
   })
 }

@@ -3,6 +3,7 @@ import { ARMS, type ArmName } from './arms.ts'
 import type { Headline } from './questions.ts'
 import { personalParts } from './report/personal.ts'
 import { textLines } from './report/report.ts'
+import { verdict } from './report/verdict.ts'
 import { findLift } from './results.ts'
 import { Rows } from './rows.ts'
 import { summarise as summariseRows } from './summary.ts'
@@ -78,11 +79,21 @@ describe('means of a summary', () => {
   })
 
   it('give lifts with intervals, all arms on the same shoppers', () => {
-    const { lifts } = summarise(results, 1)
+    const several = Array.from({ length: 5 }, (_, s) =>
+      results.map((one) => ({ ...one, shopper: one.shopper + s })),
+    ).flat()
+    const { lifts } = summarise(several, 1)
     const lift = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
-    expect(lift?.lo).toBeCloseTo(0, 6)
-    expect(lift?.hi).toBeCloseTo(0.8 / 0.6 - 1, 5)
+    expect(lift?.lo).toBeGreaterThanOrEqual(0)
+    expect(lift?.hi).toBeLessThanOrEqual(0.8 / 0.6 - 1)
+    // One shopper fewer than ten: no interval.
+    const few = summarise(
+      several.filter(({ shopper }) => shopper !== 'bob4'),
+      1,
+    )
+    expect(few.lifts).toEqual([])
+    expect(few.installed[0].learning?.lift).toBeNull()
     expect(findLift(lifts, 'base-fresh', 'base-stale', 'ndcg@10')).toMatchObject({
       relative: 0,
       lo: 0,
@@ -130,11 +141,15 @@ describe('groups of cases', () => {
   })
 
   it('have the same lift as the entry for the group in the list of lifts', () => {
-    const results = Array.from({ length: 20 }, (_, s) =>
-      result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { history: 3 * s }),
+    const results = Array.from({ length: 60 }, (_, s) =>
+      result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { history: s }),
     )
     const { groups, lifts } = summarise(results, 1)
-    for (const { label, lift } of groups.history)
+    expect(groups.history.filter(({ lift }) => lift).map(({ label }) => label)).toEqual([
+      '6-20',
+      '21-60',
+    ])
+    for (const { label, lift } of groups.history.slice(1))
       expect(lifts).toContainEqual({
         ...{ arm: 'personal', over: 'base-fresh', metric: `ndcg@10@history=${label}` },
         ...lift,
@@ -168,5 +183,37 @@ describe('the report of a summary', () => {
   it('omits a lift that has no meaning from the JSON', () => {
     const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
     expect(text).not.toMatch(/null/)
+  })
+})
+
+describe('the summary of devices that begin at install', () => {
+  it('reads their own rows, store by store, and picks the strongest counting arm for each', () => {
+    const rows = new Rows<WalkedCase>()
+    for (let s = 0; s < 12; s++)
+      for (let k = 0; k < 6; k++) {
+        rows.begin(result(`s${s}`, 0))
+        for (const [store, best, personal] of [
+          ['install', 'last-viewed', 0.5],
+          ['seeded', 'ease', 0.7],
+        ] as const) {
+          for (const arm of ARMS) {
+            const own = arm === 'personal' ? personal : arm === best ? 0.6 : 0.4
+            rows.put({ arm, store, metric: 'ndcg@10' }, own)
+            rows.put({ arm, store, metric: 'nll' }, arm === 'personal' && s < 3 ? 5 : 4)
+          }
+        }
+        // The whole log would say the opposite.
+        for (const arm of ARMS) rows.put({ arm, metric: 'ndcg@10' }, arm === 'personal' ? 0.1 : 0.9)
+      }
+    const { installed, ...rest } = summariseRows(rows, 1)
+    const [install, seeded] = installed
+    expect(install).toMatchObject({ store: 'install', counts: 'last-viewed' })
+    expect(install.overPopular?.relative).toBeCloseTo(0.25, 6)
+    expect(install.overCounts?.relative).toBeCloseTo(0.5 / 0.6 - 1, 6)
+    expect(install.learning?.worse).toMatchObject({ significant: 3, testable: 3 })
+    expect(seeded).toMatchObject({ store: 'seeded', counts: 'ease' })
+    expect(seeded.overCounts?.relative).toBeCloseTo(0.7 / 0.6 - 1, 6)
+    const { title } = verdict({ installed, ...rest }, false)
+    expect(title).toContain('last-viewed, which only counts, ranks better still')
   })
 })

@@ -4,11 +4,12 @@ import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
 import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
+import { summariseInstalled } from './installed.ts'
 import { summariseOwner } from './owner/summary.ts'
 import { type Headline, SUFFIXES, type Suffix, suffixesOf } from './questions.ts'
 import { type Comparison, liftsOf, meansOf } from './results.ts'
 import type { Rows } from './rows.ts'
-import { countWorse } from './shoppersWorse.ts'
+import { countWorse, negated } from './shoppersWorse.ts'
 import type { WalkedCase } from './walk.ts'
 
 export type Summary = ReturnType<typeof summarise>
@@ -40,7 +41,8 @@ export function summarise(
     groups: groupCases(rows, arms, seed, headline),
     /** Null where devices don't learn. */
     change: arms.includes('personal') ? changeOf(rows, seed, headline) : null,
-    /** Null where the owner's questions were not measured. */
+    installed: summariseInstalled(rows, seed, arms, headline),
+    /** Null where the owner's questions were not measured, or too few shoppers bought something. */
     owner: summariseOwner(rows, seed, arms),
   }
 }
@@ -82,10 +84,7 @@ function changeOf(rows: Rows<WalkedCase>, seed: number, headline: Headline) {
   return {
     worse: countWorse(changes('ndcg@10'), random),
     // A higher nll is worse.
-    worseByLikelihood: countWorse(
-      changes('nll').map((own) => own.map((change) => -change)),
-      random,
-    ),
+    worseByLikelihood: countWorse(negated(changes('nll')), random),
     /** Mean change of NDCG@10 of each shopper, ascending. */
     changes: [...means],
     /** Mean change over the worst tenth of shoppers. */

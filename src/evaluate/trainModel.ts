@@ -5,7 +5,7 @@ import { publishModel } from '@nearside/train/models/publish.ts'
 import { isSequenceShop } from '@nearside/train/plan.ts'
 import { pretrain } from '@nearside/train/pretrain.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
-import { kindsOf, selectCases } from './cases.ts'
+import { type EvaluationInput, isPurchase, kindsOf, selectCases } from './cases.ts'
 import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
 
@@ -51,4 +51,31 @@ export async function trainModel(
   })
   await publishModel(directory, trained)
   return leaveOneOut ? trained.manifest.data.until : until
+}
+
+/** Trains a model of the same shoppers from their orders alone, as a server without clicks would. */
+export async function trainOnOrders(
+  { shop: folder, holdout, now }: Question,
+  { model: { manifest }, until }: Pick<EvaluationInput, 'model' | 'until'>,
+  directory: string,
+  steps: Steps,
+): Promise<void> {
+  const shop = await readShop(folder, now)
+  const shoppers = shop.shoppers
+    .map(({ id, interactions }) => ({ id, interactions: interactions.filter(isPurchase) }))
+    .filter(({ interactions }) => interactions.length > 0)
+  const { fraction } = manifest.holdout
+  const trained = await pretrain(
+    { ...shop, shoppers, searches: [] },
+    {
+      seed: manifest.seed,
+      until,
+      holdout: await readHoldout(fraction > 0 || !holdout ? String(fraction) : holdout),
+      now,
+      judgeFeatures: false,
+      onProgress: (label, done, total) =>
+        step(steps, `the server without clicks: ${label}`, done, total),
+    },
+  )
+  await publishModel(directory, trained)
 }

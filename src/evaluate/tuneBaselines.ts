@@ -10,7 +10,13 @@ import { type CountingArm, eachCounting } from './arms.ts'
 import { ewma, ITEM_KNN, LAST_VIEWED, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
-import { eachTuned, type OfTuned, serverHistory, storeHistory } from './owner/knowledge.ts'
+import {
+  eachTuned,
+  type OfTuned,
+  type Store,
+  serverHistory,
+  storeHistory,
+} from './owner/knowledge.ts'
 import { byDay, popularityOf, publishedFiles } from './popularity.ts'
 import { headlineOf, headlineTargets } from './questions.ts'
 import { sessionKnn } from './sessionKnn.ts'
@@ -49,6 +55,8 @@ export interface TunedBaselines {
   readonly shoppers: number
   readonly counts: TunedCounts
   readonly ewma: Tuned
+  /** Counting arms for the headline's question, on stores that began where the tuning does. */
+  readonly installed: TunedCounts
   /** Counting arms tuned on purchases. */
   readonly owner: OfTuned<TunedCounts>
 }
@@ -84,14 +92,17 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
     tuned.set(sizes, found)
     return found
   }
-  const cases = casesWith(
-    (one) => storeHistory(historyFrom, one, from),
-    (one) => headlineTargets(one, headlineOf(input)),
-  )
+  const headlineOn = (store: Store) =>
+    casesWith(
+      (one) => storeHistory(store, one, from),
+      (one) => headlineTargets(one, headlineOf(input)),
+    )
+  const cases = headlineOn(historyFrom)
   return {
     cases: cases.length,
     shoppers,
     counts: counts(cases),
+    installed: counts(headlineOn('install')),
     ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
     owner: eachTuned((known) =>
       counts(

@@ -2,7 +2,7 @@
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
-import { prepareWalk } from './prepare.ts'
+import { prepareWalk, scoreOrderTrained } from './prepare.ts'
 import { serveProcess } from './processes.ts'
 import type { TunedBaselines } from './tuneBaselines.ts'
 import { walkShopper } from './walk.ts'
@@ -11,14 +11,25 @@ export interface WalkOrder {
   readonly question: Question
   /** Null: the baselines are not tested. */
   readonly tuned: TunedBaselines | null
+  /** Directory of a model that learned from orders alone; absent: there is none. */
+  readonly orderTrained?: string
   /** Whether devices learn. */
   readonly learns: boolean
 }
 
-serveProcess(async ({ question, tuned, learns }: WalkOrder) => {
+serveProcess(async ({ question, tuned, learns, orderTrained }: WalkOrder) => {
   const { input } = await load(question)
   const engine = learns ? await createWasmEngine() : null
-  const walk = prepareWalk(input, tuned, engine && ((problem) => engine.fit(problem)))
+  const blind =
+    orderTrained === undefined
+      ? null
+      : (await load({ ...question, model: orderTrained, grown: true })).input
+  const walk = prepareWalk(
+    input,
+    tuned,
+    engine && ((problem) => engine.fit(problem)),
+    blind && scoreOrderTrained(blind, input.model.itemIds),
+  )
   const selected = selectCases(input)
   return (shopper) => walkShopper(walk, selected[shopper])
 })

@@ -62,6 +62,7 @@ describe('nearside evaluate', () => {
         'lifts',
         'shoppersWorse',
         'shopperChange',
+        'verdict',
         'owner',
         'detail',
       ].sort(),
@@ -87,7 +88,7 @@ describe('nearside evaluate', () => {
     const places = [...titles, 'Verdict: '].map((title) => text.indexOf(title))
     expect(places[0]).toBeGreaterThan(0)
     expect(places).toEqual([...places].sort((a, b) => a - b))
-    expect(text).toContain('This log holds orders alone')
+    expect(text).toContain('log holds orders alone')
   }, 60_000)
 
   it('--arms base scores only the base model and the baselines', async () => {
@@ -109,6 +110,31 @@ describe('nearside evaluate', () => {
     const [, json] = (await readFile(html, 'utf8')).match(/id="result">(.*?)<\/script>/s) ?? []
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
+
+  it('asks a log of looks and orders for the next different product, against two servers', async () => {
+    const looks: TestShop = {
+      ...shop,
+      shoppers: shop.shoppers.map(({ id, interactions }) => ({
+        id,
+        interactions: interactions
+          .flatMap((one, k) => [
+            { ...one, name: 'view_item' as const, time: one.time - (1 + (k % 3)) * 60_000 },
+            one,
+          ])
+          .sort((a, b) => a.time - b.time),
+      })),
+    }
+    const stored = await store(join('looks', 'testshop'), looks)
+    const { result, text } = await run({ shop: stored, model: modelFolder, arms: 'base' })
+    expect(result.headline).toBe('ndcg@10:next')
+    expect(result.detail.visit.map(({ label }) => label)).toContain('2-3')
+    expect(result.verdict.map(({ store }) => store)).toEqual(['install', 'seeded'])
+    expect(Object.keys(result.arms[0])).toContain('ndcg@10:next')
+    // A second model learned from orders alone.
+    expect(result.owner?.serverModel).toMatch(/^(orders alone|every event)$/)
+    expect(text).not.toContain('no model learned')
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+  }, 120_000)
 
   it('accepts the folder of one version as well as the folder of all versions', async () => {
     await expect(

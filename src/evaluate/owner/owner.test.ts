@@ -1,8 +1,10 @@
+import { buildStatistics, refreshPopularity } from '@nearside/core/features/statistics.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { ARMS, type ArmName, BASE_ARMS, COUNTING_ARMS } from '../arms.ts'
-import { type EvaluationInput, selectCases } from '../cases.ts'
-import { prepareWalk } from '../prepare.ts'
+import { type EvaluationInput, isPurchase, selectCases, trainingHistories } from '../cases.ts'
+import { prepareWalk, scoreOrderTrained } from '../prepare.ts'
 import { ownerParts } from '../report/owner.ts'
 import { textLines } from '../report/report.ts'
 import { Rows } from '../rows.ts'
@@ -10,7 +12,7 @@ import { testInput, testModel, testShop } from '../testShop.ts'
 import { tuneBaselines } from '../tuneBaselines.ts'
 import { type WalkedCase, walkShopper } from '../walk.ts'
 import { type Knowledge, STORES } from './knowledge.ts'
-import { BOUGHT } from './measure.ts'
+import { BOUGHT, BOUGHT_NLL, ORDER_TRAINED } from './measure.ts'
 import { summariseOwner } from './summary.ts'
 
 /** On the day before, each shopper views exactly the items they will buy. */
@@ -86,8 +88,35 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 60_000)
 
+  it('rank by a model of orders in the rows of the histories, with the popularity of orders', async () => {
+    const input = clicks()
+    const turned = [...input.shoppers].map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((one) => ({ ...one, item: 29 - one.item })),
+    }))
+    const { model } = input
+    const itemIds = model.itemIds.toReversed()
+    const orders = testInput({ ...testShop(60, 30), shoppers: turned }).model
+    const score = scoreOrderTrained(
+      { ...input, shoppers: turned, model: { ...orders, itemIds } },
+      model.itemIds,
+    )
+    const [{ history, time }] = selectCases(input)[0]
+    const scores = score(history.filter(isPurchase), time)
+    const onlyOrders = trainingHistories(input).map((own) => own.filter(isPurchase))
+    const statistics = refreshPopularity(
+      buildStatistics(testShop(60, 30).items, onlyOrders, input.until),
+      onlyOrders,
+      time,
+    )
+    const reference = { ...testModel(testShop(60, 30)), statistics }
+    const { base } = scoreTerms(reference, history.filter(isPurchase), time)
+    expect([...scores].map((one) => one.toFixed(4))).toEqual([...base].map((one) => one.toFixed(4)))
+  })
+
   it('are answered with means over shoppers, and count the shoppers who are worse off', () => {
     const rows = new Rows<WalkedCase>()
+    let orderTrained = 0.2
     const add = (shopper: string, personal: number) => {
       rows.begin({ shopper, time: 0, place: 1, history: 0, guardActive: true, failures: [] })
       const put = (store: Knowledge, values: Readonly<Partial<Record<ArmName, number>>>) => {
@@ -99,31 +128,58 @@ describe('the owner’s questions', () => {
       const ease = personal < 0.4 ? 0.1 : 0.3
       for (const store of STORES) put(store, { ...counts, ease, 'base-fresh': 0.4, personal })
       put('server', { ...counts, ease: 0, 'base-fresh': 0.25 })
-      put('nightly', { 'base-fresh': 0.5 })
+      rows.put({ arm: ORDER_TRAINED, store: 'server', metric: BOUGHT }, orderTrained)
+      for (const [arm, nll] of [
+        ['base-fresh', 5],
+        ['personal', 5 + (0.4 - personal)],
+      ] as const)
+        for (const store of STORES) rows.put({ arm, store, metric: BOUGHT_NLL }, nll)
+      put('nightly', { 'base-fresh': 0.42 })
     }
-    for (let k = 0; k < 6; k++) add('ann', 0.3)
-    add('bob', 0.5)
+    for (let s = 0; s < 5; s++) {
+      for (let k = 0; k < 6; k++) add(`ann${s}`, 0.3)
+      // Nine shoppers are too few for an interval.
+      expect(summariseOwner(rows, 1, ARMS)).toBeNull()
+      add(`bob${s}`, 0.5)
+    }
     const summary = summariseOwner(rows, 1, ARMS)
     if (!summary) throw new Error('nobody was asked')
-    expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
+    expect(summary).toMatchObject({ shoppers: 10, cases: 35, serverModel: 'every event' })
     expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)
     expect(summary.blind.install.countsOverCounts.arms).toEqual(['ease', 'item-knn'])
     expect(summary.stores['7'].counts).toBe('ease')
     expect(summary.stores['7'].over).toBeCloseTo(0.2, 12)
     expect(summary.blind.install.counts.over).toBeCloseTo(0.15, 12)
-    expect(summary.nightly.beginning.lift?.relative).toBeCloseTo(0.4 / 0.5 - 1, 6)
-    expect(summary.learning?.install.worse).toMatchObject({ significant: 1, share: 0.5 })
+    expect(summary.nightly.beginning.lift?.relative).toBeCloseTo(0.4 / 0.42 - 1, 6)
+    expect(summary.learning?.install.worse).toMatchObject({ significant: 5, share: 0.5 })
+    expect(summary.learning?.install.worseByLikelihood).toMatchObject({
+      significant: 5,
+      testable: 5,
+    })
     const report = { title: '', lead: [], notes: [] }
     const printed = (others: boolean, dayOnly: boolean) => {
       const log = { kinds: { purchases: true, others }, serverKnows: 'orders', dayOnly } as const
       return textLines({ ...report, parts: ownerParts(summary, log) }).join('\n')
     }
     const text = printed(false, false)
-    expect(text).toContain('This log holds orders alone')
+    expect(text).toContain('log holds orders alone')
     expect(text).toContain('not shown')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     expect(text).not.toContain('days only')
-    expect(printed(true, true)).not.toContain('orders alone')
+    expect(printed(true, true)).not.toContain('log holds orders alone')
     expect(printed(true, true)).toContain('there is no page at hand')
+    expect(printed(true, true)).toMatch(/5 of 5 testable/)
+    // In a log of orders, question (a) is answered with a dash.
+    const blind = (others: boolean) =>
+      ownerParts(summary, {
+        ...{ kinds: { purchases: true, others }, serverKnows: 'orders', dayOnly: false },
+      })[0].table?.rows.map((row) => row.slice(-3))
+    expect(blind(false)?.flat()).toEqual(Array.from({ length: 9 }, () => '–'))
+    expect(blind(true)?.flat()).not.toContain('–')
+    orderTrained = 0.32
+    for (let s = 0; s < 10; s++) for (let k = 0; k < 9; k++) add(`cid${s}`, 0.4)
+    const better = summariseOwner(rows, 1, ARMS)
+    expect(better?.serverModel).toBe('orders alone')
+    expect(better?.blind.install.model.over).toBeCloseTo((10 * 0.2 + 10 * 0.32) / 20, 6)
   })
 })

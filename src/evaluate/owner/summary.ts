@@ -1,15 +1,16 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
-import { bootstrap, lift, observedMean } from '../bootstrap.ts'
-import { asLift, type Lift } from '../results.ts'
+import { observedMean } from '../bootstrap.ts'
+import { LEAST_SHOPPERS } from '../cases.ts'
+import { type Lift, pairedLift } from '../results.ts'
 import type { Rows, Series } from '../rows.ts'
-import { countWorse } from '../shoppersWorse.ts'
+import { countWorse, negated } from '../shoppersWorse.ts'
 import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
-import { BOUGHT } from './measure.ts'
+import { BOUGHT, BOUGHT_NLL, ORDER_TRAINED } from './measure.ts'
 
-/** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where the second is at 0. */
+/** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where it has no interval. */
 export interface Compared {
   readonly arm: number
   readonly over: number
@@ -22,21 +23,21 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
 /**
- * Null with fewer than two shoppers, since an interval needs two, and where no arm counts.
+ * Null with too few shoppers for an interval, and where no arm counts.
  * @param arms arms that scored every case; includes `personal` where devices learn
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
-  const of = (arm: ArmName, store: Knowledge): Series => ({ arm, store, metric: BOUGHT })
+  const of = (arm: ArmName | typeof ORDER_TRAINED, store: Knowledge): Series => ({
+    ...{ arm, store, metric: BOUGHT },
+  })
   const asked = rows.having(of('base-fresh', 'server'))
   const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
   const shoppers = asked.byShopper.length
-  if (shoppers < 2 || counting.length === 0) return null
+  if (shoppers < LEAST_SHOPPERS || counting.length === 0) return null
   const mean = (series: Series) => observedMean(asked.means(series))
   const compare = (arm: Series, over: Series): Compared => {
-    // Every pair uses the same draws.
-    const random = createRandom(seed)
-    const [found] = bootstrap([lift(asked.means(arm), asked.means(over))], shoppers, random)
-    return { arm: mean(arm), over: mean(over), ...(found && { lift: asLift(found) }) }
+    const found = pairedLift(asked, arm, over, createRandom(seed))
+    return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
   }
   /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
   const strongest = (store: Knowledge) =>
@@ -44,15 +45,19 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
   const each = <K extends Store, T>(stores: readonly K[], answer: (store: K) => T) =>
     Object.fromEntries(stores.map((store) => [store, answer(store)])) as Record<K, T>
   const onServer = strongest('server')
+  const [pooled, blind] = [of('base-fresh', 'server'), of(ORDER_TRAINED, 'server')]
+  const model = mean(blind) > mean(pooled) ? blind : pooled
   return {
     /** Number of shoppers with a purchase, and of their cases with one. */
     shoppers,
     cases: asked.cases.length,
+    /** Training data of the server's model in (a), whichever ranks better on these cases. */
+    serverModel: model === blind ? 'orders alone' : 'every event',
     /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
       return {
-        model: compare(of('personal', store), of('base-fresh', 'server')),
+        model: compare(of('personal', store), model),
         counts: compare(of('personal', store), of(onServer, 'server')),
         /** The strongest counting arm on the device over the strongest on the server. */
         countsOverCounts: {
@@ -76,7 +81,12 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       ? each(DEVICE_STORES, (store) => {
           const [personal, base] = [of('personal', store), of('base-fresh', store)]
           const worse = countWorse(asked.differences(personal, base), createRandom(seed + 1))
-          return { ...compare(personal, base), worse }
+          const nll = (series: Series) => ({ ...series, metric: BOUGHT_NLL })
+          const worseByLikelihood = countWorse(
+            negated(asked.differences(nll(personal), nll(base))),
+            createRandom(seed + 1),
+          )
+          return { ...compare(personal, base), worse, worseByLikelihood }
         })
       : null,
   }

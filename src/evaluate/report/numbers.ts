@@ -36,12 +36,14 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
-/** Formats as `3 (12.3 %)`. */
+/** Formats as `3 of 40 testable`. Without a shopper whom the test can tell, 0 would mislead. */
 export function worseShoppers(worse: {
   readonly significant: number
-  readonly share: number
+  readonly testable: number
 }): string {
-  return `${worse.significant} (${share(worse.share)})`
+  return worse.testable > 0
+    ? `${worse.significant} of ${worse.testable} testable`
+    : '– (0 testable)'
 }
 
 export function count(value: number): string {

@@ -3,6 +3,7 @@ import { COUNTING_ARMS } from '../arms.ts'
 import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
 import { type Compared, DEVICE_STORES, type OwnerSummary } from '../owner/summary.ts'
+import type { Lift } from '../results.ts'
 import { count, decimal, fixed, lift, share, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
@@ -51,16 +52,17 @@ export function ownerParts(summary: OwnerSummary, log: Log): Part[] {
 }
 
 const ORDERS_ALONE =
-  'This log holds orders alone: a server that knows them lacks nothing that a device has, so this says little here. Ask it of a log with clicks'
+  'A dash: this log holds orders alone, so the server lacks nothing that a device has. Ask this of a log with clicks'
 
 const STRONGEST = `Counts: whichever of ${COUNTING_ARMS.join(', ')} has the best mean on these very cases, a choice in their favour`
 
 function blind(
-  { blind }: OwnerSummary,
+  { blind, serverModel }: OwnerSummary,
   { kinds, serverKnows, dayOnly }: Log,
   asked: string,
   device: string,
 ): Part {
+  const ofClicks = (found: Lift | undefined) => (kinds.others ? lift(found) : '–')
   return {
     title: `(a) What is gained if clicks stay with the shopper? ${asked}`,
     table: tableOf(DEVICE_STORES, {
@@ -75,13 +77,13 @@ function blind(
         return `${decimal(arm)} (${arms[0]})`
       },
       [device]: (store) => decimal(blind[store].model.arm),
-      'over the server’s model': (store) => lift(blind[store].model.lift),
-      'over its counts': (store) => lift(blind[store].counts.lift),
-      'counts over counts': (store) => lift(blind[store].countsOverCounts.lift),
+      'over the server’s model': (store) => ofClicks(blind[store].model.lift),
+      'over its counts': (store) => ofClicks(blind[store].counts.lift),
+      'counts over counts': (store) => ofClicks(blind[store].countsOverCounts.lift),
     }),
     text: [
       ...(kinds.others ? [] : [ORDERS_ALONE]),
-      `The server knows ${SERVER[serverKnows]}, from the log’s beginning on; both have the same model. ${STRONGEST}, each tuned on what its side knows`,
+      `The server knows ${SERVER[serverKnows]}, from the log’s beginning on. The better of two models answers for it: one learned from every event, one from orders alone; here ${serverModel}. ${STRONGEST}, each tuned on what its side knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
@@ -136,9 +138,11 @@ function learned(learning: NonNullable<OwnerSummary['learning']>): Part {
       base: (store) => decimal(learning[store].over),
       personal: (store) => decimal(learning[store].arm),
       'personal over base': (store) => lift(learning[store].lift),
-      'significantly worse': (store) => worseShoppers(learning[store].worse),
-      better: (store) => String(learning[store].worse.better),
-      'by chance, up to': (store) => fixed(learning[store].worse.expectedByChance, 1),
+      'significantly worse, by likelihood': (store) =>
+        worseShoppers(learning[store].worseByLikelihood),
+      better: (store) => String(learning[store].worseByLikelihood.better),
+      'by chance, up to': (store) => fixed(learning[store].worseByLikelihood.expectedByChance, 1),
+      'by NDCG@10': (store) => worseShoppers(learning[store].worse),
     }),
     text: ['Worse and better: one-sided sign-flip test on a shopper’s own cases, 5 %'],
   }

@@ -114,14 +114,13 @@ function shoppers(found: ShopperChange): Part {
     title: `Shopper by shopper, personal against base-fresh, ${count(changes.length)} shoppers`,
     table: tableOf(
       [
-        { by: 'NDCG@10', ...worse },
         { by: 'likelihood', ...worseByLikelihood },
+        { by: 'NDCG@10', ...worse },
       ],
       {
         by: ({ by }) => by,
         'significantly worse': worseShoppers,
         better: (one) => String(one.better),
-        testable: (one) => String(one.testable),
         'by chance, up to': (one) => fixed(one.expectedByChance, 1),
       },
     ),

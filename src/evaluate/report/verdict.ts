@@ -1,34 +1,40 @@
 /** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
-import { COUNTING_ARMS } from '../arms.ts'
-import { findLift, type Lift } from '../results.ts'
+import type { InstalledSummary } from '../installed.ts'
+import type { Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
-import { lift, share } from './numbers.ts'
+import { lift, worseShoppers } from './numbers.ts'
+import { HEADLINES } from './personal.ts'
 import type { Part } from './report.ts'
 
 type Ends = Pick<Lift, 'lo' | 'hi'>
 
-/** Conclusions by NDCG@10 in the headline's question. */
-export function verdict({ arms, lifts, change, owner, headline }: Summary): Part {
-  const metric = `ndcg@10${headline}` as const
-  const ships = change ? 'personal' : 'base-fresh'
-  const ndcg = (name: string) => arms.find((arm) => arm.name === name)?.[metric] ?? 0
-  const counting = [...COUNTING_ARMS].sort((a, b) => ndcg(b) - ndcg(a))[0]
-  const overPopular = findLift(lifts, ships, 'popular-30d', metric)
-  const overCounting = findLift(lifts, ships, counting, metric)
-  const learned = findLift(lifts, 'personal', 'base-fresh', metric)
+/** Smallest proven gain of learning that helps a shopper; the fit costs download and processor time. */
+const LEAST_GAIN = 0.01
+
+const STORES = {
+  install: 'A device that begins on the first tested day',
+  seeded: 'The same, with the shopper’s own orders handed over',
+  beginning: 'A device with the whole log',
+} as const satisfies Record<InstalledSummary['store'], string>
+
+/** Conclusions about the headline's question, of devices whose store begins at install. @param hasClicks of the log */
+export function verdict({ installed, owner, headline }: Summary, hasClicks: boolean): Part {
+  const [{ overPopular, overCounts, counts }] = installed
   return {
-    title: `Verdict: ${inWords(overPopular, overCounting, counting)}`,
+    title: `Verdict: ${inWords(overPopular, overCounts, counts)}`,
     text: [
-      `Over what sold most in the last 30 days: ${lift(overPopular)}`,
-      `Over ${counting}, the best that only counts: ${lift(overCounting)}`,
-      ...(change
+      `NDCG@10 on ${HEADLINES[headline]}`,
+      ...installed.flatMap(({ store, overPopular, overCounts, counts, learning }) => [
+        `${STORES[store]}: over what sold most in the last 30 days ${lift(overPopular)}; over ${counts}, the best that only counts, ${lift(overCounts)}`,
+        ...(learning
+          ? [
+              `Learning there ${effect(learning.lift)}: ${lift(learning.lift)}; by likelihood ${worseShoppers(learning.worse)} are significantly worse off. One training seed was run`,
+            ]
+          : []),
+      ]),
+      ...(owner && hasClicks
         ? [
-            `Learning on the device ${effect(learned)}: ${lift(learned)}; ${change.worse.significant} shoppers (${share(change.worse.share)}) are significantly worse off`,
-          ]
-        : []),
-      ...(owner
-        ? [
-            `Over the server of (a), for a browser from its first day on: ${lift(owner.blind.install.model.lift)}; with the shopper’s own orders handed over: ${lift(owner.blind.seeded.model.lift)}`,
+            `Over the better server of (a), for a browser from its first day on: ${lift(owner.blind.install.model.lift)}; with the shopper’s own orders handed over: ${lift(owner.blind.seeded.model.lift)}`,
           ]
         : []),
     ],
@@ -37,8 +43,8 @@ export function verdict({ arms, lifts, change, owner, headline }: Summary): Part
 
 /** @param counting the best counting arm */
 export function inWords(
-  overPopular: Ends | undefined,
-  overCounting: Ends | undefined,
+  overPopular: Ends | null,
+  overCounting: Ends | null,
   counting: string,
 ): string {
   if (!overPopular || overPopular.lo <= 0)
@@ -50,7 +56,10 @@ export function inWords(
   return `it ranks better than what sells most; that it ranks better than ${counting}, which only counts, is not proven`
 }
 
-function effect(learned: Ends | undefined): string {
-  if (learned && learned.lo > 0) return 'helps'
-  return learned && learned.hi < 0 ? 'hurts' : 'adds nothing that is proven'
+/** Effect of learning; it helps only if the gain is proven to be worth its cost. */
+export function effect(learned: Ends | null): string {
+  if (!learned) return 'could not be measured'
+  if (learned.lo >= LEAST_GAIN) return 'helps'
+  if (learned.lo > 0) return 'gains less than a proven 1 %, too little to say that it helps'
+  return learned.hi < 0 ? 'hurts' : 'adds nothing that is proven'
 }
