@@ -38,9 +38,8 @@ export const HISTORY_LENGTHS: readonly Range[] = [
   ['>60', 61, Number.POSITIVE_INFINITY],
 ]
 
-/** Ranges of a case's place in its visit, from 1. */
+/** Ranges of a case's place in its visit after the first, which has no product at hand. */
 const PLACES: readonly Range[] = [
-  ['1', 1, 1],
   ['2-3', 2, 3],
   ['4-6', 4, 6],
   ['>6', 7, Number.POSITIVE_INFINITY],
@@ -57,18 +56,20 @@ const NTH_CASES: readonly Range[] = [
 ]
 
 export function groupCases(
-  all: Rows<WalkedCase>,
+  rows: Rows<WalkedCase>,
   arms: readonly ArmName[],
   seed: number,
   headline: Headline,
 ) {
-  const metric = `ndcg@10${headline}`
-  const rows = all.having({ arm: arms[0], metric })
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
-  const compared = { arm: 'personal', over: 'base-fresh', metric } as const
-  const summarise = (groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[]) => {
+  const summarise = (
+    groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[],
+    question: Headline = headline,
+  ) => {
+    const metric = `ndcg@10${question}`
+    const compared = { arm: 'personal', over: 'base-fresh', metric } as const
     // The same draws as the summary's give the same numbers.
     const lifts = shown.includes('personal')
       ? liftsOf(
@@ -78,7 +79,7 @@ export function groupCases(
         )
       : []
     return groups.flatMap(([label, keep]): CaseGroup[] => {
-      const kept = rows.where(keep)
+      const kept = rows.where(keep).having({ arm: arms[0], metric })
       if (kept.cases.length === 0) return []
       const means = meansOf(kept, shown, [metric]).map((arm) => [arm.name, arm[metric]])
       const found = lifts.find(({ metric }) => metric === label)
@@ -97,12 +98,15 @@ export function groupCases(
     /** Empty where a log does not show visits. */
     visit:
       headline === ':next'
-        ? summarise(
-            PLACES.map(([label, least, most]) => [
-              label,
-              ({ place }) => place >= least && place <= most,
-            ]),
-          )
+        ? [
+            ...summarise([['1', ({ place }) => place === 1]], ''),
+            ...summarise(
+              PLACES.map(([label, least, most]) => [
+                label,
+                ({ place }) => place >= least && place <= most,
+              ]),
+            ),
+          ]
         : [],
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(

@@ -33,23 +33,22 @@ export function prepareWalk(
   fit: Fit | null,
   orderTrained: OwnerQuestions['orderTrained'] = null,
 ): Walk {
-  const shared = {
-    ...prepareDevices(input, fit),
-    store: input.historyFrom,
-    headline: headlineOf(input),
-  }
-  if (!tuned) return { ...shared, owner: null, verdict: null, baselines: {} }
-  const { model, serverKnows, dayOnly, until } = input
-  const isPersonal = input.protocol === 'personal'
+  const headline = headlineOf(input)
+  const shared = { ...prepareDevices(input, fit), store: input.historyFrom, headline }
+  if (!tuned) return { ...shared, owner: null, baselines: {} }
+  const { model, serverKnows, dayOnly, until, protocol } = input
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
   const scoresOf = (counts: TunedCounts) => eachCounting((arm) => score(arms[arm], counts[arm]))
   const counts = eachTuned((known) => scoresOf(tuned.owner[known]))
   return {
     ...shared,
-    owner: isPersonal ? { serverKnows, dayOnly, installed: until, counts, orderTrained } : null,
-    verdict: isPersonal
-      ? { installed: until, headline: shared.headline, counts: scoresOf(tuned.installed) }
-      : null,
+    owner:
+      protocol === 'personal'
+        ? {
+            ...{ serverKnows, dayOnly, installed: until, headline, counts, orderTrained },
+            countsInstalled: scoresOf(tuned.installed),
+          }
+        : null,
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,

@@ -7,8 +7,8 @@ import type { AskedCase, EvaluationInput } from './cases.ts'
 import type { Walk } from './walk.ts'
 
 /**
- * Questions by suffix. None: every target, among all items. `:next`: the next different product; the item at hand
- * is neither ranked nor a target. `:repeat`: targets that the shopper has had, ranked among what they have had,
+ * Questions by suffix. None: every target, among all items. `:next`: the next different product, where one is at hand;
+ * that is neither ranked nor a target. `:repeat`: targets that the shopper has had, ranked among what they have had,
  * without the item at hand. `:new`: targets that they have not had, ranked among what they have not had.
  */
 export const SUFFIXES = ['', ':next', ':repeat', ':new'] as const
@@ -27,13 +27,19 @@ export function headlineOf({
   return kinds.others && target === 'any' && !dayOnly ? ':next' : ''
 }
 
-/** Targets of the headline's question, and the item that is not ranked. */
-export function headlineTargets(
-  { targets, atHand }: Pick<AskedCase, 'targets' | 'atHand'>,
-  headline: Headline,
-) {
-  const hidden = headline === ':next' ? atHand : null
-  return { hidden, targets: targets.filter((item) => item !== hidden) }
+export interface Wanted {
+  readonly targets: readonly number[]
+  /** Item that is not ranked; null: every item is. */
+  readonly hidden: number | null
+}
+
+type Visited = Pick<AskedCase, 'targets' | 'atHand'>
+
+/** Targets of the headline's question; none at the start of a visit if it is `:next`. */
+export function headlineTargets({ targets, atHand }: Visited, headline: Headline): Wanted {
+  if (headline === '') return { targets, hidden: null }
+  const others = atHand === null ? [] : targets.filter((item) => item !== atHand)
+  return { targets: others, hidden: atHand }
 }
 
 /** Suffixes of the metrics that a log has; `:next` only where it is the headline. */
@@ -50,12 +56,14 @@ interface Asked {
 
 /** Questions that have a target in this case. @param history what the arms know */
 export function questionsOf(
-  one: Pick<AskedCase, 'targets' | 'atHand'>,
+  one: Visited,
   { history }: { readonly history: History },
   { headline, model }: Pick<Walk, 'headline' | 'model'>,
 ): Asked[] {
   const items = model.itemIds.length
-  const { hidden, targets } = headlineTargets(one, headline)
+  const next = headlineTargets(one, headline)
+  const { hidden } = next
+  const targets = one.targets.filter((item) => item !== hidden)
   const had = new Uint8Array(items)
   for (const { item } of history) had[item] = 1
   const neverHad = had.map((one) => 1 - one)
@@ -63,7 +71,7 @@ export function questionsOf(
   if (hidden !== null) for (const rows of [had, neverHad, shown]) rows[hidden] = 1
   const asked: Record<Suffix, Omit<Asked, 'suffix'>> = {
     '': { targets: one.targets },
-    ':next': { targets, excluded: shown },
+    ':next': { targets: next.targets, excluded: shown },
     ':repeat': { targets: targets.filter((item) => had[item]), excluded: neverHad },
     ':new': { targets: targets.filter((item) => !had[item]), excluded: had },
   }

@@ -128,7 +128,9 @@ describe('groups of cases', () => {
   })
 
   it('leave out the cases that do not ask the headline’s question', () => {
-    const asked = [result('ann', 0.5), result('bob', 0.5, {}, { isNext: false })]
+    const asked = ['ann', 'bob'].map((name) =>
+      result(name, 0.5, {}, { place: 2, isNext: name === 'ann' }),
+    )
     const { groups, cases } = summarise(asked, 1, ':next')
     expect(cases).toBe(2)
     expect(groups.visit.map(({ cases }) => cases)).toEqual([1])

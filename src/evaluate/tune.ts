@@ -8,11 +8,9 @@ import { mean, standardError } from '@nearside/train/estimates.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { requireFinite } from './armFailures.ts'
 import type { BaselineContext, TunableArm } from './baselines.ts'
+import type { Wanted } from './questions.ts'
 
-export interface TuningCase extends BaselineContext {
-  readonly targets: readonly number[]
-  /** Item that is not ranked; null: every item is. */
-  readonly hidden: number | null
+export interface TuningCase extends BaselineContext, Wanted {
   /** Weight of the case in the mean, as in the report. */
   readonly weight: number
 }

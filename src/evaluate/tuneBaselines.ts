@@ -18,7 +18,7 @@ import {
   storeHistory,
 } from './owner/knowledge.ts'
 import { byDay, popularityOf, publishedFiles } from './popularity.ts'
-import { headlineOf, headlineTargets } from './questions.ts'
+import { headlineOf, headlineTargets, type Wanted } from './questions.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
@@ -28,8 +28,8 @@ import { type Tuned, type TuningCase, tune } from './tune.ts'
  */
 const TUNING_DAYS = { fewest: 28, most: 60 }
 const ENOUGH_CASES = 1000
-/** Number of cases from which on no further shoppers are drawn. */
-const MOST_CASES = 5000
+/** Maximum number of cases; beyond it every shopper gives some, drawn at random. */
+const MOST_CASES = 2000
 /** Number of parts of the shoppers; lists and popularity for one part come from the others. */
 const PARTS = 2
 
@@ -119,7 +119,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
 }
 
 /**
- * Cases of all training shoppers in the last weeks, up to a limit, with neighbours and popularity of other training shoppers, as
+ * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers, as
  * those of the test exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
@@ -145,17 +145,19 @@ export function prepareTuning(input: EvaluationInput) {
     const popularityAt = byDay((midnight) => popularityOf(statisticsAt(midnight)))
     return { others, neighbours, popularityAt }
   })
-  const drawn: (readonly AskedCase[])[] = []
-  let cases = 0
-  for (const all of inRandomOrder(recent, createRandom(seed))) {
-    const own = all.filter(({ time }) => time >= from)
-    if (own.length > 0 && cases < MOST_CASES) drawn.push(own)
-    cases += own.length
-  }
-  const casesWith = (
-    known: (one: AskedCase) => History,
-    wanted: (one: AskedCase) => Pick<TuningCase, 'targets' | 'hidden'>,
-  ) =>
+  const random = createRandom(seed)
+  const late = recent
+    .map((own) => own.filter(({ time }) => time >= from))
+    .filter((own) => own.length > 0)
+  const all = late.reduce((sum, own) => sum + own.length, 0)
+  const each = Math.max(1, Math.floor(MOST_CASES / late.length))
+  const drawn =
+    all <= MOST_CASES
+      ? late
+      : inRandomOrder(late, random)
+          .slice(0, MOST_CASES)
+          .map((own) => inRandomOrder(own, random).slice(0, each))
+  const casesWith = (known: (one: AskedCase) => History, wanted: (one: AskedCase) => Wanted) =>
     drawn.flatMap((own): TuningCase[] => {
       const asked = own.filter((one) => wanted(one).targets.length > 0)
       return asked.map((one) => {

@@ -13,7 +13,6 @@ import type { ArmName, BaselineName } from './arms.ts'
 import type { BaselineContext, Score } from './baselines.ts'
 import type { AskedCase } from './cases.ts'
 import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './device.ts'
-import { type InstalledQuestion, measureInstalled } from './installed.ts'
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
 import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
@@ -26,7 +25,6 @@ export interface Walk extends DeviceShop {
   readonly headline: Headline
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
-  readonly verdict: InstalledQuestion | null
   /** Empty where only model arms are compared. */
   readonly baselines: Readonly<Partial<Record<BaselineName, Score>>>
 }
@@ -65,8 +63,7 @@ export async function walkShopper(
     const { shopper, time, targets, place } = one
     const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
     const after: (() => void)[] = []
-    const byStore = new Map<Store, Promise<DeviceScores>>()
-    const scoreOnce = async (store: Store, history: History) => {
+    const scoreStore = async (store: Store, history: History) => {
       // Parts of one history with the same start and length are equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
@@ -75,11 +72,6 @@ export async function walkShopper(
       if (!found) known.push({ held: history, scored })
       const scores = await devices[store].score({ history, time }, scored)
       after.push(() => devices[store].observe(scores, targets))
-      return scores
-    }
-    const scoreStore = (store: Store, history: History) => {
-      const scores = byStore.get(store) ?? scoreOnce(store, history)
-      byStore.set(store, scores)
       return scores
     }
     const history = storeHistory(walk.store, one, walk.installed)
@@ -95,10 +87,15 @@ export async function walkShopper(
           rows.put({ arm, metric: `${METRICS[m]}${suffix}` }, value)
         })
     }
-    if (walk.owner && one.bought.length > 0)
-      await measureOwner(walk.owner, one, { rows, failures }, context, scored.model, scoreStore)
-    if (walk.verdict)
-      await measureInstalled(walk.verdict, one, { rows, failures }, context, scoreStore)
+    if (walk.owner)
+      await measureOwner(
+        walk.owner,
+        one,
+        { rows, failures },
+        context,
+        scored.model,
+        (store, held) => (store === walk.store ? Promise.resolve(scored) : scoreStore(store, held)),
+      )
     for (const observe of after) observe()
   }
   return rows

@@ -1,6 +1,7 @@
 /**
  * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
- * knowledge, and by the device, according to the start of its store. All figures are NDCG@10.
+ * knowledge, and by the device, according to the start of its store. For the verdict, it also measures the headline's
+ * question on devices whose store began on the first tested day.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -14,6 +15,7 @@ import { type ArmName, COUNTING_ARMS, type CountingArm } from '../arms.ts'
 import type { BaselineContext, Score } from '../baselines.ts'
 import type { AskedCase } from '../cases.ts'
 import type { DeviceScores } from '../device.ts'
+import { type Headline, headlineTargets, type Wanted } from '../questions.ts'
 import type { RowCase, Rows } from '../rows.ts'
 import {
   type Knowledge,
@@ -25,45 +27,37 @@ import {
   storeHistory,
 } from './knowledge.ts'
 
-/** Metrics of the owner's rows, of the purchased items alone. */
-export const BOUGHT = 'ndcg@10:bought'
-export const BOUGHT_NLL = 'nll:bought'
+/** Suffix of the metrics of the purchased items alone. */
+export const BOUGHT = ':bought'
 
 /** The server's other model, which learned from orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-export type Counts = Readonly<Record<CountingArm, Score>>
+/** Stores of the verdict: empty on the first tested day, or with the orders that the shop handed over. */
+export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
+
+type Counts = Readonly<Record<CountingArm, Score>>
 
 /** Data for server and counting arms; the same for all shoppers. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
+  readonly headline: Headline
   /** Start of the tested days, milliseconds. */
   readonly installed: number
   readonly counts: OfTuned<Counts>
+  /** Counting arms for the headline's question since install. */
+  readonly countsInstalled: Counts
   /** Scores of a model that learned from orders alone, for a server without clicks; null: there is none. */
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
 }
 
 /** Scores the catalog on a device with the given history. */
-export type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
+type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** Scores of the counting arms that can score the context. */
-export async function countedScores(
-  by: Counts,
-  context: BaselineContext,
-  failures: ArmFailure[],
-): Promise<(readonly [CountingArm, Float32Array])[]> {
-  const scored: [CountingArm, Float32Array][] = []
-  for (const arm of COUNTING_ARMS) {
-    const scores = await tryArm(arm, failures, () => {
-      const out = new Float32Array(context.popularity.share.length)
-      by[arm](context, out)
-      return out
-    })
-    if (scores) scored.push([arm, scores])
-  }
-  return scored
+interface Ask extends Wanted {
+  readonly suffix: string
+  readonly counts: Counts
 }
 
 /**
@@ -73,41 +67,70 @@ export async function countedScores(
  * @param model model with the statistics of the case's day
  */
 export async function measureOwner(
-  { serverKnows, dayOnly, counts, installed, orderTrained }: OwnerQuestions,
-  { history, time, bought }: AskedCase,
+  questions: OwnerQuestions,
+  one: AskedCase,
   { rows, failures }: { readonly rows: Rows<RowCase>; readonly failures: ArmFailure[] },
   context: BaselineContext,
   model: BaseModel,
   scoreStore: ScoreStore,
 ): Promise<void> {
-  const put = (arm: ArmName | typeof ORDER_TRAINED, store: Knowledge, scores: Float32Array) =>
-    rows.put({ arm, store, metric: BOUGHT }, ndcg(placesOf(scores, bought), 10))
-  const putBase = (store: Knowledge, known: History) =>
-    put('base-fresh', store, scoreTerms(model, known, time).base)
-  const putCounts = async (store: Knowledge, by: Counts, known: History) => {
-    for (const [arm, scores] of await countedScores(by, { ...context, history: known }, failures))
-      put(arm, store, scores)
+  const { serverKnows, dayOnly, headline, counts, installed, orderTrained } = questions
+  const { history, time, bought } = one
+  const items = model.itemIds.length
+  const put = (
+    { targets, hidden, suffix }: Ask,
+    arm: ArmName | typeof ORDER_TRAINED,
+    store: Knowledge,
+    scores: Float32Array,
+  ) => {
+    const excluded = new Uint8Array(items)
+    if (hidden !== null) excluded[hidden] = 1
+    const ndcg10 = ndcg(placesOf(scores, targets, excluded), 10)
+    rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg10)
+    if (arm === 'base-fresh' || arm === 'personal')
+      rows.put({ arm, store, metric: `nll${suffix}` }, -logLikelihood(scores, targets, excluded))
   }
-  for (const store of STORES) {
-    const held = storeHistory(store, { history, time }, installed)
-    const { terms, shown } = await scoreStore(store, held)
-    await putCounts(
-      store,
-      counts[store === 'beginning' || store === 'seeded' ? store : 'install'],
-      held,
-    )
-    for (const [arm, scores] of [
-      ['base-fresh', terms.base],
-      ['personal', shown],
-    ] as const) {
-      put(arm, store, scores)
-      rows.put({ arm, store, metric: BOUGHT_NLL }, -logLikelihood(scores, bought))
+  const putCounts = async (ask: Ask, store: Knowledge, known: History) => {
+    for (const arm of COUNTING_ARMS) {
+      const scores = await tryArm(arm, failures, () => {
+        const out = new Float32Array(items)
+        ask.counts[arm]({ ...context, history: known, time }, out)
+        return out
+      })
+      if (scores) put(ask, arm, store, scores)
     }
   }
-  const known = serverHistory(serverKnows, { history, time }, dayOnly)
+  const ofBought = (counts: Counts): Ask => ({
+    ...{ suffix: BOUGHT, targets: bought, hidden: null, counts },
+  })
+  const verdict = {
+    ...headlineTargets(one, headline),
+    ...{ suffix: headline, counts: questions.countsInstalled },
+  }
+  for (const store of STORES) {
+    const tuned = store === 'beginning' || store === 'seeded' ? store : 'install'
+    const asks = [
+      ofBought(counts[tuned]),
+      ...((INSTALLED as readonly Store[]).includes(store) ? [verdict] : []),
+    ].filter(({ targets }) => targets.length > 0)
+    if (asks.length === 0) continue
+    const held = storeHistory(store, one, installed)
+    const { terms, shown } = await scoreStore(store, held)
+    for (const ask of asks) {
+      await putCounts(ask, store, held)
+      put(ask, 'popular-30d', store, context.popularity.share)
+      put(ask, 'base-fresh', store, terms.base)
+      put(ask, 'personal', store, shown)
+    }
+  }
+  if (bought.length === 0) return
+  const ask = ofBought(counts.server)
+  const putBase = (store: Knowledge, known: History) =>
+    put(ask, 'base-fresh', store, scoreTerms(model, known, time).base)
+  const known = serverHistory(serverKnows, one, dayOnly)
   putBase('server', known)
-  if (orderTrained) put(ORDER_TRAINED, 'server', orderTrained(known, time))
-  await putCounts('server', counts.server, known)
+  if (orderTrained) put(ask, ORDER_TRAINED, 'server', orderTrained(known, time))
+  await putCounts(ask, 'server', known)
   const midnight = Math.floor(time / DAY) * DAY
   putBase('nightly', history.slice(0, firstAtOrAfter(history, midnight)))
 }

@@ -12,7 +12,7 @@ import { testInput, testModel, testShop } from '../testShop.ts'
 import { tuneBaselines } from '../tuneBaselines.ts'
 import { type WalkedCase, walkShopper } from '../walk.ts'
 import { type Knowledge, STORES } from './knowledge.ts'
-import { BOUGHT, BOUGHT_NLL, ORDER_TRAINED } from './measure.ts'
+import { BOUGHT, ORDER_TRAINED } from './measure.ts'
 import { summariseOwner } from './summary.ts'
 
 /** On the day before, each shopper views exactly the items they will buy. */
@@ -56,7 +56,7 @@ async function walk(input: EvaluationInput): Promise<Rows<WalkedCase>> {
 
 /** NDCG@10 of the bought by case; NaN where nothing was bought. */
 function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
-  return rows.cases.map((_, index) => rows.at(index, { arm, store, metric: BOUGHT }))
+  return rows.cases.map((_, index) => rows.at(index, { arm, store, metric: `ndcg@10${BOUGHT}` }))
 }
 
 describe('the owner’s questions', () => {
@@ -121,19 +121,19 @@ describe('the owner’s questions', () => {
       rows.begin({ shopper, time: 0, place: 1, history: 0, guardActive: true, failures: [] })
       const put = (store: Knowledge, values: Readonly<Partial<Record<ArmName, number>>>) => {
         for (const [arm, value] of Object.entries(values))
-          rows.put({ arm, store, metric: BOUGHT }, value)
+          rows.put({ arm, store, metric: `ndcg@10${BOUGHT}` }, value)
       }
       const counts = { 'recently-viewed': 0.1, 'item-knn': 0.15, 'session-knn': 0.05 }
       // EASE has the higher mean, though not for every shopper.
       const ease = personal < 0.4 ? 0.1 : 0.3
       for (const store of STORES) put(store, { ...counts, ease, 'base-fresh': 0.4, personal })
       put('server', { ...counts, ease: 0, 'base-fresh': 0.25 })
-      rows.put({ arm: ORDER_TRAINED, store: 'server', metric: BOUGHT }, orderTrained)
+      rows.put({ arm: ORDER_TRAINED, store: 'server', metric: `ndcg@10${BOUGHT}` }, orderTrained)
       for (const [arm, nll] of [
         ['base-fresh', 5],
         ['personal', 5 + (0.4 - personal)],
       ] as const)
-        for (const store of STORES) rows.put({ arm, store, metric: BOUGHT_NLL }, nll)
+        for (const store of STORES) rows.put({ arm, store, metric: `nll${BOUGHT}` }, nll)
       put('nightly', { 'base-fresh': 0.42 })
     }
     for (let s = 0; s < 5; s++) {

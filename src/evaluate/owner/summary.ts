@@ -3,12 +3,13 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
 import { observedMean } from '../bootstrap.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
+import type { Headline } from '../questions.ts'
 import { type Lift, pairedLift } from '../results.ts'
 import type { Rows, Series } from '../rows.ts'
 import { countWorse, negated } from '../shoppersWorse.ts'
 import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
-import { BOUGHT, BOUGHT_NLL, ORDER_TRAINED } from './measure.ts'
+import { BOUGHT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
 /** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where it has no interval. */
 export interface Compared {
@@ -28,7 +29,7 @@ export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const of = (arm: ArmName | typeof ORDER_TRAINED, store: Knowledge): Series => ({
-    ...{ arm, store, metric: BOUGHT },
+    ...{ arm, store, metric: `ndcg@10${BOUGHT}` },
   })
   const asked = rows.having(of('base-fresh', 'server'))
   const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
@@ -81,13 +82,62 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       ? each(DEVICE_STORES, (store) => {
           const [personal, base] = [of('personal', store), of('base-fresh', store)]
           const worse = countWorse(asked.differences(personal, base), createRandom(seed + 1))
-          const nll = (series: Series) => ({ ...series, metric: BOUGHT_NLL })
-          const worseByLikelihood = countWorse(
-            negated(asked.differences(nll(personal), nll(base))),
-            createRandom(seed + 1),
-          )
+          const worseByLikelihood = worseOf(asked, { store, suffix: BOUGHT }, seed)
           return { ...compare(personal, base), worse, worseByLikelihood }
         })
       : null,
   }
+}
+
+/** Shoppers whom learning harms by likelihood. */
+function worseOf(
+  rows: Rows<WalkedCase>,
+  { store, suffix }: { readonly store?: Store; readonly suffix: string },
+  seed: number,
+) {
+  const nll = (arm: ArmName) => ({ arm, ...(store && { store }), metric: `nll${suffix}` })
+  return countWorse(
+    negated(rows.differences(nll('personal'), nll('base-fresh'))),
+    createRandom(seed + 1),
+  )
+}
+
+export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
+
+/** The headline's question by store since install. Leave-one-out has no store: the compared arms stand for it. */
+export function summariseInstalled(
+  rows: Rows<WalkedCase>,
+  seed: number,
+  arms: readonly ArmName[],
+  headline: Headline,
+) {
+  const ships = arms.includes('personal') ? 'personal' : 'base-fresh'
+  const isMeasured = rows.series.some(({ store }) => store === 'install')
+  return (isMeasured ? INSTALLED : (['beginning'] as const)).map((store) => {
+    const question = { ...(isMeasured && { store }), suffix: headline }
+    const of = (arm: ArmName): Series => ({
+      ...{ arm, metric: `ndcg@10${headline}` },
+      ...(isMeasured && { store }),
+    })
+    const mean = (arm: ArmName) => observedMean(rows.means(of(arm)))
+    const over = (arm: ArmName, other: ArmName) =>
+      pairedLift(rows, of(arm), of(other), createRandom(seed))
+    const counts = COUNTING_ARMS.filter((arm) => arms.includes(arm)).reduce(
+      (best: ArmName, arm) => (mean(arm) > mean(best) ? arm : best),
+      'popular-30d',
+    )
+    return {
+      store,
+      ships: mean(ships),
+      overPopular: over(ships, 'popular-30d'),
+      /** The strongest counting arm on these cases, a choice in its favour. */
+      counts,
+      overCounts: over(ships, counts),
+      /** Null where devices don't learn. */
+      learning:
+        ships === 'personal'
+          ? { lift: over(ships, 'base-fresh'), worse: worseOf(rows, question, seed) }
+          : null,
+    }
+  })
 }

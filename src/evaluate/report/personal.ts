@@ -22,7 +22,9 @@ export function personalParts(summary: Summary): Part[] {
     arms(summary, headline, TITLES[headline]),
     arms(summary, ':repeat', TITLES[':repeat']),
     arms(summary, ':new', TITLES[':new']),
-    ...(visit.length > 0 ? [byGroup('By place within the visit', 'nth product', visit)] : []),
+    ...(visit.length > 0
+      ? [byGroup('By place within the visit (at the first nothing is at hand)', 'nth look', visit)]
+      : []),
     byGroup('By length of the history', 'entries before', history),
     byGroup('By month', 'month', months),
     byGroup("By place among the shopper's own cases", 'nth case', nthCase),

@@ -1,5 +1,5 @@
 /** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
-import type { InstalledSummary } from '../installed.ts'
+import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
 import { lift, worseShoppers } from './numbers.ts'
