@@ -7,7 +7,7 @@ import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { isoDay, selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { walkCases } from './personal.ts'
-import { count, decimal, fixed, lift, share } from './report/numbers.ts'
+import { count, decimal, fixed, lift, worseShoppers } from './report/numbers.ts'
 import { type Evaluated, liftChart, type Part } from './report/report.ts'
 import { type Envelope, findLift, liftsOf, meansOf, type NamedLift } from './results.ts'
 import { Rows } from './rows.ts'
@@ -94,7 +94,7 @@ export async function compareModels(
     shoppersWorse: { significant: worse.significant, share: worse.share },
   }
   const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
-  return { result, report: reportOf(result, arms, worse.better, notes) }
+  return { result, report: reportOf(result, arms, worse, notes) }
 }
 
 async function describe(model: string) {
@@ -132,9 +132,9 @@ function pairRows(
 }
 
 function reportOf(
-  { shop, until, seed, cases, shoppers, models, arms, lifts, shoppersWorse }: CompareResult,
+  { shop, until, seed, cases, shoppers, models, arms, lifts }: CompareResult,
   compared: readonly ArmName[],
-  better: number,
+  worse: ReturnType<typeof countWorse>,
   notes: readonly string[],
 ) {
   const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
@@ -163,7 +163,6 @@ function reportOf(
       chart: liftChart(`${metric} of B over A`, rows),
     }
   })
-  const { significant = 0, share: part = 0 } = shoppersWorse ?? {}
   return {
     title: `Two models: ${shop}`,
     lead: [
@@ -177,7 +176,7 @@ function reportOf(
       {
         title: 'Shopper by shopper, NDCG@10 of what ships',
         text: [
-          `With B, ${significant} shoppers (${share(part)}) are significantly worse off, and ${better} better; one-sided sign-flip test on own cases, 5 %`,
+          `With B, ${worseShoppers(worse)} shoppers are significantly worse off, and ${worse.better} better; one-sided sign-flip test on own cases, 5 %`,
         ],
       },
     ],

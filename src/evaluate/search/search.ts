@@ -12,7 +12,7 @@ import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
 import { isoDay } from '../cases.ts'
 import { load, type Question } from '../load.ts'
-import { count, decimal, lift, share } from '../report/numbers.ts'
+import { count, decimal, lift, worseShoppers } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
 import type { Envelope } from '../results.ts'
 import { countWorse } from '../shoppersWorse.ts'
@@ -133,7 +133,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
           ? `${shop.name}, from ${until} on: ${count(queries)} queries typed by ${count(shoppers)} shoppers whom the model never saw, who bought something of what was found within a day`
           : `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
         'Means over shoppers; 95 % intervals by paired bootstrap over shoppers',
-        `${worse.significant} shoppers significantly worse with personal than with base order (${share(worse.share)}), ${worse.better} better`,
+        `${worseShoppers(worse)} shoppers significantly worse with personal than with base order, ${worse.better} better`,
         `${count(missed)} ${isTyped ? 'further queries found nothing of what was bought then, and are left out' : 'queries did not find the product at all'}`,
       ],
       parts: searchParts(summary, BOUGHT_ARMS, kinds),
