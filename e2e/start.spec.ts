@@ -74,8 +74,9 @@ test('the document requests every script needed before the first list', async ({
 })
 
 test.describe('on a first visit', () => {
-  // A service worker would fetch all files of the shop.
-  test.use({ serviceWorkers: 'block' })
+  // A service worker would fetch all files of the shop. A document that the test changes counts as a page of the
+  // internet, which may open a vault on this computer only with a permission.
+  test.use({ serviceWorkers: 'block', permissions: ['local-network-access'] })
 
   for (const [mode, address] of [
     ['without a vault', '/'],
@@ -98,6 +99,8 @@ test.describe('on a first visit', () => {
         await route.fulfill({ response, body: (await response.text()).replaceAll(link, '') })
       })
       await openShop(page, address)
+      const isLocked = page.workers().map((worker) => /lockedWorker/.test(worker.url()))
+      expect(isLocked.includes(true)).toBe(address !== '/')
       await expect.poll(() => soon.filter((path) => !asked.has(path))).toEqual([])
     })
 })
