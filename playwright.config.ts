@@ -17,7 +17,9 @@ export default defineConfig({
     // The same shop in embedded mode: a test can look into its storage there.
     baseURL: `http://localhost:${PORT + 4}`,
     browserName: 'chromium',
-    trace: 'retain-on-failure',
+    // Recording takes a third of the processor time; `--trace retain-on-failure` asks for it.
+    trace: 'off',
+    screenshot: 'only-on-failure',
     launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
   },
   webServer: {

@@ -7,10 +7,15 @@ import type { Page } from 'playwright/test'
 
 /** Each finding as one line: rule, element, problem. */
 export async function findings(page: Pick<Page, 'evaluate'>): Promise<readonly string[]> {
-  // Wait for fade-ins to end before judging.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null))),
-  )
+  // Wait for fade-ins to end before judging; they begin in the frame after their list arrives.
+  await page.evaluate(async () => {
+    for (let calm = 0; calm < 3; calm++) {
+      const running = document.getAnimations().filter(({ playState }) => playState === 'running')
+      if (running.length > 0) calm = -1
+      await Promise.all(running.map(({ finished }) => finished.catch(() => null)))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    }
+  })
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const { axe: loaded } = window as unknown as { axe: typeof axe }

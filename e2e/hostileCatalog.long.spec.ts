@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { forYou, forYouIds, goHome, keepsShop, openShop } from './shop.ts'
+import { forYou, forYouIds, goHome, hasLoaded, keepsShop, openShop } from './shop.ts'
 import { closeVaultShops, listen, openVaultShop } from './vault.ts'
 
 test.afterEach(closeVaultShops)
@@ -92,7 +92,7 @@ test('a hostile catalog’s host sees the list without a policy, and nothing wit
     await page.keyboard.press('Enter')
     await expect(page.locator('main mark').first()).toBeVisible()
     await goHome(page)
-    await page.waitForLoadState('networkidle')
+    await hasLoaded(page)
     expect(arrived).toEqual([])
     // The shop's own server gets one request for a file with all pictures, without any product's name.
     expect(askedOfShop.filter((line) => /beacon|title/.test(line))).toEqual([])

@@ -2,10 +2,12 @@
  * @module Tests that layout shift stays low on every page, and that every picture's room is reserved before it loads.
  */
 import { expect, type Page, test } from 'playwright/test'
-import { comesToRest, learnsFrom, openShop } from './shop.ts'
+import { comesToRest, hasLoaded, learnsFrom, listsArrive, openShop } from './shop.ts'
 
 /** Half of the limit for "good". @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
+
+const DESKTOP = { width: 1280, height: 860 }
 
 const PAGES = [
   '/',
@@ -46,7 +48,7 @@ const seen = (page: Page) =>
   page.evaluate(() => (window as unknown as { seen: { shift: number; moved: string[] } }).seen)
 
 for (const [size, viewport] of Object.entries({
-  desktop: { width: 1280, height: 860 },
+  desktop: DESKTOP,
   phone: { width: 390, height: 844 },
 })) {
   test(`pages do not shift while they load, ${size}`, async ({ page }) => {
@@ -55,7 +57,7 @@ for (const [size, viewport] of Object.entries({
     for (const address of PAGES) {
       await page.goto(address)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await page.waitForLoadState('networkidle')
+      await hasLoaded(page)
       const { shift, moved } = await seen(page)
       expect(shift, `${address}: ${moved.join('\n')}`).toBeLessThan(MOST_SHIFT)
     }
@@ -81,10 +83,19 @@ test('the first cards of the basket’s page stand in their final places', async
 /** Shift of a step that rounding may cause; a card that moves by its own height gives .02. */
 const MOST_STEP_SHIFT = 0.002
 
-/** A slow phone: lists arrive well after the page with their placeholders. */
-async function slowDown(page: Page): Promise<void> {
+/** Acts on a slow phone, until all lists have arrived: well after the page with their placeholders. */
+type Slowly = (act: () => Promise<unknown>) => Promise<void>
+
+/** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */
+async function slowPhone(page: Page): Promise<Slowly> {
   const protocol = await page.context().newCDPSession(page)
-  await protocol.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const slow = (rate: number) => protocol.send('Emulation.setCPUThrottlingRate', { rate })
+  return async (act) => {
+    await slow(4)
+    await act()
+    await listsArrive(page)
+    await slow(1)
+  }
 }
 
 /** Waits until the page is idle, and expects no shift since `before`. */
@@ -94,68 +105,73 @@ async function expectStill(page: Page, step: string, before: number): Promise<vo
   expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
 }
 
-/** A step within the same document. */
-async function stands(page: Page, step: string, act: () => Promise<unknown>): Promise<void> {
-  const { shift } = await seen(page)
-  await act()
-  await expectStill(page, step, shift)
-}
-
-/** A step that loads a document. */
-async function opensStill(page: Page, address: string, ready: string): Promise<void> {
-  await page.goto(address)
-  await page.locator(ready).first().waitFor()
+/** Loads a document without a shift. */
+async function opensStill(
+  page: Page,
+  slowly: Slowly,
+  address: string,
+  ready: string,
+): Promise<void> {
+  await slowly(async () => {
+    await page.goto(address)
+    await page.locator(ready).first().waitFor()
+  })
   await expectStill(page, address, 0)
 }
 
 const FOR_YOU = '.for-you [aria-busy="false"] [data-item]'
 
-/** Moves from page to page like a shopper, without a new load. */
-async function lookAround(page: Page): Promise<void> {
+/** Moves from page to page like a shopper, without a new load. No step shifts anything. */
+async function lookAround(page: Page, slowly: Slowly): Promise<void> {
+  const stands = async (step: string, act: () => Promise<unknown>) => {
+    const { shift } = await seen(page)
+    await slowly(act)
+    await expectStill(page, step, shift)
+  }
   const card = page.locator('main .grid [data-item]')
   const department = page.getByRole('navigation', { name: 'Departments' }).getByRole('link').nth(2)
-  await stands(page, 'department', async () => {
+  await stands('department', async () => {
     await department.click()
     await card.first().waitFor()
   })
-  await stands(page, 'search', async () => {
+  await stands('search', async () => {
     await page.getByRole('combobox', { name: 'Search products' }).pressSequentially('heart')
     await expect(page.getByRole('group', { name: 'Products' })).toBeVisible()
     await page.keyboard.press('Enter')
     await expect(page.getByRole('heading', { level: 1, name: /heart/ })).toBeVisible()
     await card.first().waitFor()
   })
-  await stands(page, 'product', async () => {
+  await stands('product', async () => {
     await card.nth(1).click()
-    await page.locator('article.product').waitFor()
+    await page.locator('main .shelf [data-item]').first().waitFor()
   })
-  await stands(page, 'back to the search', async () => {
+  await stands('back to the search', async () => {
     await page.goBack()
     await card.first().waitFor()
   })
-  await stands(page, 'back to the department', async () => {
+  await stands('back to the department', async () => {
     await page.goBack()
     await card.first().waitFor()
   })
-  await stands(page, 'back home', async () => {
+  await stands('back home', async () => {
     await page.goBack()
     await page.locator('.for-you [data-item]').first().waitFor()
   })
 }
 
 for (const [size, viewport] of Object.entries({
-  desktop: { width: 1280, height: 860 },
+  desktop: DESKTOP,
   phone: { width: 390, height: 844 },
 })) {
   test(`nothing shifts from page to page on a slow device, ${size}`, async ({ page }) => {
     await page.setViewportSize(viewport)
     await watch(page)
-    await slowDown(page)
-    await opensStill(page, '/', FOR_YOU)
-    await lookAround(page)
+    const slowly = await slowPhone(page)
+    await opensStill(page, slowly, '/', FOR_YOU)
+    await lookAround(page, slowly)
     // A returning shopper: their own list replaces everybody's.
-    await opensStill(page, '/', FOR_YOU)
-    await lookAround(page)
+    await opensStill(page, slowly, '/', FOR_YOU)
+    await lookAround(page, slowly)
   })
 }
 
@@ -169,15 +185,15 @@ test.describe('with a device that answers late', () => {
     await page.goto('/product/85123A')
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
     await learnsFrom(page, 2)
-    await slowDown(page)
+    const slowly = await slowPhone(page)
     await page.route(/assets\/worker-/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 3000))
       await route.continue()
     })
-    await opensStill(page, '/', FOR_YOU)
-    await opensStill(page, '/category/Christmas', 'main .grid [data-item]')
-    await opensStill(page, '/search#q=heart', 'main .grid [data-item]')
-    await opensStill(page, '/product/22086', 'main .shelf [data-item]')
+    await opensStill(page, slowly, '/', FOR_YOU)
+    await opensStill(page, slowly, '/category/Christmas', 'main .grid [data-item]')
+    await opensStill(page, slowly, '/search#q=heart', 'main .grid [data-item]')
+    await opensStill(page, slowly, '/product/22086', 'main .shelf [data-item]')
   })
 })
 
@@ -194,23 +210,54 @@ async function fill(page: Page): Promise<void> {
   await add.click()
 }
 
-test('no page is wider than a phone', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 })
+const WITHOUT_PICTURES = ['/checkout', '/console']
+const PHONE = { width: 360, height: 740 }
+
+/** Number of pictures in the page, and those that declare no size or don't keep it. */
+const lookAtPictures = (page: Page) =>
+  page.locator('img').evaluateAll((images) => ({
+    pictures: images.length,
+    wrong: images
+      .filter((image) => {
+        const { width, height } = image.getBoundingClientRect()
+        const told = image.hasAttribute('width') && image.hasAttribute('height')
+        return !told || Math.abs(width - height) > 1
+      })
+      .map((image) => image.outerHTML),
+  }))
+
+test('no page is wider than a phone, and every picture declares its size and keeps it', async ({
+  page,
+}) => {
+  await page.setViewportSize(PHONE)
   await fill(page)
   const header = page.getByRole('banner')
   for (const width of [430, 412, 390, 375, 360]) {
-    await page.setViewportSize({ width, height: 740 })
+    await page.setViewportSize({ ...PHONE, width })
     const learned = await header.locator('button.learned').boundingBox()
     expect((learned?.x ?? 0) + (learned?.width ?? width), `${width}`).toBeLessThanOrEqual(width - 8)
   }
   const expectNarrow = async (address: string) =>
     expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBe(360)
+  const without: string[] = []
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    await page.waitForLoadState('networkidle')
+    // A picture has its size at once, so wait for the first where the page has any.
+    // Fast-forward plays by itself; its first order takes a slow machine a while.
+    if (!WITHOUT_PICTURES.includes(address))
+      await page.locator('main img').filter({ visible: true }).first().waitFor()
+    await hasLoaded(page)
     await expectNarrow(address)
+    for (const viewport of [PHONE, DESKTOP]) {
+      await page.setViewportSize(viewport)
+      const { pictures, wrong } = await lookAtPictures(page)
+      expect(wrong, `${address}, ${viewport.width}`).toEqual([])
+      if (pictures === 0 && viewport === DESKTOP) without.push(address)
+    }
+    await page.setViewportSize(PHONE)
   }
+  expect(without).toEqual(WITHOUT_PICTURES)
   await page.goto('/side-by-side')
   const choice = await page.getByRole('combobox', { name: 'Compare' }).boundingBox()
   expect((choice?.x ?? 0) + (choice?.width ?? 360)).toBeLessThanOrEqual(360 - 16)
@@ -242,33 +289,4 @@ test('departments fill every row of their grid at any width', async ({ page }) =
       expect(Math.max(...ends), `${width}`).toBeCloseTo((grid?.x ?? 0) + (grid?.width ?? 0), 0)
     }
   }
-})
-
-const WITHOUT_PICTURES = ['/checkout', '/console']
-
-test('every picture declares its size and keeps it', async ({ page }) => {
-  await fill(page)
-  const without: string[] = []
-  for (const address of PAGES) {
-    await page.goto(address)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // A picture has its size at once, so wait for the first where the page has any.
-    // Fast-forward plays by itself; its first order takes a slow machine a while.
-    if (!WITHOUT_PICTURES.includes(address))
-      await expect(page.locator('main img').first()).toBeVisible({ timeout: 60_000 })
-    await page.waitForLoadState('networkidle')
-    const { pictures, wrong } = await page.locator('img').evaluateAll((images) => ({
-      pictures: images.length,
-      wrong: images
-        .filter((image) => {
-          const { width, height } = image.getBoundingClientRect()
-          const told = image.hasAttribute('width') && image.hasAttribute('height')
-          return !told || Math.abs(width - height) > 1
-        })
-        .map((image) => image.outerHTML),
-    }))
-    expect(wrong, address).toEqual([])
-    if (pictures === 0) without.push(address)
-  }
-  expect(without).toEqual(WITHOUT_PICTURES)
 })

@@ -3,7 +3,7 @@ import { expect, type Page } from 'playwright/test'
 
 /** Address → element that must be there before the check. */
 const PAGES: Readonly<Record<string, string>> = {
-  '/': '.for-you [data-item]',
+  '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
   '/search#q=zzzzzz': 'main [data-item]',
   '/search': 'main [data-item]',

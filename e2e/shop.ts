@@ -32,10 +32,14 @@ export async function hasLoaded(page: Page): Promise<void> {
   )
 }
 
+/** Waits until no list of the page is pending. */
+export const listsArrive = (page: Page) =>
+  expect(page.locator('main [aria-busy="true"], main .ns-skeleton')).toHaveCount(0)
+
 /** Waits until no request, computation or picture is pending, and all changes are drawn. */
 export async function comesToRest(page: Page): Promise<void> {
   await hasLoaded(page)
-  await expect(page.locator('main [aria-busy="true"], main .ns-skeleton')).toHaveCount(0)
+  await listsArrive(page)
   await page.waitForFunction(() => {
     const images = [...document.querySelectorAll('img')].filter((image) => image.checkVisibility())
     return (

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { forYou, goHome, keepsModel, keepsShop, openTechnical } from './shop.ts'
+import { forYou, goHome, hasLoaded, keepsModel, keepsShop, openTechnical } from './shop.ts'
 
 interface Watched {
   readonly origin: string
@@ -79,7 +79,7 @@ async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   await page.goto(origin + who.page)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await goHome(page)
-  await page.waitForLoadState('networkidle')
+  await hasLoaded(page)
 }
 
 /** Requests of one shopper as a set, because their number depends on timing. */
@@ -92,13 +92,13 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
     await keepsShop(page)
     await expect.poll(() => keepsModel(page)).toBe(true)
-    await page.waitForLoadState('networkidle')
+    await hasLoaded(page)
     seen.length = 0
     await page.reload()
     await shop(page, origin, who)
     // The shop checks for a newer release when it is idle.
     await expect.poll(() => seen).toContain('GET /sw.js  /sw.js 0')
-    await page.waitForLoadState('networkidle')
+    await hasLoaded(page)
     // A visible tab checks for a new base model every few minutes, whatever its shopper does.
     return [...new Set([...seen, 'GET /models/latest.json   0'])].sort()
   } finally {
