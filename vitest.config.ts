@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import type { BrowserConfigOptions } from 'vitest/node'
+import { BaseSequencer, type BrowserConfigOptions, type TestSpecification } from 'vitest/node'
 import { CHROMIUM_ARGS, requireChromium } from './scripts/chromium.ts'
 import { browserWindow, namedBrowsers, type OtherBrowser } from './scripts/otherBrowsers.ts'
 
@@ -88,12 +88,27 @@ const inNode = (name: string, include: readonly string[], exclude: readonly stri
   },
 })
 
+/** Files that mostly wait, the longest first. Begun last, they would leave a processor idle for minutes. */
+const WAITING = ['proveEgress', 'otherConsent'].map((name) => `/${name}.long.test.ts`)
+
+/** The usual order, but first the files that mostly wait. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = WAITING.findIndex((name) => moduleId.endsWith(name))
+      return at < 0 ? WAITING.length : at
+    }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
+
 /**
  * `*.test.ts` runs in Node, `*.browser.test.ts(x)` in a real Chromium with a WebGPU adapter, and also in
  * Firefox and WebKit where NEARSIDE_BROWSERS names them (`firefox,webkit`).
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: WaitingFirst },
     projects: [
       inNode('node', ['**/*.test.ts'], ['**/*.long.test.ts', '**/*.browser.test.*']),
       // Kills, stress, builds, other browsers: beside `npm test`, in `npm run test:long`.
