@@ -1,14 +1,14 @@
 /**
  * @module Tests a vault's consent question in Firefox and WebKit, if NEARSIDE_BROWSERS names them, with real presses.
  */
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { type Box, HIDINGS, hide, REVEAL } from '../e2e/hidings.ts'
 import { closeVaultShops } from '../e2e/vault.ts'
 import { openContributing } from '../e2e/vaultQuestion.ts'
 import { namedBrowsers } from './otherBrowsers.ts'
 import { type Driver, openDriver } from './webDriver.ts'
 
-afterEach(closeVaultShops)
+afterAll(closeVaultShops)
 
 const PATIENCE = { timeout: 60_000, interval: 300 }
 const FRAME = 'dialog iframe'
@@ -63,6 +63,8 @@ async function backToShop(driver: Driver, shop: string): Promise<void> {
 for (const name of ['firefox', 'webkit'] as const) {
   test.skipIf(!namedBrowsers().includes(name))(
     `${name}: the frame accepts no consent however it is hidden; the window accepts one`,
+    // Both browsers at once, because they mostly wait.
+    { concurrent: true, timeout: 600_000 },
     async () => {
       const { shop } = await openContributing()
       const driver = await openDriver(name)
@@ -116,6 +118,5 @@ for (const name of ['firefox', 'webkit'] as const) {
         await driver.close()
       }
     },
-    600_000,
   )
 }
