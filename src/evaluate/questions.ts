@@ -8,8 +8,8 @@ import type { Walk } from './walk.ts'
 
 /**
  * Questions by suffix. None: every target, among all items. `:next`: the next different product, where one is at hand;
- * that is neither ranked nor a target. `:repeat`: targets that the shopper has had, ranked among what they have had,
- * without the item at hand. `:new`: targets that they have not had, ranked among what they have not had.
+ * that is neither ranked nor a target. The other two part the headline's targets: `:repeat` has those that the shopper
+ * has had, ranked among what they have had; `:new` has the rest, ranked among the rest.
  */
 export const SUFFIXES = ['', ':next', ':repeat', ':new'] as const
 
@@ -61,9 +61,7 @@ export function questionsOf(
   { headline, model }: Pick<Walk, 'headline' | 'model'>,
 ): Asked[] {
   const items = model.itemIds.length
-  const next = headlineTargets(one, headline)
-  const { hidden } = next
-  const targets = one.targets.filter((item) => item !== hidden)
+  const { targets, hidden } = headlineTargets(one, headline)
   const had = new Uint8Array(items)
   for (const { item } of history) had[item] = 1
   const neverHad = had.map((one) => 1 - one)
@@ -71,7 +69,7 @@ export function questionsOf(
   if (hidden !== null) for (const rows of [had, neverHad, shown]) rows[hidden] = 1
   const asked: Record<Suffix, Omit<Asked, 'suffix'>> = {
     '': { targets: one.targets },
-    ':next': { targets: next.targets, excluded: shown },
+    ':next': { targets, excluded: shown },
     ':repeat': { targets: targets.filter((item) => had[item]), excluded: neverHad },
     ':new': { targets: targets.filter((item) => !had[item]), excluded: had },
   }
