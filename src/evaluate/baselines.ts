@@ -87,48 +87,34 @@ export interface Decay {
   readonly looks: 'once' | 'log' | 'each'
 }
 
-interface Interest {
-  /** Strengths of the item's events in the session, each in (0, 1]. */
-  readonly strengths: number[]
-  /** Time of the latest event, milliseconds. */
-  time: number
-}
-
 /** Weight of each item in each session. */
 export function decayedInteractions(
-  { history, time }: BaselineContext,
+  { history, time: now }: BaselineContext,
   { unit, halfLife, looks }: Decay,
 ): Decayed[] {
-  const sessions = new Map<string | number, Map<number, Interest>>()
+  const sessions = new Map<string | number, Map<number, { strengths: number[]; time: number }>>()
   for (const [nth, { name, session: named, item, time }] of history.entries()) {
     const strength = eventStrength(name)
     if (strength === 0) continue
     const key = unit === 'looks' ? nth : named
-    const session = sessions.get(key) ?? new Map<number, Interest>()
+    const session = sessions.get(key) ?? new Map<number, { strengths: number[]; time: number }>()
     // Insert again, so that the map is ordered by each session's latest event.
     sessions.delete(key)
     sessions.set(key, session)
-    const known = session.get(item) ?? { strengths: [], time }
-    known.strengths.push(strength)
-    known.time = time
-    session.set(item, known)
+    session.set(item, { strengths: [...(session.get(item)?.strengths ?? []), strength], time })
   }
-  const interactions: Decayed[] = []
+  const amount = (strengths: readonly number[]) => {
+    if (looks === 'each') return strengths.reduce((sum, one) => sum + one, 0)
+    return Math.max(...strengths) * (looks === 'log' ? 1 + Math.log2(strengths.length) : 1)
+  }
   let ago = sessions.size
-  for (const session of sessions.values()) {
+  return [...sessions.values()].flatMap((session) => {
     ago--
-    for (const [item, one] of session) {
-      const age = unit === 'days' ? (time - one.time) / DAY : ago
-      interactions.push({ item, weight: amount(one.strengths, looks) * 2 ** (-age / halfLife) })
-    }
-  }
-  return interactions
-}
-
-function amount(strengths: readonly number[], looks: Decay['looks']): number {
-  if (looks === 'each') return strengths.reduce((sum, one) => sum + one, 0)
-  const strongest = Math.max(...strengths)
-  return looks === 'log' ? strongest * (1 + Math.log2(strengths.length)) : strongest
+    return Array.from(session, ([item, { strengths, time }]) => {
+      const age = unit === 'days' ? (now - time) / DAY : ago
+      return { item, weight: amount(strengths) * 2 ** (-age / halfLife) }
+    })
+  })
 }
 
 /** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity where there are no counts. */

@@ -38,8 +38,9 @@ export const HISTORY_LENGTHS: readonly Range[] = [
   ['>60', 61, Number.POSITIVE_INFINITY],
 ]
 
-/** Ranges of a case's place in its visit after the first, which has no product at hand. */
+/** Ranges of a case's place in its visit, from 1. The first has no product at hand. */
 const PLACES: readonly Range[] = [
+  ['1', 1, 1],
   ['2-3', 2, 3],
   ['4-6', 4, 6],
   ['>6', 7, Number.POSITIVE_INFINITY],
@@ -97,17 +98,14 @@ export function groupCases(
   return {
     /** Empty where a log does not show visits. */
     visit:
-      headline === ':next'
-        ? [
-            ...summarise([['1', ({ place }) => place === 1]], ''),
-            ...summarise(
-              PLACES.map(([label, least, most]) => [
-                label,
-                ({ place }) => place >= least && place <= most,
-              ]),
+      headline === ''
+        ? []
+        : PLACES.flatMap(([label, least, most]) =>
+            summarise(
+              [[label, ({ place }) => place >= least && place <= most]],
+              most === 1 ? '' : headline,
             ),
-          ]
-        : [],
+          ),
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(
       NTH_CASES.map(([label, least, most]) => [label, (_, k) => k + 1 >= least && k + 1 <= most]),

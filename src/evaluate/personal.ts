@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
 import {
@@ -15,7 +14,6 @@ import {
 } from './cases.ts'
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
-import { type OfTuned, TUNED_FOR } from './owner/knowledge.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import { inProcesses } from './processes.ts'
 import { headlineOf } from './questions.ts'
@@ -91,8 +89,10 @@ export async function walkHeldOut(
   const tuned = tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
   const directory = await mkdtemp(join(tmpdir(), 'nearside-orders-'))
   try {
-    const orderTrained = await trainBlind(question, input, selected, directory, steps, notes)
-    const order = { question, tuned, learns, ...(orderTrained && { orderTrained }) }
+    const isTrained =
+      needsOrderTrained(input, selected) &&
+      (await trainOnOrders(question, input, directory, steps, notes))
+    const order = { question, tuned, learns, ...(isTrained && { orderTrained: directory }) }
     const rows = await walkCases(order, selected.length, steps)
     return { shop: shop.name, input, tuned, rows, notes }
   } finally {
@@ -100,30 +100,19 @@ export async function walkHeldOut(
   }
 }
 
-/**
- * The second model of a server without clicks. A shop of orders needs none: there the first model is the same.
- * @returns its directory; null where (a) is not asked, or too few orders train no model
- */
-async function trainBlind(
-  question: Question,
-  input: EvaluationInput,
+/** Whether (a) is asked of enough shoppers. In a log of orders a second model of the server would be the same. */
+function needsOrderTrained(
+  { kinds, serverKnows, protocol }: EvaluationInput,
   selected: readonly (readonly AskedCase[])[],
-  directory: string,
-  steps: Steps,
-  notes: string[],
-): Promise<string | null> {
-  const { kinds, serverKnows, protocol } = input
+): boolean {
   const buyers = selected.filter((own) => own.some(({ bought }) => bought.length > 0))
-  const isAsked = protocol === 'personal' && serverKnows === 'orders' && kinds.purchases
-  if (!isAsked || !kinds.others || buyers.length < LEAST_SHOPPERS) return null
-  try {
-    await trainOnOrders(question, input, directory, steps)
-    return directory
-  } catch (error) {
-    if (!(error instanceof NearsideError) || error.code !== 'input-invalid') throw error
-    notes.push(`no model learned from orders alone for the server of (a): ${error.message}`)
-    return null
-  }
+  return (
+    protocol === 'personal' &&
+    serverKnows === 'orders' &&
+    kinds.purchases &&
+    kinds.others &&
+    buyers.length >= LEAST_SHOPPERS
+  )
 }
 
 /** @param shoppers number of shoppers who have cases. */
@@ -211,24 +200,12 @@ function heading(
   ]
 }
 
-const TUNED_NAMES: OfTuned<string> = {
-  server: ' of the server',
-  install: ' since install',
-  seeded: ' since install, with orders handed over',
-  beginning: ' since the beginning',
-}
-
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
-  const all = [
-    ['', tuned.counts] as const,
-    [' of the verdict', tuned.installed] as const,
-    ...(asksOwner
-      ? TUNED_FOR.map((known) => [TUNED_NAMES[known], tuned.owner[known]] as const)
-      : []),
-  ]
+  const { counts, installed, owner } = tuned
+  const tunings = { '': counts, ', verdict': installed, ...(asksOwner && owner) }
   const rows = [
-    ...all.flatMap(([who, counts]) =>
-      COUNTING_ARMS.map((arm) => [`${arm}${who}`, counts[arm]] as const),
+    ...Object.entries(tunings).flatMap(([known, found]) =>
+      COUNTING_ARMS.map((arm) => [`${arm} ${known}`, found[arm]] as const),
     ),
     ['ewma', tuned.ewma] as const,
   ].map(([name, { parameters, quality, failure }]) => {

@@ -1,5 +1,6 @@
 /** @module Trains a base model for an evaluation that was given none. */
 
+import { NearsideError } from '@nearside/core/error.ts'
 import { isOutOf, readHoldout } from '@nearside/train/holdout.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
 import { isSequenceShop } from '@nearside/train/plan.ts'
@@ -53,29 +54,34 @@ export async function trainModel(
   return leaveOneOut ? trained.manifest.data.until : until
 }
 
-/** Trains a model of the same shoppers from their orders alone, as a server without clicks would. */
+/**
+ * Trains the server's second model of (a) on the same shoppers' orders alone, as a server without clicks would.
+ * @returns false, with a note, where too few orders train no model
+ */
 export async function trainOnOrders(
   { shop: folder, holdout, now }: Question,
   { model: { manifest }, until }: Pick<EvaluationInput, 'model' | 'until'>,
   directory: string,
   steps: Steps,
-): Promise<void> {
+  notes: string[],
+): Promise<boolean> {
   const shop = await readShop(folder, now)
   const shoppers = shop.shoppers
     .map(({ id, interactions }) => ({ id, interactions: interactions.filter(isPurchase) }))
     .filter(({ interactions }) => interactions.length > 0)
   const { fraction } = manifest.holdout
-  const trained = await pretrain(
-    { ...shop, shoppers, searches: [] },
-    {
-      seed: manifest.seed,
-      until,
-      holdout: await readHoldout(fraction > 0 || !holdout ? String(fraction) : holdout),
-      now,
-      judgeFeatures: false,
-      onProgress: (label, done, total) =>
-        step(steps, `the server without clicks: ${label}`, done, total),
-    },
-  )
-  await publishModel(directory, trained)
+  const options = {
+    ...{ seed: manifest.seed, until, now, judgeFeatures: false },
+    holdout: await readHoldout(fraction > 0 || !holdout ? String(fraction) : holdout),
+    onProgress: (label: string, done: number, total: number) =>
+      step(steps, `the server without clicks: ${label}`, done, total),
+  }
+  try {
+    await publishModel(directory, await pretrain({ ...shop, shoppers, searches: [] }, options))
+    return true
+  } catch (error) {
+    if (!(error instanceof NearsideError) || error.code !== 'input-invalid') throw error
+    notes.push(`no model learned from orders alone for the server of (a): ${error.message}`)
+    return false
+  }
 }

@@ -23,26 +23,47 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
+/** Reads one question's rows. @param stored false: the rows of the compared arms, which name no store */
+function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
+  const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
+    ...{ arm, metric: metric + suffix, ...(stored && { store }) },
+  })
+  const mean = (series: Series) => observedMean(rows.means(series))
+  return {
+    of,
+    mean,
+    compare: (arm: Series, over: Series): Compared => {
+      const found = pairedLift(rows, arm, over, createRandom(seed))
+      return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
+    },
+    /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
+    strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
+      arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
+    worse: (store: Knowledge) =>
+      countWorse(
+        rows.differences(of('personal', store), of('base-fresh', store)),
+        createRandom(seed + 1),
+      ),
+    worseByLikelihood: (store: Knowledge) =>
+      countWorse(
+        negated(rows.differences(of('personal', store, 'nll'), of('base-fresh', store, 'nll'))),
+        createRandom(seed + 1),
+      ),
+  }
+}
+
 /**
  * Null with too few shoppers for an interval, and where no arm counts.
  * @param arms arms that scored every case; includes `personal` where devices learn
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
-  const of = (arm: ArmName | typeof ORDER_TRAINED, store: Knowledge): Series => ({
-    ...{ arm, store, metric: `ndcg@10${BOUGHT}` },
-  })
-  const asked = rows.having(of('base-fresh', 'server'))
+  const server = { arm: 'base-fresh', store: 'server', metric: `ndcg@10${BOUGHT}` }
+  const asked = rows.having(server)
   const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
   const shoppers = asked.byShopper.length
   if (shoppers < LEAST_SHOPPERS || counting.length === 0) return null
-  const mean = (series: Series) => observedMean(asked.means(series))
-  const compare = (arm: Series, over: Series): Compared => {
-    const found = pairedLift(asked, arm, over, createRandom(seed))
-    return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
-  }
-  /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
-  const strongest = (store: Knowledge) =>
-    counting.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best))
+  const { of, mean, compare, ...read } = readerOf(asked, BOUGHT, seed)
+  const strongest = (store: Knowledge) => read.strongest(counting, store)
   const each = <K extends Store, T>(stores: readonly K[], answer: (store: K) => T) =>
     Object.fromEntries(stores.map((store) => [store, answer(store)])) as Record<K, T>
   const onServer = strongest('server')
@@ -81,25 +102,14 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     learning: arms.includes('personal')
       ? each(DEVICE_STORES, (store) => {
           const [personal, base] = [of('personal', store), of('base-fresh', store)]
-          const worse = countWorse(asked.differences(personal, base), createRandom(seed + 1))
-          const worseByLikelihood = worseOf(asked, { store, suffix: BOUGHT }, seed)
-          return { ...compare(personal, base), worse, worseByLikelihood }
+          return {
+            ...compare(personal, base),
+            worse: read.worse(store),
+            worseByLikelihood: read.worseByLikelihood(store),
+          }
         })
       : null,
   }
-}
-
-/** Shoppers whom learning harms by likelihood. */
-function worseOf(
-  rows: Rows<WalkedCase>,
-  { store, suffix }: { readonly store?: Store; readonly suffix: string },
-  seed: number,
-) {
-  const nll = (arm: ArmName) => ({ arm, ...(store && { store }), metric: `nll${suffix}` })
-  return countWorse(
-    negated(rows.differences(nll('personal'), nll('base-fresh'))),
-    createRandom(seed + 1),
-  )
 }
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
@@ -111,33 +121,23 @@ export function summariseInstalled(
   arms: readonly ArmName[],
   headline: Headline,
 ) {
-  const ships = arms.includes('personal') ? 'personal' : 'base-fresh'
   const isMeasured = rows.series.some(({ store }) => store === 'install')
+  const read = readerOf(rows, headline, seed, isMeasured)
+  const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
   return (isMeasured ? INSTALLED : (['beginning'] as const)).map((store) => {
-    const question = { ...(isMeasured && { store }), suffix: headline }
-    const of = (arm: ArmName): Series => ({
-      ...{ arm, metric: `ndcg@10${headline}` },
-      ...(isMeasured && { store }),
-    })
-    const mean = (arm: ArmName) => observedMean(rows.means(of(arm)))
-    const over = (arm: ArmName, other: ArmName) =>
-      pairedLift(rows, of(arm), of(other), createRandom(seed))
-    const counts = COUNTING_ARMS.filter((arm) => arms.includes(arm)).reduce(
-      (best: ArmName, arm) => (mean(arm) > mean(best) ? arm : best),
-      'popular-30d',
-    )
+    const learns = arms.includes('personal')
+    const ships = read.of(learns ? 'personal' : 'base-fresh', store)
+    const counts = read.strongest<ArmName>(['popular-30d', ...counting], store)
+    const over = (arm: ArmName) => read.compare(ships, read.of(arm, store)).lift
     return {
       store,
-      ships: mean(ships),
-      overPopular: over(ships, 'popular-30d'),
+      ships: read.mean(ships),
+      overPopular: over('popular-30d'),
       /** The strongest counting arm on these cases, a choice in its favour. */
       counts,
-      overCounts: over(ships, counts),
+      overCounts: over(counts),
       /** Null where devices don't learn. */
-      learning:
-        ships === 'personal'
-          ? { lift: over(ships, 'base-fresh'), worse: worseOf(rows, question, seed) }
-          : null,
+      learning: learns ? { lift: over('base-fresh'), worse: read.worseByLikelihood(store) } : null,
     }
   })
 }

@@ -43,8 +43,8 @@ export function verdict({ installed, owner, headline }: Summary, hasClicks: bool
 
 /** @param counting the best counting arm */
 export function inWords(
-  overPopular: Ends | null,
-  overCounting: Ends | null,
+  overPopular: Ends | undefined,
+  overCounting: Ends | undefined,
   counting: string,
 ): string {
   if (!overPopular || overPopular.lo <= 0)
@@ -57,7 +57,7 @@ export function inWords(
 }
 
 /** Effect of learning; it helps only if the gain is proven to be worth its cost. */
-export function effect(learned: Ends | null): string {
+export function effect(learned: Ends | undefined): string {
   if (!learned) return 'could not be measured'
   if (learned.lo >= LEAST_GAIN) return 'helps'
   if (learned.lo > 0) return 'gains less than a proven 1 %, too little to say that it helps'
