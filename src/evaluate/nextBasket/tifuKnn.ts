@@ -7,7 +7,7 @@
 import { highestRows } from '@nearside/core/model/highest.ts'
 import type { Basket } from './baskets.ts'
 
-export interface TifuSettings {
+interface TifuSettings {
   /** Number of nearest shoppers. */
   readonly neighbours: number
   /** Number of groups that a shopper's baskets are divided into. */
