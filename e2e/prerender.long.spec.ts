@@ -120,6 +120,8 @@ test('a linked search is answered by its own thread before the page has read the
   await page.goto('/search#q=lantern')
   const list = page.getByRole('list', { name: 'Results for lantern' })
   await expect(list.locator('[data-item]').first()).toBeVisible()
+  // The products below the first screen come a moment later.
+  await expect(list.locator('.ns-skeleton')).toHaveCount(0)
   const early = await list.locator('[data-item]').count()
   expect(await page.locator('main mark').count()).toBeGreaterThan(0)
   read()
