@@ -15,6 +15,8 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   exposure: () => import('./exposure/experiment.ts'),
   'visit-state': () => import('./visit/experiment.ts'),
   'visit-counts': () => import('./visit/counts.ts'),
+  slates: () => import('./slates/experiment.ts'),
+  'slates-kept-back': () => import('./slates/keptBack.ts'),
 }
 
 /** One command for each experiment, with the same options; research/lab/README.md lists the options that apply to each. */
@@ -24,7 +26,7 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
     .requiredOption('--shop <dir>', 'shop folder')
     .option(
       '--model <dir>',
-      'model folder that pretrain wrote; not needed by states and click-rounds',
+      'model folder that pretrain wrote; not needed by states, click-rounds and slates',
     )
     .option('--until <date>', "start of cases, or end of training (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
