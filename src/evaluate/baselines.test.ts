@@ -251,8 +251,8 @@ describe('tuning of a baseline', () => {
     const one = { ...context(), targets: [0], hidden: null, weight: 1 }
     const cases = Array.from({ length: 2000 }, () => one)
     expect(tune(arm, cases, N).parameters.size).toBe(1)
-    // The start is tested whole; each sweep tries 2 and, past the grid's end, 1/2 on an eighth.
-    expect(scored).toBe(2000 + 4 * 250)
+    // The start is tested whole; 2 and, past the grid's end, 1/2 on an eighth, and nothing twice.
+    expect(scored).toBe(2000 + 2 * 250)
   })
 
   it('weighs each case by the weight given', () => {

@@ -77,7 +77,11 @@ function climb<P extends object>(
   }
   if (cases.length === 0) return { parameters: arm.start, quality: 0 }
   let best = { parameters: arm.start, quality: Number.NEGATIVE_INFINITY, gains: [] as number[] }
+  const known = new Set<string>()
   const race = (parameters: P) => {
+    const key = JSON.stringify(parameters)
+    if (known.has(key)) return
+    known.add(key)
     const gains: number[] = []
     for (const stage of STAGES) {
       while (gains.length < stage * cases.length) gains.push(gain(parameters, cases[gains.length]))
