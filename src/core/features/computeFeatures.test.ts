@@ -15,6 +15,7 @@ const items: Item[] = Array.from({ length: ITEMS }, (_, i) => ({
   id: `i${i}`,
   price: i === 3 ? undefined : 1 + i,
   category: i % 3 === 0 ? undefined : `c${i % 3}`,
+  brand: i < 9 ? undefined : 'b',
 }))
 
 const interaction: fc.Arbitrary<Interaction> = fc.record({
@@ -147,5 +148,28 @@ describe('computeFeatures', () => {
     expect(value(features, 1, 'inLastVisit')).toBe(1)
     expect(value(features, 0, 'interactionShareEver')).toBe(0)
     expect(value(features, 1, 'boughtBefore')).toBe(0)
+    // Item 4 has the same category and no brand either; item 10 has the category and a brand.
+    for (const name of ['peersRecent', 'peersLast'] as const)
+      expect([1, 4, 10, 2].map((item) => value(features, item, name))).toEqual([1, 1, 0, 0])
+  })
+
+  it('a second look in the same visit counts', () => {
+    const view = (item: number, minutesAgo: number): Interaction => ({
+      ...{ item, name: 'view_item', session: 'visit' },
+      time: NOW - 60_000 * minutesAgo,
+    })
+    const once = computeFeatures(statistics, [view(1, 3), view(2, 1)], NOW, null)
+    const twice = computeFeatures(statistics, [view(1, 3), view(1, 2), view(2, 1)], NOW, null)
+    expect(value(once, 1, 'looksEver')).toBeCloseTo(Math.log(2), 6)
+    expect(value(twice, 1, 'looksEver')).toBeCloseTo(Math.log(3), 6)
+    expect(value(twice, 1, 'looksLastVisit')).toBeCloseTo(Math.log(3), 6)
+    expect(value(twice, 1, 'visitShare')).toBe(value(once, 1, 'visitShare'))
+    expect(value(twice, 1, 'interactionShareVisit')).toBeGreaterThan(
+      value(once, 1, 'interactionShareVisit'),
+    )
+    const later = [view(1, 600), view(1, 599), { ...view(2, 1), session: 'later' }]
+    const features = computeFeatures(statistics, later, NOW, null)
+    expect(value(features, 1, 'looksLastVisit')).toBe(0)
+    expect(value(features, 1, 'looksEver')).toBeCloseTo(Math.log(3), 6)
   })
 })

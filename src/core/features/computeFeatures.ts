@@ -6,6 +6,7 @@
 import { onceFor } from '../onceFor.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
+import { type Intent, intentOf, peersOf } from './intent.ts'
 import { type ItemStatistics, withColdStart } from './itemStatistics.ts'
 import {
   type Interest,
@@ -51,12 +52,18 @@ export interface Signals {
   readonly profile: Profile
   /** Interest of the history; null for an empty history. */
   readonly interest: Interest | null
+  /** Intent of the last products; null for an empty history. */
+  readonly intent: Intent | null
 }
 
 /** @param now milliseconds since the epoch; entries after it are ignored. */
 export function readHistory(statistics: ItemStatistics, history: History, now: number): Signals {
   const profile = profileOf(history, now)
-  return { profile, interest: interestOf(statistics, profile) }
+  return {
+    profile,
+    interest: interestOf(statistics, profile),
+    intent: intentOf(statistics, profile),
+  }
 }
 
 /**
@@ -66,7 +73,7 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
  */
 export function writeFeatures(
   counted: ItemStatistics,
-  { profile, interest }: Signals,
+  { profile, interest, intent }: Signals,
   scale: Float32Array | null,
   items: readonly number[] | null,
   out: Float32Array,
@@ -78,6 +85,7 @@ export function writeFeatures(
   const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
   writeStatic(out, statistics, profile.orders, items)
   if (interest) writeInterest(out, statistics, interest, items)
+  if (intent) writeIntent(out, statistics, intent, items)
   for (const owned of profile.owned) {
     const at = placeOf(owned.item)
     if (at !== undefined) writeOwned(out, at, statistics, owned, profile)
@@ -148,6 +156,27 @@ function writeInterest(
   }
 }
 
+/** Only peers of the last products have other values than 0. */
+function writeIntent(
+  out: Float32Array,
+  { peerGroup }: ItemStatistics,
+  { recent, last, groups }: Intent,
+  items: readonly number[] | null,
+): void {
+  const write = (group: number, at: number) => {
+    out[at + C.peersRecent] = recent[group]
+    out[at + C.peersLast] = last[group]
+  }
+  if (items) {
+    items.forEach((item, place) => {
+      write(peerGroup[item], place * FEATURE_COUNT)
+    })
+    return
+  }
+  const peers = peersOf(peerGroup)
+  for (const group of groups) for (const item of peers[group]) write(group, item * FEATURE_COUNT)
+}
+
 function writeOwned(
   out: Float32Array,
   at: number,
@@ -190,7 +219,7 @@ function writeInteractions(
   const { items, visits, returnTendency } = visitsOf(profile)
   for (const [column, halfLife] of VISIT_HALF_LIVES) {
     const counts = items.map(({ own }) =>
-      own.reduce((sum, { strength, ago }) => sum + strength * 2 ** (-ago / halfLife), 0),
+      own.reduce((sum, { interest, ago }) => sum + interest * 2 ** (-ago / halfLife), 0),
     )
     const total = counts.reduce((sum, count) => sum + count, 0)
     items.forEach(({ item }, k) => {
@@ -208,6 +237,8 @@ function writeInteractions(
     out[at + C.visitShare] = own.length / visits
     out[at + C.inLastVisit] = last.ago === 0 ? 1 : 0
     out[at + C.interactionStrength] = last.strength
+    out[at + C.looksLastVisit] = last.ago === 0 ? Math.log1p(last.count) : 0
+    out[at + C.looksEver] = Math.log1p(own.reduce((sum, { count }) => sum + count, 0))
     out[at + C.returnTendency] = returnTendency
     out[at + C.interactedPopular] = statistics.popularity30[item]
   }
@@ -231,7 +262,7 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   return share
 })
 
-function decayed(visits: readonly Omit<Visit, 'ago'>[], halfLifeDays: number): number {
+function decayed(visits: readonly Pick<Visit, 'strength' | 'age'>[], halfLifeDays: number): number {
   let sum = 0
   for (const { strength, age } of visits) sum += strength * 2 ** (-age / halfLifeDays)
   return sum

@@ -37,15 +37,19 @@ const LIST = [
   ['boughtPopular', 'own'], // bought before × shoppers in the last 30 days
   ['interactions3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
   ['interactions60', 'interaction'], // the same, halved every 60 days
-  ['interactionShareVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, relative to its popularity
+  ['interactionShareVisit', 'interaction'], // its share of the shopper's looks, carts and purchases, halved every visit, relative to its popularity
   ['interactionShareVisits', 'interaction'], // the same, halved every 10 visits
-  ['interactionShareEver', 'interaction'], // the same, with equal weight for all visits
+  ['interactionShareEver', 'interaction'], // the same, with equal weight for all
   ['visitShare', 'interaction'], // share of the shopper's visits that contain it
   ['inLastVisit', 'interaction'], // it is in the last visit
   ['interactionStrength', 'interaction'], // strength of the last interaction: view, cart or purchase
   ['returnTendency', 'interaction'], // interacted with before × share of the shopper's interactions that are returns
   ['interactedPopular', 'interaction'], // interacted with before × shoppers in the last 30 days
+  ['looksLastVisit', 'interaction'], // number of the shopper's looks at it in the last visit
+  ['looksEver', 'interaction'], // number of the shopper's looks at it
   ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
+  ['peersRecent', 'category'], // share of its category and brand in the last six products, halved every two
+  ['peersLast', 'category'], // the last product has its category and brand
   ['priceCloseness', 'price'], // nearness to the shopper's usual price
   ['popularity7', 'popularity'], // shoppers in the last 7 days
   ['popularity30', 'popularity'], // shoppers in the last 30 days

@@ -24,6 +24,8 @@ export interface ItemStatistics {
   readonly logPrice: Float32Array
   /** Index of the category, [N]; 0 = none. */
   readonly category: Uint16Array
+  /** Index of the peer group, the items of the same category and brand, [N]; 0 = none. */
+  readonly peerGroup: Uint16Array
   /** Days between the item's first appearance and the model's date, [N]. */
   readonly ageDays: Float32Array
   /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */

@@ -25,10 +25,20 @@ describe('visitsOf', () => {
   it('counts an item once a visit, by its strongest interaction', () => {
     expect(visits).toBe(3)
     expect(own(1)).toEqual([
-      { ago: 1, age: 4, strength: 1 },
-      { ago: 2, age: 9, strength: 1 / 3 },
+      { ago: 1, age: 4, strength: 1, count: 2, interest: 4 / 3 },
+      { ago: 2, age: 9, strength: 1 / 3, count: 1, interest: 1 / 3 },
     ])
-    expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3 }])
+    expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3, count: 1, interest: 1 / 3 }])
+  })
+
+  it('counts every look of a visit, and has the age of the last one', () => {
+    const again = { ...event(3, 'view_item', 1), time: NOW - DAY / 2 }
+    const repeated = visitsOf(profileOf([...history, again], NOW))
+    expect(repeated.visits).toBe(3)
+    expect(repeated.returnTendency).toBe(returnTendency)
+    expect(repeated.items.find(({ item }) => item === 3)?.own).toEqual([
+      { ago: 0, age: 0.5, strength: 1 / 3, count: 2, interest: 2 / 3 },
+    ])
   })
 
   it('return tendency is the share of returns after the first visit, shrunk to a third', () => {

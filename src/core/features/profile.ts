@@ -1,6 +1,6 @@
 /**
- * @module Reduces a history to the data that the features need: each item once per session and kind. The
- * result doesn't depend on how the items of one session are ordered.
+ * @module Reduces a history to the data that the features need: each item once per session and kind, with the
+ * number of such events. The result doesn't depend on how the items of one session are ordered.
  *
  * - Visits group it by item: where people mostly look, views show the items that they come back to, and visits
  *   measure time best.
@@ -19,10 +19,12 @@ interface PastInteraction {
   readonly item: number
   readonly kind: keyof EventWeights
   readonly session: string
-  /** Age in days, ≥ 0. */
-  readonly age: number
+  /** Age in days of the latest such event in the session, ≥ 0. */
+  age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
+  /** Number of such events in the session; its page may be opened many times. */
+  count: number
 }
 
 export interface OwnedItem {
@@ -55,9 +57,11 @@ export function profileOf(history: History, now: number): Profile {
     const key = `${entry.item} ${kind} ${entry.session}`
     const age = (now - entry.time) / DAY
     const known = latest.get(key)
-    if (known === undefined || age < known.age) {
-      latest.set(key, { item: entry.item, kind, session: entry.session, age, strength })
-    }
+    if (known) {
+      known.count++
+      known.age = Math.min(known.age, age)
+    } else
+      latest.set(key, { item: entry.item, kind, session: entry.session, age, strength, count: 1 })
   }
   const interactions = [...latest.values()].sort(
     (a, b) =>
@@ -117,6 +121,9 @@ export interface Visit {
   age: number
   /** Strength of the strongest interaction, in (0, 1]. */
   strength: number
+  /** Number of interactions, and the sum of their strengths. */
+  count: number
+  interest: number
 }
 
 interface VisitedItem {
@@ -137,7 +144,8 @@ interface Visits {
 export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visits {
   const place = new Map<string, number>()
   const byItem = new Map<number, Visit[]>()
-  for (const { item, session, age, strength } of interactions) {
+  for (const { item, session, age, strength, count } of interactions) {
+    const interest = count * strength
     let ago = place.get(session)
     if (ago === undefined) {
       ago = place.size
@@ -148,8 +156,10 @@ export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visit
     if (same) {
       same.strength = Math.max(same.strength, strength)
       same.age = Math.min(same.age, age)
-    } else if (own) own.push({ ago, age, strength })
-    else byItem.set(item, [{ ago, age, strength }])
+      same.count += count
+      same.interest += interest
+    } else if (own) own.push({ ago, age, strength, count, interest })
+    else byItem.set(item, [{ ago, age, strength, count, interest }])
   }
   const oldest = place.size - 1
   let all = 0

@@ -9,6 +9,7 @@ import type { ContextSource } from './context/context.ts'
 import { contextTable } from './context/lifts.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE, type NeighbourLists } from './cooccurrence.ts'
 import type { History } from './history.ts'
+import { groupPeers } from './intent.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
@@ -59,6 +60,7 @@ export function buildStatistics(
     ...counts,
     logPrice: logPrices(items),
     category,
+    peerGroup: groupPeers(items),
     ...(context && {
       context: context.kinds.map((kind) =>
         contextTable(kind, category, log.histories, asOf, context.contexts),

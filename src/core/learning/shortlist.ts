@@ -5,12 +5,13 @@
  *
  * Most items don't even need a rough score. The highest items of a case are nearly those of the previous
  * case, and their scores give a floor. A scan of the item table drops items that stay below the floor even
- * with the maximum of all features. Only items that co-occur with the history may gain much more, and they
- * are few.
+ * with the maximum of all features. Only items that co-occur with the history, and peers of the last products,
+ * may gain much more, and they are few.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
+import { peersOf } from '../features/intent.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
@@ -35,6 +36,8 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'cooccurrenceSession',
   'priceCloseness',
   'categoryAffinity',
+  'peersRecent',
+  'peersLast',
 ])
 
 /**
@@ -82,7 +85,7 @@ export function createShortlist(
   hidden: readonly number[] = [],
 ): Shortlist | null {
   const { featureWeights, itemVectors } = model
-  const { popularity30, category, logPrice } = withColdStart(model.statistics)
+  const { popularity30, category, peerGroup, logPrice } = withColdStart(model.statistics)
   const isBounded = FEATURES.every(
     ({ name, group }, f) =>
       featureWeights[f] === 0 ||
@@ -98,6 +101,9 @@ export function createShortlist(
   const session = weightOf(FEATURE_COLUMN.cooccurrenceSession)
   const price = weightOf(FEATURE_COLUMN.priceCloseness)
   const affinity = weightOf(FEATURE_COLUMN.categoryAffinity)
+  const peersRecent = weightOf(FEATURE_COLUMN.peersRecent)
+  const peersLast = weightOf(FEATURE_COLUMN.peersLast)
+  const readsPeers = peersRecent !== 0 || peersLast !== 0
   const { fixed, largestFixed } = fixedScores(model)
   for (const row of hidden) fixed[row] = Number.NEGATIVE_INFINITY
   const longest = longestRow(itemVectors)
@@ -105,12 +111,14 @@ export function createShortlist(
   let usual: readonly number[] = []
   let before: readonly number[] = []
 
-  return ({ profile, interest }, taste, own, places) => {
-    if (!interest) return null
+  return ({ profile, interest, intent }, taste, own, places) => {
+    if (!interest || !intent) return null
     const { sum, last, tied, total, totalLast, usualPrice } = interest
     const perPopularity = cold / (1 + profile.orders)
     const ofCategory = (group: number) =>
       (affinity * ((group > 0 && interest.category.get(group)) || 0)) / total
+    const ofPeers = (group: number) =>
+      peersRecent * intent.recent[group] + peersLast * intent.last[group]
     const ties = (ofAll: number, ofLast: number) =>
       [
         Math.log1p(ofAll),
@@ -123,7 +131,8 @@ export function createShortlist(
         perPopularity * popularity30[i] +
         product(itemVectors, i, taste) +
         price * Math.exp(-Math.abs(logPrice[i] - usualPrice)) +
-        ofCategory(category[i])
+        ofCategory(category[i]) +
+        ofPeers(peerGroup[i])
       if (sum[i] === 0) return near
       const [a, b, c] = ties(sum[i], last[i])
       return near + recent * a + share * b + session * c
@@ -139,6 +148,8 @@ export function createShortlist(
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
         Math.abs(affinity) +
+        Math.abs(peersRecent) +
+        Math.abs(peersLast) +
         (Math.abs(recent) + Math.abs(share) + Math.abs(session)) *
           Math.max(1, ...ties(most[0], most[1])))
     const groups = [...interest.category.keys()]
@@ -155,7 +166,8 @@ export function createShortlist(
     // Both the last of the highest and its replacement may be off by the error, hence twice the error.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
-    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
+    const peers = readsPeers ? intent.groups.flatMap((group) => peersOf(peerGroup)[group]) : []
+    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied, ...peers])
     const others = [...some].filter(isOther)
     const rough = others.map(roughly)
     const lowest = nth(rough, places) - 2 * error

@@ -46,6 +46,18 @@ test('new items join at the end and can be scored and encoded', () => {
   expect(base.every(Number.isFinite)).toBe(true)
 })
 
+test('a new item joins the peers of its category and brand, and new peers share a group', () => {
+  const brands = ['a', 'b', 'c', 'd']
+  const item = (id: string, k: number) => ({ id, category: 'cups', brand: brands[k % 4] })
+  const known = model.itemIds.map(item)
+  const { statistics } = extendModel(model, [
+    ...known,
+    ...[item('of a known brand', 2), { ...item('first', 0), brand: 'new' }],
+    ...[{ ...item('second', 0), brand: 'new' }, { id: 'neither' }],
+  ])
+  expect([...statistics.peerGroup.subarray(12)]).toEqual([2, 4, 4, 0])
+})
+
 test('a price in another currency is ignored, and is no discount', () => {
   const priced = { ...model, manifest: { ...model.manifest, currency: 'GBP' } }
   const logPriceOf = (currency?: string) =>
@@ -85,7 +97,7 @@ describe('statistics of an uncounted new item', () => {
     neighbours.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
 
   test('popularity, repeat rate and bias come from its neighbours', () => {
-    expect(neighbours).toContain(5)
+    expect(weights[0]).toBeGreaterThan(0)
     for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
       const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
       expect(Math.expm1(read[name][12])).toBeCloseTo(expected, 5)

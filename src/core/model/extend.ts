@@ -1,6 +1,7 @@
 /** @module Adds items that appeared after training to a model, by their content. */
 import type { Item } from '../catalog/item.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
+import { groupPeers, peerKey } from '../features/intent.ts'
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
@@ -23,6 +24,8 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
 /** Items that the model doesn't know, converted to its tables. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
+  /** Index of each item's peer group. */
+  readonly peerGroup: Uint16Array
 }
 
 /** Unknown items; null if the model knows all. */
@@ -43,13 +46,14 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const logPrice = Float32Array.from(added, ({ price }) =>
     price === undefined ? typicalPrice : Math.log(price),
   )
-  return { ids: added.map(({ id }) => id), vectors, category, logPrice }
+  const peerGroup = groupPeers(added, peerGroupsOf(model, items, rows))
+  return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
 }
 
 /** Adds rows for the given items, see `extendModel`. */
 export function joinItems(
   model: BaseModel,
-  { ids, vectors, category, logPrice }: AddedItems,
+  { ids, vectors, category, peerGroup, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
   // Mean bias of the neighbours; without neighbours, a new item starts as a rare item.
@@ -68,7 +72,7 @@ export function joinItems(
     itemIds: [...model.itemIds, ...ids],
     itemVectors: concat(model.itemVectors, vectors),
     bias: concat(model.bias, bias),
-    statistics: { ...extendStatistics(model.statistics, category, logPrice), coldStart },
+    statistics: { ...extendStatistics(model.statistics, category, peerGroup, logPrice), coldStart },
   }
 }
 
@@ -87,6 +91,22 @@ function categoriesOf(
   )
 }
 
+/** Index of each peer group among the items that the model knows. */
+function peerGroupsOf(
+  { statistics }: BaseModel,
+  items: readonly Item[],
+  rows: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    items.flatMap((item) => {
+      const row = rows.get(item.id)
+      const key = peerKey(item)
+      const group = row === undefined ? 0 : statistics.peerGroup[row]
+      return key === null || group === 0 ? [] : [[key, group]]
+    }),
+  )
+}
+
 function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1] ?? 0
 }
@@ -95,6 +115,7 @@ function median(values: Float32Array): number {
 function extendStatistics(
   statistics: ItemStatistics,
   category: Uint16Array,
+  peerGroup: Uint16Array,
   logPrice: Float32Array,
 ): ItemStatistics {
   const { neighboursPerItem } = statistics
@@ -106,9 +127,7 @@ function extendStatistics(
   const neighbourWeights = new Float32Array(items * neighboursPerItem)
   neighbourWeights.set(statistics.neighbourWeights)
   const zeros = new Float32Array(category.length)
-  const categories = new Uint16Array(items)
-  categories.set(statistics.category)
-  categories.set(category, statistics.items)
+  const categories = joined(statistics.category, category)
   const context = statistics.context?.map((table) => extendTable(table, statistics, categories))
   return {
     ...(context && { context }),
@@ -121,6 +140,7 @@ function extendStatistics(
     popularityAll: concat(statistics.popularityAll, zeros),
     logPrice: concat(statistics.logPrice, logPrice),
     category: categories,
+    peerGroup: joined(statistics.peerGroup, peerGroup),
     ageDays: concat(statistics.ageDays, zeros),
     repeatRate: concat(statistics.repeatRate, zeros.slice().fill(smallest(statistics.repeatRate))),
   }
@@ -155,6 +175,13 @@ function concat(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
   joined.set(a)
   joined.set(b, a.length)
   return joined
+}
+
+function joined(a: Uint16Array, b: Uint16Array): Uint16Array {
+  const groups = new Uint16Array(a.length + b.length)
+  groups.set(a)
+  groups.set(b, a.length)
+  return groups
 }
 
 function smallest(values: Float32Array): number {

@@ -123,6 +123,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
     ],
     ['neighbour_weights', { shape: [items, neighboursPerItem], data: weights }],
     ['category', vector(statistics.category as TensorData)],
+    ['peer_group', vector(statistics.peerGroup as TensorData)],
     ...namedVectors(PER_ITEM, statistics),
   ])
 }
@@ -146,6 +147,7 @@ export function statisticsFromTensors(tensors: Tensors, items: number): Statisti
     neighbourItems,
     neighbourWeights: Float32Array.from(weights, (weight) => weight / 255),
     category: take('category', Uint16Array, [items]),
+    peerGroup: take('peer_group', Uint16Array, [items]),
     ...vectors(take, PER_ITEM, items),
   }
 }

@@ -9,6 +9,7 @@ import { LEAF, type Trees } from './trees.ts'
 
 const WORDS = ['blue', 'cup', 'red']
 const CATEGORIES = ['', 'kitchen', 'garden']
+const GROUPS = 4
 const BANDS = 3
 
 export function tinyModel(items = 12, seed = 1): BaseModel {
@@ -68,6 +69,7 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
       popularityAll: normal(items, 1).map(Math.abs),
       logPrice: normal(items, 1),
       category: Uint16Array.from({ length: items }, () => random.integer(CATEGORIES.length)),
+      peerGroup: Uint16Array.from({ length: items }, (_, item) => item % GROUPS),
       ageDays: normal(items, 100).map(Math.abs),
       repeatRate: Float32Array.from({ length: items }, () => random.next()),
     },

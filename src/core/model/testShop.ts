@@ -87,6 +87,7 @@ export function testModel(version: string, seed = 7): BaseModel {
       popularityAll: vector(ITEMS, (i) => i / ITEMS),
       logPrice: vector(ITEMS, (i) => Math.log(1 + i)),
       category: Uint16Array.from({ length: ITEMS }, (_, i) => 1 + (i % 4)),
+      peerGroup: Uint16Array.from({ length: ITEMS }, (_, i) => 1 + (i % 4)),
       ageDays: vector(ITEMS, () => 100),
       repeatRate: zeros,
     },

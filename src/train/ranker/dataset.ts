@@ -37,9 +37,13 @@ export interface RankerDataset {
 
 /** Maximum number of rows of a case. Targets and own items beyond three quarters of it are thinned. */
 const ROWS = 320
-/** Number of the history's strongest neighbours, and of popular items of 30 days, that are always included. */
-const CERTAIN_NEIGHBOURS = 60
-const CERTAIN_POPULAR = 60
+/**
+ * Numbers of rows that are always included: the history's strongest neighbours, peers of its last products, and
+ * popular items of 30 days.
+ */
+const CERTAIN_NEIGHBOURS = 50
+const CERTAIN_PEERS = 30
+const CERTAIN_POPULAR = 40
 
 /** w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
 export function rowScores(
@@ -162,11 +166,12 @@ function chooseRows(one: RankerCase, items: number, features: Float32Array, rand
   }
   const limit = (ROWS * 3) >> 2
   const own = one.history
-  const ownLimit = limit - CERTAIN_NEIGHBOURS - CERTAIN_POPULAR
+  const ownLimit = limit - CERTAIN_NEIGHBOURS - CERTAIN_PEERS - CERTAIN_POPULAR
   for (let k = own.length - 1; k >= 0 && rows.length < ownLimit; k--) add(own[k].item)
-  const { cooccurrenceRecent, popularity30 } = FEATURE_COLUMN
+  const { cooccurrenceRecent, peersRecent, popularity30 } = FEATURE_COLUMN
   for (const item of [
     ...strongest(features, items, cooccurrenceRecent, CERTAIN_NEIGHBOURS),
+    ...strongest(features, items, peersRecent, CERTAIN_PEERS),
     ...strongest(features, items, popularity30, CERTAIN_POPULAR),
   ]) {
     if (rows.length < limit) add(item)

@@ -2,9 +2,11 @@
  * @module Stores the events of a log in numeric columns, 21 bytes each; ten million objects would not fit into
  * memory. A shopper's history is built from the columns on demand.
  */
-import { EVENT_NAMES, type EventName } from '@nearside/core/events/event.ts'
+import { EVENT_NAMES, type EventName, SESSION_GAP } from '@nearside/core/events/event.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Interaction } from '@nearside/core/features/history.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { formatDay } from './time.ts'
 
 const PLACES: ReadonlyMap<EventName, number> = new Map(EVENT_NAMES.map((name, k) => [name, k]))
 
@@ -28,8 +30,12 @@ export class EventColumns {
     this.#time[k] = time
   }
 
-  /** Shoppers in order of first appearance; events by time, equal times in order of insertion. */
-  shoppers(timeOf: (time: number) => number): ShopperHistory[] {
+  /**
+   * Shoppers in order of first appearance; events by time, equal times in order of insertion. An event without a
+   * session belongs to a visit, as on a device: it ends after half an hour without such an event. Where only days
+   * are known, it is the UTC day.
+   */
+  shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]
     const sessions = [...this.#sessions.keys()]
     const start = new Int32Array(ids.length + 1)
@@ -39,20 +45,29 @@ export class EventColumns {
     const next = start.slice()
     for (let k = 0; k < this.#count; k++) place[next[this.#shopper[k]]++] = k
     const [item, name, session] = [this.#item, this.#name, this.#session]
-    const time = this.#time.subarray(0, this.#count).map(timeOf)
+    const time = this.#time.slice(0, this.#count)
+    if (dayOnly) for (let k = 0; k < time.length; k++) time[k] = Math.floor(time[k] / DAY) * DAY
     for (let s = 0; s < ids.length; s++)
       place.subarray(start[s], start[s + 1]).sort((a, b) => time[a] - time[b] || a - b)
     return ids.map((id, s) => ({
       id,
       get interactions() {
         const history: Interaction[] = []
+        let before = Number.NEGATIVE_INFINITY
+        let visit = ''
         for (let at = start[s]; at < start[s + 1]; at++) {
           const k = place[at]
+          const named = sessions[session[k]]
+          if (named === '') {
+            if (dayOnly) visit = formatDay(time[k])
+            else if (time[k] - before > SESSION_GAP) visit = `visit ${time[k]}`
+            before = time[k]
+          }
           history.push({
             item: item[k],
             name: EVENT_NAMES[name[k]],
             time: time[k],
-            session: sessions[session[k]],
+            session: named || visit,
           })
         }
         return history

@@ -18,7 +18,8 @@ import type { Shop } from './shop.ts'
  * Reads the whole folder into memory.
  * - Items keep the catalog's order. Items that only the log knows follow, id-only, in order of first appearance.
  * - Shoppers come in order of first appearance, their interactions by time; equal times keep the file's order.
- * - A line without a session belongs to the session of its UTC day.
+ * - Lines without a session belong to one visit until half an hour passes without one, as on a device; where only
+ *   days are known, to the session of their UTC day.
  * - The log is `dayOnly` if any time is a bare date, or every time is midnight. All times are then cut to the
  *   day, because an order inside the day that only some lines know would mislead.
  * - A search without an item is stored in `searches` and makes nobody a shopper.

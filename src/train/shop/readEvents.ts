@@ -120,8 +120,8 @@ export async function readEvents(
     }
     anyDay ||= parsed.dayOnly
     allMidnight &&= parsed.time % DAY === 0
-    const session = fields[at.session] || formatDay(parsed.time)
     if (id === '') {
+      const session = fields[at.session] || formatDay(parsed.time)
       const [who, what, when] = [shopper, query, session].map(intern)
       searches.push({ shopper: who, query: what, time: parsed.time, session: when })
       return undefined
@@ -135,7 +135,7 @@ export async function readEvents(
     }
     const price = Number(fields[at.price] ?? 0)
     if (price > 0) prices.add(item, parsed.time, price)
-    log.add(shopper, { item, name, time: parsed.time, session })
+    log.add(shopper, { item, name, time: parsed.time, session: fields[at.session] ?? '' })
     return undefined
   }
 
@@ -153,7 +153,7 @@ export async function readEvents(
   if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
   const leftOut = wrong.leftOut(filled)
   const dayOnly = anyDay || allMidnight
-  const shoppers = log.shoppers((time) => (dayOnly ? time - modulo(time, DAY) : time))
+  const shoppers = log.shoppers(dayOnly)
   if (shoppers.length === 0)
     throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
   let from = Number.POSITIVE_INFINITY

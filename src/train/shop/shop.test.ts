@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content)
 
 describe('readShop', () => {
-  test('reads histories by time, adds unknown items, and takes the day for a missing session', async () => {
+  test('reads histories by time, adds unknown items, and takes the visit for a missing session', async () => {
     await put('catalog.jsonl', '{"id":"tea","title":"Tea"}\r\n\r\n{"id":"mug","price":3}\r\n')
     await put(
       'events.tsv',
@@ -46,7 +46,7 @@ describe('readShop', () => {
       {
         id: 'ann',
         interactions: [
-          { item: 2, name: 'view_item', time: shop.from, session: '2011-05-01' },
+          { item: 2, name: 'view_item', time: shop.from, session: `visit ${shop.from}` },
           { item: 1, name: 'purchase', time: shop.to, session: 'o2' },
         ],
       },
@@ -58,6 +58,20 @@ describe('readShop', () => {
     expect(shop.searches).toEqual([
       { shopper: 'bob', query: 'tea', time: Date.UTC(2011, 4, 2), session: '2011-05-02' },
       { shopper: 'ann', query: 'Red  mug', time: Date.UTC(2011, 4, 3), session: 'v3' },
+    ])
+  })
+
+  test('events without a session belong to one visit until half an hour passes without one', async () => {
+    const at = ['10:00:00', '10:30:00', '10:59:59', '11:29:59.001', '11:31:00']
+    const sessions = ['', '', '', '', 'own']
+    const lines = at.map((time, k) => `a\tview_item\tx\t2014-05-04T${time}Z\t${sessions[k]}`)
+    // The log's own order doesn't matter.
+    await put('events.tsv', `shopper\tevent\titem\ttime\tsession\n${lines.reverse().join('\n')}\n`)
+    const { shoppers, from } = await readShop(folder)
+    expect(shoppers[0].interactions.map(({ session }) => session)).toEqual([
+      ...['10:00:00', '10:30:00', '10:59:59'].map(() => `visit ${from}`),
+      `visit ${Date.parse('2014-05-04T11:29:59.001Z')}`,
+      'own',
     ])
   })
 
@@ -74,10 +88,9 @@ describe('readShop', () => {
     const shop = await readShop(folder)
     expect(shop.dayOnly).toBe(dayOnly)
     expect(shop.to % DAY === 0).toBe(dayOnly)
-    expect(shop.shoppers[0].interactions.map(({ session }) => session)).toEqual([
-      '2014-05-03',
-      '2014-05-04',
-    ])
+    expect(shop.shoppers[0].interactions.map(({ session }) => session)).toEqual(
+      dayOnly ? ['2014-05-03', '2014-05-04'] : [`visit ${shop.from}`, `visit ${shop.to}`],
+    )
   })
 
   const HEADER = 'shopper\tevent\titem\ttime\tquantity\n'

@@ -11,8 +11,8 @@ export interface Shop {
   /** Items in the row order of the model's item table. Items that only the log knows come last, id-only. */
   readonly items: readonly Item[]
   /**
-   * Shoppers with interactions ascending by time. `item` indexes `items`; `session` is the order or visit, else the
-   * day.
+   * Shoppers with interactions ascending by time. `item` indexes `items`; `session` is the order or visit: the
+   * log's own, else events without a pause of half an hour, else the day.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */
@@ -38,5 +38,6 @@ export interface ShopSearch {
   readonly query: string
   /** Time in milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
   readonly time: number
+  /** Session of the log, or else the UTC day. */
   readonly session: string
 }

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import type { History } from './history.ts'
+import { groupPeers, intentOf, peersOf } from './intent.ts'
+import { profileOf } from './profile.ts'
+
+const NOW = Date.UTC(2024, 5, 1)
+const MINUTE = 60_000
+
+/** Groups 1, 2 and 3, of two items each, and two items without peers. */
+const peerGroup = Uint16Array.of(1, 1, 2, 2, 3, 3, 0, 0)
+
+/** Looks a minute apart, the last one a minute ago. */
+const looks = (...items: number[]): History =>
+  items.map((item, k) => ({
+    item,
+    name: 'view_item',
+    time: NOW - (items.length - k) * MINUTE,
+    session: 's',
+  }))
+
+const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
+
+describe('intentOf', () => {
+  it('halves a product’s share every two products, the last one first', () => {
+    const found = intent(looks(4, 2, 0))
+    const [last, second, third] = [1, 2 ** -0.5, 0.5]
+    const total = last + second + third
+    expect([...(found?.recent ?? [])].slice(1)).toEqual(
+      [last / total, second / total, third / total].map((share) => expect.closeTo(share, 6)),
+    )
+    expect([...(found?.last ?? [])]).toEqual([0, 1, 0, 0])
+    expect(found?.groups).toEqual([1, 2, 3])
+  })
+
+  it('counts a product that was looked at twice once, at its last place', () => {
+    expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
+  })
+
+  it('reads six products; products without peers have places, too', () => {
+    expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
+    expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
+    expect(intent(looks(0, 7))?.last[0]).toBe(0)
+  })
+
+  it('shares the place between the lines of an order', () => {
+    const order = [4, 2, 0, 6].map((item) => ({ ...looks(item)[0], name: 'purchase' as const }))
+    const found = intent(order)
+    for (const group of [1, 2, 3]) {
+      expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
+      expect(found?.last[group]).toBeCloseTo(1 / 4, 6)
+    }
+  })
+
+  it('is null for an empty history', () => {
+    expect(intent([])).toBeNull()
+  })
+
+  it('shares never exceed 1, and only groups of the history have any', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { minLength: 1, maxLength: 30 }), (items) => {
+        const found = intent(looks(...items))
+        const sum = (values: Float32Array) => values.reduce((all, one) => all + one, 0)
+        expect(sum(found?.recent ?? new Float32Array())).toBeLessThanOrEqual(1 + 1e-6)
+        expect(sum(found?.last ?? new Float32Array())).toBeLessThanOrEqual(1)
+        const own = new Set(items.map((item) => peerGroup[item]))
+        found?.recent.forEach((share, group) => {
+          if (share > 0) expect(own).toContain(group)
+        })
+      }),
+    )
+  })
+})
+
+describe('groupPeers', () => {
+  const item = (id: string, category?: string, brand?: string): Item => ({ id, category, brand })
+
+  it('groups by category and brand, without confusing the two', () => {
+    const items = [
+      ...[item('a', 'tea', 'x'), item('b', 'tea'), item('c', 'tea', 'x'), item('d')],
+      ...[item('e', undefined, 'tea'), item('f', 'x', 'tea')],
+    ]
+    expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
+  })
+
+  it('continues known groups, and numbers new ones after them', () => {
+    const known = new Map([['["tea","x"]', 7]])
+    const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
+    expect([...groupPeers(items, known)]).toEqual([8, 7, 8])
+  })
+
+  it('peers are the rows of a group', () => {
+    expect(peersOf(peerGroup)).toEqual([
+      [6, 7],
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ])
+  })
+})
