@@ -3,7 +3,7 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
 import { describe, expect, it } from 'vitest'
 import type { RankerDataset } from '../ranker/dataset.ts'
-import { learnTrees } from './learnTrees.ts'
+import { judge, learnTrees } from './learnTrees.ts'
 
 const ROWS = 16
 
@@ -95,5 +95,32 @@ describe('learnTrees', () => {
         }).trees,
     )
     expect(shipped.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('judge', () => {
+  it('reports a candidate on the cases that did not choose it', () => {
+    // Each half prefers the candidate that is worth nothing for the other.
+    const halves = [
+      [
+        [3, 1],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [1, 1],
+      ],
+    ]
+    expect(judge(halves)).toEqual([{ lift: 0, error: 0 }, 0])
+    expect(judge(halves.map((half) => half.toReversed()))[1]).toBe(1)
+  })
+
+  it('without cases the first candidate is chosen, without a lift', () => {
+    expect(
+      judge([
+        [[], []],
+        [[], []],
+      ]),
+    ).toEqual([{ lift: 0, error: 0 }, 0])
   })
 })

@@ -1,7 +1,8 @@
 /**
  * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new
  * shoppers. Each half of the shoppers is tested, on its last months, with trees grown on the other half; so
- * everybody is tested. The encoder has no part in the test, because it looks too good on its own training
+ * everybody is tested. The number of trees that a half is tested with is chosen on the cases of the other half, so that
+ * the reported lift is not the best of several. The encoder has no part in the test, because it looks too good on its own training
  * shoppers.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -49,9 +50,7 @@ export function learnTrees(
         onTree: (done, total) => options.onProgress?.(step, done, total),
       },
     )
-  const without: number[] = []
-  const withSome = COUNTS.map((): number[] => [])
-  for (const half of [0, 1]) {
+  const halves = [0, 1].map((half) => {
     const isHalf = (shopper: string) => foldOf(shopper, 2) === half
     const trees = grow(`half ${half + 1} of 2`, most, (shopper) => !isHalf(shopper))
     const asked = partOf(
@@ -59,36 +58,50 @@ export function learnTrees(
       ({ shopper, time }) => isHalf(shopper) && time >= options.askedFrom,
     )
     const table = scaledTable(asked, base)
-    without.push(...ndcgOfCases(asked, table.offset))
-    COUNTS.forEach((count, n) => {
+    const without = ndcgOfCases(asked, table.offset)
+    const lifts = COUNTS.map((count) => {
       const some = firstTrees(trees, count)
       const scores = table.offset.map(
         (score, row) => score + treesScore(some, table.features, row * FEATURE_COUNT),
       )
-      withSome[n].push(...ndcgOfCases(asked, scores))
+      return ndcgOfCases(asked, scores).map((value, c) => value - without[c])
     })
-  }
-  const tried = COUNTS.map((count, n) => {
-    const differences = withSome[n].map((value, c) => value - without[c])
-    return { count, lift: mean(differences), error: standardError(differences) }
+    return { without, lifts }
   })
-  const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
-  const ships = best.lift > best.error
+  const without = halves.flatMap((half) => half.without)
+  const [{ lift, error }, best] = judge(halves.map((half) => half.lifts))
+  const count = COUNTS[best]
+  const ships = lift > error
   /** Grown on all shoppers; null where no number of trees helps by more than the error. */
-  const trees = ships ? grow('all', best.count, () => true) : null
+  const trees = ships ? grow('all', count, () => true) : null
   /** The same number of trees, grown without some shoppers, for honest tests on these. */
-  const unseen = ships
-    ? grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper))
-    : null
+  const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null
   /** Metrics for `manifest.metrics`. */
   const metrics = {
     trees: trees?.roots.length ?? 0,
     'trees.cases': without.length,
     'trees.base.ndcg@10': mean(without),
-    'trees.lift.ndcg@10': best.lift,
-    'trees.lift.ndcg@10.error': best.error,
+    'trees.lift.ndcg@10': lift,
+    'trees.lift.ndcg@10.error': error,
   }
   return { trees, unseen, metrics }
+}
+
+/**
+ * Judges several candidates on two halves of cases.
+ * @param halves lifts by half, candidate and case
+ * @returns the mean lift of each half with the candidate that the other half prefers, with its standard error; and the
+ *   index of the candidate that both prefer, the first of equals
+ */
+export function judge(halves: readonly (readonly (readonly number[])[])[]) {
+  const bestOf = (lifts: readonly (readonly number[])[]) => {
+    const means = lifts.map(mean)
+    return means.indexOf(Math.max(...means))
+  }
+  const [first, second] = halves
+  const own = [...first[bestOf(second)], ...second[bestOf(first)]]
+  const all = first.map((lifts, candidate) => [...lifts, ...second[candidate]])
+  return [{ lift: mean(own), error: standardError(own) }, bestOf(all)] as const
 }
 
 /** Table with features scaled as on a device; trees start from w·f. */
