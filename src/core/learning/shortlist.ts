@@ -106,8 +106,17 @@ export function createShortlist(
   const readsPeers = peersRecent !== 0 || peersLast !== 0
   const { fixed, largestFixed } = fixedScores(model)
   for (const row of hidden) fixed[row] = Number.NEGATIVE_INFINITY
-  const longest = longestRow(itemVectors)
+  const lengths = lengthsOf(itemVectors)
+  const longest = lengths.reduce((most, one) => Math.max(most, one), 0)
   const mostPopular = popularity30.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
+  const ranked = new Map<number, readonly number[]>()
+  /** Rows of a peer group, highest fixed score first. */
+  const rankedPeers = (group: number) => {
+    const rows =
+      ranked.get(group) ?? peersOf(peerGroup)[group].toSorted((a, b) => fixed[b] - fixed[a])
+    ranked.set(group, rows)
+    return rows
+  }
   let usual: readonly number[] = []
   let before: readonly number[] = []
 
@@ -141,9 +150,10 @@ export function createShortlist(
       ([all, inLast], i) => [Math.max(all, sum[i]), Math.max(inLast, last[i])],
       [0, 0],
     )
+    const size = Math.hypot(...taste)
     const error =
       ROUNDINGS *
-      (longest * Math.hypot(...taste) +
+      (longest * size +
         largestFixed +
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
@@ -152,13 +162,15 @@ export function createShortlist(
         Math.abs(peersLast) +
         (Math.abs(recent) + Math.abs(share) + Math.abs(session)) *
           Math.max(1, ...ties(most[0], most[1])))
-    const groups = [...interest.category.keys()]
-    const above = Math.max(0, price) + Math.max(0, ...groups.map(ofCategory))
+    const categories = [...interest.category.keys()]
+    const above = Math.max(0, price) + Math.max(0, ...categories.map(ofCategory))
 
     // Own rows are always included, so they need no rough score.
     const known = new Set(own)
     const isOther = (item: number) => !known.has(item)
-    let guess = before.filter(isOther)
+    const groups = readsPeers ? intent.groups : []
+    const first = groups.flatMap((group) => rankedPeers(group).slice(0, places))
+    let guess = [...new Set([...before, ...first])].filter(isOther)
     if (guess.length < places) {
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
@@ -166,8 +178,13 @@ export function createShortlist(
     // Both the last of the highest and its replacement may be off by the error, hence twice the error.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
-    const peers = readsPeers ? intent.groups.flatMap((group) => peersOf(peerGroup)[group]) : []
-    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied, ...peers])
+    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
+    // A group may hold a large part of the catalog. The product of two lengths is a cheap bound, which drops most of it.
+    for (const group of groups) {
+      const least = floor - above - ofPeers(group) - error
+      for (const i of rankedPeers(group))
+        if (fixed[i] + perPopularity * popularity30[i] + lengths[i] * size >= least) some.add(i)
+    }
     const others = [...some].filter(isOther)
     const rough = others.map(roughly)
     const lowest = nth(rough, places) - 2 * error
@@ -225,13 +242,13 @@ function fixedScores(model: BaseModel): {
   return { fixed, largestFixed }
 }
 
-/** Cached per item table, because the model object changes daily. */
-const longestRow = onceFor((vectors: Float32Array): number => {
-  let longest = 0
-  for (let at = 0; at < vectors.length; at += DIMENSION) {
+/** Length of each item's vector, [N]. Cached per item table, because the model object changes daily. */
+const lengthsOf = onceFor((vectors: Float32Array): Float32Array => {
+  const lengths = new Float32Array(vectors.length / DIMENSION)
+  for (let row = 0, at = 0; row < lengths.length; row++) {
     let square = 0
-    for (let j = at; j < at + DIMENSION; j++) square += vectors[j] ** 2
-    longest = Math.max(longest, square)
+    for (const end = at + DIMENSION; at < end; at++) square += vectors[at] ** 2
+    lengths[row] = Math.sqrt(square)
   }
-  return Math.sqrt(longest)
+  return lengths
 })
