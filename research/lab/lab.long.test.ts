@@ -15,8 +15,6 @@ import type { Experiment } from './experiment.ts'
 import { experiment as slates } from './slates/experiment.ts'
 import { experiment as slatesKeptBack } from './slates/keptBack.ts'
 import { experiment as states } from './states/experiment.ts'
-import { experiment as visitCounts } from './visit/counts.ts'
-import { experiment as visitState } from './visit/experiment.ts'
 
 let folder = ''
 
@@ -50,12 +48,6 @@ async function run(experiment: Experiment, shop: string, until?: string) {
 it('base-parts reports finite figures', async () => {
   await run(baseParts, 'testshop')
 }, 120_000)
-
-it('fits the state of a visit, and counts of looks, beside the base', async () => {
-  const { arms } = await run(visitState, 'testshop')
-  expect(arms.map(({ name }) => name)).toContain('base + state')
-  await run(visitCounts, 'testshop')
-}, 300_000)
 
 it('states reports whole, masked and short histories, and requires --until', async () => {
   const made = testShop(150, 31)

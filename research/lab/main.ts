@@ -13,8 +13,6 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
   exposure: () => import('./exposure/experiment.ts'),
-  'visit-state': () => import('./visit/experiment.ts'),
-  'visit-counts': () => import('./visit/counts.ts'),
   slates: () => import('./slates/experiment.ts'),
   'slates-kept-back': () => import('./slates/keptBack.ts'),
 }

@@ -1,7 +1,7 @@
 /** @module Choices from slates with their features, and weights that a group of shoppers shares. */
 import { spreadOf } from '@nearside/train/ranker/select.ts'
-import { fitLogit, type Table } from '../visit/fit.ts'
 import { SLATE_FEATURES, slateFeatures } from './features.ts'
+import { fitLogit, type Table } from './fit.ts'
 import { isSameList, type SlateShopper } from './log.ts'
 
 interface Choice {
