@@ -68,13 +68,14 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     Object.fromEntries(stores.map((store) => [store, answer(store)])) as Record<K, T>
   const onServer = strongest('server')
   const [pooled, blind] = [of('base-fresh', 'server'), of(ORDER_TRAINED, 'server')]
+  const isTwo = rows.series.some(({ arm }) => arm === ORDER_TRAINED)
   const model = mean(blind) > mean(pooled) ? blind : pooled
   return {
     /** Number of shoppers with a purchase, and of their cases with one. */
     shoppers,
     cases: asked.cases.length,
-    /** Training data of the server's model in (a), whichever ranks better on these cases. */
-    serverModel: model === blind ? 'orders alone' : 'every event',
+    /** Training data of the better of the server's two models in (a); undefined where it has one. */
+    serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)

@@ -83,7 +83,11 @@ function blind(
     }),
     text: [
       ...(kinds.others ? [] : [ORDERS_ALONE]),
-      `The server knows ${SERVER[serverKnows]}, from the log’s beginning on. The better of two models answers for it: one learned from every event, one from orders alone; here ${serverModel}. ${STRONGEST}, each tuned on what its side knows`,
+      `The server knows ${SERVER[serverKnows]}, from the log’s beginning on. ${
+        serverModel
+          ? `The better of two models answers for it, trained on every event or on orders alone: here on ${serverModel}`
+          : 'Both have the same model'
+      }. ${STRONGEST}, each tuned on what its side knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
