@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
@@ -12,8 +12,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { experiment as baseParts } from './baseParts/experiment.ts'
 import { experiment as clickRounds } from './clickRounds/experiment.ts'
 import type { Experiment } from './experiment.ts'
-import { experiment as slates } from './slates/experiment.ts'
-import { experiment as slatesKeptBack } from './slates/keptBack.ts'
 import { experiment as states } from './states/experiment.ts'
 
 let folder = ''
@@ -78,24 +76,4 @@ it('click-rounds teaches a base model of orders the weight of clicks', async () 
   const of = (name: string) => quality.get(name) ?? 0
   expect(of('base of everything')).toBeGreaterThan(of('base of orders alone'))
   expect(of('rounds, every shopper once, no noise')).toBeGreaterThan(of('base of orders alone'))
-}, 300_000)
-
-it('slates asks shoppers whom others taught, and those kept back', async () => {
-  const items = ['p', 'q', 'r', 's']
-  const lines = Array.from({ length: 40 }, (_, s) =>
-    [0, 1, 2].map((n) => {
-      const shown = items.map((_, k) => items[(k + s + n) % items.length])
-      const item = shown[(s + n) % 3]
-      const prices = shown.map((_, k) => 10 + k * s).join('|')
-      const time = `2024-01-0${n + 1}T00:00:00Z`
-      return ['select_item', `s${s}`, item, time, `${s}-${n}`, shown.join('|'), prices].join('\t')
-    }),
-  )
-  const header = 'event\tshopper\titem\ttime\tsession\tlist\tprices'
-  await mkdir(join(folder, 'slates'))
-  await writeFile(join(folder, 'slates', 'events.tsv'), [header, ...lines.flat()].join('\n'))
-  const { arms } = await run(slates, 'slates')
-  expect(arms.map(({ name }) => name)).toContain('slate, habits + each')
-  const kept = await run(slatesKeptBack, 'slates')
-  expect(kept.arms.map(({ name }) => name)).toEqual(arms.map(({ name }) => name))
 }, 300_000)

@@ -13,8 +13,6 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
   exposure: () => import('./exposure/experiment.ts'),
-  slates: () => import('./slates/experiment.ts'),
-  'slates-kept-back': () => import('./slates/keptBack.ts'),
 }
 
 /** One command for each experiment, with the same options; research/lab/README.md lists the options that apply to each. */
@@ -22,10 +20,7 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
   const syntax = new Command(name)
     .summary(asks)
     .requiredOption('--shop <dir>', 'shop folder')
-    .option(
-      '--model <dir>',
-      'model folder that pretrain wrote; not needed by states, click-rounds and slates',
-    )
+    .option('--model <dir>')
     .option('--until <date>', "start of cases, or end of training (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
     .addOption(

@@ -13,7 +13,7 @@ import type { Engine } from '@nearside/engine/engine.ts'
 import { problemUnder, type Trial } from './trial.ts'
 
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine standard deviations. */
-export const STEP_SHARE = 0.3
+const STEP_SHARE = 0.3
 
 /** Weight of the initial variance, in shoppers whose data determine the parameter fully. */
 const START_COUNT = 5
