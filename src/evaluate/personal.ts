@@ -202,10 +202,10 @@ function heading(
 
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
   const { counts, installed, owner } = tuned
-  const tunings = { '': counts, ', verdict': installed, ...(asksOwner && owner) }
+  const tunings = { '': counts, 'since install': installed, ...(asksOwner && owner) }
   const rows = [
     ...Object.entries(tunings).flatMap(([known, found]) =>
-      COUNTING_ARMS.map((arm) => [`${arm} ${known}`, found[arm]] as const),
+      COUNTING_ARMS.map((arm) => [known ? `${arm}, ${known}` : arm, found[arm]] as const),
     ),
     ['ewma', tuned.ewma] as const,
   ].map(([name, { parameters, quality, failure }]) => {
