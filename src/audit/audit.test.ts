@@ -40,7 +40,7 @@ describe('a bundle of an honest device', () => {
     expect(audit.remade).toBeGreaterThan(0)
     expect(audit.remade).toBe(audit.reports)
     expect(audit.receipts).toBeGreaterThan(0)
-    expect(audit.bytesSent).toBe(10_900 * audit.uploads)
+    expect(audit.bytesSent).toBe(10_924 * audit.uploads)
     expect(audit.key).toMatch(/^[\w+/]{43}=$/)
   })
 

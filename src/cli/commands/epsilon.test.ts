@@ -46,11 +46,11 @@ it('--policy demo prints the ε of a year and how well the noise hides one updat
   expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
   expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
   const words = printed.join(' ')
-  // 6.2 is z·√38; the other two numbers are Φ(1) and Φ(2).
-  expect(words).toContain('about 6.2 times as long as the longest update, and 1 times')
+  // 6.5 is z·√42; the other two numbers are Φ(1) and Φ(2).
+  expect(words).toContain('about 6.5 times as long as the longest update, and 1 times')
   expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
-  // 0.27 is √2·z·√d/n.
-  expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.27 times')
+  // 0.29 is √2·z·√d/n.
+  expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.29 times')
 })
 
 it('epsilon refuses missing options and values outside their range', async () => {

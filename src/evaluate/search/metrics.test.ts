@@ -61,11 +61,19 @@ describe('gradedNdcg', () => {
 describe('summariseSearch', () => {
   it('gives each arm its means, and a lift only if both arms have the metric', () => {
     const rows = new Rows<RowCase>()
-    for (const [shopper, lexical, reranked] of [
-      ['ann', [0.2, 0, 0.1], [0.3, 1]],
-      ['bob', [0.4, 1, 0.1], [0.6, 1]],
-    ] as const) {
-      rows.begin({ shopper })
+    // A lift needs ten shoppers.
+    for (let k = 0; k < 10; k++) {
+      const [lexical, reranked] =
+        k % 2 === 0
+          ? ([
+              [0.2, 0, 0.1],
+              [0.3, 1],
+            ] as const)
+          : ([
+              [0.4, 1, 0.1],
+              [0.6, 1],
+            ] as const)
+      rows.begin({ shopper: `shopper ${k}` })
       for (const [m, metric] of ['ndcg@10', 'hitRate@10', 'ndcg@10:typo'].entries()) {
         rows.put({ arm: 'lexical', metric }, lexical[m])
         if (m in reranked) rows.put({ arm: 'reranked', metric }, reranked[m])
