@@ -18,6 +18,8 @@ export const offerOf = (page: Page) => page.frameLocator('iframe[title="vault"]'
 
 /** Opens the window with the vault's question, and waits until it shows. */
 export async function openQuestion(page: Page): Promise<Page> {
+  // A browser paints only the tab in front, and the vault counts a press only on what it sees painted.
+  await page.bringToFront()
   const opening = page.waitForEvent('popup')
   await offerOf(page)
     .getByRole('button', { name: /^(Open the question|Frage öffnen)$/ })
