@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
-import { forYou, forYouIds, openConsole, openShop } from './shop.ts'
+import { comesToRest, forYou, forYouIds, openConsole, openShop } from './shop.ts'
 
 test('by keyboard: the skip link passes the header in two keys', async ({ page }) => {
   await openShop(page)
@@ -148,6 +148,8 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await page.keyboard.press('Enter')
   await expectPage(page, `Results for “${words}”`)
 
+  // The heading changes before the results do.
+  await comesToRest(page)
   const count = page.locator('.facet-count')
   const all = await textOf(count)
   const price = page.getByRole('checkbox', { name: /^£1 to £3/ })
