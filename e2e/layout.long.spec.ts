@@ -83,7 +83,7 @@ test('the first cards of the basket’s page stand in their final places', async
 /** Shift of a step that rounding may cause; a card that moves by its own height gives .02. */
 const MOST_STEP_SHIFT = 0.002
 
-/** Acts on a slow phone, until all lists have arrived: well after the page with their placeholders. */
+/** Runs a step with the processor slowed until all lists have arrived, which is well after their page. */
 type Slowly = (act: () => Promise<unknown>) => Promise<void>
 
 /** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */

@@ -100,7 +100,10 @@ export async function walkHeldOut(
   }
 }
 
-/** Whether (a) is asked of enough shoppers. In a log of orders a second model of the server would be the same. */
+/**
+ * Whether the owner's question (a) has enough shoppers. In a log of orders alone, the server's second model would be
+ * the same.
+ */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,
   selected: readonly (readonly AskedCase[])[],

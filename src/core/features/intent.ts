@@ -46,19 +46,17 @@ export function intentOf(
     const weight = 2 ** (-place / HALF_LIFE)
     const group = peerGroup[interaction.item]
     total += weight
+    if (place === 0) totalLast++
+    // An item without category and brand takes a place, but has no peers.
+    if (group === 0) continue
     recent[group] += weight
-    if (place > 0) continue
-    totalLast++
-    last[group]++
+    if (place === 0) last[group]++
   }
-  const found = [...recent.keys()].filter((group) => group > 0 && recent[group] > 0)
+  const found = [...recent.keys()].filter((group) => recent[group] > 0)
   for (const group of found) {
     recent[group] /= total
     last[group] /= totalLast
   }
-  // Items without category and brand are nobody's peers.
-  recent[0] = 0
-  last[0] = 0
   return { recent, last, groups: found }
 }
 

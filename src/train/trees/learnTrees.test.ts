@@ -111,8 +111,8 @@ describe('judge', () => {
         [1, 1],
       ],
     ]
-    expect(judge(halves)).toEqual([{ lift: 0, error: 0 }, 0])
-    expect(judge(halves.map((half) => half.toReversed()))[1]).toBe(1)
+    expect(judge(halves)).toEqual({ lift: 0, error: 0, best: 0 })
+    expect(judge(halves.map((half) => half.toReversed())).best).toBe(1)
   })
 
   it('without cases the first candidate is chosen, without a lift', () => {
@@ -121,6 +121,6 @@ describe('judge', () => {
         [[], []],
         [[], []],
       ]),
-    ).toEqual([{ lift: 0, error: 0 }, 0])
+    ).toEqual({ lift: 0, error: 0, best: 0 })
   })
 })

@@ -1,9 +1,9 @@
 /**
  * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new
  * shoppers. Each half of the shoppers is tested, on its last months, with trees grown on the other half; so
- * everybody is tested. The number of trees that a half is tested with is chosen on the cases of the other half, so that
- * the reported lift is not the best of several. The encoder has no part in the test, because it looks too good on its own training
- * shoppers.
+ * everybody is tested. The cases of the other half choose the number of trees that a half is tested with. So the
+ * reported lift is not the best of several. The encoder has no part in the test, because it looks too good on its own
+ * training shoppers.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
@@ -69,7 +69,7 @@ export function learnTrees(
     return { without, lifts }
   })
   const without = halves.flatMap((half) => half.without)
-  const [{ lift, error }, best] = judge(halves.map((half) => half.lifts))
+  const { lift, error, best } = judge(halves.map((half) => half.lifts))
   const count = COUNTS[best]
   const ships = lift > error
   /** Grown on all shoppers; null where no number of trees helps by more than the error. */
@@ -90,8 +90,8 @@ export function learnTrees(
 /**
  * Judges several candidates on two halves of cases.
  * @param halves lifts by half, candidate and case
- * @returns the mean lift of each half with the candidate that the other half prefers, with its standard error; and the
- *   index of the candidate that both prefer, the first of equals
+ * @returns the mean lift of each half with the candidate that the other half prefers, with its standard error; and
+ *   `best`, the index of the candidate that both prefer, the first of equals
  */
 export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   const bestOf = (lifts: readonly (readonly number[])[]) => {
@@ -101,7 +101,7 @@ export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   const [first, second] = halves
   const own = [...first[bestOf(second)], ...second[bestOf(first)]]
   const all = first.map((lifts, candidate) => [...lifts, ...second[candidate]])
-  return [{ lift: mean(own), error: standardError(own) }, bestOf(all)] as const
+  return { lift: mean(own), error: standardError(own), best: bestOf(all) }
 }
 
 /** Table with features scaled as on a device; trees start from w·f. */
