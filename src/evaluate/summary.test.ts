@@ -182,6 +182,13 @@ describe('the report of a summary', () => {
     }
   })
 
+  it('has no change by shopper where no case asks the headline’s question', () => {
+    const summary = summarise([result('ann', 0.5, {}, { isNext: false })], 1, ':next')
+    expect(summary.change).toBeNull()
+    const lines = textLines({ title: 'test', lead: [], parts: personalParts(summary), notes: [] })
+    expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
   it('omits a lift that has no meaning from the JSON', () => {
     const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
     expect(text).not.toMatch(/null/)

@@ -38,7 +38,7 @@ export function summarise(
     /** The suffix `@history=6-20` restricts a metric to such cases. */
     lifts: liftsOf(rows, comparisonsOf(arms, metrics, headline), createRandom(seed)),
     groups: groupCases(rows, arms, seed, headline),
-    /** Null where devices don't learn. */
+    /** Null where devices don't learn, or no case asks the headline's question. */
     change: arms.includes('personal') ? changeOf(rows, seed, headline) : null,
     installed: summariseInstalled(rows, seed, arms, headline),
     /** Null where the owner's questions were not measured, or too few shoppers bought something. */
@@ -65,7 +65,7 @@ function comparisonsOf(
   ]
 }
 
-export type ShopperChange = ReturnType<typeof changeOf>
+export type ShopperChange = NonNullable<ReturnType<typeof changeOf>>
 
 /** Change from base-fresh to personal in the headline's question, by shopper. */
 function changeOf(rows: Rows<WalkedCase>, seed: number, headline: Headline) {
@@ -79,6 +79,7 @@ function changeOf(rows: Rows<WalkedCase>, seed: number, headline: Headline) {
     .map((mean, shopper) => mean - fresh[shopper])
     .filter((change) => !Number.isNaN(change))
     .sort()
+  if (means.length === 0) return null
   const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return {
     worse: countWorse(changes('ndcg@10'), random),
