@@ -1,9 +1,8 @@
 /** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
 import { NearsideError } from '@nearside/core/error.ts'
-import { SESSION_GAP } from '@nearside/core/events/event.ts'
-import { eventStrength } from '@nearside/core/events/strength.ts'
-import { buildCases, firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
+import { type NextCase, nextCases, type Wanted } from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
@@ -16,13 +15,9 @@ export type HistoryFrom = 'install' | 'beginning'
 /** Events to predict: orders only, or any event. */
 export type Target = 'purchase' | 'any'
 
-export interface AskedCase extends Case {
-  /** Targets that were bought; in a log without purchases, all targets. */
-  readonly bought: readonly number[]
-  /** Item that the shopper turned to last in the same visit; null at the start of a visit. */
-  readonly atHand: number | null
-  /** Place of the case in its visit, from 1: the number of earlier events of interest, plus one. */
-  readonly place: number
+export interface AskedCase extends NextCase {
+  /** What was bought, all items ranked; in a log without purchases, the same as `next`. */
+  readonly bought: Wanted
 }
 
 /** Whether a log has purchases, and whether it has other events. */
@@ -58,7 +53,7 @@ type CaseSelection = Pick<
 export const LEAST_SHOPPERS = 10
 
 /**
- * Test cases of each held-out shopper who has any.
+ * Cases of each held-out shopper who has a test case.
  * @throws NearsideError `input-invalid` where there are too few.
  */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
@@ -72,11 +67,12 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   const selected = held
     .map((shopper) => {
       if (protocol === 'personal') return casesOf(selection, shopper, until)
-      const last = casesOf(selection, shopper, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+      const all = casesOf(selection, shopper, Number.NEGATIVE_INFINITY).filter(isTestCase)
+      const last = all.slice(1).slice(-1)
       // A training shopper may be tested only on events that training has not seen.
       return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
     })
-    .filter((cases) => cases.length > 0)
+    .filter((cases) => cases.some(isTestCase))
   if (selected.length < LEAST_SHOPPERS) {
     const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
     const event = target === 'any' ? 'an event' : 'a purchase'
@@ -89,36 +85,28 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   return selected
 }
 
-/** A shopper's test cases from a time on, for the chosen target. */
+/**
+ * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`:
+ * it is no test case, but a device's guard observes it.
+ */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,
   shopper: ShopperHistory,
   from: number,
 ): AskedCase[] {
-  const orders = buildCases(shopper, dayOnly, from, isPurchase)
-  const asked = target === 'any' ? buildCases(shopper, dayOnly, from) : orders
-  const bought = new Map(orders.map(({ time, targets }) => [time, targets]))
-  const boughtIn = ({ time, targets }: Case) =>
-    kinds.purchases ? (bought.get(time) ?? []) : targets
-  // Assign to the object: a spread would build every history now.
-  return asked.map((one) =>
-    Object.assign(one, { bought: boughtIn(one), ...visitBefore(shopper.interactions, one.time) }),
+  const all = ({ targets }: Pick<Case, 'targets'>): Wanted => ({ targets, hidden: null })
+  const orders = buildCases(shopper, dayOnly, from, isPurchase).map((one) =>
+    Object.assign(one, { next: all(one), bought: all(one), place: 1 }),
   )
+  if (target === 'purchase') return orders
+  const ordered = new Map(orders.map((one) => [one.time, one.bought]))
+  return nextCases(shopper, dayOnly, from).map((one) => {
+    const bought = ordered.get(one.time) ?? all({ targets: [] })
+    return Object.assign(one, { bought: kinds.purchases ? bought : one.next })
+  })
 }
 
-/** State of the visit before a time; a visit ends after half an hour without an event. */
-function visitBefore(interactions: History, time: number): Pick<AskedCase, 'atHand' | 'place'> {
-  let [atHand, place, next]: [number | null, number, number] = [null, 1, time]
-  for (let k = firstAtOrAfter(interactions, time) - 1; k >= 0; k--) {
-    const one = interactions[k]
-    if (next - one.time > SESSION_GAP) break
-    next = one.time
-    if (eventStrength(one.name) === 0) continue
-    atHand ??= one.item
-    place++
-  }
-  return { atHand, place }
-}
+export const isTestCase = ({ next }: AskedCase) => next.targets.length > 0
 
 export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
   return {

@@ -1,7 +1,6 @@
 /** @module Quality by groups of cases: by place in the visit, month, index among a shopper's cases, length of history. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from './arms.ts'
-import type { Headline } from './questions.ts'
 import { type Lift, liftsOf, meansOf } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
@@ -20,7 +19,7 @@ export interface CaseGroup {
   readonly label: string
   readonly cases: number
   readonly shoppers: number
-  /** Mean NDCG@10 in the headline's question. */
+  /** Mean NDCG@10. */
   readonly means: Readonly<Partial<Record<ArmName, number>>>
   /** Lift of personal over base-fresh; absent where base-fresh is at 0 or devices don't learn. */
   readonly lift?: Lift
@@ -56,20 +55,12 @@ const NTH_CASES: readonly Range[] = [
   ['>10', 11, Number.POSITIVE_INFINITY],
 ]
 
-export function groupCases(
-  rows: Rows<WalkedCase>,
-  arms: readonly ArmName[],
-  seed: number,
-  headline: Headline,
-) {
+export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number) {
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
-  const summarise = (
-    groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[],
-    question: Headline = headline,
-  ) => {
-    const metric = `ndcg@10${question}`
+  const metric = 'ndcg@10'
+  const summarise = (groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[]) => {
     const compared = { arm: 'personal', over: 'base-fresh', metric } as const
     // The same draws as the summary's give the same numbers.
     const lifts = shown.includes('personal')
@@ -97,15 +88,14 @@ export function groupCases(
   }
   return {
     /** Empty where a log does not show visits. */
-    visit:
-      headline === ''
-        ? []
-        : PLACES.flatMap(([label, least, most]) =>
-            summarise(
-              [[label, ({ place }) => place >= least && place <= most]],
-              most === 1 ? '' : headline,
-            ),
-          ),
+    visit: rows.cases.some(({ place }) => place > 1)
+      ? summarise(
+          PLACES.map(([label, least, most]) => [
+            label,
+            ({ place }) => place >= least && place <= most,
+          ]),
+        )
+      : [],
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(
       NTH_CASES.map(([label, least, most]) => [label, (_, k) => k + 1 >= least && k + 1 <= most]),

@@ -16,7 +16,6 @@ import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import { inProcesses } from './processes.ts'
-import { headlineOf } from './questions.ts'
 import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
@@ -34,8 +33,6 @@ import type { WalkOrder } from './walker.ts'
 /** Content of `--json`. */
 export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
-  /** Metric of the headline. */
-  readonly headline: string
   /** Number of trained models, each tested on shoppers that it never saw. */
   readonly folds?: number
   readonly arms: Summary['arms']
@@ -44,7 +41,7 @@ export interface PersonalResult extends Envelope {
   /** Change of NDCG@10 for each shopper, personal − base-fresh: minimum, nine deciles, maximum. */
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
-  /** The headline's question on devices whose store began on the first tested day, without and with own orders. */
+  /** The next different product on devices whose store began on the first tested day, without and with own orders. */
   readonly verdict: Summary['installed']
   /** Data of the plots in `--html`. */
   readonly detail: Groups & {
@@ -108,7 +105,7 @@ function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,
   selected: readonly (readonly AskedCase[])[],
 ): boolean {
-  const buyers = selected.filter((own) => own.some(({ bought }) => bought.length > 0))
+  const buyers = selected.filter((own) => own.some(({ bought }) => bought.targets.length > 0))
   return (
     protocol === 'personal' &&
     serverKnows === 'orders' &&
@@ -135,8 +132,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
   const arms = (learns ? ARMS : BASE_ARMS).filter((name) =>
     leftOut.every(({ arm }) => arm !== name),
   )
-  const headline = headlineOf(input)
-  const summary = summarise(rows, input.seed, arms, headline)
+  const summary = summarise(rows, input.seed, arms)
   const { shoppers, cases, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
@@ -145,7 +141,6 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
       shop,
       until,
       seed: input.seed,
-      headline: `ndcg@10${headline}`,
       ...(walks.length > 1 ? { folds: walks.length } : {}),
       shoppers,
       cases,

@@ -9,7 +9,6 @@ import type { DeviceShop, Fit } from './device.ts'
 import { eachTuned } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
 import { publishedFiles } from './popularity.ts'
-import { headlineOf } from './questions.ts'
 import type { Tuned } from './tune.ts'
 import { countingArms, type TunedBaselines, type TunedCounts } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
@@ -33,8 +32,7 @@ export function prepareWalk(
   fit: Fit | null,
   orderTrained: OwnerQuestions['orderTrained'] = null,
 ): Walk {
-  const headline = headlineOf(input)
-  const shared = { ...prepareDevices(input, fit), store: input.historyFrom, headline }
+  const shared = { ...prepareDevices(input, fit), store: input.historyFrom }
   if (!tuned) return { ...shared, owner: null, baselines: {} }
   const { model, serverKnows, dayOnly, until, protocol } = input
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
@@ -45,7 +43,7 @@ export function prepareWalk(
     owner:
       protocol === 'personal'
         ? {
-            ...{ serverKnows, dayOnly, installed: until, headline, counts, orderTrained },
+            ...{ serverKnows, dayOnly, installed: until, counts, orderTrained },
             countsInstalled: scoresOf(tuned.installed),
           }
         : null,

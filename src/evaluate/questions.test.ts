@@ -1,8 +1,9 @@
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { casesOf, type EvaluationInput } from './cases.ts'
+import { casesOf, type EvaluationInput, isTestCase } from './cases.ts'
 import { prepareWalk } from './prepare.ts'
-import { headlineOf, questionsOf } from './questions.ts'
+import { questionsOf } from './questions.ts'
 import { purchase, testInput, testShop, UNTIL } from './testShop.ts'
 import { tuneBaselines } from './tuneBaselines.ts'
 import { walkShopper } from './walk.ts'
@@ -21,76 +22,70 @@ const shopper = {
 const input: EvaluationInput = testInput(testShop(), { kinds: { purchases: true, others: true } })
 const cases = casesOf(input, shopper, UNTIL)
 
-describe('a test case in a visit', () => {
-  it('knows the item at hand and its place; half an hour later another visit begins', () => {
-    expect(cases.map(({ atHand, place }) => [atHand, place])).toEqual([
-      [null, 1],
-      [1, 2],
-      [1, 3],
-      [2, 4],
-      [null, 1],
-    ])
+describe('a test case', () => {
+  it('is the next different product, except in a log of orders or of days, and for purchases', () => {
+    const testCases = (changes: Partial<EvaluationInput>, name: 'view_item' | 'purchase') => {
+      const interactions = shopper.interactions.map((one) => ({ ...one, name }))
+      const of = { ...input, ...changes }
+      return casesOf(of, { id: 'one', interactions }, UNTIL).filter(isTestCase).length
+    }
+    expect(testCases({}, 'view_item')).toBe(4)
+    // All purchases are lines of one order.
+    expect(testCases({}, 'purchase')).toBe(1)
+    expect(testCases({ target: 'purchase' }, 'purchase')).toBe(1)
+    expect(testCases({ dayOnly: true }, 'view_item')).toBe(1)
   })
 
-  it('has no item at hand after an event that shows no interest', () => {
-    const list = { ...looked(5, 3), name: 'view_item_list' as const }
-    const [, second] = casesOf(
-      input,
-      { id: 'one', interactions: [looked(1, 0), list, looked(2, 31)] },
-      UNTIL,
-    )
-    expect(second).toMatchObject({ atHand: 1, place: 2 })
-  })
-})
-
-describe('the headline', () => {
-  it('is the next different product in a log with looks at exact times, else every target', () => {
-    const of = (changes: Partial<EvaluationInput>) => headlineOf({ ...input, ...changes })
-    expect(of({})).toBe(':next')
-    expect(of({ kinds: { purchases: true, others: false } })).toBe('')
-    expect(of({ target: 'purchase' })).toBe('')
-    expect(of({ dayOnly: true })).toBe('')
-  })
-
-  it('neither ranks nor wants the item at hand; repeats and new items are apart', () => {
-    const model = { itemIds: ['a', 'b', 'c', 'd'] }
-    const asked = cases.map((one) =>
-      questionsOf(one, one, { headline: ':next', model } as never).map(
-        ({ suffix, targets, excluded = [] }) => [suffix, [...targets], [...excluded].join('')],
-      ),
+  it('neither ranks nor wants the product at hand; repeats and new items are apart', () => {
+    const asked = cases.map(({ next, history }) =>
+      questionsOf(next, history, 4).map(({ suffix, targets, excluded }) => [
+        suffix,
+        [...targets],
+        [...excluded].join(''),
+      ]),
     )
     expect(asked).toEqual([
       // Nothing is at hand at the start of a visit.
-      [['', [1], '']],
-      // The same product again: no list could answer.
-      [['', [1], '']],
       [
-        ['', [2], ''],
-        [':next', [2], '0100'],
+        ['', [1], '0000'],
+        [':new', [1], '0000'],
+      ],
+      // The same product again: no list could answer.
+      [],
+      [
+        ['', [2], '0100'],
         [':new', [2], '0100'],
       ],
       [
-        ['', [1], ''],
-        [':next', [1], '0010'],
+        ['', [1], '0010'],
         [':repeat', [1], '1011'],
       ],
-      [['', [3], '']],
+      [
+        ['', [3], '0000'],
+        [':new', [3], '0110'],
+      ],
     ])
   })
 
-  it('is measured for each arm, and not in a log of orders', async () => {
+  it('has rows for each arm; the product at hand has none, unless it is bought', async () => {
     const tuned = tuneBaselines(input)
-    const rows = await walkShopper(prepareWalk(input, tuned, null), cases)
+    const walked = async (log: ShopperHistory) =>
+      walkShopper(prepareWalk(input, tuned, null), casesOf(input, log, UNTIL))
+    const rows = await walked(shopper)
     const of = (metric: string) =>
       rows.cases.map((_, index) => rows.at(index, { arm: 'last-viewed', metric }))
-    // After 1, 1, 2 the item at hand would be first; without it, 1 is.
-    expect(of('mrr@20:next')[3]).toBe(1)
-    expect(of('mrr@20')[3]).toBeCloseTo(1 / 2, 6)
-    expect(of('mrr@20:next').map(Number.isNaN)).toEqual([true, true, false, false, true])
-    expect(rows.cases.map(({ place }) => place)).toEqual([1, 2, 3, 4, 1])
-    const orders = { ...input, kinds: { purchases: true, others: false } }
-    const plain = await walkShopper(prepareWalk(orders, tuned, null), cases)
-    expect(plain.series.some(({ metric }) => metric.endsWith(':next'))).toBe(false)
+    // After 1, 1, 2 the product at hand would be first; without it, 1 is.
+    expect(of('mrr@20')[2]).toBe(1)
+    expect(of('mrr@20').every(Number.isFinite)).toBe(true)
+    expect(rows.cases.map(({ place }) => place)).toEqual([1, 3, 4, 1])
+    const bought = await walked({
+      ...shopper,
+      interactions: [looked(1, 0), purchase(1, UNTIL + MINUTE, 'order')],
+    })
+    const [arm, store] = ['base-fresh', 'install']
+    expect(bought.at(1, { arm, metric: 'ndcg@10' })).toBe(Number.NaN)
+    expect(bought.at(1, { arm, store, metric: 'ndcg@10' })).toBe(Number.NaN)
+    expect(bought.at(1, { arm, store, metric: 'ndcg@10:bought' })).not.toBe(Number.NaN)
   })
 
   it('decides which parameters the baselines get', () => {
@@ -102,9 +97,14 @@ describe('the headline', () => {
         time: UNTIL - 10 * DAY + s * DAY * 0.1 + k * MINUTE,
       })),
     }))
-    const counts = (kinds: EvaluationInput['kinds']) =>
-      tuneBaselines({ ...input, shoppers, kinds }).counts['last-viewed'].quality
-    const every = counts({ purchases: false, others: false })
-    expect(counts({ purchases: false, others: true })).toBeLessThan(0.6 * every)
+    const quality = (minutes: number) => {
+      const spread = shoppers.map(({ id, interactions }) => ({
+        id,
+        interactions: interactions.map((one, k) => ({ ...one, time: one.time + k * minutes })),
+      }))
+      return tuneBaselines({ ...input, shoppers: spread }).counts['last-viewed'].quality
+    }
+    // Looks an hour apart are visits of their own: the same product again is a case.
+    expect(quality(0)).toBeLessThan(0.6 * quality(60 * MINUTE))
   })
 })

@@ -5,7 +5,7 @@ import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
 import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { type Headline, SUFFIXES, type Suffix, suffixesOf } from './questions.ts'
+import { SUFFIXES, type Suffix } from './questions.ts'
 import { type Comparison, liftsOf, meansOf } from './results.ts'
 import type { Rows } from './rows.ts'
 import { countWorse, negated } from './shoppersWorse.ts'
@@ -14,33 +14,24 @@ import type { WalkedCase } from './walk.ts'
 export type Summary = ReturnType<typeof summarise>
 
 /** @param arms arms that the rows have */
-export function summarise(
-  rows: Rows<WalkedCase>,
-  seed: number,
-  arms: readonly ArmName[] = ARMS,
-  headline: Headline = '',
-) {
-  const metrics = suffixesOf(headline).flatMap((suffix) =>
+export function summarise(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[] = ARMS) {
+  const metrics = SUFFIXES.flatMap((suffix) =>
     METRICS.map((metric) => `${metric}${suffix}` as const),
   )
+  const having = (suffix: Suffix) => rows.having({ arm: arms[0], metric: `ndcg@10${suffix}` })
+  const tested = having('')
   return {
-    shoppers: rows.byShopper.length,
-    cases: rows.cases.length,
-    headline,
-    /** Number of cases that ask each question. */
-    asked: Object.fromEntries(
-      SUFFIXES.map((suffix) => [
-        suffix,
-        rows.having({ arm: arms[0], metric: `ndcg@10${suffix}` }).cases.length,
-      ]),
-    ) as Record<Suffix, number>,
+    shoppers: tested.byShopper.length,
+    cases: tested.cases.length,
+    /** Number of cases that have such a target. */
+    parted: { ':repeat': having(':repeat').cases.length, ':new': having(':new').cases.length },
     arms: meansOf(rows, arms, metrics),
     /** The suffix `@history=6-20` restricts a metric to such cases. */
-    lifts: liftsOf(rows, comparisonsOf(arms, metrics, headline), createRandom(seed)),
-    groups: groupCases(rows, arms, seed, headline),
-    /** Null where devices don't learn, or no case asks the headline's question. */
-    change: arms.includes('personal') ? changeOf(rows, seed, headline) : null,
-    installed: summariseInstalled(rows, seed, arms, headline),
+    lifts: liftsOf(rows, comparisonsOf(arms, metrics), createRandom(seed)),
+    groups: groupCases(rows, arms, seed),
+    /** Null where devices don't learn. */
+    change: arms.includes('personal') ? changeOf(rows, seed) : null,
+    installed: summariseInstalled(rows, seed, arms),
     /** Null where the owner's questions were not measured, or too few shoppers bought something. */
     owner: summariseOwner(rows, seed, arms),
   }
@@ -49,7 +40,6 @@ export function summarise(
 function comparisonsOf(
   arms: readonly ArmName[],
   metrics: readonly string[],
-  headline: Headline,
 ): Comparison<WalkedCase>[] {
   const has = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
     arms.includes(arm) && arms.includes(over)
@@ -58,28 +48,26 @@ function comparisonsOf(
     ...pairs.flatMap(({ arm, over }) => metrics.map((metric) => ({ arm, over, metric }))),
     ...pairs.slice(0, LADDER.length).flatMap(({ arm, over }) =>
       HISTORY_LENGTHS.map((range) => {
-        const metric = `ndcg@10${headline}`
+        const metric = 'ndcg@10'
         return { arm, over, metric, keep: ofHistory(range), label: `${metric}@history=${range[0]}` }
       }),
     ),
   ]
 }
 
-export type ShopperChange = NonNullable<ReturnType<typeof changeOf>>
+export type ShopperChange = ReturnType<typeof changeOf>
 
-/** Change from base-fresh to personal in the headline's question, by shopper. */
-function changeOf(rows: Rows<WalkedCase>, seed: number, headline: Headline) {
+/** Change from base-fresh to personal, by shopper. */
+function changeOf(rows: Rows<WalkedCase>, seed: number) {
   const random = createRandom(seed + 1)
-  const of = (arm: ArmName, metric: MetricName) => ({ arm, metric: `${metric}${headline}` })
   const changes = (metric: MetricName) =>
-    rows.differences(of('personal', metric), of('base-fresh', metric))
-  const fresh = rows.means(of('base-fresh', 'ndcg@10'))
+    rows.differences({ arm: 'personal', metric }, { arm: 'base-fresh', metric })
+  const fresh = rows.means({ arm: 'base-fresh', metric: 'ndcg@10' })
   const means = rows
-    .means(of('personal', 'ndcg@10'))
+    .means({ arm: 'personal', metric: 'ndcg@10' })
     .map((mean, shopper) => mean - fresh[shopper])
     .filter((change) => !Number.isNaN(change))
     .sort()
-  if (means.length === 0) return null
   const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return {
     worse: countWorse(changes('ndcg@10'), random),

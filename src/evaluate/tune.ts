@@ -3,12 +3,12 @@
  * baseline would be too weak a comparison.
  */
 
+import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '@nearside/train/estimates.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { requireFinite } from './armFailures.ts'
 import type { BaselineContext, TunableArm } from './baselines.ts'
-import type { Wanted } from './questions.ts'
 
 export interface TuningCase extends BaselineContext, Wanted {
   /** Weight of the case in the mean, as in the report. */

@@ -2,6 +2,7 @@
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { columnsOf } from '@nearside/core/features/logColumns.ts'
+import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -18,7 +19,6 @@ import {
   storeHistory,
 } from './owner/knowledge.ts'
 import { byDay, popularityOf, publishedFiles } from './popularity.ts'
-import { headlineOf, headlineTargets, type Wanted } from './questions.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
@@ -55,7 +55,7 @@ export interface TunedBaselines {
   readonly shoppers: number
   readonly counts: TunedCounts
   readonly ewma: Tuned
-  /** Counting arms for the headline's question, on stores that began where the tuning does. */
+  /** Counting arms for the next different product, on stores that began where the tuning does. */
   readonly installed: TunedCounts
   /** Counting arms tuned on purchases. */
   readonly owner: OfTuned<TunedCounts>
@@ -92,17 +92,17 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
     tuned.set(sizes, found)
     return found
   }
-  const headlineOn = (store: Store) =>
+  const nextOn = (store: Store) =>
     casesWith(
       (one) => storeHistory(store, one, from),
-      (one) => headlineTargets(one, headlineOf(input)),
+      ({ next }) => next,
     )
-  const cases = headlineOn(historyFrom)
+  const cases = nextOn(historyFrom)
   return {
     cases: cases.length,
     shoppers,
     counts: counts(cases),
-    installed: counts(headlineOn('install')),
+    installed: counts(nextOn('install')),
     ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
     owner: eachTuned((known) =>
       counts(
@@ -111,7 +111,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
             known === 'server'
               ? serverHistory(serverKnows, one, dayOnly)
               : storeHistory(known, one, from),
-          ({ bought }) => ({ targets: bought, hidden: null }),
+          ({ bought }) => bought,
         ),
       ),
     ),

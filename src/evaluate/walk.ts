@@ -16,13 +16,12 @@ import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './de
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
 import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
-import { type Headline, questionsOf } from './questions.ts'
+import { questionsOf } from './questions.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
   /** Store from which the compared arms know a shopper. */
   readonly store: Store
-  readonly headline: Headline
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
   /** Empty where only model arms are compared. */
@@ -60,7 +59,7 @@ export async function walkShopper(
     STORES.map((store) => [store, new ShopperDevice(walk)]),
   ) as Record<Store, ShopperDevice>
   for (const one of cases) {
-    const { shopper, time, targets, place } = one
+    const { shopper, time, targets, place, next } = one
     const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
     const after: (() => void)[] = []
     const scoreStore = async (store: Store, history: History) => {
@@ -79,22 +78,20 @@ export async function walkShopper(
     const context = contextOf(one, history, scored)
     const failures: ArmFailure[] = []
     const { guardActive } = devices[walk.store]
-    rows.begin({ shopper, time, place, history: history.length, guardActive, failures })
-    const scores = await scoreAll(walk, context, scored, failures)
-    for (const { suffix, targets, excluded } of questionsOf(one, context, walk)) {
+    const questions = questionsOf(next, history, walk.model.itemIds.length)
+    const owner = one.bought.targets.length > 0 || questions.length > 0 ? walk.owner : null
+    if (owner || questions.length > 0)
+      rows.begin({ shopper, time, place, history: history.length, guardActive, failures })
+    const scores = questions.length > 0 ? await scoreAll(walk, context, scored, failures) : {}
+    for (const { suffix, targets, excluded } of questions) {
       for (const [arm, own] of Object.entries(scores))
         measure(own, targets, excluded).forEach((value, m) => {
           rows.put({ arm, metric: `${METRICS[m]}${suffix}` }, value)
         })
     }
-    if (walk.owner)
-      await measureOwner(
-        walk.owner,
-        one,
-        { rows, failures },
-        context,
-        scored.model,
-        (store, held) => (store === walk.store ? Promise.resolve(scored) : scoreStore(store, held)),
+    if (owner)
+      await measureOwner(owner, one, { rows, failures }, context, scored.model, (store, held) =>
+        store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
       )
     for (const observe of after) observe()
   }

@@ -44,6 +44,13 @@ export function placesOf(
   return places.sort()
 }
 
+/** Marks a row that is not ranked, [items]. @param row null: every item is ranked */
+export function hiding(items: number, row: number | null): Uint8Array {
+  const hidden = new Uint8Array(items)
+  if (row !== null) hidden[row] = 1
+  return hidden
+}
+
 /**
  * NDCG with binary relevance: gain 1 / log2(place + 2), divided by the best sum that |targets| items can reach
  * in k places. @see Järvelin and Kekäläinen, doi 10.1145/582415.582418

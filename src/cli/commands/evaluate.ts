@@ -18,10 +18,9 @@ import { writeReport } from '../writeReport.ts'
 const syntax = new Command('evaluate')
   .summary('compare the shipped ranking with strong baselines on held-out shoppers')
   .description(`Replays each held-out shopper in time order. Every arm ranks the whole catalog for a test case; then
-the guard and the learning arms see that case. In a log with looks at exact times, the headline is the
-next different product: the one at hand is neither ranked nor counted, and a visit’s first look has
-no part in it. Elsewhere it is whatever is turned to next, repeats included. Without --model, a base
-model is trained first. In a log without times, leave-one-out tests every shopper’s last event; training left out the last two.`)
+the guard and the learning arms see that case. In a log with looks at exact times, a case is the next
+different product: the one at hand is neither ranked nor wanted. Elsewhere it is whatever is turned
+to next, repeats included. Without --model, a base model is trained first. In a log without times, leave-one-out tests every shopper’s last event; training left out the last two.`)
   .requiredOption(...SHOP)
   .option('--model <dir>', 'directory of models, as pretrain writes it')
   .option(...UNTIL)

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
-import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
@@ -18,7 +18,7 @@ import type { Steps } from '../steps.ts'
 import { keptIn } from './kept.ts'
 import { type ArmResult, byMetric, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
 import { type Span, spansOf } from './spans.ts'
-import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
+import { casesIn, FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string
@@ -65,9 +65,9 @@ export async function evaluateIncremental(
     )
   const isOut = isOutOf(HOLDOUT, question.seed)
   const held = shoppers.filter(({ id }) => isOut(id))
-  const asked = spans.slice(FIRST_PERIODS).map(({ from, to }, p) => {
+  const asked = spans.slice(FIRST_PERIODS).map((span, p) => {
     const cases = held
-      .map((shopper) => buildCases(shopper, shop.dayOnly, from).filter(({ time }) => time < to))
+      .map((shopper) => casesIn(span, shopper, shop.dayOnly))
       .filter(({ length }) => length > 0)
     // Check before hours of training begin.
     if (cases.length < LEAST_SHOPPERS)

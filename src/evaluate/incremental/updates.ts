@@ -3,13 +3,14 @@
  * The first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full.
  * Tests use shoppers that no training saw.
  */
-import { buildCases } from '@nearside/core/features/cases.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import { nextCases } from '@nearside/core/features/nextCases.ts'
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { type WrittenModel, writeBaseModel } from '@nearside/core/model/files.ts'
 import { scoreTerms, withContext } from '@nearside/core/model/score.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
-import { hitRate, ndcg, placesOf } from '@nearside/train/metrics.ts'
+import { hiding, hitRate, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { pretrain } from '@nearside/train/pretrain.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { contextOf } from '@nearside/train/shop/context.ts'
@@ -27,6 +28,13 @@ export const FIRST_PERIODS = 3
 
 /** Share of shoppers that no training sees. */
 export const HOLDOUT = { fraction: 0.2 }
+
+/** Test cases of a period. */
+export function casesIn({ from, to }: Span, shopper: ShopperHistory, dayOnly: boolean) {
+  return nextCases(shopper, dayOnly, from).filter(
+    ({ time, next }) => time < to && next.targets.length > 0,
+  )
+}
 
 /**
  * @param reading processor seconds for reading the log, which every training and update repeats
@@ -109,12 +117,12 @@ export async function runUpdates(
     ].map((model) => withContext(model, contexts))
     for (const [who, shopper] of held.entries()) {
       if (who % 20 === 0) await step(steps, `testing from ${isoDay(until)}`, who, held.length)
-      const all = buildCases(shopper, shop.dayOnly, until).filter(({ time }) => time < spans[t].to)
-      for (const { history, time, targets } of all) {
+      for (const { history, time, next } of casesIn(spans[t], shopper, shop.dayOnly)) {
         rows.begin({ shopper: shopper.id, period: t })
         for (const [a, model] of served.entries()) {
           const arm = UPDATE_ARMS[a].name
-          const places = placesOf(scoreTerms(model, history, time).base, targets)
+          const { base } = scoreTerms(model, history, time)
+          const places = placesOf(base, next.targets, hiding(base.length, next.hidden))
           rows.put({ arm, metric: 'ndcg@10' }, ndcg(places, 10))
           rows.put({ arm, metric: 'hitRate@10' }, hitRate(places, 10))
         }

@@ -35,11 +35,21 @@ export const ARMS = Object.keys(RULES) as Arm[]
 
 export const meaningOf = (arm: Arm): string => RULES[arm].meaning
 
-/** @param own ids of items the shopper already has. @returns rows, best first */
-export function listOf(arm: Arm, ranker: Ranker, scored: Scored, own: readonly string[]): number[] {
+/**
+ * @param own ids of items the shopper already has
+ * @param atHand ids that no arm shows
+ * @returns rows, best first
+ */
+export function listOf(
+  arm: Arm,
+  ranker: Ranker,
+  scored: Scored,
+  own: readonly string[],
+  atHand: readonly string[],
+): number[] {
   const { own: isLeftOut, diversify, ...rest }: Rules = RULES[arm]
   const { perFamily } = rest
-  const excludeIds = isLeftOut ? own : []
+  const excludeIds = [...atHand, ...(isLeftOut ? own : [])]
   return ranker
     .recommend(scored, { limit: LIST_LENGTH, perFamily, diversify, excludeIds })
     .map(({ id }) => ranker.rowOf(id) ?? -1)

@@ -7,7 +7,7 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { ndcg } from '@nearside/train/metrics.ts'
-import { isoDay, selectCases } from '../cases.ts'
+import { isoDay, isTestCase, selectCases } from '../cases.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
@@ -53,11 +53,16 @@ export async function evaluateLists(
   for (const [done, cases] of selected.entries()) {
     if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
     for (const situation of ALL_SITUATIONS)
-      for (const one of cases) {
-        const asked = situated(situation, one, (row) => facts.categories[row])
+      for (const { shopper, time, history, next } of cases.filter(isTestCase)) {
+        const { targets, hidden } = next
+        const asked = situated(
+          situation,
+          { time, history, targets },
+          (row) => facts.categories[row],
+        )
         if (!asked) continue
-        const shown = listsOf(ranker, asked)
-        rows.begin({ shopper: one.shopper, situation, shown })
+        const shown = listsOf(ranker, asked, hidden)
+        rows.begin({ shopper, situation, shown })
         for (const arm of ARMS) {
           const values = measure(shown[arm], asked, facts)
           for (const metric of MEASURES) rows.put({ arm, metric }, values[metric])
@@ -65,7 +70,7 @@ export async function evaluateLists(
       }
   }
   const found = summariseLists(rows, model.itemIds.length, createRandom(seed))
-  const cases = selected.reduce((sum, own) => sum + own.length, 0)
+  const cases = selected.reduce((sum, own) => sum + own.filter(isTestCase).length, 0)
   const head = { shop: shop.name, shoppers: selected.length, cases, until: isoDay(until), seed }
   return {
     result: { protocol: 'lists', ...head, ...found, shoppersWorse: null },
@@ -82,13 +87,18 @@ export async function evaluateLists(
   }
 }
 
-/** Rows of each arm's list, best first. */
-function listsOf(ranker: Ranker, { history, time }: Asked): Record<Arm, number[]> {
+/** Rows of each arm's list, best first. @param hidden row of the product at hand, which no list shows */
+function listsOf(
+  ranker: Ranker,
+  { history, time }: Asked,
+  hidden: number | null,
+): Record<Arm, number[]> {
   const scored = ranker.score(history, time, null)
   const { itemIds } = ranker.model
   const events = history.map(({ item, ...one }) => ({ ...one, id: '', items: [itemIds[item]] }))
   const own = [...ownItems(['bought', 'basket'], events, time, (id) => ranker.repeatRate(id))]
-  const lists = ARMS.map((arm) => [arm, listOf(arm, ranker, scored, own)])
+  const atHand = hidden === null ? [] : [itemIds[hidden]]
+  const lists = ARMS.map((arm) => [arm, listOf(arm, ranker, scored, own, atHand)])
   return Object.fromEntries(lists) as Record<Arm, number[]>
 }
 

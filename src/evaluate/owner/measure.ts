@@ -1,21 +1,21 @@
 /**
  * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
- * knowledge, and by the device, according to the start of its store. For the verdict, it also measures the headline's
- * question on devices whose store began on the first tested day.
+ * knowledge, and by the device, according to the start of its store. For the verdict, it also measures the next
+ * different product on devices whose store began on the first tested day.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
+import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { ndcg, placesOf } from '@nearside/train/metrics.ts'
+import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { type ArmFailure, tryArm } from '../armFailures.ts'
 import { type ArmName, COUNTING_ARMS, type CountingArm } from '../arms.ts'
 import type { BaselineContext, Score } from '../baselines.ts'
 import type { AskedCase } from '../cases.ts'
 import type { DeviceScores } from '../device.ts'
-import { type Headline, headlineTargets, type Wanted } from '../questions.ts'
 import type { RowCase, Rows } from '../rows.ts'
 import {
   type Knowledge,
@@ -42,11 +42,10 @@ type Counts = Readonly<Record<CountingArm, Score>>
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
-  readonly headline: Headline
   /** Start of the tested days, milliseconds. */
   readonly installed: number
   readonly counts: OfTuned<Counts>
-  /** Counting arms for the headline's question since install. */
+  /** Counting arms for the next different product since install. */
   readonly countsInstalled: Counts
   /** Scores of a model that learned from orders alone, for a server without clicks; null: there is none. */
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
@@ -74,7 +73,7 @@ export async function measureOwner(
   model: BaseModel,
   scoreStore: ScoreStore,
 ): Promise<void> {
-  const { serverKnows, dayOnly, headline, counts, installed, orderTrained } = questions
+  const { serverKnows, dayOnly, counts, installed, orderTrained } = questions
   const { history, time, bought } = one
   const items = model.itemIds.length
   const put = (
@@ -83,8 +82,7 @@ export async function measureOwner(
     store: Knowledge,
     scores: Float32Array,
   ) => {
-    const excluded = new Uint8Array(items)
-    if (hidden !== null) excluded[hidden] = 1
+    const excluded = hiding(items, hidden)
     const ndcg10 = ndcg(placesOf(scores, targets, excluded), 10)
     rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg10)
     if (arm === 'base-fresh' || arm === 'personal')
@@ -100,13 +98,8 @@ export async function measureOwner(
       if (scores) put(ask, arm, store, scores)
     }
   }
-  const ofBought = (counts: Counts): Ask => ({
-    ...{ suffix: BOUGHT, targets: bought, hidden: null, counts },
-  })
-  const verdict = {
-    ...headlineTargets(one, headline),
-    ...{ suffix: headline, counts: questions.countsInstalled },
-  }
+  const ofBought = (counts: Counts): Ask => ({ ...bought, suffix: BOUGHT, counts })
+  const verdict: Ask = { ...one.next, suffix: '', counts: questions.countsInstalled }
   for (const store of STORES) {
     const tuned = store === 'beginning' || store === 'seeded' ? store : 'install'
     const asks = [
@@ -123,7 +116,7 @@ export async function measureOwner(
       put(ask, 'personal', store, shown)
     }
   }
-  if (bought.length === 0) return
+  if (bought.targets.length === 0) return
   const ask = ofBought(counts.server)
   const putBase = (store: Knowledge, known: History) =>
     put(ask, 'base-fresh', store, scoreTerms(model, known, time).base)

@@ -3,7 +3,6 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
 import { observedMean } from '../bootstrap.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
-import type { Headline } from '../questions.ts'
 import { type Lift, pairedLift } from '../results.ts'
 import type { Rows, Series } from '../rows.ts'
 import { countWorse, negated } from '../shoppersWorse.ts'
@@ -115,15 +114,10 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
-/** The headline's question by store since install. Leave-one-out has no store: the compared arms stand for it. */
-export function summariseInstalled(
-  rows: Rows<WalkedCase>,
-  seed: number,
-  arms: readonly ArmName[],
-  headline: Headline,
-) {
+/** The next different product by store since install. Leave-one-out has no store: the compared arms stand for it. */
+export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
-  const read = readerOf(rows, headline, seed, isMeasured)
+  const read = readerOf(rows, '', seed, isMeasured)
   const counting = COUNTING_ARMS.filter((arm) => arms.includes(arm))
   return (isMeasured ? INSTALLED : (['beginning'] as const)).map((store) => {
     const learns = arms.includes('personal')

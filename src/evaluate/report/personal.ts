@@ -2,26 +2,32 @@
 import { METRICS } from '@nearside/train/metrics.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
-import type { Headline, Suffix } from '../questions.ts'
+import type { Suffix } from '../questions.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { liftChart, type Part, tableOf } from './report.ts'
 
-/** The headline's question, in words. */
-export const HEADLINES: Readonly<Record<Headline, string>> = {
-  '': 'whatever was turned to, repeats allowed',
-  ':next': 'the next different product',
+/** The question of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
+export function questionOf({ groups }: Pick<Summary, 'groups'>): string {
+  return groups.visit.length > 0
+    ? 'the next different product'
+    : 'whatever was turned to, repeats allowed'
 }
 
 export function personalParts(summary: Summary): Part[] {
   const { visit, months, nthCase, history } = summary.groups
-  const { headline } = summary
   return [
     ladder(summary),
-    arms(summary, headline, TITLES[headline]),
-    arms(summary, ':repeat', TITLES[':repeat']),
-    arms(summary, ':new', TITLES[':new']),
+    arms(
+      summary,
+      '',
+      visit.length > 0
+        ? 'Next different product: all items but the one at hand are ranked and wanted'
+        : 'Repeats allowed: all items are ranked, and all targets wanted',
+    ),
+    arms(summary, ':repeat', 'Again: only items that the shopper has had are ranked and wanted'),
+    arms(summary, ':new', 'Repeats filtered: only items new to the shopper are ranked and wanted'),
     ...(visit.length > 0
       ? [byGroup('By place within the visit (at the first nothing is at hand)', 'nth look', visit)]
       : []),
@@ -33,20 +39,14 @@ export function personalParts(summary: Summary): Part[] {
   ]
 }
 
-const TITLES: Readonly<Record<Suffix, string>> = {
-  '': 'Repeats allowed: all items are ranked, and all targets wanted',
-  ':next': 'Next different product: all items but the one at hand are ranked and wanted',
-  ':repeat': 'Again: only items that the shopper has had are ranked and wanted',
-  ':new': 'Repeats filtered: only items new to the shopper are ranked and wanted',
-}
-
-function ladder({ arms, lifts, headline }: Summary): Part {
-  const metric = `ndcg@10${headline}` as const
+function ladder(summary: Summary): Part {
+  const { arms, lifts } = summary
+  const metric = 'ndcg@10'
   const rungs = LADDER.filter(({ arm }) => arms.some(({ name }) => name === arm))
   const names = ['popular-30d' as const, ...rungs.map(({ arm }) => arm)]
   const value = (name: ArmName) => arms.find((arm) => arm.name === name)?.[metric] ?? 0
   return {
-    title: `Where it comes from: NDCG@10, ${HEADLINES[headline]}, each step over the line above`,
+    title: `Where it comes from: NDCG@10, ${questionOf(summary)}, each step over the line above`,
     table: tableOf(
       [{ arm: 'popular-30d' as const, over: null, source: 'no personalization' }, ...rungs],
       {
@@ -66,21 +66,21 @@ function ladder({ arms, lifts, headline }: Summary): Part {
   }
 }
 
-function arms({ arms, asked, cases, headline }: Summary, suffix: Suffix, title: string): Part {
-  const isHeadline = suffix === headline
+function arms({ arms, parted, cases }: Summary, suffix: Suffix, title: string): Part {
+  const isWhole = suffix === ''
   return {
-    title: `${title} (${count(asked[suffix])} of ${count(cases)} cases)`,
+    title: `${title} (${isWhole ? '' : `${count(parted[suffix])} of `}${count(cases)} cases)`,
     table: {
-      columns: ['arm', ...METRICS, ...(isHeadline ? ['what it is'] : [])],
+      columns: ['arm', ...METRICS, ...(isWhole ? ['what it is'] : [])],
       rows: arms.map((arm) => [
         arm.name,
         ...METRICS.map((metric) => {
           const value = arm[`${metric}${suffix}`]
           return metric === 'nll' ? fixed(value, 3) : decimal(value)
         }),
-        ...(isHeadline ? [ARM_MEANINGS[arm.name]] : []),
+        ...(isWhole ? [ARM_MEANINGS[arm.name]] : []),
       ]),
-      prose: isHeadline,
+      prose: isWhole,
     },
   }
 }
@@ -139,8 +139,9 @@ function shoppers(found: ShopperChange): Part {
   }
 }
 
-function against({ arms, lifts, headline }: Summary): Part {
-  const metric = `ndcg@10${headline}`
+function against(summary: Summary): Part {
+  const { arms, lifts } = summary
+  const metric = 'ndcg@10'
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
   // On new items an arm that only counts equals popularity, so popularity gets no row.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
@@ -150,7 +151,7 @@ function against({ arms, lifts, headline }: Summary): Part {
     return found ? [{ name: over, ...found }] : []
   })
   return {
-    title: `Against each cheap arm, NDCG@10, ${HEADLINES[headline]}`,
+    title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,
     table: {
       columns: [
         'over',

@@ -31,7 +31,7 @@ describe('the report page', () => {
   it('gives each plot a text alternative with numbers, and draws no NaN or infinity', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/)
     const plots = [...html.matchAll(/<svg aria-label="([^"]+)"[^>]* role="img"/g)]
-    expect(plots).toHaveLength(6)
+    expect(plots).toHaveLength(7)
     for (const [, said] of plots) expect(said).toMatch(/\d/)
   })
 

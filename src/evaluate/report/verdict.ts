@@ -3,7 +3,7 @@ import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
 import { lift, worseShoppers } from './numbers.ts'
-import { HEADLINES } from './personal.ts'
+import { questionOf } from './personal.ts'
 import type { Part } from './report.ts'
 
 type Ends = Pick<Lift, 'lo' | 'hi'>
@@ -17,13 +17,14 @@ const STORES = {
   beginning: 'A device with the whole log',
 } as const satisfies Record<InstalledSummary['store'], string>
 
-/** Conclusions about the headline's question, of devices whose store begins at install. @param hasClicks of the log */
-export function verdict({ installed, owner, headline }: Summary, hasClicks: boolean): Part {
+/** Conclusions about the next different product, of devices whose store begins at install. @param hasClicks of the log */
+export function verdict(summary: Summary, hasClicks: boolean): Part {
+  const { installed, owner } = summary
   const [{ overPopular, overCounts, counts }] = installed
   return {
     title: `Verdict: ${inWords(overPopular, overCounts, counts)}`,
     text: [
-      `NDCG@10 on ${HEADLINES[headline]}`,
+      `NDCG@10 on ${questionOf(summary)}`,
       ...installed.flatMap(({ store, overPopular, overCounts, counts, learning }) => [
         `${STORES[store]}: over what sold most in the last 30 days ${lift(overPopular)}; over ${counts}, the best that only counts, ${lift(overCounts)}`,
         ...(learning

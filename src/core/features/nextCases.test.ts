@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import type { EventName } from '../events/event.ts'
+import { nextCases } from './nextCases.ts'
+
+const MINUTE = 60_000
+const event = (item: number, minutes: number, name: EventName = 'view_item') => ({
+  item,
+  name,
+  time: minutes * MINUTE,
+  session: `${name} ${minutes}`,
+})
+const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) =>
+  nextCases({ id: 'one', interactions }, dayOnly, 0).map(({ next, place }) => [
+    next.targets,
+    next.hidden,
+    place,
+  ])
+
+describe('a case of the next different product', () => {
+  it('leaves out the product at hand; half an hour later another visit begins', () => {
+    const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
+    expect(of(looks)).toEqual([
+      [[1], null, 1],
+      // The same product again: no list could answer.
+      [[], 1, 2],
+      [[2], 1, 3],
+      [[1], 2, 4],
+      [[3], null, 1],
+    ])
+  })
+
+  it('takes neither an order nor an event without interest for a look', () => {
+    const visit = [event(1, 0), event(5, 3, 'view_item_list'), event(2, 4, 'purchase'), event(3, 8)]
+    expect(of(visit)).toEqual([
+      [[1], null, 1],
+      [[2], 1, 2],
+      [[3], 1, 2],
+    ])
+    expect(of([event(1, 0, 'purchase'), event(1, 5, 'purchase')])).toEqual([
+      [[1], null, 1],
+      [[1], null, 1],
+    ])
+  })
+
+  it('has no product at hand in a log of days', () => {
+    expect(of([event(1, 0), event(1, 1440)], true)).toEqual([
+      [[1], null, 1],
+      [[1], null, 1],
+    ])
+  })
+})
