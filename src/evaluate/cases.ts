@@ -2,7 +2,12 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
-import { type NextCase, nextCases, type Wanted } from '@nearside/core/features/nextCases.ts'
+import {
+  isTestCase,
+  type NextCase,
+  nextCases,
+  type Wanted,
+} from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
@@ -105,8 +110,6 @@ export function casesOf(
     return Object.assign(one, { bought: kinds.purchases ? bought : one.next })
   })
 }
-
-export const isTestCase = ({ next }: AskedCase) => next.targets.length > 0
 
 export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
   return {

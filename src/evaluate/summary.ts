@@ -1,11 +1,11 @@
 /** @module Summarises the rows of the arms into the reported numbers. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
+import { SUFFIXES, type Suffix } from '@nearside/train/questions.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
 import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { SUFFIXES, type Suffix } from './questions.ts'
 import { type Comparison, liftsOf, meansOf } from './results.ts'
 import type { Rows } from './rows.ts'
 import { countWorse, negated } from './shoppersWorse.ts'

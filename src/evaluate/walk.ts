@@ -8,6 +8,7 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
 import { METRICS, measure } from '@nearside/train/metrics.ts'
+import { questionsOf } from '@nearside/train/questions.ts'
 import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
 import type { ArmName, BaselineName } from './arms.ts'
 import type { BaselineContext, Score } from './baselines.ts'
@@ -16,7 +17,6 @@ import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './de
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
 import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
-import { questionsOf } from './questions.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {

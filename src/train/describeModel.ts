@@ -10,7 +10,6 @@ import {
 } from '@nearside/core/model/manifest.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
-import type { Validation } from './validate.ts'
 
 /** Version number used until the model is published. */
 const UNPUBLISHED = '0'
@@ -84,24 +83,5 @@ export function describeModel(making: Making): ModelManifest {
     ...(currency && { currency }),
     ...(report && { reports: [report.described] }),
     metrics,
-  }
-}
-
-/** @param without metrics of the candidate without the encoder */
-export function metricsOf(
-  split: Split,
-  without: Validation,
-  chosen: Validation,
-  encoderWeight: number,
-): Record<string, number> {
-  return {
-    trainingShoppers: split.training.length,
-    validationCases: chosen.cases,
-    'ndcg@10': chosen.ndcg,
-    'hitRate@10': chosen.hitRate,
-    'ndcg@10:new': chosen.ndcgNew,
-    'ndcg@10 without encoder': without.ndcg,
-    'ndcg@10:new without encoder': without.ndcgNew,
-    encoderWeight,
   }
 }

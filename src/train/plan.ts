@@ -47,6 +47,8 @@ interface Plan {
   /** Whether a shopper may be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
   readonly measuredFrom: number
+  /** Time when the measured shoppers' stores begin, milliseconds, as in `evaluate`. */
+  readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
   /** Number of cases of each shopper that the prior is judged by; absent: several. */
@@ -66,6 +68,7 @@ export function planByTime(
     const fold = foldOf(shopper, FOLDS)
     return fold === CALIBRATION_FOLD || fold === VALIDATION_FOLD
   }
+  const measuredFrom = validationStart(split)
   const events = split.training.reduce((sum, { interactions }) => sum + interactions.length, 0)
   return {
     split,
@@ -73,7 +76,8 @@ export function planByTime(
     teachesEncoder: (shopper) => !isUnseen(shopper),
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
-    measuredFrom: validationStart(split),
+    measuredFrom,
+    installed: measuredFrom,
     // Both folds: fitting took only one scalar and a small adjustment from the first, and a tenth of the shoppers is
     // too few.
     isMeasured: isUnseen,
@@ -120,6 +124,7 @@ export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
     questionsFrom: limit,
     calibrates: (shopper) => foldOf(shopper, FOLDS) !== VALIDATION_FOLD,
     measuredFrom: limit,
+    installed: Number.NEGATIVE_INFINITY,
     isMeasured: (shopper) => foldOf(shopper, FOLDS) === VALIDATION_FOLD,
     teachesPrior: () => true,
     priorCases: 1,

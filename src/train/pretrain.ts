@@ -23,13 +23,14 @@ import { readBaseModel, type WrittenModel, writeBaseModel } from '@nearside/core
 import { addScores } from '@nearside/core/model/score.ts'
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { learnContext } from './context/learnContext.ts'
-import { describeModel, describeReport, metricsOf } from './describeModel.ts'
+import { describeModel, describeReport } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
+import { forecast } from './forecast.ts'
 import { type Holdout, hashOfHeldOut } from './holdout.ts'
 import { type KeptIn, keepNothing, keepParts, keyOf } from './kept.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
-import { learnPrior } from './prior/learnPrior.ts'
+import { contextOf as contextNeeded, learnPrior } from './prior/learnPrior.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { learnTolerance } from './searches/learnTolerance.ts'
@@ -172,7 +173,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       candidates,
     ),
   )
-  const best = bestBeyondError(measured)
+  const { best, ...encoderGain } = bestBeyondError(measured)
   const chosen = candidates[best]
 
   await checkpoint()
@@ -217,7 +218,13 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     records,
     hasContext: data.context !== undefined,
     report,
-    metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
+    metrics: {
+      trainingShoppers: split.training.length,
+      encoderWeight: chosen.encoderWeight,
+      'encoder.cases': measured[0].length,
+      'encoder.lift.ndcg@10': encoderGain.lift,
+      'encoder.lift.ndcg@10.error': encoderGain.error,
+    },
   })
   const base: BaseModel = {
     manifest,
@@ -233,17 +240,27 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   }
   await checkpoint()
   const unseenBase = { ...base, ...(unseen && { trees: unseen }) }
-  const searches = options.leaveOneOut ? [] : shop.searches
+  const unseenShoppers = questions.training.filter(({ id }) => plan.isMeasured(id))
+  const outOfFold = new OutOfFoldStatistics(shop.items, questions.training, {
+    ...OUT_OF_FOLD,
+    folds: FOLDS,
+    from: plan.measuredFrom,
+    until: questions.until,
+    statistics: { context: contextNeeded(unseenBase) },
+  })
+  progress('forecast', 0, 1)
+  const expected = forecast(unseenBase, {
+    shoppers: unseenShoppers,
+    dayOnly: shop.dayOnly,
+    statistics: outOfFold,
+    from: plan.measuredFrom,
+    installed: plan.installed,
+  })
   const searched = learnTolerance(
     unseenBase,
-    { items: shop.items, searches },
-    split.training.filter(({ id }) => plan.isMeasured(id)),
-    new OutOfFoldStatistics(shop.items, split.training, {
-      ...OUT_OF_FOLD,
-      folds: FOLDS,
-      from: plan.measuredFrom,
-      until: split.until,
-    }),
+    { items: shop.items, searches: options.leaveOneOut ? [] : shop.searches },
+    unseenShoppers,
+    outOfFold,
     plan.measuredFrom,
   )
 
@@ -261,6 +278,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   )
   await checkpoint()
   const metrics = {
+    ...expected,
     ...manifest.metrics,
     ...treesLearned.metrics,
     ...searched.metrics,

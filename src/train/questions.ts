@@ -4,7 +4,7 @@
  */
 import type { History } from '@nearside/core/features/history.ts'
 import type { Wanted } from '@nearside/core/features/nextCases.ts'
-import { hiding } from '@nearside/train/metrics.ts'
+import { hiding } from './metrics.ts'
 
 /**
  * Questions by suffix. None: the next different product. The other two part its targets: `:repeat` has those that the

@@ -1,5 +1,5 @@
 /**
- * @module Measures a base model on training shoppers that its encoder has not seen: rank of the next order in
+ * @module Measures candidate models on training shoppers that their encoder has not seen: rank of the next order in
  * the full catalog. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
  * Held-out shoppers are never used.
  */
@@ -14,7 +14,7 @@ import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { addScores } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { mean, standardError } from './estimates.ts'
-import { hitRate, ndcg, placesOf } from './metrics.ts'
+import { ndcg, placesOf } from './metrics.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 /** Maximum number of cases; the standard error of their mean is a forty-fifth of their standard deviation. */
@@ -36,13 +36,13 @@ interface ValidationData {
   readonly until: number
 }
 
-export type Validation = ReturnType<typeof validate>[number]
+/** NDCG@10 of each case; all models have the cases in the same order. */
+type Ndcgs = readonly number[]
 
 /**
- * Returns one row a model, with means over cases. Models may differ in everything but the items.
- * Models that share the array of feature weights share bias and scale.
+ * Models may differ in everything but the items. Models that share the array of feature weights share bias and scale.
  */
-export function validate(data: ValidationData, models: readonly ScoringModel[]) {
+export function validate(data: ValidationData, models: readonly ScoringModel[]): readonly Ndcgs[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
     ...OUT_OF_FOLD,
     folds: data.folds,
@@ -55,40 +55,20 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]) 
     .filter((one) => one.history.length > 0 && one.time < data.until)
   const random = createRandom(1)
   const drawn = all.length > MOST_CASES ? inRandomOrder(all, random).slice(0, MOST_CASES) : all
-  const cases = drawn.sort(statistics.compareCases)
-  const sums = models.map(() => ({ hitRate: 0, ndcgNew: 0 }))
   const ndcgs = models.map((): number[] => [])
-  let withNew = 0
-  for (const one of cases) {
-    const current = statistics.at(one.shopper, one.time)
-    const raw = computeFeatures(current, one.history, one.time, null)
-    const seen = new Uint8Array(data.items.length)
-    for (const { item } of one.history) seen[item] = 1
-    const fresh = one.targets.filter((item) => !seen[item])
-    if (fresh.length > 0) withNew++
+  for (const { shopper, time, history, targets } of drawn.sort(statistics.compareCases)) {
+    const raw = computeFeatures(statistics.at(shopper, time), history, time, null)
     const counted = new Map<Float32Array, Float32Array>()
     models.forEach((model, m) => {
       const { featureWeights } = model
       const byFeatures = counted.get(featureWeights) ?? scoreFeatures(model, raw)
       counted.set(featureWeights, byFeatures)
       const scores = byFeatures.slice()
-      const hidden = encode(model, one.history, one.time)
-      addScores(scores, model.itemVectors, multiply(model.projection, hidden))
-      const places = placesOf(scores, one.targets)
-      ndcgs[m].push(ndcg(places, 10))
-      sums[m].hitRate += hitRate(places, 10)
-      if (fresh.length > 0) sums[m].ndcgNew += ndcg(placesOf(scores, fresh, seen), 10)
+      addScores(scores, model.itemVectors, multiply(model.projection, encode(model, history, time)))
+      ndcgs[m].push(ndcg(placesOf(scores, targets), 10))
     })
   }
-  return sums.map((sum, m) => ({
-    cases: cases.length,
-    /** NDCG@10 of each case; all models have the cases in the same order. */
-    ndcgs: ndcgs[m] as readonly number[],
-    ndcg: mean(ndcgs[m]),
-    hitRate: sum.hitRate / Math.max(1, cases.length),
-    /** NDCG@10 without items that the shopper already had, in list and targets. */
-    ndcgNew: sum.ndcgNew / Math.max(1, withNew),
-  }))
+  return ndcgs
 }
 
 function scoreFeatures(model: ScoringModel, raw: Float32Array): Float32Array {
@@ -101,17 +81,21 @@ function scoreFeatures(model: ScoringModel, raw: Float32Array): Float32Array {
 }
 
 /**
- * The best by NDCG@10 of the models that beat the first by more than the standard error of the paired
- * difference; else the first. So a few dozen cases don't let in a term that helps by chance.
+ * The best of the models that beat the first by more than the standard error of the paired difference; else the
+ * first. So a few dozen cases don't let in a term that helps by chance.
  */
-export function bestBeyondError(measured: readonly Validation[]): number {
-  const [first] = measured
+export function bestBeyondError(measured: readonly Ndcgs[]): {
+  readonly best: number
+  /** Gain of the best over the first, and its standard error. */
+  readonly lift: number
+  readonly error: number
+} {
+  const gains = measured.map((ndcgs) => ndcgs.map((value, c) => value - measured[0][c]))
   let best = 0
-  measured.forEach(({ ndcg, ndcgs, cases }, m) => {
-    const gains = ndcgs.map((value, c) => value - first.ndcgs[c])
-    if (cases > 1 && ndcg > measured[best].ndcg && mean(gains) > standardError(gains)) best = m
+  gains.forEach((gain, m) => {
+    if (gain.length > 1 && mean(gain) > Math.max(mean(gains[best]), standardError(gain))) best = m
   })
-  return best
+  return { best, lift: mean(gains[best]), error: standardError(gains[best]) }
 }
 
 /** Midnight at the start of the last `share` of a span, where validation cases begin. */

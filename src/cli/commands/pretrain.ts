@@ -41,7 +41,8 @@ weekday, season and prices, a context is used if it ranks later cases better.
 
 Every model has the weighted features. Encoder, trees and context join them only if later orders of
 training shoppers show that they help. The manifest's metrics and contextFeatures record what each
-contributed, used or not. --learners restricts what is tried.
+contributed, used or not. --learners restricts what is tried. The metric ndcg@10 is a forecast for
+devices: stores of shoppers whom the model has not seen, empty at first, in the log's last weeks.
 
 Finished steps of a training are stored beside the shop folder, in SHOP.unfinished, until it ends. Run
 again with the same log, catalog and options, it resumes from them. Another training of the same shop
@@ -228,6 +229,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
     ['held out', `${manifest.holdout.shoppers} shoppers`],
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
+    ...row('a device will meet', describeForecast(metrics)),
     ...row('personal fit', 'priorReason' in result ? result.priorReason : undefined),
     ...row('search tolerance', shop.searches && String(manifest.searchTolerance ?? 0)),
     ...row('signed', signed && `release ${signed.release}, ${signed.signatures.length} signatures`),
@@ -244,6 +246,13 @@ async function makeVersion(options: Options, from: string | undefined, context: 
 /** CPU seconds of this training. An update copies the cost of its last full training. */
 function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
   return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
+}
+
+/** Undefined for an update, which forecasts nothing. */
+function describeForecast(metrics: ModelManifest['metrics']): string | undefined {
+  if (!metrics.validationShoppers) return undefined
+  const [value, error] = [metrics['ndcg@10'], metrics['ndcg@10.error']]
+  return `NDCG@10 ${value.toFixed(4)} (standard error ${error.toFixed(4)}, ${metrics.validationShoppers} new shoppers, stores empty at first)`
 }
 
 /** Compares an update with the last full training, by quality and cost. Undefined where no shopper judged it. */

@@ -33,6 +33,8 @@ export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: numbe
   })
 }
 
+export const isTestCase = ({ next }: NextCase) => next.targets.length > 0
+
 /** State of the visit before a time; a visit ends after half an hour without an event. An order is no look. */
 function visitBefore(log: History, time: number): Pick<Wanted, 'hidden'> & { place: number } {
   let [hidden, place, next]: [number | null, number, number] = [null, 1, time]

@@ -4,7 +4,7 @@
  * Tests use shoppers that no training saw.
  */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { nextCases } from '@nearside/core/features/nextCases.ts'
+import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { type WrittenModel, writeBaseModel } from '@nearside/core/model/files.ts'
@@ -31,9 +31,7 @@ export const HOLDOUT = { fraction: 0.2 }
 
 /** Test cases of a period. */
 export function casesIn({ from, to }: Span, shopper: ShopperHistory, dayOnly: boolean) {
-  return nextCases(shopper, dayOnly, from).filter(
-    ({ time, next }) => time < to && next.targets.length > 0,
-  )
+  return nextCases(shopper, dayOnly, from).filter((one) => one.time < to && isTestCase(one))
 }
 
 /**

@@ -3,11 +3,12 @@
  * device.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { isTestCase } from '@nearside/core/features/nextCases.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { ndcg } from '@nearside/train/metrics.ts'
-import { isoDay, isTestCase, selectCases } from '../cases.ts'
+import { isoDay, selectCases } from '../cases.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'

@@ -1,8 +1,8 @@
 /** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms by question, and harmed shoppers. */
 import { METRICS } from '@nearside/train/metrics.ts'
+import type { Suffix } from '@nearside/train/questions.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
-import type { Suffix } from '../questions.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
