@@ -152,36 +152,83 @@ describe('import of Shopify’s exports', () => {
     ])
   })
 
-  test('skips draft, archived and unpublished products and their variants', async () => {
-    const product = (
-      Handle: string,
-      Published: string,
-      Status: string,
-    ): Record<string, string>[] => [
-      {
-        Handle,
-        Title: `Thing ${Handle}`,
-        Published,
-        Status,
-        'Option1 Value': 'S',
-        'Variant SKU': `${Handle}-S`,
-        'Variant Price': '9',
-      },
-      { Handle, 'Option1 Value': 'M', 'Variant SKU': `${Handle}-M`, 'Variant Price': '9' },
+  test('skips test orders, by their payment or their tag', async () => {
+    const paid = (name: string, more: Record<string, string>) => [
+      { ...order(name, 'paid', '01'), ...line('MG-R', 'Mug - Red'), ...more },
+      { Name: name, ...line('MG-B', 'Mug - Blue') },
     ]
-    const { report, items } = await imported({
+    const { report, events } = await imported({
       'orders.csv': table(ORDERS, [
-        { ...order('#1', 'paid', '01'), ...line('live-S', 'Live') },
-        { Name: '#1', ...line('draft-S', 'Draft') },
-      ]),
-      'catalog.csv': table(PRODUCTS, [
-        ...product('live', 'true', 'active'),
-        ...product('draft', 'true', 'draft'),
-        ...product('archived', 'true', 'archived'),
-        ...product('unpublished', 'false', 'active'),
+        ...paid('#1', { 'Payment Method': 'bogus' }),
+        ...paid('#2', { 'Payment Method': 'Bogus + gift_card' }),
+        ...paid('#3', { Tags: 'VIP, Test' }),
+        ...paid('#4', { Tags: 'taste test, latest', 'Payment Method': 'shopify_payments' }),
       ]),
     })
-    expect(items.filter(({ title }) => title).map(({ id }) => id)).toEqual(['live-S', 'live-M'])
-    expect(report.catalog?.dropped).toEqual({ 'not published': 6 })
+    expect(report.logs[0].dropped).toEqual({ 'test order': 6 })
+    expect(brief(events, 'item', 'session')).toEqual(['MG-R #4', 'MG-B #4'])
   })
+
+  test('skips test orders of the Admin API', async () => {
+    const one = (id: number, test: boolean) => ({
+      id,
+      test,
+      customer: { id: 3 },
+      created_at: '2024-05-01T10:00:00Z',
+      line_items: [{ sku: 'a', name: 'Tea', price: '5.00', quantity: 1 }],
+    })
+    const { report } = await imported(
+      { 'orders.json': JSON.stringify([one(1, true), one(2, false)]) },
+      { columns: 'shopper=customer.id' },
+    )
+    expect(report.logs[0]).toMatchObject({ kept: 1, dropped: { 'test order': 1 } })
+  })
+
+  const NEWER =
+    'Title,URL handle,Description,Vendor,Product category,Type,Tags,Published on online store,Status,SKU,Barcode,Option1 name,Option1 value,Price,Compare-at price,Inventory quantity,Continue selling when out of stock,Product image URL'
+  const names = (columns: string, Handle: string, Published: string, Sku: string, Price: string) =>
+    [
+      columns,
+      {
+        Handle,
+        Published,
+        Sku,
+        Price,
+        Option: columns === NEWER ? 'Option1 value' : 'Option1 Value',
+      },
+    ] as const
+
+  test.each([
+    names(PRODUCTS, 'Handle', 'Published', 'Variant SKU', 'Variant Price'),
+    names(NEWER, 'URL handle', 'Published on online store', 'SKU', 'Price'),
+  ])(
+    'skips draft, archived, unlisted and unpublished products and their variants',
+    async (columns, column) => {
+      const product = (handle: string, published: string, Status: string) => {
+        const variant = (size: string) => ({
+          [column.Handle]: handle,
+          [column.Option]: size,
+          [column.Sku]: `${handle}-${size}`,
+          [column.Price]: '9',
+        })
+        const whole = { Title: `Thing ${handle}`, [column.Published]: published, Status }
+        return [{ ...variant('S'), ...whole }, variant('M')]
+      }
+      const { report, items } = await imported({
+        'orders.csv': table(ORDERS, [
+          { ...order('#1', 'paid', '01'), ...line('live-S', 'Live') },
+          { Name: '#1', ...line('draft-S', 'Draft') },
+        ]),
+        'catalog.csv': table(columns, [
+          ...product('live', 'true', 'active'),
+          ...product('draft', 'true', 'draft'),
+          ...product('archived', 'true', 'archived'),
+          ...product('unlisted', 'true', 'unlisted'),
+          ...product('unpublished', 'false', 'active'),
+        ]),
+      })
+      expect(items.filter(({ title }) => title).map(({ id }) => id)).toEqual(['live-S', 'live-M'])
+      expect(report.catalog?.dropped).toEqual({ 'not published': 8 })
+    },
+  )
 })

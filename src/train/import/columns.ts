@@ -38,6 +38,7 @@ const KNOWN_NAMES = {
   query: 'query searchterm search suchbegriff',
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
+  test: 'test istest testorder',
   // Named by layouts only.
   record: '',
   cancelled: '',

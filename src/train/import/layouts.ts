@@ -51,6 +51,7 @@ const LAYOUTS: readonly Layout[] = [
       brand: 'vendor',
       status: 'financialstatus',
       cancelled: 'cancelledat',
+      test: 'paymentmethod tags',
     },
     carry: true,
   },

@@ -58,9 +58,13 @@ const LOG_ROLES: readonly Role[] = [
   'brand',
   'status',
   'cancelled',
+  'test',
   'lines',
   'record',
 ]
+
+/** Text between the columns of a role that has them all, instead of the first non-empty one. */
+const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
 /** Fills `event` from one log. @throws NearsideError `input-invalid` */
 export async function readLog(
@@ -104,7 +108,7 @@ export async function loadRaw(
     const text =
       columns.lines && isCell(role)
         ? `coalesce(cell.${role}, '')`
-        : roleText(source, columns, role, role === 'options' ? ' / ' : undefined)
+        : roleText(source, columns, role, JOINED[role])
     return `${text} AS "${role}"`
   })
   const cells = columns.lines

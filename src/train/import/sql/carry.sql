@@ -5,6 +5,7 @@ SELECT * REPLACE (
   coalesce(nullif(time, ''), max(time) OVER same_order, '') AS time,
   coalesce(nullif(status, ''), max(status) OVER same_order, '') AS status,
   coalesce(nullif(cancelled, ''), max(cancelled) OVER same_order, '') AS cancelled,
+  coalesce(nullif(test, ''), max(test) OVER same_order, '') AS test,
   coalesce(nullif(currency, ''), max(currency) OVER same_order, '') AS currency)
 FROM raw
 -- A line without an order number is an order of its own.

@@ -41,6 +41,9 @@ SELECT *, CASE
   WHEN cancelled <> '' OR regexp_full_match(lower(status),
     '(wc-)?(voided|refunded|cancell?ed|failed|expired|trash|draft|checkout-draft|pending payment|unpaid|storniert|erstattet|abgebrochen|fehlgeschlagen|retourniert)')
     THEN 'cancelled or refunded order'
+  -- Shopify's test gateway is Bogus, and may stand beside a gift card.
+  WHEN list_has_any(regexp_split_to_array(lower(test), '\s*[,+]\s*'),
+    ['true', 'yes', 'test', 'test order', 'bogus', '(for testing) bogus gateway']) THEN 'test order'
   WHEN pieces = 0 THEN 'zero quantity'
   WHEN paid <= 0 AND name = 'purchase' THEN 'zero or negative price'
   WHEN item <> '' AND getvariable('item_pattern') IS NOT NULL
