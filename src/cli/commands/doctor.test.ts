@@ -26,6 +26,8 @@ const ITEMS = Array.from({ length: 100 }, (_, i) => ({
   ...{ id: `item ${i}`, title: `Cup ${i}`, price: 1 + i, image: `/images/${i}.svg` },
 }))
 let publisher = ''
+/** What publish said of the size. */
+let publishedSize: string[] = []
 
 beforeAll(async () => {
   const [model, key, catalog] = ['models', 'key.pem', 'c.json'].map((name) => join(folder, name))
@@ -38,7 +40,10 @@ beforeAll(async () => {
     writeFileSync(join(library, `${name}.js`), `export const ${name} = 1\n`)
   ;[publisher] = (await runCommand(keys, { flags: { key } })).printed
   await runCommand(sign, { flags: { models: model, key } })
-  await runCommand(publish, { flags: { model, catalog, rules, library, out, publisher } })
+  const { printed } = await runCommand(publish, {
+    flags: { model, catalog, rules, library, out, publisher },
+  })
+  publishedSize = printed.flatMap((line) => /^ok +size: (.*)/.exec(line)?.[1] ?? [])
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -99,6 +104,17 @@ it('doctor finds no fault in a published site on a correctly configured server',
     'ok rules: ‘first’ pins 1: item 3.',
   ])
   expect(code).toBe(0)
+})
+
+it('counts the bytes of a new visitor as publish does, though a host says no lengths', async () => {
+  const unsaid: Spoil = (_path, { headers: { 'content-length': _length, ...others } }) => ({
+    headers: others,
+  })
+  const size = async (spoil?: Spoil) =>
+    (await look(spoil)).lines.filter((line) => line.startsWith('ok size'))
+  const [published] = publishedSize
+  expect(await size()).toEqual([`ok size: ${published}`])
+  expect(await size(unsaid)).toEqual([`ok size: ${published}`])
 })
 
 const REDIRECT = { status: 302, headers: { location: '/elsewhere' } }

@@ -90,8 +90,13 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineModel(visit),
     examineCatalog(visit),
   ])
+  const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
+  // As `publish` counts: the model, without the pointer to it, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
-    ({ url }) => url.startsWith(shop.baseModel) || url === shop.catalog,
+    ({ url }) =>
+      (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||
+      url === shop.catalog ||
+      url === shop.rules,
   )
   return [
     ...findings,
@@ -102,8 +107,8 @@ export async function examine(order: Examination): Promise<Finding[]> {
     ...model.findings,
     ...products.findings,
     ...(products.catalog ? catalogFindings(products.catalog, loaded?.model.itemIds ?? null) : []),
-    ...(loaded && products.catalog ? [sizeFinding(...sentBytes(taken))] : []),
-    ...(await examineRules(visit, products.catalog, loaded?.model ?? null)),
+    ...(loaded && products.catalog ? [sizeFinding(await sentBytes(taken))] : []),
+    ...rules,
     ...(await examineFederation(visit)),
   ]
 }

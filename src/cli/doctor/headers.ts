@@ -1,5 +1,6 @@
 /** @module Checks response headers: caching, compression, and access for pages of other origins. */
 import { type Finding, findingsAbout } from '../publish/finding.ts'
+import { pack } from '../publish/packed.ts'
 import type { Answer } from './asker.ts'
 
 /** Most seconds that a pointer to the newest files may be cached. */
@@ -64,14 +65,16 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
 }
 
 /**
- * Bytes transferred, and whether the number is an upper bound: compressed files of unknown length count
- * uncompressed.
+ * Bytes that a visitor downloads. A compressed answer whose length the server doesn't say counts as `publish`
+ * compresses it.
  */
-export function sentBytes(answers: readonly Answer[]): [bytes: number, atMost: boolean] {
-  const said = answers.map(({ headers }) => Number(headers.get('content-length') ?? Number.NaN))
-  const sum = answers.reduce((sum, { body }, i) => sum + (said[i] || body.length), 0)
-  const unknown = answers.some(({ headers }, i) => headers.has('content-encoding') && !said[i])
-  return [sum, unknown]
+export async function sentBytes(answers: readonly Answer[]): Promise<number> {
+  const lengths = answers.map(async ({ headers, body }) => {
+    const said = Number(headers.get('content-length'))
+    if (said > 0) return said
+    return headers.has('content-encoding') ? (await pack(new Map([['', body]]))).least : body.length
+  })
+  return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0)
 }
 
 function maxAge(control: string): number | undefined {

@@ -23,10 +23,9 @@ const MUCH = 3_000_000
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
 /** @param bytes download size of model and catalog */
-export function sizeFinding(bytes: number, atMost = false): Finding {
+export function sizeFinding(bytes: number): Finding {
   const { ok, warning } = findingsAbout('size')
-  const much = `${atMost ? 'at most ' : ''}${megabytes(bytes)}`
-  const text = `A new visitor's browser downloads ${much} of model and catalog, once.`
+  const text = `A new visitor's browser downloads ${megabytes(bytes)} of model and catalog, once.`
   return bytes > MUCH
     ? warning(`${text} That is beyond ${megabytes(MUCH)}: remove products that nobody buys.`)
     : ok(text)
