@@ -74,7 +74,7 @@ export async function readBaseLists(options: {
       async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
     ),
   )
-  const catalog = Catalog.parse(options.catalog)
+  const catalog = Catalog.parse(options.catalog, now())
   const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog.items)
   const ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
   const nobody = ranker.score([], 0, null)

@@ -49,7 +49,7 @@ export class Shop {
     const { catalog } = services.config
     this.#catalogFile =
       typeof catalog === 'string'
-        ? this.#downloads.file('catalog', catalog, (value) => this.#take(Catalog.parse(value)))
+        ? this.#downloads.file('catalog', catalog, (value) => this.#take(value))
         : null
   }
 
@@ -237,18 +237,19 @@ export class Shop {
   async #startCatalog(): Promise<void> {
     try {
       await this.#catalogFile?.start()
-      if (!this.#catalogFile) this.#take(Catalog.parse(this.#services.config.catalog))
+      if (!this.#catalogFile) this.#take(this.#services.config.catalog)
     } catch (error) {
       this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
   }
 
-  #take(catalog: Catalog): void {
-    this.#catalog = catalog
-    const { faults, size } = catalog
+  #take(value: unknown): void {
+    const { notices, now } = this.#services
+    this.#catalog = Catalog.parse(value, now())
+    const { faults, size } = this.#catalog
     if (faults.length === 0) return
     const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
-    this.#services.notices.add(new NearsideError('catalog-invalid', message))
+    notices.add(new NearsideError('catalog-invalid', message))
   }
 
   async #startRules(): Promise<void> {

@@ -20,7 +20,7 @@ rule, or if a rule does nothing or empties a list.`)
 
 export const command = defineCommand(syntax, async (options, { print }, what, file) => {
   if (what !== 'check') throw new NearsideError('input-invalid', 'rules needs: check FILE')
-  const catalog = Catalog.parse(await readCatalogOption('rules check', options))
+  const catalog = Catalog.parse(await readCatalogOption('rules check', options), Date.now())
   const model = options.model === undefined ? null : await readModel(options.model)
   const findings = ruleFindings(await readJsonFile(file), catalog, model, Date.now())
   for (const { level, text } of findings) print(`${level.padEnd(9)}${text}`)

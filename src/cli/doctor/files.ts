@@ -75,11 +75,11 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
   }
 }
 
-export async function examineCatalog({ shop, page, asker, transport }: Visit) {
+export async function examineCatalog({ shop, page, asker, transport, now }: Visit) {
   const { error } = findingsAbout('catalog')
   try {
     const bytes = await transport.get(shop.catalog, 'catalog')
-    const catalog = Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is no JSON'))
+    const catalog = Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is no JSON'), now)
     const answer = asker.answers.get(shop.catalog)
     const findings = answer
       ? [

@@ -82,7 +82,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const found = await readLatest(models)
   const model = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
-  const catalog = Catalog.parse(order.catalog)
+  const catalog = Catalog.parse(order.catalog, now)
   const before = await optionsBefore(out)
   const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
   const { consent = before?.consent ?? 'none', persist = before?.persist ?? 'ask' } = order

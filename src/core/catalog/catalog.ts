@@ -2,6 +2,7 @@
 import { NearsideError } from '../error.ts'
 import type { Item } from './item.ts'
 import { parseItem } from './parseItem.ts'
+import { atPrice } from './sale.ts'
 
 /**
  * Items of a shop.
@@ -32,9 +33,10 @@ export class Catalog {
   /**
    * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't
    * cost the whole catalog.
+   * @param now milliseconds since the epoch: prices are those of that time; absent: usual prices, with sales beside
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
-  static parse(value: unknown): Catalog {
+  static parse(value: unknown, now?: number): Catalog {
     if (!Array.isArray(value))
       throw new NearsideError('catalog-invalid', 'catalog: is not an array of items')
     const items = new Map<string, Item>()
@@ -44,7 +46,7 @@ export class Catalog {
       try {
         const item = parseItem(row, where)
         if (items.has(item.id)) faults.push(`${where}: the id '${item.id}' was already used`)
-        else items.set(item.id, item)
+        else items.set(item.id, now === undefined ? item : atPrice(item, now))
       } catch (error) {
         faults.push((error as NearsideError).message)
       }

@@ -13,6 +13,11 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly title?: string
   /** Price in units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
+  /**
+   * Price while a sale runs, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601
+   * times with their zone, or days (UTC; `until` to its end); without, the sale has no begin or no end.
+   */
+  readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
   /** ISO 4217 code of the price's currency. */
   readonly currency?: string
   /** Category (one per item). Lists can be narrowed to it, and the model learns preferences by it. */

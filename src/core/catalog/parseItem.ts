@@ -8,6 +8,12 @@ type Check = readonly [fits: (value: unknown) => boolean, fault: string]
 
 const TEXT: Check = [(value) => typeof value === 'string', 'is not text']
 
+const isPrice = (value: unknown) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+const isDate = (value: unknown) =>
+  matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
+
 /** Check of each optional field, and the fault that the error reports. */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
@@ -17,16 +23,17 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   description: TEXT,
   image: TEXT,
   url: TEXT,
-  price: [
-    (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-    'is not a number of zero or more',
+  price: [isPrice, 'is not a number of zero or more'],
+  sale: [
+    (value) =>
+      isRecord(value) &&
+      isPrice(value.price) &&
+      [value.from, value.until].every((date) => !date || isDate(date)),
+    'is not { price, from, until }',
   ],
   currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
-  added: [
-    (value) => matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value))),
-    'is not a day such as 2026-11-20 or a date-time',
-  ],
+  added: [isDate, 'is not a day such as 2026-11-20 or a date-time'],
   attributes: [isAttributes, 'may hold only text, numbers and booleans'],
 }
 

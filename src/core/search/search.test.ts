@@ -33,6 +33,13 @@ describe('find', () => {
     expect(ids('85123a')[0]).toBe('85123A')
   })
 
+  it('finds by the price of the moment, while a sale runs and after it', () => {
+    const sale = { price: 4, until: '2026-06-30' }
+    const sold = createProductSearch([{ id: 'a', title: 'Mug', price: 10, sale }])
+    const found = (day: string) => sold.find('mug under £5', 9, Date.parse(day)).length
+    expect([found('2026-06-30'), found('2026-07-01')]).toEqual([1, 0])
+  })
+
   it('finds a word with two swapped letters', () => {
     expect(ids('parsaol')).toEqual(['15056'])
     expect(ids('chalkbaord heart')[0]).toBe('22457')

@@ -1,6 +1,7 @@
 /** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
+import { atPrice } from '../catalog/sale.ts'
 import { foldWord, rememberingFold, textWords, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 import { takePrice } from './price.ts'
@@ -18,8 +19,9 @@ export interface ProductSearch {
    * - A misspelt word is also searched as the shop spells it.
    * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
    * - An empty query finds nothing.
+   * @param now time of the prices, milliseconds since the epoch; default: the clock
    */
-  find(query: string, limit?: number): readonly SearchHit[]
+  find(query: string, limit?: number, now?: number): readonly SearchHit[]
   /** Completions of the query being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
 }
@@ -94,6 +96,11 @@ function searchOver(
   const ofCode = (word: string) =>
     /\d/.test(word) ? (byId.get(word) ?? byCode.get(word.toLowerCase())) : undefined
 
+  const priceOf = (id: string, now: number) => {
+    const item = byId.get(id)
+    return (item && atPrice(item, now).price) ?? Number.NaN
+  }
+
   const equal = (id: string): SearchHit => ({ id, relevance: 1, complete: true, terms: [] })
 
   function search(query: string): readonly SearchHit[] {
@@ -116,14 +123,12 @@ function searchOver(
   }
 
   return {
-    find(query, limit = 200) {
+    find(query, limit = 200, now = Date.now()) {
       const priced = takePrice(query)
       const words = priced ? priced.rest : query
       const found =
         priced && wordsOf(words).length === 0 ? items.map(({ id }) => equal(id)) : search(words)
-      const fitting = priced
-        ? found.filter((hit) => priced.fits(byId.get(hit.id)?.price ?? Number.NaN))
-        : found
+      const fitting = priced ? found.filter((hit) => priced.fits(priceOf(hit.id, now))) : found
       const soldOut = (hit: SearchHit) => byId.get(hit.id)?.available === false
       const whole = fitting.some((hit) => hit.complete && !soldOut(hit))
       const rank = (hit: SearchHit) => (whole && hit.complete ? 0 : 2) + (hit.soldOut ? 1 : 0)

@@ -44,6 +44,25 @@ test('shows its own content until the first answer, then the list', async () => 
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
 })
 
+test('shows a sale’s price until the sale ends by the device’s clock', async () => {
+  const now = Date.now()
+  vi.setSystemTime(now)
+  try {
+    const until = new Date(now + 100).toISOString()
+    provide({
+      personalizer,
+      items: [{ ...ITEMS[0], sale: { price: 3.95, until } }, ...ITEMS.slice(1)],
+    })
+    const host = show('<nearside-recommendations limit="2"></nearside-recommendations>')
+    const price = () => inside(host, '.ns-card-price')[0]?.textContent
+    await waitFor(() => expect(price()).toBe('£3.95'))
+    vi.setSystemTime(now + 100)
+    await waitFor(() => expect(price()).toBe('£4.95'))
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('passes its page to the shop’s rules, and can opt out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })

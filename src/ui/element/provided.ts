@@ -7,6 +7,8 @@ import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
+import { atPrices } from '@nearside/core/catalog/sale.ts'
+import { followPrices } from '../lists/followPrices.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../messages/lists.ts'
 import type { SearchLabels } from '../messages/search.ts'
 import css from '../react/nearside.css?inline'
@@ -22,7 +24,9 @@ export let provided: {
 } | null = null
 
 /** Elements that are connected to the page. */
-export const elements = new Set<{ connect(): void }>()
+export const elements = new Set<{ connect(): void; refresh(): void }>()
+
+let stopPrices = () => {}
 
 /**
  * Sets the personalizer and the products for the page's elements.
@@ -47,7 +51,7 @@ export function provide<TItem extends Item>(options: {
 }): void {
   const { personalizer, items, labels, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
-  const byId = new Map(items.map((item) => [item.id, item]))
+  let byId = new Map(items.map((item) => [item.id, item]))
   provided = {
     personalizer,
     ...{ items, searchLabels, measure },
@@ -59,6 +63,11 @@ export function provide<TItem extends Item>(options: {
       locale,
     },
   }
+  stopPrices()
+  stopPrices = followPrices(items, null, (now) => {
+    byId = new Map(atPrices(items, now).map((item) => [item.id, item]))
+    for (const shown of elements) shown.refresh()
+  })
   for (const known of elements) known.connect()
 }
 

@@ -128,6 +128,11 @@ export class NearsideRecommendations extends Base {
     this.#ask()
   }
 
+  /** Shows the page's products again, with their new prices. */
+  refresh(): void {
+    this.#render()
+  }
+
   get #limit(): number {
     const limit = Number(this.getAttribute('limit') ?? DEFAULT_LIMIT)
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT

@@ -122,6 +122,12 @@ export class NearsideSearch extends Base {
     this.#ask()
   }
 
+  /** Shows the page's products again, with their new prices. */
+  refresh(): void {
+    this.#items = this.#items.flatMap(({ id }) => provided?.shop.itemOf(id) ?? [])
+    this.#render()
+  }
+
   get #limit(): number {
     const limit = Number(this.getAttribute('limit') ?? DEFAULT_LIMIT)
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT

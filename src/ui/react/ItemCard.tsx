@@ -7,7 +7,7 @@ import { WhyThis } from './WhyThis.tsx'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */
 export interface ItemComponentProps<TItem extends Item = Item> {
-  /** Product to show: the object in the provider's `items`. */
+  /** Product to show: the object in the provider's `items`, or a copy with its price while a `sale` runs. */
   readonly item: TItem
   /** Rank and reason of the item. */
   readonly recommendation: Recommendation

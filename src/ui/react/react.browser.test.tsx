@@ -4,11 +4,13 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { Recommendation, Signal } from '@nearside/core/ranking/apiLists.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
 import { StrictMode } from 'react'
+import { renderToString } from 'react-dom/server'
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { type Asked, createListObserver } from '../lists/listObserver.ts'
 import { ENGLISH } from '../messages/panel.ts'
+import { useFacets } from '../search/useFacets.ts'
 import type { ItemComponentProps } from './ItemCard.tsx'
 import { LearningPaused } from './LearningPaused.tsx'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
@@ -72,6 +74,44 @@ test('a shopper’s orders are imported once the personalizer exists; a failure 
   }
   await waitFor(() => expect(failed.mock.calls).toMatchObject([[{ code: 'engine-failed' }]]))
   failed.mockRestore()
+})
+
+/** Hands over a new array each time. */
+function FirstFacet({ items }: { readonly items: readonly Item[] }) {
+  return <p>from {useFacets([...items]).items[0].price}</p>
+}
+
+test('a card shows a sale’s price until the sale ends by the device’s clock', async () => {
+  const now = Date.now()
+  vi.setSystemTime(now)
+  try {
+    const until = new Date(now + 100).toISOString()
+    const items = [{ ...ITEMS[0], sale: { price: 3.95, until } }, ...ITEMS.slice(1)]
+    const screen = await render(
+      <PersonalizationProvider personalizer={personalizer} items={items}>
+        <Recommendations limit={1} />
+        <FirstFacet items={items} />
+      </PersonalizationProvider>,
+    )
+    await expect.element(screen.getByText('£3.95')).toBeVisible()
+    await expect.element(screen.getByText('from 3.95')).toBeVisible()
+    vi.setSystemTime(now + 100)
+    await expect.element(screen.getByText('£4.95')).toBeVisible()
+    await expect.element(screen.getByText('from 4.95')).toBeVisible()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a server shows the usual price, because its page may outlive the sale', () => {
+  const items = [{ ...ITEMS[0], sale: { price: 3.95 } }]
+  const html = renderToString(
+    <PersonalizationProvider personalizer={null} items={items}>
+      <Recommendations initialItems={['tin']} />
+    </PersonalizationProvider>,
+  )
+  expect(html).toContain('£4.95')
+  expect(html).not.toContain('£3.95')
 })
 
 describe('the other lists', () => {

@@ -11,6 +11,7 @@ import {
 import { useCallback, useMemo, useState } from 'react'
 import { SEARCH_ENGLISH, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
+import { usePrices } from '../react/usePrices.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 
 /** Remaining items of a list, and the props of `Facets`. */
@@ -35,7 +36,7 @@ export interface FacetsState<TItem extends Item = Item> {
  * <Facets {...facets} />
  */
 export function useFacets<TItem extends Item>(
-  all: readonly TItem[],
+  found: readonly TItem[],
   options: {
     /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
     readonly groups?: readonly FacetGroup<TItem>[]
@@ -48,6 +49,7 @@ export function useFacets<TItem extends Item>(
   } = {},
 ): FacetsState<TItem> {
   const { groups: given, selection: chosenThere, onSelection, labels } = options
+  const all = usePrices(found)
   const { locale } = usePersonalizationContext()
   const [chosenHere, setChosen] = useState<FacetSelection>({})
   const selection = chosenThere ?? chosenHere

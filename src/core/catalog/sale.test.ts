@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { Catalog } from './catalog.ts'
+import type { Item } from './item.ts'
+import { atPrices, nextChange } from './sale.ts'
+
+const at = (text: string) => Date.parse(text)
+type Sale = NonNullable<Item['sale']>
+const mug = (sale?: Sale): Item => ({ id: 'mug', price: 49.95, ...(sale && { sale }) })
+const priceAt = (dates: Omit<Sale, 'price'>, time: string) =>
+  atPrices([mug({ price: 39.96, ...dates })], at(time))[0].price
+
+describe('the price of a sale', () => {
+  test('holds while the sale runs', () => {
+    const sale = { from: '2026-06-01T00:00:00+02:00', until: '2026-06-30T23:59:00+02:00' }
+    expect(priceAt(sale, '2026-05-31T21:59:59Z')).toBe(49.95)
+    expect(priceAt(sale, '2026-05-31T22:00:00Z')).toBe(39.96)
+    expect(priceAt(sale, '2026-06-30T21:58:59Z')).toBe(39.96)
+    expect(priceAt(sale, '2026-06-30T21:59:00Z')).toBe(49.95)
+  })
+
+  test('holds on the whole of the day that ends it', () => {
+    expect(priceAt({ until: '2026-06-30' }, '2026-06-30T23:59:59Z')).toBe(39.96)
+    expect(priceAt({ until: '2026-06-30' }, '2026-07-01T00:00:00Z')).toBe(49.95)
+  })
+
+  test('does not hold where a page gives a date that nobody can read', () => {
+    expect(priceAt({ until: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
+    expect(priceAt({ from: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
+  })
+
+  test('leaves the items as they are where no sale runs', () => {
+    const items = [mug(), mug({ price: 1, until: '2026-01-01' })]
+    expect(atPrices(items, at('2026-06-01'))).toBe(items)
+  })
+
+  test('says when a price changes next', () => {
+    const items = [
+      mug({ price: 1, from: '2026-06-01', until: '2026-06-30' }),
+      mug({ price: 1, until: '2026-06-10T12:00:00Z' }),
+      mug({ price: 1 }),
+      mug(),
+    ]
+    const next = (time: string) => nextChange(items, at(time))
+    expect(next('2026-05-01')).toBe(at('2026-06-01'))
+    expect(next('2026-06-01')).toBe(at('2026-06-10T12:00:00Z'))
+    expect(next('2026-06-11')).toBe(at('2026-07-01'))
+    expect(next('2026-07-01')).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('a catalog with sales', () => {
+  const sale = { price: 39.96, until: '2026-06-30', from: null }
+  const rows = [
+    { id: 'mug', price: 49.95, sale },
+    { id: 'cup', price: 5 },
+  ]
+
+  test('has the prices of its time', () => {
+    const prices = (time: string) => Catalog.parse(rows, at(time)).items.map(({ price }) => price)
+    expect(prices('2026-06-01')).toEqual([39.96, 5])
+    expect(prices('2026-07-01')).toEqual([49.95, 5])
+  })
+
+  test('keeps a sale for later where it is given no time', () => {
+    expect(Catalog.parse(rows).items).toEqual(rows)
+  })
+
+  test.each([
+    { price: -1 },
+    { price: '3' },
+    {},
+    { price: 3, until: 'soon' },
+    { price: 3, from: 20260630 },
+    3,
+  ])('refuses the row of a sale such as %o', (sale) => {
+    const { size, faults } = Catalog.parse([{ id: 'a', sale }, { id: 'b' }])
+    expect([size, faults.length]).toEqual([1, 1])
+  })
+})
