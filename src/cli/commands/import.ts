@@ -40,11 +40,11 @@ const NAMES = Object.keys(COLUMNS).join('|')
 const syntax = new Command('import')
   .summary('turn an order log, clicks and a catalog into a shop folder')
   .description(
-    `Reads CSV, TSV, JSON (lines or an array), XML feeds and Parquet, plain or gzipped. It recognises
-exports of Shopify, WooCommerce, Google Merchant Center, schema.org, GA4 in BigQuery, Matomo, Snowplow
-and UCI Online Retail. In other files, it guesses columns from common English and German names;
---columns names them. Each line that it leaves out is counted under its reason, in report.json and on the
-screen.
+    `Reads CSV, TSV, JSON (lines or an array), XML feeds, Excel workbooks (.xlsx, the first sheet) and
+Parquet, plain or gzipped. It recognises exports of Shopify, WooCommerce, Google Merchant Center,
+schema.org, GA4 in BigQuery, Matomo, Snowplow and UCI Online Retail. In other files, it guesses columns
+from common English and German names; --columns names them. Each line that it leaves out is counted under
+its reason, in report.json and on the screen.
 
 A log may lack times. If each line is \`shopper item item …\`, each item gets a day, counted back from
 2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
@@ -134,9 +134,9 @@ function describe(
         return `${number(count)}  left out: ${reason}${which}`
       }),
       `${number(report.kept)}  kept`,
-      ...(report.undated
-        ? [`${number(report.undated)}  of them without a day of arrival: bad date`]
-        : []),
+      ...Object.entries(report.lost).map(
+        ([reason, count]) => `${number(count)}  of them without it: ${reason}`,
+      ),
     ],
   })
   const percent = (part: number, whole: number) =>

@@ -47,42 +47,38 @@ describe('import of a Google Merchant Center feed', () => {
     ['p3', undefined],
   ]
 
-  test('uses a sale price only while the sale runs', async () => {
-    const price = async (dates: string, usual = '49.95 EUR', now = Date.UTC(2026, 5, 15, 12)) => {
-      vi.setSystemTime(now)
+  test('writes when a sale ends, and no sale that has ended', async () => {
+    const sold = async (dates: string, usual = '49.95 EUR') => {
+      vi.setSystemTime(Date.UTC(2026, 5, 15, 12))
       try {
-        const { items } = await imported({
-          ...ORDERS,
-          'catalog.tsv': table(
-            'id,title,link,price,sale price,sale price effective date',
-            [
-              {
-                id: 'p1',
-                title: 'Mug',
-                link: 'x',
-                price: usual,
-                'sale price': '39.96 EUR',
-                'sale price effective date': dates,
-              },
-            ],
-            '\t',
-          ),
-        })
-        return items[0].price
+        const columns = 'id,title,link,price,sale price,sale price effective date'
+        const row = { id: 'p1', title: 'Mug', link: 'x', price: usual }
+        const sale = { 'sale price': '39.96 EUR', 'sale price effective date': dates }
+        const catalog = table(columns, [{ ...row, ...sale }], '\t')
+        const { items } = await imported({ ...ORDERS, 'catalog.tsv': catalog })
+        return [items[0].price, items[0].sale]
       } finally {
         vi.useRealTimers()
       }
     }
-    expect(await price('')).toBe(39.96)
-    expect(await price('2026-06-01T00:00+0200/2026-06-30T23:59+0200')).toBe(39.96)
-    expect(await price('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toBe(49.95)
-    expect(await price('2027-06-01T00:00Z/2027-06-30T23:59Z')).toBe(49.95)
-    expect(await price('2026-06-01/2026-06-15')).toBe(39.96)
-    expect(await price('2026-06-01/2026-06-14')).toBe(49.95)
-    expect(await price('2026-06-01/2026-06-15', '')).toBe(39.96)
-    expect(await price('2026-06-01/2026-06-14', '')).toBeUndefined()
+    const price = 39.96
+    expect(await sold('')).toEqual([39.96, undefined])
+    const june = { from: '2026-05-31T22:00:00Z', until: '2026-06-30T21:59:00Z' }
+    expect(await sold('2026-06-01T00:00+0200/2026-06-30T23:59+0200')).toEqual([
+      49.95,
+      { price, ...june },
+    ])
+    expect(await sold('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toEqual([49.95, undefined])
+    const later = { price, from: '2027-06-01T00:00:00Z', until: '2027-06-30T23:59:00Z' }
+    expect(await sold('2027-06-01T00:00Z/2027-06-30T23:59Z')).toEqual([49.95, later])
+    // A day ends with its last moment.
+    const days = { price, from: '2026-06-01T00:00:00Z', until: '2026-06-16T00:00:00Z' }
+    expect(await sold('2026-06-01/2026-06-15')).toEqual([49.95, days])
+    expect(await sold('2026-06-01/2026-06-14')).toEqual([49.95, undefined])
+    expect(await sold('2026-06-01/2026-06-15', '')).toEqual([undefined, days])
+    expect(await sold('2026-06-01/2026-06-14', '')).toEqual([undefined, undefined])
     // A sale with an unreadable end date counts as over.
-    expect(await price('from Monday on')).toBe(49.95)
+    expect(await sold('from Monday on')).toEqual([49.95, undefined])
   })
 
   test('groups the variants of a feed in XML', async () => {

@@ -94,7 +94,10 @@ test('reads the arrival dates of products, and counts an invalid date without dr
   })
   const added = async (dates: readonly string[], column?: string) => {
     const { items, report } = await imported(files(dates, column))
-    return { dates: items.map((item) => item.added), undated: report.catalog?.undated }
+    return {
+      dates: items.map((item) => item.added),
+      undated: report.catalog?.lost['bad date of arrival'],
+    }
   }
   const dates = ['2024-02-29', '2024-02-31', '2024-05-01 10:30:00 +0200', '', '0000-00-00 00:00:00']
   expect(await added(dates)).toEqual({
@@ -111,7 +114,7 @@ test('reads the arrival dates of products, and counts an invalid date without dr
     columns: 'added=since',
     'dry-run': true,
   })
-  expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')
+  expect(printed.join('\n')).toContain('2  of them without it: bad date of arrival')
 })
 
 test('reads a column named “order” as the order number', async () => {

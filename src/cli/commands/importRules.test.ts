@@ -190,10 +190,10 @@ test('rejects invalid catalog rows and reports each reason', async () => {
   )
   expect(report.catalog).toMatchObject({
     lines: 8,
-    kept: 2,
+    kept: 3,
+    lost: { 'bad price': 1 },
     dropped: {
       'bad availability': 1,
-      'bad price': 1,
       'no id': 1,
       'quote that is never closed': 1,
       'repeated id': 1,
@@ -207,6 +207,7 @@ test('rejects invalid catalog rows and reports each reason', async () => {
   const tea = { id: 'tea', title: 'Green tea', price: 2.5, currency: 'EUR', available: true }
   expect((await shop()).items).toEqual([
     { ...tea, category: 'Kitchen' },
+    { id: 'mug', title: 'Mug' },
     { id: 'tin', title: 'Tin', price: 3, currency: 'EUR', available: true, category: '12' },
   ])
 })

@@ -147,31 +147,35 @@ describe('import of WooCommerce’s exports', () => {
     expect(report.catalog?.dropped).toEqual({ 'not published': 5, 'parent of variations': 1 })
   })
 
-  test('ignores the price of a sale that has ended', async () => {
-    const price = async (starts: string, ends: string) => {
+  test('writes when a sale begins and ends, in the zone of the shop, and no sale that has ended', async () => {
+    const sold = async (starts: string, ends: string) => {
       const columns = `${PRODUCTS},Date sale price starts,Date sale price ends`
-      const { items } = await imported({
-        'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n',
-        'catalog.csv': table(columns, [
-          {
-            ID: '1',
-            Type: 'simple',
-            SKU: 'S1',
-            Name: 'Mug',
-            Published: '1',
-            'Sale price': '5',
-            'Regular price': '10',
-            'Date sale price starts': starts,
-            'Date sale price ends': ends,
-          },
-        ]),
-      })
-      return items[0].price
+      const mug = { ID: '1', Type: 'simple', SKU: 'S1', Name: 'Mug', Published: '1' }
+      const { items } = await imported(
+        {
+          'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n',
+          'catalog.csv': table(columns, [
+            {
+              ...mug,
+              'Sale price': '5',
+              'Regular price': '10',
+              'Date sale price starts': starts,
+              'Date sale price ends': ends,
+            },
+          ]),
+        },
+        { 'time-zone': 'Europe/Berlin' },
+      )
+      return [items[0].price, items[0].sale]
     }
-    expect(await price('', '')).toBe(5)
-    expect(await price('', '2024-06-30 23:59:59')).toBe(10)
-    expect(await price('2024-06-01 00:00:00', '2999-06-30')).toBe(5)
-    expect(await price('2999-06-01 00:00:00', '')).toBe(10)
+    expect(await sold('', '')).toEqual([5, undefined])
+    expect(await sold('', '2024-06-30 23:59:59')).toEqual([10, undefined])
+    const running = { price: 5, from: '2024-05-31T22:00:00Z', until: '2999-06-30T22:00:00Z' }
+    expect(await sold('2024-06-01 00:00:00', '2999-06-30')).toEqual([10, running])
+    expect(await sold('2999-06-01 00:00:00', '')).toEqual([
+      10,
+      { price: 5, from: '2999-05-31T22:00:00Z' },
+    ])
   })
 
   test('reads analytics orders with several products in a cell, matched by name', async () => {

@@ -89,7 +89,9 @@ export class SqlEngine {
 }
 
 function refuse(error: unknown): never {
-  const [reason] = error instanceof Error ? error.message.split('\n', 1) : ['']
+  const [said] = error instanceof Error ? error.message.split('\n', 1) : ['']
+  const isCut = /^Invalid Input Error: Malformed JSON.*unexpected end of data/.test(said)
+  const reason = isCut ? 'a JSON file was cut off, its end is missing: export it again' : said
   throw new NearsideError('input-invalid', `the import failed: ${reason}`, { cause: error })
 }
 

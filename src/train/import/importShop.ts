@@ -75,9 +75,10 @@ export async function importShop(
     return await SqlEngine.use(async (engine) => {
       await useZone(engine, options.timeZone ?? 'UTC')
       await engine.runFile('event')
-      const logs = await readLogs(engine, options)
+      const read = await readLogs(engine, options)
       const currency = options.currency ?? (await mainCurrency(engine))
       await engine.set({ currency, shopper_key: output.key })
+      const logs = await countOtherCurrencies(engine, read, currency)
       await engine.runFile('facts')
       await engine.run('CREATE TABLE known_item AS SELECT id AS item FROM fact')
       const catalog =
@@ -171,6 +172,24 @@ async function mainCurrency(engine: SqlEngine): Promise<string | null> {
   const [row] = await engine.rows(`SELECT currency FROM event WHERE currency IS NOT NULL
     GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1`)
   return row ? String(row.currency) : null
+}
+
+/** Prices in other currencies than the shop's are left out. */
+async function countOtherCurrencies(
+  engine: SqlEngine,
+  logs: readonly FileReport[],
+  currency: string | null,
+): Promise<FileReport[]> {
+  const counts = await engine.rows(`SELECT log, count(*)::DOUBLE AS lines FROM event
+    WHERE price IS NOT NULL AND currency <> getvariable('currency') GROUP BY log`)
+  return logs.map((report, log) => {
+    const lines = Number(counts.find((one) => Number(one.log) === log)?.lines ?? 0)
+    if (lines === 0) return report
+    return {
+      ...report,
+      lost: { ...report.lost, [`price in another currency than ${currency}`]: lines },
+    }
+  })
 }
 
 async function readProducts(engine: SqlEngine, options: ImportOptions, currency: string | null) {

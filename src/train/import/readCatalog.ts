@@ -1,10 +1,12 @@
 /** @module Loads a shop's product file into the engine's table `product`, and makes items of it. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
 import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
 import { SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
 import {
+  countLost,
   type DateOrder,
   dateOrders,
   describeFile,
@@ -83,15 +85,24 @@ export async function loadCatalog(
   })
   await engine.runFile('catalog')
   const report = await describeFile(engine, 'product_verdict', source, layout, columns)
-  const { undated } = await engine.row(`SELECT count(*)::DOUBLE AS undated
-    FROM product_verdict WHERE reason IS NULL AND added_text <> '' AND added IS NULL`)
-  return { ...report, undated: Number(undated) }
+  return {
+    ...report,
+    lost: await countLost(engine, 'product_verdict', {
+      'bad price': `price_text <> '' AND price IS NULL AND sale IS NULL`,
+      'bad date of arrival': `added_text <> '' AND added IS NULL`,
+    }),
+  }
 }
 
 /** Items of `product` or `fact`, in the query's order. */
 export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]> {
-  return (await engine.rows(sql)).map((row) => parseItem(row))
+  return (await engine.rows(sql)).map(({ sale, ...row }) =>
+    parseItem({ ...row, sale: isRecord(sale) ? withoutNulls(sale) : null }),
+  )
 }
+
+const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 
 /**
  * Reads the items of a product file alone, without a log.
@@ -107,4 +118,4 @@ export async function readCatalogFile(path: string, now: number): Promise<Item[]
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, url, available, added FROM product ORDER BY n'
+  'SELECT id, title, price, sale, currency, category, group_id AS "groupId", brand, description, image, url, available, added FROM product ORDER BY n'

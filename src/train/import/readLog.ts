@@ -30,8 +30,8 @@ export interface FileReport {
   readonly dropped: Readonly<Record<string, number>>
   /** Reason → numbers of the first lines that were dropped for it. */
   readonly examples: Readonly<Record<string, readonly number[]>>
-  /** Number of catalog products stored without a date of arrival, because it could not be read. */
-  readonly undated?: number
+  /** Reason → number of kept lines that lost a field for it. */
+  readonly lost: Readonly<Record<string, number>>
 }
 
 /** Names in the report for logs without times; their times are invented in the log's order. */
@@ -92,7 +92,24 @@ export async function readLog(
     cancel_pattern: layout?.cancelPattern ?? null,
   })
   await engine.runFile('log')
-  return describeFile(engine, 'verdict', source, layout, columns)
+  return {
+    ...(await describeFile(engine, 'verdict', source, layout, columns)),
+    lost: await countLost(engine, 'verdict', { 'bad price': `price <> '' AND paid IS NULL` }),
+  }
+}
+
+/** Counts the kept rows of a verdict by conditions that cost them a field. Leaves out zeros. */
+export async function countLost(
+  engine: SqlEngine,
+  verdict: string,
+  conditions: Readonly<Record<string, string>>,
+): Promise<FileReport['lost']> {
+  const counts = Object.values(conditions).map((one) => `count(*) FILTER (${one})::DOUBLE`)
+  const { all } = await engine.row(
+    `SELECT [${counts}] AS "all" FROM ${verdict} WHERE reason IS NULL`,
+  )
+  const pairs = Object.keys(conditions).map((reason, k) => [reason, (all as number[])[k]] as const)
+  return Object.fromEntries(pairs.filter(([, count]) => count > 0))
 }
 
 /** Loads each role as text into a table. Rows that could not be read have a `problem`. */
@@ -135,7 +152,7 @@ export async function describeFile(
   source: Source,
   layout: Layout | undefined,
   columns: Columns,
-): Promise<FileReport> {
+): Promise<Omit<FileReport, 'lost'>> {
   const rows = await engine.rows(`SELECT reason, count(*)::DOUBLE AS count,
     list_sort(list_distinct(min(line, 3)))::DOUBLE[] AS lines
     FROM ${verdict} GROUP BY reason ORDER BY count DESC, reason`)

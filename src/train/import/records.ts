@@ -5,6 +5,7 @@
  * unclosed quote would swallow the rest of the file.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
+import { NearsideError } from '@nearside/core/error.ts'
 import { type Encoding, readLines } from '../shop/lines.ts'
 
 export interface FileRecord {
@@ -22,6 +23,10 @@ export interface RecordOptions {
 
 /** Maximum number of lines of a quoted field; a longer field has a stray quote. */
 const MOST_LINES = 500
+
+/** Error of a file that ends in the middle of a record. */
+export const cutOff = (name: string) =>
+  new NearsideError('input-invalid', `${name}: was cut off, its end is missing: export it again`)
 
 /** Yields every non-empty line. */
 export async function* readRecords(
@@ -44,10 +49,11 @@ export async function* readRecords(
 export async function* readDelimited(
   path: string,
   delimiter: string,
-  options: RecordOptions,
+  { skipsFirst = false, ...options }: RecordOptions & { readonly skipsFirst?: boolean },
 ): AsyncGenerator<FileRecord[], void> {
   let waiting: string[] = []
-  let line = 1
+  let skipped = skipsFirst ? 1 : 0
+  let line = 1 + skipped
   let width = 0
   const cut = (isEnd: boolean): FileRecord[] => {
     const records: FileRecord[] = []
@@ -66,7 +72,9 @@ export async function* readDelimited(
     line += at
     return records
   }
-  for await (const lines of readLines(path, options)) {
+  for await (const read of readLines(path, options)) {
+    const lines = read.slice(skipped)
+    skipped = 0
     waiting = waiting.length === 0 ? lines : waiting.concat(lines)
     yield cut(false)
   }

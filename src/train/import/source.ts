@@ -8,8 +8,9 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { detectEncoding, type Encoding, readText } from '../shop/lines.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import { jsonSource } from './json.ts'
-import { type FileRecord, readDelimited, readRecords, splitFields } from './records.ts'
+import { cutOff, type FileRecord, readDelimited, readRecords, splitFields } from './records.ts'
 import { looksLikeSequences, periodSource, sequenceSource } from './untimed.ts'
+import { readWorkbook } from './workbook.ts'
 import { readXmlRecords } from './xml.ts'
 
 export interface Source {
@@ -41,8 +42,8 @@ export const DELIMITERS = [',', '\t', ';', '|'] as const
 const LONGEST = 16_000_000
 
 /**
- * Opens delimited text, JSON (lines, an array or one document), an XML feed, Parquet, or a research
- * log without times. Copies text into the engine's folder as numbered UTF-8 records.
+ * Opens delimited text, JSON (lines, an array or one document), an XML feed, an Excel workbook, Parquet, or a
+ * research log without times. Copies text into the engine's folder as numbered UTF-8 records.
  * @throws NearsideError `input-invalid`
  */
 export async function openSource(
@@ -53,7 +54,19 @@ export async function openSource(
   const name = basename(path)
   const about = await stat(path).catch(() => undefined)
   if (about?.isDirectory()) return periodSource(engine, path)
-  if (about && (await isParquet(path)))
+  const magic = about ? await magicOf(path) : ''
+  const staged = join(engine.folder, `text-${copies++}`)
+  if (magic === 'PK\u0003\u0004') {
+    const records = await readWorkbook(path)
+    return delimitedSource(engine, name, staged, ',', [records])
+  }
+  // An old workbook, or one with a password.
+  if (magic === '\u00d0\u00cf\u0011\u00e0')
+    throw new NearsideError(
+      'input-invalid',
+      `${name}: is an Excel file that can't be read: save it as .xlsx without a password, or as CSV (UTF-8)`,
+    )
+  if (magic === 'PAR1')
     return jsonSource(
       engine,
       name,
@@ -63,9 +76,8 @@ export async function openSource(
   const reading = { ...options, encoding }
   const head = (await readHead(path, encoding)).trimStart()
   if (head === '') throw new NearsideError('input-invalid', `${name}: is empty`)
-  const staged = join(engine.folder, `text-${copies++}`)
   if (/^[[{]/.test(head) && !isJsonLines(head)) {
-    await copy(engine, readText(path, reading), staged)
+    await copy(engine, wholeDocument(name, head[0], readText(path, reading)), staged)
     return jsonSource(
       engine,
       name,
@@ -82,31 +94,45 @@ export async function openSource(
       ? jsonSource(engine, name, lines)
       : sequenceSource(engine, name, lines)
   }
-  return delimitedSource(engine, path, staged, options.delimiter ?? guessDelimiter(head), reading)
+  // A line of Excel's, which names the delimiter.
+  const [mark, named] = /^"?sep=(.)"?[\r\n]+/i.exec(head) ?? []
+  const delimiter = options.delimiter ?? named ?? guessDelimiter(head)
+  const records = readDelimited(path, delimiter, { ...reading, skipsFirst: mark !== undefined })
+  return delimitedSource(engine, name, staged, delimiter, records)
+}
+
+/** @throws NearsideError `input-invalid` where a JSON document lacks its end */
+async function* wholeDocument(name: string, opening: string, text: AsyncIterable<string>) {
+  let last = ''
+  for await (const piece of text) {
+    last = piece.trimEnd().at(-1) ?? last
+    yield piece
+  }
+  if (last !== (opening === '[' ? ']' : '}')) throw cutOff(name)
 }
 
 async function delimitedSource(
   engine: SqlEngine,
-  path: string,
+  name: string,
   staged: string,
   delimiter: string,
-  reading: Parameters<typeof readDelimited>[2],
+  batches: AsyncIterable<FileRecord[]> | Iterable<FileRecord[]>,
 ): Promise<Source> {
   let columns: string[] | undefined
   async function* rows() {
-    for await (const records of readDelimited(path, delimiter, reading)) {
+    for await (const records of batches) {
       const [first] = columns ? [] : records
       if (first) columns = nameColumns(splitFields(first.text, delimiter))
       yield first ? records.slice(1) : records
     }
   }
   await copy(engine, numbered(rows(), delimiter), staged)
-  if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  if (!columns) throw new NearsideError('input-invalid', `${name}: is empty`)
   const options = csvOptions(delimiter, columns)
   const rejects = `rejects_${copies}`
   const whole = `concat_ws(chr(31), ${columns.map((column) => `coalesce(${identifier(column)}, '')`)})`
   return {
-    name: basename(path),
+    name,
     form: 'delimited',
     columns,
     column: identifier,
@@ -183,11 +209,12 @@ async function readHead(path: string, encoding: Encoding): Promise<string> {
   return head
 }
 
-async function isParquet(path: string): Promise<boolean> {
+/** First four bytes, which tell a binary format. */
+async function magicOf(path: string): Promise<string> {
   const file = await open(path)
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    return buffer.toString('latin1') === 'PAR1'
+    return buffer.toString('latin1')
   } finally {
     await file.close()
   }

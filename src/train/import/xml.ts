@@ -3,9 +3,10 @@
  * Each `item` or `entry` gives one record with the text of its elements, without the prefix `g:`.
  * @see https://support.google.com/merchants/answer/14987622
  */
+import { basename } from 'node:path'
 import { Parser } from 'htmlparser2'
 import { readText } from '../shop/lines.ts'
-import type { FileRecord, RecordOptions } from './records.ts'
+import { cutOff, type FileRecord, type RecordOptions } from './records.ts'
 
 const RECORD = /^(item|entry|product)$/
 
@@ -19,6 +20,7 @@ export async function* readXmlRecords(
   let depth = 0
   let record: Record<string, string> | undefined
   let text = ''
+  let isEnd = false
   const parser = new Parser(
     {
       onopentag(tag, { href }) {
@@ -34,7 +36,9 @@ export async function* readXmlRecords(
       ontext(piece) {
         if (record) text += piece
       },
-      onclosetag(tag) {
+      onclosetag(tag, isImplied) {
+        // At the end, the parser closes what the file left open.
+        if (isEnd && isImplied) throw cutOff(basename(path))
         if (!record) return
         if (depth === 0) {
           ready.push({ line: ++line, text: JSON.stringify(record) })
@@ -50,6 +54,7 @@ export async function* readXmlRecords(
     yield ready
     ready = []
   }
+  isEnd = true
   parser.end()
   yield ready
 }

@@ -32,7 +32,8 @@ export async function* readText(
   path: string,
   { encoding = 'utf-8', onProgress }: ReadOptions = {},
 ): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
+  const decoder =
+    encoding === 'windows-1252' ? new LineDecoder() : new TextDecoder(encoding, { fatal: true })
   try {
     const { size } = await stat(path)
     const { file, stream } = await openBytes(path)
@@ -48,9 +49,44 @@ export async function* readText(
   }
 }
 
+/** Length of a line, in bytes, beyond which it is decoded in parts. */
+const LONG_LINE = 1 << 20
+
+/**
+ * Decodes Windows-1252, but a line that is valid UTF-8 as UTF-8, because a file joined from several exports may mix
+ * both.
+ */
+class LineDecoder {
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  readonly #windows = new TextDecoder('windows-1252')
+  #rest = Buffer.alloc(0)
+
+  decode(chunk: Buffer = Buffer.alloc(0), { stream = false } = {}): string {
+    const bytes = Buffer.concat([this.#rest, chunk])
+    const whole = stream && bytes.length < LONG_LINE ? bytes.lastIndexOf(10) + 1 : bytes.length
+    this.#rest = bytes.subarray(whole)
+    const lines: string[] = []
+    for (let from = 0, to: number; from < whole; from = to) {
+      const end = bytes.indexOf(10, from) + 1
+      to = end > 0 && end <= whole ? end : whole
+      lines.push(this.#lineOf(bytes.subarray(from, to)))
+    }
+    return lines.join('')
+  }
+
+  #lineOf(bytes: Buffer): string {
+    try {
+      return this.#utf8.decode(bytes)
+    } catch {
+      // Without `stream`, Node 20 decodes Latin-1, which has no euro sign.
+      return this.#windows.decode(bytes, { stream: true })
+    }
+  }
+}
+
 /**
  * Encoding by byte order mark, else UTF-8 where the whole file is valid UTF-8, else the Windows encoding of old
- * spreadsheets.
+ * spreadsheets, in which `readText` reads each line of valid UTF-8 as such.
  * @throws NearsideError `input-invalid` for a missing or damaged file
  */
 export async function detectEncoding(path: string): Promise<Encoding> {

@@ -25,15 +25,13 @@ CREATE OR REPLACE MACRO is_hidden(state, shown, visibility) AS
   regexp_full_match(lower(state), 'draft|archived|unlisted|trash|private|hidden|inactive')
   OR says_no(shown) OR lower(visibility) = 'hidden';
 
--- Whether a sale runs now. An unreadable end counts as passed, because a wrong price is worse than a
--- missed sale.
-CREATE OR REPLACE MACRO has_begun(text) AS text = '' OR coalesce(instant(text) <= getvariable('now'), false);
-CREATE OR REPLACE MACRO has_not_ended(text) AS text = '' OR coalesce(
-  instant(text) + CASE WHEN is_day(text) THEN 86400000 ELSE 1 END > getvariable('now'), false);
-CREATE OR REPLACE MACRO is_on_sale(starts, ends, dates) AS
-  has_begun(coalesce(nullif(starts, ''), string_split(dates, '/')[1], ''))
-  AND has_not_ended(coalesce(nullif(ends, ''), string_split(dates, '/')[2], ''))
-  AND (dates = '' OR contains(dates, '/'));
+-- A day of a sale is one of the shop's zone, unlike other days. `days` later for its end.
+CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
+  WHEN is_day(text) THEN epoch_ms(TRY_CAST(strftime(
+    make_timestamp_ms(instant(text) + days * 86400000), '%Y-%m-%d 00:00:00') AS TIMESTAMPTZ))
+  ELSE instant(text) END;
+CREATE OR REPLACE MACRO iso_time(milliseconds) AS
+  strftime(make_timestamp_ms(milliseconds), '%Y-%m-%dT%H:%M:%SZ');
 
 CREATE OR REPLACE TEMP TABLE parent AS
 WITH keyed AS (
@@ -58,15 +56,23 @@ WITH filled AS (
     -- Every variant of a hidden product is hidden, whatever its own row says.
     is_hidden(own.status, own.published, own.visibility)
       OR coalesce(is_hidden(of.status, of.published, of.visibility), false) AS unpublished,
-    CASE WHEN own.sale <> '' AND is_on_sale(own.saleStarts, own.saleEnds, own.saleDates)
-      THEN own.sale ELSE own.price END AS asked,
+    coalesce(nullif(own.price, ''), own.sale) AS asked,
+    -- One side of a slash, or a text without a slash, which then can't be read.
+    coalesce(nullif(own.saleStarts, ''), string_split(own.saleDates, '/')[1], '') AS starts,
+    coalesce(nullif(own.saleEnds, ''), string_split(own.saleDates, '/')[2], own.saleDates) AS ends,
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
     nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
       WHEN of.item = '' OR (getvariable('use_number') AND of.number <> '') THEN of.number
       ELSE of.item END, '') AS family
   FROM raw_catalog AS own LEFT JOIN parent AS of ON own."group" = of.key AND of.n <> own.n),
 named AS (
-  SELECT *, CASE WHEN variant IS NOT NULL AND kind = '' THEN name || ' - ' || variant ELSE name END AS whole_title
+  SELECT *,
+    CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS usual,
+    CASE WHEN sale <> '' THEN amount(sale, getvariable('price_comma')) END AS reduced,
+    -- A sale with a date that can't be read counts as over: a wrong price is worse than a missed sale.
+    (starts = '' OR sale_moment(starts, 0) IS NOT NULL)
+      AND (ends = '' OR coalesce(sale_moment(ends, 1) > getvariable('now'), false)) AS is_sale,
+    CASE WHEN variant IS NOT NULL AND kind = '' THEN name || ' - ' || variant ELSE name END AS whole_title
   FROM filled)
 SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
@@ -76,7 +82,10 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
     ELSE '' END AS id,
   unpublished,
   asked AS price_text,
-  CASE WHEN asked <> '' THEN amount(asked, getvariable('price_comma')) END AS price,
+  -- Only a sale without dates is simply the price.
+  CASE WHEN reduced >= 0 AND starts = '' AND ends = '' THEN reduced WHEN usual >= 0 THEN usual END AS price,
+  CASE WHEN reduced >= 0 AND is_sale AND starts || ends <> '' THEN {'price': reduced,
+    'from': iso_time(sale_moment(starts, 0)), 'until': iso_time(sale_moment(ends, 1))} END AS sale,
   coalesce(currency_of(upper(currency)), currency_of(asked), getvariable('currency')) AS currency,
   department(CASE WHEN kind <> '' THEN string_split(path, ', ')[1] ELSE path END) AS category,
   nullif(maker, '') AS brand,
@@ -89,7 +98,7 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   available AS available_text,
   arrival AS added_text,
   CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
-    ELSE strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%dT%H:%M:%SZ') END AS added,
+    ELSE iso_time(instant(arrival)) END AS added,
   getvariable('inherits') AND "group" <> '' AND kind = '' AND item = '' AND asked = '' AND title = ''
     AS is_picture,
   CASE
@@ -105,7 +114,6 @@ SELECT *, CASE
   WHEN is_picture THEN 'further picture of a product'
   WHEN id = '' THEN 'no id'
   WHEN len(id) > 200 OR regexp_matches(id, '[\x00-\x1f\x7f]') THEN 'bad id'
-  WHEN price_text <> '' AND (price IS NULL OR price < 0) THEN 'bad price'
   WHEN available_text <> '' AND NOT says_yes(available_text) AND NOT says_no(available_text)
     THEN 'bad availability'
   WHEN kind IN ('variable', 'variable-subscription')
@@ -127,8 +135,8 @@ FROM judged_product AS judged LEFT JOIN (
 -- others name as their parent belongs to their group.
 CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
-SELECT n, id, nullif(title, '') AS title, price,
-  CASE WHEN price IS NOT NULL THEN currency END AS currency,
+SELECT n, id, nullif(title, '') AS title, price, sale,
+  CASE WHEN price IS NOT NULL OR sale IS NOT NULL THEN currency END AS currency,
   category, brand, description, image, nullif(url, '/products/') AS url, available, added, item, number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id

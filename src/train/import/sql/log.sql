@@ -34,7 +34,6 @@ SELECT *, CASE
   WHEN item = '' AND query = '' THEN 'no query'
   WHEN moment IS NULL THEN 'bad date'
   WHEN quantity <> '' AND pieces IS NULL THEN 'bad quantity'
-  WHEN price <> '' AND paid IS NULL THEN 'bad price'
   WHEN len(item) > 200 OR regexp_matches(item, '[\x00-\x1f\x7f]') THEN 'bad item'
   WHEN pieces < 0 OR (getvariable('cancel_pattern') IS NOT NULL
     AND regexp_matches(session, getvariable('cancel_pattern'))) THEN 'cancellation'

@@ -23,9 +23,10 @@ CREATE OR REPLACE MACRO decimal_point(bare, comma) AS CASE
     WHEN regexp_full_match(bare, '[+-]?\d{1,3}(,\d{3})+') THEN replace(bare, ',', '') END
   ELSE replace(replace(bare, '.', ''), ',', '.') END;
 
--- Without spaces, currency and apostrophes between thousands; (3) is -3.
+-- Without spaces, currency and apostrophes between thousands; (3) is -3. â‚¬ is a € in another encoding
+-- than the rest of the file.
 CREATE OR REPLACE MACRO bare_number(text) AS regexp_replace(regexp_replace(text,
-  '[\s\x{a0}\x{202f}£$€¥''’]|^[A-Za-z]{2,3}\.?|[A-Za-zł]{2,3}\.?$', '', 'g'), '^\((.*)\)$', '-\1');
+  'â‚¬|[\s\x{a0}\x{202f}£$€¥''’]|^[A-Za-z]{2,3}\.?|[A-Za-zł]{2,3}\.?$', '', 'g'), '^\((.*)\)$', '-\1');
 
 CREATE OR REPLACE MACRO plain_number(text) AS CASE
   WHEN regexp_full_match(text, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?')
@@ -38,7 +39,7 @@ CREATE OR REPLACE MACRO amount(text, comma := false) AS CASE
 
 -- ISO 4217 code of a price with its currency. A bare $ could be any of twenty currencies.
 CREATE OR REPLACE MACRO currency_of(text) AS CASE
-  WHEN contains(text, '€') THEN 'EUR'
+  WHEN contains(text, '€') OR contains(text, 'â‚¬') THEN 'EUR'
   WHEN contains(text, '£') THEN 'GBP'
   ELSE nullif(regexp_extract(text, '\b([A-Z]{3})\b', 1), '') END;
 
