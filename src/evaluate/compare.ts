@@ -1,7 +1,6 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
 import { NearsideError } from '@nearside/core/error.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
-import { isGain, METRICS, type MetricName } from '@nearside/train/metrics.ts'
+import { isGain, METRICS } from '@nearside/train/metrics.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { isoDay, selectCases } from './cases.ts'
@@ -9,9 +8,8 @@ import { load, type Question } from './load.ts'
 import { walkCases } from './personal.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './report/numbers.ts'
 import { type Evaluated, liftChart, type Part } from './report/report.ts'
-import { type Envelope, findLift, liftsOf, meansOf, type NamedLift } from './results.ts'
+import { type Envelope, findLift, type NamedLift, summariseArms, worseThan } from './results.ts'
 import { Rows } from './rows.ts'
-import { countWorse } from './shoppersWorse.ts'
 import type { Steps } from './steps.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -24,7 +22,6 @@ interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
-  readonly arms: ReturnType<typeof meansOf<string, MetricName>>
 }
 
 interface ModelFacts {
@@ -67,20 +64,12 @@ export async function compareModels(
   const arms = (learns ? ARMS : BASE_ARMS).filter((arm) => COMPARED.includes(arm))
   const rows = pairRows(first.rows, second.rows, arms)
   const { seed } = second.input
-  const random = createRandom(seed)
-  const comparisons = arms.flatMap((arm) =>
-    METRICS.map((metric) => ({ arm: `${arm} of B`, over: `${arm} of A`, metric })),
-  )
-  const lifts = liftsOf(rows, comparisons, random)
-  const named = ['A', 'B'].flatMap((model) => arms.map((arm) => `${arm} of ${model}`))
-  const shipped = arms[arms.length - 1]
-  const worse = countWorse(
-    rows.differences(
-      { arm: `${shipped} of B`, metric: 'ndcg@10' },
-      { arm: `${shipped} of A`, metric: 'ndcg@10' },
-    ),
-    random,
-  )
+  const names = ['A', 'B'].flatMap((model) => arms.map((arm) => `${arm} of ${model}`))
+  const pairs = arms.map((arm) => [`${arm} of B`, `${arm} of A`] as const)
+  const found = summariseArms(rows, seed, { names, pairs, isCompared: () => true })
+  const [arm, over] = pairs[pairs.length - 1]
+  const metric = 'ndcg@10'
+  const worse = worseThan(rows, { arm, metric }, { arm: over, metric }, seed)
   const result: CompareResult = {
     protocol: 'compare',
     shop: second.shop,
@@ -89,8 +78,7 @@ export async function compareModels(
     shoppers: rows.byShopper.length,
     cases: rows.cases.length,
     models: { a: a.facts, b: b.facts },
-    arms: meansOf(rows, named, METRICS),
-    lifts,
+    ...found,
     shoppersWorse: { significant: worse.significant, share: worse.share },
   }
   const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
@@ -134,7 +122,7 @@ function pairRows(
 function reportOf(
   { shop, until, seed, cases, shoppers, models, arms, lifts }: CompareResult,
   compared: readonly ArmName[],
-  worse: ReturnType<typeof countWorse>,
+  worse: ReturnType<typeof worseThan>,
   notes: readonly string[],
 ) {
   const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
@@ -143,7 +131,7 @@ function reportOf(
     findLift(lifts, `${arm} of B`, `${arm} of A`, metric)
   const parts: Part[] = METRICS.map((metric) => {
     const show = (name: string) => {
-      const value = arms.find((one) => one.name === name)?.[metric] ?? Number.NaN
+      const value = Number(arms.find((one) => one.name === name)?.[metric])
       return metric === 'nll' ? fixed(value, 3) : decimal(value)
     }
     const rows = compared.flatMap((name) => {

@@ -1,7 +1,7 @@
 /** @module Quality by groups of cases: by place in the visit, month, index among a shopper's cases, length of history. */
-import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmName } from './arms.ts'
-import { type Lift, liftsOf, meansOf } from './results.ts'
+import { observedMean } from './bootstrap.ts'
+import { type Lift, liftsOf } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -27,53 +27,70 @@ export interface CaseGroup {
 
 export type Groups = ReturnType<typeof groupCases>
 
+type Group = readonly [label: string, keep: Keep<WalkedCase>]
+
 type Range = readonly [label: string, least: number, most: number]
 
-/** Ranges of the number of history entries. */
-export const HISTORY_LENGTHS: readonly Range[] = [
-  ['0-5', 0, 5],
-  ['6-20', 6, 20],
-  ['21-60', 21, 60],
-  ['>60', 61, Number.POSITIVE_INFINITY],
-]
+/** Groups of the cases by the range that a number lies in, both ends included. */
+const byRange = (numberOf: (one: WalkedCase, nth: number) => number, ranges: readonly Range[]) =>
+  ranges.map(([label, least, most]): Group => {
+    return [label, (one, nth) => numberOf(one, nth) >= least && numberOf(one, nth) <= most]
+  })
 
-/** Ranges of a case's place in its visit, from 1. The first has no product at hand. */
-const PLACES: readonly Range[] = [
-  ['1', 1, 1],
-  ['2-3', 2, 3],
-  ['4-6', 4, 6],
-  ['>6', 7, Number.POSITIVE_INFINITY],
-]
+/** Groups by the number of history entries. */
+export const BY_HISTORY = byRange(
+  ({ history }) => history,
+  [
+    ['0-5', 0, 5],
+    ['6-20', 6, 20],
+    ['21-60', 21, 60],
+    ['>60', 61, Number.POSITIVE_INFINITY],
+  ],
+)
 
-/** Ranges of the index among a shopper's cases, from 1. */
-const NTH_CASES: readonly Range[] = [
-  ['1', 1, 1],
-  ['2', 2, 2],
-  ['3', 3, 3],
-  ['4-5', 4, 5],
-  ['6-10', 6, 10],
-  ['>10', 11, Number.POSITIVE_INFINITY],
-]
+/** Groups by place in the visit, from 1. The first has no product at hand. */
+const BY_PLACE = byRange(
+  ({ place }) => place,
+  [
+    ['1', 1, 1],
+    ['2-3', 2, 3],
+    ['4-6', 4, 6],
+    ['>6', 7, Number.POSITIVE_INFINITY],
+  ],
+)
+
+/** Groups by index among a shopper's cases, from 0. */
+const BY_INDEX = byRange(
+  (_, nth) => nth,
+  [
+    ['1', 0, 0],
+    ['2', 1, 1],
+    ['3', 2, 2],
+    ['4-5', 3, 4],
+    ['6-10', 5, 9],
+    ['>10', 10, Number.POSITIVE_INFINITY],
+  ],
+)
+
+const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
 
 export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], seed: number) {
-  const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
   const metric = 'ndcg@10'
-  const summarise = (groups: readonly (readonly [label: string, keep: Keep<WalkedCase>])[]) => {
-    const compared = { arm: 'personal', over: 'base-fresh', metric } as const
+  const compared = { arm: 'personal', over: 'base-fresh', metric } as const
+  const summarise = (groups: readonly Group[]) => {
+    const asked = shown.includes('personal') ? groups : []
     // The same draws as the summary's give the same numbers.
-    const lifts = shown.includes('personal')
-      ? liftsOf(
-          rows,
-          groups.map(([label, keep]) => ({ ...compared, keep, label })),
-          createRandom(seed),
-        )
-      : []
+    const lifts = liftsOf(
+      rows,
+      asked.map(([label, keep]) => ({ ...compared, keep, label })),
+      seed,
+    )
     return groups.flatMap(([label, keep]): CaseGroup[] => {
       const kept = rows.where(keep).having({ arm: arms[0], metric })
       if (kept.cases.length === 0) return []
-      const means = meansOf(kept, shown, [metric]).map((arm) => [arm.name, arm[metric]])
+      const means = shown.map((arm) => [arm, observedMean(kept.means({ arm, metric }))])
       const found = lifts.find(({ metric }) => metric === label)
       return [
         {
@@ -88,22 +105,9 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
   }
   return {
     /** Empty where a log does not show visits. */
-    visit: rows.cases.some(({ place }) => place > 1)
-      ? summarise(
-          PLACES.map(([label, least, most]) => [
-            label,
-            ({ place }) => place >= least && place <= most,
-          ]),
-        )
-      : [],
+    visit: rows.cases.some(({ place }) => place > 1) ? summarise(BY_PLACE) : [],
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
-    nthCase: summarise(
-      NTH_CASES.map(([label, least, most]) => [label, (_, k) => k + 1 >= least && k + 1 <= most]),
-    ),
-    history: summarise(HISTORY_LENGTHS.map((range) => [range[0], ofHistory(range)])),
+    nthCase: summarise(BY_INDEX),
+    history: summarise(BY_HISTORY),
   }
-}
-
-export function ofHistory([, least, most]: Range): Keep<WalkedCase> {
-  return ({ history }) => history >= least && history <= most
 }

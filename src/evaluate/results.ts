@@ -1,8 +1,12 @@
-/** @module Fields that every `evaluate --json` has, and the figures that every protocol computes from its rows. */
-import type { Random } from '@nearside/core/model/random.ts'
-import { bootstrap, type Interval, lift, observedMean } from './bootstrap.ts'
+/**
+ * @module Figures of every protocol, computed from its rows: means of the arms, and their lifts over each other. Means
+ * are over shoppers, intervals by bootstrap over shoppers, on the same draws for all figures.
+ */
+import { createRandom } from '@nearside/core/model/random.ts'
+import { bootstrap, type Interval, lift, mean, observedMean } from './bootstrap.ts'
 import { LEAST_SHOPPERS } from './cases.ts'
 import type { Keep, RowCase, Rows, Series, ShopperValues } from './rows.ts'
+import { countWorse } from './shoppersWorse.ts'
 
 export interface Lift {
   /** mean(arm) / mean(over) − 1. */
@@ -25,7 +29,20 @@ export interface NamedLift extends Lift {
   readonly metric: string
 }
 
-export interface Envelope {
+/** An arm with its means; an estimated one also with the ends of its interval, like `ndcg@10:lo`, `ndcg@10:hi`. */
+export interface Arm {
+  readonly name: string
+  readonly [metric: string]: unknown
+}
+
+export interface Summary {
+  readonly arms: readonly Arm[]
+  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0, or of too few shoppers, is left out. */
+  readonly lifts: readonly NamedLift[]
+}
+
+/** Fields that every `evaluate --json` has. */
+export interface Envelope extends Summary {
   readonly protocol: string
   readonly shop: string
   /** Start of the tested time, ISO date. */
@@ -34,10 +51,6 @@ export interface Envelope {
   /** Number of tested shoppers, or of sessions where a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Arms, each with its metrics as numbers. */
-  readonly arms: readonly { readonly name: string }[]
-  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0, or of too few shoppers, is left out. */
-  readonly lifts: readonly NamedLift[]
   /** Shoppers who fare worse; null where personal and base are not compared by shopper. */
   readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
 }
@@ -56,47 +69,92 @@ export interface Comparison<Case> {
 /** Reason for a dash instead of an interval, as a note of a report. */
 export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS} shoppers, or the other arm finds nothing`
 
-/** Whether enough shoppers have both values for an interval. */
-function isEnough(values: ShopperValues, over: ShopperValues): boolean {
-  const both = values.filter((value, shopper) => !Number.isNaN(value + over[shopper]))
-  return both.length >= LEAST_SHOPPERS
+interface Asked {
+  /** Arms to report; absent: all, in the order of their first rows. */
+  readonly names?: readonly string[]
+  /** Metrics of every arm, 0 where nobody has a value; absent: those that the arm has. */
+  readonly metrics?: readonly string[]
+  /** [arm, over]. */
+  readonly pairs: readonly (readonly [arm: string, over: string])[]
+  /** Whether the pairs are compared in a metric that both have. */
+  isCompared(metric: string): boolean
+  /** Whether means in a metric have an interval; absent: none has. */
+  isEstimated?(metric: string): boolean
 }
 
-/** Lift of one arm over another; null over an arm at 0 and with too few shoppers. Every pair uses the same draws. */
-export function pairedLift(
-  rows: Rows<RowCase>,
-  series: Series,
-  over: Series,
-  random: Random,
-): Lift | null {
-  const [a, b] = [rows.means(series), rows.means(over)]
-  if (!isEnough(a, b)) return null
-  const [found] = bootstrap([lift(a, b)], a.length, random)
-  return found && asLift(found)
+/** Means of the arms, and lifts of pairs, from the rows that name no store. */
+export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): Summary {
+  const { metrics, pairs, isCompared, isEstimated = () => false } = asked
+  const known = new Map<string, string[]>()
+  for (const { arm, store, metric } of rows.series)
+    if (store === '') known.set(arm, [...(known.get(arm) ?? []), metric])
+  const metricsOf = (arm: string) => metrics ?? known.get(arm) ?? []
+  const arms = (asked.names ?? [...known.keys()]).map((name): Arm => {
+    const figures = metricsOf(name).flatMap((metric) => {
+      const values = rows.means({ arm: name, metric })
+      if (!isEstimated(metric)) return [[metric, observedMean(values)]]
+      const [found] = bootstrap([mean(values)], values.length, createRandom(seed))
+      const { lo, hi, mean: observed } = asEstimate(found)
+      return Object.entries({ [metric]: observed, [`${metric}:lo`]: lo, [`${metric}:hi`]: hi })
+    })
+    return { name, ...Object.fromEntries(figures) }
+  })
+  const comparisons = pairs.flatMap(([arm, over]) =>
+    metricsOf(arm)
+      .filter((metric) => isCompared(metric) && metricsOf(over).includes(metric))
+      .map((metric) => ({ arm, over, metric })),
+  )
+  return { arms, lifts: liftsOf(rows, comparisons, seed) }
 }
 
-/**
- * Lifts of all comparisons, on the same draws of the shoppers. A lift over an arm at 0 is left out, and a lift of
- * too few shoppers.
- */
+/** Lifts by name. */
 export function liftsOf<Case extends RowCase>(
   rows: Rows<Case>,
   comparisons: readonly Comparison<Case>[],
-  random: Random,
+  seed: number,
 ): NamedLift[] {
-  const values = comparisons.map(
-    ({ arm, over, metric, keep }) =>
-      [rows.means({ arm, metric }, keep), rows.means({ arm: over, metric }, keep)] as const,
-  )
-  const found = bootstrap(
-    values.map(([own, other]) => lift(own, other)),
-    rows.byShopper.length,
-    random,
+  const found = pairedLifts(
+    rows,
+    comparisons.map(({ arm, over, metric, keep }) => [
+      rows.means({ arm, metric }, keep),
+      rows.means({ arm: over, metric }, keep),
+    ]),
+    seed,
   )
   return comparisons.flatMap(({ arm, over, metric, label = metric }, k) => {
-    const one = isEnough(...values[k]) ? found[k] : null
-    return one ? [{ arm, over, metric: label, ...asLift(one) }] : []
+    const one = found[k]
+    return one ? [{ arm, over, metric: label, ...one }] : []
   })
+}
+
+/** Lift of one arm over another; null over an arm at 0 and with too few shoppers. */
+export function liftOver(
+  rows: Rows<RowCase>,
+  series: Series,
+  over: Series,
+  seed: number,
+): Lift | null {
+  return pairedLifts(rows, [[rows.means(series), rows.means(over)]], seed)[0]
+}
+
+function pairedLifts(
+  rows: Rows<RowCase>,
+  pairs: readonly (readonly [ShopperValues, ShopperValues])[],
+  seed: number,
+): (Lift | null)[] {
+  const statistics = pairs.map(([own, other]) => lift(own, other))
+  return bootstrap(statistics, rows.byShopper.length, createRandom(seed)).map((found, k) => {
+    const [own, other] = pairs[k]
+    const both = own.filter((value, shopper) => !Number.isNaN(value + other[shopper]))
+    return found && both.length >= LEAST_SHOPPERS ? asLift(found) : null
+  })
+}
+
+/** Counts the shoppers for whom an arm is significantly worse than another, or better. */
+export function worseThan(rows: Rows<RowCase>, series: Series, over: Series, seed: number) {
+  // Of the likelihood in nats, less is better.
+  const [better, worse] = series.metric.startsWith('nll') ? [over, series] : [series, over]
+  return countWorse(rows.differences(better, worse), createRandom(seed))
 }
 
 export function asLift({ value, lo, hi }: Interval): Lift {
@@ -106,18 +164,6 @@ export function asLift({ value, lo, hi }: Interval): Lift {
 /** Zeros where nobody has a value. */
 export function asEstimate(found: Interval | null): Estimate {
   return { mean: found?.value ?? 0, lo: found?.lo ?? 0, hi: found?.hi ?? 0 }
-}
-
-/** Means over the shoppers of each arm in each metric; 0 where no shopper has a value. */
-export function meansOf<Name extends string, Metric extends string>(
-  rows: Rows<RowCase>,
-  arms: readonly Name[],
-  metrics: readonly Metric[],
-): ({ readonly name: Name } & Readonly<Record<Metric, number>>)[] {
-  return arms.map((name) => {
-    const means = metrics.map((metric) => [metric, observedMean(rows.means({ arm: name, metric }))])
-    return { name, ...(Object.fromEntries(means) as Record<Metric, number>) }
-  })
 }
 
 export function findLift(

@@ -7,10 +7,6 @@ import type { Random } from '@nearside/core/model/random.ts'
 
 const ALPHA = 0.05
 
-/** Differences of a metric of which less is better. */
-export const negated = (differences: readonly (readonly number[])[]) =>
-  differences.map((own) => own.map((difference) => -difference))
-
 /** Number of cases up to which all sign patterns are tried; beyond it a sample. */
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
@@ -32,7 +28,13 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     testable++
     expectedByChance += size
     if (signFlipP(moved, random) <= ALPHA) significant++
-    else if (signFlipP(negated([moved])[0], random) <= ALPHA) better++
+    else if (
+      signFlipP(
+        moved.map((difference) => -difference),
+        random,
+      ) <= ALPHA
+    )
+      better++
   }
   /** Share of all shoppers. */
   const share = differences.length > 0 ? significant / differences.length : 0

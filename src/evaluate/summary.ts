@@ -1,67 +1,62 @@
 /** @module Summarises the rows of the arms into the reported numbers. */
-import { createRandom } from '@nearside/core/model/random.ts'
 import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
-import { SUFFIXES, type Suffix } from '@nearside/train/questions.ts'
+import { SUFFIXES } from '@nearside/train/questions.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
-import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
+import { BY_HISTORY, groupCases } from './groups.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { type Comparison, liftsOf, meansOf } from './results.ts'
+import { liftsOf, summariseArms, worseThan } from './results.ts'
 import type { Rows } from './rows.ts'
-import { countWorse, negated } from './shoppersWorse.ts'
 import type { WalkedCase } from './walk.ts'
 
 export type Summary = ReturnType<typeof summarise>
 
-/** @param arms arms that the rows have */
-export function summarise(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[] = ARMS) {
-  const metrics = SUFFIXES.flatMap((suffix) =>
-    METRICS.map((metric) => `${metric}${suffix}` as const),
+/** @param names arms that the rows have */
+export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[] = ARMS) {
+  const metrics = SUFFIXES.flatMap((suffix) => METRICS.map((metric) => metric + suffix))
+  const casesOf = (metric: string) => rows.having({ arm: names[0], metric })
+  const tested = casesOf('ndcg@10')
+  const isTested = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
+    names.includes(arm) && names.includes(over)
+  const rungs = LADDER.filter(isTested)
+  const pairs = [...rungs, ...FURTHER_LIFTS.filter(isTested)].map(
+    ({ arm, over }) => [arm, over] as const,
   )
-  const having = (suffix: Suffix) => rows.having({ arm: arms[0], metric: `ndcg@10${suffix}` })
-  const tested = having('')
+  const { arms, lifts } = summariseArms(rows, seed, {
+    ...{ names, metrics, pairs },
+    isCompared: () => true,
+  })
+  const byHistory = rungs.flatMap(({ arm, over }) =>
+    BY_HISTORY.map(([range, keep]) => {
+      return { arm, over, metric: 'ndcg@10', keep, label: `ndcg@10@history=${range}` }
+    }),
+  )
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,
     /** Number of cases that have such a target. */
-    parted: { ':repeat': having(':repeat').cases.length, ':new': having(':new').cases.length },
-    arms: meansOf(rows, arms, metrics),
+    parted: {
+      ':repeat': casesOf('ndcg@10:repeat').cases.length,
+      ':new': casesOf('ndcg@10:new').cases.length,
+    },
+    arms,
     /** The suffix `@history=6-20` restricts a metric to such cases. */
-    lifts: liftsOf(rows, comparisonsOf(arms, metrics), createRandom(seed)),
-    groups: groupCases(rows, arms, seed),
+    lifts: [...lifts, ...liftsOf(rows, byHistory, seed)],
+    groups: groupCases(rows, names, seed),
     /** Null where devices don't learn. */
-    change: arms.includes('personal') ? changeOf(rows, seed) : null,
-    installed: summariseInstalled(rows, seed, arms),
+    change: names.includes('personal') ? changeOf(rows, seed) : null,
+    installed: summariseInstalled(rows, seed, names),
     /** Null where the owner's questions were not measured, or too few shoppers bought something. */
-    owner: summariseOwner(rows, seed, arms),
+    owner: summariseOwner(rows, seed, names),
   }
-}
-
-function comparisonsOf(
-  arms: readonly ArmName[],
-  metrics: readonly string[],
-): Comparison<WalkedCase>[] {
-  const has = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
-    arms.includes(arm) && arms.includes(over)
-  const pairs = [...LADDER, ...FURTHER_LIFTS].filter(has)
-  return [
-    ...pairs.flatMap(({ arm, over }) => metrics.map((metric) => ({ arm, over, metric }))),
-    ...pairs.slice(0, LADDER.length).flatMap(({ arm, over }) =>
-      HISTORY_LENGTHS.map((range) => {
-        const metric = 'ndcg@10'
-        return { arm, over, metric, keep: ofHistory(range), label: `${metric}@history=${range[0]}` }
-      }),
-    ),
-  ]
 }
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
 /** Change from base-fresh to personal, by shopper. */
 function changeOf(rows: Rows<WalkedCase>, seed: number) {
-  const random = createRandom(seed + 1)
-  const changes = (metric: MetricName) =>
-    rows.differences({ arm: 'personal', metric }, { arm: 'base-fresh', metric })
+  const worse = (metric: MetricName) =>
+    worseThan(rows, { arm: 'personal', metric }, { arm: 'base-fresh', metric }, seed)
   const fresh = rows.means({ arm: 'base-fresh', metric: 'ndcg@10' })
   const means = rows
     .means({ arm: 'personal', metric: 'ndcg@10' })
@@ -70,9 +65,8 @@ function changeOf(rows: Rows<WalkedCase>, seed: number) {
     .sort()
   const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return {
-    worse: countWorse(changes('ndcg@10'), random),
-    // A higher nll is worse.
-    worseByLikelihood: countWorse(negated(changes('nll')), random),
+    worse: worse('ndcg@10'),
+    worseByLikelihood: worse('nll'),
     /** Mean change of NDCG@10 of each shopper, ascending. */
     changes: [...means],
     /** Mean change over the worst tenth of shoppers. */

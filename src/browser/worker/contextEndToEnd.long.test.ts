@@ -124,7 +124,7 @@ test('an evaluation ranks with the weather of each test case', async () => {
       onProgress() {},
       signal: new AbortController().signal,
     })
-    return result.arms.find(({ name }) => name === 'base-fresh')!['ndcg@10']
+    return Number(result.arms.find(({ name }) => name === 'base-fresh')!['ndcg@10'])
   }
   const said = await ndcgOf(join(folder, 'weather'))
   await rm(join(folder, 'weather', 'context.tsv'))

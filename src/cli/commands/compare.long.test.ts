@@ -37,12 +37,11 @@ async function compare(a: string, b: string, flags: Flags = {}) {
 it('names the better model and gives each the metrics that evaluate gives it', async () => {
   const html = join(folder, 'report.html')
   const { result, text } = await compare(A, B, { arms: 'all', html })
-  const ndcg = (name: string) =>
-    (result.arms.find((arm) => arm.name === name) as unknown as Record<string, number>)['ndcg@10']
+  const ndcg = (name: string) => Number(result.arms.find((arm) => arm.name === name)?.['ndcg@10'])
   const alone = (await runEvaluate({ shop, model: B })).result
   for (const arm of ['base-stale', 'base-fresh', 'personal'])
     expect(ndcg(`${arm} of B`)).toBeCloseTo(
-      alone.arms.find(({ name }) => name === arm)!['ndcg@10'],
+      Number(alone.arms.find(({ name }) => name === arm)!['ndcg@10']),
       12,
     )
   const lift = result.lifts.find(

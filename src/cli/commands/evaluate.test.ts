@@ -5,7 +5,7 @@ import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { ARMS, BASE_ARMS } from '@nearside/evaluate/arms.ts'
 import { BASKET_METRICS, PART_METRICS } from '@nearside/evaluate/nextBasket/metrics.ts'
-import { BASKET_ARMS } from '@nearside/evaluate/nextBasket/summary.ts'
+import { BASKET_ARMS } from '@nearside/evaluate/nextBasket/nextBasket.ts'
 import {
   type TestModelOptions,
   type TestShop,
@@ -105,7 +105,7 @@ describe('nearside evaluate', () => {
     const text = await readFile(markdown, 'utf8')
     expect(text).toContain(`\`nearside evaluate --shop ${shopFolder} --model ${modelFolder}\``)
     for (const { name, 'ndcg@10': ndcg } of result.arms)
-      expect(text).toContain(`| ${name} | ${ndcg.toFixed(4).replace(/^0/, '')} |`)
+      expect(text).toContain(`| ${name} | ${Number(ndcg).toFixed(4).replace(/^0/, '')} |`)
     const [, json] = (await readFile(html, 'utf8')).match(/id="result">(.*?)<\/script>/s) ?? []
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)

@@ -4,7 +4,6 @@
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { isTestCase } from '@nearside/core/features/nextCases.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
 import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { ndcg } from '@nearside/train/metrics.ts'
@@ -12,8 +11,14 @@ import { isoDay, selectCases } from '../cases.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
-import { type Envelope, findLift } from '../results.ts'
-import { Rows } from '../rows.ts'
+import {
+  type Envelope,
+  type Arm as Figures,
+  findLift,
+  type Summary,
+  summariseArms,
+} from '../results.ts'
+import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { ARMS, type Arm, listOf, meaningOf } from './arms.ts'
 import {
@@ -26,7 +31,6 @@ import {
   oneSubject,
 } from './quality.ts'
 import { ALL_SITUATIONS, type Asked, SITUATIONS, type Situation, situated } from './situations.ts'
-import { type ListCase, type ListsSummary, MEASURES, summariseLists } from './summary.ts'
 
 /** Content of `--json`. */
 export interface ListsResult extends Envelope {
@@ -50,7 +54,9 @@ export async function evaluateLists(
     popularityAll: model.statistics.popularityAll,
   }
   const selected = selectCases(input)
-  const rows = new Rows<ListCase>()
+  const rows = new Rows<RowCase>()
+  /** Rows of the items that any list of an arm shows, by situation. */
+  const shown = new Map(ALL_SITUATIONS.map((situation) => [situation, ARMS.map(() => new Set())]))
   for (const [done, cases] of selected.entries()) {
     if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
     for (const situation of ALL_SITUATIONS)
@@ -62,15 +68,26 @@ export async function evaluateLists(
           (row) => facts.categories[row],
         )
         if (!asked) continue
-        const shown = listsOf(ranker, asked, hidden)
-        rows.begin({ shopper, situation, shown })
-        for (const arm of ARMS) {
-          const values = measure(shown[arm], asked, facts)
-          for (const metric of MEASURES) rows.put({ arm, metric }, values[metric])
+        const lists = listsOf(ranker, asked, hidden)
+        rows.begin({ shopper })
+        for (const [a, arm] of ARMS.entries()) {
+          for (const row of lists[arm]) shown.get(situation)?.[a].add(row)
+          for (const [metric, value] of Object.entries(measure(lists[arm], asked, facts)))
+            if (!Number.isNaN(value)) rows.put({ arm, metric: metric + situation }, value)
         }
       }
   }
-  const found = summariseLists(rows, model.itemIds.length, createRandom(seed))
+  const pairs = ARMS.filter((arm) => arm !== 'plain').map((arm) => [arm, 'plain'] as const)
+  const isCompared = (metric: string) => metric.startsWith('ndcg')
+  const { arms, lifts } = summariseArms(rows, seed, { pairs, isCompared })
+  const coverage = (a: number) =>
+    [...shown]
+      .filter(([, sets]) => sets[a].size > 0)
+      .map(([situation, sets]) => [`coverage${situation}`, sets[a].size / model.itemIds.length])
+  const found = {
+    arms: arms.map((arm, a) => ({ ...arm, ...Object.fromEntries(coverage(a)) })),
+    lifts,
+  }
   const cases = selected.reduce((sum, own) => sum + own.filter(isTestCase).length, 0)
   const head = { shop: shop.name, shoppers: selected.length, cases, until: isoDay(until), seed }
   return {
@@ -118,10 +135,9 @@ function measure(rows: readonly number[], { history, time, targets }: Asked, fac
   }
 }
 
-function part(situation: Situation, { arms, lifts }: ListsSummary): Part {
-  const numberOf = (arm: ListsSummary['arms'][number], metric: string) =>
-    Number(arm[metric + situation])
-  const shareOf = (arm: ListsSummary['arms'][number], metric: string) => {
+function part(situation: Situation, { arms, lifts }: Summary): Part {
+  const numberOf = (arm: Figures, metric: string) => Number(arm[metric + situation])
+  const shareOf = (arm: Figures, metric: string) => {
     const value = numberOf(arm, metric)
     return Number.isNaN(value) ? '–' : share(value)
   }
@@ -142,7 +158,7 @@ function part(situation: Situation, { arms, lifts }: ListsSummary): Part {
         earlier: (arm) => shareOf(arm, 'earlier'),
         neither: (arm) => shareOf(arm, 'discovery'),
         'one subject': (arm) => shareOf(arm, 'oneSubject'),
-        what: ({ name }) => meaningOf(name),
+        what: ({ name }) => meaningOf(name as Arm),
       },
       true,
     ),

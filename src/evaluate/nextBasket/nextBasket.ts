@@ -7,22 +7,42 @@ import { requireFinite } from '../armFailures.ts'
 import { isoDay } from '../cases.ts'
 import { type DeviceShop, ShopperDevice } from '../device.ts'
 import { load, type Question } from '../load.ts'
-import { count, decimal, estimate, lift } from '../report/numbers.ts'
+import { armsTable } from '../report/armsTable.ts'
+import { count, lift } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
-import { type Envelope, findLift } from '../results.ts'
+import { type Envelope, findLift, type Summary, summariseArms } from '../results.ts'
 import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { type Basket, type BasketCase, splitBaskets } from './baskets.ts'
 import { countBaskets, frequencies } from './frequency.ts'
 import { BASKET_METRICS, type BasketMetric, measureBasket, PART_METRICS } from './metrics.ts'
-import {
-  BASKET_ARMS,
-  type BasketArm,
-  type BasketSummary,
-  COMPARED,
-  summariseBaskets,
-} from './summary.ts'
 import { tifuKnn } from './tifuKnn.ts'
+
+/** Description of each arm in one line, in the order of the report: baselines first. */
+export const BASKET_ARMS = {
+  popular: 'baskets of training shoppers with the item',
+  'p-topfreq': "the shopper's own counts, equal ones by popularity; nothing else",
+  'gp-topfreq': 'the same, filled up with popularity',
+  'tifu-knn': "decayed counts, mixed with the nearest shoppers'; settings published for Ta-Feng",
+  'base-fresh': 'the base model; no learning on the device',
+  personal: 'what ships: base-fresh + what the device learned',
+} as const
+
+type BasketArm = keyof typeof BASKET_ARMS
+
+const ARMS = Object.keys(BASKET_ARMS) as readonly BasketArm[]
+
+/** Metrics with an interval of their mean. */
+const ESTIMATED: readonly string[] = ['recall@10', 'ndcg@10']
+
+/** Metrics of the lifts. */
+const COMPARED = [
+  'recall@10',
+  'ndcg@10',
+  'recall@10:repeat',
+  'recall@10:explore',
+  'ndcg@10:new',
+] as const satisfies readonly BasketMetric[]
 
 /**
  * @param learns whether devices learn; otherwise `personal` is left out
@@ -57,7 +77,15 @@ export async function evaluateNextBasket(
       for (const [metric, value] of Object.entries(values)) rows.put({ arm, metric }, value)
     }
   }
-  const found = summariseBaskets(rows, seed)
+  const names = ARMS.filter((arm) => rows.series.some((one) => one.arm === arm))
+  const pairs = names.flatMap((arm, at) =>
+    at < ARMS.indexOf('base-fresh') ? [] : names.slice(0, at).map((over) => [arm, over] as const),
+  )
+  const found = summariseArms(rows, seed, {
+    ...{ names, pairs, metrics: [...BASKET_METRICS, ...PART_METRICS] },
+    isCompared: (metric) => (COMPARED as readonly string[]).includes(metric),
+    isEstimated: (metric) => ESTIMATED.includes(metric),
+  })
   return {
     result: {
       protocol: 'next-basket',
@@ -66,8 +94,7 @@ export async function evaluateNextBasket(
       seed,
       shoppers: tested.length,
       cases: tested.length,
-      arms: found.arms,
-      lifts: found.lifts,
+      ...found,
       // One case of each shopper can't tell.
       shoppersWorse: null,
     },
@@ -77,7 +104,7 @@ export async function evaluateNextBasket(
         `The last basket of ${count(tested.length)} shoppers whom the model never saw, of three baskets or more each; all ${count(model.itemIds.length)} items ranked, repeats allowed`,
         `All arms know the baskets of ${count(known.length)} training shoppers before ${isoDay(until)}. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
       ],
-      parts: tables(found),
+      parts: tables(found, rows, pairs),
       notes,
     },
   }
@@ -105,25 +132,31 @@ function arms(
   }
 }
 
-type Arm = BasketSummary['arms'][number]
-
-function tables({ arms, lifts, pairs }: BasketSummary): Part[] {
-  const name = { arm: (arm: Arm) => arm.name }
+function tables(
+  { arms, lifts }: Summary,
+  rows: Rows<RowCase>,
+  pairs: readonly (readonly [BasketArm, BasketArm])[],
+): Part[] {
+  const metric = 'ndcg@10'
+  const changed = ([arm, over]: (typeof pairs)[number], sign: number) => {
+    const changes = rows.differences({ arm, metric }, { arm: over, metric }).flat()
+    return count(changes.filter((change) => sign * change > 0).length)
+  }
+  const lifted = COMPARED.map((compared) => [
+    compared,
+    ([arm, over]: (typeof pairs)[number]) => lift(findLift(lifts, arm, over, compared)),
+  ])
   return [
     {
       title: 'The whole basket',
-      table: tableOf(
-        arms,
-        { ...name, ...cells(BASKET_METRICS, meanOf), what: (arm) => BASKET_ARMS[arm.name] },
-        true,
-      ),
+      table: armsTable(arms, BASKET_METRICS, BASKET_ARMS),
       text: [
         'phr: shoppers with a hit; uncut: NDCG as the benchmark’s code divides it, by the ideal of baskets longer than the list',
       ],
     },
     {
       title: 'Repeat and explore items apart',
-      table: tableOf(arms, { ...name, ...cells(PART_METRICS, meanOf) }),
+      table: armsTable(arms, PART_METRICS),
       text: [
         'repeat, explore: bought before and not, in the list of all items; new: explore items in a list of such items alone',
       ],
@@ -131,30 +164,11 @@ function tables({ arms, lifts, pairs }: BasketSummary): Part[] {
     {
       title: 'Lifts, and shoppers with a higher and a lower NDCG@10',
       table: tableOf(pairs, {
-        arm: ({ arm, over }) => `${arm} over ${over}`,
-        ...cells(
-          COMPARED,
-          (metric) =>
-            ({ arm, over }) =>
-              lift(findLift(lifts, arm, over, metric)),
-        ),
-        higher: ({ better }) => count(better),
-        lower: ({ worse }) => count(worse),
+        arm: ([arm, over]) => `${arm} over ${over}`,
+        ...Object.fromEntries(lifted),
+        higher: (pair) => changed(pair, 1),
+        lower: (pair) => changed(pair, -1),
       }),
     },
   ]
-}
-
-/** A column of cells for each metric. */
-function cells<Row>(
-  metrics: readonly BasketMetric[],
-  cellOf: (metric: BasketMetric) => (row: Row) => string,
-): Record<string, (row: Row) => string> {
-  return Object.fromEntries(metrics.map((metric) => [metric, cellOf(metric)]))
-}
-
-/** Mean, with its interval where there is one. */
-const meanOf = (metric: BasketMetric) => (arm: Arm) => {
-  const [mean, lo, hi] = ['', ':lo', ':hi'].map((end) => Number(arm[metric + end]))
-  return Number.isNaN(lo) ? decimal(mean) : estimate({ mean, lo, hi })
 }

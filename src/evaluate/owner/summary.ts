@@ -1,11 +1,9 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
-import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
 import { observedMean } from '../bootstrap.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
-import { type Lift, pairedLift } from '../results.ts'
+import { type Lift, liftOver, worseThan } from '../results.ts'
 import type { Rows, Series } from '../rows.ts'
-import { countWorse, negated } from '../shoppersWorse.ts'
 import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
 import { BOUGHT, INSTALLED, ORDER_TRAINED } from './measure.ts'
@@ -32,22 +30,14 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
     of,
     mean,
     compare: (arm: Series, over: Series): Compared => {
-      const found = pairedLift(rows, arm, over, createRandom(seed))
+      const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
     /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
-    worse: (store: Knowledge) =>
-      countWorse(
-        rows.differences(of('personal', store), of('base-fresh', store)),
-        createRandom(seed + 1),
-      ),
-    worseByLikelihood: (store: Knowledge) =>
-      countWorse(
-        negated(rows.differences(of('personal', store, 'nll'), of('base-fresh', store, 'nll'))),
-        createRandom(seed + 1),
-      ),
+    worse: (store: Knowledge, metric?: 'nll') =>
+      worseThan(rows, of('personal', store, metric), of('base-fresh', store, metric), seed),
   }
 }
 
@@ -105,7 +95,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
           return {
             ...compare(personal, base),
             worse: read.worse(store),
-            worseByLikelihood: read.worseByLikelihood(store),
+            worseByLikelihood: read.worse(store, 'nll'),
           }
         })
       : null,
@@ -132,7 +122,7 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       counts,
       overCounts: over(counts),
       /** Null where devices don't learn. */
-      learning: learns ? { lift: over('base-fresh'), worse: read.worseByLikelihood(store) } : null,
+      learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,
     }
   })
 }

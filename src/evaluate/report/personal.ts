@@ -5,6 +5,7 @@ import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
+import { armsTable } from './armsTable.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { liftChart, type Part, tableOf } from './report.ts'
 
@@ -44,7 +45,7 @@ function ladder(summary: Summary): Part {
   const metric = 'ndcg@10'
   const rungs = LADDER.filter(({ arm }) => arms.some(({ name }) => name === arm))
   const names = ['popular-30d' as const, ...rungs.map(({ arm }) => arm)]
-  const value = (name: ArmName) => arms.find((arm) => arm.name === name)?.[metric] ?? 0
+  const value = (name: ArmName) => Number(arms.find((arm) => arm.name === name)?.[metric] ?? 0)
   return {
     title: `Where it comes from: NDCG@10, ${questionOf(summary)}, each step over the line above`,
     table: tableOf(
@@ -67,21 +68,10 @@ function ladder(summary: Summary): Part {
 }
 
 function arms({ arms, parted, cases }: Summary, suffix: Suffix, title: string): Part {
-  const isWhole = suffix === ''
+  const some = suffix === '' ? '' : `${count(parted[suffix])} of `
   return {
-    title: `${title} (${isWhole ? '' : `${count(parted[suffix])} of `}${count(cases)} cases)`,
-    table: {
-      columns: ['arm', ...METRICS, ...(isWhole ? ['what it is'] : [])],
-      rows: arms.map((arm) => [
-        arm.name,
-        ...METRICS.map((metric) => {
-          const value = arm[`${metric}${suffix}`]
-          return metric === 'nll' ? fixed(value, 3) : decimal(value)
-        }),
-        ...(isWhole ? [ARM_MEANINGS[arm.name]] : []),
-      ]),
-      prose: isWhole,
-    },
+    title: `${title} (${some}${count(cases)} cases)`,
+    table: armsTable(arms, METRICS, suffix === '' ? ARM_MEANINGS : undefined, suffix),
   }
 }
 

@@ -13,7 +13,8 @@ describe('the report page', () => {
   })
 
   it('shows the numbers of the JSON result', () => {
-    for (const arm of result.arms) expect(html).toContain(`<td>${decimal(arm['ndcg@10'])}</td>`)
+    for (const arm of result.arms)
+      expect(html).toContain(`<td>${decimal(Number(arm['ndcg@10']))}</td>`)
     for (const { label, cases } of result.detail.months)
       expect(html).toContain(`<th scope="row">${label}</th><td>${cases}</td>`)
   })
@@ -60,8 +61,8 @@ describe('the report as text and Markdown', () => {
     const text = textLines(report).join('\n')
     const document = markdown(report, 'nearside evaluate --shop x', '2026-01-02')
     for (const arm of result.arms) {
-      expect(text).toMatch(new RegExp(`  ${arm.name} +\\${decimal(arm['ndcg@10'])} `))
-      expect(document).toContain(`| ${arm.name} | ${decimal(arm['ndcg@10'])} |`)
+      expect(text).toMatch(new RegExp(`  ${arm.name} +\\${decimal(Number(arm['ndcg@10']))} `))
+      expect(document).toContain(`| ${arm.name} | ${decimal(Number(arm['ndcg@10']))} |`)
     }
     expect(document).toContain('`nearside evaluate --shop x`, 2026-01-02.')
   })

@@ -5,7 +5,7 @@ import { type RowCase, Rows } from '../rows.ts'
 import { START, testModel, testShop, UNTIL } from '../testShop.ts'
 import { scoreCases } from './bought.ts'
 import { gradedNdcg, measureRanking } from './metrics.ts'
-import { summariseSearch } from './summary.ts'
+import { summariseSearch } from './search.ts'
 
 describe('gradedNdcg', () => {
   it('gives the value of the worked example: gains 7, 3 and 0 in the wrong order', () => {

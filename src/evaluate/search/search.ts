@@ -6,23 +6,22 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
 import { isoDay } from '../cases.ts'
 import { load, type Question } from '../load.ts'
-import { count, decimal, lift, worseShoppers } from '../report/numbers.ts'
+import { armsTable } from '../report/armsTable.ts'
+import { count, lift, worseShoppers } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
-import type { Envelope } from '../results.ts'
-import { countWorse } from '../shoppersWorse.ts'
+import { type Envelope, type Summary, summariseArms, worseThan } from '../results.ts'
+import type { RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './bought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './judged.ts'
 import { type Judgements, readJudgements } from './judgements.ts'
 import { QUERY_KINDS } from './queries.ts'
 import { readSynonyms } from './readSynonyms.ts'
-import { type SearchArm, type SearchSummary, summariseSearch } from './summary.ts'
 
 export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
@@ -30,9 +29,8 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
 }
 
 /** Content of `--json`. */
-export interface SearchResult extends Omit<Envelope, 'until'>, SearchSummary {
+export interface SearchResult extends Omit<Envelope, 'until'> {
   readonly protocol: 'search'
-  readonly arms: SearchSummary['arms']
   /** Start of the tested time; null where no model ranks. */
   readonly until: string | null
   /** Source of the queries in a test by purchases: typed by shoppers, or made of title words. */
@@ -115,8 +113,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   const { seed } = input
   const summary = summariseSearch(rows, BOUGHT_PAIRS, seed)
   const ndcgOf = (arm: string) => ({ arm, metric: 'ndcg@10' })
-  const changes = rows.differences(ndcgOf('personal'), ndcgOf('base'))
-  const worse = countWorse(changes, createRandom(seed + 1))
+  const worse = worseThan(rows, ndcgOf('personal'), ndcgOf('base'), seed)
   const until = isoDay(input.until)
   const kinds = QUERY_KINDS.map((kind) => `ndcg@10@query=${kind}`).filter((name) =>
     rows.series.some(({ metric }) => metric === name),
@@ -142,32 +139,27 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** One table of arms and one of lifts; `further` lists metrics to show beside NDCG@10 and MRR@20. */
+/** Lifts of the pairs in each NDCG and MRR that both have. A search has no likelihood. */
+export function summariseSearch(
+  rows: Rows<RowCase>,
+  pairs: readonly (readonly [string, string])[],
+  seed: number,
+): Summary {
+  const hasInterval = (metric: string) => /^(ndcg|mrr)/.test(metric)
+  const asked = { pairs, isCompared: hasInterval, isEstimated: hasInterval }
+  const { arms, lifts } = summariseArms(rows, seed, asked)
+  return { arms: arms.map((arm) => ({ ...arm, nll: null })), lifts }
+}
+
+/** One table of arms and one of lifts; `further` lists metrics to show beside the usual ones. */
 export function searchParts(
-  { arms, lifts }: SearchSummary,
+  { arms, lifts }: Summary,
   meanings: Readonly<Record<string, string>>,
   further: readonly string[],
 ): Part[] {
-  const metrics = ['hitRate@10', 'recall@20', ...further]
-  const cell = (value: number | string | null | undefined) =>
-    typeof value === 'number' ? decimal(value) : '–'
-  const interval = (arm: SearchArm, metric: string) =>
-    `${cell(arm[metric])} [${cell(arm[`${metric}:lo`])}, ${cell(arm[`${metric}:hi`])}]`
+  const metrics = ['ndcg@10', 'mrr@20', 'hitRate@10', 'recall@20', ...further]
   return [
-    {
-      title: 'Arms',
-      table: {
-        columns: ['arm', 'ndcg@10', 'mrr@20', ...metrics, 'what it is'],
-        rows: arms.map((arm) => [
-          arm.name,
-          interval(arm, 'ndcg@10'),
-          interval(arm, 'mrr@20'),
-          ...metrics.map((metric) => cell(arm[metric])),
-          meanings[arm.name] ?? '',
-        ]),
-        prose: true,
-      },
-    },
+    { title: 'Arms', table: armsTable(arms, metrics, meanings) },
     {
       title: 'Lifts, 95 % intervals by paired bootstrap',
       table: tableOf(lifts, {
