@@ -23,7 +23,7 @@ describe('an arm that fails', () => {
       const rows = Rows.join(
         await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases))),
       )
-      return reportWalks([{ shop: 'testshop', input, tuned: baselines, rows, notes: [] }], false)
+      return reportWalks([[{ shop: 'testshop', input, tuned: baselines, rows, notes: [] }]], false)
     }
     const [whole, part] = [await walk(tuned), await walk(failing)]
     expect(whole.result.leftOut).toBeUndefined()

@@ -70,6 +70,11 @@ export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   }
 }
 
+/** Lift as observed; NaN where it is undefined. */
+export function observedLift(values: ShopperValues, over: ShopperValues): number {
+  return lift(values, over)(new Float64Array(values.length).fill(1))
+}
+
 /** Mean as observed; 0 where no shopper has a value. */
 export function observedMean(values: ShopperValues): number {
   return mean(values)(new Float64Array(values.length).fill(1)) || 0

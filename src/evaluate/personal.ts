@@ -35,6 +35,8 @@ export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
   /** Number of trained models, each tested on shoppers that it never saw. */
   readonly folds?: number
+  /** Number of training seeds of each model; the figures are means over them. */
+  readonly seeds?: number
   readonly arms: Summary['arms']
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
@@ -65,7 +67,7 @@ export async function evaluatePersonal(
   learns: boolean,
   steps: Steps,
 ): Promise<Evaluated<PersonalResult>> {
-  return reportWalks([await walkHeldOut(question, learns, steps)], learns)
+  return reportWalks([[await walkHeldOut(question, learns, steps)]], learns)
 }
 
 /** File of the worker process, in a checkout or in the build. */
@@ -74,16 +76,19 @@ const WALKER = new URL(
   import.meta.url,
 )
 
+/** @param known tuned baselines; absent: they are tuned first */
 export async function walkHeldOut(
   question: Question,
   learns: boolean,
   steps: Steps,
+  known?: TunedBaselines,
 ): Promise<Walked> {
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 0)
   let tries = 0
-  const tuned = tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
+  const tuned =
+    known ?? tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
   const directory = await mkdtemp(join(tmpdir(), 'nearside-orders-'))
   try {
     const isTrained =
@@ -124,10 +129,25 @@ export async function walkCases(
   return Rows.join(await inProcesses<SentRows<WalkedCase>>(WALKER, order, shoppers, steps))
 }
 
-/** @param walks replays of one shop with the same options, of different shoppers each. */
-export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
+/** @param folds replays of one shop with the same options: of different shoppers, each by models of several seeds */
+export function reportWalks(
+  folds: readonly (readonly Walked[])[],
+  learns: boolean,
+): Evaluated<PersonalResult> {
+  const walks = folds.flat()
   const [{ shop, input }] = walks
-  const rows = Rows.join(walks.map((walked) => walked.rows))
+  const rows = Rows.join(
+    folds.map((bySeed) =>
+      Rows.average(
+        bySeed.map((walked) => walked.rows),
+        (ones) => ({
+          ...ones[0],
+          guardActive: ones.every(({ guardActive }) => guardActive),
+          failures: ones.flatMap(({ failures }) => failures),
+        }),
+      ),
+    ),
+  )
   const leftOut = leftOutArms(rows.cases)
   const arms = (learns ? ARMS : BASE_ARMS).filter((name) =>
     leftOut.every(({ arm }) => arm !== name),
@@ -141,7 +161,8 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
       shop,
       until,
       seed: input.seed,
-      ...(walks.length > 1 ? { folds: walks.length } : {}),
+      ...(folds.length > 1 && { folds: folds.length }),
+      ...(summary.seeds > 1 && { seeds: summary.seeds }),
       shoppers,
       cases,
       arms: summary.arms,
@@ -157,11 +178,11 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
     },
     report: {
       title: `Evaluation: ${shop}`,
-      lead: heading(input, summary, walks.length, shop),
+      lead: heading(input, summary, folds.length, shop),
       parts: [
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
-        ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
+        ...folds.map(([{ tuned }]) => tuning(tuned, owner !== null)),
         verdict(summary, input.kinds.others),
       ],
       notes: [
@@ -178,7 +199,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
 
 function heading(
   { protocol, until, model, seed }: EvaluationInput,
-  { shoppers, cases }: Summary,
+  { shoppers, cases, seeds }: Summary,
   folds: number,
   shop: string,
 ): string[] {
@@ -190,11 +211,15 @@ function heading(
     folds > 1
       ? `shoppers, each asked of the one of ${folds} models that never saw them`
       : 'shoppers the model never saw'
+  const means =
+    seeds > 1
+      ? `over ${seeds} training seeds and over shoppers; 95 % intervals by paired bootstrap over shoppers, widened by the spread between seeds`
+      : 'over shoppers; 95 % intervals by paired bootstrap over shoppers'
   // A log without times trains on all shoppers, and tests on the events that training left out.
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,
-    `Means over shoppers; 95 % intervals by paired bootstrap over shoppers; popularity as of each case's day; nll in nats, less is better; seed ${seed}`,
+    `Means ${means}; popularity as of each case's day; nll in nats, less is better; seed ${seed}`,
   ]
 }
 

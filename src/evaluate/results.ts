@@ -3,15 +3,16 @@
  * are over shoppers, intervals by bootstrap over shoppers, on the same draws for all figures.
  */
 import { createRandom } from '@nearside/core/model/random.ts'
-import { bootstrap, type Interval, lift, mean, observedMean } from './bootstrap.ts'
+import { standardError } from '@nearside/train/estimates.ts'
+import { bootstrap, type Interval, lift, mean, observedLift, observedMean } from './bootstrap.ts'
 import { LEAST_SHOPPERS } from './cases.ts'
-import type { Keep, RowCase, Rows, Series, ShopperValues } from './rows.ts'
+import type { Keep, RowCase, Rows, Series } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
 
 export interface Lift {
   /** mean(arm) / mean(over) − 1. */
   readonly relative: number
-  /** Ends of the 95 % percentile interval. */
+  /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between training seeds, if several. */
   readonly lo: number
   readonly hi: number
 }
@@ -115,10 +116,9 @@ export function liftsOf<Case extends RowCase>(
 ): NamedLift[] {
   const found = pairedLifts(
     rows,
-    comparisons.map(({ arm, over, metric, keep }) => [
-      rows.means({ arm, metric }, keep),
-      rows.means({ arm: over, metric }, keep),
-    ]),
+    comparisons.map(({ arm, over, metric, keep }) => {
+      return { series: { arm, metric }, over: { arm: over, metric }, keep }
+    }),
     seed,
   )
   return comparisons.flatMap(({ arm, over, metric, label = metric }, k) => {
@@ -134,20 +134,46 @@ export function liftOver(
   over: Series,
   seed: number,
 ): Lift | null {
-  return pairedLifts(rows, [[rows.means(series), rows.means(over)]], seed)[0]
+  return pairedLifts(rows, [{ series, over }], seed)[0]
 }
 
-function pairedLifts(
-  rows: Rows<RowCase>,
-  pairs: readonly (readonly [ShopperValues, ShopperValues])[],
+function pairedLifts<Case extends RowCase>(
+  rows: Rows<Case>,
+  pairs: readonly { series: Series; over: Series; keep?: Keep<Case> | undefined }[],
   seed: number,
 ): (Lift | null)[] {
-  const statistics = pairs.map(([own, other]) => lift(own, other))
-  return bootstrap(statistics, rows.byShopper.length, createRandom(seed)).map((found, k) => {
-    const [own, other] = pairs[k]
+  const meansIn = (some: Rows<Case>) =>
+    pairs.map(({ series, over, keep }) => [some.means(series, keep), some.means(over, keep)])
+  const means = meansIn(rows)
+  const found = bootstrap(
+    means.map(([own, other]) => lift(own, other)),
+    rows.byShopper.length,
+    createRandom(seed),
+  )
+  const bySeed = rows.bySeed.map((one) =>
+    meansIn(one).map(([own, other]) => observedLift(own, other)),
+  )
+  return found.map((one, k) => {
+    const [own, other] = means[k]
     const both = own.filter((value, shopper) => !Number.isNaN(value + other[shopper]))
-    return found && both.length >= LEAST_SHOPPERS ? asLift(found) : null
+    if (!one || both.length < LEAST_SHOPPERS) return null
+    return withSpread(asLift(one), bySeed.map((lifts) => lifts[k]).filter(Number.isFinite))
   })
+}
+
+/** 97.5 % quantile of Student's t, by degrees of freedom from 1 on. */
+const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26]
+
+/** Widens an interval over shoppers by the error of the mean over training seeds, which is independent of it. */
+function withSpread(one: Lift, bySeed: readonly number[]): Lift {
+  if (bySeed.length < 2) return one
+  const { relative, lo, hi } = one
+  const spread = T[bySeed.length - 2] * standardError(bySeed)
+  return {
+    relative,
+    lo: relative - Math.hypot(relative - lo, spread),
+    hi: relative + Math.hypot(hi - relative, spread),
+  }
 }
 
 /** Counts the shoppers for whom an arm is significantly worse than another, or better. */

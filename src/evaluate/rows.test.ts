@@ -55,4 +55,19 @@ describe('rows', () => {
     expect(joined.cases.map(({ size }) => size)).toEqual([1, 3, 2, 4])
     for (const series of whole.series) expect(joined.means(series)).toEqual(whole.means(series))
   })
+
+  it('are means over training seeds, which stay beside them in every part', () => {
+    const [first, second] = [example(), example()]
+    for (const column of second.columns.values()) for (const at of column.keys()) column[at] += 0.1
+    const rows = Rows.average([first, second], ([one]) => one)
+    const [ann, bob] = rows.means(A)
+    expect([ann, bob]).toEqual([expect.closeTo(0.45, 12), expect.closeTo(0.95, 12)])
+    expect([...rows.means(B)]).toEqual([expect.closeTo(0.35, 12), Number.NaN])
+    const parts = [rows, rows.having(B), Rows.join([rows, rows.where(({ size }) => size > 3)])]
+    for (const part of parts) {
+      const [low, high] = part.bySeed.map((one) => one.means(A)[0])
+      expect(high - low).toBeCloseTo(0.1, 12)
+      expect(part.means(A)[0]).toBeCloseTo((low + high) / 2, 12)
+    }
+  })
 })

@@ -24,11 +24,15 @@ export type Keep<Case> = (one: Case, nth: number) => boolean
 export type ShopperValues = Float64Array
 
 /** Rows as a process sends them: plain data, which `Rows.join` makes rows of again. */
-export type SentRows<Case extends RowCase> = Pick<Rows<Case>, 'cases' | 'columns'>
+export type SentRows<Case extends RowCase> = Pick<Rows<Case>, 'cases' | 'columns'> & {
+  readonly bySeed?: readonly Rows<Case>[]
+}
 
 export class Rows<Case extends RowCase> {
   readonly cases: Case[] = []
   readonly columns = new Map<string, number[]>()
+  /** Rows of the same cases by each training seed, where these rows are their means; else empty. */
+  bySeed: readonly Rows<Case>[] = []
   #byShopper: readonly (readonly number[])[] | null = null
 
   static join<Case extends RowCase>(parts: readonly SentRows<Case>[]): Rows<Case> {
@@ -41,6 +45,34 @@ export class Rows<Case extends RowCase> {
           rows.#put(key, start + at, value)
         })
     }
+    const seeds = Math.min(...parts.map(({ bySeed = [] }) => bySeed.length))
+    if (seeds > 0)
+      rows.bySeed = Array.from({ length: seeds }, (_, seed) =>
+        Rows.join(parts.flatMap(({ bySeed = [] }) => bySeed[seed])),
+      )
+    return rows
+  }
+
+  /**
+   * Means over replays of the same cases by models of several training seeds.
+   * @param merge case of the replays' cases
+   */
+  static average<Case extends RowCase>(
+    replays: readonly Rows<Case>[],
+    merge: (cases: readonly Case[]) => Case,
+  ): Rows<Case> {
+    const [first] = replays
+    if (replays.length === 1) return first
+    const rows = new Rows<Case>()
+    for (const at of first.cases.keys()) {
+      rows.begin(merge(replays.map(({ cases }) => cases[at])))
+      for (const [key, column] of first.columns) {
+        const values = replays.map(({ columns }) => columns.get(key)?.[at] ?? Number.NaN)
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+        if (at < column.length) rows.#put(key, at, mean)
+      }
+    }
+    rows.bySeed = replays
     return rows
   }
 
@@ -95,7 +127,8 @@ export class Rows<Case extends RowCase> {
       ([key, column]) => [key, indices.map((index) => column[index] ?? Number.NaN)] as const,
     )
     const cases = indices.map((index) => this.cases[index])
-    return Rows.join([{ cases, columns: new Map(columns) }])
+    const bySeed = this.bySeed.map((one) => one.#pick(indices))
+    return Rows.join([{ cases, columns: new Map(columns), bySeed }])
   }
 
   /** Indices of each shopper's cases, by first appearance. */

@@ -34,6 +34,8 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,
+    /** Number of training seeds of the tested models. */
+    seeds: Math.max(1, rows.bySeed.length),
     /** Number of cases that have such a target. */
     parted: {
       ':repeat': casesOf('ndcg@10:repeat').cases.length,

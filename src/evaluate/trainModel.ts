@@ -11,7 +11,7 @@ import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
 
 export const DEFAULT_SEED = 1
-const DEFAULT_HOLDOUT = '0.2'
+export const DEFAULT_HOLDOUT = '0.2'
 /** Share of the log's span before the tested part. */
 const TRAINED_SHARE = 0.75
 

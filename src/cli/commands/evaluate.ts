@@ -1,14 +1,11 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw in training. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
-import { evaluateFolds } from '@nearside/evaluate/folds.ts'
 import { evaluatePersonal } from '@nearside/evaluate/personal.ts'
 import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
-import { DEFAULT_SEED, trainModel } from '@nearside/evaluate/trainModel.ts'
+import { evaluateTrained } from '@nearside/evaluate/trained.ts'
+import { DEFAULT_SEED } from '@nearside/evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
 import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared.ts'
@@ -29,6 +26,11 @@ to next, repeats included. Without --model, a base model is trained first. In a 
     '--folds <k>',
     'train K models, and test each on the part of the shoppers that it was trained without',
     wholeNumber(2, 20),
+  )
+  .option(
+    '--seeds <n>',
+    'train with N seeds, and test each model on the same shoppers: figures are means, intervals include the spread between seeds',
+    wholeNumber(2, 10),
   )
   .addOption(
     new Option(
@@ -88,7 +90,7 @@ async function run(options: Options, { progress, print, signal }: CommandContext
 }
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
-  const { protocol, model, folds, periods, keep, judgements, arms } = options
+  const { protocol, model, folds, seeds, periods, keep, judgements, arms } = options
   const { shop, until, holdout, seed, historyFrom, target, serverKnows } = options
   const asked = { shop, until, holdout, seed, now: Date.now() }
   if (protocol === 'search') {
@@ -112,14 +114,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   const learns = arms === 'all'
   const question = { ...asked, protocol, historyFrom, target, serverKnows }
   if (model !== undefined) return evaluatePersonal({ ...question, model }, learns, steps)
-  const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
-  try {
-    if (folds !== undefined) return await evaluateFolds(question, folds, directory, learns, steps)
-    const trained = await trainModel(question, directory, steps)
-    return await evaluatePersonal({ ...question, until: trained, model: directory }, learns, steps)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  return evaluateTrained(question, { folds: folds ?? 1, seeds: seeds ?? 1, learns }, steps)
 }
 
 function needed(model: string | undefined, protocol: string): string {
@@ -132,9 +127,11 @@ function needed(model: string | undefined, protocol: string): string {
 
 /** Refuses options that belong to another protocol, and options that exclude each other. */
 function refuseMisplaced(options: Options): void {
-  const { protocol, model, folds, holdout, until, historyFrom, target, serverKnows } = options
+  const { protocol, model, folds, seeds, holdout, until, historyFrom, target, serverKnows } =
+    options
   const only = {
     folds: ['personal'],
+    seeds: ['personal'],
     periods: ['incremental'],
     keep: ['incremental'],
     judgements: ['search'],
@@ -154,6 +151,10 @@ function refuseMisplaced(options: Options): void {
   refuse(
     folds !== undefined && (model !== undefined || holdout !== undefined),
     '--folds trains its own models and tests every shopper: leave --model and --holdout out',
+  )
+  refuse(
+    seeds !== undefined && model !== undefined,
+    '--seeds trains its own models: leave --model out',
   )
   refuse(
     protocol === 'next-basket' && until !== undefined,

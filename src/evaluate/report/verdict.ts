@@ -19,7 +19,7 @@ const STORES = {
 
 /** Conclusions about the next different product, of devices whose store begins at install. @param hasClicks of the log */
 export function verdict(summary: Summary, hasClicks: boolean): Part {
-  const { installed, owner } = summary
+  const { installed, owner, seeds } = summary
   const [{ overPopular, overCounts, counts }] = installed
   return {
     title: `Verdict: ${inWords(overPopular, overCounts, counts)}`,
@@ -29,7 +29,7 @@ export function verdict(summary: Summary, hasClicks: boolean): Part {
         `${STORES[store]}: over what sold most in the last 30 days ${lift(overPopular)}; over ${counts}, the best that only counts, ${lift(overCounts)}`,
         ...(learning
           ? [
-              `Learning there ${effect(learning.lift)}: ${lift(learning.lift)}; by likelihood ${worseShoppers(learning.worse)} are significantly worse off. One training seed was run`,
+              `Learning there ${effect(learning.lift)}: ${lift(learning.lift)}; by likelihood ${worseShoppers(learning.worse)} are significantly worse off. ${seeds > 1 ? `The intervals include the spread of ${seeds} training seeds` : 'One training seed was run'}`,
             ]
           : []),
       ]),

@@ -40,10 +40,30 @@ it('evaluate --folds tests every shopper once', async () => {
   expect(text.match(/Baselines tuned on/g)).toHaveLength(2)
 }, 120_000)
 
-it('evaluate --folds refuses options that would test a model on its training data', async () => {
+it('evaluate --seeds tests models of several seeds on the same shoppers', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nearside-seeds-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const shop = testShop(60, 12)
+  await writeShop(folder, shop.items, shopEvents({ ...shop, name: 'testshop', from: 0, to: 0 }))
+  const until = new Date(UNTIL).toISOString().slice(0, 10)
+  const asked = { shop: folder, until, holdout: '0.4', arms: 'base' }
+  const { result, text } = await runEvaluate({ ...asked, seeds: '2' })
+  const { result: one } = await runEvaluate(asked)
+  expect(result.seeds).toBe(2)
+  expect(one.seeds).toBeUndefined()
+  expect([result.shoppers, result.cases]).toEqual([one.shoppers, one.cases])
+  // Popularity has no seed.
+  expect(result.arms[0]).toEqual(one.arms[0])
+  expect(result.arms.at(-1)).not.toEqual(one.arms.at(-1))
+  expect(text).toContain('over 2 training seeds')
+  expect(text.match(/Baselines tuned on/g)).toHaveLength(1)
+}, 240_000)
+
+it('evaluate --folds and --seeds refuse options that would test a model on its training data', async () => {
   const shop = 'nowhere'
   await expect(runEvaluate({ shop, folds: '5', model: 'models' })).rejects.toThrow(/leave --model/)
   await expect(runEvaluate({ shop, folds: '5', holdout: '0.2' })).rejects.toThrow(/--holdout out/)
+  await expect(runEvaluate({ shop, seeds: '5', model: 'models' })).rejects.toThrow(/leave --model/)
   await expect(runEvaluate({ shop, folds: '1' })).rejects.toThrow(/from 2 to 20/)
   await expect(runEvaluate({ shop, folds: '5', protocol: 'leave-one-out' })).rejects.toThrow(
     /--folds .*--protocol personal/,

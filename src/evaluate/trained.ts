@@ -1,0 +1,73 @@
+/**
+ * @module Trains the models that an evaluation tests where it was given none. `--folds K` divides the shoppers into K
+ * parts and tests each part by a model that was trained without it: K times the shoppers of a hold-out, and intervals
+ * narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same shoppers.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { foldOf, isOutOf, readHoldout } from '@nearside/train/holdout.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import type { Question } from './load.ts'
+import { type PersonalResult, reportWalks, type Walked, walkHeldOut } from './personal.ts'
+import type { Evaluated } from './report/report.ts'
+import type { Steps } from './steps.ts'
+import { DEFAULT_HOLDOUT, DEFAULT_SEED, trainModel } from './trainModel.ts'
+
+interface Training {
+  /** Number of parts of the shoppers; 1: only the held-out shoppers are tested. */
+  readonly folds: number
+  /** Number of models for each part, of consecutive seeds. */
+  readonly seeds: number
+  /** Whether devices learn. */
+  readonly learns: boolean
+}
+
+export async function evaluateTrained(
+  asked: Omit<Question, 'model'>,
+  { folds, seeds, learns }: Training,
+  { onProgress, signal }: Steps,
+): Promise<Evaluated<PersonalResult>> {
+  const { seed = DEFAULT_SEED, holdout } = asked
+  const directory = await mkdtemp(join(tmpdir(), 'nearside-models-'))
+  /** Names the shoppers of a part in a file, so that models of other seeds hold out the same. */
+  const holdOut = async (fold: number) => {
+    if (folds === 1 && seeds === 1) return holdout
+    const isOut =
+      folds > 1
+        ? (id: string) => foldOf(id, folds, seed) === fold
+        : isOutOf(await readHoldout(holdout ?? DEFAULT_HOLDOUT), seed)
+    const { shoppers } = await readShop(asked.shop, asked.now)
+    const path = join(directory, `${fold}.txt`)
+    const ids = shoppers.map(({ id }) => id).filter(isOut)
+    await writeFile(path, ids.join('\n'))
+    return path
+  }
+  try {
+    const byFold: Walked[][] = []
+    for (let fold = 0; fold < folds; fold++) {
+      const here = { ...asked, holdout: await holdOut(fold) }
+      const walks: Walked[] = []
+      byFold.push(walks)
+      for (let nth = 0; nth < seeds; nth++) {
+        const place = [
+          ...(folds > 1 ? [`fold ${fold + 1} of ${folds}: `] : []),
+          ...(seeds > 1 ? [`seed ${nth + 1} of ${seeds}: `] : []),
+        ].join('')
+        const steps: Steps = {
+          signal,
+          onProgress: (label, done, total) => onProgress(place + label, done, total),
+        }
+        const model = join(directory, `${fold}-${nth}`)
+        await mkdir(model)
+        const until = await trainModel({ ...here, seed: seed + nth }, model, steps)
+        const question = { ...here, seed, until, model }
+        walks.push(await walkHeldOut(question, learns, steps, walks[0]?.tuned))
+        await rm(model, { recursive: true })
+      }
+    }
+    return reportWalks(byFold, learns)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
