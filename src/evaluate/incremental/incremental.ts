@@ -2,7 +2,6 @@
  * @module `--protocol incremental`: compares ways to keep a model up to date, period after period.
  * Reports the quality of each way on the next period, and its cost.
  */
-import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
@@ -10,15 +9,13 @@ import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
-import { parseDate } from '../load.ts'
 import { change, count, decimal, estimate, fixed, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
 import type { Envelope } from '../results.ts'
 import type { Steps } from '../steps.ts'
-import { keptIn } from './kept.ts'
+import { casesIn, readCut, type Span, spansOf } from './periods.ts'
 import { type ArmResult, byMetric, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
-import { type Span, spansOf } from './spans.ts'
-import { casesIn, FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
+import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string
@@ -58,7 +55,7 @@ export async function evaluateIncremental(
   const reading = processorSeconds() - started
   const { items, shoppers } = shop
   if (items.length < 2) throw refusal('a shop with fewer than two items has nothing to rank')
-  const spans = spansOf(await cutOf(question.periods), shop.from, shop.to)
+  const spans = spansOf(await readCut(question.periods), shop.from, shop.to)
   if (spans.length < FIRST_PERIODS + 2)
     throw refusal(
       `the log covers ${spans.length} periods, but at least ${FIRST_PERIODS + 2} are needed: ${FIRST_PERIODS} to train the first model, one to update it, one to test it; choose shorter --periods`,
@@ -76,9 +73,7 @@ export async function evaluateIncremental(
       )
     return cases.flat().length
   })
-  const kept = keptIn(question.keep, { shop: shop.name, seed: question.seed })
-  const updates = await runUpdates(shop, spans, question, reading, kept, steps)
-  const { rows, seconds, did } = updates
+  const { rows, seconds, did } = await runUpdates(shop, spans, question, reading, steps)
   const arms = summarisePeriods(rows, seconds, question.seed)
   const periods = spans.map((span, p) => ({
     from: isoDay(span.from),
@@ -190,17 +185,4 @@ function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): numb
 
 function refusal(why: string): NearsideError {
   return new NearsideError('input-invalid', why)
-}
-
-async function cutOf(text: string): Promise<'week' | 'month' | readonly number[]> {
-  if (text === 'week' || text === 'month') return text
-  const lines = await readFile(text, 'utf8').catch((error) => {
-    throw NearsideError.from(
-      error,
-      'input-invalid',
-      `--periods ${text} is not week, not month, and no file that can be read`,
-    )
-  })
-  const dates = lines.split(/\r?\n/).filter((line) => line.trim() !== '')
-  return dates.map((date) => parseDate(date.trim())).sort((a, b) => a - b)
 }

@@ -1,7 +1,7 @@
 /** @module Summarises the rows of the update arms: means over periods, intervals over shoppers, and costs. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { bootstrap, mean, observedMean, type Statistic } from '../bootstrap.ts'
-import { asEstimate, asLift, type Estimate, type Lift } from '../results.ts'
+import { asEstimate, asLift } from '../results.ts'
 import type { RowCase, Rows, ShopperValues } from '../rows.ts'
 
 export const UPDATE_ARMS = [
@@ -23,18 +23,7 @@ export interface PeriodCase extends RowCase {
   readonly period: number
 }
 
-export interface ArmResult {
-  readonly name: string
-  readonly describe: string
-  readonly metrics: OfMetrics<Estimate>
-  /** Difference from the reference arm; null for the reference itself. */
-  readonly overReference: OfMetrics<Estimate> | null
-  /** Relative difference; null where the reference is at 0. */
-  readonly lift: OfMetrics<Lift | null>
-  readonly byPeriod: readonly OfMetrics<number>[]
-  /** Processor seconds of each update after the first training. */
-  readonly seconds: readonly number[]
-}
+export type ArmResult = ReturnType<typeof summarisePeriods>[number]
 
 const RESAMPLES = 300
 
@@ -43,7 +32,7 @@ export function summarisePeriods(
   rows: Rows<PeriodCase>,
   seconds: readonly (readonly number[])[],
   seed: number,
-): ArmResult[] {
+) {
   const periods = [...new Set(rows.cases.map(({ period }) => period))]
   const byPeriod = (arm: string, metric: string) =>
     periods.map((period) => rows.means({ arm, metric }, (one) => one.period === period))
@@ -63,12 +52,15 @@ export function summarisePeriods(
     return {
       ...arm,
       metrics: byMetric((metric) => asEstimate(found[metric][0])),
+      /** Difference from the reference arm; null for the reference itself. */
       overReference:
         arm.name === REFERENCE ? null : byMetric((metric) => asEstimate(found[metric][1])),
+      /** Relative difference; null where the reference is at 0. */
       lift: byMetric((metric) => found[metric][2] && asLift(found[metric][2])),
       byPeriod: periods.map((_, p) =>
         byMetric((metric) => observedMean(byPeriod(arm.name, metric)[p])),
       ),
+      /** Processor seconds of each update after the first training. */
       seconds: seconds[a],
     }
   })

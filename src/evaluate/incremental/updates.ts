@@ -3,14 +3,17 @@
  * The first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full.
  * Tests use shoppers that no training saw.
  */
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { NearsideError } from '@nearside/core/error.ts'
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { type WrittenModel, writeBaseModel } from '@nearside/core/model/files.ts'
 import { scoreTerms, withContext } from '@nearside/core/model/score.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { hiding, hitRate, ndcg, placesOf } from '@nearside/train/metrics.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { readModel } from '@nearside/train/models/read.ts'
 import { pretrain } from '@nearside/train/pretrain.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { contextOf } from '@nearside/train/shop/context.ts'
@@ -19,20 +22,15 @@ import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { isoDay } from '../cases.ts'
 import { Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
-import type { Kept, Made } from './kept.ts'
+import type { IncrementalQuestion } from './incremental.ts'
+import { casesIn, type Span } from './periods.ts'
 import { type PeriodCase, UPDATE_ARMS } from './results.ts'
-import type { Span } from './spans.ts'
 
 /** Number of periods that the first model is trained on. */
 export const FIRST_PERIODS = 3
 
 /** Share of shoppers that no training sees. */
 export const HOLDOUT = { fraction: 0.2 }
-
-/** Test cases of a period. */
-export function casesIn({ from, to }: Span, shopper: ShopperHistory, dayOnly: boolean) {
-  return nextCases(shopper, dayOnly, from).filter((one) => one.time < to && isTestCase(one))
-}
 
 /**
  * @param reading processor seconds for reading the log, which every training and update repeats
@@ -41,11 +39,11 @@ export function casesIn({ from, to }: Span, shopper: ShopperHistory, dayOnly: bo
 export async function runUpdates(
   shop: Shop,
   spans: readonly Span[],
-  { seed, now }: { readonly seed: number; readonly now: number },
+  { seed, now, keep }: Pick<IncrementalQuestion, 'seed' | 'now' | 'keep'>,
   reading: number,
-  kept: Kept,
   steps: Steps,
 ) {
+  const kept = keptIn(keep, { shop: shop.name, seed })
   const isOut = isOutOf(HOLDOUT, seed)
   const held = shop.shoppers.filter(({ id }) => isOut(id))
   const others = shop.shoppers.flatMap(({ id, interactions }) => (isOut(id) ? [] : [interactions]))
@@ -128,4 +126,45 @@ export async function runUpdates(
     }
   }
   return { rows, seconds, did }
+}
+
+interface Made {
+  readonly model: BaseModel
+  readonly did: string
+  /** Processor time, seconds. */
+  readonly seconds: number
+}
+
+/** Returns the stored model of an arm at a time, or makes it. */
+type Kept = (arm: string, until: number, make: () => Promise<Made & WrittenModel>) => Promise<Made>
+
+const SECONDS = 'cpuSeconds'
+
+/**
+ * Stores the models, so that an interrupted evaluation resumes.
+ * @param directory absent: nothing is stored
+ * @param of identity that the stored models must have
+ */
+function keptIn(
+  directory: string | undefined,
+  of: { readonly shop: string; readonly seed: number },
+): Kept {
+  return async (arm, until, make) => {
+    if (directory === undefined) return make()
+    const [models, version] = [join(directory, arm), isoDay(until)]
+    if (existsSync(join(models, version))) {
+      const model = await readModel(join(models, version))
+      const { metrics, update, shop, seed } = model.manifest
+      if (shop !== of.shop || seed !== of.seed || metrics[SECONDS] === undefined)
+        throw new NearsideError(
+          'input-invalid',
+          `${join(models, version)} belongs to another evaluation, of '${shop}' with seed ${seed}: choose another folder for --keep`,
+        )
+      return { model, did: update?.did ?? 'trained in full', seconds: metrics[SECONDS] }
+    }
+    const made = await make()
+    const metrics = { ...made.manifest.metrics, [SECONDS]: made.seconds }
+    await publishModel(models, { ...made, manifest: { ...made.manifest, metrics } }, { version })
+    return made
+  }
 }

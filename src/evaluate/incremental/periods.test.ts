@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { spansOf } from './spans.ts'
+import { spansOf } from './periods.ts'
 
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 30, 13)
