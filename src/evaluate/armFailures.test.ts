@@ -15,8 +15,9 @@ const input = testInput(testShop())
 describe('an arm that fails', () => {
   it('every table leaves the failing arm out, and the result names the reason', async () => {
     const tuned = tuneBaselines(input)
-    const { 'session-knn': sessionKnn } = tuned.counts
-    const counts = { ...tuned.counts, 'session-knn': { ...sessionKnn, failure: 'divided by 0' } }
+    const { compared } = tuned.counts
+    const sessionKnn = { ...compared['session-knn'], failure: 'divided by 0' }
+    const counts = { ...tuned.counts, compared: { ...compared, 'session-knn': sessionKnn } }
     const failing = { ...tuned, counts }
     const walk = async (baselines: typeof tuned) => {
       const prepared = prepareWalk(input, baselines, null)

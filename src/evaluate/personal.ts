@@ -224,8 +224,8 @@ function heading(
 }
 
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
-  const { counts, installed, owner } = tuned
-  const tunings = { '': counts, 'since install': installed, ...(asksOwner && owner) }
+  const { compared, installed, ...owner } = tuned.counts
+  const tunings = { '': compared, 'since install': installed, ...(asksOwner && owner) }
   const rows = [
     ...Object.entries(tunings).flatMap(([known, found]) =>
       COUNTING_ARMS.map((arm) => [known ? `${arm}, ${known}` : arm, found[arm]] as const),

@@ -10,7 +10,7 @@ import { eachTuned } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
 import { publishedFiles } from './popularity.ts'
 import type { Tuned } from './tune.ts'
-import { countingArms, type TunedBaselines, type TunedCounts } from './tuneBaselines.ts'
+import { countingArms, type TunedBaselines } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
 /** The arm with its tuned parameters. @throws NearsideError `engine-failed` where tuning failed */
@@ -36,21 +36,19 @@ export function prepareWalk(
   if (!tuned) return { ...shared, owner: null, baselines: {} }
   const { model, serverKnows, dayOnly, until, protocol } = input
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
-  const scoresOf = (counts: TunedCounts) => eachCounting((arm) => score(arms[arm], counts[arm]))
-  const counts = eachTuned((known) => scoresOf(tuned.owner[known]))
+  const counts = eachTuned((condition) =>
+    eachCounting((arm) => score(arms[arm], tuned.counts[condition][arm])),
+  )
   return {
     ...shared,
     owner:
       protocol === 'personal'
-        ? {
-            ...{ serverKnows, dayOnly, installed: until, counts, orderTrained },
-            countsInstalled: scoresOf(tuned.installed),
-          }
+        ? { serverKnows, dayOnly, installed: until, counts, orderTrained }
         : null,
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
-      ...scoresOf(tuned.counts),
+      ...counts.compared,
       ewma: score(ewma(model.itemVectors, DIMENSION), tuned.ewma),
     },
   }

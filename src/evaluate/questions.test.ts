@@ -103,7 +103,7 @@ describe('a test case', () => {
         id,
         interactions: interactions.map((one, k) => ({ ...one, time: one.time + k * minutes })),
       }))
-      return tuneBaselines({ ...input, shoppers: spread }).counts['last-viewed'].quality
+      return tuneBaselines({ ...input, shoppers: spread }).counts.compared['last-viewed'].quality
     }
     // Looks an hour apart are visits of their own: the same product again is a case.
     expect(quality(0)).toBeLessThan(0.6 * quality(60 * MINUTE))

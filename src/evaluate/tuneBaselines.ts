@@ -14,9 +14,9 @@ import { ease, easeWeights } from './ease.ts'
 import {
   eachTuned,
   type OfTuned,
-  type Store,
   serverHistory,
   storeHistory,
+  type TunedFor,
 } from './owner/knowledge.ts'
 import { byDay, popularityOf, publishedFiles } from './popularity.ts'
 import { sessionKnn } from './sessionKnn.ts'
@@ -53,12 +53,8 @@ export type TunedCounts = Readonly<Record<CountingArm, Tuned>>
 export interface TunedBaselines {
   readonly cases: number
   readonly shoppers: number
-  readonly counts: TunedCounts
+  readonly counts: OfTuned<TunedCounts>
   readonly ewma: Tuned
-  /** Counting arms for the next different product, on stores that began where the tuning does. */
-  readonly installed: TunedCounts
-  /** Counting arms tuned on purchases. */
-  readonly owner: OfTuned<TunedCounts>
 }
 
 /**
@@ -92,29 +88,27 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
     tuned.set(sizes, found)
     return found
   }
-  const nextOn = (store: Store) =>
-    casesWith(
-      (one) => storeHistory(store, one, from),
-      ({ next }) => next,
+  const casesFor = (condition: TunedFor) => {
+    if (condition === 'server')
+      return casesWith(
+        (one) => serverHistory(serverKnows, one, dayOnly),
+        ({ bought }) => bought,
+      )
+    const isNext = condition === 'compared' || condition === 'installed'
+    const store = condition === 'installed' ? 'install' : condition
+    return casesWith(
+      (one) => storeHistory(store === 'compared' ? historyFrom : store, one, from),
+      ({ next, bought }) => (isNext ? next : bought),
     )
-  const cases = nextOn(historyFrom)
+  }
+  const cases = casesFor('compared')
   return {
     cases: cases.length,
     shoppers,
-    counts: counts(cases),
-    installed: counts(nextOn('install')),
-    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
-    owner: eachTuned((known) =>
-      counts(
-        casesWith(
-          (one) =>
-            known === 'server'
-              ? serverHistory(serverKnows, one, dayOnly)
-              : storeHistory(known, one, from),
-          ({ bought }) => bought,
-        ),
-      ),
+    counts: eachTuned((condition) =>
+      counts(condition === 'compared' ? cases : casesFor(condition)),
     ),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
   }
 }
 

@@ -61,16 +61,16 @@ export async function walkShopper(
   for (const one of cases) {
     const { shopper, time, targets, place, next } = one
     const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
-    const after: (() => void)[] = []
-    const scoreStore = async (store: Store, history: History) => {
+    const scoredIn = new Map<Store, Promise<DeviceScores>>()
+    const scoreStore = (store: Store, history: History) => {
       // Parts of one history with the same start and length are equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )
       const scored = found?.scored ?? scoreOn(walk, { history, time })
       if (!found) known.push({ held: history, scored })
-      const scores = await devices[store].score({ history, time }, scored)
-      after.push(() => devices[store].observe(scores, targets))
+      const scores = scoredIn.get(store) ?? devices[store].score({ history, time }, scored)
+      scoredIn.set(store, scores)
       return scores
     }
     const history = storeHistory(walk.store, one, walk.installed)
@@ -89,11 +89,8 @@ export async function walkShopper(
           rows.put({ arm, metric: `${METRICS[m]}${suffix}` }, value)
         })
     }
-    if (owner)
-      await measureOwner(owner, one, { rows, failures }, context, scored.model, (store, held) =>
-        store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
-      )
-    for (const observe of after) observe()
+    if (owner) await measureOwner(owner, one, { rows, failures }, context, scored.model, scoreStore)
+    for (const [store, scores] of scoredIn) devices[store].observe(await scores, targets)
   }
   return rows
 }

@@ -27,12 +27,17 @@ export type Store = (typeof STORES)[number]
 /** Place of the knowledge about a shopper: a device's store, or a server; `nightly` has every event before midnight. */
 export type Knowledge = Store | 'server' | 'nightly'
 
-/** Kinds of knowledge that the counting arms are tuned for. */
-export const TUNED_FOR = ['server', 'install', 'seeded', 'beginning'] as const
+/**
+ * Conditions that the counting arms are tuned for: the next different product by the store of the compared arms
+ * (`compared`) or since install (`installed`); the purchases by other knowledge.
+ */
+const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 
-export type OfTuned<T> = Readonly<Record<(typeof TUNED_FOR)[number], T>>
+export type TunedFor = (typeof TUNED_FOR)[number]
 
-export function eachTuned<T>(of: (known: (typeof TUNED_FOR)[number]) => T): OfTuned<T> {
+export type OfTuned<T> = Readonly<Record<TunedFor, T>>
+
+export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 

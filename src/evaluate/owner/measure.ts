@@ -25,6 +25,7 @@ import {
   type Store,
   serverHistory,
   storeHistory,
+  type TunedFor,
 } from './knowledge.ts'
 
 /** Suffix of the metrics of the purchased items alone. */
@@ -36,17 +37,13 @@ export const ORDER_TRAINED = 'order-trained'
 /** Stores of the verdict: empty on the first tested day, or with the orders that the shop handed over. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
-type Counts = Readonly<Record<CountingArm, Score>>
-
 /** Data for server and counting arms; the same for all shoppers. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
   /** Start of the tested days, milliseconds. */
   readonly installed: number
-  readonly counts: OfTuned<Counts>
-  /** Counting arms for the next different product since install. */
-  readonly countsInstalled: Counts
+  readonly counts: OfTuned<Readonly<Record<CountingArm, Score>>>
   /** Scores of a model that learned from orders alone, for a server without clicks; null: there is none. */
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
 }
@@ -54,9 +51,11 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
+/** A question, who answers it, and what their counting arms were tuned for; null: none of them answers. */
 interface Ask extends Wanted {
+  readonly store: Knowledge
   readonly suffix: string
-  readonly counts: Counts
+  readonly tuned: TunedFor | null
 }
 
 /**
@@ -66,64 +65,65 @@ interface Ask extends Wanted {
  * @param model model with the statistics of the case's day
  */
 export async function measureOwner(
-  questions: OwnerQuestions,
+  { serverKnows, dayOnly, counts, installed, orderTrained }: OwnerQuestions,
   one: AskedCase,
   { rows, failures }: { readonly rows: Rows<RowCase>; readonly failures: ArmFailure[] },
   context: BaselineContext,
   model: BaseModel,
   scoreStore: ScoreStore,
 ): Promise<void> {
-  const { serverKnows, dayOnly, counts, installed, orderTrained } = questions
-  const { history, time, bought } = one
+  const { history, time } = one
   const items = model.itemIds.length
-  const put = (
-    { targets, hidden, suffix }: Ask,
-    arm: ArmName | typeof ORDER_TRAINED,
-    store: Knowledge,
-    scores: Float32Array,
-  ) => {
+  for (const { store, suffix, tuned, targets, hidden } of asksOf(one)) {
     const excluded = hiding(items, hidden)
-    const ndcg10 = ndcg(placesOf(scores, targets, excluded), 10)
-    rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg10)
-    if (arm === 'base-fresh' || arm === 'personal')
-      rows.put({ arm, store, metric: `nll${suffix}` }, -logLikelihood(scores, targets, excluded))
-  }
-  const putCounts = async (ask: Ask, store: Knowledge, known: History) => {
-    for (const arm of COUNTING_ARMS) {
-      const scores = await tryArm(arm, failures, () => {
-        const out = new Float32Array(items)
-        ask.counts[arm]({ ...context, history: known, time }, out)
-        return out
-      })
-      if (scores) put(ask, arm, store, scores)
+    const put = (arm: ArmName | typeof ORDER_TRAINED, scores: Float32Array) => {
+      const ndcg10 = ndcg(placesOf(scores, targets, excluded), 10)
+      rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg10)
+      if (arm === 'base-fresh' || arm === 'personal')
+        rows.put({ arm, store, metric: `nll${suffix}` }, -logLikelihood(scores, targets, excluded))
+    }
+    const count = async (known: History) => {
+      for (const arm of tuned ? COUNTING_ARMS : []) {
+        const scores = await tryArm(arm, failures, () => {
+          const out = new Float32Array(items)
+          if (tuned) counts[tuned][arm]({ ...context, history: known, time }, out)
+          return out
+        })
+        if (scores) put(arm, scores)
+      }
+    }
+    if (store === 'server' || store === 'nightly') {
+      const midnight = Math.floor(time / DAY) * DAY
+      const known =
+        store === 'server'
+          ? serverHistory(serverKnows, one, dayOnly)
+          : history.slice(0, firstAtOrAfter(history, midnight))
+      put('base-fresh', scoreTerms(model, known, time).base)
+      if (store === 'server' && orderTrained) put(ORDER_TRAINED, orderTrained(known, time))
+      await count(known)
+    } else {
+      const held = storeHistory(store, one, installed)
+      const { terms, shown } = await scoreStore(store, held)
+      put('popular-30d', context.popularity.share)
+      put('base-fresh', terms.base)
+      put('personal', shown)
+      await count(held)
     }
   }
-  const ofBought = (counts: Counts): Ask => ({ ...bought, suffix: BOUGHT, counts })
-  const verdict: Ask = { ...one.next, suffix: '', counts: questions.countsInstalled }
-  for (const store of STORES) {
-    const tuned = store === 'beginning' || store === 'seeded' ? store : 'install'
-    const asks = [
-      ofBought(counts[tuned]),
-      ...((INSTALLED as readonly Store[]).includes(store) ? [verdict] : []),
-    ].filter(({ targets }) => targets.length > 0)
-    if (asks.length === 0) continue
-    const held = storeHistory(store, one, installed)
-    const { terms, shown } = await scoreStore(store, held)
-    for (const ask of asks) {
-      await putCounts(ask, store, held)
-      put(ask, 'popular-30d', store, context.popularity.share)
-      put(ask, 'base-fresh', store, terms.base)
-      put(ask, 'personal', store, shown)
-    }
+}
+
+/** Questions that have a target in this case. */
+function asksOf({ next, bought }: AskedCase): readonly Ask[] {
+  const ofBought = (store: Knowledge, tuned: TunedFor | null): Ask => {
+    return { ...bought, suffix: BOUGHT, store, tuned }
   }
-  if (bought.targets.length === 0) return
-  const ask = ofBought(counts.server)
-  const putBase = (store: Knowledge, known: History) =>
-    put(ask, 'base-fresh', store, scoreTerms(model, known, time).base)
-  const known = serverHistory(serverKnows, one, dayOnly)
-  putBase('server', known)
-  if (orderTrained) put(ask, ORDER_TRAINED, 'server', orderTrained(known, time))
-  await putCounts(ask, 'server', known)
-  const midnight = Math.floor(time / DAY) * DAY
-  putBase('nightly', history.slice(0, firstAtOrAfter(history, midnight)))
+  const asks: Ask[] = [
+    ...INSTALLED.map((store) => ({ ...next, suffix: '', store, tuned: 'installed' as const })),
+    ...STORES.map((store) =>
+      ofBought(store, store === 'beginning' || store === 'seeded' ? store : 'install'),
+    ),
+    ofBought('server', 'server'),
+    ofBought('nightly', null),
+  ]
+  return asks.filter(({ targets }) => targets.length > 0)
 }
