@@ -15,20 +15,19 @@ import {
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
-import { inProcesses } from './processes.ts'
+import { walkCases } from './processes.ts'
 import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
 import { verdict } from './report/verdict.ts'
 import { DASH, type Envelope } from './results.ts'
-import { Rows, type SentRows } from './rows.ts'
+import { Rows } from './rows.ts'
 import { type Steps, step } from './steps.ts'
 import { type Summary, summarise } from './summary.ts'
 import { trainOnOrders } from './trainModel.ts'
 import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
 import type { WalkedCase } from './walk.ts'
-import type { WalkOrder } from './walker.ts'
 
 /** Content of `--json`. */
 export interface PersonalResult extends Envelope {
@@ -69,12 +68,6 @@ export async function evaluatePersonal(
 ): Promise<Evaluated<PersonalResult>> {
   return reportWalks([[await walkHeldOut(question, learns, steps)]], learns)
 }
-
-/** File of the worker process, in a checkout or in the build. */
-const WALKER = new URL(
-  import.meta.url.endsWith('.ts') ? './walker.ts' : './walker.js',
-  import.meta.url,
-)
 
 /** @param known tuned baselines; absent: they are tuned first */
 export async function walkHeldOut(
@@ -118,15 +111,6 @@ function needsOrderTrained(
     kinds.others &&
     buyers.length >= LEAST_SHOPPERS
   )
-}
-
-/** @param shoppers number of shoppers who have cases. */
-export async function walkCases(
-  order: WalkOrder,
-  shoppers: number,
-  steps: Steps,
-): Promise<Rows<WalkedCase>> {
-  return Rows.join(await inProcesses<SentRows<WalkedCase>>(WALKER, order, shoppers, steps))
 }
 
 /** @param folds replays of one shop with the same options: of different shoppers, each by models of several seeds */

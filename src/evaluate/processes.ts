@@ -1,50 +1,49 @@
 /**
- * @module Distributes the shoppers over processes, and runs a process's share. Results don't depend on the
- * number of processes.
+ * @module Replays the shoppers of an evaluation in processes of `walker.ts`, each with a share of them. Results don't
+ * depend on the number of processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { NearsideError, type WireError } from '@nearside/core/error.ts'
+import { Rows, type SentRows } from './rows.ts'
 import type { Steps } from './steps.ts'
+import type { WalkedCase } from './walk.ts'
+import type { WalkOrder } from './walker.ts'
 
 /** Maximum number of processes; each holds its own model and log in memory. */
 const MOST_PROCESSES = 8
 
 /** Request to a process, and its answers by shopper. */
-interface Work<Order> {
-  readonly order: Order
+export interface Work {
+  readonly order: WalkOrder
   readonly shoppers: readonly number[]
 }
-type Answer<Result> =
-  | { readonly shopper: number; readonly result: Result }
+export type Answer =
+  | { readonly shopper: number; readonly rows: SentRows<WalkedCase> }
   | { readonly error: WireError }
 
-/**
- * Result of each shopper, in the order of the shoppers.
- * @param module file that calls `serveProcess`
- */
-export async function inProcesses<Result>(
-  module: URL,
-  order: object,
+/** @param shoppers number of shoppers who have cases */
+export async function walkCases(
+  order: WalkOrder,
   shoppers: number,
   { onProgress, signal }: Steps,
-): Promise<Result[]> {
+): Promise<Rows<WalkedCase>> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES, shoppers)
   const all = Array.from({ length: shoppers }, (_, shopper) => shopper)
-  const walked: Result[] = []
+  const walked: SentRows<WalkedCase>[] = []
   const children: ChildProcess[] = []
   let done = 0
   try {
     await Promise.all(
       Array.from({ length: processes }, (_, process) => {
-        const child = start(module)
+        const child = start()
         children.push(child)
         const own = all.filter((shopper) => shopper % processes === process)
-        child.send({ order, shoppers: own } satisfies Work<object>)
-        return answered<Result>(child, own.length, signal, (shopper, result) => {
-          walked[shopper] = result
+        child.send({ order, shoppers: own } satisfies Work)
+        return answered(child, own.length, signal, (shopper, rows) => {
+          walked[shopper] = rows
           onProgress('walking shoppers', ++done, shoppers)
         })
       }),
@@ -52,31 +51,33 @@ export async function inProcesses<Result>(
   } finally {
     for (const child of children) child.kill()
   }
-  return walked
+  return Rows.join(walked)
 }
 
-function start(module: URL): ChildProcess {
+function start(): ChildProcess {
   const serialization = 'advanced'
-  if (!module.pathname.endsWith('.ts')) return fork(fileURLToPath(module), { serialization })
+  // The build compiles the named file and writes its new name here.
+  const walker = fileURLToPath(new URL('./walker.ts', import.meta.url))
+  if (!walker.endsWith('.ts')) return fork(walker, { serialization })
   // In a checkout the source runs under tsx, however this process was started.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return fork(fileURLToPath(module), { serialization, execArgv: ['--import', tsx] })
+  return fork(walker, { serialization, execArgv: ['--import', tsx] })
 }
 
-function answered<Result>(
+function answered(
   child: ChildProcess,
   answers: number,
   signal: AbortSignal,
-  take: (shopper: number, result: Result) => void,
+  take: (shopper: number, rows: SentRows<WalkedCase>) => void,
 ): Promise<void> {
   let left = answers
   return new Promise((resolve, reject) => {
     const abort = () => reject(new NearsideError('aborted', 'the evaluation was stopped'))
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    child.on('message', (message: Answer<Result>) => {
+    child.on('message', (message: Answer) => {
       if ('error' in message) return reject(NearsideError.fromWire(message.error))
-      take(message.shopper, message.result)
+      take(message.shopper, message.rows)
       if (--left === 0) resolve()
     })
     child.on('error', (error) => reject(failure(error)))
@@ -91,22 +92,6 @@ function answered<Result>(
   })
 }
 
-/** Runs in the child process: replays the shoppers of its single order. */
-export function serveProcess<Order, Result>(
-  prepare: (order: Order) => Promise<(shopper: number) => Promise<Result>>,
-): void {
-  const send = (answer: Answer<Result>) => void process.send?.(answer)
-  const work = async ({ order, shoppers }: Work<Order>) => {
-    const walk = await prepare(order)
-    for (const shopper of shoppers) send({ shopper, result: await walk(shopper) })
-  }
-  process.once('message', (message) => {
-    work(message as Work<Order>).catch((thrown) => send({ error: failure(thrown).toWire() }))
-  })
-  // Without a parent nobody reads the answer.
-  process.once('disconnect', () => process.exit())
-}
-
-function failure(thrown: unknown): NearsideError {
+export function failure(thrown: unknown): NearsideError {
   return NearsideError.from(thrown, 'worker-failed', 'a process of the evaluation failed')
 }

@@ -3,7 +3,7 @@ import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { prepareWalk, scoreOrderTrained } from './prepare.ts'
-import { serveProcess } from './processes.ts'
+import { type Answer, failure, type Work } from './processes.ts'
 import type { TunedBaselines } from './tuneBaselines.ts'
 import { walkShopper } from './walk.ts'
 
@@ -17,19 +17,29 @@ export interface WalkOrder {
   readonly learns: boolean
 }
 
-serveProcess(async ({ question, tuned, learns, orderTrained }: WalkOrder) => {
+async function walk({ order, shoppers }: Work): Promise<void> {
+  const { question, tuned, learns, orderTrained } = order
   const { input } = await load(question)
   const engine = learns ? await createWasmEngine() : null
   const blind =
     orderTrained === undefined
       ? null
       : (await load({ ...question, model: orderTrained, grown: true })).input
-  const walk = prepareWalk(
+  const prepared = prepareWalk(
     input,
     tuned,
     engine && ((problem) => engine.fit(problem)),
     blind && scoreOrderTrained(blind, input.model.itemIds),
   )
   const selected = selectCases(input)
-  return (shopper) => walkShopper(walk, selected[shopper])
+  for (const shopper of shoppers)
+    send({ shopper, rows: await walkShopper(prepared, selected[shopper]) })
+}
+
+const send = (answer: Answer) => void process.send?.(answer)
+
+process.once('message', (message) => {
+  walk(message as Work).catch((thrown) => send({ error: failure(thrown).toWire() }))
 })
+// Without a parent nobody reads the answer.
+process.once('disconnect', () => process.exit())

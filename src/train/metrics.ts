@@ -44,6 +44,14 @@ export function placesOf(
   return places.sort()
 }
 
+/** 0-based places in a list, ascending; an item outside it is beyond every cut. */
+export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): Int32Array {
+  return Int32Array.from(items, (item) => {
+    const place = list.indexOf(item)
+    return place < 0 ? 2 ** 31 - 1 : place
+  }).sort()
+}
+
 /** Marks a row that is not ranked, [items]. @param row null: every item is ranked */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)

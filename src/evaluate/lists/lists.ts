@@ -6,7 +6,7 @@ import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { isTestCase } from '@nearside/core/features/nextCases.ts'
 import { ownItems } from '@nearside/core/ranking/itemFilters.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
-import { ndcg } from '@nearside/train/metrics.ts'
+import { ndcg, placesIn } from '@nearside/train/metrics.ts'
 import { isoDay, selectCases } from '../cases.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, fixed, lift, share } from '../report/numbers.ts'
@@ -121,12 +121,8 @@ function listsOf(
 }
 
 function measure(rows: readonly number[], { history, time, targets }: Asked, facts: Facts) {
-  const places = Int32Array.from(targets, (target) => {
-    const place = rows.indexOf(target)
-    return place < 0 ? LIST_LENGTH : place
-  }).sort()
   return {
-    'ndcg@10': ndcg(places, LIST_LENGTH),
+    'ndcg@10': ndcg(placesIn(rows, targets), LIST_LENGTH),
     diversity: diversity(rows, facts),
     repeats: familyRepeats(rows, facts),
     novelty: novelty(rows, facts),

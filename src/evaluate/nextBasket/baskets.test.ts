@@ -2,8 +2,7 @@ import { DAY } from '@nearside/core/time.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import { expect, test } from 'vitest'
 import { purchase, START, testInput, testShop, UNTIL } from '../testShop.ts'
-import { splitBaskets } from './baskets.ts'
-import { frequencies } from './frequency.ts'
+import { frequencies, splitBaskets } from './baskets.ts'
 
 const shop = testShop(60, 30)
 /** Ids of held-out and training shoppers of `testInput`. */

@@ -1,6 +1,6 @@
 /** @module Metrics of a predicted basket: of the whole basket, and of repeat and explore items apart. */
 import { highestRows } from '@nearside/core/model/highest.ts'
-import { hitRate, ndcg, recall } from '@nearside/train/metrics.ts'
+import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 
 /** Metrics of every case. `phr`: whether there is a hit; `uncut`: see `uncutNdcg`. */
 export const BASKET_METRICS = [
@@ -76,12 +76,4 @@ function idealGain(places: number): number {
 
 function listOf(scores: Float32Array): number[] {
   return highestRows(scores, LONGEST).filter((row) => scores[row] > Number.NEGATIVE_INFINITY)
-}
-
-/** 0-based places, ascending; LONGEST where an item is not in the list. */
-function placesIn(list: readonly number[], items: readonly number[]): Int32Array {
-  return Int32Array.from(items, (item) => {
-    const place = list.indexOf(item)
-    return place < 0 ? LONGEST : place
-  }).sort()
 }

@@ -3,6 +3,8 @@
  * relevant, as in TREC.
  */
 
+import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
+
 /** Product id → rating, 0 (not relevant) and up. */
 export type Ratings = ReadonlyMap<string, number>
 
@@ -39,13 +41,12 @@ export function measureRanking(
   ranking: readonly string[],
   ratings: Ratings,
 ): Readonly<Record<SearchMetric, number>> {
-  const relevant = (id: string) => (ratings.get(id) ?? 0) > 0
-  const wanted = [...ratings.values()].filter((rating) => rating > 0).length
-  const first = ranking.slice(0, 20).findIndex(relevant)
+  const relevant = [...ratings.keys()].filter((id) => (ratings.get(id) ?? 0) > 0)
+  const places = placesIn(ranking, relevant)
   return {
     'ndcg@10': gradedNdcg(ranking, ratings, 10),
-    'hitRate@10': first >= 0 && first < 10 ? 1 : 0,
-    'recall@20': wanted > 0 ? ranking.slice(0, 20).filter(relevant).length / wanted : 0,
-    'mrr@20': first >= 0 ? 1 / (first + 1) : 0,
+    'hitRate@10': hitRate(places, 10),
+    'recall@20': recall(places, 20),
+    'mrr@20': reciprocalRank(places, 20),
   }
 }
