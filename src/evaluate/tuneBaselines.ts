@@ -48,7 +48,7 @@ export function countingArms(
   }
 }
 
-export type TunedCounts = Readonly<Record<CountingArm, Tuned>>
+type TunedCounts = Readonly<Record<CountingArm, Tuned>>
 
 export interface TunedBaselines {
   readonly cases: number
