@@ -3,9 +3,6 @@ import type { Question } from '@nearside/evaluate/load.ts'
 import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 
-/** Hold-out of experiments that train by themselves: the default of `pretrain`. */
-export const HOLDOUT = { fraction: 0.2 }
-
 interface Asked {
   /** Shop and model. The protocol selects the cases; `personal`: every case from `until` on. */
   readonly question: Question

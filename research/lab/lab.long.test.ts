@@ -12,7 +12,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { experiment as baseParts } from './baseParts/experiment.ts'
 import { experiment as clickRounds } from './clickRounds/experiment.ts'
 import type { Experiment } from './experiment.ts'
-import { experiment as states } from './states/experiment.ts'
 
 let folder = ''
 
@@ -45,14 +44,6 @@ async function run(experiment: Experiment, shop: string, until?: string) {
 
 it('base-parts reports finite figures', async () => {
   await run(baseParts, 'testshop')
-}, 120_000)
-
-it('states reports whole, masked and short histories, and requires --until', async () => {
-  const made = testShop(150, 31)
-  await writeShop(join(folder, 'larger'), made.items, shopEvents({ ...made, from: 0, to: 0 }))
-  await expect(run(states, 'larger')).rejects.toThrow(/--until/)
-  const { arms } = await run(states, 'larger', '2024-04-01')
-  expect(arms.map(({ name }) => name)).toEqual(['whole', 'masked', 'short'])
 }, 120_000)
 
 it('click-rounds teaches a base model of orders the weight of clicks', async () => {

@@ -10,7 +10,6 @@ import type { Experiment } from './experiment.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
   'base-parts': () => import('./baseParts/experiment.ts'),
-  states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
   exposure: () => import('./exposure/experiment.ts'),
 }

@@ -136,6 +136,21 @@ describe('computeFeatures', () => {
     expect(value(features, 2, 'boughtBefore')).toBe(0)
   })
 
+  it('twice as many shoppers leave the popularity of what was bought as it is', () => {
+    const own = [purchase(0, 20, 'a'), purchase(2, 10, 'b')]
+    const [some, twice] = [200, 400].map((copies) => {
+      const shoppers = Array.from({ length: copies }, () => log).flat()
+      return computeFeatures(buildStatistics(items, shoppers, NOW), own, NOW, null)
+    })
+    const popularity = (features: Float32Array, item: number) =>
+      value(features, item, 'boughtPopularity')
+    for (const item of [0, 2])
+      expect(popularity(twice, item)).toBeCloseTo(popularity(some, item), 2)
+    // Of 12 items, three have the shoppers of the last 30 days, as many each.
+    expect(popularity(some, 0)).toBeCloseTo(Math.log(12 / 3), 1)
+    expect(popularity(some, 1)).toBe(0)
+  })
+
   it('one view changes the features of co-occurrence, category and price', () => {
     const view: Interaction = { item: 1, name: 'view_item', time: NOW - 1000, session: 'visit' }
     const features = computeFeatures(statistics, [view], NOW, null)

@@ -197,7 +197,9 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  out[at + C.boughtPopular] = statistics.popularity30[owned.item]
+  // Relative to the mean item: a count of shoppers would grow with the log, and move all that was bought.
+  const known = statistics.coldStart?.from ?? statistics.items
+  out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
   if (ages.length > 1) {
     const interval = (ages[ages.length - 1] - ages[0]) / (ages.length - 1)
     const off = Math.log((ages[0] + 1) / (interval + 1))

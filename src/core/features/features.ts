@@ -34,7 +34,7 @@ const LIST = [
   ['boughtByOrders', 'own'], // bought before × number of the shopper's orders
   ['boughtCooccurrence', 'own'], // bought before × co-occurrence with the recent history
   ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that are repeats
-  ['boughtPopular', 'own'], // bought before × shoppers in the last 30 days
+  ['boughtPopularity', 'own'], // bought before × logarithm of its share of popularity, relative to the mean item's
   ['interactions3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
   ['interactions60', 'interaction'], // the same, halved every 60 days
   ['interactionShareVisit', 'interaction'], // its share of the shopper's looks, carts and purchases, halved every visit, relative to its popularity
@@ -48,8 +48,8 @@ const LIST = [
   ['looksLastVisit', 'interaction'], // number of the shopper's looks at it in the last visit
   ['looksEver', 'interaction'], // number of the shopper's looks at it
   ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
-  ['peersRecent', 'category'], // share of its category and brand in the last six products, halved every two
-  ['peersLast', 'category'], // the last product has its category and brand
+  ['peersRecent', 'category'], // share of its category and brand in the last six products looked at or carted, halved every two
+  ['peersLast', 'category'], // the last such product has its category and brand
   ['priceCloseness', 'price'], // nearness to the shopper's usual price
   ['popularity7', 'popularity'], // shoppers in the last 7 days
   ['popularity30', 'popularity'], // shoppers in the last 30 days

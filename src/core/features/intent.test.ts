@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
+import type { EventName } from '../events/event.ts'
 import type { History } from './history.ts'
 import { groupPeers, intentOf, peersOf } from './intent.ts'
 import { profileOf } from './profile.ts'
@@ -44,9 +45,8 @@ describe('intentOf', () => {
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('shares the place between the lines of an order', () => {
-    const order = [4, 2, 0, 6].map((item) => ({ ...looks(item)[0], name: 'purchase' as const }))
-    const found = intent(order)
+  it('shares the place between the looks of one moment', () => {
+    const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
       expect(found?.last[group]).toBeCloseTo(1 / 4, 6)
@@ -55,6 +55,14 @@ describe('intentOf', () => {
 
   it('is null for an empty history', () => {
     expect(intent([])).toBeNull()
+  })
+
+  it('reads baskets, but no orders', () => {
+    const named = (name: EventName, ...items: number[]) =>
+      looks(...items).map((one) => ({ ...one, name }))
+    expect(intent(named('purchase', 0, 2))).toBeNull()
+    expect(intent([...looks(2, 0), ...named('purchase', 4)])).toEqual(intent(looks(2, 0)))
+    expect(intent(named('add_to_cart', 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
   it('shares never exceed 1, and only groups of the history have any', () => {

@@ -1,6 +1,7 @@
 /**
- * @module Intent of a visit: the peer groups of the last products that a shopper turned to. A peer group is the items
- * of one category and brand. On browsing it predicts the next product best (docs/results/visit-state.md).
+ * @module Intent of a visit: the peer groups of the last products that a shopper looked at or put into the basket. A
+ * peer group is the items of one category and brand. On browsing it predicts the next product best
+ * (docs/results/visit-state.md). What was bought says little about the next visit, so orders don't count.
  */
 import type { Item } from '../catalog/item.ts'
 import { onceFor } from '../onceFor.ts'
@@ -20,11 +21,12 @@ export interface Intent {
   readonly groups: readonly number[]
 }
 
-/** Products of the same moment, such as the lines of an order, have the same place. Null for an empty history. */
+/** Products of the same moment, as in a log of days, have the same place. Null for a history of orders alone. */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
-  { interactions }: Pick<Profile, 'interactions'>,
+  { interactions: all }: Pick<Profile, 'interactions'>,
 ): Intent | null {
+  const interactions = all.filter(({ kind }) => kind !== 'purchase')
   if (interactions.length === 0) return null
   const { peerGroup } = statistics
   const groups = peersOf(peerGroup).length

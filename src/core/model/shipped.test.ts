@@ -10,6 +10,7 @@ import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { readBaseModel } from './files.ts'
+import { highestRows } from './highest.ts'
 import { parseLatest, parseManifest } from './manifest.ts'
 import { createRandom } from './random.ts'
 import { personalScores, scoreTerms } from './score.ts'
@@ -62,6 +63,26 @@ test('the shipped model’s scores are finite without history, and one view chan
   }
   expect(personalScores(model, after, personal, 0)).toEqual(after.base)
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
+})
+
+test('after three looks at a department, most of the twelve best items are of it', async () => {
+  const { manifest, files } = await shipped()
+  const model = await readBaseModel(manifest, files)
+  const { category, popularity30 } = model.statistics
+  const now = Date.parse(manifest.data.until)
+  const shares = [...new Set(category)].map((department) => {
+    const rows = [...category.keys()].filter((row) => category[row] === department)
+    rows.sort((a, b) => popularity30[b] - popularity30[a])
+    const looks: History = [rows[5], rows[8], rows[11]].map((item, k) => ({
+      ...{ item, name: 'view_item', session: 's' },
+      time: now - (3 - k) * 30_000,
+    }))
+    const { base } = scoreTerms(model, looks, now)
+    for (const { item } of looks) base[item] = Number.NEGATIVE_INFINITY
+    return highestRows(base, 12).filter((row) => category[row] === department).length
+  })
+  expect(shares.length).toBeGreaterThan(20)
+  expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(8)
 })
 
 test('the shipped model’s shortlist finds the candidates of a full scoring, bit for bit', async () => {

@@ -1,6 +1,6 @@
 import { FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
 import { expect, it } from 'vitest'
-import { recordsOf, untaught } from './select.ts'
+import { lentWeights, recordsOf, untaught } from './select.ts'
 
 const spread = {
   scale: new Float32Array(FEATURE_COUNT).fill(1),
@@ -11,7 +11,7 @@ it('drops interaction features if the log has only purchases, and gives the reas
   const idle = untaught(true)
   expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('interaction'))
   expect(idle.size).toBeGreaterThan(0)
-  const records = recordsOf(new Float64Array(FEATURE_COUNT), spread, idle, new Set())
+  const records = recordsOf(new Float64Array(FEATURE_COUNT), spread, idle, new Map(), new Set())
   for (const [f, { kept, reason }] of records.entries()) {
     expect(kept).toBe(!idle.has(f))
     if (!kept) expect(reason).toContain('only purchases')
@@ -20,4 +20,15 @@ it('drops interaction features if the log has only purchases, and gives the reas
 
 it('keeps interaction features if the log has more than purchases', () => {
   expect(untaught(false).size).toBe(0)
+})
+
+it('a log of purchases borrows the weights of intent, and the records say so', () => {
+  const lent = lentWeights(true)
+  expect([...lent.keys()].map((f) => FEATURES[f].name)).toEqual(['peersRecent', 'peersLast'])
+  const constant = new Set(lent.keys())
+  const of = (weights: Float64Array) =>
+    recordsOf(weights, { ...spread, constant }, new Set(), lent, new Set())
+  const records = of(new Float64Array(FEATURE_COUNT).map((_, f) => lent.get(f) ?? 0))
+  for (const [f, weight] of lent) expect(records[f]).toMatchObject({ kept: true, weight })
+  expect(lentWeights(false).size).toBe(0)
 })

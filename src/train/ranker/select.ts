@@ -2,7 +2,7 @@
  * @module Drops features that are constant in the training data or nearly without weight. The manifest lists
  * every feature with the reason.
  */
-import { FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
+import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
@@ -53,6 +53,20 @@ export function untaught(purchasesOnly: boolean): Set<number> {
 }
 
 /**
+ * Raw weights of intent, in nats for a share of 1, as a base learned them from the looks of jdata2017
+ * (docs/results/visit-state.md).
+ */
+const LENT = [
+  ['peersRecent', 1.1],
+  ['peersLast', 1.1],
+] as const
+
+/** Weights by column that a log of purchases only can't teach, because it holds no looks. */
+export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number> {
+  return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
+}
+
+/**
  * Manifest records of the fixed features.
  * @param weights for scaled features, [F] or more
  */
@@ -60,10 +74,17 @@ export function recordsOf(
   weights: Float64Array,
   spread: Spread,
   untaught: ReadonlySet<number>,
+  lent: ReadonlyMap<number, number>,
   dropped: ReadonlySet<number>,
 ): FeatureRecord[] {
   return FEATURES.map(({ name }, f) => {
     const record = { name, scale: spread.scale[f], weight: weights[f] }
+    if (lent.has(f))
+      return {
+        ...record,
+        kept: true,
+        reason: 'learned in a shop of looks, because this log has none',
+      }
     if (spread.constant.has(f))
       return { ...record, kept: false, reason: 'constant in the training data' }
     if (untaught.has(f))

@@ -19,7 +19,7 @@ import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
-import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
+import { lentWeights, negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
 export interface RankerData {
   readonly items: readonly Item[]
@@ -40,8 +40,6 @@ interface RankerOptions {
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores
-  /** Part of a case's history that a device would store; absent: all. */
-  readonly heldOf?: (one: RankerCase) => History
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
@@ -80,9 +78,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)
   const asked = { from: options.from, until: options.until }
-  const { shoppers, from, cases: drawn } = sampleCases(data, { ...settings, ...asked }, random)
-  const { heldOf } = options
-  const cases = heldOf ? drawn.map((one) => ({ ...one, history: heldOf(one) })) : drawn
+  const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
   if (cases.length === 0)
     throw new NearsideError(
       'input-invalid',
@@ -105,7 +101,9 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const spread = spreadOf(table)
   const onProgress = (step: number) => options.onProgress?.('weights', step, 0)
   const { l2 } = settings
-  const idle = untaught(shoppers.every(({ interactions }) => onlyPurchases(interactions)))
+  const purchasesOnly = shoppers.every(({ interactions }) => onlyPurchases(interactions))
+  const idle = untaught(purchasesOnly)
+  const lent = lentWeights(purchasesOnly)
   const known = new Set([...spread.constant, ...idle])
   const first = fitNewton(table, spread.scale, { l2, frozen: known, onProgress })
   const dropped = negligible(first.weights)
@@ -118,18 +116,23 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const joint = options.encoder
     ? withEncoder(options.encoder, cases, statisticsOf, fitted.weights, scale, settings)
     : { weights: fitted.weights, encoderWeight: 0 }
-  const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
-  const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
+  const shipped = (found: Float64Array) =>
+    found.map((value, f) => lent.get(f) ?? (frozen.has(f) ? 0 : value))
+  const weights = shipped(joint.weights)
+  const alone = Float32Array.from(shipped(fitted.weights))
   return {
     /** w for scaled features, [F]; 0 for dropped features. */
     weights: Float32Array.from(weights),
     /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
-    records: recordsOf(weights, spread, idle, dropped),
+    records: recordsOf(weights, spread, idle, lent, dropped),
     /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
     /** The same features fitted without the encoder's score. */
-    alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
+    alone: {
+      weights: alone,
+      records: recordsOf(shipped(fitted.weights), spread, idle, lent, dropped),
+    },
     /** The catalog's highest items by these weights, for each case with a history; raw features. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
