@@ -5,7 +5,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DIMENSION } from '../model/baseModel.ts'
 import { createRandom } from '../model/random.ts'
-import { tinyTrees } from '../model/testModel.ts'
+import { tinyModel, tinyTrees } from '../model/testModel.ts'
 import { ITEMS, testCatalog, testModel } from '../model/testShop.ts'
 import { DAY } from '../time.ts'
 import { bestSellersOf } from './baseOrder.ts'
@@ -67,6 +67,30 @@ test('lists about an item give item reasons, whatever the shopper did', () => {
     new Set(list.map(({ reason }) => reason.kind))
   expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
   expect(kinds(ranker.boughtTogether('item-0', {}))).toEqual(new Set(['bought-together']))
+})
+
+describe('a list of similar items', () => {
+  const model = tinyModel(400)
+  const about = model.itemIds[0]
+  const among = (list: readonly { id: string }[]) => new Set(list.map(({ id }) => id))
+  const variants = model.itemIds.map((id, row) => ({ id, groupId: `family ${row >> 2}` }))
+
+  test.each([
+    ['of single products', model.itemIds.map((id) => ({ id })), 30],
+    ['of four variants each', variants, 60],
+  ])('holds none but the nearest thirty products of the shop, %s', (_kind, catalog, nearest) => {
+    const ranked = new Ranker(model, new Catalog(catalog))
+    const all = ranked.similar(about, { limit: 400, diversify: false })
+    expect(all.length).toBeGreaterThan(nearest)
+    expect(ranked.similar(about, { limit: 8, among: among(all.slice(120)) })).toEqual([])
+    const near = ranked.similar(about, { limit: 8, among: among(all.slice(0, 30)) })
+    expect(near.map(({ id }) => id)).toHaveLength(8)
+  })
+
+  test('holds as many products as it is asked for', () => {
+    const ranked = new Ranker(model, new Catalog(model.itemIds.map((id) => ({ id }))))
+    expect(ranked.similar(about, { limit: 90 })).toHaveLength(90)
+  })
 })
 
 describe('places', () => {

@@ -25,7 +25,7 @@ import {
 } from './candidateSource.ts'
 import { inShopOrder } from './catalogOrder.ts'
 import type { ScoreInPart, ScorePart } from './partialScores.ts'
-import { Related } from './related.ts'
+import { keepNearest, NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
 /** Reference order of a list, and the boosts of its rows. */
@@ -216,6 +216,8 @@ export class Ranker {
     const row = this.#shown.rowOf(item)
     if (row === undefined) return []
     const scores = this.#related.similarTo(row, this.#shown.rows)
+    const familyOf = (one: number) => this.#shown.itemOf(one)?.groupId ?? one
+    keepNearest(scores, row, Math.max(NEAREST, options.limit ?? 0), familyOf)
     return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
   }
 

@@ -3,6 +3,7 @@ import { type Alike, createAlike } from '../catalog/alike.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { highestRows } from '../model/highest.ts'
 
 /** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
 const SAME_CATEGORY = 0.3
@@ -74,6 +75,28 @@ export class Related {
     }
     return ties
   }
+}
+
+/** Products of the shop that count as similar to an item; measured on the demo shop's dearer items. */
+export const NEAREST = 30
+
+/**
+ * Sets all but the highest scores to 0.
+ * @param about the item that they are about
+ * @param count number of families to keep, which count once each
+ */
+export function keepNearest(
+  scores: Float32Array,
+  about: number,
+  count: number,
+  familyOf: (row: number) => unknown,
+): void {
+  const families = new Set([familyOf(about)])
+  const highest = highestRows(scores, 4 * count)
+  const beyond = highest.find((row) => families.add(familyOf(row)).size > count + 1)
+  const floor = scores[beyond ?? highest[highest.length - 1]]
+  for (let row = 0; row < scores.length; row++)
+    if (scores[row] < floor || row === beyond) scores[row] = 0
 }
 
 /** Whether the co-occurrence counts views as well as orders. */

@@ -63,6 +63,18 @@ test('shows a sale’s price until the sale ends by the device’s clock', async
   }
 })
 
+test('keeps no room for a list that a new visitor has no products for, but shows what the page put there', async () => {
+  const shown = (html: string) => {
+    const host = show(html)
+    provide({ personalizer: { ...personalizer, watch: () => () => {} }, items: ITEMS })
+    return host.getBoundingClientRect().height
+  }
+  expect(shown('<nearside-recommendations from="viewed"></nearside-recommendations>')).toBe(0)
+  expect(shown('<nearside-recommendations></nearside-recommendations>')).toBeGreaterThan(100)
+  const own = '<nearside-recommendations from="viewed"><p>Popular</p></nearside-recommendations>'
+  expect(shown(own)).toBeGreaterThan(0)
+})
+
 test('passes its page to the shop’s rules, and can opt out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })

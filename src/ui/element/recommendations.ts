@@ -7,7 +7,7 @@
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
-import { type ListName, nameFrom, queryOf } from '../lists/listNames.ts'
+import { keepsNoRoom, type ListName, nameFrom, queryOf } from '../lists/listNames.ts'
 import { createListObserver, type ListObserver } from '../lists/listObserver.ts'
 import { ENGLISH_LISTS } from '../messages/lists.ts'
 import { buildCard, element, replaceCards, type Shop } from './card.ts'
@@ -193,7 +193,8 @@ export class NearsideRecommendations extends Base {
     const shop = this.#shop
     const list = this.getAttribute('list') ?? this.#name
     const measure = provided?.measure
-    const view = viewOf(state, { ...shop, limit: this.#limit })
+    const initialItems = keepsNoRoom(this.#name, this.#ids('with-items')) ? [] : undefined
+    const view = viewOf(state, { ...shop, limit: this.#limit, initialItems })
     const title = this.#heading
     if (this.#title.textContent !== title) this.#title.textContent = title
     this.#showPaused()
@@ -202,7 +203,7 @@ export class NearsideRecommendations extends Base {
     this.#list.setAttribute('aria-busy', String(view.loading))
     this.#error.textContent = view.trouble
     this.#error.hidden = view.trouble === null
-    this.#body.hidden = view.isEmpty
+    this.#body.hidden = view.isEmpty && !(view.loading && this.childElementCount > 0)
     const cards = view.entries.map((entry) =>
       buildCard(shop, entry.recommendation, () => {
         const { recommendation, position } = entry

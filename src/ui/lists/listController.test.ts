@@ -127,7 +127,7 @@ test('each list name has its query', () => {
     kind: 'recommend',
     options: { limit: 3, from: 'viewed' },
   })
-  expect(queryOf('bestSellers', {}).options).toEqual({ order: 'base' })
+  expect(queryOf('bestSellers', {}).options).toEqual({ order: 'base', exclude: ['basket'] })
   expect(queryOf('dearer', { dearer: 1.5 }, 'a')).toEqual({
     ...{ kind: 'similar', item: 'a', options: { dearer: 1.5 } },
   })

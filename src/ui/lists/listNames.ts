@@ -34,9 +34,19 @@ export function queryOf(
     case 'boughtTogether':
     case 'basket':
       return { kind: 'boughtTogether', item, options }
-    default:
-      return { kind: 'recommend', options }
+    default: {
+      const { from, order, exclude = order === 'base' && !from ? ['basket'] : undefined } = options
+      return { kind: 'recommend', options: { ...options, exclude } }
+    }
   }
+}
+
+/** Whether a list is empty for most new visitors, so that placeholders would only fold up and move the page. */
+export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
+  return (
+    ['recentlyViewed', 'buyAgain', 'onYourMind'].includes(name) ||
+    (name === 'basket' && item?.length === 0)
+  )
 }
 
 /** Name of the list whose items come `from` there; `forYou` for an unknown value. */

@@ -34,7 +34,7 @@ export interface RecommendationsProps<TItem extends Item = Item>
   readonly limit?: number
   /**
    * Ids to show until the first answer instead of skeletons, labelled as popular: the shop's bestsellers. An empty
-   * array shows nothing until then. Also rendered on a server (`readBaseLists` of `nearside/ssr` gives the order that
+   * array shows nothing until then, which is the default of lists that a new visitor has no products for. Also rendered on a server (`readBaseLists` of `nearside/ssr` gives the order that
    * the device starts with).
    */
   readonly initialItems?: readonly string[]
@@ -103,7 +103,7 @@ export function ListSection<TItem extends Item>({
   useEffect(() => void reporter.shows(view, list, section.current, measure))
   useEffect(() => reporter.stop, [reporter])
 
-  if (view.isEmpty) return Empty && <Empty />
+  if (view.isEmpty) return Empty && !loading && <Empty />
   return (
     <section className="ns-section" aria-labelledby={id} ref={section}>
       <Header title={title} id={id} />

@@ -150,6 +150,23 @@ describe('the other lists', () => {
     await waitFor(() => expect(shownIds(screen.container).length).toBeGreaterThan(0))
   })
 
+  test('a list keeps no room for products that a new visitor can’t have', async () => {
+    const screen = await show(
+      <>
+        <RecentlyViewed />
+        <BuyAgain emptyComponent={() => <p>Nothing yet</p>} />
+        <CompleteTheBasket items={[]} />
+        <Trending />
+      </>,
+      null,
+    )
+    const sections = [...screen.container.querySelectorAll('section')]
+    expect(sections.map((section) => section.querySelector('h2')?.textContent)).toEqual([
+      'Best sellers',
+    ])
+    expect(screen.container.textContent).not.toContain('Nothing yet')
+  })
+
   test('“Recently viewed” gives its reason, leaves out the current product, and hides if empty', async () => {
     const screen = await show(<RecentlyViewed excludeIds={['tin']} />)
     const region = screen.getByRole('region', { name: 'Recently viewed' })

@@ -4,7 +4,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
 import type { ReactNode } from 'react'
 import { DEFAULT_LIMIT } from '../lists/listController.ts'
-import { type ListName, queryOf } from '../lists/listNames.ts'
+import { keepsNoRoom, type ListName, queryOf } from '../lists/listNames.ts'
 import { usePersonalizationContext } from './context.ts'
 import { LearningPaused } from './LearningPaused.tsx'
 import { LIST_OPTIONS, ListSection, type RecommendationsProps } from './ListSection.tsx'
@@ -31,6 +31,7 @@ function List<TItem extends Item>({ props, name, item, dearer, note }: ListProps
   return (
     <ListSection
       {...props}
+      initialItems={props.initialItems ?? (keepsNoRoom(name, item) ? [] : undefined)}
       title={props.title ?? words(name)}
       list={props.list ?? name}
       state={state}
