@@ -4,6 +4,7 @@
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { createVariants } from '@nearside/core/catalog/families.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { discountOf } from '@nearside/core/features/context/discount.ts'
@@ -13,6 +14,7 @@ import { type LatestModel, parseLatest, parseManifest } from '@nearside/core/mod
 import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { isLarge } from '@nearside/core/ranking/candidateSource.ts'
 import { amongItems } from '@nearside/core/ranking/itemFilters.ts'
+import { withVariants } from '@nearside/core/ranking/listQuery.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { requireQuery } from '@nearside/core/ranking/requireQuery.ts'
 import { aboutOf, liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
@@ -88,8 +90,10 @@ export async function readBaseLists(options: {
     return ranker.list(query, scored, selection)
   }
 
-  function list(query: ListQuery): readonly Recommendation[] {
-    requireQuery(query)
+  const variantsOf = createVariants(catalog.items)
+  function list(asked: ListQuery): readonly Recommendation[] {
+    requireQuery(asked)
+    const query = withVariants(asked, variantsOf)
     const { page, rules: isRuled = true } = query.options ?? {}
     const { items } = catalog
     const isNew = (id: string) => ranker.isNew(id)

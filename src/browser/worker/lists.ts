@@ -8,7 +8,7 @@ import type {
 } from '@nearside/core/ranking/apiLists.ts'
 import { amongItems, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
-import { type Exclusion, limitOf } from '@nearside/core/ranking/listQuery.ts'
+import { type Exclusion, limitOf, withVariants } from '@nearside/core/ranking/listQuery.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { type Cause, causesOf, giveReasons, SCREEN } from '@nearside/core/ranking/reasons.ts'
 import { requireQuery } from '@nearside/core/ranking/requireQuery.ts'
@@ -46,8 +46,9 @@ export class Lists {
   }
 
   /** @throws NearsideError `input-invalid` for an invalid query */
-  readonly list = (query: ListQuery): readonly Recommendation[] => {
-    requireQuery(query)
+  readonly list = (asked: ListQuery): readonly Recommendation[] => {
+    requireQuery(asked)
+    const query = withVariants(asked, this.#shop.variantsOf)
     const { ranker } = this.#shop
     const { code } = this.#services.loaded
     if (code) ranker?.speedUp(code.scoreInPart)

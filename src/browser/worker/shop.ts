@@ -4,6 +4,7 @@
  */
 
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { createVariants, type VariantsOf } from '@nearside/core/catalog/families.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
@@ -31,6 +32,8 @@ export class Shop {
   #catalog: Catalog | null = null
   /** Null if the page passed the catalog itself. */
   readonly #catalogFile: KeptFile | null
+  /** Variants of the catalog's products. */
+  variantsOf: VariantsOf = () => []
   #rules: ShopRules | null = null
   /** Title index of the current catalog, built on first use. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
@@ -100,6 +103,10 @@ export class Shop {
     if (!this.#catalog && !this.#ranker) return true
     return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
+
+  /** The item's own id; for a product with variants, that of one of them; undefined for neither. */
+  readonly knownAs = (item: string): string | undefined =>
+    this.knows(item) ? item : this.variantsOf(item)[0]
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
 
@@ -246,7 +253,8 @@ export class Shop {
   #take(value: unknown): void {
     const { notices, now } = this.#services
     this.#catalog = Catalog.parse(value, now())
-    const { faults, size } = this.#catalog
+    const { faults, items, size } = this.#catalog
+    this.variantsOf = createVariants(items)
     if (faults.length === 0) return
     const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
     notices.add(new NearsideError('catalog-invalid', message))

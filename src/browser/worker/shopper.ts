@@ -127,8 +127,9 @@ export class Shopper {
       notices.add(draft)
       return null
     }
-    const known = keepItems(draft, this.#shop.knows)
-    const unknown = draft.items.filter((item) => !known.items.includes(item))
+    const { knownAs } = this.#shop
+    const known = keepItems(draft, knownAs)
+    const unknown = draft.items.filter((item) => knownAs(item) === undefined)
     if (unknown.length > 0) {
       const listed = unknown.slice(0, 3).join(', ')
       const message = `${draft.name}: no such item in the catalog: ${listed}.`

@@ -238,6 +238,24 @@ describe('import of WooCommerce’s exports', () => {
     }
   })
 
+  test('counts an event about a variable product, by SKU or number, for its best-selling variation', async () => {
+    const line = (item: string) => `1,${item},2024-05-01 10:00,view_item\n`
+    const { report, items, events } = await imported({
+      'orders.csv': 'customer id,sku,date\n1,MG-R,2024-05-01 10:00\n1,TP,2024-05-01 10:00\n',
+      'clicks.csv': `customer id,sku,date,event\n${line('MG')}${line('10')}${line('TP')}`,
+      'catalog.csv': CATALOG,
+    })
+    expect(events.filter(({ event }) => event === 'view_item').map(({ item }) => item)).toEqual([
+      'MG-R',
+      'MG-R',
+      'TP',
+    ])
+    // The product itself is nothing that a list could show.
+    expect(items.map(({ id }) => id)).toEqual(['MG-R', '12', 'TP'])
+    expect(report.catalog?.dropped).toMatchObject({ 'parent of variations': 1 })
+    expect(report.match).toMatchObject({ logItems: 2, items: 2 })
+  })
+
   test('uses product numbers as ids if the log names products by number', async () => {
     const { items } = await imported({
       'orders.csv': 'customer id,product id,date\n1,11,2024-05-01 10:00\n1,13,2024-05-01 10:00\n',

@@ -58,7 +58,8 @@ const goesByOffers = (rule: Rule): boolean => itemsOf(rule)?.offer !== undefined
 function unknown(rule: Rule, catalog: Catalog): Finding[] {
   const asked = [itemsOf(rule), rule.when?.item].filter((one) => one != null)
   const ids = [...asked.flatMap(({ id = [] }) => id), ...('pin' in rule ? rule.pin : [])]
-  const gone = ids.filter((id) => catalog.get(id) === undefined)
+  const families = new Set(catalog.items.map(({ groupId }) => groupId))
+  const gone = ids.filter((id) => catalog.get(id) === undefined && !families.has(id))
   return [
     ...(gone.length > 0
       ? [warning(`‘${rule.name}’ names ${listed(gone)}: not in the catalog.`)]
@@ -115,7 +116,7 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
   const wanted = itemsOf(rule)
   const test = wanted && createItemTest({ ...wanted, same: [] }, undefined, isOffer)
   const pinned = new Set('pin' in rule ? rule.pin : [])
-  const matches = test ?? (({ id }: Item) => pinned.has(id))
+  const matches = test ?? (({ id, groupId = id }: Item) => pinned.has(id) || pinned.has(groupId))
   const touched = shown.filter(matches)
   const does = (Object.keys(DOES) as (keyof typeof DOES)[]).find((kind) => kind in rule)
   const same = wanted?.same ? ` of the same ${wanted.same.join(' and ')} as the list is about` : ''

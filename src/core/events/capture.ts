@@ -98,18 +98,25 @@ function linesOf(name: EventName, lines: readonly OrderLine[]) {
   return { lines: name === 'view_item_list' ? undefined : known(lines) }
 }
 
-/** The event with only some of its items; each remaining item retains its quantity and price. */
-export function keepItems(draft: EventDraft, keep: (item: string) => boolean): EventDraft {
+/**
+ * The event with its items as the shop knows them; each keeps its quantity and price.
+ * @param knownAs id of an item in the catalog; undefined for none
+ */
+export function keepItems(
+  draft: EventDraft,
+  knownAs: (item: string) => string | undefined,
+): EventDraft {
   const { items, lines, ...rest } = draft
-  const kept = [...items.keys()].filter((at) => keep(items[at]))
-  if (kept.length === items.length) return draft
+  if (items.every((item) => knownAs(item) === item)) return draft
+  const kept = new Map<string, OrderLine>()
+  for (const [at, item] of items.entries()) {
+    const id = knownAs(item)
+    if (id !== undefined) kept.set(id, added(kept.get(id), lines?.[at] ?? {}))
+  }
   return compact({
     ...rest,
-    items: kept.map((at) => items[at]),
-    ...linesOf(
-      rest.name,
-      kept.map((at) => lines?.[at] ?? {}),
-    ),
+    items: [...kept.keys()],
+    ...linesOf(rest.name, [...kept.values()]),
   })
 }
 

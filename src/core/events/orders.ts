@@ -21,7 +21,8 @@ const MOST_ORDERS = 1000
 export interface KnownEvents {
   /** Events already stored. */
   readonly events: readonly EventDraft[]
-  readonly knows: (item: string) => boolean
+  /** Id of an item in the catalog; undefined for none. */
+  readonly knownAs: (item: string) => string | undefined
   /** Time in milliseconds since the epoch; older orders are ignored. */
   readonly after: number
   readonly now: number
@@ -31,7 +32,7 @@ export interface KnownEvents {
  * @returns the newest of the new orders, and the fault of the first invalid one
  * @throws NearsideError `input-invalid`
  */
-export function readOrders(orders: unknown, { events, knows, after, now }: KnownEvents) {
+export function readOrders(orders: unknown, { events, knownAs, after, now }: KnownEvents) {
   if (!Array.isArray(orders)) throw new NearsideError('input-invalid', 'seed takes an array.')
   const drafts = new Map<string, EventDraft>()
   let refused: NearsideError | null = null
@@ -41,7 +42,7 @@ export function readOrders(orders: unknown, { events, knows, after, now }: Known
       refused ??= one
       continue
     }
-    const draft = keepItems(one, knows)
+    const draft = keepItems(one, knownAs)
     const isKnown = (old: EventDraft) => old.id === draft.id || isSameOrder(old, draft)
     if (draft.time > after && draft.items.length > 0 && !events.some(isKnown))
       drafts.set(draft.id, draft)

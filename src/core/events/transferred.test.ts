@@ -4,7 +4,12 @@ import type { ShopperEvent } from './event.ts'
 import { readTransferred } from './transferred.ts'
 
 const NOW = Date.UTC(2026, 5, 1)
-const known = { events: [], knows: (id: string) => id !== 'gone', after: NOW - 90 * DAY, now: NOW }
+const known = {
+  events: [],
+  knownAs: (id: string) => (id === 'gone' ? undefined : id),
+  after: NOW - 90 * DAY,
+  now: NOW,
+}
 const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): ShopperEvent => ({
   ...{ id, name: 'view_item', session: id, items: ['a'] },
   time: NOW - daysAgo * DAY,

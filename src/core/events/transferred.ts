@@ -20,7 +20,7 @@ import type { KnownEvents } from './orders.ts'
  */
 export function readTransferred(
   given: unknown,
-  { events, knows, after, now }: KnownEvents,
+  { events, knownAs, after, now }: KnownEvents,
   most: number,
 ): readonly EventDraft[] {
   const ids = new Set(events.map(({ id }) => id))
@@ -29,7 +29,7 @@ export function readTransferred(
   for (const one of Array.isArray(given) ? given : []) {
     const event = isBounded(one) ? readStoredEvent(one) : null
     if (!event || event.time <= after || event.time > now + DAY || ids.has(event.id)) continue
-    const draft = keepItems(event, knows)
+    const draft = keepItems(event, knownAs)
     if (draft.items.length === 0 && event.items.length > 0) continue
     if (orders.some((old) => isSameOrder(old, draft))) continue
     ids.add(draft.id)

@@ -109,7 +109,7 @@ export interface ListOptions {
   readonly until?: number
   /**
    * Maximum price for `similar`, as a multiple of the item's price; above 1. The list contains only items
-   * that cost more, in the same currency.
+   * that cost more, in the same currency, of the shop's thirty products nearest to it.
    */
   readonly dearer?: number
   /**

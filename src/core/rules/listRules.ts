@@ -116,7 +116,9 @@ function combine(
   }
   const pins = rules.flatMap((rule) => {
     if (!('pin' in rule)) return []
-    const pinned = [...new Set(rule.pin)].flatMap((id) => byId.get(id) ?? [])
+    const pinned = [...new Set(rule.pin)].flatMap(
+      (id) => byId.get(id) ?? items.find(({ groupId }) => groupId === id) ?? [],
+    )
     const shown = pinned.filter(({ id }) => !hidden.has(id))
     return shown.map((item) => ({ item, at: rule.at ?? 1, rule: rule.name }))
   })
@@ -127,8 +129,12 @@ function combine(
     ...{ again, hidden, lifts, limits, pins },
     rulesOf(id) {
       const item = byId.get(id)
+      if (!item) return []
+      const { groupId = id } = item
       return rules.filter(
-        (rule) => item && (tests.get(rule)?.(item) || ('pin' in rule && rule.pin.includes(id))),
+        (rule) =>
+          tests.get(rule)?.(item) ||
+          ('pin' in rule && (rule.pin.includes(id) || rule.pin.includes(groupId))),
       )
     },
   }

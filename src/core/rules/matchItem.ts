@@ -22,7 +22,8 @@ export function createItemTest(
     const wanted = fields[field]
     if (!wanted) continue
     const matches = createValueTest(wanted)
-    tests.push((item) => matches(item[field]))
+    // A product's id stands for its variants.
+    tests.push((item) => matches(item[field]) || (field === 'id' && matches(item.groupId)))
   }
   for (const group of same)
     tests.push((item) => item[group] !== undefined && item[group] === about?.[group])

@@ -2,7 +2,7 @@
 
 /** Conditions on an item; all of them must hold. */
 export interface RuleItems {
-  /** Accepted ids. */
+  /** Accepted ids; a `groupId` stands for its variants. */
   readonly id?: readonly string[]
   /** Accepted brands. */
   readonly brand?: readonly string[]

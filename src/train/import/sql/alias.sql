@@ -7,6 +7,14 @@ SELECT key, min(id) AS id FROM (
 WHERE key <> '' AND key NOT IN (SELECT id FROM product)
 GROUP BY key HAVING count(DISTINCT id) = 1;
 
+-- An event about a product with variants is one about the variant that the log names most.
+INSERT INTO alias
+SELECT key, arg_max(id, (coalesce(lines, 0), -n)) FROM (
+  SELECT unnest([family, parent_item, parent_number]) AS key, id, n FROM product)
+LEFT JOIN (SELECT item, count(*) AS lines FROM event GROUP BY item) ON item = id
+WHERE key <> '' AND key NOT IN (SELECT id FROM product) AND key NOT IN (SELECT key FROM alias)
+GROUP BY key;
+
 UPDATE event SET item = alias.id FROM alias WHERE event.item = alias.key;
 
 -- The log may fill fields that the catalog leaves empty.

@@ -63,7 +63,8 @@ WITH filled AS (
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
     nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
       WHEN of.item = '' OR (getvariable('use_number') AND of.number <> '') THEN of.number
-      ELSE of.item END, '') AS family
+      ELSE of.item END, '') AS family,
+    of.item AS parent_item, of.number AS parent_number
   FROM raw_catalog AS own LEFT JOIN parent AS of ON own."group" = of.key AND of.n <> own.n),
 named AS (
   SELECT *,
@@ -74,7 +75,7 @@ named AS (
       AND (ends = '' OR coalesce(sale_moment(ends, 1) > getvariable('now'), false)) AS is_sale,
     CASE WHEN variant IS NOT NULL AND kind = '' THEN name || ' - ' || variant ELSE name END AS whole_title
   FROM filled)
-SELECT n, line, problem, item, number, kind, family, whole_title AS title,
+SELECT n, line, problem, item, number, kind, family, parent_item, parent_number, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
     WHEN item <> '' THEN item
     -- A product without a SKU is identified by its name. A row without a price is a further picture.
@@ -118,10 +119,8 @@ SELECT *, CASE
     THEN 'bad availability'
   WHEN kind IN ('variable', 'variable-subscription')
     AND (number IN (SELECT substr("group", 4) FROM raw_catalog WHERE "group" LIKE 'id:%')
-      OR item IN (SELECT "group" FROM raw_catalog WHERE kind <> '' AND "group" <> ''))
-    AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
-  WHEN price_text = '' AND id IN (SELECT family FROM read_product WHERE price_text <> '' AND family <> id)
-    AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
+      OR item IN (SELECT "group" FROM raw_catalog WHERE kind <> '' AND "group" <> '')) THEN 'parent of variations'
+  WHEN price_text = '' AND id IN (SELECT family FROM read_product WHERE price_text <> '' AND family <> id) THEN 'parent of variations'
   WHEN unpublished THEN 'not published'
   END AS reason
 FROM read_product;
@@ -138,6 +137,7 @@ WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price, sale,
   CASE WHEN price IS NOT NULL OR sale IS NOT NULL THEN currency END AS currency,
   category, brand, description, image, nullif(url, '/products/') AS url, available, added, item, number,
+  family, parent_item, parent_number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
 FROM kept

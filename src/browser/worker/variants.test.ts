@@ -1,0 +1,76 @@
+/** @module A device that is told a product's id where the shop sells variants only, and prices of sales. */
+import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
+import { expect, test } from 'vitest'
+import { ids, start, TestServer } from './testDevice.ts'
+
+const NOW = Date.UTC(2026, 5, 20)
+const FAMILY = ['item-0', 'item-4', 'item-8']
+
+async function opened(more: Parameters<typeof start>[3] = {}) {
+  const catalog = testCatalog.map((item) =>
+    FAMILY.includes(item.id)
+      ? { ...item, groupId: 'mug', ...(item.id === 'item-0' && { available: false }) }
+      : item,
+  )
+  const environment = { now: () => NOW, indexedDb: () => undefined }
+  const server = new TestServer(await filesOf(testModel('1')))
+  return start(server, 'variants', environment, { catalog, ...more })
+}
+
+test('an event about a product is one about its first available variant', async () => {
+  const { capture, device } = await opened()
+  const lines = { items: [{ item_id: 'mug', quantity: 2 }, { item_id: 'item-4' }] }
+  expect(await capture({ name: 'view_item', item_id: 'mug' })).not.toBeNull()
+  expect(ids(await device.recommend({ from: 'viewed' }))).toEqual(['item-4'])
+  await capture({ name: 'purchase', ...lines })
+  expect(device.snapshot().notices.map(({ code }) => code)).toEqual(['storage-unavailable'])
+  const bought = (await device.events(9)).find(({ name }) => name === 'purchase')
+  expect(bought).toMatchObject({ items: ['item-4'], quantity: 3 })
+})
+
+test('past orders may name the product, too', async () => {
+  const { device } = await opened()
+  const order = { id: '1', time: NOW - 86_400_000, items: [{ item_id: 'mug' }] }
+  expect(await device.seed([order])).toBe(1)
+  expect((await device.events(9))[0].items).toEqual(['item-4'])
+})
+
+test('lists about a product are about its variants', async () => {
+  const { device } = await opened()
+  const similar = ids(await device.similar('mug', { limit: 31 }))
+  expect(similar.length).toBeGreaterThan(9)
+  for (const id of FAMILY) expect(similar).not.toContain(id)
+  // Each of the three is bought with the next three of its category.
+  expect(ids(await device.boughtTogether('mug', {})).sort()).toEqual([
+    'item-12',
+    'item-16',
+    'item-20',
+  ])
+  expect(ids(await device.recommend({ limit: 32, excludeIds: ['mug'] }))).not.toContain('item-8')
+})
+
+test('rules name the product for its variants', async () => {
+  const { device } = await opened({ rules: [{ name: 'gone', hide: { id: ['mug'] } }] })
+  const shown = ids(await device.recommend({ limit: 32, diversify: false }))
+  expect(shown).toHaveLength(29)
+  const pinned = await opened({ rules: [{ name: 'first', pin: ['mug'] }] })
+  expect(ids(await pinned.device.recommend({ limit: 1 }))).toEqual(['item-4'])
+})
+
+test('the shopper is offered no contribution where the shop names no servers', async () => {
+  const { device } = await opened()
+  expect(device.snapshot().canContribute).toBe(false)
+})
+
+test('lists go by the price of a sale while it runs', async () => {
+  const until = (day: string) => ({
+    catalog: testCatalog.map((item) =>
+      item.id === 'item-28' ? { ...item, sale: { price: 2, until: day } } : item,
+    ),
+    rules: [{ name: 'cheap', only: { price: { to: 2 } } }],
+  })
+  const shown = async (day: string) =>
+    ids(await (await opened(until(day))).device.recommend({ limit: 9 })).sort()
+  expect(await shown('2026-06-20')).toEqual(['item-0', 'item-1', 'item-28'])
+  expect(await shown('2026-06-19')).toEqual(['item-0', 'item-1'])
+})

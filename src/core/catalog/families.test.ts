@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { withVariants } from '../ranking/listQuery.ts'
+import { createVariants } from './families.ts'
+
+const variantsOf = createVariants([
+  { id: 'mug-r', groupId: 'MG', available: false },
+  { id: 'mug-b', groupId: 'MG' },
+  { id: 'cup-s', groupId: 'cup' },
+  { id: 'cup', groupId: 'cup' },
+  { id: 'tea' },
+])
+
+test('a product’s id stands for its variants, available ones first; an item’s id for itself', () => {
+  expect(variantsOf('MG')).toEqual(['mug-b', 'mug-r'])
+  for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
+})
+
+test('lists about a product are about its variants, and a similar list holds none of them', () => {
+  const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
+  expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
+    ...{ kind: 'similar', item: 'mug-b' },
+    options: { limit: 3, excludeIds: ['mug-b', 'mug-r'] },
+  })
+  expect(asked({ kind: 'boughtTogether', item: ['tea', 'MG'] })).toEqual({
+    ...{ kind: 'boughtTogether', item: ['tea', 'mug-b', 'mug-r'] },
+    options: { excludeIds: [] },
+  })
+  expect(asked({ kind: 'recommend', options: { from: 'viewed', excludeIds: ['MG'] } })).toEqual({
+    ...{ kind: 'recommend', options: { from: 'viewed', excludeIds: ['mug-b', 'mug-r'] } },
+  })
+})
+
+test('a query that names no product stays the same', () => {
+  for (const query of [
+    { kind: 'similar', item: 'cup' },
+    { kind: 'rerank', items: ['MG'] },
+    { kind: 'boughtTogether', item: 'tea' },
+    { kind: 'recommend' },
+  ] as const)
+    expect(withVariants(query, variantsOf)).toBe(query)
+})
