@@ -65,7 +65,7 @@ test('with site data blocked, every flow works from memory and says so', async (
   await page.getByRole('combobox', { name: 'Search products' }).fill('lantern')
   await page.keyboard.press('Enter')
   await expect(page.locator('main mark').first()).toBeVisible()
-  await page.getByRole('switch', { name: 'Personalisation' }).click()
+  await page.getByRole('radio', { name: 'Everyone’s' }).check()
   await page.getByRole('button', { name: 'Dark colours' }).click()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.getByRole('link', { name: 'Wishlist, 1' }).click()

@@ -81,11 +81,9 @@ test('the first click on a product changes the home list, also in another tab', 
 
 test('the switch shows the shop’s own order and the shopper’s list again', async () => {
   const personal = await forYouIds(page)
-  const order = page.getByRole('switch', { name: 'Personalisation' })
-  await order.click()
-  await expect(order).toHaveAttribute('aria-checked', 'false')
-  await order.click()
-  await expect(order).toHaveAttribute('aria-checked', 'true')
+  await page.getByRole('radio', { name: 'Everyone’s' }).check()
+  await expect.poll(() => forYouIds(page)).not.toEqual(personal)
+  await page.getByRole('radio', { name: 'For you' }).check()
   await expect.poll(() => forYouIds(page)).toEqual(personal)
 })
 

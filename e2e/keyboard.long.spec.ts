@@ -72,15 +72,15 @@ test('by keyboard: a shopper changes colours, order and department in the header
   await page.keyboard.press('Enter')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
 
-  const order = page.getByRole('switch', { name: 'Personalisation' })
-  await tabTo(page, order, 'Shift+Tab')
-  await page.keyboard.press('Space')
-  await expect(order).toHaveAttribute('aria-checked', 'false')
+  const personal = page.getByRole('radio', { name: 'For you' })
+  await tabTo(page, personal, 'Shift+Tab')
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('radio', { name: 'Everyone’s' })).toBeChecked()
   await expect(
     page.getByText('Personalisation is off: everyone sees the same order.'),
   ).toBeAttached()
-  await page.keyboard.press('Space')
-  await expect(order).toHaveAttribute('aria-checked', 'true')
+  await page.keyboard.press('ArrowLeft')
+  await expect(personal).toBeChecked()
 
   const departments = page.getByRole('navigation', { name: 'Departments' })
   const third = departments.getByRole('link').nth(2)

@@ -19,6 +19,7 @@ const PAGES = [
   '/wishlist',
   '/orders',
   '/side-by-side',
+  '/play',
   '/fast-forward',
   '/console',
   '/no-such-page',

@@ -8,7 +8,7 @@ import { fact, openConsole, openShop } from './shop.ts'
  */
 const DECLARED = [
   /^\/(shell\.html)?$/,
-  /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
+  /^\/(category|product|search|basket|checkout|play|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
   /^\/assets\/[\w.-]+$/,
   /^\/catalog\/(catalog|pictures|history)\.json$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,

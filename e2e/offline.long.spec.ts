@@ -58,6 +58,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/wishlist': 'main h1',
   '/orders': '.past-order',
   '/side-by-side': '.compare-row .move',
+  '/play': '.play-tap',
   '/fast-forward': '.choice-card',
   '/console': '.ns-console table',
   '/no-such-page': 'main [data-item]',

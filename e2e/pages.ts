@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/orders': '.past-order',
   '/wishlist': 'main .grid [data-item]',
   '/side-by-side': '.compare-row .move',
+  '/play': '.play-tap',
   '/fast-forward': '.choice-card',
   '/console': '.ns-console table',
   '/no-such-page': 'main [data-item]',

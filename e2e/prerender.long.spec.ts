@@ -197,7 +197,7 @@ test('a chosen theme and order apply from the first paint', async ({ page }) => 
   await page.goto('/')
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()
-  await page.getByRole('switch', { name: 'Personalisation' }).click()
+  await page.getByRole('radio', { name: 'Everyone’s' }).check()
   // The shop's script never arrives, so these checks hold without it.
   await page.route('**/assets/{main,shop,open}-*.js', (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })

@@ -97,12 +97,17 @@ async function store(name, key, response) {
     .catch((refused) => console.info('Not kept for offline use:', refused))
 }
 
+/** What this worker has asked the network for by itself, so that a page can count it. */
+const fetched = []
+
 /**
- * From a page at rest: `seen`, the files of a first visit, which passed before this worker watched;
- * `replay`, whether to fetch what fast-forward needs. Answers with what of that is not kept.
+ * `fetched` asks for that list. `keep` comes from a page at rest, with `seen`, the files of a first visit, which
+ * passed before this worker watched, and `replay`, whether to fetch what fast-forward needs. The answer is what of
+ * that is not kept.
  */
 self.addEventListener('message', (event) => {
   const { data, ports } = event
+  if (data?.kind === 'fetched') ports[0]?.postMessage({ fetched })
   if (data?.kind !== 'keep' || !Array.isArray(data.seen)) return
   event.waitUntil(keepFor(data).then((missing) => ports[0]?.postMessage({ missing })))
 })
@@ -133,6 +138,7 @@ async function keep(path) {
   if (await cache.match(path, ANY)) return
   const inOther = ASSETS.test(path) && (await caches.match(path, ANY))
   const from = DOCUMENTS.includes(path) || REPLAY.test(path) ? 'no-cache' : 'force-cache'
+  if (!inOther) fetched.push(path)
   const response = inOther || (await fetch(path, { cache: from }))
   if (!response.ok) throw new Error(`${response.status}`)
   await cache.put(path, response)

@@ -32,6 +32,7 @@ const PAGES: Readonly<Record<string, string>> = {
   wishlist: '/wishlist',
   checkout: '/checkout',
   'side-by-side': '/side-by-side',
+  play: '/play',
   'fast-forward': '/fast-forward',
   console: '/console',
   missing: '/no-such-page',

@@ -148,7 +148,7 @@ export function createStaticServer(site: StaticSite): Server {
 /** Pages of the storefront that begin with the outline. */
 export const PAGES: readonly string[] = [
   ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
-  ...['/side-by-side', '/fast-forward', '/console'],
+  ...['/play', '/side-by-side', '/fast-forward', '/console'],
 ]
 
 const MALFORMED = ''

@@ -24,6 +24,7 @@ const SideBySide = laterPage(() => import('./pages/SideBySide.tsx').then((page) 
 const FastForward = laterPage(() =>
   import('./pages/FastForward.tsx').then((page) => page.FastForward),
 )
+const Play = laterPage(() => import('./pages/Play.tsx').then((page) => page.Play))
 const Console = laterPage(() => import('./pages/Console.tsx').then((page) => page.Console))
 
 export function Frame() {
@@ -43,7 +44,8 @@ export function Frame() {
         {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
-      <Passing />
+      {/* There the change is in view, and a note would cover it. */}
+      {shown !== '/play' && <Passing />}
       <Footer />
     </>
   )
@@ -83,6 +85,7 @@ function Page({ path }: { readonly path: string }) {
       <Route path="/orders" component={Orders} />
       <Route path="/side-by-side" component={SideBySide} />
       <Route path="/fast-forward" component={FastForward} />
+      <Route path="/play" component={Play} />
       <Route path="/console" component={Console} />
       <Route component={NotFound} />
     </Switch>

@@ -33,6 +33,7 @@ const PAGES = [
   '/checkout',
   '/wishlist',
   '/side-by-side',
+  '/play',
   '/fast-forward',
   '/orders',
   '/console',

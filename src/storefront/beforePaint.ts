@@ -31,9 +31,11 @@ if (read('viewed') === true) dataset.viewed = ''
 // The prerendered basket is empty.
 if (String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// A button is visible before it works; `main.tsx` repeats the click as soon as it can.
+// A button or choice is visible before it works; `main.tsx` repeats the click as soon as it can.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
-  const early = target.closest('#shop:not([data-open]) button[type="button"]')
+  const early = target.closest(
+    '#shop:not([data-open]) :is(button[type="button"], .order-switch label)',
+  )
   early?.setAttribute('data-pressed', '')
 })

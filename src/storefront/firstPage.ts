@@ -56,14 +56,17 @@ export const DISTINCT = {
 /** Products in the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']
 
-/** Products of the window; a catalog without them shows one product from each of its largest departments. */
-export function windowOf({ get, departments }: Catalog): readonly Item[] {
-  const chosen = CHOSEN.flatMap((id) => get(id) ?? []).filter(isSold)
-  if (chosen.length === CHOSEN.length) return chosen
+/** Products of the window. */
+export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
+
+/** Chosen products; a catalog without them gives one product from each of its largest departments. */
+export function chosenOf({ get, departments }: Catalog, ids: readonly string[]): readonly Item[] {
+  const chosen = ids.flatMap((id) => get(id) ?? []).filter(isSold)
+  if (chosen.length === ids.length) return chosen
   return departments
     .map(({ face }) => face)
     .filter((item) => isSold(item) && item.image)
-    .slice(0, CHOSEN.length)
+    .slice(0, ids.length)
 }
 
 /** @param bestsellers ids, best first */

@@ -40,7 +40,7 @@ export async function openShop(root: HTMLElement): Promise<void> {
 /** Repeats clicks on buttons that had no listener yet; React hydrates their part of the page at once. */
 function pressAgain(root: HTMLElement): void {
   root.dataset.open = ''
-  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-pressed]')) {
+  for (const button of root.querySelectorAll<HTMLElement>('[data-pressed]')) {
     delete button.dataset.pressed
     button.click()
   }

@@ -87,3 +87,19 @@ function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[
     worker.postMessage({ kind: 'keep', seen: paths, replay }, [port2])
   })
 }
+
+/** Requests that the service worker itself has made since it began, by address; those that it passes on are the page's. */
+export async function fetchedForOffline(): Promise<ReadonlyMap<string, number>> {
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active
+  if (!worker) return new Map()
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = ({ data }: MessageEvent<{ fetched: readonly string[] }>) => {
+      port1.close()
+      const counts = new Map<string, number>()
+      for (const path of data.fetched) counts.set(path, (counts.get(path) ?? 0) + 1)
+      resolve(counts)
+    }
+    worker.postMessage({ kind: 'fetched' }, [port2])
+  })
+}

@@ -83,9 +83,8 @@ test('a product view changes the front page, and the switch restores the shop’
     .element(screen.getByRole('heading', { name: 'Because you looked at Cake thing 1' }))
     .toBeVisible()
 
-  const personal = screen.getByRole('switch', { name: 'Personalisation' })
-  await expect.element(personal).toBeChecked()
-  await personal.click()
+  await expect.element(screen.getByRole('radio', { name: 'For you' })).toBeChecked()
+  await screen.getByText('Everyone’s', { exact: true }).click()
   await waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i0', 'i1']))
   await expect
     .element(screen.getByText('Personalisation is off: everyone sees the same order.'))

@@ -69,7 +69,10 @@ const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
     <section className="hero">
       <div className="hero-text">
         <h1 tabIndex={-1}>{words('home.heading')}</h1>
-        <p>{words('home.text')}</p>
+        <p>
+          <span className="hero-range">{words('home.text')}</span> {words('home.learns')}{' '}
+          <Link href="/play">{words('home.try')}</Link>
+        </p>
       </div>
       <ul className="hero-pictures" aria-label={words('home.pictures')}>
         {shown.map((item) => (
@@ -104,6 +107,7 @@ const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly ca
 })
 
 const ROOMS = [
+  ['/play', 'play'],
   ['/side-by-side', 'sideBySide'],
   ['/fast-forward', 'fastForward'],
   ['/console', 'console'],

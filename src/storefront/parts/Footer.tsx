@@ -8,6 +8,7 @@ import { SHOP_NAME } from './Page.tsx'
 export const Footer = memo(function Footer() {
   const links = [
     ['/console', words('console')],
+    ['/play', words('play')],
     ['/side-by-side', words('sideBySide')],
     ['/fast-forward', words('fastForward')],
     ['/wishlist', words('footer.wishlist')],

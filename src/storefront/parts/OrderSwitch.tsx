@@ -1,30 +1,36 @@
-/** @module Switches the whole shop between personal and shop order, and announces the change. */
-import { useState } from 'react'
-import { order } from '../preferences.ts'
+/** @module Chooses between personal and shop order for the whole shop, and announces the change. */
+import { useId, useState } from 'react'
+import { type Order, order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
 import { words } from '../words/words.ts'
 
 export function OrderSwitch() {
+  const name = useId()
   const current = useSignal(order)
   const [said, setSaid] = useState('')
-  const personal = current === 'personal'
-  function toggle() {
-    order.set(personal ? 'base' : 'personal')
-    setSaid(personal ? words('header.off') : words('header.on'))
+  function choose(next: Order) {
+    order.set(next)
+    setSaid(next === 'personal' ? words('header.on') : words('header.off'))
   }
+  const choice = (value: Order, label: string) => (
+    <label className={value === current ? 'on' : ''}>
+      <input
+        type="radio"
+        className="visually-hidden"
+        name={name}
+        checked={value === current}
+        onChange={() => choose(value)}
+      />
+      {label}
+    </label>
+  )
   return (
     <>
-      <button
-        type="button"
-        role="switch"
-        aria-checked={personal}
-        aria-label={words('header.personalisation')}
-        className="order-switch"
-        onClick={toggle}
-      >
-        <span className={personal ? 'on' : ''}>{words('forYou')}</span>
-        <span className={personal ? '' : 'on'}>{words('header.everyones')}</span>
-      </button>
+      <fieldset className="order-switch">
+        <legend className="visually-hidden">{words('header.order')}</legend>
+        {choice('personal', words('forYou'))}
+        {choice('base', words('header.everyones'))}
+      </fieldset>
       <span className="visually-hidden" role="status">
         {said}
       </span>

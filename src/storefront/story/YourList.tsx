@@ -16,7 +16,6 @@ import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
-import { HoldButton } from './HoldButton.tsx'
 import { lineOf, riseOf } from './line.ts'
 import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
@@ -42,15 +41,15 @@ export function YourList({ first }: YourListProps) {
   const { catalog } = useShop()
   const id = useId()
   const chosen = useSignal(order)
-  const [held, hold] = useState(false)
-  const shownOrder = held ? 'base' : chosen
+  const [compares, compare] = useState(false)
+  const shownOrder = compares ? 'base' : chosen
   const { before, since, done } = useSignal(visit)
   const own = useRecommendations({ limit: FOR_YOU, order: chosen, distinct: DISTINCT.forYou })
   const everyone = useRecommendations(EVERYONES)
   const earlier = useRecommendations(
     before ? { limit: FOR_YOU, distinct: DISTINCT.forYou, until: since } : EVERYONES,
   )
-  const state = held ? everyone : own
+  const state = compares ? everyone : own
   const known = usePersonalization().learned.length > 0
   const [hand, handlers] = useHand()
   const onScreen = useRef<OnScreen>(null)
@@ -83,14 +82,20 @@ export function YourList({ first }: YourListProps) {
     <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
         <h2 id={id}>{chosen === 'base' ? words('compare.everyones') : words('forYou')}</h2>
-        <HoldButton held={held} onHold={hold} hidden={!known || chosen === 'base'}>
-          {words('yourList.hold')}
-        </HoldButton>
+        <button
+          type="button"
+          className="compare-toggle"
+          aria-pressed={compares}
+          data-hidden={!known || chosen === 'base' || undefined}
+          onClick={() => compare(!compares)}
+        >
+          {words('yourList.compare')}
+        </button>
         <p className="for-you-line" role="status">
           {/* No sentence about a list that is about to change. */}
           {state.code
             ? troubleText(words, state.code)
-            : held
+            : compares
               ? words('yourList.everyones')
               : !(loading && before) &&
                 lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}

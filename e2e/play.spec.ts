@@ -1,0 +1,54 @@
+/** @module The playground: taps move the shopper's list, everyone's list stays, and nothing is asked for. */
+import { expect, type Page, test } from 'playwright/test'
+
+const taps = (page: Page) => page.locator('.play-tap')
+const names = (page: Page, list: 'yours' | 'everyones') =>
+  page.locator(`.play-${list} .play-row .play-name`).allInnerTexts()
+
+async function open(page: Page, address = '/play'): Promise<void> {
+  await page.goto(address)
+  await expect.poll(() => names(page, 'yours')).toHaveLength(8)
+  await expect.poll(() => names(page, 'everyones')).toHaveLength(8)
+}
+
+test('a tap moves the shopper’s list alone, without a request', async ({ page }) => {
+  await open(page)
+  const everyones = await names(page, 'everyones')
+  const requested: string[] = []
+  // Files for later follow the first list, whatever is tapped.
+  await page.waitForLoadState('networkidle')
+  page.on('request', (request) => requested.push(request.url()))
+  await taps(page).first().focus()
+  await page.keyboard.press('Enter')
+  await expect(taps(page).first()).toHaveAttribute('aria-pressed', 'true')
+  await expect.poll(() => names(page, 'yours')).not.toEqual(everyones)
+  await expect(page.locator('.play-rise').first()).toBeVisible()
+  await expect(page.getByText(/^Learned from 1 action in \d+ ms\.$/)).toBeVisible()
+  await expect(page.getByText('Requests since your first tap: 0')).toBeVisible()
+  expect(requested.filter((url) => /^https?:/.test(url))).toEqual([])
+  expect(await names(page, 'everyones')).toEqual(everyones)
+  expect(new URL(page.url()).hash).toBe('#taps=22629')
+})
+
+test('a link with taps taps nothing by itself', async ({ page }) => {
+  await open(page, '/play#taps=22629+nobody-has-this+22111')
+  const before = await names(page, 'yours')
+  expect(before).toEqual(await names(page, 'everyones'))
+  await expect(page.getByText('Nothing learned here yet.')).toBeVisible()
+  await page.getByRole('button', { name: 'Tap these, too' }).click()
+  await expect.poll(() => names(page, 'yours')).not.toEqual(before)
+  await expect(page.getByRole('button', { name: 'Spaceboy Lunch Box' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+  await expect(page.getByRole('button', { name: 'Tap these, too' })).toHaveCount(0)
+})
+
+test('counts the requests that are made after a tap', async ({ page }) => {
+  await open(page)
+  await taps(page).nth(1).click()
+  await expect(page.getByText(/^Requests since your first tap: 0$/)).toBeVisible()
+  await page.evaluate(() => fetch('/robots.txt?planted').catch(() => undefined))
+  await page.getByText(/^Requests since your first tap: 1$/).click()
+  await expect(page.getByText('/robots.txt?planted')).toBeVisible()
+})

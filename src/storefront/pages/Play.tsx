@@ -1,0 +1,235 @@
+/** @module `/play`: six products to tap, this shopper's list, which follows, and everyone's, which stays. */
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Recommendation } from '../../index.ts'
+import { LearningPaused, troubleText, usePersonalization, useRecommendations } from '../../react.ts'
+import { useChoices } from '../address.ts'
+import { type Catalog, titleOf } from '../catalog.ts'
+import { chosenOf } from '../firstPage.ts'
+import { Link } from '../parts/Link.tsx'
+import { Outlines } from '../parts/Outlines.tsx'
+import { Page } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { ShareLink } from '../parts/ShareLink.tsx'
+import { useShop } from '../shop.ts'
+import { Gliding } from '../story/Gliding.tsx'
+import { riseOf } from '../story/line.ts'
+import { useRequests } from '../story/requests.ts'
+import { told } from '../story/visit.ts'
+import { count } from '../text.ts'
+import { words } from '../words/words.ts'
+
+/** Number of products in each list. */
+const SHOWN = 8
+/** Products to tap, by turns: each of another department, and none that everybody gets to see anyway. */
+const TO_TAP = [
+  ['22629', '84380', '22699', '22086', '22111', '22193'],
+  ['22029', '23323', '21121', '22491', '82578', '22998'],
+  ['47504K', '20677', '22746', '85066', '22099', '21524'],
+] as const
+
+export function Play() {
+  const { catalog, capture, unavailable } = useShop()
+  const [choices, choose] = useChoices()
+  const own = useRecommendations({ limit: SHOWN })
+  const everyones = useRecommendations({ limit: SHOWN, order: 'base' })
+  const { learned, learnedFrom, paused } = usePersonalization()
+  const [tapped, setTapped] = useState<readonly string[]>([])
+  const [began, begin] = useState<number | null>(null)
+  const followed = useFollowed(own.items)
+  // The change is on screen, so no note needs to announce it.
+  useEffect(() => {
+    if (told.get() === 0) told.set(1)
+  }, [])
+
+  const linked = (choices.get('taps') ?? '').split(' ').filter((id) => catalog.get(id))
+  const known = new Set([...tapped, ...learned.map(({ name }) => name)])
+  const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
+  /** Products that somebody else tapped, from a link. */
+  const offered = linked.filter((id) => !known.has(id))
+
+  function tap(ids: readonly string[]): void {
+    begin((since) => since ?? performance.now())
+    followed.expect()
+    for (const item_id of ids) capture({ name: 'view_item', item_id })
+    setTapped((before) => [...new Set([...before, ...ids])])
+    choose((next) => next.set('taps', [...new Set([...pressed, ...ids])].join(' ')), {
+      replace: true,
+    })
+  }
+
+  const failed = own.code ?? everyones.code
+  return (
+    <Page title={words('play')} heading={words('play.heading')} className="play">
+      <p className="lead">{words('play.lead')}</p>
+      {paused && <LearningPaused />}
+      {failed && !unavailable && <p role="alert">{troubleText(words, failed)}</p>}
+      {offered.length > 0 && (
+        <p className="play-offer">
+          {words('play.offer', { titles: titlesOf(offered, catalog) })}{' '}
+          <button type="button" className="button" onClick={() => tap(offered)}>
+            {words('play.tapToo')}
+          </button>
+        </p>
+      )}
+      <div className="play-board">
+        <ToTap pressed={pressed} tap={(id) => tap([id])} />
+        <Facts taps={tapped.length} learnedFrom={learnedFrom} took={followed.took} began={began} />
+        <List title={words('compare.yours')} busy={own.status === 'loading'} mine>
+          {own.items}
+        </List>
+        <List title={words('compare.everyones')} busy={everyones.status === 'loading'}>
+          {everyones.items}
+        </List>
+        <p className="play-ways">
+          <Link href="/" className="button button-strong">
+            {words('play.shop')}
+          </Link>
+          <ShareLink />
+        </p>
+      </div>
+    </Page>
+  )
+}
+
+const titlesOf = (ids: readonly string[], { get }: Catalog): string =>
+  ids
+    .flatMap((id) => get(id) ?? [])
+    .map(titleOf)
+    .join(', ')
+
+/** Measures the time from a tap until the list on screen has changed, milliseconds. */
+function useFollowed(list: readonly Recommendation[]) {
+  const since = useRef<number | null>(null)
+  const [took, setTook] = useState<number | null>(null)
+  const ids = list.map(({ id }) => id).join(' ')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list's change is the event
+  useEffect(() => {
+    if (since.current === null) return
+    setTook(performance.now() - since.current)
+    since.current = null
+  }, [ids])
+  const expect = () => {
+    since.current = performance.now()
+  }
+  return { took, expect }
+}
+
+interface ToTapProps {
+  readonly pressed: readonly string[]
+  readonly tap: (id: string) => void
+}
+
+function ToTap({ pressed, tap }: ToTapProps) {
+  const { catalog } = useShop()
+  const [turn, setTurn] = useState(0)
+  const choice = chosenOf(catalog, TO_TAP[turn % TO_TAP.length])
+  return (
+    <section className="play-choice" aria-labelledby="play-taps">
+      <div className="play-head">
+        <h2 id="play-taps">{words('play.taps')}</h2>
+        <button type="button" className="play-others" onClick={() => setTurn(turn + 1)}>
+          {words('play.others')}
+        </button>
+      </div>
+      <ul className="play-taps">
+        {choice.map((item) => (
+          <li key={item.id}>
+            <button
+              type="button"
+              className="play-tap"
+              aria-pressed={pressed.includes(item.id)}
+              onClick={() => tap(item.id)}
+            >
+              <Picture item={item} size={160} alt="" early />
+              <span lang="en-GB">{titleOf(item)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+interface ListProps {
+  readonly title: ReactNode
+  readonly busy: boolean
+  /** Whether it is this shopper's list, which moves. */
+  readonly mine?: boolean
+  readonly children: readonly Recommendation[]
+}
+
+function List({ title, busy, mine = false, children }: ListProps) {
+  const { catalog } = useShop()
+  return (
+    <section className={mine ? 'play-yours' : 'play-everyones'}>
+      <h2>{title}</h2>
+      <Gliding className="play-list" aria-busy={busy}>
+        {children.length === 0 && <Outlines count={SHOWN} className="play-outline" />}
+        {children.map((recommendation) => {
+          const item = catalog.get(recommendation.id)
+          const rise = mine ? riseOf(recommendation, SHOWN) : null
+          return (
+            item && (
+              <li key={item.id} className="play-row" data-item={item.id}>
+                <Picture item={item} size={56} alt="" early />
+                <span className="play-name" lang="en-GB">
+                  {titleOf(item)}
+                </span>
+                {rise !== null && (
+                  <span className="play-rise">
+                    <span aria-hidden="true">▲ {count(rise)}</span>
+                    <span className="visually-hidden">{words('higher', { n: count(rise) })}</span>
+                  </span>
+                )}
+              </li>
+            )
+          )
+        })}
+      </Gliding>
+    </section>
+  )
+}
+
+interface FactsProps {
+  /** Number of products tapped on this page. */
+  readonly taps: number
+  readonly learnedFrom: number
+  readonly took: number | null
+  readonly began: number | null
+}
+
+function Facts({ taps, learnedFrom, took, began }: FactsProps) {
+  const requests = useRequests(began)
+  const total = [...(requests?.values() ?? [])].reduce((all, times) => all + times, 0)
+  return (
+    <div className="play-facts">
+      <p role="status">
+        {taps === 0 || learnedFrom === 0
+          ? words('play.nothing')
+          : took === null
+            ? words('play.learned', { n: learnedFrom })
+            : words('play.followed', { n: learnedFrom, ms: Math.max(1, Math.round(took)) })}
+      </p>
+      {requests !== null && (
+        <details>
+          <summary>{words('play.requests', { n: count(total) })}</summary>
+          {total === 0 ? (
+            <p>{words('play.noRequests')}</p>
+          ) : (
+            <>
+              <p>{words('play.someRequests')}</p>
+              <ul>
+                {[...requests].map(([address, times]) => (
+                  <li key={address}>
+                    <code>{address.replace(location.origin, '')}</code>
+                    {times > 1 && ` × ${times}`}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </details>
+      )}
+    </div>
+  )
+}

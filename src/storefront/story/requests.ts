@@ -1,0 +1,97 @@
+/**
+ * @module Counts requests since a moment: of this page (its Performance entries), of the personalizer's worker (the
+ * device's log) and of the service worker, which stores the shop. Requests that this device answers itself count, too.
+ */
+import { useEffect, useState } from 'react'
+import type { LedgerEntry } from '../../index.ts'
+import { usePersonalizer } from '../../react.ts'
+import { fetchedForOffline } from '../offline.ts'
+
+/** Number of requests by address. */
+type Counts = ReadonlyMap<string, number>
+
+/**
+ * @param since milliseconds, as `performance.now()`; null: nothing is counted
+ * @returns null before the first count, and where a count fails
+ */
+export function useRequests(since: number | null): Counts | null {
+  const page = usePageRequests(since)
+  const workers = useWorkerRequests(since)
+  if (since === null || !workers) return null
+  return sum(page, workers)
+}
+
+function usePageRequests(since: number | null): Counts {
+  const [counts, setCounts] = useState<Counts>(new Map())
+  useEffect(() => {
+    if (since === null) return
+    const observer = new PerformanceObserver((list) => {
+      const asked = list
+        .getEntries()
+        .filter(({ startTime, name }) => startTime >= since && /^https?:/.test(name))
+      for (const { name } of asked) setCounts((known) => sum(known, new Map([[name, 1]])))
+    })
+    observer.observe({ type: 'resource', buffered: true })
+    return () => observer.disconnect()
+  }, [since])
+  return counts
+}
+
+/** Requests of both workers since then. The log knows each address's count, and the time of its latest request. */
+function useWorkerRequests(since: number | null): Counts | null {
+  const personalizer = usePersonalizer()
+  const [before, setBefore] = useState<Counts | null>(null)
+  const [now, setNow] = useState<Counts | null>(null)
+  useEffect(() => {
+    if (!personalizer) return
+    let left = false
+    const read = async () => {
+      try {
+        const [entries, fetched] = await Promise.all([
+          personalizer.audit.entries(),
+          fetchedForOffline(),
+        ])
+        if (left) return
+        if (since === null) setBefore(sum(loggedRequests(entries), fetched))
+        else setNow(sum(loggedRequests(entries, performance.timeOrigin + since), fetched))
+      } catch {
+        if (!left) setNow(null)
+      }
+    }
+    void read()
+    const end = personalizer.subscribe(() => void read())
+    return () => {
+      left = true
+      end()
+    }
+  }, [personalizer, since])
+  return before && now && less(now, before)
+}
+
+/**
+ * Requests in the device's log, uploads among them.
+ * @param after milliseconds since the epoch; addresses that were last asked before it are left out
+ */
+export function loggedRequests(entries: readonly LedgerEntry[], after = 0): Counts {
+  const asked = entries.filter(
+    ({ kind, time }) => (kind === 'request' || kind === 'upload') && time >= after,
+  )
+  return asked
+    .map(({ detail }) => new Map([[String(detail.url), Number(detail.count ?? 1)]]))
+    .reduce(sum, new Map<string, number>())
+}
+
+export function sum(a: Counts, b: Counts): Counts {
+  const counts = new Map(a)
+  for (const [address, times] of b) counts.set(address, (counts.get(address) ?? 0) + times)
+  return counts
+}
+
+/** Counts that grew. A count that shrank began anew, since its worker or log did. */
+export function less(now: Counts, before: Counts): Counts {
+  const grown = [...now].map(([address, times]) => {
+    const earlier = before.get(address) ?? 0
+    return [address, times >= earlier ? times - earlier : times] as const
+  })
+  return new Map(grown.filter(([, times]) => times > 0))
+}
