@@ -1,6 +1,6 @@
 /** @module Tests a new visitor's first minute: the first screen, and the moves after a click. */
 import { expect, type Page, test } from 'playwright/test'
-import { filmOf, picture } from './film.ts'
+import { picture } from './film.ts'
 import { forYou, forYouIds, keepsShop, learnsFrom, openShop } from './shop.ts'
 
 for (const [width, height] of [
@@ -82,7 +82,6 @@ test('the first minute: a look moves the list, everyone’s list is a press away
   context,
 }) => {
   const motion = await watchMotion(page)
-  const film = await filmOf(page)
   await page.setViewportSize({ width: 1000, height: 700 })
   await openShop(page)
   const everyones = await forYouIds(page)
@@ -91,34 +90,26 @@ test('the first minute: a look moves the list, everyone’s list is a press away
   ).toBeVisible()
   const line = forYou(page).locator('.for-you-line')
   await expect(line).toHaveText(/^Everyone sees this list/)
-  await film.take(1.5)
 
   const title = await look(page, 2, 1)
   await expect(page.getByText('Got it, on this device only.')).toBeVisible()
-  await film.take(2)
-  await film.glide(async () => {
-    await page.getByRole('link', { name: 'See what changed' }).click()
-    await expect(line).toHaveText(/^\d+ of these 12 are new since you looked at /)
-  })
+  await page.getByRole('link', { name: 'See what changed' }).click()
+  await expect(line).toHaveText(/^\d+ of these 12 are new since you looked at /)
   await expect(line).toContainText(title)
   await expect(page.getByText('Got it, on this device only.')).toHaveCount(0)
   const risen = forYou(page).locator('.rise')
   await expect(risen.first()).toContainText(/▲ \d+.*places higher than for everyone/)
   expect((await motion()).transform).toBeGreaterThan(0)
-  await film.take(3)
   expect(await forYouIds(page)).not.toEqual(everyones)
 
   const everyone = page.getByRole('button', { name: 'Show everyone’s list' })
   await everyone.click()
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
   await expect(risen).toHaveCount(0)
-  await film.take(1.5)
   await everyone.click()
   // A fit meanwhile may have moved the shopper's own list.
   await expect.poll(() => forYouIds(page)).not.toEqual(everyones)
   await expect(line).toContainText(title)
-  await film.take(1.5)
-  await film.save('docs/first-minute.webp')
 
   const second = await look(page, 4, 2)
   await page.goBack()

@@ -1,5 +1,7 @@
 /** @module The playground: taps move the shopper's list, everyone's list stays, and nothing is asked for. */
 import { expect, type Page, test } from 'playwright/test'
+import { filmOf } from './film.ts'
+import { keepsShop } from './shop.ts'
 
 const taps = (page: Page) => page.locator('.play-tap')
 const names = (page: Page, list: 'yours' | 'everyones') =>
@@ -15,8 +17,8 @@ test('a tap moves the shopper’s list alone, without a request', async ({ page 
   await open(page)
   const everyones = await names(page, 'everyones')
   const requested: string[] = []
-  // Files for later follow the first list, whatever is tapped.
-  await page.waitForLoadState('networkidle')
+  // The files for use without a network follow the first list, whatever is tapped.
+  await keepsShop(page)
   page.on('request', (request) => requested.push(request.url()))
   await taps(page).first().focus()
   await page.keyboard.press('Enter')
@@ -44,8 +46,29 @@ test('a link with taps taps nothing by itself', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Tap these, too' })).toHaveCount(0)
 })
 
+test('on a phone, both lists and the tapped products are on one screen', async ({ page }) => {
+  const film = await filmOf(page)
+  await page.setViewportSize({ width: 390, height: 760 })
+  await open(page)
+  for (const part of ['.play-taps', '.play-facts', '.play-row >> nth=3'])
+    await expect(page.locator(part).first()).toBeInViewport({ ratio: 1 })
+  await film.take(1.5)
+  for (const place of [1, 4, 2]) {
+    await taps(page).nth(place).scrollIntoViewIfNeeded()
+    const before = await names(page, 'yours')
+    await film.glide(async () => {
+      await taps(page).nth(place).click()
+      await expect.poll(() => names(page, 'yours')).not.toEqual(before)
+    })
+    await film.take(2)
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  await film.save('docs/play.webp')
+})
+
 test('counts the requests that are made after a tap', async ({ page }) => {
   await open(page)
+  await keepsShop(page)
   await taps(page).nth(1).click()
   await expect(page.getByText(/^Requests since your first tap: 0$/)).toBeVisible()
   await page.evaluate(() => fetch('/robots.txt?planted').catch(() => undefined))
