@@ -14,13 +14,7 @@ export function OrderSwitch() {
   }
   const choice = (value: Order, label: string) => (
     <label className={value === current ? 'on' : ''}>
-      <input
-        type="radio"
-        className="visually-hidden"
-        name={name}
-        checked={value === current}
-        onChange={() => choose(value)}
-      />
+      <input type="radio" name={name} checked={value === current} onChange={() => choose(value)} />
       {label}
     </label>
   )
