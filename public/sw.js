@@ -138,7 +138,7 @@ async function keep(path) {
   if (await cache.match(path, ANY)) return
   const inOther = ASSETS.test(path) && (await caches.match(path, ANY))
   const from = DOCUMENTS.includes(path) || REPLAY.test(path) ? 'no-cache' : 'force-cache'
-  if (!inOther) fetched.push(path)
+  if (!inOther) fetched.push({ path, time: Date.now() })
   const response = inOther || (await fetch(path, { cache: from }))
   if (!response.ok) throw new Error(`${response.status}`)
   await cache.put(path, response)

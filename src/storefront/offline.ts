@@ -88,17 +88,21 @@ function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[
   })
 }
 
-/** Requests that the service worker itself has made since it began, by address; those that it passes on are the page's. */
-export async function fetchedForOffline(): Promise<ReadonlyMap<string, number>> {
+export interface Fetched {
+  readonly path: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** Requests that the service worker itself has made since it began; those that it passes on are the page's. */
+export async function fetchedForOffline(): Promise<readonly Fetched[]> {
   const worker = (await navigator.serviceWorker?.getRegistration())?.active
-  if (!worker) return new Map()
+  if (!worker) return []
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = ({ data }: MessageEvent<{ fetched: readonly string[] }>) => {
+    port1.onmessage = ({ data }: MessageEvent<{ fetched: readonly Fetched[] }>) => {
       port1.close()
-      const counts = new Map<string, number>()
-      for (const path of data.fetched) counts.set(path, (counts.get(path) ?? 0) + 1)
-      resolve(counts)
+      resolve(data.fetched)
     }
     worker.postMessage({ kind: 'fetched' }, [port2])
   })

@@ -29,7 +29,7 @@ function usePageRequests(since: number | null): Counts {
       const asked = list
         .getEntries()
         .filter(({ startTime, name }) => startTime >= since && /^https?:/.test(name))
-      for (const { name } of asked) setCounts((known) => sum(known, new Map([[name, 1]])))
+      setCounts((known) => sum(known, countsOf(asked.map(({ name }) => name))))
     })
     observer.observe({ type: 'resource', buffered: true })
     return () => observer.disconnect()
@@ -37,23 +37,25 @@ function usePageRequests(since: number | null): Counts {
   return counts
 }
 
-/** Requests of both workers since then. The log knows each address's count, and the time of its latest request. */
+/** Requests of both workers since then. The device's log knows each address's count, and the time of its latest request. */
 function useWorkerRequests(since: number | null): Counts | null {
   const personalizer = usePersonalizer()
   const [before, setBefore] = useState<Counts | null>(null)
-  const [now, setNow] = useState<Counts | null>(null)
+  const [now, setNow] = useState<{ readonly logged: Counts; readonly fetched: Counts } | null>(null)
   useEffect(() => {
     if (!personalizer) return
     let left = false
     const read = async () => {
       try {
-        const [entries, fetched] = await Promise.all([
-          personalizer.audit.entries(),
-          fetchedForOffline(),
-        ])
+        const entries = await personalizer.audit.entries()
+        const fetched = since === null ? [] : await fetchedForOffline()
         if (left) return
-        if (since === null) setBefore(sum(loggedRequests(entries), fetched))
-        else setNow(sum(loggedRequests(entries, performance.timeOrigin + since), fetched))
+        if (since === null) return setBefore(loggedRequests(entries))
+        const after = performance.timeOrigin + since
+        setNow({
+          logged: loggedRequests(entries, after),
+          fetched: countsOf(fetched.filter(({ time }) => time >= after).map(({ path }) => path)),
+        })
       } catch {
         if (!left) setNow(null)
       }
@@ -65,7 +67,7 @@ function useWorkerRequests(since: number | null): Counts | null {
       end()
     }
   }, [personalizer, since])
-  return before && now && less(now, before)
+  return before && now && sum(less(now.logged, before), now.fetched)
 }
 
 /**
@@ -78,8 +80,11 @@ export function loggedRequests(entries: readonly LedgerEntry[], after = 0): Coun
   )
   return asked
     .map(({ detail }) => new Map([[String(detail.url), Number(detail.count ?? 1)]]))
-    .reduce(sum, new Map<string, number>())
+    .reduce<Counts>(sum, new Map())
 }
+
+const countsOf = (addresses: readonly string[]): Counts =>
+  addresses.map((address) => new Map([[address, 1]])).reduce<Counts>(sum, new Map())
 
 export function sum(a: Counts, b: Counts): Counts {
   const counts = new Map(a)
