@@ -50,6 +50,7 @@ test('on a phone, both lists and the tapped products are on one screen', async (
   const film = await filmOf(page)
   await page.setViewportSize({ width: 390, height: 760 })
   await open(page)
+  await keepsShop(page)
   for (const part of ['.play-taps', '.play-facts', '.play-row >> nth=3'])
     await expect(page.locator(part).first()).toBeInViewport({ ratio: 1 })
   await film.take(1.5)
