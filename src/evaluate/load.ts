@@ -4,6 +4,7 @@
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { inModelRows } from '@nearside/train/shop/modelRows.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
@@ -57,13 +58,16 @@ export async function load(question: Question): Promise<Loaded> {
   if (shop.items.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
-  const until = parseDate(question.until ?? trained.manifest.data.until)
+  const noLog = isFromCatalog(trained)
+  const until = parseDate(
+    question.until ?? (noLog ? dayAfterMost(shop) : trained.manifest.data.until),
+  )
   const notes: string[] = [describeBase(trained), ...describeLeftOut(shop.leftOut)]
-  checkTrainedOn(trained, shop, until, notes)
+  if (!noLog) checkTrainedOn(trained, shop, until, notes)
   const held =
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
       ? await everybody(question.holdout, shop, seed)
-      : await heldOut(question.holdout, trained, shop, seed, question.grown)
+      : await heldOut(question.holdout, trained, shop, seed, question.grown || noLog)
   const { model, shoppers } = inModelRows(trained, shop)
   const added = model.itemIds.length - trained.itemIds.length
   if (added > 0)
@@ -88,6 +92,14 @@ export async function load(question: Question): Promise<Loaded> {
       seed,
     },
   }
+}
+
+/** Share of the log's span before the tested part, unless a model or the caller names a limit. */
+const TRAINED_SHARE = 0.75
+
+/** Day that parts most of a log's span from the tested part. */
+export function dayAfterMost({ from, to }: Shop): string {
+  return isoDay(from + TRAINED_SHARE * (to - from))
 }
 
 export function parseDate(text: string): number {

@@ -1,6 +1,10 @@
 /** @module Prepares the replay, the same in every process: tuned baselines and the shop data of the devices. */
 import { NearsideError } from '@nearside/core/error.ts'
+import { cooccurrence } from '@nearside/core/features/cooccurrence.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { columnsOf } from '@nearside/core/features/logColumns.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
 import { eachCounting } from './arms.ts'
 import { ewma, type Score, scorePopular, scorePopularMonth, type TunableArm } from './baselines.ts'
@@ -41,6 +45,7 @@ export function prepareWalk(
   )
   return {
     ...shared,
+    ...(isFromCatalog(model) && { countedAt: countedAt(input) }),
     owner:
       protocol === 'personal'
         ? { serverKnows, dayOnly, installed: until, counts, orderTrained }
@@ -75,6 +80,15 @@ export function scoreOrderTrained(
   }
 }
 
+/** Counts of the log beside a model that was made without one. */
+function countedAt(input: EvaluationInput): (time: number) => ItemStatistics {
+  const { model, until } = input
+  const histories = trainingHistories(input)
+  const lists = cooccurrence(model.itemIds.length, columnsOf(histories), until)
+  const counted = { ...model, statistics: { ...model.statistics, ...lists } }
+  return publishedFiles({ ...input, model: counted }, histories)
+}
+
 /** Data that the devices of all tested shoppers share. */
 export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
   const { model, until, protocol } = input
@@ -82,6 +96,9 @@ export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceS
     model,
     fit,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
-    statisticsAt: publishedFiles(input, trainingHistories(input)),
+    // A shop that collects nothing counts nothing.
+    statisticsAt: isFromCatalog(model)
+      ? () => model.statistics
+      : publishedFiles(input, trainingHistories(input)),
   }
 }

@@ -7,13 +7,11 @@ import { isSequenceShop } from '@nearside/train/plan.ts'
 import { pretrain } from '@nearside/train/pretrain.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { type EvaluationInput, isPurchase, kindsOf, selectCases } from './cases.ts'
-import { parseDate, type Question } from './load.ts'
+import { dayAfterMost, parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
 
 export const DEFAULT_SEED = 1
 export const DEFAULT_HOLDOUT = '0.2'
-/** Share of the log's span before the tested part. */
-const TRAINED_SHARE = 0.75
 
 /** Trains a base model without the test data; returns the limit as a date. */
 export async function trainModel(
@@ -24,8 +22,7 @@ export async function trainModel(
   const shop = await readShop(asked.shop, asked.now)
   const leaveOneOut =
     asked.protocol === 'leave-one-out' && asked.until === undefined && isSequenceShop(shop)
-  const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
-  const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
+  const until = asked.until ?? dayAfterMost(shop)
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)

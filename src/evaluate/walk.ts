@@ -4,6 +4,7 @@
  */
 import { withoutLastSession } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
@@ -20,6 +21,8 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
+  /** Counts of the log for the baselines, if the model was made without a log; absent: the model's. */
+  readonly countedAt?: (time: number) => ItemStatistics
   /** Store from which the compared arms know a shopper. */
   readonly store: Store
   /** Null: only the arms are compared. */
@@ -75,7 +78,8 @@ export async function walkShopper(
     }
     const history = storeHistory(walk.store, one, walk.installed)
     const scored = await scoreStore(walk.store, history)
-    const context = contextOf(one, history, scored)
+    const counted = walk.countedAt?.(time) ?? scored.model.statistics
+    const context = contextOf(one, history, counted)
     const failures: ArmFailure[] = []
     const { guardActive } = devices[walk.store]
     const questions = questionsOf(next, history, walk.model.itemIds.length)
@@ -98,9 +102,8 @@ export async function walkShopper(
 function contextOf(
   { time }: AskedCase,
   history: History,
-  { model }: DeviceScores,
+  statistics: ItemStatistics,
 ): BaselineContext {
-  const { statistics } = model
   return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
 }
 

@@ -16,8 +16,8 @@ const UNPUBLISHED = '0'
 
 interface Making {
   readonly seed: number
-  readonly shop: Shop
-  readonly split: Split
+  readonly shop: Pick<Shop, 'name' | 'items'>
+  readonly split: Pick<Split, 'from' | 'to' | 'until' | 'heldOut'>
   /** Share of shoppers held out; 0 where nobody is held out or a file names them. */
   readonly heldOutShare: number
   /** Hash of the held-out shoppers where a file names them. */

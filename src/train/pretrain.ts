@@ -43,7 +43,7 @@ import { bestBeyondError, validate } from './validate.ts'
 import { shippedWordVectors, type WordVectors } from './wordVectors.ts'
 
 /** Prior that is used until the real prior is learned. */
-const NO_PRIOR: PersonalPrior = {
+export const NO_PRIOR: PersonalPrior = {
   mean: new Float32Array(DIMENSION + FEATURE_COUNT),
   variance: new Float32Array(DIMENSION + FEATURE_COUNT),
   stepSize: new Float32Array(DIMENSION + FEATURE_COUNT),

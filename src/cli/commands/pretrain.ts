@@ -5,7 +5,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
-import type { ModelManifest } from '@nearside/core/model/manifest.ts'
+import { isFromCatalog, type ModelManifest } from '@nearside/core/model/manifest.ts'
 import { readHoldout } from '@nearside/train/holdout.ts'
 import { publishModel, readLatestFile, requireSigner } from '@nearside/train/models/publish.ts'
 import { isTrainedInFull, readLastFull, readModel } from '@nearside/train/models/read.ts'
@@ -21,11 +21,12 @@ import { type CommandContext, defineCommand, NegativeResult } from '../command.t
 import { SEED, SHOP } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 import { between, date, wholeNumber } from '../values.ts'
+import { makeCatalogVersion } from './pretrainCatalog.ts'
 import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(
   new Command('pretrain')
-    .summary('train a base model from a shop folder')
+    .summary('train a base model from a shop folder, or make one from a catalog alone')
     .description(
       `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is always new: a published version never
 changes, and concurrent readers find the old model or the new one. The same shop, limit, hold-out and
@@ -48,6 +49,11 @@ Finished steps of a training are stored beside the shop folder, in SHOP.unfinish
 again with the same log, catalog and options, it resumes from them. Another training of the same shop
 deletes them.
 
+With --catalog, no log is needed: FILE is a list of products in any form that import reads. The weights
+were taught once by other shops' logs, and similar titles take the place of what was bought together.
+Lists follow what a shopper does; until then they stand in the catalog's order. Once the shop has a log,
+train on it: --watch does so by itself, and --from trains in full.
+
 With --from, training updates MODEL from a log that has grown. All counts are recomputed, the encoder
 continues with the new events, the ranker's weights are fused with newly fitted ones, and trees and
 prior stay. This costs about a tenth of a full training. Seed and hold-out are MODEL's. If the ranking of new orders has
@@ -64,7 +70,8 @@ The manifest of every update has guard.ndcg@10 and guard.full.ndcg@10. The secon
 last version trained in full reaches, with recomputed counts, on the same newest orders of held-out
 shoppers.`,
     )
-    .requiredOption(...SHOP)
+    .option(...SHOP)
+    .option('--catalog <file>', 'list of products, for a shop without a log; instead of --shop')
     .requiredOption('--out <dir>', 'directory for the models')
     .option(
       '--from <model>',
@@ -100,9 +107,19 @@ shoppers.`,
     .option('--watch', 'keep running, and update the latest model in OUT each night'),
 )
 
-type Options = ReturnType<typeof syntax.opts>
+type Options = ReturnType<typeof syntax.opts> & { readonly shop: string }
 
-export const command = defineCommand(syntax, async (options, context) => {
+export const command = defineCommand(syntax, async ({ shop, ...given }, context) => {
+  if (given.catalog !== undefined) {
+    requireOnlyCatalog()
+    return makeCatalogVersion({ ...given, catalog: given.catalog }, context)
+  }
+  if (shop === undefined)
+    throw new NearsideError(
+      'input-invalid',
+      'pretrain needs --shop DIR, or --catalog FILE for a shop without a log',
+    )
+  const options: Options = { ...given, shop }
   const { out, until, watch } = options
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== undefined)
@@ -110,7 +127,7 @@ export const command = defineCommand(syntax, async (options, context) => {
       'input-invalid',
       '--protocol leave-one-out sets its own limit: leave --until out',
     )
-  if (options.from !== undefined && (given('seed') || given('protocol') || given('learners')))
+  if (options.from !== undefined && ['seed', 'protocol', 'learners'].some(isTyped))
     throw new NearsideError(
       'input-invalid',
       '--from takes these from the model: leave --seed, --protocol and --learners out',
@@ -151,8 +168,16 @@ function learnersOf(text: string): readonly Learner[] {
   )
 }
 
-function given(name: 'seed' | 'holdout' | 'protocol' | 'learners'): boolean {
-  return syntax.getOptionValueSource(name) === 'cli'
+function isTyped(name: string): boolean {
+  return syntax.getOptionValueSource(name as 'seed') === 'cli'
+}
+
+/** @throws NearsideError `input-invalid` for an option that needs a log */
+function requireOnlyCatalog(): void {
+  const needsLog = ['shop', 'from', 'until', 'holdout', 'protocol', 'seed', 'learners', 'epochs']
+  const wrong = [...needsLog, 'watch'].find(isTyped)
+  if (wrong !== undefined)
+    throw new NearsideError('input-invalid', `--catalog uses no log: leave --${wrong} out`)
 }
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
@@ -162,8 +187,10 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const started = Date.now()
   const before = processorSeconds()
   const leaveOneOut = options.protocol === 'leave-one-out'
-  const parent = from === undefined ? null : await readModel(from)
-  const lastFull = from === undefined ? null : await readLastFull(from)
+  const named = from === undefined ? null : await readModel(from)
+  // A model without a log has nothing to update.
+  const parent = named && isFromCatalog(named) ? null : named
+  const lastFull = from === undefined || !parent ? null : await readLastFull(from)
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
@@ -185,7 +212,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const result = parent
     ? await updateModel(parent, shop, {
         ...asked,
-        holdout: sameHoldout(parent, given('holdout') ? holdout : null),
+        holdout: sameHoldout(parent, isTyped('holdout') ? holdout : null),
         lastFull,
       })
     : await pretrain(shop, {

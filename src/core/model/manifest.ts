@@ -37,6 +37,8 @@ export interface ModelManifest {
   readonly parent: string | null
   /** Earlier version that `pretrain --from` started from, and the update that it did. */
   readonly update?: { readonly from: string; readonly did: string }
+  /** `catalog`: made without a log. Nobody is counted, and neighbours have similar titles. Absent: made from a log. */
+  readonly source?: 'catalog'
   readonly shop: string
   readonly items: number
   readonly dimension: number
@@ -65,6 +67,10 @@ export interface ModelManifest {
    */
   readonly searchTolerance?: number
 }
+
+/** Whether a model was made from a catalog alone. */
+export const isFromCatalog = ({ manifest }: { readonly manifest: ModelManifest }): boolean =>
+  manifest.source === 'catalog'
 
 /** Content of `latest.json`. */
 export interface LatestModel {
@@ -165,6 +171,7 @@ const readManifest = object<ModelManifest>({
   version: text(VERSION),
   parent: (value, what) => (value === null ? null : text(VERSION)(value, what)),
   update: optional(object({ from: text(VERSION), did: text(LINE) })),
+  source: optional(oneOf('catalog')),
   shop: text(LINE),
   items: whole(0, MAX_ITEMS),
   dimension: whole(0, 4096),

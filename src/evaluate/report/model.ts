@@ -1,6 +1,10 @@
 /** @module Report of `nearside inspect`: what a model learned, from which data, and its cost. */
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
-import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
+import {
+  type FeatureRecord,
+  isFromCatalog,
+  type ModelManifest,
+} from '@nearside/core/model/manifest.ts'
 import { isoDay } from '../cases.ts'
 import { describeBase } from '../describeBase.ts'
 import { count, fixed, share } from './numbers.ts'
@@ -26,7 +30,9 @@ export function modelReport(inspected: Inspected): Report {
   return {
     title: `Model ${manifest.version} of ${manifest.shop}`,
     lead: [
-      `${count(manifest.items)} items, trained on ${isoDay(Date.parse(manifest.data.from))} to ${isoDay(Date.parse(manifest.data.to))}; ${count(manifest.holdout.shoppers)} shoppers held out`,
+      isFromCatalog(inspected.model)
+        ? `${count(manifest.items)} items, made without a log on ${isoDay(Date.parse(manifest.data.until))}`
+        : `${count(manifest.items)} items, trained on ${isoDay(Date.parse(manifest.data.from))} to ${isoDay(Date.parse(manifest.data.to))}; ${count(manifest.holdout.shoppers)} shoppers held out`,
       'What stands here is read from the model’s files, each checked by its SHA-256',
     ],
     parts: [
@@ -47,7 +53,7 @@ export function modelReport(inspected: Inspected): Report {
 }
 
 function origin({ model: { manifest }, hash, release }: Inspected): Part {
-  const { version, parent, update, shop, data, seed, holdout } = manifest
+  const { version, shop, data, seed, holdout } = manifest
   const whom = holdout.fraction > 0 ? `a share of ${share(holdout.fraction)}` : 'those of a file'
   return {
     title: 'Where it comes from',
@@ -57,8 +63,8 @@ function origin({ model: { manifest }, hash, release }: Inspected): Part {
         ['version', version],
         ['SHA-256 of its manifest', hash],
         ['shop', shop],
-        ['trained until', isoDay(Date.parse(data.until))],
-        ['made by', madeBy(parent, update)],
+        ['data until', isoDay(Date.parse(data.until))],
+        ['made by', madeBy(manifest)],
         [
           'held out',
           holdout.shoppers > 0 ? `${count(holdout.shoppers)} shoppers, ${whom}` : 'nobody',
@@ -71,8 +77,9 @@ function origin({ model: { manifest }, hash, release }: Inspected): Part {
   }
 }
 
-function madeBy(parent: string | null, update: { from: string; did: string } | undefined): string {
+function madeBy({ parent, update, source }: ModelManifest): string {
   if (parent !== null) return `a round of contributions to version ${parent}`
+  if (source === 'catalog') return 'a catalog alone, with weights that other shops taught'
   return update ? `an update of version ${update.from}: ${update.did}` : 'a training in full'
 }
 

@@ -1,0 +1,103 @@
+/**
+ * @module Teaches the weights of a base without a log (`pretrain --catalog`) on the logs of several shops.
+ *
+ *     npx tsx research/lab/catalogWeights/teach.ts FILE SHOP UNTIL [SHOP UNTIL …]
+ *
+ * Each shop teaches with the same weight, by its shoppers of four fifths (seed 1) before UNTIL. Its devices know their
+ * own history and the catalog.
+ */
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { FEATURES } from '@nearside/core/features/features.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { parseDate } from '@nearside/evaluate/load.ts'
+import { catalogStatistics } from '@nearside/train/catalogBase/catalogBase.ts'
+import { isHeldOut } from '@nearside/train/holdout.ts'
+import { candidatesOfCatalog } from '@nearside/train/ranker/catalogCandidates.ts'
+import { buildDataset, type RankerDataset } from '@nearside/train/ranker/dataset.ts'
+import { focusTargets } from '@nearside/train/ranker/focus.ts'
+import { fitNewton } from '@nearside/train/ranker/newton.ts'
+import { sampleCases } from '@nearside/train/ranker/sample.ts'
+import { spreadOf } from '@nearside/train/ranker/select.ts'
+import { DEFAULT_RANKER } from '@nearside/train/ranker/trainRanker.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+
+const HELD_OUT = { fraction: 0.2, seed: 1 }
+const { l2, focus, candidates } = DEFAULT_RANKER
+
+async function casesOf(folder: string, until: number) {
+  const { items, shoppers, dayOnly } = await readShop(folder)
+  const own = shoppers.filter(({ id }) => !isHeldOut(id, HELD_OUT.fraction, HELD_OUT.seed))
+  const random = createRandom(1)
+  const drawn = { from: Number.NEGATIVE_INFINITY, until, firstShare: 0, maxCases: EACH }
+  const settings = { ...DEFAULT_RANKER, ...drawn }
+  const { cases } = sampleCases({ shoppers: own, dayOnly }, settings, random)
+  const statistics = catalogStatistics(items)
+  return { cases, statisticsOf: () => statistics, random }
+}
+
+/** Number of cases of a shop, or their weight together where it has fewer. */
+const EACH = 3000
+
+/** Joins the tables of several shops. */
+function joined(tables: readonly RankerDataset[]): RankerDataset {
+  const start = [0]
+  for (const table of tables) {
+    const from = start[start.length - 1]
+    for (const end of table.start.subarray(1)) start.push(from + end)
+  }
+  const floats = (of: (table: RankerDataset) => Float32Array) => {
+    const all = new Float32Array(tables.reduce((sum, table) => sum + of(table).length, 0))
+    let at = 0
+    for (const table of tables) {
+      all.set(of(table), at)
+      at += of(table).length
+    }
+    return all
+  }
+  return {
+    cases: tables.flatMap(({ cases }) =>
+      cases.map((one) => ({ ...one, weight: EACH / cases.length })),
+    ),
+    start: Int32Array.from(start),
+    item: Int32Array.from(tables.flatMap(({ item }) => [...item])),
+    columns: tables[0].columns,
+    features: floats(({ features }) => features),
+    correction: floats(({ correction }) => correction),
+    target: floats(({ target }) => target),
+  }
+}
+
+const [file, ...pairs] = process.argv.slice(2)
+const named = pairs.flatMap((folder, k) => (k % 2 === 0 ? [{ folder, until: pairs[k + 1] }] : []))
+const shops = await Promise.all(
+  named.map(({ folder, until }) => casesOf(folder, parseDate(until ?? ''))),
+)
+const table = joined(
+  shops.map(({ cases, statisticsOf, random }) => buildDataset(cases, statisticsOf, random)),
+)
+const { scale, constant: frozen } = spreadOf(table)
+const { weights: centre } = fitNewton(table, scale, { l2, frozen })
+const highest = joined(
+  shops.map(({ cases, statisticsOf }) =>
+    candidatesOfCatalog(cases, statisticsOf, scale, centre, candidates),
+  ),
+)
+const focused = focusTargets(highest, scale, centre, focus)
+const { weights } = fitNewton(focused, scale, { l2, frozen, centre })
+const six = (value: number) => Number(value.toPrecision(6))
+const content = {
+  taughtBy: named.map(({ folder, until }, k) => ({
+    log: basename(folder),
+    until,
+    cases: shops[k].cases.length,
+  })),
+  command: 'npx tsx research/lab/catalogWeights/teach.ts FILE SHOP UNTIL [SHOP UNTIL …]',
+  weights: Object.fromEntries(
+    FEATURES.map(({ name }, f) => [
+      name,
+      { scale: six(scale[f]), weight: frozen.has(f) ? 0 : six(weights[f]) },
+    ]),
+  ),
+}
+await writeFile(file, `${JSON.stringify(content, null, 2)}\n`)

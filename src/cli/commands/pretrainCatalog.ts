@@ -1,0 +1,45 @@
+/** @module `nearside pretrain --catalog`: publishes a base model that no log was needed for. */
+import { basename } from 'node:path'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'
+import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
+import { publishModel, requireSigner } from '@nearside/train/models/publish.ts'
+import { describeExcess } from '@nearside/train/needs.ts'
+import type { CommandContext } from '../command.ts'
+import { openSigner } from '../signing.ts'
+
+interface CatalogOptions extends NonNullable<Parameters<typeof openSigner>[0]> {
+  readonly catalog: string
+  readonly out: string
+  /** Megabytes of a model above which the command warns. */
+  readonly budget: number
+}
+
+export async function makeCatalogVersion(options: CatalogOptions, context: CommandContext) {
+  const { catalog, out, budget } = options
+  const sign = (await openSigner(options, out))?.sign
+  await requireSigner(out, sign)
+  const now = Date.now()
+  context.progress.update('reading the catalog', 0, 1)
+  const items = await readCatalogFile(catalog, now)
+  context.progress.update('comparing titles', 0, 1)
+  const name = basename(catalog).replace(/\..*$/, '')
+  const made = await makeCatalogBase(name, items, now)
+  context.progress.update('publishing', 0, 1)
+  const latest = await publishModel(out, made, { sign })
+  const described = describeContent(items)
+  context.print(`version ${latest.version} of ${name}: ${items.length} items; ${described}`)
+  const excess = await describeExcess([...made.files.values()], budget * 1e6)
+  if (excess) context.print(`Warning: ${excess}`)
+  return { ...latest, manifestContent: { ...made.manifest, version: latest.version } }
+}
+
+/** Share of the items that have each field that the model reads. */
+function describeContent(items: readonly Item[]): string {
+  const fields = ['title', 'category', 'brand', 'price'] as const
+  const shares = fields.map((field) => {
+    const known = items.filter((item) => item[field] !== undefined && item[field] !== '').length
+    return `${field} ${Math.floor((100 * known) / items.length)} %`
+  })
+  return `known are ${shares.join(', ')}`
+}
