@@ -41,5 +41,5 @@ function describeContent(items: readonly Item[]): string {
     const known = items.filter((item) => item[field] !== undefined && item[field] !== '').length
     return `${field} ${Math.floor((100 * known) / items.length)} %`
   })
-  return `known are ${shares.join(', ')}`
+  return `share of them with ${shares.join(', ')}`
 }
