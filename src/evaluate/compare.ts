@@ -1,5 +1,6 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
 import { NearsideError } from '@nearside/core/error.ts'
+import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { isGain, METRICS } from '@nearside/train/metrics.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
@@ -27,7 +28,8 @@ export interface CompareResult extends Envelope {
 interface ModelFacts {
   readonly model: string
   readonly version: string
-  readonly until: string
+  /** Exclusive end of the training; null: made without a log. */
+  readonly until: string | null
   readonly items: number
   readonly bytes: number
 }
@@ -51,7 +53,8 @@ export async function compareModels(
       'model-incompatible',
       'A and B held out different shoppers, so one model may have trained on shoppers that test the other: train both with the same --holdout and --seed',
     )
-  const until = question.until ?? [a.facts.until, b.facts.until].sort()[1]
+  const limits = [a.facts.until, b.facts.until].filter((until) => until !== null)
+  const until = question.until ?? limits.sort().at(-1)
   const walk = async (model: string) => {
     const question: Question = { ...asked, model, until, protocol: 'personal', grown: true }
     const { shop, input, notes } = await load(question)
@@ -91,7 +94,10 @@ async function describe(model: string) {
   const { fraction, hash } = holdout
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   return {
-    facts: { model, version, until: isoDay(Date.parse(data.until)), items, bytes },
+    facts: {
+      ...{ model, version, items, bytes },
+      until: isFromCatalog({ manifest }) ? null : isoDay(Date.parse(data.until)),
+    },
     holdout: JSON.stringify(fraction > 0 ? { fraction, seed } : { hash }),
   }
 }
@@ -126,7 +132,7 @@ function reportOf(
   notes: readonly string[],
 ) {
   const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
-    `${model}, version ${version}, trained until ${until}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
+    `${model}, version ${version}, ${until === null ? 'made without a log' : `trained until ${until}`}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
   const liftOf = (arm: ArmName, metric: string) =>
     findLift(lifts, `${arm} of B`, `${arm} of A`, metric)
   const parts: Part[] = METRICS.map((metric) => {
