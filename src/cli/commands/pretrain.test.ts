@@ -180,7 +180,7 @@ it('--learners trains only the named learners and reports their metrics', async 
 }, 300_000)
 
 it.each([
-  [{}, /--shop/],
+  [{ out: 'a' }, /--shop/],
   [{ shop: 'a' }, /--out/],
 ])('pretrain refuses %j and names the missing option', async (values, message) => {
   await expect(run(values)).rejects.toThrow(message)
