@@ -35,7 +35,7 @@ export function catalogStatistics(items: readonly Item[]): ItemStatistics {
  * @param now milliseconds since the epoch
  * @throws NearsideError `input-invalid` for fewer than two items
  */
-export function makeCatalogBase(
+export async function makeCatalogBase(
   name: string,
   items: readonly Item[],
   now: number,

@@ -14,7 +14,7 @@ import { highestRows } from '@nearside/core/model/highest.ts'
 const MOST_TITLES = 1000
 
 /** Rows of the items whose titles contain each word. */
-export function rowsByWord(items: readonly Item[]): ReadonlyMap<string, readonly number[]> {
+function rowsByWord(items: readonly Item[]): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
   items.forEach(({ title }, row) => {
     for (const word of titleWords(title ?? '')) {
