@@ -8,7 +8,6 @@ import { withColdStart } from '../features/itemStatistics.ts'
 import type { CandidateLearners } from '../learning/learners/candidateLearners.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
-import { isFromCatalog } from '../model/manifest.ts'
 import { isKnown } from '../model/score.ts'
 import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
@@ -229,7 +228,7 @@ export class Ranker {
     weighed?: Weighed,
   ): Recommendation[] {
     // A model without a log knows similar titles, and nothing that was bought together.
-    const given = isFromCatalog(this.model) ? [] : [item].flat()
+    const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
     const rows = given.flatMap((id) => this.#shown.rowOf(id) ?? [])
     const { scores, mostWith } = this.#related.boughtWith(rows)
     const reasonOf = (row: number): Reason => ({
