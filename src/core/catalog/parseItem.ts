@@ -69,6 +69,8 @@ export function parseItem(value: unknown, where = 'item'): Item {
   for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
     const given = fields.get(field)
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
+    // A field of the shop's own may have that name, such as `sale: true`.
+    if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
     if (!fits(given)) return refuse(`field '${field}' ${fault}`)
     item[field] = isRecord(given) ? { ...given } : given
   }

@@ -65,13 +65,22 @@ describe('a catalog with sales', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })
 
+  test.each([true, 'yes', 20, { percent: 20 }])(
+    'takes no sale from a field of the shop’s own, such as %j',
+    (sale) => {
+      const row = { id: 'a', price: 5, sale }
+      expect(Catalog.parse([row], at('2026-06-01')).items).toEqual([{ id: 'a', price: 5 }])
+      // A page's products are not read by `parse`.
+      expect(atPrices([row as unknown as Item], at('2026-06-01'))[0].price).toBe(5)
+      expect(nextChange([row as unknown as Item], at('2026-06-01'))).toBe(Number.POSITIVE_INFINITY)
+    },
+  )
+
   test.each([
     { price: -1 },
     { price: '3' },
-    {},
     { price: 3, until: 'soon' },
     { price: 3, from: 20260630 },
-    3,
   ])('refuses the row of a sale such as %o', (sale) => {
     const { size, faults } = Catalog.parse([{ id: 'a', sale }, { id: 'b' }])
     expect([size, faults.length]).toEqual([1, 1])

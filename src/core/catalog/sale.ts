@@ -17,7 +17,8 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
 /** The item at its price of that time. @param now milliseconds since the epoch */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
-  const isOn = sale && now >= beginOf(sale) && now < endOf(sale)
+  // A page's products may have a field of that name of their own, such as `sale: true`.
+  const isOn = sale?.price !== undefined && now >= beginOf(sale) && now < endOf(sale)
   return isOn ? { ...item, price: sale.price } : item
 }
 
