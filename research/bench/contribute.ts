@@ -9,6 +9,7 @@ import { isProven, prepare } from '@nearside/aggregate/privacy/pine/pine.ts'
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { exportSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import { helperSeeds } from '@nearside/aggregate/privacy/shares.ts'
+import { consentHash, policyTerms, requireConsent } from '@nearside/aggregate/protocol/consent.ts'
 import { circuitOf } from '@nearside/aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '@nearside/aggregate/protocol/report.ts'
 import { serverXof } from '@nearside/aggregate/server/keystream.ts'
@@ -46,8 +47,12 @@ export async function contribute(blocks: number, progress: Progress): Promise<Re
   const { header, leaderShare, helperShare } = parseReport(body, policy)
   const [circuit, nonce, key] = [circuitOf(policy), fromHex(header.id), cryptoRandomBytes(32)]
   const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
+  const consent = await consentHash(policyTerms(policy))
   const unseal = async (role: 'leader' | 'helper', opener: OpeningKeys, share: Uint8Array) =>
-    openSeal(opener, share, sealInfo(role), reportAad(policy.task, header))
+    requireConsent(
+      await openSeal(opener, share, sealInfo(role), reportAad(policy.task, header)),
+      consent,
+    )
   const ofLeader = await unseal('leader', leader, leaderShare)
   const seeds = await helperSeeds(await unseal('helper', helper, helperShare), binding)
   const halfOf = (role: 'leader' | 'helper', share: Uint8Array) =>
