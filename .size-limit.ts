@@ -68,8 +68,8 @@ const budgets: SizeLimitConfig = [
   // 1.1 KB turn ε into chances of a right guess; the rest of 3.6 are words: recipients, stored actions, storage, lists for returning shoppers.
   // 0.2 KB say that a no to storing could not erase the disk, and ask again.
   // 0.4 KB read message catalogues: values by name, and plural forms of any language.
-  // 0.7 KB begin and end sales by the device’s clock, here and where products are searched or shown without React.
-  budget('React widgets (react external)', '15.45 KB', whole('react')),
+  // 0.7 KB begin and end sales by the device’s clock, here and where products are searched or shown without React; 0.2 keep no room for lists that new visitors have no products for.
+  budget('React widgets (react external)', '15.8 KB', whole('react')),
   // 2.8 KB are words: what left, what is stored, agreed to and proved, for who has never seen a hash; 0.2
   // of them what else is stored, what a deletion leaves, and what a log without signatures shows; 0.2 what was agreed to then, and Global Privacy Control.
   // The same here, and in German.
@@ -87,7 +87,7 @@ const budgets: SizeLimitConfig = [
   // 0.4 KB make past orders of what Shopify and GA4 answer.
   budget('Adapters', '2.45 KB', whole('adapters')),
   // 1.1 KB make groups of values and prices to narrow by, find categories, and answer a search box.
-  budget('Search (MiniSearch with it)', '11.8 KB', whole('search')),
+  budget('Search (MiniSearch with it)', '11.85 KB', whole('search')),
   budget('Search box and facets (react external)', '6.7 KB', whole('react-search')),
   budget('Consent platforms', '1.1 KB', whole('consent')),
   budget('Developer’s panel', '2.6 KB', whole('devtools')),
@@ -96,7 +96,7 @@ const budgets: SizeLimitConfig = [
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
   // 0.05 KB link to where the catalog says.
   // 0.4 KB read message catalogues, and 0.4 are the parts of the list controller that only React’s lists use.
-  budget('Custom element', '7.5 KB', whole('element')),
+  budget('Custom element', '7.85 KB', whole('element')),
   budget('Search box and choices as an element', '16.6 KB', whole('element-search')),
   // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows; 0.05 that something is forgotten in this tab only; 0.05 the names of more lists.
   // 0.35 KB are the words of search box and facets, and of a comparison.
@@ -115,8 +115,8 @@ const budgets: SizeLimitConfig = [
   // 1.9 KB keep a visit in memory until the shop may store it, write it then and erase it again; 1.2 check a consent's recipients and its signed entry.
   // 0.6 KB end a consent whose recipients change, erase again where the disk refused, pace a fit's progress, and count what a relay carried as it was sealed.
   // 0.3 KB read what the visit is about: categories and brands of the last looks, and how often each product was looked at.
-  // 0.3 KB take a catalog’s prices at the time, where sales run.
-  budget('Worker: storage, log, model, lists', '54.9 KB', worker),
+  // 0.3 KB take a catalog’s prices at the time, where sales run; 0.4 let a product’s id stand for its variants; 0.2 hold similar lists to the nearest products.
+  budget('Worker: storage, log, model, lists', '55.5 KB', worker),
   // 0.9 KB seals and opens what goes to another device.
   // 0.4 KB take a score apart for an explanation.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
@@ -155,7 +155,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '136.1 KB',
+    limit: '136.7 KB',
     gzip: true,
   },
   // 0.4 KB read message catalogues.
