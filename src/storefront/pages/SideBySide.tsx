@@ -46,7 +46,7 @@ export function SideBySide() {
   const failure = unavailable ? words('unavailable') : failed && troubleText(words, failed)
   const loading = base.status === 'loading' || personal.status === 'loading'
   return (
-    <Page title={words('sideBySide')}>
+    <Page title={words('sideBySide')} className="side-by-side">
       <div className="intro">
         <p className="lead">{words('compare.lead')}</p>
         <div className="facets">
@@ -210,14 +210,14 @@ function Row({ placed, place, move, why }: RowProps) {
       <span className="compare-place" aria-hidden="true">
         {place}
       </span>
-      <Picture item={item} size={56} alt="" />
+      <Picture item={item} size={44} alt="" />
       <div className="compare-text">
         <Link href={productPath(item)}>{titleOf(item)}</Link>
-        <span className={`move move-${move.direction}`}>
-          <span aria-hidden="true">{ARROWS[move.direction]}</span> {spoken(move)}
-        </span>
         {why && <WhyThis recommendation={why} />}
       </div>
+      <span className={`move move-${move.direction}`}>
+        <span aria-hidden="true">{ARROWS[move.direction]}</span> {spoken(move)}
+      </span>
     </li>
   )
 }

@@ -13,35 +13,44 @@ interface MoveLinesProps {
 }
 
 const WIDTH = 100
-/** An item that is in only one list leads below the other list, where its remainder begins. */
-const FOOT = 0.44
+/** Length of the line of an item that only one list shows. */
+const STUB = 16
 
 /** The box is stretched to the lists' height: one unit is one row. */
 export function MoveLines({ from, to }: MoveLinesProps) {
   const rows = Math.max(from.length, to.length, 1)
   const ids = [...new Set([...from, ...to])]
-  const placeIn = (list: readonly string[], id: string) => {
-    const place = list.indexOf(id)
-    return place < 0 ? rows + FOOT / 2 : place + 0.5
-  }
   return (
     <div className="move-lines">
       <svg
-        viewBox={`0 0 ${WIDTH} ${rows + FOOT}`}
+        viewBox={`0 0 ${WIDTH} ${rows}`}
         preserveAspectRatio="none"
         aria-hidden="true"
         focusable="false"
       >
         {ids.map((id) => {
-          const start = placeIn(from, id)
-          const end = placeIn(to, id)
-          const kind = end < start ? 'line-up' : end > start ? 'line-down' : 'line-same'
-          return <path key={id} className={kind} d={curve(start, end)} />
+          const start = middle(from, id)
+          const end = middle(to, id)
+          return <path key={id} className={kind(start, end)} d={line(start, end)} />
         })}
       </svg>
     </div>
   )
 }
 
-const curve = (from: number, to: number): string =>
-  `M${WIDTH} ${from}C${WIDTH / 2} ${from} ${WIDTH / 2} ${to} 0 ${to}`
+/** Middle of an item's row; null where the list doesn't show the item. */
+function middle(list: readonly string[], id: string): number | null {
+  const place = list.indexOf(id)
+  return place < 0 ? null : place + 0.5
+}
+
+function kind(from: number | null, to: number | null): string {
+  const [start, end] = [from ?? Infinity, to ?? Infinity]
+  return end < start ? 'line-up' : end > start ? 'line-down' : 'line-same'
+}
+
+function line(from: number | null, to: number | null): string {
+  if (from === null) return `M${STUB} ${to}H0`
+  if (to === null) return `M${WIDTH} ${from}h-${STUB}`
+  return `M${WIDTH} ${from}C${WIDTH / 2} ${from} ${WIDTH / 2} ${to} 0 ${to}`
+}
