@@ -4,6 +4,7 @@ import { modelKeys } from './signing.ts'
 import { seed } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
+export const MODEL = ['--model <dir>', 'directory of models, as pretrain writes it'] as const
 export const SEED = ['--seed <n>', 'seed of all random choices', seed, 1] as const
 export const UNTIL = [
   '--until <date>',

@@ -8,7 +8,7 @@ import { evaluateTrained } from '@nearside/evaluate/trained.ts'
 import { DEFAULT_SEED } from '@nearside/evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
-import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared.ts'
+import { armsOption, HTML, MARKDOWN, MODEL, SHOP, targetOption, UNTIL } from '../shared.ts'
 import { seed, wholeNumber } from '../values.ts'
 import { writeReport } from '../writeReport.ts'
 
@@ -19,7 +19,7 @@ the guard and the learning arms see that case. In a log with looks at exact time
 different product: the one at hand is neither ranked nor wanted. Elsewhere it is whatever is turned
 to next, repeats included. Without --model, a base model is trained first. In a log without times, leave-one-out tests every shopper’s last event; training left out the last two.`)
   .requiredOption(...SHOP)
-  .option('--model <dir>', 'directory of models, as pretrain writes it')
+  .option(...MODEL)
   .option(...UNTIL)
   .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
   .option(

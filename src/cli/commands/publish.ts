@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
-import { DRY_RUN, PUBLISHER } from '../shared.ts'
+import { DRY_RUN, MODEL, PUBLISHER } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
 
@@ -21,7 +21,7 @@ const syntax = new Command('publish')
 Once pages name keys, publish refuses a model that devices would refuse: unsigned, expired, or older
 than the one in OUT. After a finding of level error, it writes nothing. It signs nothing: use nearside
 sign for that, and nearside rollback to go back to an earlier model.`)
-  .requiredOption('--model <dir>', 'directory of published models')
+  .requiredOption(...MODEL)
   .option('--catalog <file>', 'catalog.json (an array of items)')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
   .option('--rules <file>', 'JSON file of the shop’s own rules')

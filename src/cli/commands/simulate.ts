@@ -6,13 +6,13 @@ import { markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { asTyped, requireFolder } from '../output.ts'
-import { HTML, MARKDOWN, POLICY, SEED, SHOP } from '../shared.ts'
+import { HTML, MARKDOWN, MODEL, POLICY, SEED, SHOP } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
 
 const syntax = new Command('simulate')
   .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
   .description(`Estimates whether contributions would help this shop, before anybody is asked for one. The log after the
-model's training data is split into --rounds rounds and a test. In each round, devices of training
+model's training data is split into --rounds rounds and a test. In each round, which improves --model's latest version, devices of training
 shoppers contribute what they learned, with the code of browsers, to a leader and a helper as serve
 runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong,
 and servers die or are cut off. Then the sum before noise must count each report once. Held-out
@@ -26,10 +26,7 @@ ${Object.entries(ATTACKS)
   .map(([name, what]) => `  ${name.padEnd(9)}${what}`)
   .join('\n')}`)
   .requiredOption(...SHOP)
-  .requiredOption(
-    '--model <dir>',
-    'directory of models, as pretrain writes it; rounds improve its latest',
-  )
+  .requiredOption(...MODEL)
   .requiredOption('--devices <n>', 'devices per round', wholeNumber(2, 1_000_000))
   .requiredOption('--rounds <n>', 'number of rounds', wholeNumber(1, 100))
   .option(...SEED)

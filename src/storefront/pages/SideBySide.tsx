@@ -137,7 +137,6 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
       <List
         id="personal"
         title={words('compare.yours')}
-        note={words('compare.yoursNote')}
         below={below(base, personal)}
       >
         {!loading &&
@@ -155,7 +154,6 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
       <List
         id="base"
         title={words('compare.everyones')}
-        note={words('compare.everyonesNote')}
         below={below(personal, base)}
       >
         {!loading &&
@@ -170,18 +168,16 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  readonly note: string
   /** Number of the other list's items that stand further down in this one. */
   readonly below: number
   /** False while the list is computed. */
   readonly children: ReactNode
 }
 
-function List({ id, title, note, below, children }: ListProps) {
+function List({ id, title, below, children }: ListProps) {
   return (
     <section aria-labelledby={`compare-${id}`}>
       <h2 id={`compare-${id}`}>{title}</h2>
-      <p className="small">{note}</p>
       <ol className="compare-list" aria-busy={children === false}>
         {children || <Outlines count={SHOWN} className="compare-row compare-outline" />}
       </ol>
