@@ -70,11 +70,11 @@ export function createReport(
     ...(findings.length > 0 ? [`${findings.length} unexplained in what left`] : []),
     ...(apart > 0 ? [`${apart} requests tell two shoppers apart`] : []),
     ...(marked > 0 ? [`${marked} marks of the shoppers’ data in what left`] : []),
-    ...(open.length > 0 ? [`${open.length} channels to other servers are open`] : []),
+    ...(open.length > 0 ? [`open channels to other servers: ${open.join(', ')}`] : []),
     ...(withheld.length > 0
       ? [`${withheld.length} ways out had no worker to be tried in under the policy`]
       : []),
-    ...(missed.length > 0 ? [`${missed.length} planted leaks were not found`] : []),
+    ...(missed.length > 0 ? [`planted leaks not found: ${missed.join(', ')}`] : []),
     ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),
     ...shoppers.flatMap(({ marks: { held, planted: all } }) =>
       held !== null && held < all ? [`the device holds ${held} of ${all} marks`] : [],

@@ -63,7 +63,7 @@ it('reports each kind of fault', () => {
   ).toContain('GET /?a')
   const probes = [probe('channel', 'found', 'found'), probe('planted', 'nothing')]
   expect(faultsOf({ probes })).toBe(
-    '1 channels to other servers are open; 1 planted leaks were not found; only 1 planted leaks were found',
+    'open channels to other servers: a channel (page); planted leaks not found: a planted (page); only 1 planted leaks were found',
   )
   // In a shop without a worker, a worker probe can run neither with nor without the policy; that is no fault.
   const none = probe('channel', 'no worker', 'no worker')
