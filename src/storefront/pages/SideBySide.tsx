@@ -134,11 +134,7 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
     of.filter(({ id }) => !list.some((placed) => placed.id === id)).length
   return (
     <div className="compare">
-      <List
-        id="personal"
-        title={words('compare.yours')}
-        below={below(base, personal)}
-      >
+      <List id="personal" title={words('compare.yours')} below={below(base, personal)}>
         {!loading &&
           personal.map((placed) => (
             <Row
@@ -151,11 +147,7 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
           ))}
       </List>
       <MoveLines from={ids(base)} to={ids(personal)} />
-      <List
-        id="base"
-        title={words('compare.everyones')}
-        below={below(personal, base)}
-      >
+      <List id="base" title={words('compare.everyones')} below={below(personal, base)}>
         {!loading &&
           base.map((placed) => (
             <Row key={placed.id} placed={placed} place={placed.base} move={wentTo(placed)} />
