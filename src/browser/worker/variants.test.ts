@@ -1,4 +1,4 @@
-/** @module A device that is told a product's id where the shop sells variants only, and prices of sales. */
+/** @module Tests that a device takes a product’s own id for its variants, and a sale’s price while it runs. */
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
 import { ids, start, TestServer } from './testDevice.ts'

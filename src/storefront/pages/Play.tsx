@@ -99,17 +99,16 @@ const titlesOf = (ids: readonly string[], { get }: Catalog): string =>
 
 /** Measures the time from a tap until the list on screen has changed, milliseconds. */
 function useFollowed(list: readonly Recommendation[]) {
-  const since = useRef<number | null>(null)
+  const tap = useRef<{ readonly at: number; readonly ids: string } | null>(null)
   const [took, setTook] = useState<number | null>(null)
   const ids = list.map(({ id }) => id).join(' ')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list's change is the event
   useEffect(() => {
-    if (since.current === null) return
-    setTook(performance.now() - since.current)
-    since.current = null
+    if (!tap.current || tap.current.ids === ids) return
+    setTook(performance.now() - tap.current.at)
+    tap.current = null
   }, [ids])
   const expect = () => {
-    since.current = performance.now()
+    tap.current = { at: performance.now(), ids }
   }
   return { took, expect }
 }

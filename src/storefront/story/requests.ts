@@ -7,6 +7,9 @@ import type { LedgerEntry } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
 import { fetchedForOffline } from '../offline.ts'
 
+/** Milliseconds between two looks at the workers' requests. */
+const EVERY = 1000
+
 /** Number of requests by address. */
 type Counts = ReadonlyMap<string, number>
 
@@ -61,10 +64,11 @@ function useWorkerRequests(since: number | null): Counts | null {
       }
     }
     void read()
-    const end = personalizer.subscribe(() => void read())
+    // A request need not change anything else that the page could follow.
+    const timer = setInterval(read, EVERY)
     return () => {
       left = true
-      end()
+      clearInterval(timer)
     }
   }, [personalizer, since])
   return before && now && sum(less(now.logged, before), now.fetched)

@@ -34,8 +34,8 @@ export interface RecommendationsProps<TItem extends Item = Item>
   readonly limit?: number
   /**
    * Ids to show until the first answer instead of skeletons, labelled as popular: the shop's bestsellers. An empty
-   * array shows nothing until then, which is the default of lists that a new visitor has no products for. Also rendered on a server (`readBaseLists` of `nearside/ssr` gives the order that
-   * the device starts with).
+   * array shows nothing until then; that is the default of lists that are empty for most new visitors. A server renders
+   * them, too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
