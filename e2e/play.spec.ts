@@ -1,7 +1,7 @@
 /** @module The playground: taps move the shopper's list, everyone's list stays, and nothing is asked for. */
 import { expect, type Page, test } from 'playwright/test'
 import { filmOf } from './film.ts'
-import { keepsShop } from './shop.ts'
+import { comesToRest, keepsLatestModel, keepsShop } from './shop.ts'
 
 const taps = (page: Page) => page.locator('.play-tap')
 const names = (page: Page, list: 'yours' | 'everyones') =>
@@ -11,6 +11,13 @@ async function open(page: Page, address = '/play'): Promise<void> {
   await page.goto(address)
   await expect.poll(() => names(page, 'yours')).toHaveLength(8)
   await expect.poll(() => names(page, 'everyones')).toHaveLength(8)
+}
+
+/** The files for use without a network, and a model newer than the page's, follow the first list, whatever is tapped. */
+async function hasAll(page: Page): Promise<void> {
+  await keepsShop(page)
+  await expect.poll(() => keepsLatestModel(page)).toBe(true)
+  await comesToRest(page)
 }
 
 /** Opens the list of requests since the first tap. */
@@ -24,10 +31,9 @@ const MODEL_CHECK = '/models/latest.json'
 
 test('a tap moves the shopper’s list alone, and asks for nothing', async ({ page }) => {
   await open(page)
-  const everyones = await names(page, 'everyones')
   const requested: string[] = []
-  // The files for use without a network follow the first list, whatever is tapped.
-  await keepsShop(page)
+  await hasAll(page)
+  const everyones = await names(page, 'everyones')
   page.on('request', (request) => requested.push(request.url()))
   await taps(page).first().focus()
   await page.keyboard.press('Enter')
@@ -60,7 +66,7 @@ test('on a phone, both lists and the tapped products are on one screen', async (
   const film = await filmOf(page)
   await page.setViewportSize({ width: 390, height: 760 })
   await open(page)
-  await keepsShop(page)
+  await hasAll(page)
   for (const part of ['.play-taps', '.play-facts', '.play-row >> nth=3'])
     await expect(page.locator(part).first()).toBeInViewport({ ratio: 1 })
   await film.take(1.5)
@@ -79,7 +85,7 @@ test('on a phone, both lists and the tapped products are on one screen', async (
 
 test('counts the requests that are made after a tap', async ({ page }) => {
   await open(page)
-  await keepsShop(page)
+  await hasAll(page)
   await taps(page).nth(1).click()
   await requestsShown(page)
   await page.evaluate(() => fetch('/robots.txt?planted').catch(() => undefined))
