@@ -34,9 +34,7 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/**
- * Moves `q` by one step. It updates `q` and the moments in place and returns the state with the new decay.
- */
+/** Moves `q` by one step. It updates `q` and the moments in place and returns the state with the new decay. */
 export function adamStep(
   state: AdamState,
   q: Float64Array,

@@ -1,9 +1,9 @@
 /** @module Byte strings: hex, base64, concatenation, comparison; the same in the browser and in Node. */
 
-/** Bytes in a buffer of their own, which WebCrypto requires. */
+/** Bytes on an `ArrayBuffer`, which WebCrypto requires; a shared buffer isn't accepted. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** View or copy of any byte array that WebCrypto accepts. */
+/** Returns the bytes themselves, or a copy if their buffer is shared, because WebCrypto rejects shared buffers. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
 }

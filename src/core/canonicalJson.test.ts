@@ -5,7 +5,7 @@ import { canonicalJson } from './canonicalJson.ts'
 
 describe('canonical JSON', () => {
   it('matches the examples of RFC 8785', () => {
-    // RFC 8785, §3.2.2 and §3.2.3.
+    // Examples of RFC 8785, §3.2.2 and §3.2.3.
     const numbers = [Number('333333333.33333329'), 1e30, 4.5, 2e-3, 0.000000000000000000000000001]
     expect(
       canonicalJson({ numbers, string: '\u20ac$\u000f\nA\'B"\\\\"/', literals: [null, true] }),

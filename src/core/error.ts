@@ -39,10 +39,7 @@ export type ErrorCode =
   | 'version-taken'
   | 'worker-failed'
 
-/**
- * The only error class of Nearside. `message` says what happened and what to do; `cause` contains the
- * platform's own error.
- */
+/** The only error class of Nearside. `message` says what happened and what to do; `cause` is the platform's error. */
 export class NearsideError extends Error {
   /** Name that identifies the error where `instanceof` can't, e.g. across realms. */
   override readonly name = 'NearsideError' as const

@@ -1,8 +1,6 @@
 /** @module Normal distribution, accurate to about 1e-13. */
 
-/**
- * erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond.
- */
+/** erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
 function scaledErfc(x: number): number {
   if (x < 2) {
     // erf(x) = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, all terms positive.

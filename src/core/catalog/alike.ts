@@ -2,7 +2,7 @@
 import { titleWords } from '../model/content.ts'
 import type { Item } from './item.ts'
 
-/** Id of an item → ids of items that share a word with it → similarity in (0, 1]; 1 for the same words. */
+/** Finds the items that share a title word with an item: their ids → similarity in (0, 1]; 1 for the same words. */
 export type Alike = (id: string) => ReadonlyMap<string, number>
 
 /** Cosine of the title words, each weighted by the logarithm of its rarity. */

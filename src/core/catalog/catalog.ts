@@ -31,9 +31,10 @@ export class Catalog {
   }
 
   /**
-   * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't
-   * cost the whole catalog.
-   * @param now milliseconds since the epoch: prices are those of that time; absent: usual prices, with sales beside
+   * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost
+   * the whole catalog.
+   * @param now milliseconds since the epoch; items get their price at that time. Absent: items keep their usual price
+   *   and their `sale`.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown, now?: number): Catalog {

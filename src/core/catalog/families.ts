@@ -1,7 +1,9 @@
 /** @module Variants of a product, because a shop's page may name the product by an id that no variant has. */
 import type { Item } from './item.ts'
 
-/** Ids of the variants that an id stands for, available ones first; empty for an item's own id or an unknown one. */
+/**
+ * Maps a `groupId` to the ids of its variants, available variants first; empty for an item's own id or an unknown id.
+ */
 export type VariantsOf = (id: string) => readonly string[]
 
 export function createVariants(items: readonly Item[]): VariantsOf {

@@ -4,7 +4,7 @@
  * Product as the shop describes it. Only `id` is required.
  *
  * `TAttributes` is the type of the shop's own properties: `Item<{ colour: string }>`. A page's products may have
- * further fields (`interface Product extends Item { stock: number }`): widgets and hooks hand on the page's objects.
+ * further fields (`interface Product extends Item { stock: number }`), which widgets and hooks preserve.
  */
 export interface Item<TAttributes extends Attributes = Attributes> {
   /** Unique id, which events refer to. */
@@ -14,8 +14,9 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   /** Price in units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
   /**
-   * Price while a sale runs, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601
-   * times with their zone, or days (UTC; `until` to its end); without, the sale has no begin or no end.
+   * Price during a sale, when `price` is the usual price; the device's clock decides. `from` and `until` are ISO 8601
+   * times with their zone, or UTC days (`until` includes its day). Without `from` or `until`, the sale is open at
+   * that end.
    */
   readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
   /** ISO 4217 code of the price's currency. */
@@ -36,9 +37,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly available?: boolean
   /** ISO 8601 day (from its beginning in UTC) or time with its zone: when the shop added the item. */
   readonly added?: string
-  /**
-   * Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public.
-   */
+  /** Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public. */
   readonly attributes?: TAttributes
 }
 

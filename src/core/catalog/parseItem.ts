@@ -37,9 +37,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   attributes: [isAttributes, 'may hold only text, numbers and booleans'],
 }
 
-/**
- * Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry it.
- */
+/** Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry it. */
 const MAX_ID_LENGTH = 200
 
 /** Ids appear in tab-separated files and on screens, so they must not contain control characters. */
@@ -69,7 +67,7 @@ export function parseItem(value: unknown, where = 'item'): Item {
   for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
     const given = fields.get(field)
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
-    // A field of the shop's own may have that name, such as `sale: true`.
+    // The shop may use the name `sale` for a field of its own, such as `sale: true`.
     if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
     if (!fits(given)) return refuse(`field '${field}' ${fault}`)
     item[field] = isRecord(given) ? { ...given } : given

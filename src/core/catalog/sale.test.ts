@@ -70,7 +70,7 @@ describe('a catalog with sales', () => {
     (sale) => {
       const row = { id: 'a', price: 5, sale }
       expect(Catalog.parse([row], at('2026-06-01')).items).toEqual([{ id: 'a', price: 5 }])
-      // A page's products are not read by `parse`.
+      // A page's products don't pass through `parse`, so they still have the foreign field.
       expect(atPrices([row as unknown as Item], at('2026-06-01'))[0].price).toBe(5)
       expect(nextChange([row as unknown as Item], at('2026-06-01'))).toBe(Number.POSITIVE_INFINITY)
     },

@@ -5,7 +5,9 @@
 import { DAY } from '../time.ts'
 import type { Item } from './item.ts'
 
-/** Milliseconds since the epoch; NaN, which no comparison fits, for a date that can't be read. */
+/**
+ * Milliseconds since the epoch. An unreadable date gives NaN: comparisons with NaN are false, so the sale never runs.
+ */
 const beginOf = ({ from }: NonNullable<Item['sale']>): number =>
   from ? Date.parse(from) : Number.NEGATIVE_INFINITY
 
@@ -14,15 +16,15 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
   return Date.parse(until) + (until.includes('T') ? 0 : DAY)
 }
 
-/** The item at its price of that time. @param now milliseconds since the epoch */
+/** The item with its price at `now`, milliseconds since the epoch. */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
-  // A page's products may have a field of that name of their own, such as `sale: true`.
+  // A page's products may use the name `sale` for a field of their own, such as `sale: true`.
   const isOn = sale?.price !== undefined && now >= beginOf(sale) && now < endOf(sale)
   return isOn ? { ...item, price: sale.price } : item
 }
 
-/** The items at their prices of that time; the same array where no sale runs. */
+/** The items with their prices at `now`; the same array if no sale runs. */
 export function atPrices<TItem extends Item>(
   items: readonly TItem[],
   now: number,
@@ -31,7 +33,7 @@ export function atPrices<TItem extends Item>(
   return priced.every((item, at) => item === items[at]) ? items : priced
 }
 
-/** Time after `now` at which the next sale begins or ends; infinite for none. */
+/** Time of the next begin or end of a sale after `now`; infinite if there is none. */
 export function nextChange(items: readonly Item[], now: number): number {
   let next = Number.POSITIVE_INFINITY
   for (const { sale } of items)

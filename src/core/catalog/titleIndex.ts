@@ -1,18 +1,15 @@
 /**
- * @module Finds the products that a query is about: products with all of its words in their title. A word
- * that no title contains matches the words that begin with it, or else the words one typo away. The shop's
- * search is broader: it also matches some of the words. Learning uses only clear matches.
+ * @module Finds the products that a query is about: their titles contain all words of the query. A word that no title
+ * contains matches title words that begin with it, or else title words one typo away. The shop's search also finds
+ * products that match only some words. Learning uses only clear matches.
  */
 import type { Item } from './item.ts'
 import { foldedWords, rememberingFold } from './words.ts'
 
-/**
- * Finds distinct item ids for a query. The result is empty if no title contains all words, or if too many
- * titles do.
- */
+/** Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. */
 export type FindByTitle = (query: string) => readonly string[]
 
-/** Maximum number of matches. A query such as "red" matches more and says nearly nothing about each. */
+/** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
 const MOST_FOUND = 100
 
 /** Minimum number of letters of a word for prefix matches; shorter words begin too many others. */

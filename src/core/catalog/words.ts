@@ -23,7 +23,7 @@ export function wordsOf(text: string): Word[] {
 /** Words in order of appearance, without their offsets. */
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
-/** Irregular plurals, spelled as the rules below leave them. */
+/** Irregular plurals, as `foldPlural` leaves them: it turns "knives" into "knive". */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],

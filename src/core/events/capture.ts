@@ -41,8 +41,7 @@ export const refuse = (why: string) => new NearsideError('event-invalid', `Event
 
 /**
  * Reads an event.
- * @param now milliseconds since the epoch; default time of the event, unless it gives a time within this
- *   visit
+ * @param now milliseconds since the epoch; the event's time, unless the event names a time within this visit
  * @returns the event or the error; it never throws, because a bad event must not break the shop's page
  */
 export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
@@ -80,7 +79,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether both are the same order: one reported by the shop, the other seen by this device. */
+/** Whether both are the same order: the shop reported one of them, and this device saw the other. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&
@@ -91,7 +90,6 @@ export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   )
 }
 
-/** Quantities and prices of an event's items. */
 function linesOf(name: EventName, lines: readonly OrderLine[]) {
   if (lines.length === 1) return lines[0]
   // An impression of a list has no quantities or prices.
@@ -99,8 +97,8 @@ function linesOf(name: EventName, lines: readonly OrderLine[]) {
 }
 
 /**
- * The event with its items as the shop knows them; each keeps its quantity and price.
- * @param knownAs id of an item in the catalog; undefined for none
+ * Replaces the event's items by their ids in the catalog; each item keeps its quantity and price.
+ * @param knownAs maps an item to its id in the catalog; undefined if the catalog lacks it
  */
 export function keepItems(
   draft: EventDraft,

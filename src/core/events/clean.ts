@@ -1,6 +1,6 @@
 /**
- * @module Cleans events before learning. Each stage is a pure function, and the report counts dropped events.
- * Stored events stay in storage, so a changed rule applies to all of them again.
+ * @module Cleans events before learning. Each stage is a pure function, and the report counts dropped events. Storage
+ * keeps the raw events, so a changed rule applies to all of them.
  */
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
@@ -24,25 +24,18 @@ interface CleaningContext {
 type Events = readonly ShopperEvent[]
 type Stage = (events: Events, context: CleaningContext) => Events
 
-/**
- * Milliseconds within which a repeated event is a duplicate, e.g. a double click or a tag that fires twice.
- */
+/** Milliseconds within which a repeated event is a duplicate, e.g. a double click or a tag that fires twice. */
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
 /** Two item events per second for a minute come from a script. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
-/**
- * A coefficient of variation under 2 % over a dozen intervals comes from a timer; a person's intervals vary
- * more.
- */
+/** A coefficient of variation under 2 % over a dozen intervals comes from a timer; a person's intervals vary more. */
 const REGULAR_EVENTS = 12
 const REGULAR_VARIATION = 0.02
 const REGULAR_MIN_INTERVAL = 500
-/**
- * Milliseconds within which a new search replaces the previous one: the same query, completed or corrected.
- */
+/** Milliseconds within which a new search replaces the previous one: the same query, completed or corrected. */
 const RETYPED_MS = 10_000
 /** Tolerance in milliseconds; an event further in the future was written with a wrong clock. */
 const CLOCK_TOLERANCE = DAY
@@ -64,7 +57,7 @@ const dropDuplicates: Stage = (events) => {
   })
 }
 
-/** Removes items that the catalog lacks from an event; drops the event if none remains. */
+/** Removes the items that the catalog lacks from an event; drops the event if no item remains. */
 const dropUnknownItems: Stage = (events, { known }) =>
   events.flatMap((event) => {
     if (event.items.every(known)) return [event]
@@ -89,8 +82,8 @@ const dropRegularIntervals: Stage = (events) =>
   })
 
 /**
- * Of searches in immediate succession, keeps only the last. An impression of a list between them doesn't
- * separate them, since it may show the first search's results.
+ * Keeps only the last of several searches in immediate succession. An impression of a list doesn't interrupt the
+ * succession, since it may show the first search's results.
  */
 const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
@@ -106,13 +99,13 @@ const dropRetypedQueries: Stage = (events) => {
 
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
-  // Before duplicates: without their unknown items, two events may be equal.
+  // This stage precedes `duplicate`, because two events may be equal once their unknown items are removed.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', (events) => dropShorterLooks(events, BOUNCE_MS)],
-  // Last: actions of a script or a misclick between two searches must not separate them.
+  // This stage is last, so that actions of a script or a misclick don't separate two searches.
   ['retyped query', dropRetypedQueries],
 ]
 

@@ -42,29 +42,21 @@ export interface ShopperEvent {
   readonly quantity?: number
   /** Price of one piece in the catalog's currency, for an event with one item. */
   readonly price?: number
-  /** Quantity and price of each of several items, in their order; absent if nothing is known of any. */
+  /** Quantity and price of each item, in the order of `items`; only for several items, and if any is known. */
   readonly lines?: readonly OrderLine[]
   /** Search query, for a search. */
   readonly query?: string
   /** Duration of the view in milliseconds, if known. */
   readonly dwellMs?: number
-  /**
-   * Time when the shop passed it to `seed`, milliseconds since the epoch; absent for events of this device.
-   */
+  /** Time when the shop passed the event to `seed`, milliseconds since the epoch; absent for events of this device. */
   readonly seeded?: number
-  /**
-   * Time of its transfer from another device of the shopper, milliseconds since the epoch; absent for events
-   * of this device.
-   */
+  /** Time when the event came from another device of the shopper, milliseconds since the epoch; else absent. */
   readonly transferred?: number
   /** Context that the shop provided at the time, for later learning. */
   readonly context?: Readonly<Record<string, string>>
 }
 
-/**
- * Time when the event came from the shop or another device, milliseconds since the epoch; undefined for
- * events of this device.
- */
+/** Time when the event came from the shop or another device, milliseconds since the epoch; else undefined. */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded
 

@@ -19,9 +19,8 @@ import {
 const MOST_ORDERS = 1000
 
 export interface KnownEvents {
-  /** Events already stored. */
   readonly events: readonly EventDraft[]
-  /** Id of an item in the catalog; undefined for none. */
+  /** Maps an item to its id in the catalog; undefined if the catalog lacks it. */
   readonly knownAs: (item: string) => string | undefined
   /** Time in milliseconds since the epoch; older orders are ignored. */
   readonly after: number

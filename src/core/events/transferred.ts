@@ -13,10 +13,9 @@ import {
 import type { KnownEvents } from './orders.ts'
 
 /**
- * Transferred events, newest first. Events retain id, time and session, so importing the same file again adds
- * nothing, even via a third device. An order that the shop reported to one device and the other device saw
- * counts once.
- * @param most maximum number of events, the newest first
+ * Transferred events, newest first. Events keep their id, time and session, so importing a file twice adds nothing,
+ * even via a third device. An order counts once if the shop reported it to one device and the other device saw it.
+ * @param most maximum number of events; the oldest are left out
  */
 export function readTransferred(
   given: unknown,

@@ -146,7 +146,7 @@ describe('computeFeatures', () => {
       value(features, item, 'boughtPopularity')
     for (const item of [0, 2])
       expect(popularity(twice, item)).toBeCloseTo(popularity(some, item), 2)
-    // Of 12 items, three have the shoppers of the last 30 days, as many each.
+    // Three of the 12 items share the shoppers of the last 30 days equally.
     expect(popularity(some, 0)).toBeCloseTo(Math.log(12 / 3), 1)
     expect(popularity(some, 1)).toBe(0)
   })
@@ -163,7 +163,7 @@ describe('computeFeatures', () => {
     expect(value(features, 1, 'inLastVisit')).toBe(1)
     expect(value(features, 0, 'interactionShareEver')).toBe(0)
     expect(value(features, 1, 'boughtBefore')).toBe(0)
-    // Item 4 has the same category and no brand either; item 10 has the category and a brand.
+    // Like item 1, item 4 has this category and no brand; item 10 has this category and a brand.
     for (const name of ['peersRecent', 'peersLast'] as const)
       expect([1, 4, 10, 2].map((item) => value(features, item, name))).toEqual([1, 1, 0, 0])
   })

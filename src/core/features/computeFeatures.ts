@@ -27,7 +27,7 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareVisits, 10],
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** Share of popularity that an item's share of interactions is compared with. */
+/** Factor on an item's share of popularity, which its share of interactions is divided by. */
 const FILL = 0.1
 
 /**
@@ -68,7 +68,8 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 
 /**
  * Writes the features of the given items.
- * @param items distinct rows, written in this order, with the same bits as among all items. Null: all items.
+ * @param items distinct rows, written in this order; null: all items. The choice of items doesn't change a value, bit
+ *   by bit.
  * @param out [items, F], overwritten.
  */
 export function writeFeatures(
@@ -95,10 +96,7 @@ export function writeFeatures(
   return out
 }
 
-/**
- * Raw features that are independent of the history, [N, F]; the others are 0. Cached, because logarithms are
- * expensive.
- */
+/** Raw features that are independent of the history, [N, F]; other columns are 0. Cached, as logarithms are slow. */
 export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array => {
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
@@ -135,7 +133,7 @@ function writeStatic(
   }
 }
 
-/** Writes the features of other items that follow from all interactions, views as well as purchases. */
+/** Writes co-occurrence, price and category features, which depend on views as well as purchases. */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,
@@ -156,7 +154,7 @@ function writeInterest(
   }
 }
 
-/** Only peers of the last products have other values than 0. */
+/** Writes the peer-group features, which are 0 for items outside the peer groups of the last products. */
 function writeIntent(
   out: Float32Array,
   { peerGroup }: ItemStatistics,
@@ -197,7 +195,7 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // Relative to the mean item: a count of shoppers would grow with the log, and move all that was bought.
+  // Relative to the mean item, because a plain count would grow with the log and shift all bought items.
   const known = statistics.coldStart?.from ?? statistics.items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
   if (ages.length > 1) {
@@ -208,8 +206,7 @@ function writeOwned(
 }
 
 /**
- * Writes the features of interacted items, from all interactions. `share` is each item's share of popularity,
- * [N].
+ * Writes the features of the items that the shopper interacted with. `share` is each item's share of popularity, [N].
  */
 function writeInteractions(
   out: Float32Array,
@@ -247,9 +244,9 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. A hundredth of all earlier shoppers orders
- * the items without recent ones; a floor covers items without any. Cached, since it is the same for every
- * list of a day.
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. Earlier shoppers count a hundredth, so that they
+ * order the items without recent shoppers; a constant keeps every share above 0. Cached, since all lists of a day use
+ * the same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics

@@ -1,7 +1,7 @@
 /**
- * @module Co-occurrence of items: for each item its strongest neighbours, from sessions and from later
- * sessions. Rows are built one at a time from an inverted index. So memory stays linear in the log, without
- * an N × N table.
+ * @module Co-occurrence of items: for each item its strongest neighbours, from the same session and from later
+ * sessions of a shopper. Rows are built one at a time from an inverted index. So memory stays linear in the log,
+ * without an N × N table.
  */
 import { DAY } from '../time.ts'
 import type { LogColumns } from './logColumns.ts'
@@ -28,8 +28,8 @@ interface CooccurrenceOptions {
 }
 
 /**
- * Defaults. More than 48 neighbours add nothing, and they are the largest part of the download. On later
- * orders of the demo shop's training shoppers, NDCG@10 is .2350 with 100 and with 48, .2346 with 24.
+ * Defaults. More than 48 neighbours add nothing, and neighbours are the largest part of the download. On later orders
+ * of the demo shop's training shoppers, NDCG@10 is .2350 with 100 and with 48, .2346 with 24.
  */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   neighboursPerItem: 48,

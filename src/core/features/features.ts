@@ -1,8 +1,8 @@
 /** @module Features of an item for a shopper: their names, order and meaning. */
 
 /**
- * Group of features. `interaction` is like `own`, but counts views and carts as well as purchases. It is
- * learned only if shoppers do more than buy; otherwise the model would take a view for a purchase.
+ * Group of features. `interaction` is like `own`, but counts views and carts as well as purchases. It is learned only
+ * from logs with views or carts; from a log of orders alone, a model would learn to treat a view like a purchase.
  */
 export type FeatureGroup =
   | 'cooccurrence'
@@ -39,7 +39,7 @@ const LIST = [
   ['interactions60', 'interaction'], // the same, halved every 60 days
   ['interactionShareVisit', 'interaction'], // its share of the shopper's looks, carts and purchases, halved every visit, relative to its popularity
   ['interactionShareVisits', 'interaction'], // the same, halved every 10 visits
-  ['interactionShareEver', 'interaction'], // the same, with equal weight for all
+  ['interactionShareEver', 'interaction'], // the same, with equal weight for all visits
   ['visitShare', 'interaction'], // share of the shopper's visits that contain it
   ['inLastVisit', 'interaction'], // it is in the last visit
   ['interactionStrength', 'interaction'], // strength of the last interaction: view, cart or purchase
@@ -48,8 +48,8 @@ const LIST = [
   ['looksLastVisit', 'interaction'], // number of the shopper's looks at it in the last visit
   ['looksEver', 'interaction'], // number of the shopper's looks at it
   ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
-  ['peersRecent', 'category'], // share of its category and brand in the last six products looked at or carted, halved every two
-  ['peersLast', 'category'], // the last such product has its category and brand
+  ['peersRecent', 'category'], // share of its category and brand in the last six products viewed or carted, weights halved every two
+  ['peersLast', 'category'], // the last product viewed or carted has its category and brand
   ['priceCloseness', 'price'], // nearness to the shopper's usual price
   ['popularity7', 'popularity'], // shoppers in the last 7 days
   ['popularity30', 'popularity'], // shoppers in the last 30 days
@@ -70,7 +70,6 @@ export const FEATURES: readonly Feature[] = LIST.map(([name, group]) => ({ name,
 /** Number of features, F. */
 export const FEATURE_COUNT = LIST.length
 
-/** Column of each feature. */
 export const FEATURE_COLUMN = Object.fromEntries(
   LIST.map(([name], column) => [name, column]),
 ) as Readonly<Record<FeatureName, number>>

@@ -25,7 +25,6 @@ export interface Case {
   readonly shopper: string
   /** Time of the case in milliseconds since the epoch. */
   readonly time: number
-  /** Interactions before this case. */
   readonly history: History
   /** Distinct item rows to predict. */
   readonly targets: readonly number[]

@@ -1,14 +1,14 @@
 /**
  * @module Intent of a visit: the peer groups of the last products that a shopper looked at or put into the basket. A
- * peer group is the items of one category and brand. On browsing it predicts the next product best
- * (docs/results/visit-state.md). What was bought says little about the next visit, so orders don't count.
+ * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product
+ * best (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
  */
 import type { Item } from '../catalog/item.ts'
 import { onceFor } from '../onceFor.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of products that intent reads, and its half-life in products. */
+/** Number of products that the intent reads, and the half-life of their weight in products. */
 const RECENT = 6
 const HALF_LIFE = 2
 
@@ -21,7 +21,10 @@ export interface Intent {
   readonly groups: readonly number[]
 }
 
-/** Products of the same moment, as in a log of days, have the same place. Null for a history of orders alone. */
+/**
+ * Intent of a history; null for a history of orders alone. Products of the same moment, as in a log with day-only
+ * times, share one place.
+ */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
   { interactions: all }: Pick<Profile, 'interactions'>,

@@ -10,9 +10,7 @@ export interface ItemStatistics {
   readonly items: number
   /** Number of co-occurrence neighbours per item, M. */
   readonly neighboursPerItem: number
-  /**
-   * Item rows of the neighbours, strongest first, [N, M]; unused slots contain the item itself with weight 0.
-   */
+  /** Item rows of the neighbours, strongest first, [N, M]; unused slots contain the item itself with weight 0. */
   readonly neighbourItems: Uint16Array | Uint32Array
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
@@ -52,15 +50,15 @@ export interface ColdStartItems {
 }
 
 /**
- * Share of its neighbours' popularity that a cold-start item gets: their counts of three days in thirty.
- * Chosen by likelihood on the demo shop's training shoppers; at a quarter, cold-start items displaced items
- * that were wanted more.
+ * Share of its neighbours' popularity that a cold-start item gets: three days' worth of their thirty days. Chosen by
+ * likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that
+ * shoppers wanted more.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/** Statistics for the features. The values of known items are unchanged, bit by bit. */
+/** Statistics in which cold-start items have their neighbours' values. Values of known items keep their bits. */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -103,10 +101,7 @@ export function lendTies(
   }
 }
 
-/**
- * Items that provide an item's co-occurrence, with weights: the item itself, or a cold-start item's
- * neighbours.
- */
+/** Items that provide an item's co-occurrence, with weights: the item itself, or a cold-start item's neighbours. */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

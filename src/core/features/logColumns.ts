@@ -1,7 +1,6 @@
 /**
- * @module A log as columns of numbers, for fast counts at many dates without allocating objects. Each
- * shopper's events with strength are ordered by basket, where a basket is one session. Their events without
- * strength follow.
+ * @module A log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's events
+ * with strength come first, ordered by basket, where a basket is one session. Their events without strength follow.
  */
 
 import { eventStrength } from '../events/strength.ts'
@@ -85,7 +84,6 @@ export function columnsOf(
   }
 }
 
-/** The log without one fold. */
 export function withoutFold(log: LogColumns, without: number): LogColumns {
   const { histories, fold } = log
   return {

@@ -1,41 +1,41 @@
 /**
- * @module Cases of the next different product. A list never shows the product at hand, so the question leaves that
- * product out.
+ * @module Cases whose target is the next different product. A list never shows the product at hand, the last one that
+ * the shopper looked at in this visit. So the ranking of a case leaves it out.
  */
 import { SESSION_GAP } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
 import { buildCases, firstAtOrAfter, type ShopperHistory } from './cases.ts'
 import type { Case, History } from './history.ts'
 
-/** Question of a case. */
+/** Targets of a case, and the product at hand. */
 export interface Wanted {
   /** Distinct item rows that a list should find. */
   readonly targets: readonly number[]
-  /** Item row that is not ranked; null: every item is. */
+  /** Row of the product at hand, which the ranking leaves out; null: the ranking has every item. */
   readonly hidden: number | null
 }
 
 export interface NextCase extends Case {
-  /** The next different product. Without targets where the shopper turned to the product at hand again. */
+  /** Targets other than the product at hand; empty if the shopper turned to that product again. */
   readonly next: Wanted
   /** Place of the case in its visit, from 1: the number of earlier looks, plus one. */
   readonly place: number
 }
 
-/** Cases as of `buildCases`. A log of days, or of orders alone, shows no visits: nothing is at hand in it. */
+/** The cases of `buildCases`. A log with day-only times, or with orders alone, has no product at hand. */
 export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: number): NextCase[] {
   const log = dayOnly ? [] : shopper.interactions
   return buildCases(shopper, dayOnly, from).map((one) => {
     const { hidden, place } = visitBefore(log, one.time)
     const targets = one.targets.filter((item) => item !== hidden)
-    // Assign to the object: a spread would build every history now.
+    // `Object.assign` keeps the getter `history`; a spread would compute every history now.
     return Object.assign(one, { next: { targets, hidden }, place })
   })
 }
 
 export const isTestCase = ({ next }: NextCase) => next.targets.length > 0
 
-/** State of the visit before a time; a visit ends after half an hour without an event. An order is no look. */
+/** Product at hand and place in the visit. A visit ends after half an hour without an event. Orders aren't looks. */
 function visitBefore(log: History, time: number): Pick<Wanted, 'hidden'> & { place: number } {
   let [hidden, place, next]: [number | null, number, number] = [null, 1, time]
   for (let k = firstAtOrAfter(log, time) - 1; k >= 0; k--) {

@@ -1,11 +1,11 @@
 /**
- * @module Reduces a history to the data that the features need: each item once per session and kind, with the
- * number of such events. The result doesn't depend on how the items of one session are ordered.
+ * @module Reduces a history to the data that the features need: each item once per session and kind, with the number
+ * of such events. The result doesn't depend on how the items of one session are ordered.
  *
- * - Visits group it by item: where people mostly look, views show the items that they come back to, and visits
- *   measure time best.
- * - Interest is what it shows in other items, from views as well as purchases: items that co-occur with the history, its
- *   categories and its prices.
+ * - Visits group the interactions by item. In a log of mostly views, they show which items a shopper returns to, and
+ *   the number of visits measures time best.
+ * - Interest is the shopper's interest in other items, from views as well as purchases: items that co-occur with the
+ *   history, its categories and its prices.
  */
 import { type EventWeights, eventKind, eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'
@@ -23,15 +23,15 @@ interface PastInteraction {
   age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
-  /** Number of such events in the session; its page may be opened many times. */
+  /** Number of such events in the session, since a shopper may open a page many times. */
   count: number
 }
 
 export interface OwnedItem {
   readonly item: number
-  /** Ages in days of its orders, most recent first; never empty. */
+  /** Ages in days of the orders with this item, most recent first; never empty. */
   readonly ages: number[]
-  /** Number of orders after the last one that contained it. */
+  /** Number of orders since the last order with this item. */
   readonly ordersSince: number
 }
 
@@ -134,7 +134,6 @@ interface VisitedItem {
 
 interface Visits {
   readonly items: readonly VisitedItem[]
-  /** Number of visits. */
   readonly visits: number
   /** Share of the interactions after the first visit that return to an item, shrunk to a third. */
   readonly returnTendency: number
@@ -192,7 +191,7 @@ export interface Interest {
   readonly totalLast: number
   /** Natural logarithm of the usual price. */
   readonly usualPrice: number
-  /** Part of `total` in each category of the history. */
+  /** Category → part of `total` that comes from it. */
   readonly category: ReadonlyMap<number, number>
 }
 

@@ -9,23 +9,22 @@ import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
- * Lift in log-odds of the only item found, right after the search; each of n found items gets 1/√n of it. An
- * item that co-occurs with the found items gets the lift times its mean tie to them. Chosen on training
- * shoppers' orders before the limit of training: docs/results/search.md.
+ * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An
+ * item that co-occurs with the found items gets the lift times its mean tie to them. Chosen on training shoppers'
+ * orders before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
-/** Half-life of a search in days; a want is soon over. */
+/** Half-life of a search in days; short, because a want soon passes. */
 export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored, when a sixty-fourth of it remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
-/** Minimum share. Smaller lifts change nothing, and would store every co-occurring item. */
+/** Minimum share of `SEARCH_LIFT`. Smaller lifts change no list, and every co-occurring item would have one. */
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {
   /** Lift of the score, above 0. */
   readonly lift: number
-  /** Search that causes the lift. */
   readonly query: string
 }
 

@@ -14,7 +14,7 @@ import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
 export interface StatisticsOptions {
-  /** Neighbour lists to reuse instead of building them; popularity can be refreshed without them. */
+  /** Neighbour lists to reuse, e.g. to refresh popularity alone; absent: new lists are built. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
   /** Kinds of context to count, and the contexts over time; absent: none. */
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
@@ -23,8 +23,8 @@ export interface StatisticsOptions {
 /** Weight of the mean repeat rate, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
 /**
- * Share of the usual number of events below which a window counts as nearly empty; the least usual number to
- * compare.
+ * A window is nearly empty if it has less than this share of the usual number of events. The share is compared only
+ * if the usual number is at least `LEAST_USUAL`.
  */
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
@@ -95,7 +95,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
   const [weekFrom, monthFrom] = windowStarts(log, asOf, [7, 30])
   const { time, strength } = log
-  /** For the current shopper: last shopper of each item, and their first and last interaction with it. */
+  /** By item: the last shopper counted for it, and the times of that shopper's first and last interaction with it. */
   const metBy = new Int32Array(items).fill(-1)
   const from = new Float64Array(items)
   const to = new Float64Array(items)
@@ -162,7 +162,7 @@ function windowStarts(log: LogColumns, asOf: number, windows: readonly number[])
   })
 }
 
-/** Visits each counted shopper with the index of their first event, and the index after their last event. */
+/** Calls `visit` for each counted shopper with the index of their first event and the index after their last event. */
 function eachShopper(
   { shopperStart, basketStart, fold, without }: LogColumns,
   visit: (begin: number, end: number, shopper: number) => void,

@@ -37,7 +37,6 @@ export type FindCandidates = (history: History, now: number) => Candidates
 /** Implementations of the expensive steps; all yield the same candidates. */
 export interface CandidateTools {
   readonly encode: Encode
-  /** Scan over the item vectors and their popularity. */
   readonly scan: ItemScan
 }
 
@@ -94,8 +93,8 @@ function amongFew(
 }
 
 /**
- * Terms of `linearTerms` for the given items, bit by bit. The shopper must have a history, and the model no
- * context terms.
+ * Terms equal to those of `linearTerms`, bit by bit, for the given items. The shopper must have a history, and the
+ * model no context terms.
  * @param items distinct rows
  */
 export function linearTermsOf(

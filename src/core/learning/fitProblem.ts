@@ -27,7 +27,7 @@ export const PARAMETERS = DIMENSION + FEATURE_COUNT
  */
 const LEAST_VARIANCE = 1e-8
 
-/** Writes X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score by (u, w_p). */
+/** Writes X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score with respect to (u, w_p). */
 function designRow(
   { itemVectors }: BaseModel,
   { items, features }: Candidates,
@@ -64,7 +64,7 @@ export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitP
 }
 
 /**
- * Builds the fit problem case by case, and yields in between for urgent work on the same thread.
+ * Builds the fit problem case by case. It yields after each case, so that urgent work on the same thread can run.
  * @param cases ascending by time.
  * @param now milliseconds since the epoch; case weights decay from here.
  * @returns null if there are no cases.

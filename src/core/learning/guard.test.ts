@@ -22,7 +22,7 @@ function trips(seed: number, difference: (random: Random, guard: GuardState) => 
   return { share: tripped / SHOPPERS, at: at / Math.max(1, tripped) }
 }
 
-/** Limit three standard errors above α, for a share of SHOPPERS. */
+/** Highest accepted share of the SHOPPERS whose guard trips: three standard errors above α. */
 const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SHOPPERS)
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))

@@ -55,7 +55,6 @@ function kindsOf(one: Case, history: History, dayOnly: boolean): Kind[] {
   return one.targets.map((target) => kindOf.get(target) ?? 'view')
 }
 
-/** The case with these weights. */
 export function weighed(
   one: Case & Pick<LearningCase, 'kinds'>,
   weights: EventWeights,

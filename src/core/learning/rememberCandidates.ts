@@ -1,7 +1,7 @@
 /**
- * @module Cache of candidates. Appending an event changes no earlier case, so it costs only one new case. The
- * cache key contains all inputs, so a changed past misses the cache. The cache still contains the old past,
- * so drop it when an event must be forgotten.
+ * @module Cache of candidates. Appending an event changes no earlier case, so it costs only one new case. The cache
+ * key contains all inputs, so a changed past misses the cache. Entries of the old past remain, so drop the whole
+ * cache when an event must be forgotten.
  */
 import type { History, Interaction } from '../features/history.ts'
 import type { Candidates, FindCandidates } from './candidates.ts'

@@ -8,7 +8,7 @@ import { lossAndGradient } from './gradient.ts'
 import { casesFromHistory } from './learningCases.ts'
 import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
 
-// So few items that all are candidates before and after the step.
+// With so few items, all are candidates before and after the step.
 const shop = testShop(12, 60)
 const model = testModel(shop)
 const now = UNTIL + 50 * DAY

@@ -15,8 +15,8 @@ import { lossAndGradient } from './gradient.ts'
 export const SHARED_LENGTH = FEATURE_COUNT
 
 /**
- * Negative gradient of the mean loss of the shopper's own cases by w, at the base model. Without cases it is
- * all zeros, so that its shape reveals nothing. The upload path clips it later.
+ * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases
+ * it is all zeros, so that every contribution has the same shape. The upload path clips it later.
  */
 export function sharedDelta(
   model: BaseModel,

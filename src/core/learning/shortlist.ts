@@ -24,7 +24,7 @@ import { onceFor } from '../onceFor.ts'
  */
 const ROUNDINGS = 128 * 2 ** -24
 
-/** Feature groups that are zero for items without own interactions. */
+/** Feature groups that are zero for items with which the shopper never interacted. */
 const OF_TOUCHED: ReadonlySet<string> = new Set(['own', 'interaction'])
 /** Feature groups that are independent of the history, except for the columns of `DYNAMIC`. */
 const OF_ITEM: ReadonlySet<string> = new Set(['popularity', 'catalog'])
@@ -64,7 +64,7 @@ export function plainItemScan(vectors: Float32Array, popularity: Float32Array): 
 }
 
 /**
- * Ascending rows that include all `own`, and all others that may be among the `places` highest. Null if this
+ * Returns ascending rows: all of `own`, and every other row that may be among the `places` highest. Null if this
  * can't be decided.
  * @param own distinct rows with further score terms outside `signals` and `taste`
  */
@@ -175,11 +175,12 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Both the last of the highest and its replacement may be off by the error, hence twice the error.
+    // Twice the error, because the rough scores of the lowest kept row and of its true successor may both be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
-    // A group may hold a large part of the catalog. The product of two lengths is a cheap bound, which drops most of it.
+    // A peer group may be a large part of the catalog. |E_i| · |query| is a cheap bound on the product, which rules
+    // out most of the group.
     for (const group of groups) {
       const least = floor - above - ofPeers(group) - error
       for (const i of rankedPeers(group))
@@ -215,9 +216,7 @@ function rawWeight({ featureScale, featureWeights }: BaseModel, f: number): numb
     : featureWeights[f]
 }
 
-/**
- * Bias plus the features that are independent of the history, [N], and the largest sum of their magnitudes.
- */
+/** Bias plus the features that are independent of the history, [N], and the largest sum of their magnitudes. */
 function fixedScores(model: BaseModel): {
   readonly fixed: Float32Array
   readonly largestFixed: number

@@ -22,13 +22,13 @@ interface UpdateStrategy {
    */
   delayAfter(event: EventName, pending: number): number | null
   /**
-   * Number of cases after which incremental learners repeat them together; 0: never. So no case is learned
-   * only in isolation.
+   * Number of cases after which incremental learners learn these cases again, all together; 0: never. So no case is
+   * learned only in isolation.
    */
   readonly reviewAfter: number
 }
 
-/** Milliseconds of quiet; the shopper is looking at what they just opened. */
+/** Milliseconds without an event, while the shopper looks at the product just opened. */
 const IDLE = 2000
 const BATCH = 20
 const BATCH_IDLE = 30_000

@@ -37,9 +37,7 @@ function powerOfTwo(exponent: number): number {
   return BITS.getFloat64(0)
 }
 
-/**
- * M·x for M [rows, x.length]; rows must be a multiple of 4. Four independent sums run in parallel on the CPU.
- */
+/** M·x for M [rows, x.length]; rows must be a multiple of 4. Four independent sums run in parallel on the CPU. */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length
   const rows = matrix.length / columns

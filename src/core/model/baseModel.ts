@@ -75,7 +75,7 @@ export interface PersonalPrior {
   readonly fusionWeight: number
   /** Half-life of a case's weight in days. */
   readonly halfLifeDays: number
-  /** Weight of a case by its event; default: by rule. */
+  /** Weight of a case by its strongest event; default: `EVENT_WEIGHTS`. */
   readonly eventWeights?: EventWeights
 }
 

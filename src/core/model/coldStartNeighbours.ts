@@ -17,7 +17,7 @@ export interface Added {
   readonly logPrice: Float32Array
 }
 
-/** Empty result: each added item has no neighbours. */
+/** Result in which no added item has neighbours. */
 export function likeNothing(known: number, added: number): ColdStartItems {
   const neighboursEach = Math.min(NEIGHBOURS_EACH, known)
   const neighbours = new Uint32Array(added * neighboursEach)

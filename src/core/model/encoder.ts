@@ -26,9 +26,7 @@ export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
 const MINUTE = 60_000
-/**
- * Exclusive upper bounds of the time-gap buckets in milliseconds; the first bucket means "in the same visit".
- */
+/** Exclusive upper bounds of the time-gap buckets in milliseconds; the first bucket means "in the same visit". */
 const GAP_BOUNDS = [
   30 * MINUTE,
   360 * MINUTE,

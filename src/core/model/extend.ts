@@ -9,9 +9,8 @@ import { comparablePrice } from './comparablePrice.ts'
 import { contentVectors } from './content.ts'
 
 /**
- * Extends the model by a row for each unknown item, after its own rows; returns the same model if it knows
- * all. New rows have content vectors, no co-occurrence, no popularity and age 0. The features of a new item
- * use the statistics of its neighbours.
+ * Appends a row for each unknown item; returns the same model if it knows all items. New rows have content vectors,
+ * no co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -24,7 +23,6 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
 /** Items that the model doesn't know, converted to its tables. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
-  /** Index of each item's peer group. */
   readonly peerGroup: Uint16Array
 }
 
@@ -56,7 +54,7 @@ export function joinItems(
   { ids, vectors, category, peerGroup, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
-  // Mean bias of the neighbours; without neighbours, a new item starts as a rare item.
+  // Mean bias of the neighbours; without neighbours, the smallest bias of the model, which rare items have.
   const least = smallest(model.bias)
   const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0

@@ -123,10 +123,7 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   }
 }
 
-/**
- * Next version after an update of the shared parameters. Only one file is new, so that devices keep the
- * others.
- */
+/** Next version after an update of the shared parameters. Only one file is new, so that devices keep the others. */
 export async function releaseShared(
   model: BaseModel,
   version: string,
@@ -157,7 +154,6 @@ export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> 
   return new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)
 }
 
-/** Manifest entry of a file. */
 export const describeFile = async (name: string, bytes: Uint8Array): Promise<ModelFile> => ({
   name,
   bytes: bytes.length,

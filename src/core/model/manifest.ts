@@ -37,7 +37,9 @@ export interface ModelManifest {
   readonly parent: string | null
   /** Earlier version that `pretrain --from` started from, and the update that it did. */
   readonly update?: { readonly from: string; readonly did: string }
-  /** `catalog`: made without a log. Nobody is counted, and neighbours have similar titles. Absent: made from a log. */
+  /**
+   * `catalog`: made without a log; no shoppers are counted, neighbours have similar titles. Absent: made from a log.
+   */
   readonly source?: 'catalog'
   readonly shop: string
   readonly items: number
@@ -61,10 +63,7 @@ export interface ModelManifest {
   readonly metrics: Readonly<Record<string, number>>
   /** ISO 4217 code of most of the shop's prices; absent if the prices name none. */
   readonly currency?: string
-  /**
-   * Relative difference of relevance within which the personal order decides in a search. Default 0: only
-   * ties.
-   */
+  /** Relative difference of relevance within which the personal order decides in a search. Default 0: only ties. */
   readonly searchTolerance?: number
 }
 
@@ -94,10 +93,7 @@ export interface ReleaseTerms {
   readonly release: number
   /** Start of validity in milliseconds since the epoch. */
   readonly issued: number
-  /**
-   * End of validity in milliseconds since the epoch, at most 366 days after `issued`. A new release is due by
-   * then.
-   */
+  /** End of validity in milliseconds since the epoch, at most 366 days after `issued`. A new release is due by then. */
   readonly expires: number
 }
 
@@ -122,10 +118,7 @@ const MAX_FEATURES = 1000
 const MAX_FILES = 16
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
-/**
- * Maximum tolerance. A hit by another wording has four fifths of the relevance and must not overtake an exact
- * hit.
- */
+/** Maximum tolerance. A hit by another wording has four fifths of the relevance and must not overtake an exact hit. */
 const MOST_TOLERANCE = 0.2
 
 const corrupt = (what: string) =>

@@ -34,10 +34,7 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
   return { values, scale }
 }
 
-/**
- * Restores the values, row-major [rows, columns]. @throws RangeError if the sizes of values and scales don't
- * match
- */
+/** Restores the values, row-major [rows, columns]. @throws RangeError if the sizes of values and scales don't match */
 export function dequantizeRows(
   { values, scale }: QuantizedRows,
   columns: number,

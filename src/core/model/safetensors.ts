@@ -27,7 +27,6 @@ const DTYPES = {
 
 type Dtype = keyof typeof DTYPES
 
-/** Name of the element type in the format. */
 function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return 'F32'
   if (data instanceof Int32Array) return 'I32'

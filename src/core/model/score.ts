@@ -14,7 +14,7 @@ import { encode } from './encoder.ts'
 import { highestRows } from './highest.ts'
 import { CANDIDATES, treesScore } from './trees.ts'
 
-/** Terms of a history before any personal parameter; the fit and every re-scoring reuse them. */
+/** Score terms of a history without personal parameters; the fit and every re-scoring reuse them. */
 export interface ScoreTerms {
   /** Scores of the base model, [N]. */
   readonly base: Float32Array
@@ -82,8 +82,8 @@ export function linearTerms(
 }
 
 /**
- * Adds the lifts of the shopper's searches. They come last, so the sum is bit-identical for any subset of
- * items.
+ * Adds the lifts of the shopper's searches. Lifts are added last, so that any subset of items gets bit-identical
+ * sums.
  * @param items rows of the scores; absent: all of them in order.
  */
 export function addSearches(

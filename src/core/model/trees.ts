@@ -69,7 +69,6 @@ function step(trees: Trees, node: number, features: Float32Array, at: number): n
   return trees.next[node] + (below ? 0 : 1)
 }
 
-/** The first `count` trees. */
 export function firstTrees(trees: Trees, count: number): Trees {
   if (count >= trees.roots.length) return trees
   const nodes = trees.roots[count]

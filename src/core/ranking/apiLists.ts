@@ -27,12 +27,12 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 /**
  * Why an item is in a list. Reasons are counterfactual.
  *
- * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item loses
- * its screen without that action. A screen is the first 12 (24, 36 …) places within the limit. The comparison
- * list is made without the action, by the same rules.
+ * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item would leave
+ * its screen without that action. An item's screen is the first 12 (24, 36 …) places that contain it, within the
+ * limit. The list for comparison is made by the same rules, without the action.
  *
- * After learning, the comparison must hold with the learned parameters and without them. The parameters are
- * not trained again for it. If several causes qualify, the reason names the likeliest.
+ * After learning, the comparison must hold with the learned parameters and without them. The parameters are not
+ * trained again for it. If several causes qualify, the reason names the likeliest.
  */
 export type Reason =
   /**
@@ -108,13 +108,13 @@ export interface ListOptions {
    */
   readonly until?: number
   /**
-   * Maximum price for `similar`, as a multiple of the item's price; above 1. The list contains only items
-   * that cost more, in the same currency, of the shop's thirty products nearest to it.
+   * Maximum price for `similar`, as a multiple of the item's price; above 1. The list contains only dearer items in
+   * the same currency, from the shop's thirty products that are most similar to the item.
    */
   readonly dearer?: number
   /**
-   * Whether the list varies. Default true: at most two items have the same `groupId`, as long as other items remain;
-   * and in the personal order of `recommend` without a `category`, each item lowers the odds of further items of its
+   * Whether the list varies; default true. At most two items have the same `groupId`, as long as other items remain.
+   * In the personal order of `recommend` without a `category`, each item also lowers the odds of further items of its
    * category. `rerank` and `from: 'viewed'` never vary.
    */
   readonly diversify?: boolean
@@ -132,10 +132,7 @@ export interface ListOptions {
 
 /** Options for ordering given items. */
 export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order' | 'page' | 'rules'> {
-  /**
-   * Whether to include items that the shop no longer sells, for a page that marks them as sold out. Default
-   * false.
-   */
+  /** Whether to include items that the shop no longer sells, for a page that marks them as sold out. Default false. */
   readonly soldOut?: boolean
 }
 

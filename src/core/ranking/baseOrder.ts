@@ -8,7 +8,7 @@ import { strangerScores } from '../model/score.ts'
 import type { Reason } from './apiLists.ts'
 import { type CandidateSource, type Choice, findAll, gather } from './candidateSource.ts'
 
-/** Number of top places of the base order that are best sellers. An item there must also have counts. */
+/** Number of top places of the base order whose items are best sellers, if the log counts shoppers for them. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class BaseOrder implements CandidateSource {
@@ -91,7 +91,7 @@ export class BaseOrder implements CandidateSource {
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
-  /** Rank of each of the given rows among those of `choice`; 1 is the best. */
+  /** Rank of each given row among the rows of `choice`; 1 is the best. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
     // Sorting for one list takes several times as long as counting the higher rows.
     if (this.#ranks && !choice.isNarrowed) {

@@ -16,13 +16,13 @@ import type { Selection } from './selectPlaces.ts'
 
 /** Items that a list may contain. */
 export interface Choice {
-  /** Their rows, in the shop's order. */
+  /** Rows of the items, in the shop's order. */
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list lacks further rows, such as those of other categories. */
+  /** Whether the list lacks rows beyond `excluded`, such as those of other categories. */
   readonly isNarrowed: boolean
-  /** Those of `rows` that the list may contain, in the shop's order. */
+  /** Returns the given rows that the list may contain, in the shop's order. */
   among(rows: readonly number[]): readonly number[]
 }
 
@@ -36,7 +36,7 @@ export const onlyRows = (rows: readonly number[]): Choice => ({
 
 /** Items that lists may show: those of the model that the shop sells. */
 export class ShownItems {
-  /** Their rows, in the shop's order. */
+  /** Rows of the items, in the shop's order. */
   readonly rows: readonly number[]
   /** Rows that no list shows. */
   readonly others: readonly number[]
@@ -62,7 +62,7 @@ export class ShownItems {
     this.hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
   }
 
-  /** Row of an item of the model, which lists need not show. */
+  /** Row of any item of the model, whether or not lists show it. */
   rowOf(id: string): number | undefined {
     return this.#rowOf.get(id)
   }
@@ -104,7 +104,7 @@ export class ShownItems {
 
 /** Finds the candidates of a list and scores them. */
 export interface CandidateSource {
-  /** Rows of `choice` that include its `count` highest, in the shop's order, which breaks ties. */
+  /** Returns rows of `choice` that include its `count` highest, in the shop's order, which breaks ties. */
   find(count: number, choice: Choice): readonly number[]
   scoresOf(rows: readonly number[]): Float32Array
 }
@@ -148,7 +148,7 @@ export type ScoreWhole = (
 ) => ShopperScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // The encoder caches the states of its last run, so a new event costs only its own step and the one before.
+  // The encoder caches the states of its last run, so a new event costs two states: its own and its predecessor's.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))

@@ -14,10 +14,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/**
- * Order of the items that lists may show. The rows may be unchecked: rows without an id and repeated ids are
- * skipped.
- */
+/** Order of the items that lists may show. Skips rows without an id and repeated ids, as rows may be unchecked. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {

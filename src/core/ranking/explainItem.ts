@@ -1,6 +1,4 @@
-/**
- * @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use.
- */
+/** @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
 import { searchLifts } from '../features/searches.ts'
 import { multiply } from '../model/arithmetic.ts'
@@ -116,6 +114,6 @@ function treesLift(
   return lift
 }
 
-/** Means that stay the same as long as the model does. */
+/** Means over the catalog, cached because they depend on the model alone. */
 const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
 const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

@@ -31,7 +31,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
 
   test('after one order, only a consumable is due, and only after the visit', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
-    // The clock was set back.
+    // The purchase is in the future, because the clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
     for (const ago of [31 * MINUTE, 300 * DAY])
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])

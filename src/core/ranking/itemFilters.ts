@@ -22,8 +22,7 @@ const DUE = 0.75
 /**
  * Ids of the items in the given groups.
  * @param events ascending by time
- * @param repeatRate share of an item's shoppers who came back to it; infinite if the shop says that it is
- *   used up
+ * @param repeatRate share of an item's shoppers who came back to it; infinite if a rule says that the item is used up
  */
 export function ownItems(
   kinds: readonly Exclusion[],
@@ -60,10 +59,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/**
- * Whether an event belongs to the current visit. Seeded or transferred events belong to it only if they are
- * recent.
- */
+/** Whether an event belongs to the current visit. Seeded or transferred events belong to it only if they are recent. */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,
@@ -108,7 +104,6 @@ function addDay(days: number[], time: number): void {
 const meanGap = (days: readonly number[]): number | null =>
   days.length > 1 ? (days[days.length - 1] - days[0]) / (days.length - 1) : null
 
-/** Facts about the shop and the shopper. */
 interface Known {
   readonly items: readonly Item[]
   /** Events of the shopper, ascending by time. */

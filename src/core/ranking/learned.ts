@@ -1,6 +1,6 @@
 /**
- * @module Summary for people of the recent history: items with the strongest action on each, categories and
- * queries, by weight.
+ * @module Summarises the recent history for people: items with the strongest action on each, categories and queries,
+ * by weight.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
@@ -48,9 +48,7 @@ const halved = (time: number, now: number, halfLife: number) =>
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/**
- * Strongest action on each item at `now`; of equally strong actions, the later. Other actions are ignored.
- */
+/** Strongest action on each item at `now`; of equally strong actions, the later. Other actions are ignored. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {

@@ -7,14 +7,14 @@ export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 /** Group of items that the shopper already has: `exclude` of `ListOptions` describes each. */
 export type Exclusion = (typeof EXCLUSIONS)[number]
 
-/** Limit of a list without one. */
+/** Limit of a query that names none. */
 export const DEFAULT_LIMIT = 20
 
 /** Maximum number of items of a list. */
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
-/** The query with variants where it names a product. A list about a product holds none of its variants. */
+/** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */
 export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuery {
   if (query.kind === 'rerank') return query
   const namesFamily = (id: string) => variantsOf(id).length > 0

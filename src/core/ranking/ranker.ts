@@ -49,7 +49,6 @@ export interface ExplainedScores extends ShopperScores, Scored {
   readonly personal: ActivePersonal | null
 }
 
-/** Place of a list. */
 interface Place {
   readonly row: number
   readonly score: number
@@ -73,9 +72,7 @@ export class Ranker {
   #withoutContext: Ranker | null = null
   readonly #related: Related
 
-  /**
-   * @param scoreInPart partial scoring for a large catalog, see `isLarge`; it yields the same lists, faster
-   */
+  /** @param scoreInPart partial scoring for a large catalog, see `isLarge`; it yields the same lists, faster */
   constructor(model: BaseModel, catalog: Catalog | null, scoreInPart: ScoreInPart | null = null) {
     this.model = model
     this.#catalog = catalog
@@ -106,7 +103,7 @@ export class Ranker {
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
-  /** For any row: the one of `rows` that it is most often bought with; undefined if there is none. */
+  /** Returns a function: row → the one of `rows` that it is most often bought with; undefined if there is none. */
   tiesOf(rows: readonly number[]): (row: number) => number | undefined {
     return this.#related.boughtWith(rows).mostWith
   }
@@ -125,14 +122,12 @@ export class Ranker {
     return this.#withoutContext
   }
 
-  /**
-   * From now on `score` may use partial scoring when asked to be fast. The scores stay the same, bit by bit.
-   */
+  /** From now on `score` may use partial scoring when asked to be fast. The scores stay the same, bit by bit. */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }
 
-  /** Whether partial scoring is available, so that many scorings take no longer than one list may. */
+  /** Whether partial scoring is available, which is fast enough for many scorings in the time of one list. */
   get isFast(): boolean {
     return !!(this.#scorePart ?? this.#scoreFast)
   }
@@ -227,7 +222,7 @@ export class Ranker {
     options: SelectOptions,
     weighed?: Weighed,
   ): Recommendation[] {
-    // A model without a log knows similar titles, and nothing that was bought together.
+    // A model without a log relates items by their titles, which says nothing about joint purchases.
     const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
     const rows = given.flatMap((id) => this.#shown.rowOf(id) ?? [])
     const { scores, mostWith } = this.#related.boughtWith(rows)

@@ -1,7 +1,7 @@
 /**
- * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of
- * the shopper only if the list made without it lacks the item on its screen. A screen is the first 12 (24,
- * 36 …) places.
+ * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of the
+ * shopper only if the item would leave its screen in the list made without the action. A screen is the first 12
+ * (24, 36 …) places.
  */
 import { sameQuery } from '../catalog/words.ts'
 import type { ShopperEvent } from '../events/event.ts'
@@ -11,15 +11,11 @@ import type { BaseModel } from '../model/baseModel.ts'
 import type { Reason, Recommendation } from './apiLists.ts'
 import { signalsOf } from './learned.ts'
 
-/**
- * Number of items of a screen. An item keeps its screen while it is within the first 12, 24, 36 … places that
- * contain it now.
- */
+/** Number of places by which screens grow. An item's screen is the first 12, 24, 36 … places that contain it now. */
 export const SCREEN = 12
 
 /** One action of the shopper that a reason can name. */
 export interface Cause {
-  /** Unique key. */
   readonly key: string
   /** Returns an event without this action; null if nothing of the event remains. */
   readonly without: (event: ShopperEvent) => ShopperEvent | null
@@ -30,7 +26,6 @@ export interface Cause {
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
-  /** Number of places of the list. */
   readonly limit: number
   /** Lists made for a shopper without any actions. */
   readonly withoutAll: Lists
@@ -72,7 +67,6 @@ export function giveReasons(
   return list.map((one) => ({ ...one, reason: reasons.get(one.id) ?? one.reason }))
 }
 
-/** Facts about the shopper and the shop. */
 interface Known {
   readonly model: BaseModel
   /** Events of the shopper, ascending by time. */

@@ -82,8 +82,8 @@ export const NEAREST = 30
 
 /**
  * Sets all but the highest scores to 0.
- * @param about the item that they are about
- * @param count number of families to keep, which count once each
+ * @param about row of the item that the scores are about
+ * @param count number of products to keep; the variants of a product count as one
  */
 export function keepNearest(
   scores: Float32Array,

@@ -111,7 +111,7 @@ const query: fc.Arbitrary<ListQuery> = fc.oneof(
   }),
 )
 
-/** Second implementation of the matching, for this test. */
+/** Independent implementation of the matching, to compare with. */
 const isOneOf = ({ id, brand, category, price }: RuleItems, item: Item) =>
   (!id || id.includes(item.id)) &&
   (!brand || brand.includes(item.brand ?? '')) &&

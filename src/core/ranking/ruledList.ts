@@ -106,10 +106,7 @@ export function liftScores<Scores extends Scored>(
   }
 }
 
-/**
- * Explanation of an item under the shop's rules. Hidden items rank last, except the explained item, which
- * keeps its place.
- */
+/** Explanation of an item under the shop's rules. Hidden items rank last, except the explained item itself. */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

@@ -40,7 +40,7 @@ test('asks for no more candidates than it needs', () => {
   expect(selectPlaces(best, { limit: 5 }, oneFamilyFirst)).toEqual([0, 1, 30, 31, 32])
   expect(asked).toEqual([10, 10, 20, 40])
   expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
-  // Without variety, any number of a family stands in a list.
+  // Without variety, a list may contain any number of variants of a product.
   expect(selectPlaces(best, { limit: 5, diversify: false }, oneFamilyFirst)).toEqual([
     0, 1, 2, 3, 4,
   ])
@@ -56,7 +56,8 @@ test('ranks are the places in the list; surplus variants rank behind it', () => 
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
       const ranks = ranksInGroups([...all.keys()], { limit }, itemOf(all))
       expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
-      // The list contains a surplus variant, so it has room for all other items; the rest come after them.
+      // If the list contains a surplus variant, it has room for all other items; the other surplus variants come
+      // after them.
       const roomForAll = list.some((place, at) => place < (list[at - 1] ?? 0))
       for (const [place, rank] of ranks.entries()) {
         if (list.includes(place)) continue

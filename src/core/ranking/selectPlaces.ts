@@ -14,7 +14,7 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
   readonly limits?: readonly GroupLimit[]
   /** Ids that the list may contain; undefined: any. */
   readonly among?: ReadonlySet<string>
-  /** Items that also stand in the list and count against the limits. */
+  /** Pinned items of the list, which count against the limits. */
   readonly taken?: readonly Item[]
 }
 
@@ -55,8 +55,8 @@ export function selectPlaces(
 }
 
 /**
- * Rank of each candidate in such a list. A surplus variant shares the rank of the next item; if the list has
- * room for all others, it ranks behind them.
+ * Rank of each candidate in the list that `selectPlaces` makes. A surplus variant shares the rank of the next item.
+ * If the list has room for all other candidates, surplus variants rank behind them.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(
@@ -113,7 +113,7 @@ const MOST = 2.5
  * category. Two items are alike if they have the same category.
  * @see Carbonell and Goldstein 1998, The use of MMR
  * @param ranked candidates by score, best first
- * @param taken items that also stand in the list and count
+ * @param taken pinned items of the list, which count as listed
  * @returns `count` of the candidates, or all, in the list's order
  */
 export function diversify(

@@ -39,7 +39,6 @@ export interface ListRules {
   readonly limits: readonly GroupLimit[]
   /** Ids of items that are used up. */
   readonly again: ReadonlySet<string>
-  /** Rules that act on an item. */
   rulesOf(id: string): readonly Rule[]
 }
 

@@ -12,10 +12,7 @@ export interface RuleItems {
   readonly groupId?: readonly string[]
   /** Price range in the catalog's currency, inclusive; either end may be omitted. */
   readonly price?: { readonly from?: number; readonly to?: number }
-  /**
-   * Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an
-   * offer.
-   */
+  /** Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an offer. */
   readonly offer?: boolean
   /**
    * Groups that the item must share with the item that the list is about. The rule applies only to lists
@@ -90,10 +87,7 @@ export type Rule = {
       readonly per: 'brand' | 'category' | 'groupId'
     }
   | {
-      /**
-       * Items that are used up, so lists offer them again although the shopper bought them before this
-       * visit.
-       */
+      /** Items that are used up, so lists offer them again although the shopper bought them before this visit. */
       readonly again: RuleItems
     }
 )

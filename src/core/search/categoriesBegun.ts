@@ -3,9 +3,7 @@
 /** Minimum number of letters of the query. */
 const LEAST_LETTERS = 3
 
-/**
- * Categories with a word that begins with the query, in the given order; none for fewer than three letters.
- */
+/** Categories with a word that begins with the query, in the given order; none for fewer than three letters. */
 export function categoriesBegun(categories: readonly string[], query: string): readonly string[] {
   const asked = query.toLowerCase()
   if (asked.length < LEAST_LETTERS) return []

@@ -59,9 +59,7 @@ export function priceGroup(
 /** Shares of the items below each limit. */
 const QUARTERS = [0.25, 0.5, 0.75]
 
-/**
- * Limits of price bands with about a quarter of the items in each, rounded to 1, 2 or 5 times a power of ten.
- */
+/** Limits of price bands with about a quarter of the items in each, rounded to 1, 2 or 5 times a power of ten. */
 export function priceLimits(items: readonly Item[]): readonly number[] {
   const prices = items.flatMap(({ price }) => price ?? []).sort((a, b) => a - b)
   const limits = QUARTERS.map((share) => round(prices[Math.floor(share * prices.length)] ?? 0))

@@ -34,10 +34,7 @@ export interface Facet {
   }[]
 }
 
-/**
- * Narrows the items. An item must match one chosen value in every group; a group without a choice matches
- * all.
- */
+/** Narrows the items. An item must match one chosen value in every group; a group without a choice matches all. */
 export function narrow<TItem extends Item>(
   items: readonly TItem[],
   groups: readonly FacetGroup<TItem>[],

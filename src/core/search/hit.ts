@@ -6,16 +6,10 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /**
-   * Whether every word of the query was found. Complete hits precede the others, unless all of them are sold
-   * out.
-   */
+  /** Whether every word of the query was found. Complete hits precede the others, unless all of them are sold out. */
   readonly complete: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
-  /**
-   * Whether the shop no longer sells the product. Sold-out hits come after available hits that match as
-   * completely.
-   */
+  /** Whether the shop no longer sells the product. Sold-out hits come after available hits that match as completely. */
   readonly soldOut?: boolean
 }

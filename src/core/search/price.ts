@@ -1,6 +1,5 @@
 /** @module Reads prices in a query: "under £5", "£5 to £10", "£2.95". */
 
-/** Whether a price fits the query. */
 type PriceTest = (price: number) => boolean
 
 const AMOUNT = '(\\d+(?:,\\d{3})*(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'

@@ -153,9 +153,7 @@ function matchAll(
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
 }
 
-/**
- * Synonyms are complete words, so single letters match no prefix: the T of "t-light" must not match "triple".
- */
+/** Synonyms are complete words, so single letters match no prefix: the T of "t-light" must not match "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: SearchHit, b: SearchHit): boolean =>

@@ -26,10 +26,7 @@ export interface ProductSearch {
   suggest(query: string, limit?: number): readonly string[]
 }
 
-/**
- * Only the last word is still being typed. Descriptions are excluded, because their words don't name
- * products.
- */
+/** Only the last word is still being typed. Descriptions are excluded, because their words don't name products. */
 const SUGGEST: SearchOptions = {
   fields: ['title', 'category', 'brand', 'id'],
   boost: BOOST,

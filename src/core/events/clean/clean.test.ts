@@ -28,7 +28,7 @@ function normals(count: number, seed: number): number[] {
 describe('isolation forest', () => {
   it('averagePathLength matches 2·H(n − 1) − 2·(n − 1)/n', () => {
     expect([0, 1, 2].map(averagePathLength)).toEqual([0, 0, 1])
-    // Value for the sub-sample size of the paper.
+    // c(256), where 256 is the sub-sample size of the paper.
     expect(averagePathLength(256)).toBeCloseTo(10.2447709, 6)
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 2000 }), (n) => {
@@ -36,7 +36,7 @@ describe('isolation forest', () => {
           (a, b) => a + b,
         )
         const exact = 2 * harmonic - (2 * (n - 1)) / n
-        // ln + γ is below H(m) by less than 1/(2m).
+        // ln m + γ is below the harmonic number H(m), by less than 1/(2m).
         expect(averagePathLength(n)).toBeLessThan(exact)
         expect(averagePathLength(n)).toBeGreaterThan(exact - 1 / (n - 1))
       }),

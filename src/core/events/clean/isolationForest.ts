@@ -42,7 +42,7 @@ export function growForest(
   options: ForestOptions = FOREST_DEFAULTS,
 ): IsolationForest {
   const sample = Math.min(options.sample, rows.length)
-  // Maximum depth; a row at this depth is ordinary.
+  // Maximum depth. A row that gets this far is ordinary, so further cuts are useless.
   const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
   const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
     grow(draw(rows, sample, random), deepest, random),

@@ -23,10 +23,7 @@ interface Usual {
   readonly forest: IsolationForest
 }
 
-/**
- * Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is
- * average.
- */
+/** Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is average. */
 const ISOLATED = 0.6
 
 /** Maximum fence in milliseconds. A longer view is always informative. */

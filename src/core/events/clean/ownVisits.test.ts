@@ -26,9 +26,7 @@ function visit(session: string, start: number, looks: number, seed: number): Sho
   })
 }
 
-/**
- * A script with one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules.
- */
+/** A script with one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules. */
 function script(session: string, start: number): ShopperEvent[] {
   return Array.from({ length: 60 }, (_, k) => ({
     id: `${session}-${k}`,

@@ -1,7 +1,7 @@
 /**
- * @module Statistical cleaning on a device, after the fixed rules; it learns the usual from the shopper's own
- * visits. It finds scripts that the rules miss, but drops ten times as many of the shopper's own views
- * (docs/results/noise.md). So a shop has to opt in.
+ * @module Statistical cleaning on a device, after the fixed rules; it learns the usual values from the shopper's own
+ * visits. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
+ * the rules (docs/results/noise.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
 import { type Cleaned, eventsBySession } from '../clean.ts'

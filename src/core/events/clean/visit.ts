@@ -30,7 +30,7 @@ export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
     Math.log(visit.length),
     Math.log(rateOf(visit) ?? 1),
     Math.log(median(intervals, 60_000)),
-    // With too few intervals, assume 1, as for a person.
+    // With too few intervals, assume a coefficient of variation of 1, which is typical of a person.
     intervals.length < 3 ? 1 : variation(intervals),
     Math.log(Math.max(1, median(dwells, USUAL_DWELL))),
     dwells.length > 0 ? short / dwells.length : 0,

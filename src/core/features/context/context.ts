@@ -21,7 +21,7 @@ export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
 
-/** Kinds of context that are always examined; other kinds of the shop follow. */
+/** Kinds of context that training always examines, in addition to the shop's own kinds. */
 export const CONTEXT_KINDS: readonly string[] = [
   'hour',
   'weekday',
@@ -34,7 +34,7 @@ export const CONTEXT_KINDS: readonly string[] = [
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
-/** Without control characters, since a value is a line of a file. */
+/** Control characters are excluded, since a value is a line of a file. */
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 

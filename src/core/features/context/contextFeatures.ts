@@ -1,6 +1,6 @@
 /**
- * @module Features that depend on the context, and on the context with the shopper's history. A model
- * contains only the context features that helped on its shop's log, so each is a separate column.
+ * @module Features of the current context, with and without the shopper's history. A model contains only the context
+ * features that helped on its shop's log, so each is a separate column.
  */
 
 import { eventStrength } from '../../events/strength.ts'
@@ -12,7 +12,7 @@ import { contextValue } from './contextValue.ts'
 /**
  * Form of a context feature.
  * - `lift`: demand in the current context relative to all times.
- * - `habit`: the shopper's interest in the item in the current context, relative to other items.
+ * - `habit`: share of the shopper's visits to the item in the current context, relative to all their visits.
  * - `discount`: amount below the usual price.
  * - `…Touched`: the same, but only for items with which the shopper interacted before.
  */
@@ -28,7 +28,6 @@ export interface ContextFeature {
 /** Kind of the discounts, which need the current price instead of a table. */
 export const PRICE_KIND = 'price'
 
-/** Features of one kind of context. */
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   if (kind === PRICE_KIND)
     return [
@@ -106,8 +105,8 @@ function liftsNow(
 }
 
 /**
- * Logarithm of the share of an item's visits in the current context, relative to the share of all visits. One
- * visit with the usual share is added to both.
+ * Logarithm of a ratio: the share of the item's visits that are in the current context, divided by the share of all
+ * visits. One visit with the latter share is added to each item's visits.
  */
 function habits(
   items: number,
@@ -139,7 +138,7 @@ function habits(
   return column
 }
 
-/** Code of context terms. Each model with context terms carries it, so that a device without such a model loads none. */
+/** Code that computes context terms. Only models with context terms carry it, so that other models don't load it. */
 export interface ContextCode {
   readonly compute: typeof computeContext
   readonly valueAt: typeof contextValue

@@ -1,7 +1,7 @@
 /**
- * @module Demand for an item in a context relative to all times: the logarithm of P(item | value) / P(item).
- * It is counted over shoppers and shrunk to the item's category, which is shrunk to no difference. Only the
- * time since the item's first appearance counts: sales last Christmas say nothing about an item of June.
+ * @module Demand for an item in a context relative to all times: the logarithm of P(item | value) / P(item). It is
+ * counted over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time
+ * since the item's first appearance counts: sales last Christmas say nothing about an item added in June.
  */
 
 import { eventStrength } from '../../events/strength.ts'
@@ -19,9 +19,9 @@ export interface ContextTable {
   readonly lifts: Float32Array
 }
 
-/** Maximum number of values per kind; further values count as none. A mask has 32 bits. */
+/** Maximum number of values per kind; further values count as none. A 32-bit mask must have a bit for each value. */
 const MAX_VALUES = 24
-/** Prior weights in shoppers: of "no difference" for a category, and of the category for an item. */
+/** Weights of the priors, in shoppers: a category's lift is shrunk to zero, an item's lift to its category's lift. */
 const CATEGORY_PRIOR = 20
 const ITEM_PRIOR = 10
 
@@ -67,9 +67,9 @@ export function contextTable(
 interface Counts {
   /** Values by index; index 0 stands for no value. */
   readonly values: readonly string[]
-  /** Number of shoppers who turned to an item, by value, [N]. */
+  /** Number of shoppers who interacted with each item, [N], for each value. */
   readonly met: readonly Float64Array[]
-  /** The same over all items, by value, for each day with events. */
+  /** Day → the same counts summed over all items, by value; each shopper counts on their first day with an item. */
   readonly daily: ReadonlyMap<number, Float64Array>
   /** Day of the first event of each item. */
   readonly firstDay: Float64Array
@@ -95,7 +95,7 @@ function countByValue(
     return met.length - 1
   }
   for (const history of shoppers) {
-    /** Values in which this shopper turned to an item, as bits. */
+    /** Item → context values in which this shopper interacted with it, as bits. */
     const seen = new Map<number, number>()
     let last = Number.NaN
     let place = 0
@@ -122,7 +122,10 @@ function countByValue(
   return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
 }
 
-/** Expected counts if each item had the same share in every value, by value, [N]. */
+/**
+ * Counts to expect if the context had no effect, [N] for each value: the item's total, divided as the counts of all
+ * items since its first day.
+ */
 function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
   const days = [...daily].sort(([a], [b]) => b - a)
   const since = new Map<number, Float64Array>()

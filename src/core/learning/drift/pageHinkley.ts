@@ -3,7 +3,6 @@
  * @see Page, Continuous inspection schemes, Biometrika 41, 1954
  */
 
-/** State of the test, as plain data. */
 interface PageHinkley {
   readonly threshold: number
   count: number

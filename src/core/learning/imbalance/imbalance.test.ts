@@ -61,7 +61,7 @@ describe('SMOTE', () => {
   })
 
   it('starts from every rare row equally often, and spreads new rows evenly', () => {
-    // With two rows, the place of each new row shows its distance from the start.
+    // Between the rows 0 and 1, the value of a new row is its distance from the start.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
     expect(made).toHaveLength(4000)

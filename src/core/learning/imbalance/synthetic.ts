@@ -11,8 +11,8 @@ import { nearest } from './neighbours.ts'
 const NEIGHBOURS = 5
 
 /**
- * SMOTE: each new row lies between a rare row and one of its k nearest rare rows. Every rare row is a start
- * equally often, up to one.
+ * SMOTE: each new row lies between a rare row and one of its k nearest rare rows. Each rare row is the starting point
+ * equally often; the numbers differ by at most one.
  */
 export function smote(
   rare: readonly Float32Array[],

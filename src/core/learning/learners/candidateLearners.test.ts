@@ -34,14 +34,14 @@ function learned(history: readonly Interaction[], options: Partial<CandidateLear
   return made
 }
 
-/** Orders of one item each, a day apart, by a rule that is unknown to the model's hand-set weights. */
+/** Orders of one item each, a day apart. `itemOf` is a rule that the model's hand-set weights don't follow. */
 function history(orders: number, itemOf: (order: number) => number): Interaction[] {
   return Array.from({ length: orders }, (_, order) =>
     purchase(itemOf(order), START + order * DAY, `order ${order}`),
   )
 }
 
-/** The most expensive of ten items; the base model prefers others. */
+/** The most expensive of ten items; the base model ranks others higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
 test('learners move no candidate before their first case', () => {

@@ -20,7 +20,6 @@ import { createMlp } from './mlp.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createTreeLearner } from './treeLearner.ts'
 
-/** Number of candidates per case. */
 export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
@@ -29,14 +28,11 @@ const BASE_COLUMN = FEATURE_COUNT
 const FIRST_CASES = 64
 /** Excess error, summed over cases, at which the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
-/**
- * α of the gradient learner and η of the combination, chosen on the demo shop's training shoppers:
- * docs/results/learners.md.
- */
+/** α of the gradient learner and η of the combination, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
 const COMBINATION_RATE = 0.02
 
-/** Share of the weight that the unchanged model has at the start; a learner earns its own. */
+/** Initial weight of the unchanged model; a learner gains weight only by better predictions. */
 const FIRST_SHARE = 0.9
 
 /** Boolean features, which can't be interpolated. */
@@ -48,7 +44,6 @@ const NOMINAL = new Set(
 
 export interface CandidateLearnersOptions {
   readonly learners: readonly LearnerName[]
-  /** Class-imbalance strategy of the network learner. */
   readonly imbalance: Imbalance
   /** Number of cases after which they are learned once more together; 0: never. */
   readonly reviewAfter: number

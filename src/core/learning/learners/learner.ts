@@ -38,7 +38,7 @@ export function sigmoid(z: number): number {
   return z >= 0 ? 1 / (1 + exp(-z)) : 1 - 1 / (1 + exp(z))
 }
 
-/** Log-odds of a probability, which is clamped to at least a millionth from 0 and 1. */
+/** Log-odds of a probability, which is first clamped to [1e-6, 1 − 1e-6]. */
 export function logit(probability: number): number {
   const kept = Math.min(1 - 1e-6, Math.max(1e-6, probability))
   return Math.log(kept / (1 - kept))

@@ -11,7 +11,6 @@ interface MlpSnapshot {
 
 const STEP_SIZE = 1e-3
 const L2 = 1e-4
-/** Number of examples per step. */
 const STEP_EXAMPLES = 50
 
 export function createMlp(inputs: number, random: Random): IncrementalLearner<MlpSnapshot> {

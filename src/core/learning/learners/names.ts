@@ -1,9 +1,7 @@
 /** @module Incremental learners that a shop can choose. Names only, so that they add nothing to a page. */
 
 export const LEARNER_NAMES = ['gradient', 'network', 'tree'] as const
-/**
- * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
- */
+/** `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree. */
 export type LearnerName = (typeof LEARNER_NAMES)[number]
 
 export const IMBALANCES = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'] as const

@@ -23,7 +23,7 @@ describe("river's documented check", () => {
   const nominal = new Set(['elevel', 'car', 'zipcode'].map((name) => agrawal.columns.indexOf(name)))
   const options = { ...TREE_DEFAULTS, nominal, gracePeriod: 100, delta: 1e-5 }
 
-  // The stream has no drift, so watching for drift must cost nothing.
+  // The stream has no drift, so drift detection must not lower the accuracy.
   it.each([
     ['plain', false],
     ['adaptive', true],

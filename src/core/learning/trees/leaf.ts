@@ -18,7 +18,6 @@ export interface Leaf {
   bayesRight: number
   /** Weight at the last attempt to split. */
   attemptedAt: number
-  /** Error window of this node. */
   readonly errors: Adwin
 }
 
