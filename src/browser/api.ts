@@ -19,7 +19,7 @@ import type { ContributionTerms, Recipients } from './contribution/terms.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 
-/** Source of a vault's worker, used in place of a worker of the page. `inVault` of `nearside/vault` makes one. */
+/** Function that returns a vault's worker instead of a worker of the page; created by `inVault` of `nearside/vault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
   /** In vault mode there is no fallback in the page: its storage would belong to the page's origin. */
@@ -283,7 +283,7 @@ export interface Personalizer {
   /**
    * Exports everything stored, as one JSON string that `nearside audit verify` checks. It adds an entry to the log
    * that commits to the export.
-   * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…`
+   * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…`
    */
   export(): Promise<string>
   /**

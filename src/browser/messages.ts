@@ -32,7 +32,7 @@ export interface WorkerConfig
   readonly context: unknown
 }
 
-/** Event with the page's id and time, so that a repeated message stores it once. */
+/** Event with an id and a time from the page, so that a repeated message stores the event only once. */
 export interface Captured {
   readonly id: string
   readonly time: number

@@ -5,8 +5,8 @@
  * |---|---|
  * | `view_item`, `select_item`, `view_item_list`, `add_to_cart`, `add_to_wishlist`, `remove_from_cart`, `purchase`, `search`, `view_search_results` | captured |
  * | `view_cart`, `begin_checkout`, `add_shipping_info`, `add_payment_info` | ignored: the basket's items were captured when they were added |
- * | `refund` | ignored: the shopper still wanted the item, and may have it forgotten |
- * | `view_promotion`, `select_promotion` | ignored: about a banner; its items are captured when the shopper views them |
+ * | `refund` | ignored: the shopper did want the item, and can delete its events |
+ * | `view_promotion`, `select_promotion` | ignored: these events are about a banner; the adapter captures its items when the shopper views them |
  *
  * The adapter silently ignores all other entries of a `dataLayer`.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
@@ -41,7 +41,7 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
 }
 
 /**
- * Captures the page's past and future pushes; other tags work as before.
+ * Captures all entries of `dataLayer`, pushed before or after this call; other tags work as before.
  * @example
  * const stop = followDataLayer(personalizer, (window.dataLayer ??= []))
  * @returns function that stops capturing

@@ -1,10 +1,10 @@
 /**
  * @module Reads events of other systems. Any value may appear in a documented field, so unusable values are left out.
- * `capture` refuses an event without a usable item with a notice, so a broken tag becomes visible.
+ * `capture` refuses an event without a usable item and adds a notice, so the shop sees a broken tag.
  */
 import type { CaptureInput } from '../api.ts'
 
-/** Receiver of events: a personalizer, or a function around one. */
+/** Receiver of events: a personalizer, or an object that wraps its `capture`. */
 export interface Receiver {
   /** Takes one event; callers ignore the return value. */
   capture(input: CaptureInput): unknown

@@ -1,7 +1,7 @@
 /**
- * @module Passes events from a pixel in Shopify's sandbox to the shop's page. The two share no memory, but a pixel
- * may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase happens on a
- * page of Shopify's; the shop's next page of the same origin captures it. Nothing is sent anywhere.
+ * @module Passes events from a pixel in Shopify's sandbox to the shop's page. Pixel and page share no memory, but a
+ * pixel may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase happens
+ * on a page of Shopify's; the shop's next page of the same origin captures it. Nothing is sent anywhere.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api/browser
  */
 import type { CaptureInput } from '../api.ts'
@@ -56,7 +56,7 @@ export function followShopifyPixel(
   return () => clearInterval(timer)
 }
 
-/** Any script of the origin can write there; `capture` checks the content. */
+/** Any script of the page's origin can write to this storage, so `capture` checks the content. */
 function parsed(text: string): CaptureInput | null {
   try {
     return JSON.parse(text) as CaptureInput

@@ -1,4 +1,4 @@
-/** @module Answers `persist: 'ask'` with the consent that the shop's page collects anyway. */
+/** @module Uses the consent that the shop's page collects (TCF, Consent Mode) as the answer to `persist: 'ask'`. */
 import type { Personalizer } from '../api.ts'
 import type { ConsentSource } from './source.ts'
 
@@ -6,7 +6,7 @@ import type { ConsentSource } from './source.ts'
  * Stores this visit's data after a yes and erases them after a no. Without an answer, the device uses the data that
  * an earlier yes stored, or memory.
  * @param failed called if the browser could not store or erase the data. Default: logs to the console
- * @returns function that ends it
+ * @returns function that stops following the source
  * @example withConsent(fromTcf(window.__tcfapi), personalizer)
  */
 export function withConsent(

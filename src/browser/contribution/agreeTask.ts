@@ -1,6 +1,6 @@
 /**
- * @module Asks each aggregator for its view of the round, and continues only if both agree. If one shows a device
- * another policy, model or key, the other's answer exposes it.
+ * @module Asks each aggregator for its view of the round, and continues only if both agree. If one aggregator shows a
+ * device a different policy, model or key, the other aggregator's answer exposes that.
  */
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'

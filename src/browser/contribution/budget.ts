@@ -81,8 +81,7 @@ const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 /** Budget after an answer of both servers; updates older than a year move into the sum. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // Without updates to free, drop the signed time, so that a wrong time that both servers once signed doesn't
-  // persist.
+  // With no counted update left, drop the signed time. Then a wrong time that both servers once signed doesn't persist.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)
@@ -145,8 +144,8 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
 
 /**
  * Adds one update to a budget, right after an answer.
- * @param agreed terms agreed to; a year's ε limits all policies and consents of that year together
- * @throws NearsideError `budget-exhausted`: too many, too soon, or ε above the agreed limit or the device's own
+ * @param agreed agreed terms; their `epsilonPerYear` limits the year's sum over all policies and consents
+ * @throws NearsideError `budget-exhausted` for too many updates, an update too soon, or an ε above a limit
  */
 export function spend(
   budget: Budget,
@@ -163,7 +162,9 @@ export function spend(
   const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
   const counted = participations.filter(({ at }) => passed - at < periodDays * DAY)
   if (counted.length >= maxParticipations)
-    throw exhausted(`${counted.length} updates were sent in ${periodDays} days, the most`)
+    throw exhausted(
+      `${counted.length} updates were sent in ${periodDays} days, as many as the policy allows`,
+    )
   if (participations.some((past) => past.round === round && past.policyHash === policyHash))
     throw exhausted('This device already took part in this round')
   const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
@@ -178,7 +179,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // The agreed sum may differ by rounding, because its order differs.
+  // Rounding may differ from the agreed sum, whose terms were added in another order.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

@@ -8,7 +8,7 @@ import { DAY } from '@nearside/core/time.ts'
 export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
-/** Milliseconds within which an automatic update leaves. The random time hides when the shopper was active. */
+/** Milliseconds within which an automatic update leaves, at a random time that hides when the shopper was active. */
 const SPREAD = DAY
 
 /** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
@@ -19,7 +19,7 @@ export interface SignedTimes {
   readonly latest: number
 }
 
-/** Time that frees spent budget. */
+/** Time confirmed by both servers and the device; spent budget becomes free as it passes. */
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number

@@ -16,7 +16,6 @@ const LONGEST_WORDING = 4000
 const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
- * Gives a consent.
  * @param wording text shown; stored with the consent, and as a hash in the log. Undefined if the shop's page passes
  * none
  * @param standing stored consent, which stays if the new one can't be stored
@@ -41,7 +40,7 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // Log and settings must agree: on the earlier consent, or on none.
+    // The settings still have the earlier consent, or none; the log must state the same.
     await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }

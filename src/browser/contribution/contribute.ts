@@ -63,7 +63,7 @@ export interface ContributeDeps {
   readonly globalPrivacyControl: boolean | undefined
   /** Hex SHA-256 of the adopted model's manifest.json. */
   readonly modelHash: string
-  /** Update computed from this shopper's history at a time, of any norm. */
+  /** Computes the update from this shopper's history as of `now` (milliseconds since the epoch), before clipping. */
   readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
@@ -107,7 +107,7 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // A planned time stays. A report that may have left has revealed its time already, so it needs no delay.
+    // Keep an already planned time. A pending report may have left and so revealed its time; its retry needs no delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed
@@ -204,7 +204,7 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // After a lost connection this runs twice; the first run may have succeeded.
+    // After a lost database connection this runs twice; the first run may have succeeded.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -241,7 +241,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    // Store this in every case: signed answers tell this device the time.
+    // Store the budget in every case, because the signed answers advance the device's witnessed time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
     // This function may run twice.

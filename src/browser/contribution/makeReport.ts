@@ -1,7 +1,7 @@
 /**
- * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. Its inputs are the update,
- * the round's task, the id and the random bytes drawn here. They are drawn in this order: rounding, id (if none is
- * given), helper's share, proof, leader's seal, helper's seal, salt. An auditor can make the same report from them.
+ * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. Its inputs are the update, the
+ * round's task, the id and the random bytes drawn here. The order of drawing is: rounding, id (if none is given),
+ * helper's share, proof, leader's seal, helper's seal, salt. An auditor can make the same report from them.
  */
 import { PROOF_RANDOM_BYTES, shard } from '@nearside/aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '@nearside/aggregate/privacy/quantize.ts'
@@ -60,7 +60,6 @@ interface MadeReport {
 }
 
 /**
- * Makes a report.
  * @param update [d], any norm; clipped here
  * @param givenId hex, 16 bytes; default: random bytes
  * @throws NearsideError `report-invalid` for numbers that are not finite, `model-incompatible` for another length

@@ -41,13 +41,13 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
   readonly randomBytes: RandomBytes
 }
 
-/** Milliseconds within which an update leaves after a token that arrived only at the update's due time. */
+/** Maximum delay in milliseconds of an update whose token arrived only when the update was due. */
 const AFTER_TOKEN = 600_000
 
 /**
  * Gets the header with a token of this round.
  * @returns the header, and the token's hash for the log. Null for an automatic update with a new token: the update
- * then waits, so that the token's time doesn't reveal the update's
+ * then waits, so that the time of the token's request doesn't reveal the update's time
  * @throws NearsideError `issuer-unreachable`: an automatic update stays due
  */
 export async function showToken(
@@ -65,7 +65,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // The issuer may answer later, or the shopper may sign in.
+    // Wait before the next attempt: the issuer may answer then, or the shopper may have signed in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }

@@ -67,7 +67,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       headers: { 'content-type': OBLIVIOUS_REQUEST },
       body: sealed.request,
     })
-    // An answer that the server has not sealed is neither its answer nor its refusal.
+    // A server's sealed answer, even a refusal, has status 200; any other response is not sealed by the server.
     if (response.status !== 200)
       throw new NearsideError('aggregator-unreachable', `The relay answered ${response.status}.`)
     const answer = await readAtMost(response, MOST_ANSWERED)

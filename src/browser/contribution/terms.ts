@@ -7,13 +7,13 @@ import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 export interface Recipients {
   /** Address of the server that takes updates. */
   readonly leader: string
-  /** Name of the party that runs it. */
+  /** Name of the party that runs the leader. */
   readonly leaderOperator: string
   /** Ed25519 signing key of that server, base64; `serve` prints it. */
   readonly leaderKey: string
   /** Address of the second server. */
   readonly helper: string
-  /** Name of the party that runs it. */
+  /** Name of the party that runs the helper. */
   readonly helperOperator: string
   /** Ed25519 signing key of the second server, base64. */
   readonly helperKey: string
@@ -75,7 +75,7 @@ type Facts = Readonly<Record<string, unknown>>
 
 /**
  * Whether `asked` names the same recipients and takes no more than `agreed`. A consent for a demonstration doesn't
- * cover a real shop, and the reverse.
+ * cover a real shop, nor the reverse.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]
@@ -95,7 +95,7 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
   )
 }
 
-/** Whether a consent, or terms, name these recipients. */
+/** Whether the terms name these recipients. */
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)

@@ -12,7 +12,7 @@ export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 /** Conditions of the device, as the page sees them. */
 export interface DeviceConditions {
   readonly visible: boolean
-  /** Whether the shopper asks sites to save data. Engines are then not downloaded just for a better order. */
+  /** Whether the shopper asks sites to save data. If so, the device downloads no engine just for a better order. */
   readonly savesData: boolean
   /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null

@@ -90,7 +90,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
       await check(known)
       return await fetchVersion(options, known)
     } catch (error) {
-      // That version may be gone or not allowed; the newest version follows.
+      // The given version may be gone or not allowed; fetch the newest version instead.
       if (signal?.aborted) throw error
     }
   }
@@ -118,7 +118,7 @@ async function fetchVersion(
   }
   const manifest = parseManifest(parseJson(manifestBytes))
   const reusable = keptFiles(kept)
-  // The popularity file comes before the others, so that they don't slow it down.
+  // Fetch the popularity file before the other files, so that they don't slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
   const take = async (file: ModelFile) => {
     const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
@@ -165,7 +165,7 @@ export function answerOf(
   return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
 }
 
-/** Stored files by SHA-256. `readBaseModel` detects a wrong hash. */
+/** Stored files by the SHA-256 that their manifest states; `readBaseModel` checks the bytes. */
 function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
   const bytes = kept?.files[MANIFEST]
   if (!kept || !bytes) return new Map()

@@ -77,8 +77,8 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Builds the fit's problem, the largest part of a first fit. If `candidates` remembers its results, each further
- * event adds one case only. Lists are answered between two cases.
+ * Builds the fit's problem, which takes most of a first fit's time. If `candidates` remembers its results, each
+ * further event adds only one case. Between two cases, the worker can answer lists.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(

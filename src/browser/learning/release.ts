@@ -21,7 +21,7 @@ export interface ModelKeys {
   readonly helper?: string
 }
 
-/** Tolerance in milliseconds: a clock that is fast by less ends no release early. */
+/** Milliseconds by which a device's clock may be fast without ending a release early. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) =>
@@ -33,10 +33,7 @@ const readShape = object<ModelKeys>({
   helper: optional(text(KEY)),
 })
 
-/**
- * Reads the keys of a shop.
- * @throws NearsideError `input-invalid`, also for a repeated key or too few keys
- */
+/** @throws NearsideError `input-invalid`, also for a repeated key or too few keys */
 export function readModelKeys(given: unknown): ModelKeys {
   const keys = readShape(given, '')
   const { publishers, threshold = 1, helper } = keys
@@ -65,7 +62,7 @@ export async function requireSigned(
       ? `has ${count} of the ${threshold} signatures that this shop asks for`
       : helper && !(await hasSigned(helper)) && 'is not signed by the helper'
   if (signed && !lacks) return signed
-  const message = `Base model ${latest.version} ${lacks}, as far as this browser can see (it needs Ed25519).`
+  const message = `Base model ${latest.version} ${lacks}. A browser without Ed25519 can’t check signatures.`
   throw new NearsideError('model-unsigned', message)
 }
 

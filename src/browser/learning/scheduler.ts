@@ -1,6 +1,6 @@
 /**
- * @module Runs one task at a time, after a quiet period. A request before the start resets the delay, but never
- * delays an urgent request. A request during a run causes one more run.
+ * @module Runs one task at a time, after a quiet period. A request before the start restarts the delay, except while
+ * an urgent run (delay 0) waits. A request during a run causes one more run.
  */
 
 export interface Timers {

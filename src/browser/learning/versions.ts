@@ -39,7 +39,7 @@ export async function storePersonal(
   time: number,
   epoch: number,
 ): Promise<number | null> {
-  // JSON has no −0; adding 0 gives the export the same checksum as the log.
+  // JSON has no −0. Adding 0 turns −0 into 0, so the export has the same checksum as the log.
   const [u, w] = [fitted.parameters.u, fitted.parameters.w].map((one) => one.map((x) => x + 0))
   const facts = {
     base,

@@ -1,8 +1,8 @@
 /**
- * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped,
- * swapped or inserted entry breaks the chain. Entries about data that leave are signed, too, so nobody without the
- * log's key can rebuild the chain. Neither shows that a stored log's end was cut off; an export ends with its own
- * entry, which does.
+ * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped, swapped
+ * or inserted entry breaks the chain. Entries about data that leave are signed, too, so nobody without the log's key
+ * can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an export they
+ * do, because its log ends with an entry about the export.
  */
 import { logMessage } from '@nearside/aggregate/privacy/signature.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
@@ -58,7 +58,7 @@ export async function chain(
     : { ...entry, hash }
 }
 
-/** Creates the entry that replaces the `gone` oldest entries, which are about to be removed. */
+/** Creates the `fold` entry that replaces the oldest entries, which are about to be removed. `gone` is their number. */
 export function fold(
   entries: readonly LedgerEntry[],
   gone: number,

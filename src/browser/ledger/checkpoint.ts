@@ -9,7 +9,6 @@ import { concat, fromBase64, fromHex, sha256, toHex, uint32, utf8 } from '@nears
 import type { LedgerEntry } from './entry.ts'
 
 /**
- * Computes a report's id.
  * @param secret 32 random bytes, base64
  * @param round its policy hash (hex) is new in each round, since it covers both servers' keys of the round
  * @param hash hex, hash of the log entry that the report commits to; empty without an entry
@@ -29,8 +28,8 @@ export async function checkpointId(
 
 /**
  * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
- * after it, a verifier can still compute the next id and so find the missing report. Before the first report, it is
- * the last entry that no count changes.
+ * after that entry, a verifier can still compute the next id and so find the missing report. Before the first report:
+ * the last entry other than a daily count.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')

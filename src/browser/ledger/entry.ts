@@ -1,18 +1,18 @@
 /**
- * @module One entry of the device's log. The log records all data that leave and every decision about that. Entries
- * form a SHA-256 chain over canonical JSON (RFC 8785). Data derived from the shopper's actions are stored beside the
- * log, where they can be erased; the entry has a salted commitment to them.
+ * @module One entry of the device's log. The log records all data that leave the device and every decision about
+ * sending. Entries form a SHA-256 chain over canonical JSON (RFC 8785). Data derived from the shopper's actions are
+ * stored beside the log, where they can be erased; the entry has a salted commitment to them.
  *
- * Routine requests and their failures are counted, in one entry per day and address. Its `detail` has `day` (UTC),
- * `count` and `received` (bytes of the answers); `bytesSent` is the sum of their bodies.
+ * Routine requests and their failures are counted, in one entry per day and address. The entry's `detail` has `day`
+ * (UTC), `count` and `received` (bytes of the answers); `bytesSent` is the sum over the request bodies.
  *
  * A `fold` entry replaces the oldest entries, which were removed; the `erase` entry of a full erasure replaces all
- * entries before it. It states their number, the bytes they sent, and the hash of the last of them.
+ * entries before it. Both state the removed entries' number, their bytes sent, and the last one's hash.
  */
 
 /** One entry of the device’s log. */
 export interface LedgerEntry {
-  /** Sequence number: 0, 1, 2 … without gaps. The first stored entry follows the newest `fold`'s `through`. */
+  /** Sequence number: 0, 1, 2 … without gaps. After a `fold`, the first stored entry has number `through` + 1. */
   readonly sequence: number
   /** Time, milliseconds since the epoch; for a count, the time of its last increase. */
   readonly time: number

@@ -1,7 +1,7 @@
 /**
- * @module The device's log in the store; safe with several tabs that write at once. Events are appended. Routine
- * requests are counted in today's entries at the log's end, which each count chains anew. The oldest entries are
- * folded into one, so the log stays bounded.
+ * @module The device's log in the store; safe with several tabs that write at once. Routine requests are counted in
+ * today's entries at the log's end; each count recomputes the hashes of these entries. All other facts are appended as
+ * new entries. The oldest entries are folded into one, so the log stays bounded.
  */
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -13,7 +13,7 @@ import { openSigner, type Signer } from './signer.ts'
 
 /** Number of attempts: another tab may write first, but not forever. */
 const ATTEMPTS = 50
-/** Beyond `most` entries the oldest are folded until `kept` remain: over a year at ten a day. */
+/** A log of more than `most` entries is folded to `kept`, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
 /** Number of entries between two checks of the size. */
 const LOOK_EVERY = 250
@@ -26,7 +26,7 @@ export type Ledger = ReturnType<typeof createLedger>
 interface Waiting {
   readonly facts: Facts
   readonly keep: Durability
-  /** Increase of a count; null for an entry of its own. */
+  /** Increase of a daily count; null for facts that get a new entry. */
   readonly counted: { readonly times: number; readonly received: number } | null
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
@@ -47,8 +47,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes waiting entries up to the first of another kind: `disk` entries, or all others. So a refusal affects no
-   * entries of the other kind.
+   * Takes the waiting entries up to the first that differs in needing `disk`. If the disk then refuses a `disk` batch,
+   * no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
@@ -119,8 +119,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
      */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Adds one to today's count of these facts, and the bytes of the request's body. With `received`, it adds the
-     * answer's bytes to requests counted already. Resolves when stored.
+     * Adds one request to today's count of these facts, with the bytes of its body. With `received`, it adds only the
+     * answer's bytes, for a request that is already counted. Resolves when stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
@@ -141,7 +141,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     async erase(how: Erasing = 'all'): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store.ledger()) as readonly LedgerEntry[]
-        // Don't create a key for this: a full disk has no room for it.
+        // Don't create a key just to sign the erasure: a full disk has no room for a key.
         const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
         // An unreadable log is erased, too; a new log begins.
         const first = await by
@@ -154,7 +154,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 }
 
-/** @returns unchained entries from today's first count on, and the position of each item of the batch */
+/** @returns unchained entries from today's first count on, and the position of the entry of each item of the batch */
 function merge(
   batch: readonly Waiting[],
   open: readonly EntryFacts[],

@@ -67,7 +67,7 @@ async function isWhole(value: unknown): Promise<boolean> {
     if (key === undefined || signature === undefined) return key === signature
     return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
   } catch {
-    // Our code never writes values that are not canonical or not base64.
+    // The value is not canonical JSON or not base64; our code writes no such values.
     return false
   }
 }

@@ -16,8 +16,8 @@ const ARMS: readonly Arm[] = ['personal', 'hold-out']
 
 /**
  * Wraps a personalizer so that a held-out browser lists in the shop's order, as with `order: 'base'`. Lists of viewed
- * or bought items (`from`) stay, and learning goes on. The snapshot's `trial` contains the arm, and the privacy
- * console shows it.
+ * or bought items (`from`) don't change, and learning goes on. The snapshot's `trial` contains the arm, and the
+ * privacy console shows it.
  *
  * If nothing may be stored in the browser, it takes no part in the trial. After a later yes, the trial begins with
  * the next page. `erase` also deletes the arm: the next page draws anew.

@@ -23,8 +23,8 @@ export interface Interleaved extends Personalizer {
     clicked(list: string, item: string): Team | null
   }
   /**
-   * Number of lists seen so far, by the order with more clicks; equally many or none is a tie. The counts are stored
-   * in this browser only.
+   * Number of lists seen so far, by the team whose items got more clicks; equal numbers, or no clicks, are a tie. The
+   * counts are stored in this browser only.
    */
   wins(): { readonly personal: number; readonly base: number; readonly ties: number }
 }
@@ -87,7 +87,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   function watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
     if (query.kind !== 'recommend' || !applies(query.options))
       return personalizer.watch(query, listener)
-    // The same coins for the whole watch, so that a list doesn't change by chance.
+    // Toss each round's coin once per watch, so that the list doesn't change by chance.
     const coins: boolean[] = []
     const lists: Partial<Record<Team, readonly Recommendation[]>> = {}
     const follow = (team: Team, asked: ListQuery) =>

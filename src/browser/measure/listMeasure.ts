@@ -8,7 +8,7 @@ export type Placed = {
   readonly rank: number
 }
 
-/** Receiver of a widget's reports, its `measure`. */
+/** Receiver of a widget's reports, passed to the widget as `measure`. */
 export interface ListMeasure {
   /** Called when a list with these items comes into view, once for each time that a page shows it. */
   shown(list: string, items: readonly Placed[]): void

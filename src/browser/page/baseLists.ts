@@ -31,7 +31,7 @@ type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 export interface BaseLists {
   /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
   readonly latest: LatestModel
-  /** Faults of the catalog's rows and the rules that were left out, one each. */
+  /** One message for each faulty catalog row and one for each rule that was left out. */
   readonly faults: readonly string[]
   /** Recommends items without a shopper, best first. */
   recommend(options?: BaseListOptions): readonly Recommendation[]

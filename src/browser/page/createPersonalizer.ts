@@ -31,7 +31,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // Pages with workers never load this. It is not the worker's own file, which may be the missing one.
+  // A page with a worker never loads this file, which differs from the worker's file: that one may be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),

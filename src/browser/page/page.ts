@@ -29,7 +29,7 @@ export interface PageEnvironment {
   readonly database?: string
   /** Gets each notice as one line. Without it, notices appear in the snapshot only. */
   readonly warn?: (line: string) => void
-  /** Fetches the catalog if no device can be asked for it. Not needed if the page passes the catalog. */
+  /** Fetches the catalog if no worker can send it; not needed if the page passes the catalog. */
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -126,7 +126,7 @@ export class Page {
     return this.#link.call(name, args, options)
   }
 
-  /** Like `call`, after the shop's current context. */
+  /** Like `call`, but sends the shop's current context first. */
   readonly callInContext: WorkerLink['call'] = async (name, args, options) => {
     this.#requireOpen()
     this.#sendContext()

@@ -15,7 +15,7 @@ type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
  */
 export const SILENCE = 10_000
 
-/** Factor on this time until the first message, because the script must be downloaded first. */
+/** Factor on `SILENCE` until the worker's first message, because its script must be downloaded first. */
 const LOADING_FACTOR = 6
 
 /** State of the device after its worker was lost. */
@@ -92,7 +92,7 @@ export class WorkerLink {
       } catch (error) {
         // Structured clone refuses functions and DOM nodes.
         this.#pending.delete(id)
-        reject(NearsideError.from(error, 'input-invalid', `${name} was given what can't be sent`))
+        reject(NearsideError.from(error, 'input-invalid', `An argument of ${name} can't be sent`))
         return
       }
       this.#listenForSilence()

@@ -11,7 +11,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { type IDBPDatabase, wrap } from 'idb'
 import { KEY_PATHS, TABLES } from './database.ts'
 
-/** Version of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
+/** Version of tables and keys. Opening an older database fails with `DataError`, a newer one with `VersionError`. */
 const SCHEMA_VERSION = 2
 
 /** Milliseconds that another tab with an old version gets to close it. */
@@ -43,7 +43,6 @@ export const isMissing = (error: unknown) =>
 const MISSING = 'NotFoundError'
 
 /**
- * Opens a connection.
  * @param mayMake false: a missing database is not created
  * @param lost called if the browser closes the connection, or another tab needs it closed
  * @throws the browser's error, with Chromium's refusal as `SecurityError`; `NotFoundError` for a missing database
@@ -82,7 +81,7 @@ function request(
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
-    /** Error name that refuses the upgrade. */
+    /** Name of the error with which this code refuses the upgrade; null to allow it. */
     let refused: string | null = null
     opening.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion > 0) refused = 'DataError'
@@ -128,7 +127,7 @@ export async function generationsOf(
       .filter((generation) => generation > 0)
       .sort((a, b) => a - b)
   } catch {
-    // Opening the database reports the reason.
+    // Opening the database will fail, too, and report the reason.
     return []
   }
 }

@@ -33,8 +33,8 @@ export interface Transaction {
 }
 
 /**
- * State of a write when it resolves: `relaxed` is with the operating system, `strict` is on disk. Two more kinds are
- * like `strict`: `disk`, for which memory is no substitute, and `erasure`, which leaves nothing on disk
+ * State of a write when it resolves. `relaxed`: the operating system has it; `strict`: it is on disk. `disk` is like
+ * `strict`, and a store in memory refuses it. `erasure` is like `strict`, and fails if the removed data stay on disk
  * (`worker/deviceStore.ts`).
  */
 export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'

@@ -118,7 +118,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (transaction) => {
-      // Openings can't be checked against the remaining events.
+      // Delete the openings: they can't be checked against the remaining events.
       await transaction.delete('settings', 'openings')
       const gone = await remove(transaction, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
@@ -167,7 +167,7 @@ export function eventRows(database: Database) {
         return true
       }),
 
-    /** Makes room: removes the oldest share of the events. Returns the number removed. */
+    /** Makes room: removes the oldest `share` (0 to 1) of the events and returns the number removed. */
     dropOldest,
   }
 }

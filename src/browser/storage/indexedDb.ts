@@ -29,7 +29,6 @@ const TRIES = 3
 const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**
- * Opens the database.
  * @param make whether a missing database is created: `always`, `now` or `never`. `now` doesn't create it again if it
  * disappears later, because the shopper cleared this site's data or said no in another tab.
  * @throws NearsideError `storage-unavailable` | `storage-corrupt`

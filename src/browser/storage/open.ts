@@ -25,14 +25,13 @@ const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
 interface Opened {
   readonly database: Database
   readonly store: Store
-  /** Open database with data stored without the shopper's yes; null without one. */
+  /** Open database with data that were stored without the shopper's yes; null if there is none. */
   readonly unasked: Database | null
   /** Refusal to report to the shopper; null without one. */
   readonly refused: NearsideError | null
 }
 
 /**
- * Opens the store.
  * @param factory called late, since even touching `indexedDB` throws in a sandboxed frame
  * @param make as in `openIndexedDb`; default: only if the shop doesn't ask
  */
@@ -66,7 +65,7 @@ export async function openStore(
   }
 }
 
-/** Opens a memory store with the disk's pause and numbers of sent updates. */
+/** Opens a memory store with the disk's log, pause, privacy budget and numbers of sent updates. */
 async function besideUnasked(unasked: Database): Promise<Opened> {
   const database = createMemoryDatabase()
   const [from, store] = [createStore(unasked), createStore(database)]
@@ -85,7 +84,7 @@ async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
 
 /**
  * Writes everything in memory to disk, and the shopper's yes.
- * @throws NearsideError `storage-…`: nothing of it is then on disk
+ * @throws NearsideError `storage-…` if the disk refuses; it then contains nothing of this visit
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
@@ -96,7 +95,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // The log's requests went to these addresses.
+      // Keep memory's addresses as well: its log has requests to them.
       declared: [...new Set([...known, ...declared])],
     },
     personal: await from.personal(),
@@ -124,7 +123,7 @@ async function follow(
   // Skip entries that replace removed entries, because this log never contained the removed entries.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
-    // `undoes` is a sequence number of memory's log.
+    // Drop `undoes`: it is a number of memory's log, and the disk numbers these entries anew.
     const { undoes: _, ...facts } = detail
     const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
     chained.push(await chain(before, entry, signer))
@@ -168,7 +167,7 @@ export async function leaveDisk(
   return { memory, failure }
 }
 
-/** Erases the disk. @returns whether nothing remains that must stay there: a pause, or the cost of updates */
+/** Erases the disk. @returns true if nothing must stay on disk: no yes, no pause, no cost of updates */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

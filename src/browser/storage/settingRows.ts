@@ -17,7 +17,7 @@ export interface Settings {
     readonly terms?: ContributionTerms
     readonly wording?: string
   }
-  /** Privacy budget spent, in numbers; `upload/budget.ts` reads it. */
+  /** Privacy budget spent, in numbers; `contribution/budget.ts` reads it. */
   readonly budget: unknown
   /** Time at which an automatic update is due, on the budget's clock. */
   readonly due: number
@@ -86,8 +86,8 @@ export const settingRows = (database: Database) => ({
 
   /**
    * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
-   * The write is on disk when this resolves; memory is refused unless `durability` allows it. Rejects with an error
-   * of `change`, which may run twice. `epoch` is the store's.
+   * The write is on disk when this resolves; a store in memory refuses it unless `durability` allows memory. Rejects
+   * with an error of `change`, which may run twice and gets the store's `epoch`.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,

@@ -122,10 +122,10 @@ export function createStore(database: Database) {
   }
 }
 
-/** Maximum number of rows read back from the log's end, to count in them. */
+/** Maximum number of rows at the log's end that are read, so that requests can be counted in them. */
 const MAX_OPEN_ROWS = 32
 
-/** Key in `heads`. It is never exported and survives an erasure, so the log continues under one key. */
+/** Key in `heads` of the log's key pair, which is never exported. It survives an erasure, so one pair signs the log. */
 const LOG_KEYS = 'log'
 
 export interface LedgerRow {

@@ -115,14 +115,15 @@ function reasonAgainst(
   const { href, search, hash } = new URL(url)
   const { 'content-type': type = '', ...others } = headers
   const posted = Object.hasOwn(POSTED, type) ? POSTED[type] : null
-  if ((posted === null) !== (body === null)) return 'a body goes with its type, and only so'
+  if ((posted === null) !== (body === null))
+    return 'a body needs a known content type, and that type a body'
   const isMeant = ({ purpose }: Destination) =>
     posted ? purpose === posted.purpose : !POSTED_ONLY.includes(purpose)
   if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))
     return `${href} is not declared`
   if (search !== '' || hash !== '') return 'an address has neither a query nor a fragment'
-  if (posted && body && body.length > posted.most) return 'that is not as long'
-  if (cookies && !posted?.cookies) return 'cookies are not sent there'
+  if (posted && body && body.length > posted.most) return 'the body is too long for its type'
+  if (cookies && !posted?.cookies) return 'only a token request may carry cookies'
   for (const [name, value] of Object.entries(others))
     if (name !== posted?.header || !posted.form.test(value)) return `the header ${name} is not sent`
   return null

@@ -1,11 +1,11 @@
 /**
- * @module Checks that a worker has no network access. It tries each way to the network that needs a policy, with the
- * address of the worker's own file.
+ * @module Checks that a worker has no network access. It tries each way to the network that only a policy can shut,
+ * with the address of the worker's own file.
  *
  * - A way is shut if the browser lacks it or reports that its policy stopped it. A failed request proves nothing
  * else, since the server may be down.
- * - WebKit never reports to a worker. There, a way is shut if it can't even reach that file, which was loaded just
- * now.
+ * - WebKit never reports to a worker. There, a way is shut if it can't even reach the worker's file, which was loaded
+ * just now.
  * - All other ways are shut by removing them from the scope, since Firefox stops them without a report.
  */
 
@@ -41,7 +41,7 @@ const TAKEN_AWAY = [
 
 /** Milliseconds to wait for reports of a busy browser; a way not reported by then counts as open. */
 const PATIENCE_MS = 10_000
-/** Milliseconds to wait for a report that follows its failure. */
+/** Milliseconds to wait after the last attempt, because the browser reports a failure later. */
 const REPORT_MS = 500
 
 /** @returns names of the ways that may be open; empty if there is no network access */

@@ -1,6 +1,6 @@
 /**
- * @module Guard between a vault's device and a page that may be hostile. It admits well-formed calls at a limited
- * rate and valid options only, and an answer contains no more than it must.
+ * @module Guard between a vault's device and a page that may be hostile. It admits only well-formed calls, at a
+ * limited rate, and valid options. The page gets no event back that a `forget` removed.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Worker of a vault, in one self-contained file. It works only without network access, which the policy
- * served with its file must ensure. It checks that before anything else.
+ * @module Worker of a vault, in one self-contained file. The policy served with its file must deny it all network
+ * access. The worker checks that before anything else, and refuses to work otherwise.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -43,7 +43,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     recipients = data.recipients === null ? null : readRecipients(data.recipients as Recipients)
   } catch (error) {
     tell({
-      refused: `its file names no aggregators that can be meant: ${(error as Error).message}`,
+      refused: `the aggregators in its file are invalid: ${(error as Error).message}`,
     })
     return
   }

@@ -24,7 +24,7 @@ export interface PressStart {
   readonly repeats: boolean
 }
 
-/** Gate for presses. All times are milliseconds of the events' own clock, because a busy page handles a press later. */
+/** Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles them late. */
 interface PressGate {
   /** @returns the reason why a press does not count now; null if it counts */
   hindrance(time: number): Hindrance | null
