@@ -1,4 +1,4 @@
-/** @module Payloads shaped as the vendors' public pages describe them (addresses: the adapters'). */
+/** @module Payloads shaped as the vendors' public pages describe them; each adapter links its vendor's page. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { readCapture, readStoredEvent } from '@nearside/core/events/capture.ts'

@@ -135,7 +135,7 @@ describe('spent budget is free again after a year', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)
-    // Before the first update, no spending waits for that time.
+    // Without updates in the budget, the wrong time is dropped.
     const first = attempts([{ ...honest(NOW - DAY), ...ahead }]).budget
     const { time } = afterAnswer({ ...first, participations: [] }, { time: NOW, latest: NOW }, NOW)
     expect(time.signed).toBe(NOW)

@@ -233,7 +233,7 @@ describe('a contribution', () => {
     const secret = String(scene.kept.checkpoints)
     expect(fromBase64(secret)).toHaveLength(32)
     const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header)
-    // Entry 0 is the consent, entry 1 the entry that the first report left with.
+    // Entry 0 is the consent, entry 1 the upload of the first report.
     const [consent, upload] = await scene.deps.ledger.entries()
     expect(first.id).toBe(await checkpointId(secret, first, consent.hash))
     expect(second.id).toBe(await checkpointId(secret, second, upload.hash))

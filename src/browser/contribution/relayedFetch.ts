@@ -20,7 +20,6 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 
 export interface Relayed {
-  /** Address of the relay. */
   readonly relay: string
   readonly leader: string
   /** Signing key of the leader, Ed25519, base64. */

@@ -16,7 +16,6 @@ import type { Engine, FitOptions } from '@nearside/engine/engine.ts'
 import { throwIfAborted } from '@nearside/engine/nextTask.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 
-/** The personal model in use. */
 export interface InUse {
   readonly parameters: PersonalParameters
   readonly fusionWeight: number

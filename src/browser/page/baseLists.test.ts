@@ -48,7 +48,7 @@ test('catalogs in other languages and currencies with the same ids get the same 
 })
 
 test('invalid options are refused as on a device, and a shopper’s exclusions are allowed', () => {
-  // Position of the ids in an earlier version.
+  // An earlier version of the interface took ids in `exclude`.
   const old = { exclude: ['item-31'] } as never
   for (const list of [
     () => lists.recommend(old),

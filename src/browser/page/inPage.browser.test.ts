@@ -61,14 +61,14 @@ const noWorkers: readonly [string, () => Parameters<typeof start>[1]][] = [
 ]
 
 test.each(noWorkers)('%s: the page ranks and learns like a worker', async (_, options) => {
-  // Both use the same times, since recency is part of every score.
+  // Page and worker use the same times, since recency is part of every score.
   const began = Date.now() - 40 * HOUR
   const withWorker = await learned(await start(newDatabase(), {}, clock), began)
   const personalizer = await start(newDatabase(), options(), clock)
   const { cases, lossAfter, list } = await learned(personalizer, began)
   expect(cases).toBeGreaterThan(5)
   expect(cases).toBe(withWorker.cases)
-  // The clock moved on by the seconds between the two fits.
+  // The losses differ slightly, because seconds passed between the two fits.
   expect(lossAfter).toBeCloseTo(withWorker.lossAfter, 4)
   list.forEach(({ id, score }, i) => {
     expect(id).toBe(withWorker.list[i].id)

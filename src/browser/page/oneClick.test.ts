@@ -94,7 +94,7 @@ async function openShop(database: string, wrap: (thread: Thread) => Thread = (th
   await waitFor(() => expect(list.first).toBe('item-31'))
   await personalizer.capture({ name: 'view_item', item_id: 'item-9' })
   await waitFor(() => expect(list.first).toBe('item-13'))
-  // The log's last entry of a start; without timers, nothing is logged after it.
+  // Wait for the last log entry of a start. Without timers, nothing more is logged.
   await waitFor(async () =>
     expect((await personalizer.audit.entries()).map(({ kind }) => kind)).toContain('model'),
   )
@@ -159,7 +159,7 @@ test('a click passes through few functions until it is written', async () => {
   traced = false
   const [captured, ...inPage] = functionsOn(stacks.get('posted'))
   const inWorker = functionsOn(stacks.get('put'))
-  // Both ends of each stack: V8 lost nothing in between.
+  // If V8 reports both ends of a stack, it lost nothing in between.
   expect(captured).toBe('browser/page/page.ts capture')
   expect(inWorker[0]).toBe('browser/worker/serve.ts scope.onmessage')
   expect(inWorker.at(-1)).toMatch(/^browser\/storage\//)

@@ -264,7 +264,7 @@ describe('IndexedDB', () => {
     } as IDBFactory
     const store = createStore(await openIndexedDb(name, factory))
     await store.append([draft('a', 1)])
-    // As WebKit in the background: the handle dies without an event.
+    // Like WebKit in the background: it closes the connection without an event.
     connections[0].close()
     await store.append([draft('b', 2)])
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b'])
@@ -291,7 +291,7 @@ describe('IndexedDB', () => {
     const database = await openIndexedDb(name, factory)
     const store = createStore(database)
     await store.append([draft('a', 1)])
-    // As when a site's data is cleared under an open page.
+    // Like a browser that clears a site's data under an open page.
     await deleted(name)
     failures = 3
     await store.append([draft('b', 2)])

@@ -1,4 +1,4 @@
-/** @module Databases for tests that fail as the test says. */
+/** @module IndexedDB factories for tests. They fail as each test specifies. */
 import { TABLES } from './database.ts'
 
 let made = 0

@@ -11,7 +11,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Seed of the network's weights. Any number works, but it must never change. */
+/** Seed of the network's weights. It must never change, so that the same stored events give the same network. */
 const SEED = 1
 
 export class ChosenLearners {

@@ -50,7 +50,7 @@ export class Contribution {
     this.#shopper = shopper
     this.#opened = now()
     bus.on('fitted', () => this.#look(true))
-    // The new leading tab takes over the schedule of the last one.
+    // The new leading tab takes over the schedule of the previous leading tab.
     bus.on('leading', () => this.#look(false))
     bus.on('conditions', ({ globalPrivacyControl }) => {
       if (state.conditions.globalPrivacyControl === globalPrivacyControl) return
@@ -60,7 +60,7 @@ export class Contribution {
     })
   }
 
-  /** Ends a consent to other recipients; then sends a due update, or waits for its time. */
+  /** Ends a consent to other recipients; then sends a due update, or waits until it is due. */
   start(): void {
     this.#begin().catch((error) => this.#services.notices.add(error))
   }
@@ -81,8 +81,8 @@ export class Contribution {
   }
 
   /**
-   * Reads consent and terms from the store. If another tab changed the consent, it stops an update made under the old
-   * one.
+   * Reads consent and terms from the store. A change of the consent in another tab stops an update that was made under
+   * the old consent.
    */
   async read(): Promise<void> {
     const { state, store } = this.#services
@@ -208,8 +208,8 @@ export class Contribution {
   }
 
   /**
-   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a newer page may name
-   * its recipients.
+   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a page opened later may
+   * name its recipients.
    */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#services.store.setting('consent')
@@ -257,8 +257,8 @@ export class Contribution {
   }
 
   /**
-   * Sends an update when it is due: at a random time of the day after a fit. There is at most one an hour over all
-   * tabs and visits. If the shop is closed then, the next visit sends it.
+   * Sends an update when it is due: at a random time within a day of a fit, and at most one an hour over all tabs and
+   * visits. If no tab of the shop is open then, the next visit sends it.
    * @param learned whether a fit has just succeeded, so the update may improve the base model
    */
   async #look(learned: boolean): Promise<void> {
@@ -300,7 +300,7 @@ export class Contribution {
   }
 }
 
-/** The error if only other terms of the servers can remove it; else null. */
+/** The error if only the servers can remove it, by changing their terms; else null. */
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 

@@ -61,7 +61,6 @@ export class Device implements Answers {
   readonly #lists: Lists
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
-  /** Resolves when the base model is loaded or known to be missing. */
   #started: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
 
@@ -250,7 +249,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // Shopper and persistence read these.
+        // Shopper and persistence handle these changes.
         return
       case 'settings':
         await this.#readSettings()

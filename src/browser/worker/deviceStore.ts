@@ -1,8 +1,8 @@
 /**
  * @module The store of the device, which copes with a failing disk. If the browser has no room, the oldest events are
  * deleted. If that fails, too, everything continues in memory, with a notice. After the shopper's answer, everything
- * continues in another database (`change`). Memory never replaces the disk where that would mislead: writes for an
- * upload (`disk`) are refused, and so are erasures.
+ * continues in another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must
+ * reach the disk or fail.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { isMissing } from '../storage/connection.ts'

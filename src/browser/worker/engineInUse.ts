@@ -33,7 +33,7 @@ export class EngineInUse {
   }
 
   /**
-   * The engine in use. If another one is preferred in the meantime, waits for that.
+   * The engine in use. If the preference changes in the meantime, waits for the newly preferred engine.
    * @throws NearsideError `engine-unavailable` if there is no engine, `engine-failed` if the code can't be loaded;
    * the next call tries again
    */

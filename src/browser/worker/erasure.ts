@@ -1,6 +1,6 @@
 /**
- * @module Deletion of the shopper's events: what they forget, restore or erase, and events beyond the shop's limit of
- * days. Everything learned from deleted events goes with them.
+ * @module Deletion of the shopper's events: events that the shopper forgets or erases, and events older than the
+ * shop's limit. Everything learned from deleted events is deleted, too. Forgotten events can be restored.
  */
 import { sameQuery } from '@nearside/core/catalog/words.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -57,7 +57,7 @@ export class Erasure {
     this.#contribution.stop()
     const { state } = this.#services
     const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
-    // The log gets the kind only: the name itself is to be forgotten.
+    // The log gets only the target's kind, because the target's name is to be forgotten.
     const logged = await this.#log('erase', { what: what.kind, ...numbersOf(forgotten) })
     return { ...forgotten, logged: logged?.sequence ?? null }
   }

@@ -1,6 +1,6 @@
 /**
  * @module Learns from the shopper: decides when (strategy), and uses a result only if it is sound. Lists never wait
- * for a fit: the last model answers until it is done.
+ * for a fit: until it ends, they use the last model.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -22,7 +22,7 @@ import type { Shopper } from './shopper.ts'
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
-/** Milliseconds after the start before preparing a later fit, so that the first lists come first. */
+/** Milliseconds from the start to the preparation of a later fit, so that the first lists come first. */
 const PREPARE_AFTER = 1000
 
 export class Learner {
@@ -35,7 +35,7 @@ export class Learner {
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
-  /** Whether an action of the shopper waits to be learned from. */
+  /** Whether the shopper did something that no fit has learned from yet. */
   #asked = false
   /** Milliseconds of automatic fits on this page. */
   #spent = 0
@@ -55,7 +55,7 @@ export class Learner {
     this.#preparation = createScheduler(timers, () => this.#prepare(), failed)
     bus.on('event', (name) => this.#afterEvent(name))
     bus.on('conditions', (before) => {
-      // The shopper left the page: learn now from events that were waiting for more.
+      // The shopper left the page: learn now, without waiting for a quiet period.
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
@@ -140,7 +140,7 @@ export class Learner {
 
   /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
   async #learn(): Promise<void> {
-    // Without a base model, `reload` asks again when it arrives.
+    // Without a base model, skip the fit: `reload` requests one when the model arrives.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
     const { bus, clock, notices, timers } = this.#services
     const milliseconds = BUDGET.perFit

@@ -72,7 +72,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // Take the reason from the list in which the item stands.
+    // Take the reason from the list that ends with the item's screen.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })

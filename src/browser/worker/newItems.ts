@@ -1,7 +1,6 @@
 /**
- * @module Products that the base model lacks. The known items most similar to each are stored for the catalog's new
- * products and this model. Until the search has found them, slice by slice, a new product counts as similar to
- * nothing.
+ * @module Products that the base model lacks. A search in slices finds the known items most similar to each product
+ * and stores them for this catalog and model. Until then, a new product counts as similar to nothing.
  */
 import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -31,7 +30,7 @@ export class NewItems {
   /** Key of the current or last search. */
   #sought: string | null = null
 
-  /** @param found called when more is known than at the last `extend` */
+  /** @param found called when a search ends after `extend` returned without its result */
   constructor(services: Services, downloads: Downloads, found: () => void) {
     this.#services = services
     this.#downloads = downloads

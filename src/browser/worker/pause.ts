@@ -17,7 +17,6 @@ export class Pause {
     this.#contribution = contribution
   }
 
-  /** Reads the pause from the store. */
   async read(): Promise<void> {
     this.#apply(this.#unstored ?? (await this.#services.store.setting('paused')) ?? false)
   }

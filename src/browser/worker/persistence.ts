@@ -17,7 +17,7 @@ export class Persistence {
   readonly #reload: () => Promise<unknown>
   /** Runs the shopper's answers one after another. */
   readonly #answer = serially()
-  /** Whether the disk could not be opened and so may contain data; a later no tries again. */
+  /** Whether the disk could not be opened. It may contain data, so a later no tries again to erase it. */
   #unseen = false
 
   /** @param reload reads everything again, after the store was replaced */
@@ -80,7 +80,7 @@ export class Persistence {
         throw failure
       }
       ledger.reopen()
-      // Tabs that already store must read the data that this one adds.
+      // Tabs that already store on disk must read the data that this tab adds.
       bus.emit('stored', 'events')
     }
     state.persist = true

@@ -33,7 +33,7 @@ const did = fc.record({
   name: fc.constantFrom<EventName>('view_item', 'view_item', 'add_to_cart', 'purchase', 'search'),
   items: fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 1, maxLength: 3 }),
   colour: fc.constantFrom(...COLOURS),
-  /** Minutes ago: within the visit, or days ago. */
+  /** Minutes since the event: within the current visit, or from an hour to 60 days. */
   ago: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 60, max: 60 * 24 * 60 })),
 })
 type Did = typeof did extends fc.Arbitrary<infer T> ? T : never

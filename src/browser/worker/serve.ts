@@ -26,7 +26,7 @@ export interface Scope {
   close(): void
 }
 
-/** Milliseconds between two messages of a fit's progress. Most fits end before the second. */
+/** Milliseconds between two messages of a fit's progress. Most fits end before the second message. */
 const PROGRESS_INTERVAL = 100
 
 export const workerEnvironment: Environment = {

@@ -1,6 +1,6 @@
 /**
- * @module Catalog and base model, which are the same for every shopper. Stored copies answer at once; meanwhile the
- * network is asked, and its answer is used once verified.
+ * @module Catalog and base model, which are the same for every shopper. The device uses the stored copies at once; it
+ * then asks the network, and uses newer copies once it has verified them.
  */
 
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
@@ -56,7 +56,6 @@ export class Shop {
         : null
   }
 
-  /** Stops background work. */
   stop(): void {
     this.#newItems.stop()
   }
@@ -104,7 +103,7 @@ export class Shop {
     return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
 
-  /** The item's own id; for a product with variants, that of one of them; undefined for neither. */
+  /** Id of the item; for a product with variants, id of one variant; undefined for an unknown id. */
   readonly knownAs = (item: string): string | undefined =>
     this.knows(item) ? item : this.variantsOf(item)[0]
 
@@ -199,7 +198,7 @@ export class Shop {
     }
     const loaded = this.loaded
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
-    // A model or catalog that arrived meanwhile is built by its own call.
+    // If a model or catalog arrived in the meantime, its own call builds the ranker.
     if (this.loaded !== loaded || this.#catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services

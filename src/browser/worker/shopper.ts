@@ -71,8 +71,8 @@ export class Shopper {
   }
 
   /**
-   * Events and history as if the shopper had not done something.
-   * @param leave returns an event without that part; null if nothing is left of it
+   * Events and history without the part of each event that `leave` removes.
+   * @param leave returns the rest of an event; null if nothing is left
    */
   without(
     leave: (event: ShopperEvent) => ShopperEvent | null,
@@ -98,7 +98,6 @@ export class Shopper {
     this.#rereading.stop()
   }
 
-  /** Reads all events again. */
   async reload(): Promise<void> {
     // Wait for pending writes: an older read must not remove their events from memory.
     await this.#written

@@ -105,7 +105,7 @@ interface DeviceEvents {
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
-  /** The ranker was built again without a request, because more is known of new items. */
+  /** The ranker was built again without a request, because more is known about new items. */
   rebuilt: null
   /** Lists may have changed. */
   lists: null

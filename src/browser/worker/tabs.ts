@@ -67,7 +67,7 @@ export function joinTabs({ database, canShare, isShared, state, bus }: TabsInput
       })
     })
     .catch(() => {
-      // The tab closed before it was its turn.
+      // The tab closed before it got the lock.
     })
   return {
     alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,

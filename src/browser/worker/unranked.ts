@@ -1,6 +1,6 @@
 /**
- * @module Lists without a ranker, because there is no base model yet, or none at all. On a first download the model's
- * popularity arrives before the rest; then a new shopper's list has the whole model's order already.
+ * @module Lists without a ranker, because there is no base model yet, or none at all. On a first download, the model's
+ * popularity arrives before the rest. From then on, a new shopper's list has the order that the whole model gives.
  */
 import { highestRows } from '@nearside/core/model/highest.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
@@ -22,7 +22,6 @@ export class FirstOrder {
   #bestSellers: ReadonlySet<string> = new Set()
   #order: CatalogOrder | null = null
 
-  /** Whether the popularity is known. */
   get isKnown(): boolean {
     return this.#sold !== null
   }
@@ -65,8 +64,8 @@ export class FirstOrder {
 }
 
 /**
- * List without a ranker: viewed items, latest first; for `recommend`, the whole model's order for a new shopper; else
- * the shop's order.
+ * List without a ranker: viewed items latest first; `recommend` in a new shopper's order, if that is known; all other
+ * lists in the shop's order.
  */
 export function listUnranked(
   { catalog, first, order }: Pick<Shop, 'catalog' | 'first' | 'order'>,

@@ -46,7 +46,6 @@ export class Updates {
     this.#schedule(this.#interval, this.#interval)
   }
 
-  /** Checks now. */
   async check(): Promise<{ readonly adopted: boolean; readonly version: string }> {
     const adopted = await this.#services.tabs.alone('update', () => this.#update())
     return { adopted, version: this.#shop.loaded?.model.manifest.version ?? '' }

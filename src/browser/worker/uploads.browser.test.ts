@@ -280,7 +280,7 @@ test('the log commits to the update, and an export opens the commitment', async 
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  // An old order that arrived after the report had no part in it.
+  // An old order that was imported after the report was not part of it.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
   // The events explain the update, and would not if one of them were missing.

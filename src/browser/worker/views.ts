@@ -49,7 +49,6 @@ export class Views {
     this.#chosen = chosen
   }
 
-  /** The present view. */
   present(ranker: Ranker): View<ExplainedScores> {
     return this.#keptOf(ranker).view
   }
@@ -99,7 +98,7 @@ export class Views {
   /** Personal parameters and learners in use. */
   #learned(ranker: Ranker) {
     const { personal } = this.#services.state
-    // Otherwise there is no fit on this base model yet, or the guard prefers the base model.
+    // Null if there is no fit on this base model yet, or if the guard prefers the base model.
     const applies = personal?.base === this.#shop.loaded?.hash
     const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
     return { active, learners: this.#chosen?.of(ranker.model) ?? null }

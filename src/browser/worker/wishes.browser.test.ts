@@ -81,7 +81,7 @@ describe('forgetting', () => {
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
-      // The real choice of engines, with its check by a fit of known result.
+      // Use the real choice of engines, which tests each engine with a fit of known result.
       const { chooseEngine } = workerEnvironment
       const open = () =>
         start(server, newDatabase(), { now: () => clock, chooseEngine }, { engine })
