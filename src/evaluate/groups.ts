@@ -1,6 +1,7 @@
 /** @module Quality by groups of cases: by place in the visit, month, index among a shopper's cases, length of history. */
 import type { ArmName } from './arms.ts'
 import { observedMean } from './bootstrap.ts'
+import { LEAST_SHOPPERS } from './cases.ts'
 import { type Lift, liftsOf } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
@@ -79,6 +80,7 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
   const metric = 'ndcg@10'
   const compared = { arm: 'personal', over: 'base-fresh', metric } as const
+  /** Groups of too few shoppers are left out. */
   const summarise = (groups: readonly Group[]) => {
     const asked = shown.includes('personal') ? groups : []
     // The same draws as the summary's give the same numbers.
@@ -89,7 +91,7 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
     )
     return groups.flatMap(([label, keep]): CaseGroup[] => {
       const kept = rows.where(keep).having({ arm: arms[0], metric })
-      if (kept.cases.length === 0) return []
+      if (kept.byShopper.length < LEAST_SHOPPERS) return []
       const means = shown.map((arm) => [arm, observedMean(kept.means({ arm, metric }))])
       const found = lifts.find(({ metric }) => metric === label)
       return [
@@ -104,8 +106,8 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
     })
   }
   return {
-    /** Empty where a log does not show visits. */
-    visit: rows.cases.some(({ place }) => place > 1) ? summarise(BY_PLACE) : [],
+    /** Of interest where a log shows visits. */
+    visit: summarise(BY_PLACE),
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(BY_INDEX),
     history: summarise(BY_HISTORY),

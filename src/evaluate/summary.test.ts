@@ -72,7 +72,7 @@ describe('means of a summary', () => {
   it('exclude cases without a new item from the filtered metrics', () => {
     const half = [result('ann', 0.2), result('bob', 0.6, {}, { hasNew: false })]
     const summary = summarise(half, 1)
-    expect(summary.parted[':new']).toBe(1)
+    expect(summary.parted[':new']).toEqual({ cases: 1, shoppers: 1 })
     expect(metricOf(summary, 'popular', 'ndcg@10:new')).toBeCloseTo(0.2, 6)
   })
 
@@ -101,41 +101,46 @@ describe('means of a summary', () => {
 })
 
 describe('groups of cases', () => {
+  const ten = (of: (name: string) => Made[]) =>
+    Array.from({ length: 10 }, (_, s) => of(`s${s}`)).flat()
+
   it('group cases by the length of the history, both ends included', () => {
     const lengths = [0, 5, 6, 20, 21, 60, 61, 500]
-    const results = lengths.map((history, s) => result(`s${s}`, 0.5, {}, { history }))
+    const results = ten((name) => lengths.map((history) => result(name, 0.5, {}, { history })))
     const { history } = summarise(results, 1).groups
     expect(history.map(({ label, cases }) => [label, cases])).toEqual([
-      ['0-5', 2],
-      ['6-20', 2],
-      ['21-60', 2],
-      ['>60', 2],
+      ['0-5', 20],
+      ['6-20', 20],
+      ['21-60', 20],
+      ['>60', 20],
     ])
   })
 
-  it('group a visit by place where the log shows visits', () => {
-    const results = [1, 2, 3, 4, 6, 7, 90].map((place, s) => result(`s${s}`, 0.5, {}, { place }))
-    const { visit } = summarise(results, 1).groups
-    expect(visit.map(({ label, cases }) => [label, cases])).toEqual([
-      ['1', 1],
-      ['2-3', 2],
-      ['4-6', 2],
-      ['>6', 2],
+  it('group a visit by place, and tell whether the log shows visits', () => {
+    const places = [1, 2, 3, 4, 6, 7, 90]
+    const results = ten((name) => places.map((place) => result(name, 0.5, {}, { place })))
+    const { groups, showsVisits } = summarise(results, 1)
+    expect(groups.visit.map(({ label, cases }) => [label, cases])).toEqual([
+      ['1', 10],
+      ['2-3', 20],
+      ['4-6', 20],
+      ['>6', 20],
     ])
-    expect(summarise([results[0]], 1).groups.visit).toEqual([])
+    expect(showsVisits).toBe(true)
+    expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
   it('leave out what was bought but is no test case', () => {
-    const asked = ['ann', 'bob'].map((name) =>
-      result(name, 0.5, {}, { place: 2, isAsked: name === 'ann' }),
-    )
-    const { groups, cases, shoppers } = summarise(asked, 1)
-    expect([cases, shoppers]).toEqual([1, 1])
-    expect(groups.visit.map(({ cases }) => cases)).toEqual([1])
+    const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
+    const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
+    const { groups, cases, shoppers } = summarise([...asked, bought], 1)
+    expect([cases, shoppers]).toEqual([10, 10])
+    expect(groups.visit.map(({ cases }) => cases)).toEqual([10])
   })
 
-  it('are missing, not zero, if they have no case', () => {
-    const { groups, lifts } = summarise([result('ann', 0.5)], 1)
+  it('are missing, not zero, if they have fewer than ten shoppers', () => {
+    const nine = ten((name) => [result(name, 0.5, {}, { history: 70 })]).slice(1)
+    const { groups, lifts } = summarise([...ten((name) => [result(name, 0.5)]), ...nine], 1)
     expect(groups.history.map(({ label }) => label)).toEqual(['0-5'])
     expect(findLift(lifts, 'personal', 'base-fresh', 'ndcg@10@history=>60')).toBeUndefined()
   })

@@ -16,6 +16,10 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   const metrics = SUFFIXES.flatMap((suffix) => METRICS.map((metric) => metric + suffix))
   const casesOf = (metric: string) => rows.having({ arm: names[0], metric })
   const tested = casesOf('ndcg@10')
+  const partOf = (metric: string) => {
+    const { cases, byShopper } = casesOf(metric)
+    return { cases: cases.length, shoppers: byShopper.length }
+  }
   const isTested = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
     names.includes(arm) && names.includes(over)
   const rungs = LADDER.filter(isTested)
@@ -36,14 +40,13 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     cases: tested.cases.length,
     /** Number of training seeds of the tested models. */
     seeds: Math.max(1, rows.bySeed.length),
-    /** Number of cases that have such a target. */
-    parted: {
-      ':repeat': casesOf('ndcg@10:repeat').cases.length,
-      ':new': casesOf('ndcg@10:new').cases.length,
-    },
+    /** Cases and shoppers that have such a target. */
+    parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
     /** The suffix `@history=6-20` restricts a metric to such cases. */
     lifts: [...lifts, ...liftsOf(rows, byHistory, seed)],
+    /** A log of orders alone, or of days, shows none. */
+    showsVisits: rows.cases.some(({ place }) => place > 1),
     groups: groupCases(rows, names, seed),
     /** Null where devices don't learn. */
     change: names.includes('personal') ? changeOf(rows, seed) : null,

@@ -195,6 +195,14 @@ describe('import of an order log', () => {
     [{}, { orders: 'nowhere/orders.csv' }, 'orders.csv: there is no such file'],
     [{ 'orders.csv': 'a,b\n1,2\n' }, {}, '--columns shopper=COLUMN'],
     [{ 'orders.csv': `${UCI}` }, { columns: 'item=Code' }, "has no column 'Code' for item"],
+    [
+      {
+        'orders.csv': `${UCI}1,11111,Tea,4,2011-01-01,6,7,8\n`,
+        'catalog.csv': 'id,title,category\n11111,Tea,c\n',
+      },
+      { columns: 'category=kind' },
+      "has no column 'kind' for category",
+    ],
     [{ 'orders.csv': `${UCI}1,2,3,4,1/2/2011,6,7,8\n` }, {}, '--date-order'],
     [
       { 'orders.csv': `${UCI}1,POST,3,4,2011-01-01,6,7,8\n` },
@@ -211,9 +219,14 @@ describe('import of an order log', () => {
   })
 
   test('a log without times: gives each item a day, and ends all shoppers on the same day', async () => {
-    const { report, printed, shop } = await run({
-      'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',
-    })
+    const { report, printed, shop } = await run(
+      {
+        'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',
+        'catalog.csv': 'id,title,kind\na,Tea,drinks\nb,Cup,things\nc,Pot,things\n',
+      },
+      { columns: 'category=kind' },
+    )
+    expect(shop.items.map(({ category }) => category)).toEqual(['drinks', 'things', 'things'])
     expect(printed[0]).toMatch(/sequences/)
     expect(report.logs[0]).toMatchObject({ lines: 10, kept: 9, dropped: { 'unreadable line': 1 } })
     const days = (id: string) =>

@@ -2,6 +2,7 @@
 import { METRICS } from '@nearside/train/metrics.ts'
 import type { Suffix } from '@nearside/train/questions.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
+import { LEAST_SHOPPERS } from '../cases.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
@@ -10,31 +11,40 @@ import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts
 import { liftChart, type Part, tableOf } from './report.ts'
 
 /** The question of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
-export function questionOf({ groups }: Pick<Summary, 'groups'>): string {
-  return groups.visit.length > 0
-    ? 'the next different product'
-    : 'whatever was turned to, repeats allowed'
+export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
+  return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }
 
 export function personalParts(summary: Summary): Part[] {
   const { visit, months, nthCase, history } = summary.groups
+  const groups = [
+    [
+      'By place within the visit (at the first nothing is at hand)',
+      'nth look',
+      summary.showsVisits ? visit : [],
+    ],
+    ['By length of the history', 'entries before', history],
+    ['By month', 'month', months],
+    ["By place among the shopper's own cases", 'nth case', nthCase],
+  ] as const
   return [
     ladder(summary),
     arms(
       summary,
       '',
-      visit.length > 0
+      summary.showsVisits
         ? 'Next different product: all items but the one at hand are ranked and wanted'
         : 'Repeats allowed: all items are ranked, and all targets wanted',
     ),
-    arms(summary, ':repeat', 'Again: only items that the shopper has had are ranked and wanted'),
-    arms(summary, ':new', 'Repeats filtered: only items new to the shopper are ranked and wanted'),
-    ...(visit.length > 0
-      ? [byGroup('By place within the visit (at the first nothing is at hand)', 'nth look', visit)]
-      : []),
-    byGroup('By length of the history', 'entries before', history),
-    byGroup('By month', 'month', months),
-    byGroup("By place among the shopper's own cases", 'nth case', nthCase),
+    ...part(summary, ':repeat', 'Again: only items that the shopper has had are ranked and wanted'),
+    ...part(
+      summary,
+      ':new',
+      'Repeats filtered: only items new to the shopper are ranked and wanted',
+    ),
+    ...groups
+      .filter(([, , some]) => some.length > 0)
+      .map(([title, label, some]) => byGroup(title, label, some)),
     ...(summary.change ? [shoppers(summary.change)] : []),
     against(summary),
   ]
@@ -67,8 +77,14 @@ function ladder(summary: Summary): Part {
   }
 }
 
-function arms({ arms, parted, cases }: Summary, suffix: Suffix, title: string): Part {
-  const some = suffix === '' ? '' : `${count(parted[suffix])} of `
+/** Nothing where too few shoppers have such a target. */
+function part(summary: Summary, suffix: Exclude<Suffix, ''>, title: string): Part[] {
+  const { cases, shoppers } = summary.parted[suffix]
+  if (shoppers < LEAST_SHOPPERS) return []
+  return [arms(summary, suffix, title, `${count(cases)} of `)]
+}
+
+function arms({ arms, cases }: Summary, suffix: Suffix, title: string, some = ''): Part {
   return {
     title: `${title} (${some}${count(cases)} cases)`,
     table: armsTable(arms, METRICS, suffix === '' ? ARM_MEANINGS : undefined, suffix),

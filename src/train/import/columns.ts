@@ -74,7 +74,7 @@ const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue'
  * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves
  * only one role; roles are guessed in the order given.
  * @param named by flag: role → column name, exact or up to case and punctuation
- * @param mayLack passes over a flag that names no column here, because flags apply to all files
+ * @param mayLack whether a flag may name no column here, because flags apply to all files
  * @throws NearsideError `input-invalid` when a named column does not exist
  */
 export function mapColumns(
@@ -82,7 +82,7 @@ export function mapColumns(
   layout: Layout | undefined,
   roles: readonly Role[],
   named: NamedColumns,
-  mayLack: boolean,
+  mayLack: (role: Role) => boolean,
 ): Columns {
   const normal = source.columns.map(normalName)
   const find = (name: string) => {
@@ -100,7 +100,7 @@ export function mapColumns(
     const name = named[role]
     if (name === undefined) continue
     const place = find(name)
-    if (place < 0 && !mayLack)
+    if (place < 0 && !mayLack(role))
       throw new NearsideError(
         'input-invalid',
         `${source.name}: has no column '${name}' for ${role} (it has ${source.columns.join(', ')})`,

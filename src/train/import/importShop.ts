@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { WrittenFile } from '../shop/packFile.ts'
-import type { NamedColumns } from './columns.ts'
+import { type NamedColumns, normalName, type Role } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { openOutput } from './output.ts'
 import { loadCatalog, PRODUCTS, readItems } from './readCatalog.ts'
@@ -82,7 +82,7 @@ export async function importShop(
       await engine.runFile('facts')
       await engine.run('CREATE TABLE known_item AS SELECT id AS item FROM fact')
       const catalog =
-        options.catalog === undefined ? null : await readProducts(engine, options, currency)
+        options.catalog === undefined ? null : await readProducts(engine, options, logs, currency)
       const items = await finalItems(engine, options, catalog !== null)
       await engine.runFile('final')
       const { shop, match, sample } = await summarise(engine, items, catalog !== null)
@@ -146,7 +146,8 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
       ...options,
       onProgress: (done, total) => options.onProgress?.(label, done, total),
     })
-    const report = await readLog(engine, source, { columns, dateOrder }, isClicks)
+    const hasCatalog = options.catalog !== undefined
+    const report = await readLog(engine, source, { columns, dateOrder, hasCatalog }, isClicks)
     if (report.kept === 0 && !isClicks)
       throw new NearsideError(
         'input-invalid',
@@ -192,10 +193,17 @@ async function countOtherCurrencies(
   })
 }
 
-async function readProducts(engine: SqlEngine, options: ImportOptions, currency: string | null) {
+async function readProducts(
+  engine: SqlEngine,
+  options: ImportOptions,
+  logs: readonly FileReport[],
+  currency: string | null,
+) {
   const { catalog = '', columns = {}, encoding, dateOrder, now } = options
   const source = await openSource(engine, catalog, { encoding })
-  const report = await loadCatalog(engine, source, columns, { currency, dateOrder, now })
+  const isInLog = (role: Role) =>
+    logs.some((log) => normalName(log.columns[role] ?? '') === normalName(columns[role] ?? ''))
+  const report = await loadCatalog(engine, source, columns, { currency, dateOrder, isInLog, now })
   await engine.runFile('alias')
   return report
 }

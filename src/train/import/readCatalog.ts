@@ -47,6 +47,8 @@ interface ProductOptions {
   /** Currency of prices that name none. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
+  /** Whether a log has the column that a flag names. */
+  readonly isInLog?: (role: Role) => boolean
   /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs then. */
   readonly now: number
 }
@@ -60,10 +62,10 @@ export async function loadCatalog(
   engine: SqlEngine,
   source: Source,
   named: NamedColumns,
-  { currency, dateOrder, now }: ProductOptions,
+  { currency, dateOrder, isInLog = () => false, now }: ProductOptions,
 ): Promise<FileReport> {
   const layout = recogniseLayout(source.columns)
-  const columns = mapColumns(source, layout, CATALOG_ROLES, named, true)
+  const columns = mapColumns(source, layout, CATALOG_ROLES, named, isInLog)
   requireColumn(source, columns, ['item'])
   await loadRaw(engine, 'raw_catalog', source, columns, CATALOG_ROLES)
   const known = (column: string) =>

@@ -18,6 +18,8 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
+  /** Whether a catalog follows, which may hold the columns that flags name for facts about products. */
+  readonly hasCatalog?: boolean
 }
 
 /** Counts for one file; `lines` = `kept` + the counts of `dropped`. */
@@ -63,6 +65,9 @@ const LOG_ROLES: readonly Role[] = [
   'record',
 ]
 
+/** Roles of the catalog, too. */
+const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category', 'brand']
+
 /** Text between the columns of a role that has them all, instead of the first non-empty one. */
 const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
@@ -74,7 +79,13 @@ export async function readLog(
   isClicks: boolean,
 ): Promise<FileReport> {
   const layout = recogniseLayout(source.columns)
-  const columns = mapColumns(source, layout, LOG_ROLES, options.columns, isClicks)
+  const columns = mapColumns(
+    source,
+    layout,
+    LOG_ROLES,
+    options.columns,
+    (role) => isClicks || (options.hasCatalog === true && PRODUCT_ROLES.includes(role)),
+  )
   requireColumn(source, columns, ['shopper', 'device'])
   requireColumn(source, columns, ['time'])
   // A log of search queries alone has no items.
