@@ -18,9 +18,9 @@ interface Making {
   readonly seed: number
   readonly shop: Pick<Shop, 'name' | 'items'>
   readonly split: Pick<Split, 'from' | 'to' | 'until' | 'heldOut'>
-  /** Share of shoppers held out; 0 where nobody is held out or a file names them. */
+  /** Share of shoppers held out; 0 if none are held out, or if a file names them. */
   readonly heldOutShare: number
-  /** Hash of the held-out shoppers where a file names them. */
+  /** Hash of the held-out shoppers, if a file names them. */
   readonly heldOutHash: { readonly hash?: string }
   /** Records of the fixed features, then those of the context features. */
   readonly records: readonly FeatureRecord[]
@@ -46,7 +46,6 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
-/** The most frequent currency. */
 function mainCurrency(items: Shop['items']): string | undefined {
   const counts = new Map<string, number>()
   for (const { currency } of items)

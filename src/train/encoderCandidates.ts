@@ -1,6 +1,6 @@
 /**
- * @module Candidate weights of the encoder's score beside the features: nearly 0, some fixed shares, and the
- * jointly fitted weight. Validation decides which one ships.
+ * @module Candidate weights of the encoder's score beside the features: nearly 0, some fixed shares, and the jointly
+ * fitted weight. Validation decides which weight ships.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Forecast of what a device will meet: NDCG@10 of the base for shoppers whom its encoder and trees have not
- * seen. Cases, questions and means are those of `evaluate`. Held-out shoppers are never used.
+ * @module Forecasts how well devices will rank: NDCG@10 of the base for shoppers unseen by its encoder and trees.
+ * Cases, questions and means are those of `evaluate`. Held-out shoppers are never used.
  */
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'
@@ -24,12 +24,12 @@ interface ForecastData {
   readonly statistics: Pick<OutOfFoldStatistics, 'at' | 'compareCases'>
   /** Time of the first case, milliseconds. */
   readonly from: number
-  /** Time when the stores begin, milliseconds. */
+  /** Time when the devices' histories begin, milliseconds; devices don't know earlier events. */
   readonly installed: number
 }
 
 /**
- * @param model its statistics are not read
+ * @param model base model, whose own statistics are ignored
  * @returns metrics for the manifest
  */
 export function forecast(model: BaseModel, data: ForecastData): Record<string, number> {

@@ -38,9 +38,8 @@ export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => bo
 }
 
 /**
- * Hash that identifies a set of named held-out shoppers without naming anybody.
- * It covers shoppers with events before `until`, so it stays the same when log and file grow.
- * Absent where a share is held out.
+ * Hash that identifies a set of named held-out shoppers without naming anybody. It covers shoppers with events before
+ * `until`, so it stays the same when log and file grow. Absent if a share is held out.
  * @returns SHA-256, hex
  */
 export function hashOfHeldOut(

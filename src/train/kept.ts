@@ -19,7 +19,7 @@ export interface KeptIn {
   readonly folder: string
   /** Called for each reused part; the cost of a whole training is then unknown. */
   onTaken?(): void
-  /** Called once. From then on nothing is stored, and stored parts are removed to leave the disk to the model. */
+  /** Called once, when storing fails. Then nothing more is stored, and stored parts are removed to free the disk. */
   onFailure(error: unknown): void
   readonly disk?: Disk
 }
@@ -29,7 +29,7 @@ type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
 
 export const keepNothing: Keep = async (_, make) => make()
 
-/** Removes whatever the folder stores of another training. */
+/** Opens the folder, and removes the parts of any other training from it. */
 export async function keepParts(
   { folder, onTaken, onFailure, disk = nodeDisk }: KeptIn,
   key: string,
@@ -75,7 +75,7 @@ export async function keyOf(
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
   const { items, shoppers, searches = [], prices = [], ...facts } = shop
   const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
-  // `now` is left out: it only rejects logs that continue after it, and changes no model.
+  // `now` is left out, because it changes no model: it only rejects logs that continue after it.
   const options = { ...rest, now: undefined, keptIn: undefined }
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)

@@ -19,7 +19,7 @@ export function isGain(metric: MetricName): boolean {
  * @param scores [N], finite.
  * @param targets distinct rows, none of them excluded.
  * @param excluded [N], non-zero leaves an item out of the ranking.
- * @throws NearsideError `engine-failed` where a score is not finite, because its rank would be arbitrary.
+ * @throws NearsideError `engine-failed` if a score is not finite, because its rank would be arbitrary.
  */
 export function placesOf(
   scores: Float32Array,
@@ -44,7 +44,7 @@ export function placesOf(
   return places.sort()
 }
 
-/** 0-based places in a list, ascending; an item outside it is beyond every cut. */
+/** 0-based places of the items in a list, ascending; an item that the list lacks is beyond every cutoff. */
 export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): Int32Array {
   return Int32Array.from(items, (item) => {
     const place = list.indexOf(item)
@@ -74,12 +74,12 @@ export function ndcg(places: Int32Array, k: number): number {
   return ideal > 0 ? gained / ideal : 0
 }
 
-/** 1 where at least one target is among the first k, else 0. */
+/** 1 if at least one target is among the first k, else 0. */
 export function hitRate(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 : 0
 }
 
-/** Share of the targets that are among the first k; below 1 where there are more than k targets. */
+/** Share of the targets that are among the first k; below 1 if there are more than k targets. */
 export function recall(places: Int32Array, k: number): number {
   let found = 0
   for (const place of places) if (place < k) found++

@@ -12,8 +12,8 @@ import type { Shop } from './shop/shop.ts'
 /** Milliseconds of one core for each event: fastest and slowest log. */
 const EACH_EVENT = [1, 4.5] as const
 /**
- * Memory in bytes: a base amount, plus bytes an event of the most demanding log.
- * In a short log of many items the prior decides.
+ * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log with many items,
+ * learning the prior needs more.
  */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000

@@ -30,7 +30,7 @@ const CALIBRATION_FOLD = 0
 const VALIDATION_FOLD = 1
 /** Share of the log's span, at its end, that gives the validation cases. */
 const VALIDATION_SHARE = 0.4
-/** Share of the events that the validation part must hold; a log with gaps may fail it. */
+/** Minimum share of the events in the validation part, which begins earlier if a log with gaps needs it. */
 const VALIDATION_EVENTS = 0.1
 /** Maximum number of events that the encoder reads in all epochs together. */
 const MOST_EVENTS = 1e7
@@ -40,14 +40,14 @@ interface Plan {
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** Split for ranker, validation and prior: the same log, or with one more event of each shopper. */
+  /** Split for ranker, validation and prior: `split`, or a split with one more event of each shopper. */
   readonly questions: Split
   /** Time of the ranker's first case, milliseconds; absent: after a warm-up. */
   readonly questionsFrom?: number
   /** Whether a shopper may be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
   readonly measuredFrom: number
-  /** Time when the measured shoppers' stores begin, milliseconds, as in `evaluate`. */
+  /** Time when the histories of the measured shoppers' devices begin, milliseconds, as in `evaluate`. */
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
@@ -78,8 +78,8 @@ export function planByTime(
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom,
     installed: measuredFrom,
-    // Both folds: fitting took only one scalar and a small adjustment from the first, and a tenth of the shoppers is
-    // too few.
+    // Both folds, because a tenth of the shoppers is too few. The first fold was only used to fit one scalar and a
+    // small adjustment.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
@@ -136,7 +136,7 @@ function lastTwoDays(shop: Shop): number {
   return shop.to - DAY
 }
 
-/** Whether days only encode the order: one event a day, and everybody's last event on the same day. */
+/** Whether days only encode the order: one event a day, and the last event of all shoppers on the same day. */
 export function isSequenceShop(shop: Shop): boolean {
   if (!shop.dayOnly) return false
   return shop.shoppers.every(({ interactions }) =>

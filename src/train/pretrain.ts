@@ -1,8 +1,7 @@
 /**
- * @module Makes a base model from a shop's log and catalog. Reads top to bottom:
- * split → encoder and item table → ranker with the encoder's score as one more column → validation with and
- * without the encoder → trees over the highest items, where they help → context → feature judgement →
- * search tolerance → population prior → files.
+ * @module Makes a base model from a shop's log and catalog. The file reads top to bottom: split → encoder and item
+ * table → ranker with the encoder's score as one more column → validation with and without the encoder → trees over
+ * the highest items, if they help → context → feature judgement → search tolerance → population prior → files.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -65,8 +64,8 @@ export interface PretrainOptions {
   /** Exclusive limit, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
   /**
-   * Whether to train leave-one-out on a log of sequences: on all but each shopper's last two events.
-   * Items may be missing from the log; hold-out and limit are ignored.
+   * Whether to train leave-one-out on a log of sequences, on all but the last two events of each shopper. Items may
+   * be missing from the log; hold-out and limit are ignored.
    */
   readonly leaveOneOut?: boolean
   /**
@@ -94,7 +93,7 @@ export interface Pretrained extends WrittenModel {
   readonly model: BaseModel
 }
 
-/** @throws NearsideError `input-invalid` where the log is too small to train on */
+/** @throws NearsideError `input-invalid` if the log is too small to train on */
 export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
   const { seed, holdout, learners = LEARNERS } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
@@ -106,7 +105,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     items: shop.items,
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
-    // Where days only encode the order of a sequence, context has no meaning.
+    // If days only encode the order of a sequence, context has no meaning.
     ...(options.leaveOneOut || !learners.includes('context')
       ? {}
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
@@ -296,7 +295,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/** Adds the weights of the accepted kinds of context for each item. */
+/** Adds each item's lifts in the accepted kinds of context. */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],

@@ -7,8 +7,9 @@ import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { hiding } from './metrics.ts'
 
 /**
- * Questions by suffix. None: the next different product. The other two part its targets: `:repeat` has those that the
- * shopper has had, ranked among what they have had; `:new` has the rest, ranked among the rest.
+ * Suffixes of metrics by question. Without a suffix, the target is the next different product. `:repeat` keeps the
+ * targets that the shopper has had, ranked among the products that they have had. `:new` keeps the other targets,
+ * ranked among the products that they have not had.
  */
 export const SUFFIXES = ['', ':repeat', ':new'] as const
 
@@ -17,11 +18,11 @@ export type Suffix = (typeof SUFFIXES)[number]
 interface Asked {
   readonly suffix: Suffix
   readonly targets: readonly number[]
-  /** Items that are not ranked, [N]. */
+  /** Non-zero for items that the ranking leaves out, [N]. */
   readonly excluded: Uint8Array
 }
 
-/** Questions that have a target in this case. @param history what the arms know */
+/** Questions that have a target in this case. @param history interactions that the compared rankings know */
 export function questionsOf({ targets, hidden }: Wanted, history: History, items: number): Asked[] {
   const excluded = hiding(items, hidden)
   const had = excluded.slice()

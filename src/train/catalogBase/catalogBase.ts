@@ -21,10 +21,13 @@ import taught from './weights.json' with { type: 'json' }
 const WEIGHTS: Readonly<Record<string, { readonly scale: number; readonly weight: number }>> =
   taught.weights
 
-/** Nobody taught this model; a fifth of the shoppers of a later log tests it, and the others tune the baselines. */
+/**
+ * No log trained this model. `evaluate` tests it on a fifth of a later log's shoppers and tunes baselines on the
+ * rest.
+ */
 const HELD_OUT = 0.2
 
-/** Statistics of a catalog: nobody is counted yet, and neighbours have similar titles. */
+/** Statistics of a catalog: no shoppers are counted, and neighbours have similar titles. */
 export function catalogStatistics(items: readonly Item[]): ItemStatistics {
   return buildStatistics(items, [], 0, { neighbours: contentNeighbours(items) })
 }
@@ -61,7 +64,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // Vectors that no log taught would say no more than titles do.
+    // Zeros, because without a log vectors would add nothing to the titles.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),
@@ -74,7 +77,7 @@ export async function makeCatalogBase(
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })
 }
 
-/** A feature that this version has and nobody taught has no weight. */
+/** A feature that `weights.json` lacks has weight 0. */
 function recordOf(name: string): FeatureRecord {
   const { scale, weight } = WEIGHTS[name] ?? { scale: 1, weight: 0 }
   const kept = weight !== 0

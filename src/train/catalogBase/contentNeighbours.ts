@@ -8,8 +8,8 @@ import { titleWords } from '@nearside/core/model/content.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 
 /**
- * Number of titles above which a word suggests no candidates. It still counts in their similarity. The limit keeps
- * the time linear in the catalog.
+ * A word in more titles than this suggests no candidates, which keeps the time linear in the catalog. The word still
+ * counts in the similarity.
  */
 const MOST_TITLES = 1000
 

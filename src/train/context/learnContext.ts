@@ -1,7 +1,7 @@
 /**
- * @module Chooses the kinds of context that help predict the next item, and fits their weights.
- * A kind is kept if weights fitted before a moment rank the later cases better, at several moments.
- * Several moments are needed because a season that occurred once fits anything.
+ * @module Chooses the kinds of context that help predict the next item, and fits their weights. A kind is kept if
+ * weights fitted to earlier cases rank later cases better, at several split points. A single split point would accept
+ * any season that occurred once.
  */
 import {
   type ContextFeature,
@@ -20,7 +20,7 @@ import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 import { measureCases } from '../selection/measure.ts'
 import { buildContextTable } from './table.ts'
 
-/** Effect of a kind of context, added to the base, on cases later than the fitted ones. */
+/** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
 export interface ContextOutcome {
   readonly kind: string
   readonly cases: number
@@ -48,7 +48,9 @@ interface LearnContextOptions {
 
 const MAX_CASES = 3000
 const FEWEST_CASES = 60
-/** Split points as shares of the cases in time order. Each fits on the cases before it and tests up to the next. */
+/**
+ * Split points as shares of the cases in time order. Each fits on the cases before it and tests up to the next split.
+ */
 const ORIGINS = [0.25, 0.5, 0.75]
 /**
  * Standard errors of the loss that a kind must gain. With six kinds, one standard error would admit chance too often.
@@ -133,10 +135,7 @@ function fitWeights(data: RankerDataset): {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/**
- * Fits before each split point and tests after it: the base's score alone against the base's score with the kind's
- * columns.
- */
+/** Fits before each split point and tests after it: the base's score alone, then with the kind's columns added. */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []
@@ -168,7 +167,7 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
 
 type IsIn = (one: RankerCase) => boolean
 
-/** Splits by time, or by shoppers where all cases have the same time. */
+/** Splits by time, or by shoppers if all cases have the same time. */
 function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn }[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])

@@ -13,7 +13,7 @@ const ITEMS = 40
 const DAYS = 100
 const ON_OFFER = 3
 
-/** A shop where each week three items cost a third less. With `matter`, shoppers buy because of the offers. */
+/** Three random items cost a third less for five days each. With `matter`, shoppers buy because of the offers. */
 function offerShop(matter: boolean): Shop {
   const random = createRandom(11)
   const offers = Array.from({ length: DAYS / 5 }, () =>
@@ -28,7 +28,7 @@ function offerShop(matter: boolean): Shop {
     const interactions: Interaction[] = []
     for (let day = random.integer(20); day < DAYS; day += 6 + random.integer(12)) {
       const items = [random.integer(ITEMS), random.integer(ITEMS)]
-      // At the earliest the day after a price fell, when the fall is known.
+      // Discounts count from the day after a price fell, so offers attract from the second day on.
       if (day % 5 > 0)
         items.push(matter ? offered(day)[random.integer(ON_OFFER)] : random.integer(ITEMS))
       const time = START + day * DAY + 43_200_000

@@ -1,6 +1,6 @@
 /**
- * @module Builds the out-of-fold cases that context is judged on.
- * Each candidate item has the base's score and the context features of the moment, in time order.
+ * @module Builds the out-of-fold cases that context is judged on, in time order. Each candidate item of a case has
+ * the base's score and the context features of that moment.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Random } from '@nearside/core/model/random.ts'

@@ -10,10 +10,7 @@ export interface Parameter {
   readonly met?: MetRows
 }
 
-/**
- * Tracks the rows that have a gradient in the current step.
- * Other rows keep their moments and receive their weight decay later.
- */
+/** Tracks the rows with a gradient in this step. Other rows keep their moments and get their weight decay later. */
 export class MetRows {
   count = 0
   readonly rows: Int32Array
@@ -29,7 +26,7 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** Call it once a step for each row. */
+  /** Call it once a step for each row that has a gradient. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
@@ -43,7 +40,7 @@ export class MetRows {
     for (let k = row * this.width, end = k + this.width; k < end; k++) value[k] *= share
   }
 
-  /** Call it after a step that decayed the rows it met. */
+  /** Call it at the end of a step. @param keep factor by which the step decayed its rows */
   finishStep(keep: number): void {
     this.#left *= keep
     for (let k = 0; k < this.count; k++) this.#leftThen[this.rows[k]] = this.#left
@@ -51,7 +48,7 @@ export class MetRows {
   }
 }
 
-/** Creates a parameter; `allocate` decides where its two arrays lie. */
+/** Creates a parameter; `allocate` provides the arrays of its values and gradients. */
 export function createParameter(
   length: number,
   decay: number,

@@ -47,7 +47,7 @@ export function tableFloats(words: number, inputs: number): number {
   return words * (inputs + 2 * D) + 3 * D * inputs + 1000
 }
 
-/** @param earlier starting point: its vectors equal those of `compose(null)` until the first step */
+/** @param earlier starting point: until the first step, `compose(null)` gives its vectors */
 export function createItemTable(
   matrix: Matrix,
   items: readonly Item[],
@@ -106,7 +106,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** Composes the rows that a batch reads. Call it between `compose` and the reading. */
+  /** Composes the rows that a batch reads. Call it between `compose` and reading the rows. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {

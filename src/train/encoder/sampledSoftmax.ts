@@ -13,10 +13,9 @@ import type { Window } from './sequences.ts'
 const D = DIMENSION
 
 /**
- * Samples negatives, half uniformly and half by frequency.
- * The uniform half also pushes down rare items; frequent items are then not punished too much.
- * Items without a count are never drawn: shoppers could not choose them, and pushing them all down in
- * the same way would make all new items alike.
+ * Samples negatives, half uniformly and half by frequency. The uniform half also pushes down rare items, so that
+ * frequent items are not punished too much. Items without a count are never drawn: shoppers could not choose them,
+ * and pushing them all down in the same way would make all new items alike.
  * @param counts [N], at least one of them positive
  */
 export function createSampler(counts: Float64Array) {
@@ -29,7 +28,6 @@ export function createSampler(counts: Float64Array) {
   }
   const probability = (item: number) => 0.5 / seen.length + (0.5 * counts[item]) / total
   return {
-    /** Fills `into` with item rows. */
     draw(into: Int32Array, random: Random): void {
       for (let k = 0; k < into.length; k++) {
         const at =

@@ -32,7 +32,6 @@ export interface Window {
   /** Targets of position t are `targets[start[t]] … targets[start[t + 1] − 1]`. */
   readonly start: Int32Array
   readonly targets: Int32Array
-  /** Weight of each target. */
   readonly weights: Float32Array
 }
 
@@ -139,10 +138,7 @@ export function drawWindows(
   }
 }
 
-/**
- * Packs short windows, in the order given, into windows of at most L positions.
- * The cost of a step depends on its number of windows.
- */
+/** Packs short windows, in their order, into windows of at most L positions: a step costs time per window. */
 export function packWindows(windows: readonly Window[]): Window[] {
   const packs: Window[][] = []
   let room = 0

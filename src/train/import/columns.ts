@@ -39,7 +39,7 @@ const KNOWN_NAMES = {
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
   test: 'test istest testorder',
-  // Named by layouts only.
+  // Only layouts set these roles.
   record: '',
   cancelled: '',
   lines: '',
@@ -56,7 +56,7 @@ const KNOWN_NAMES = {
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES
-/** Columns by role. Where a role has several columns, the first non-empty one counts. */
+/** Columns by role. If a role has several columns, the first non-empty one counts. */
 export type Columns = Readonly<Partial<Record<Role, readonly string[]>>>
 export type NamedColumns = Readonly<Partial<Record<Role, string>>>
 
@@ -71,10 +71,10 @@ export function normalName(name: string): string {
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
 
 /**
- * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves
- * only one role; roles are guessed in the order given.
- * @param named by flag: role → column name, exact or up to case and punctuation
- * @param mayLack whether a flag may name no column here, because flags apply to all files
+ * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one
+ * role; roles are guessed in the order given.
+ * @param named flags: role → column name, compared with or without case and punctuation
+ * @param mayLack whether a flag may name a column that this file lacks, because flags apply to all files
  * @throws NearsideError `input-invalid` when a named column does not exist
  */
 export function mapColumns(
@@ -120,7 +120,7 @@ export function mapColumns(
     const place = places(KNOWN_NAMES[role]).find((place) => place >= 0 && !taken.has(place))
     if (place !== undefined) take(role, [place])
   }
-  // `line_item_1`, `line_item_2` …: one line each.
+  // Each of the columns `line_item_1`, `line_item_2` … holds one line.
   const numbered = source.columns.filter((column) => /^lineitem\d+$/.test(normalName(column)))
   if (layout?.columns?.lines && !found.lines && numbered.length > 0) found.lines = numbered
   return found
@@ -135,7 +135,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
   )
 }
 
-/** SQL for a role's trimmed text; '' where no column has a value. */
+/** SQL for a role's trimmed text; '' if no column has a value. */
 export function roleText(source: Source, columns: Columns, role: Role, join?: string): string {
   const texts = (columns[role] ?? []).map((column) => `filled(${source.column(column)})`)
   if (texts.length === 0) return `''`

@@ -74,7 +74,6 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /** Returns the only row of a result. */
   async row(sql: string): Promise<SqlRow> {
     return (await this.rows(sql))[0]
   }

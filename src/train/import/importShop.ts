@@ -23,7 +23,7 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Number of days: items not sold in the log's last days become unavailable. Absent: all are available. */
+  /** Items not sold in this many last days of the log become unavailable. Absent: all are available. */
   readonly availableDays?: number
   /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
   readonly keepShopperIds?: boolean
@@ -49,7 +49,6 @@ export interface OrderLine {
 
 export interface ImportReport {
   readonly format: 2
-  /** Settings of the import, apart from the files. */
   readonly settings: Readonly<Record<string, string | number>>
   readonly logs: readonly FileReport[]
   readonly catalog: FileReport | null
@@ -60,10 +59,9 @@ export interface ImportReport {
 }
 
 /**
- * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`.
- * Writes the key of the shopper ids beside the folder (`out.key`), readable by its owner only.
- * All files appear only when all of them are complete.
- * @returns also three events as written, with their items' titles
+ * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`. Writes the key of the shopper ids beside
+ * the folder (`out.key`), readable by its owner only. All files appear only when all of them are complete.
+ * @returns the report, and three events as written, with their items' titles
  * @throws NearsideError `input-invalid`, `aborted`
  */
 export async function importShop(
@@ -113,7 +111,7 @@ export async function importShop(
   }
 }
 
-/** @throws NearsideError `input-invalid` where an output file would replace an input */
+/** @throws NearsideError `input-invalid` if an output file would replace an input */
 function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void {
   for (const path of [orders, clicks, catalog])
     if (
@@ -175,7 +173,7 @@ async function mainCurrency(engine: SqlEngine): Promise<string | null> {
   return row ? String(row.currency) : null
 }
 
-/** Prices in other currencies than the shop's are left out. */
+/** Counts the prices that are left out, because their currency is not the shop's. */
 async function countOtherCurrencies(
   engine: SqlEngine,
   logs: readonly FileReport[],
@@ -221,9 +219,7 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
   return refine(items, lines as unknown as OrderLine[])
 }
 
-/**
- * Least share of log lines whose item is in the catalog. Below it the log belongs to another shop or uses other ids.
- */
+/** Minimum share of log lines whose item is in the catalog; below it, the log has other ids or another shop's. */
 const LEAST_MATCH = 0.01
 
 /** @throws NearsideError `input-invalid` with the evidence */

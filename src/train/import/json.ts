@@ -60,7 +60,7 @@ export async function jsonSource(
   }
 }
 
-/** Extracting an empty list of paths fails, so the list then holds a path that matches nothing. */
+/** DuckDB fails to extract an empty list of paths, so an empty list becomes a path that matches nothing. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
 }
@@ -89,7 +89,7 @@ function collect(places: Map<string, Place>, record: unknown): void {
   }
 }
 
-/** Same rule as `spread` in the SQL. */
+/** Same rule as the macro `spread` in `sql/json.sql`. */
 function spread(line: unknown): readonly unknown[] {
   const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
   if (!key || !isRecord(line)) return [line]
@@ -106,7 +106,7 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** A line's own fields come before its record's fields. */
+/** Adds the places of a value's fields. If a line and its record have the same field, the line's counts. */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',

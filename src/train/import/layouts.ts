@@ -3,7 +3,7 @@ import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /** Columns that identify the format, in normal form: all columns of any one line. */
+  /** Sets of columns in normal form; a file with all columns of one set has this format. */
   readonly marks: readonly string[]
   /** Role → columns in normal form; the first non-empty one counts. Other roles are guessed. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
@@ -184,7 +184,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Answer of Live.getLastVisitsDetails, as JSON. Views of pages without a product are actions, too.
+    // Answer of Live.getLastVisitsDetails, as JSON. Its actions include views of pages without a product.
     name: 'Matomo visits',
     marks: ['idvisit visitorid type timestamp'],
     columns: {

@@ -24,7 +24,7 @@ interface OutputOptions {
   readonly dryRun?: boolean
 }
 
-/** @throws NearsideError `input-invalid` where the folder can't be created or written */
+/** @throws NearsideError `input-invalid` if the folder can't be created or written */
 export async function openOutput(options: OutputOptions) {
   const { dryRun = false, keepShopperIds = false } = options
   const out = resolve(options.out)
@@ -32,7 +32,7 @@ export async function openOutput(options: OutputOptions) {
   const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
   const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
   return {
-    /** Key of the shopper ids; null where the ids stay unchanged. */
+    /** Key of the shopper ids; null if the ids stay unchanged. */
     key,
     /** Compresses the texts, then moves them and the report into place. */
     async write(

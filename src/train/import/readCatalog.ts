@@ -75,7 +75,7 @@ export async function loadCatalog(
   )
   const orders = await dateOrders(engine, 'raw_catalog', 'added')
   await engine.set({
-    // Where day and month can't be told apart, a product has no date.
+    // If day and month can't be told apart, products have no date.
     date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,

@@ -65,10 +65,10 @@ const LOG_ROLES: readonly Role[] = [
   'record',
 ]
 
-/** Roles of the catalog, too. */
+/** Roles that a catalog has as well. */
 const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category', 'brand']
 
-/** Text between the columns of a role that has them all, instead of the first non-empty one. */
+/** Separators of the roles that join all their columns, instead of reading the first non-empty one. */
 const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
 /** Fills `event` from one log. @throws NearsideError `input-invalid` */
@@ -109,7 +109,7 @@ export async function readLog(
   }
 }
 
-/** Counts the kept rows of a verdict by conditions that cost them a field. Leaves out zeros. */
+/** Counts the kept rows of a verdict that lost a field, by reason; omits reasons without rows. */
 export async function countLost(
   engine: SqlEngine,
   verdict: string,
@@ -208,7 +208,7 @@ async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrde
   )
 }
 
-/** Orders that fit all slashed dates of a column: one; null alone if there are none; else two or no orders. */
+/** Orders of day and month that fit all slashed dates of a column: none, one or both; `[null]` without such dates. */
 export async function dateOrders(
   engine: SqlEngine,
   table: string,

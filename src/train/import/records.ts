@@ -1,8 +1,7 @@
 /**
- * @module Cuts a text file of any encoding into records, each with the number of its first line.
- * A record is a line, or several lines where a quoted field holds line breaks (RFC 4180).
- * The engine parses the fields; this module decides where a record ends, because to the engine one
- * unclosed quote would swallow the rest of the file.
+ * @module Cuts a text file of any encoding into records, each with the number of its first line. A record is a line,
+ * or several lines if a quoted field holds line breaks (RFC 4180). DuckDB parses the fields; this module decides
+ * where a record ends. DuckDB would read the rest of the file as one field after an unclosed quote.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { NearsideError } from '@nearside/core/error.ts'
@@ -21,7 +20,7 @@ export interface RecordOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Maximum number of lines of a quoted field; a longer field has a stray quote. */
+/** Maximum number of lines of a quoted field; a longer field comes from a stray quote. */
 const MOST_LINES = 500
 
 /** Error of a file that ends in the middle of a record. */
@@ -81,7 +80,7 @@ export async function* readDelimited(
   yield cut(true)
 }
 
-/** Number of lines of the record that begins at `at`; 0 if its quote isn't closed in the lines at hand. */
+/** Number of lines of the record that begins at `at`; 0 if its quote isn't closed in the given lines. */
 function lengthOfRecord(lines: readonly string[], at: number, delimiter: string, width: number) {
   if (!lines[at].includes('"')) return 1
   let { inside, fields } = scan(lines[at], delimiter)
@@ -115,7 +114,6 @@ function scan(text: string, delimiter: string, inside = false) {
   }
 }
 
-/** The fields of one record. */
 export function splitFields(text: string, delimiter: string): string[] {
   const fields: string[] = []
   for (let at = 0; at <= text.length; at++) {

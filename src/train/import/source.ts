@@ -17,11 +17,11 @@ export interface Source {
   readonly name: string
   readonly form: 'delimited' | 'json' | 'sequences' | 'periods'
   readonly columns: readonly string[]
-  /** SQL text for a column over the relation's rows; NULL or empty where a row lacks it. */
+  /** SQL text for a column over the relation's rows; NULL or empty if a row lacks it. */
   column(name: string): string
   /**
    * SQL text that identifies a row.
-   * @param id SQL text that identifies a record, where it isn't empty
+   * @param id SQL text that identifies a record, unless it is empty
    */
   wholeRow(id?: string): string
   /** SQL to select from, called after all columns were requested: rows with `line` (from 1) and `readable`. */
@@ -60,7 +60,7 @@ export async function openSource(
     const records = await readWorkbook(path)
     return delimitedSource(engine, name, staged, ',', [records])
   }
-  // An old workbook, or one with a password.
+  // Signature of an old workbook (.xls), or of a workbook with a password.
   if (magic === '\u00d0\u00cf\u0011\u00e0')
     throw new NearsideError(
       'input-invalid',
@@ -94,14 +94,14 @@ export async function openSource(
       ? jsonSource(engine, name, lines)
       : sequenceSource(engine, name, lines)
   }
-  // A line of Excel's, which names the delimiter.
+  // Excel may write a first line such as `sep=;`, which names the delimiter.
   const [mark, named] = /^"?sep=(.)"?[\r\n]+/i.exec(head) ?? []
   const delimiter = options.delimiter ?? named ?? guessDelimiter(head)
   const records = readDelimited(path, delimiter, { ...reading, skipsFirst: mark !== undefined })
   return delimitedSource(engine, name, staged, delimiter, records)
 }
 
-/** @throws NearsideError `input-invalid` where a JSON document lacks its end */
+/** @throws NearsideError `input-invalid` if a JSON document has no end */
 async function* wholeDocument(name: string, opening: string, text: AsyncIterable<string>) {
   let last = ''
   for await (const piece of text) {
@@ -145,8 +145,8 @@ async function delimitedSource(
 }
 
 /**
- * Records with an unclosed quote get a negative number, because such a line lacks columns.
- * Carriage returns inside a record are replaced, because the engine would end the record there.
+ * A record with an unclosed quote gets a negative number, because it lacks columns. Carriage returns inside a record
+ * are replaced, because DuckDB would end the record there.
  */
 async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
   for await (const records of batches)
@@ -193,7 +193,7 @@ function isJsonLines(head: string): boolean {
     JSON.parse(first)
     return true
   } catch {
-    // A broken first line is one bad line; a line with only a brace begins a document.
+    // A first line with only a brace begins a document; any other broken first line is one bad line.
     return first.trim().length > 1
   }
 }
@@ -209,7 +209,7 @@ async function readHead(path: string, encoding: Encoding): Promise<string> {
   return head
 }
 
-/** First four bytes, which tell a binary format. */
+/** First four bytes, which identify a binary format. */
 async function magicOf(path: string): Promise<string> {
   const file = await open(path)
   try {

@@ -7,7 +7,6 @@ interface LogCounts {
   readonly shoppers: number
   readonly sessions: number
   readonly events: number
-  /** Time of the first event. */
   readonly from: string
   readonly to: string
   readonly dayOnly: boolean
@@ -46,7 +45,6 @@ export interface Sample {
   readonly title: string | null
 }
 
-/** Summarises the tables `event` and `product`. */
 export async function summarise(engine: SqlEngine, items: readonly Item[], hasCatalog: boolean) {
   const counts = (await engine.row('FROM shop_counts')) as unknown as LogCounts
   const byEvent = await engine.rows(

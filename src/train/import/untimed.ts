@@ -1,9 +1,8 @@
 /**
- * @module Reads research logs without times, and invents times that keep the order.
- * Sequences: one shopper a line, `shopper item item …`. Each item gets a day of its own, counted back from one
- * last day that all shoppers share. So a limit before the last two days removes each shopper's last two items.
- * Periods: a folder with one numbered file a period, `session item` a click. Each period gets a week, with
- * its clicks spread evenly.
+ * @module Reads research logs without times, and invents times that keep the order. Sequences: one shopper a line,
+ * `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers share. So
+ * a limit before the last two days removes each shopper's last two items. Periods: a folder with one numbered file
+ * for each period, and a line `session item` for each click. Each period gets a week, with its clicks spread evenly.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -11,7 +10,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
-/** Fewest fields of most lines: a shopper and two items. */
+/** Minimum number of fields of most lines: a shopper and two items. */
 const LEAST_FIELDS = 3
 const LOOKED_AT = 100
 const NUMBERED = /(\d+)\.(?:txt|tsv)(?:\.gz)?$/

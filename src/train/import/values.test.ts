@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { quote, SqlEngine } from './engine.ts'
 
-/** Applies a macro to texts. */
 async function apply(
   call: string,
   texts: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * @module Reads the first sheet of an Excel workbook (.xlsx) as delimited records. Dates stay what they are in the
- * file, a spreadsheet's days, which the import reads.
+ * @module Reads the first sheet of an Excel workbook (.xlsx) as delimited records. Dates remain day numbers, as in
+ * the file; the import reads them.
  * @see https://ecma-international.org/publications-and-standards/standards/ecma-376/
  */
 import { readFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ type Attributes = Readonly<Record<string, string>>
 
 /**
  * One record a row, with the fields separated by commas. All rows have as many fields as the first.
- * @throws NearsideError `input-invalid` for another archive, a damaged or too large one, or dates since 1904
+ * @throws NearsideError `input-invalid` if the file is damaged, too large or no workbook, or counts days from 1904
  */
 export async function readWorkbook(path: string): Promise<FileRecord[]> {
   const name = basename(path)
@@ -108,7 +108,7 @@ function recordsOf(xml: string, texts: readonly string[]): FileRecord[] {
       }
     },
   )
-  // In a column of times, a whole number is a midnight, not a mere day.
+  // If a column has times of day, `.0` marks a whole number as a midnight rather than a mere day.
   const hasTimes = Array.from({ length: width }, (_, at) =>
     rows.some(({ fields }) => /^\d{5}\.\d+$/.test(fields[at])),
   )

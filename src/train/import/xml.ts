@@ -37,7 +37,7 @@ export async function* readXmlRecords(
         if (record) text += piece
       },
       onclosetag(tag, isImplied) {
-        // At the end, the parser closes what the file left open.
+        // At the end of the file, the parser closes the elements that the file left open.
         if (isEnd && isImplied) throw cutOff(basename(path))
         if (!record) return
         if (depth === 0) {

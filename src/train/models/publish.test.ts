@@ -44,7 +44,7 @@ function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () =>
     steps: () => steps,
     makeFolder: guarded(nodeDisk.makeFolder),
     async write(path, bytes) {
-      // The last write is torn.
+      // The power fails in the middle of the last write.
       if (steps === step) writeFileSync(path, bytes.subarray(0, bytes.length / 2))
       return guarded(nodeDisk.write)(path, bytes)
     },

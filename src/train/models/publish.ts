@@ -24,15 +24,11 @@ export interface UnpublishedModel {
 interface PublishOptions {
   /** Name of the version; default: the next number. */
   readonly version?: string
-  /** Signs the model as a release. */
   readonly sign?: SignRelease
   readonly disk?: Disk
 }
 
-/**
- * Milliseconds after which a staging folder is abandoned, if its process can't be checked or its number was
- * reused.
- */
+/** Milliseconds after which a staging folder is abandoned, if its process can't be checked or its number was reused. */
 const ABANDONED_AFTER = 3_600_000
 const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
 
@@ -72,7 +68,7 @@ export async function publishModel(
 }
 
 /**
- * Publishes an exact copy of a model published elsewhere, under its own name and in its own release.
+ * Publishes an exact copy of a model published elsewhere, with the original's version name and release.
  * @param files files of the version by name, including manifest.json
  * @param check throws if this version must not follow `previous`, which is null for the first
  * @throws NearsideError as `publishModel`
@@ -117,7 +113,7 @@ export async function signAgain(
 }
 
 /**
- * Requires a signer if the last release was signed; also called before minutes of training.
+ * Requires a signer if the last release was signed. Also called before a training, which takes minutes.
  * @throws NearsideError `input-invalid` if the last release was signed and the next would not be
  */
 export async function requireSigner(
@@ -154,8 +150,7 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // Signing may take long at the helper. If another publisher was faster, it has the lower number, so try
-    // again.
+    // Signing may take long at the helper. If another publisher took the release number meanwhile, try again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))
@@ -197,10 +192,7 @@ async function staged<T>(
   }
 }
 
-/**
- * Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another
- * model.
- */
+/** Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another model. */
 async function moveTo(
   target: string,
   draft: string,

@@ -27,7 +27,7 @@ export interface Recipe {
 export interface Judgement {
   readonly recipe: Recipe
   readonly fusionWeight: number
-  /** Mean change of NDCG@10 over shoppers relative to the base's, and its standard error. */
+  /** Mean change of NDCG@10 over shoppers, relative to the base's NDCG@10, and its standard error. */
   readonly ndcgLift: number
   readonly ndcgError: number
   /** Mean fall of the next case's negative log-likelihood in nats, and its standard error. */
@@ -37,7 +37,7 @@ export interface Judgement {
   readonly nllGains: readonly number[]
 }
 
-/** Shoppers who are tested, and a spread estimated from other shoppers. */
+/** Tested shoppers, and a spread estimated from other shoppers. */
 interface Asked {
   readonly trials: readonly Trial[]
   readonly spread: Spread
@@ -112,11 +112,10 @@ const HARM_LIMIT = 0.003
 const ERRORS = 2
 
 /**
- * Among recipes proven to cost at most 0.3 % of NDCG@10, chooses the largest certain gain in likelihood.
- * Likelihood decides because a shopper's few cases separate likelihoods long before ranks.
- * The choice is null if no recipe qualifies.
- * The user vector u (64 numbers) is learned only if that is proven more likely than the best recipe without
- * it, even one that fails the limit. Otherwise u might only make up for a λ that the grid lacks.
+ * Chooses the largest certain gain in likelihood among the recipes proven to cost at most 0.3 % of NDCG@10; null if
+ * none is. Likelihood decides because a shopper's few cases separate likelihoods long before ranks. A recipe with the
+ * user vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that one fails
+ * the limit. Otherwise u might only make up for a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

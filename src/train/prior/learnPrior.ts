@@ -1,9 +1,8 @@
 /**
- * @module Learns the population's prior over personal parameters, and the recipe of the fit.
- * Variances come from the spread over training shoppers.
- * Their scale, the half-life, the event weights (if the log has several kinds of event) and λ are chosen by
- * the next case. Each half of the shoppers is tested with the other half's spread.
- * Where learning does not help, λ becomes 0 and `reason` says so.
+ * @module Learns the population's prior over personal parameters, and the recipe of the fit. Variances come from the
+ * spread over training shoppers. The likelihood of the next case chooses their scale, the half-life, λ and, if the
+ * log has several kinds of event, the event weights. Each half of the shoppers is tested with the other half's
+ * spread. If learning does not help, λ becomes 0 and `reason` says so.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
@@ -32,13 +31,13 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Shoppers whose next cases the encoder has not seen. On a shopper it was trained on, the user vector
+   * Shoppers whose next cases the encoder has not seen. For the encoder's own training shoppers, the user vector
    * seems to gain six times as much. Absent: all shoppers.
    */
   readonly eligible?: (shopper: string) => boolean
   /** Maximum number of shoppers in each half. */
   readonly maxShoppers?: number
-  /** Maximum number of judged cases a shopper: the most recent ones. */
+  /** Maximum number of judged cases of each shopper, the most recent ones. */
   readonly casesEach?: number
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
@@ -60,8 +59,8 @@ const START_TASTE = 0.5
 const START_WEIGHT = 0.1
 
 /**
- * @param model its prior and statistics are not read.
- * @returns also the `reason` for the strength of learning, and `metrics` for the manifest
+ * @param model base model, whose own prior and statistics are ignored.
+ * @returns the learned prior, the `reason` why its learning strength was chosen, and `metrics` for the manifest
  */
 export async function learnPrior(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { engine, onProgress } = options
@@ -121,7 +120,6 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
   }
 }
 
-/** Mean of the two halves' spreads. */
 function meanOf([a, b]: readonly Spread[]): Spread {
   const middle = (name: keyof Spread) => a[name].map((value, j) => (value + b[name][j]) / 2)
   return { mean: middle('mean'), variance: middle('variance') }
@@ -221,7 +219,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return halves
 }
 
-/** Context of the moments, counted out of fold, that the model's terms need. */
+/** Kinds of context that the model's terms need, and the contexts over time, for out-of-fold counts. */
 export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))

@@ -25,7 +25,7 @@ export interface Trial {
   readonly problem: FitProblem
   /** Age of each case in days, [T]. */
   readonly ageDays: Float32Array
-  /** Whether event weights change more than the strength of learning. */
+  /** Whether the cases have several kinds of event; otherwise event weights only change the strength of learning. */
   readonly ofSeveralKinds: boolean
   /** Weights of the cases for each entry of `EVENT_WEIGHTINGS`. */
   readonly weightings: readonly Weighting[]
@@ -62,7 +62,7 @@ export interface Outcome {
   readonly nll: number
 }
 
-/** Number of items that stand for the whole catalog. */
+/** Number of the highest items that stand for the whole catalog. */
 export const BEST = 256
 
 const NDCG = METRICS.indexOf('ndcg@10')
@@ -103,7 +103,6 @@ function bestOf(
   }
 }
 
-/** Selects rows of a matrix. */
 function gathered(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
   const out = new Float32Array(rows.length * width)
   rows.forEach((row, k) => {
@@ -113,7 +112,7 @@ function gathered(matrix: Float32Array, rows: readonly number[], width: number):
 }
 
 /**
- * Builds a trial; null where the shopper has no case with a history to learn from.
+ * Builds a trial; null if the shopper has no case with a history to learn from.
  * @param best whether to store the terms of the best items only, rather than of the whole catalog.
  */
 export function buildTrial(

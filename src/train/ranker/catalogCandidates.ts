@@ -1,8 +1,7 @@
 /**
- * @module Second fit of ranker and trees: rank the items that a first fit placed highest, where NDCG@10 is decided.
- * The candidates are the highest items of the whole catalog, as on a device.
- * The highest of a case's sampled rows would contain targets of far lower rank.
- * They would teach that low-ranked items are often bought, above all where the history is short.
+ * @module Candidates for the second fit of ranker and trees: the items that a first fit ranked highest, where NDCG@10
+ * is decided. They come from the whole catalog, as on a device. The highest of a case's sampled rows would include
+ * targets of far lower rank. They would teach that low-ranked items are often bought, above all for short histories.
  */
 
 import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'

@@ -23,7 +23,6 @@ export interface RankerDataset {
   readonly cases: readonly RankerCase[]
   /** First row of each case, and the number of rows at the end. */
   readonly start: Int32Array
-  /** Item of each row. */
   readonly item: Int32Array
   /** F columns of features, then the extra columns. */
   readonly columns: number
@@ -66,7 +65,7 @@ export interface ExtraColumns {
   of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
 }
 
-/** Feature columns of the context at each case's moment. */
+/** Columns of the context features at the time of each case. */
 export function contextColumns(
   features: readonly ContextFeature[],
   contexts: ContextSource,
@@ -85,7 +84,6 @@ export interface TableRow {
   readonly target: number
 }
 
-/** Builds the table of cases and their rows. */
 export function tableOf(
   columns: number,
   described: readonly { readonly one: RankerCase; readonly rows: readonly TableRow[] }[],

@@ -33,7 +33,7 @@ export function logsBefore(shoppers: readonly ShopperHistory[], until: number): 
     .filter(({ interactions }) => interactions.length > 0)
 }
 
-/** Time of the first event; `until` where there is no event. */
+/** Time of the first event; `until` if there is no event. */
 export function firstTime(shoppers: readonly ShopperHistory[], until: number): number {
   return shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
 }
@@ -45,8 +45,8 @@ function midnightAt(share: number, first: number, until: number): number {
 
 /**
  * Draws all cases with the same probability.
- * @returns cases of weight 1 in the order of the shoppers, none where no shopper came back; those shoppers,
- *   with no event at or after `until`; and the time from which cases could be drawn
+ * @returns `cases` of weight 1, in the order of the shoppers; empty if no shopper came back. `shoppers`: their logs
+ *   before `until`. `from`: time from which cases could be drawn.
  */
 export function sampleCases(
   { shoppers: whole, dayOnly }: { shoppers: readonly ShopperHistory[]; dayOnly: boolean },

@@ -6,7 +6,7 @@ import { OUT_OF_FOLD, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { DEFAULT_RANKER, type RankerData } from './trainRanker.ts'
 
-/** `tableOf` describes some of the cases; context columns, if any, come last. */
+/** Draws the cases. The returned `tableOf` builds the table of some of them; context columns come last. */
 export function sampleTable(
   data: RankerData,
   asked: Pick<SampleOptions, 'from' | 'until' | 'maxCases'>,

@@ -39,21 +39,21 @@ export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'ite
   return { scale, constant }
 }
 
-/** Features to drop after a first fit, besides the constant ones. */
+/** Features to drop after a first fit, because their weights are negligible. */
 export function negligible(weights: Float64Array): Set<number> {
   const found = new Set<number>()
   for (let f = 0; f < FEATURE_COUNT; f++) if (Math.abs(weights[f]) < NEGLIGIBLE) found.add(f)
   return found
 }
 
-/** Interaction features in a log of purchases only: a weight learned from purchases would be applied to views. */
+/** Interaction features, if the log has only purchases: weights learned from purchases would be applied to views. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])
 }
 
 /**
- * Raw weights of intent, in nats for a share of 1, as a base learned them from the looks of jdata2017
+ * Raw weights of the intent features, in nats for a share of 1, learned from the views of jdata2017
  * (docs/results/visit-state.md).
  */
 const LENT = [
@@ -61,7 +61,7 @@ const LENT = [
   ['peersLast', 1.1],
 ] as const
 
-/** Weights by column that a log of purchases only can't teach, because it holds no looks. */
+/** Weights by column, borrowed from another log if this log has only purchases, which can't teach them. */
 export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number> {
   return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
 }

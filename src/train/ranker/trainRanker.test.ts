@@ -36,6 +36,6 @@ it('popular items rank first in a shopper’s category if nothing else is known'
   const ofCategory = Array.from(scores).filter((_, i) => i % CATEGORIES === 0)
   const mean = (from: number, to: number) =>
     ofCategory.slice(from, to).reduce((sum, score) => sum + score, 0) / (to - from)
-  // They are bought about two and a half times as often.
+  // The items 1 to 9 are bought about two and a half times as often as the items 30 to 89.
   expect(mean(1, 10) - mean(30, 90)).toBeGreaterThan(0.25)
 })

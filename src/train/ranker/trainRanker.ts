@@ -30,7 +30,7 @@ export interface RankerData {
   readonly context?: ContextCandidates
 }
 
-/** Kinds of context that may earn a place, and the known context of the moments. */
+/** Kinds of context to try, and the known contexts over time. */
 export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
 interface RankerOptions {
@@ -43,11 +43,11 @@ interface RankerOptions {
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
-/** Scores of a trained encoder that may earn a place beside the features. */
+/** Scores of a trained encoder, which join the features if they help. */
 interface EncoderScores {
   /** h·E_i of every item, [N]. */
   scores(one: RankerCase): Float32Array
-  /** False for shoppers that the encoder was trained on, because its scores look too good on them. */
+  /** False for the encoder's training shoppers, because its scores look too good on them. */
   unseen(shopper: string): boolean
 }
 
@@ -55,7 +55,7 @@ interface RankerSettings
   extends Omit<SampleOptions, 'from' | 'until'>,
     Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number
-  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/personal/focus.ts`. */
+  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/focus.ts`. */
   readonly focus: number
   /** Number of items of each case in the final fit: the highest of a first fit. */
   readonly candidates: number
@@ -73,7 +73,7 @@ export const DEFAULT_RANKER: RankerSettings = {
 
 export type RankerResult = ReturnType<typeof trainRanker>
 
-/** @throws NearsideError `input-invalid` where the log is too small to train on */
+/** @throws NearsideError `input-invalid` if the log is too small to train on */
 export function trainRanker(data: RankerData, options: RankerOptions) {
   const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)

@@ -25,10 +25,10 @@ const LIMIT = 500
 
 /**
  * Chooses the widest tolerance that surely ranks purchases higher than the best narrower tolerance.
- * @param model its statistics are not read
+ * @param model base model, whose own statistics are ignored
  * @param shoppers shoppers unseen by the model's weights, with events before the training limit
  * @param from milliseconds; earlier queries only count as history
- * @returns also `metrics` for the manifest
+ * @returns the tolerance, and `metrics` for the manifest
  */
 export function learnTolerance(
   model: BaseModel,

@@ -23,8 +23,8 @@ const MOST_QUERIES = 10
 /**
  * @param shoppers tested shoppers; queries before `from` count as their history
  * @param rows rows of the model, by item id
- * @returns queries by shopper, for shoppers with any; and the number of `missed` queries: a purchase followed
- *   that they don't find, because of another errand or a bad search
+ * @returns queries by shopper, without shoppers that have none; and `missed`, the number of queries that found none
+ *   of the purchases after them, because the shopper wanted something else or the search is bad
  */
 export function typedQueries(
   searches: readonly ShopSearch[],

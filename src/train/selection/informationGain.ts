@@ -17,7 +17,6 @@ interface FeatureGain {
 const BINS = 12
 const SHUFFLES = 19
 
-/** Gain of each column. */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {
   const weights = data.correction.map(Math.exp)
   const labels = Uint8Array.from(data.target, (share) => (share > 0 ? 1 : 0))

@@ -1,6 +1,7 @@
 /**
- * @module The ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays at 0 while
- * others enter adds nothing to them. Fitted by accelerated proximal gradient, each strength from the last.
+ * @module The ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays at 0 while others
+ * enter adds nothing to them. Fitted by accelerated proximal gradient; each strength starts from the weights of the
+ * previous one.
  * @see Beck and Teboulle, FISTA, doi 10.1137/080716542
  */
 import type { RankerDataset } from '../ranker/dataset.ts'

@@ -20,7 +20,7 @@ interface FeatureJudgement {
   /** Gain in bits per item of the catalog, and the largest gain of shuffled values. */
   readonly gain: number
   readonly noise: number
-  /** Largest L1 strength at which the feature enters, as a share of the smallest strength without any feature. */
+  /** Largest L1 strength at which the feature enters, as a share of the smallest that keeps all out; null: never. */
   readonly enters: number | null
   readonly carries: 'nothing: constant' | 'nothing: no gain, never entered' | 'something'
   /** Whether the model kept the feature, and why; absent before the model is known. */
@@ -42,7 +42,7 @@ const LEAST_CASES = 20
 /** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
 const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 
-/** Judges the features; null where the log has too few cases. */
+/** Judges the features; null if the log has too few cases. */
 export function selectFeatures(
   data: RankerData,
   options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },

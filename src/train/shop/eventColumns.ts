@@ -32,8 +32,8 @@ export class EventColumns {
 
   /**
    * Shoppers in order of first appearance; events by time, equal times in order of insertion. An event without a
-   * session belongs to a visit, as on a device: it ends after half an hour without such an event. Where only days
-   * are known, it is the UTC day.
+   * session belongs to a visit, which ends after half an hour without such an event, as on a device. With day-only
+   * times, the visit is the UTC day.
    */
   shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]

@@ -85,8 +85,8 @@ class LineDecoder {
 }
 
 /**
- * Encoding by byte order mark, else UTF-8 where the whole file is valid UTF-8, else the Windows encoding of old
- * spreadsheets, in which `readText` reads each line of valid UTF-8 as such.
+ * Detects the encoding by the byte order mark; else UTF-8 if the whole file is valid UTF-8; else Windows-1252, the
+ * encoding of old spreadsheets. In a Windows-1252 file, `readText` still decodes each line of valid UTF-8 as UTF-8.
  * @throws NearsideError `input-invalid` for a missing or damaged file
  */
 export async function detectEncoding(path: string): Promise<Encoding> {

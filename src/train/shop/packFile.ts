@@ -6,7 +6,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
-/** Hashes of a written file. */
 export interface WrittenFile {
   readonly name: string
   readonly bytes: number
@@ -48,7 +47,7 @@ export async function packFile(
   return { name: `${name}.gz`, bytes, sha256, contentSha256 }
 }
 
-/** Removes time, file name and operating system from the header, so that it doesn't reveal its origin. */
+/** Removes time, file name and operating system from the header, so that the file doesn't reveal its origin. */
 function anonymise(header: Buffer): void {
   header.fill(0, 4, 8)
   header[9] = 255

@@ -22,7 +22,6 @@ const CURRENT_DAYS = 14
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 
-/** Collects prices line by line. */
 export class PriceCollector {
   readonly #byItem = new Map<number, Map<number, number[]>>()
 
@@ -49,10 +48,7 @@ export class PriceCollector {
   }
 }
 
-/**
- * Log of usual over current price of each item, ≥ 0, [items]. Uses only days before that of `time`
- * (milliseconds).
- */
+/** Log of usual over current price of each item, ≥ 0, [items]. Uses only days before that of `time` (milliseconds). */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)
@@ -66,7 +62,7 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
     const current = prices[end - 1]
     let above = 0
     for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
-    // Most prices don't move, and a count shows without sorting that the median is not above.
+    // Most prices don't move. Counting shows faster than sorting that the median isn't above the current price.
     if (above < (end - start) / 2) continue
     const discount = Math.log(median(prices.slice(start, end)) / current)
     if (discount >= LEAST_DISCOUNT) discounts[item] = discount

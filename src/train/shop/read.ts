@@ -1,7 +1,7 @@
 /**
- * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`; each may be gzip (`.gz`).
- * Reads streams, and rejects errors with file and line. Up to a tenth of the log's lines may be wrong;
- * they are left out, and `leftOut` counts them by reason.
+ * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`; each may be gzip (`.gz`). Reads
+ * streams; errors name file and line. Up to a tenth of the log's lines may be wrong; they are left out, and `leftOut`
+ * counts them by reason.
  */
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -18,13 +18,13 @@ import type { Shop } from './shop.ts'
  * Reads the whole folder into memory.
  * - Items keep the catalog's order. Items that only the log knows follow, id-only, in order of first appearance.
  * - Shoppers come in order of first appearance, their interactions by time; equal times keep the file's order.
- * - Lines without a session belong to one visit until half an hour passes without one, as on a device; where only
- *   days are known, to the session of their UTC day.
- * - The log is `dayOnly` if any time is a bare date, or every time is midnight. All times are then cut to the
- *   day, because an order inside the day that only some lines know would mislead.
- * - A search without an item is stored in `searches` and makes nobody a shopper.
+ * - Lines without a session belong to one visit until half an hour passes without such a line, as on a device. With
+ *   day-only times, they belong to the session of their UTC day.
+ * - The log is `dayOnly` if any time is a bare date, or every time is midnight. All times are then cut to the day,
+ *   because an order inside the day that only some lines know would mislead.
+ * - A search without an item is stored in `searches` and adds no shopper.
  * - A list view without an item is left out, because it names nothing to learn from.
- * - Without `catalog.jsonl` all items are id-only; without `context.tsv` a moment's context is its time alone.
+ * - Without `catalog.jsonl` all items are id-only. Without `context.tsv` the context follows from the time alone.
  *
  * @param now milliseconds since the epoch: later lines of the log are wrong
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalog)

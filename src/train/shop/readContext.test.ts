@@ -55,7 +55,7 @@ describe('context.tsv', () => {
 describe('the context of a shop folder', () => {
   const events = (lines: readonly string[]) =>
     put('events.tsv', `shopper\tevent\titem\ttime\tprice\n${lines.join('\n')}\n`)
-  /** Ten days at 4, the last two at 3; the other item's price never moves. */
+  /** Tea costs 4 for eight days, then 3 for two; the mug's price hardly moves. */
   const priced = Array.from({ length: 10 }, (_, k) => [
     `a\tpurchase\ttea\t2011-05-${String(k + 1).padStart(2, '0')}\t${k < 8 ? 4 : 3}`,
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
@@ -77,7 +77,7 @@ describe('the context of a shop folder', () => {
     const contexts = contextOf(shop)
     expect(contexts.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
     const tea = (day: string) => contexts.discountsAt(at(day))?.[0]
-    // On the day itself the discount would come from the case's own order.
+    // A day's own price doesn't count yet, because it comes from the orders to predict.
     expect(tea('2011-05-09')).toBe(0)
     expect(tea('2011-05-10')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)

@@ -17,7 +17,7 @@ const REQUIRED = ['shopper', 'event', 'item', 'time'] as const
 const OPTIONAL = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
 const NUMBERS = ['quantity', 'price', 'dwell_ms'] as const
 
-/** Index of each column; −1 where the file lacks it. */
+/** Index of each column; −1 if the file lacks it. */
 interface Columns extends Record<(typeof REQUIRED | typeof OPTIONAL)[number], number> {
   readonly count: number
 }
@@ -42,7 +42,7 @@ const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name)
 
 /**
  * Reads everything of a shop except its name, by the rules of `readShop`.
- * @param now milliseconds; later events have not happened yet
+ * @param now milliseconds; lines of later events are wrong
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readEvents(

@@ -11,8 +11,8 @@ export interface Shop {
   /** Items in the row order of the model's item table. Items that only the log knows come last, id-only. */
   readonly items: readonly Item[]
   /**
-   * Shoppers with interactions ascending by time. `item` indexes `items`; `session` is the order or visit: the
-   * log's own, else events without a pause of half an hour, else the day.
+   * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit as the log
+   * names it, else events without a pause of half an hour, else the day.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */
@@ -22,7 +22,7 @@ export interface Shop {
   readonly dayOnly: boolean
   /** Context of the days, from `context.tsv`; absent: none. */
   readonly context?: readonly ContextChange[]
-  /** Item prices over time, where the log has prices. */
+  /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
   /** Lines of the log that are unusable; absent: none. */
   readonly leftOut?: readonly LeftOut[]
@@ -34,9 +34,8 @@ export interface Shop {
 export interface ShopSearch {
   /** Shopper id, possibly missing from `Shop.shoppers`: some shoppers only search. */
   readonly shopper: string
-  /** Query as typed. */
   readonly query: string
-  /** Time in milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
+  /** Time in milliseconds since the epoch, UTC; midnight if the log is `dayOnly`. */
   readonly time: number
   /** Session of the log, or else the UTC day. */
   readonly session: string

@@ -69,7 +69,6 @@ export async function writeShop(
   ]
 }
 
-/** Text of `events.tsv`. */
 function formatEvents(events: readonly ShopEvent[], dayOnly = false): string {
   const columns = COLUMNS.filter(
     ({ always, of }) => always || events.some((event) => of(event, dayOnly) !== undefined),

@@ -1,6 +1,6 @@
 /**
- * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log.
- * Where many are wrong, the file is rejected.
+ * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log. If
+ * many are wrong, the file is rejected.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 
@@ -15,7 +15,6 @@ export interface LeftOut {
 
 export interface Fault {
   readonly reason: string
-  /** Description of the error in this line. */
   readonly message: string
 }
 
@@ -43,7 +42,7 @@ export class WrongLines {
 
   /**
    * @param lines number of lines in the file, without its header
-   * @throws NearsideError `input-invalid` where more than a tenth are wrong, naming the first
+   * @throws NearsideError `input-invalid` if more than a tenth are wrong, naming the first
    */
   leftOut(lines: number): readonly LeftOut[] {
     if (this.#first && this.#count > MOST_WRONG * lines) {

@@ -70,7 +70,7 @@ describe('learnTrees', () => {
     const isUnseen = (shopper: string) => shopper.endsWith('7')
     const { trees, unseen } = learnTrees(data, base, { ...options, isUnseen })
     expect(unseen).not.toEqual(trees)
-    // The trees stay the same whatever the other shoppers choose.
+    // Reversing the choices of the unseen shoppers must not change the trees that test them.
     const other = data.target.slice()
     data.cases.forEach(({ shopper }, c) => {
       if (isUnseen(shopper)) other.subarray(c * ROWS, (c + 1) * ROWS).reverse()
@@ -90,7 +90,7 @@ describe('learnTrees', () => {
         learnTrees(simulate(400, 0, seed), base, {
           ...options,
           askedFrom: 0,
-          // Every column may mislead.
+          // All columns may split, so that any of them can mislead.
           untaught: new Set(),
         }).trees,
     )
@@ -100,7 +100,7 @@ describe('learnTrees', () => {
 
 describe('judge', () => {
   it('reports a candidate on the cases that did not choose it', () => {
-    // Each half prefers the candidate that is worth nothing for the other.
+    // Each half prefers the candidate that has no lift on the other half.
     const halves = [
       [
         [3, 1],

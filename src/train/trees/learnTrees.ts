@@ -1,9 +1,8 @@
 /**
- * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new
- * shoppers. Each half of the shoppers is tested, on its last months, with trees grown on the other half; so
- * everybody is tested. The cases of the other half choose the number of trees that a half is tested with. So the
- * reported lift is not the best of several. The encoder has no part in the test, because it looks too good on its own
- * training shoppers.
+ * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new shoppers.
+ * Each half of the shoppers is tested on its last months, with trees grown on the other half. The other half's cases
+ * also choose the number of these trees, so that the reported lift is not the best of several. The encoder has no
+ * part in the test, because it looks too good on its own training shoppers.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
@@ -14,7 +13,6 @@ import { partOf } from '../ranker/part.ts'
 import { BOOST, boost } from './boost.ts'
 import { ndcgOfCases } from './ndcgOfCases.ts'
 
-/** Numbers of trees to try. */
 const COUNTS = [50, 100, 150] as const
 
 interface TreesOptions {
@@ -72,11 +70,10 @@ export function learnTrees(
   const { lift, error, best } = judge(halves.map((half) => half.lifts))
   const count = COUNTS[best]
   const ships = lift > error
-  /** Grown on all shoppers; null where no number of trees helps by more than the error. */
+  /** Grown on all shoppers; null if no number of trees helps by more than the error. */
   const trees = ships ? grow('all', count, () => true) : null
-  /** The same number of trees, grown without some shoppers, for honest tests on these. */
+  /** The same number of trees, grown without the shoppers that `isUnseen` selects, for honest tests on them. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null
-  /** Metrics for `manifest.metrics`. */
   const metrics = {
     trees: trees?.roots.length ?? 0,
     'trees.cases': without.length,

@@ -14,7 +14,6 @@ import { ndcgOfCases } from '../trees/ndcgOfCases.ts'
 export interface Fusion {
   /** Weights for scaled features, [F]. */
   readonly weights: Float32Array
-  /** Fusion weight λ. */
   readonly fusionWeight: number
 }
 

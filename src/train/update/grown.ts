@@ -12,8 +12,8 @@ import type { Split } from '../split.ts'
 const LEAST_KNOWN = 0.5
 
 /**
- * The model's hold-out; held-out shoppers stay held out.
- * @param named the held-out shoppers, where the model's were named by a file
+ * Hold-out for an update of the model; held-out shoppers stay held out.
+ * @param named value of `--holdout`, needed if a file named the model's held-out shoppers; null: not given
  * @throws NearsideError `input-invalid`
  */
 export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Holdout {
@@ -59,7 +59,7 @@ export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until
     )
 }
 
-/** @throws NearsideError `input-invalid` where other shoppers are held out than before */
+/** @throws NearsideError `input-invalid` if other shoppers are held out than before */
 export function requireSameHeldOut(
   { manifest }: BaseModel,
   shop: Pick<Shop, 'shoppers'>,

@@ -16,7 +16,7 @@ export interface Comparison {
 /** Half width of a two-sided 95 % interval, in standard errors. */
 const SURE = 1.96
 
-/** @param before the same cases in the same order, or more cases before them */
+/** @param before results for the same cases, and possibly for further cases */
 export function compare(before: Served, after: Served): Comparison {
   const known = new Map(before.cases.map((one, c) => [keyOf(one), before.ndcgs[c]]))
   const was = (one: Case) => known.get(keyOf(one)) ?? 0
@@ -37,7 +37,7 @@ export function isSurelyWorse({ shoppers, before, after, error }: Comparison): b
   return shoppers > 1 && after - before + SURE * error < 0
 }
 
-/** Drop of NDCG@10 where ADWIN detects a change for the worse among the cases since `since`; else null. */
+/** Drop of NDCG@10, if ADWIN detects a change for the worse among the cases since `since`; else null. */
 export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
   const errors = createAdwin()
   const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)

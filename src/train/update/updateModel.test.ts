@@ -59,7 +59,7 @@ test('an update counts like a full training and records what it did', async () =
 }, 900_000)
 
 test('an update is compared with the last full training, counted anew', async () => {
-  // The counts are old, as in a version that was trained then.
+  // A model with outdated counts, as from an earlier full training; the update must count anew.
   const { statistics } = parent
   const stale = { ...statistics, popularityAll: statistics.popularityAll.map(() => 0) }
   const lastFull = { ...parent, statistics: stale }
@@ -67,7 +67,7 @@ test('an update is compared with the last full training, counted anew', async ()
   const again = await updateModel(parent, shop, { ...OPTIONS, lastFull: parent })
   expect(manifest.metrics).toEqual(again.manifest.metrics)
   expect(manifest.metrics['guard.full.ndcg@10']).toBeGreaterThan(0)
-  // An untrained model ranks worse beside it.
+  // In the same comparison, an untrained model ranks worse.
   const silent = { ...parent, featureWeights: parent.featureWeights.map(() => 0) }
   const untaught = await updateModel(parent, shop, { ...OPTIONS, lastFull: silent })
   expect(untaught.manifest.metrics['guard.full.ndcg@10']).toBeLessThan(
@@ -139,7 +139,7 @@ function withNew(of: (id: string, day: number, line: number) => number | null): 
   return shopOf({ ...shop, shoppers })
 }
 
-/** The item that a shopper has bought least until then, one every four days. */
+/** On every fourth day, each shopper buys the item that they have bought least so far. */
 function leastBought(): (id: string, day: number, line: number) => number | null {
   const bought = new Map(
     shop.shoppers.map(({ id, interactions }) => {
@@ -188,7 +188,7 @@ test('a full training that ranks held-out orders surely worse is refused', async
 
 test('an update that ranks held-out orders surely worse than its parent is refused', async () => {
   const pastOf = new Map(shop.shoppers.map(({ id, interactions }) => [id, interactions]))
-  // Shoppers continue as before; held-out shoppers order three items that only the parent ranks high.
+  // Training shoppers continue as before; held-out shoppers order three items that only the parent ranks high.
   const grown = withNew((id, day, line) =>
     isOut(id)
       ? day === 18

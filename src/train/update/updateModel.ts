@@ -5,9 +5,9 @@
  * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
  * - Trees, context and prior stay.
  *
- * New cases of training shoppers whom the encoder never sees fit and choose the weights.
- * Where ranking has broken, the model is trained in full instead.
- * Either result is compared with the parent on the newest cases of held-out shoppers.
+ * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If ranking has broken,
+ * the model is trained in full instead. Either result is compared with the parent on the newest cases of held-out
+ * shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -58,7 +58,7 @@ const MOST_CASES = DEFAULT_RANKER.maxCases / 10
 /** Metrics of the parent about parts that stay. */
 const STAYING = /^(encoderWeight|trees|prior\.|cpuSeconds\.full)/
 
-/** @throws NearsideError `input-invalid` where the log has not grown from the model's */
+/** @throws NearsideError `input-invalid` if the log has not grown from the model's */
 export async function updateModel(
   parent: BaseModel,
   shop: Shop,

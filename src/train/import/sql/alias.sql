@@ -7,7 +7,7 @@ SELECT key, min(id) AS id FROM (
 WHERE key <> '' AND key NOT IN (SELECT id FROM product)
 GROUP BY key HAVING count(DISTINCT id) = 1;
 
--- An event about a product with variants is one about the variant that the log names most.
+-- An event that names a product with variants counts for the variant that the log names most.
 INSERT INTO alias
 SELECT key, arg_max(id, (coalesce(lines, 0), -n)) FROM (
   SELECT unnest([family, parent_item, parent_number]) AS key, id, n FROM product)

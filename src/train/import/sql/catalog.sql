@@ -1,8 +1,8 @@
--- Makes products (product) from the rows of a product file (raw_catalog). Variants and extra rows
--- inherit missing fields from their product: in Shopify they share its handle, in WooCommerce they name
--- their parent. Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file
--- is from such a shop. In others "group" only links variants), price_comma, currency, date_order, now
--- (milliseconds).
+-- Makes products (product) from the rows of a product file (raw_catalog). In files of Shopify and
+-- WooCommerce, variants and extra rows inherit missing fields from their product: in Shopify they share
+-- its handle, in WooCommerce they name their parent. In other files, "group" only links variants.
+-- Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file is of Shopify or
+-- WooCommerce), price_comma, currency, date_order, now (milliseconds).
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
@@ -25,7 +25,7 @@ CREATE OR REPLACE MACRO is_hidden(state, shown, visibility) AS
   regexp_full_match(lower(state), 'draft|archived|unlisted|trash|private|hidden|inactive')
   OR says_no(shown) OR lower(visibility) = 'hidden';
 
--- A day of a sale is one of the shop's zone, unlike other days. `days` later for its end.
+-- Milliseconds of a sale's day in the shop's time zone; other days are UTC. `days` is 1 for a sale's last day.
 CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
   WHEN is_day(text) THEN epoch_ms(TRY_CAST(strftime(
     make_timestamp_ms(instant(text) + days * 86400000), '%Y-%m-%d 00:00:00') AS TIMESTAMPTZ))
@@ -57,7 +57,7 @@ WITH filled AS (
     is_hidden(own.status, own.published, own.visibility)
       OR coalesce(is_hidden(of.status, of.published, of.visibility), false) AS unpublished,
     coalesce(nullif(own.price, ''), own.sale) AS asked,
-    -- One side of a slash, or a text without a slash, which then can't be read.
+    -- saleDates is `start/end`; a text without a slash serves as both.
     coalesce(nullif(own.saleStarts, ''), string_split(own.saleDates, '/')[1], '') AS starts,
     coalesce(nullif(own.saleEnds, ''), string_split(own.saleDates, '/')[2], own.saleDates) AS ends,
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
@@ -78,12 +78,12 @@ named AS (
 SELECT n, line, problem, item, number, kind, family, parent_item, parent_number, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
     WHEN item <> '' THEN item
-    -- A product without a SKU is identified by its name. A row without a price is a further picture.
+    -- A product without a SKU is identified by its title. A row without a price only adds a picture.
     WHEN getvariable('inherits') AND "group" <> '' AND kind = '' AND asked <> '' THEN whole_title
     ELSE '' END AS id,
   unpublished,
   asked AS price_text,
-  -- Only a sale without dates is simply the price.
+  -- A sale price without dates replaces the price; other sales stay separate.
   CASE WHEN reduced >= 0 AND starts = '' AND ends = '' THEN reduced WHEN usual >= 0 THEN usual END AS price,
   CASE WHEN reduced >= 0 AND is_sale AND starts || ends <> '' THEN {'price': reduced,
     'from': iso_time(sale_moment(starts, 0)), 'until': iso_time(sale_moment(ends, 1))} END AS sale,

@@ -9,14 +9,14 @@ CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
 CREATE OR REPLACE MACRO members_at(record, path) AS CASE
   WHEN len(array_members(json_extract(record, path))) > 0 THEN array_members(json_extract(record, path)) END;
 
--- A line's inner lines, each with the outer line's fields. The line itself where it has none.
+-- Inner lines of a line, each with the outer line's fields; the line itself if it has no inner lines.
 CREATE OR REPLACE MACRO spread(line, name) AS CASE
   WHEN members_at(line, '$.' || name) IS NOT NULL THEN list_transform(members_at(line, '$.' || name),
       lambda inner_line: json_merge_patch(json_merge_patch(line, json_object(name, NULL)), inner_line))
   ELSE [line] END;
 
--- One row without a line for a record that has none. BigQuery's names of Snowplow's columns may end in the
--- schema's whole version; Snowflake's are in capitals.
+-- Lines of a record; [NULL] if it has none. Snowplow's columns may end in the schema's whole version
+-- (BigQuery), or be in capitals (Snowflake).
 CREATE OR REPLACE MACRO record_lines(record) AS coalesce(
   members_at(record, '$.items'),
   members_at(record, '$.line_items'),

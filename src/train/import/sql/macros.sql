@@ -10,9 +10,9 @@ CREATE OR REPLACE MACRO filled(value) AS nullif(nullif(tidy(value), ''), '(not s
 -- A name of a column or an event without case, spaces and punctuation.
 CREATE OR REPLACE MACRO plain_name(value) AS regexp_replace(lower(value), '[^a-z]', '', 'g');
 
--- The last of comma and point is the decimal sign; a lone comma before exactly three digits groups
--- thousands, as does one that occurs twice. With `comma` (the column's other values say so) the
--- comma is the decimal sign whatever follows it.
+-- The last of comma and point is the decimal sign. A comma that occurs twice, or alone before exactly
+-- three digits, groups thousands. With `comma` (other values of the column show it), the comma is the
+-- decimal sign whatever follows it.
 CREATE OR REPLACE MACRO decimal_point(bare, comma) AS CASE
   WHEN comma THEN CASE
     WHEN regexp_full_match(bare, '[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d+)?')
@@ -23,8 +23,8 @@ CREATE OR REPLACE MACRO decimal_point(bare, comma) AS CASE
     WHEN regexp_full_match(bare, '[+-]?\d{1,3}(,\d{3})+') THEN replace(bare, ',', '') END
   ELSE replace(replace(bare, '.', ''), ',', '.') END;
 
--- Without spaces, currency and apostrophes between thousands; (3) is -3. â‚¬ is a € in another encoding
--- than the rest of the file.
+-- Removes spaces, currency and apostrophes between thousands; (3) is -3. â‚¬ is a € that was decoded
+-- wrongly, because its encoding differs from the rest of the file.
 CREATE OR REPLACE MACRO bare_number(text) AS regexp_replace(regexp_replace(text,
   'â‚¬|[\s\x{a0}\x{202f}£$€¥''’]|^[A-Za-z]{2,3}\.?|[A-Za-zł]{2,3}\.?$', '', 'g'), '^\((.*)\)$', '-\1');
 
@@ -60,7 +60,7 @@ CREATE OR REPLACE MACRO iso_text(text) AS CASE
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d')
     THEN replace(text, '/', '-')
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d[T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?')
-    -- The engine reads no zone behind a time without seconds.
+    -- DuckDB reads no zone after a time without seconds, so they are added.
     THEN replace(text[1:10], '/', '-') || ' ' || regexp_replace(replace(regexp_replace(regexp_replace(
       text[12:], '\s?(UTC|GMT|Z)$', '+00'), '\s?([+-]\d\d):?(\d\d)$', '\1:\2'), ',', '.'),
       '^(\d{1,2}:\d\d)($|[^:\d])', '\1:00\2')
@@ -69,7 +69,7 @@ CREATE OR REPLACE MACRO iso_text(text) AS CASE
   WHEN slashed(text) THEN CASE
     WHEN contains(text, ':') THEN strftime(from_slashed(slashes(text)), '%Y-%m-%d %H:%M:%S')
     ELSE strftime(from_slashed(slashes(text)), '%Y-%m-%d') END
-  -- RFC 2822 (Thu, 01 Sep 2011 08:26:00 +0200), and as American reports write it (Sep 1, 2011).
+  -- RFC 2822 (Thu, 01 Sep 2011 08:26:00 +0200), and the form of American reports (Sep 1, 2011).
   WHEN regexp_matches(text, '^([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d')
     THEN strftime(try_strptime(regexp_extract(text, '\d{1,2} [A-Za-z]{3} \d{4} [\d:]+'),
       ['%d %b %Y %H:%M:%S', '%d %b %Y %H:%M']), '%Y-%m-%d %H:%M:%S')
@@ -86,8 +86,9 @@ CREATE OR REPLACE MACRO is_day(text) AS CASE
   WHEN regexp_full_match(text, '\d{5}') THEN true
   ELSE coalesce(regexp_full_match(iso_text(text), '\d{4}-\d\d-\d\d'), false) END;
 
--- Milliseconds since the epoch. Days are days of UTC; a time without a zone is one of the session's
--- TimeZone, the later where a clock change repeats it; ten, thirteen and sixteen digits are Unix times; five are a spreadsheet's day.
+-- Milliseconds since the epoch. Days are UTC days. A time without a zone is in the session's TimeZone; if a
+-- clock change repeats it, the later one counts. Ten, thirteen and sixteen digits are Unix times; five are
+-- a spreadsheet's day.
 CREATE OR REPLACE MACRO instant(text) AS CASE
   -- The plain form comes first, because most logs contain nothing else and every pattern costs time.
   WHEN regexp_full_match(text, '\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?')
