@@ -1,6 +1,6 @@
 /**
- * @module `npm run api`: writes docs/API.md, which lists every name that the package's entry files export, from the
- * declarations that TypeScript emits for them.
+ * @module `npm run api`: writes docs/API.md, a list of every name that the package's entry files export. It reads the
+ * names from the declarations that TypeScript emits for these files.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -41,7 +41,7 @@ export interface Api {
   readonly packages: readonly string[]
 }
 
-/** Generates the API text. It takes seconds, because TypeScript runs. */
+/** Generates the API text. The call takes seconds, because it runs TypeScript. */
 export function generateApi(): Api {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-api-'))
   try {

@@ -1,11 +1,11 @@
 /**
- * @module Measures the waiting times of a shopper with a slow phone, in a browser whose processor is slowed down four
- * times: largest contentful paint, tasks that block the page, layout shift.
+ * @module Measures how long a shopper with a slow phone waits: largest contentful paint, tasks that block the page,
+ * layout shift. The browser runs with a processor that is slowed down four times.
  * *Ours* is the part of a task in the shop's scripts, including the layout they force and their garbage collection.
  * The *whole* task adds the browser's own work: layout, paint, reading documents and pictures.
  * Neither includes work that the browser does only because a tool observes it (`longestTask.ts`).
- * Both are processor time; the paint is wall time. So measure on a quiet machine, or with priority over everything
- * else (Linux: `sudo chrt -r 5`, for the server, too).
+ * Task times are processor time, but the paint is wall time. So measure on a quiet machine, or give browser and server
+ * priority over everything else (Linux: `sudo chrt -r 5`).
  * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
  * when any visit misses a budget.
  */
@@ -24,7 +24,7 @@ const command = new Command('budgets')
 const [ORIGIN] = command.processedArgs
 const { why, slowdown, runs: visits } = command.opts()
 const PHONE = { width: 390, height: 844 }
-/** Budgets in milliseconds; the shift as a share of the screen. */
+/** Budgets: `task` and `paint` in milliseconds, `shift` as a share of the screen. */
 const BUDGET = { task: 50, paint: 1200, shift: 0.1 } as const
 
 interface Task {
@@ -80,7 +80,7 @@ function observe(): void {
 function benchmarkIndex(): number {
   const from = Array.from({ length: 100_000 }, (_, i) => i)
   const to = [...from]
-  // Anonymous functions, because the compiler names functions through a helper that the page lacks.
+  // The functions are anonymous: to name a function, the compiler calls a helper that the page lacks.
   const works = [
     () => {
       let grown = ''
@@ -110,7 +110,7 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
-/** Waits until the model has loaded and ranked. With a vault's frame, a page never becomes idle for the browser. */
+/** Waits for a fixed time until the model has ranked: a page with a vault's frame never becomes idle for the browser. */
 const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
@@ -210,7 +210,7 @@ const VISITS = [
 ]
 const OPENS = /^(home|landing)/
 
-/** Tasks of each thread and their parts, with their processor time. */
+/** Trace categories that record each thread's tasks, their parts and their processor time. */
 const TRACED = [
   ...['toplevel', '__metadata', 'devtools.timeline', 'v8', 'disabled-by-default-v8.compile'],
 ]
@@ -247,7 +247,7 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
   return rows
 }
 
-/** Speed index of this processor at full speed and slowed down, whatever else it does. */
+/** Speed index of this processor, at full speed or slowed down. */
 async function indexOfProcessor(): Promise<number> {
   const browser = await chromium.launch({
     executablePath: requireChromium(),

@@ -66,7 +66,7 @@ const PACKAGE_SOURCES = [
   ...AS_IT_IS,
 ]
 
-/** The last package's manifest is the last file that a build writes. */
+/** Compares with the last package's manifest, because a build writes that file last. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist', NODE_PACKAGES[NODE_PACKAGES.length - 1].name, 'package.json')
   const needed = [built, join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
@@ -120,7 +120,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** A separate build, because files shared with the browser's build would be split. */
+/** A separate build: in one build with the browser's entries, Vite would split off the code that both share. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -133,7 +133,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** A separate build, too: shared code would split four of a page's other files and make each a twelfth larger. */
+/** A separate build: otherwise code that this element shares would split four other files, each a twelfth larger. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,

@@ -17,8 +17,8 @@ const SYSTEM = [
 /**
  * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU.
  * The other flags stop the browser from contacting its vendor, so that a test sees only the page's requests.
- * `NEARSIDE_CHROMIUM_ARGS` adds flags: on Linux, a headless browser needs Vulkan named before it provides a real
- * GPU (see `nearside bench --help`).
+ * `NEARSIDE_CHROMIUM_ARGS` adds flags. For example, a headless browser on Linux uses a real GPU only if a flag names
+ * Vulkan (see `nearside bench --help`).
  */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
@@ -28,7 +28,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Last, because of two `--enable-features` a browser uses the last.
+  // These come last: if `--enable-features` occurs twice, the browser uses the last one.
   ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 
@@ -37,7 +37,7 @@ function find(): string | undefined {
   return [named, chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path))
 }
 
-/** On failure the caller tries the next way; the command's output gives the reason. */
+/** Runs a command. If it fails, this prints its output and returns, so that the caller can try the next way. */
 function attempt(command: string, args: string[]): void {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -48,7 +48,7 @@ function attempt(command: string, args: string[]): void {
   console.error(`${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
-/** Path of the browser. @throws Error with the one step that helps */
+/** Path of the browser. @throws Error that says how to install one */
 export function requireChromium(): string {
   const found = find()
   if (found) return found

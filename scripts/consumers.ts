@@ -2,8 +2,8 @@
  * @module `npm run consumers`: tests the packages as customers install them.
  * It packs them and installs the browser's into a copy of each example shop. It builds each shop, serves it
  * under a strict Content-Security-Policy and clicks through it in Chromium. It installs the tools into an empty
- * folder and runs their commands. They publish and check a page without a bundler, also in pages that the templates
- * for Shopify and WooCommerce make. Screenshots go to `screenshots/consumers/`. Ends with "N passed, N failed".
+ * folder and runs their commands, which publish and check a page without a bundler. It also tests the pages that the
+ * templates for Shopify and WooCommerce make. Screenshots go to `screenshots/consumers/`.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

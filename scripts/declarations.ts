@@ -1,4 +1,4 @@
-/** @module Reads what declaration files export: follows names to their declarations, with their docstrings. */
+/** @module Reads which names declaration files export, and finds each name's declaration and docstring. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Comment, parseSync } from 'oxc-parser'
@@ -55,7 +55,7 @@ interface Place {
 
 /**
  * @param folder folder of `.d.ts` files
- * @returns each entry's exports, and the types that they mention without any entry exporting them
+ * @returns each entry's exports, and the types that these mention although no entry exports them
  */
 export function readDeclarations(
   folder: string,
@@ -161,8 +161,8 @@ function describe({ name, place }: { name: string; place: Place }): Declared {
 }
 
 /**
- * Members of interfaces, object types and classes. A docstring also covers nested members: in a member, in a
- * function's types, in the parts of a union. For a constant only its own docstring counts.
+ * Members of interfaces, object types and classes that need a docstring. A member's docstring also covers members
+ * nested in it, in a function's types and in the parts of a union. A constant needs only its own docstring.
  */
 function membersOf(node: Node): Node[] {
   if (isMember(node)) return [node]
@@ -184,7 +184,7 @@ const MEMBERS = new Set([
   'MethodDefinition',
 ])
 
-/** Members that JavaScript or the browser calls and documents. */
+/** Members that need no docstring, because the JavaScript or DOM standard defines them. */
 const BROWSERS = new Set([
   'constructor',
   'connectedCallback',

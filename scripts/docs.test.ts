@@ -69,10 +69,10 @@ function codeOf(text: string): string[] {
 }
 
 const TOP = new Set(PATHS.map((path) => path.split('/')[0]))
-/** Folders of `src/`, because documents omit `src/`. */
+/** Folders of `src/`: documents name paths in them without `src/`. */
 const LAYERS = new Set(PATHS.flatMap((path) => /^src\/([^/]+)\//.exec(path)?.[1] ?? []))
 
-/** Whether a piece of code is a path in this checkout: from the root, from `src/`, or of a module. */
+/** Whether a piece of code is a path from the root or from `src/`, or the file name of a module. */
 function isPath(code: string): boolean {
   if (/[\s<>{}("'…]/.test(code)) return false
   if (/^[\w.]+\.(ts|tsx|mjs)$/.test(code)) return true
@@ -110,7 +110,7 @@ describe('names in documents exist', () => {
     expect(broken).toEqual([])
   })
 
-  // The change log also names removed things.
+  // The change log is left out, because it also names removed entry points and options.
   const current = DOCUMENTS.filter(({ path }) => path !== 'CHANGELOG.md')
   test.each(current)('$path: entry points of the package', ({ text }) => {
     const named = codeOf(text).flatMap((code) => code.match(/(?<=['"`]|^)nearside\/[\w.-]+/g) ?? [])

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import type { CaptureInput, EventName, Personalizer } from '../src/index.ts'
 
 const BATCH = 250
-/** Number of typed searches; the others go through the API. */
+/** Number of searches typed into the page; all other searches go through the API. */
 const TYPED = 5
 
 /** The page's own personalizer, found through React, because the built shop exposes it nowhere else. */
@@ -28,7 +28,7 @@ function findPersonalizer(): Personalizer | undefined {
   return undefined
 }
 
-/** Captures slowly, because a vault accepts 200 calls a second. */
+/** Captures slowly, because a vault accepts at most 200 calls a second. */
 const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
   const rest = new Promise((resolve) => setTimeout(resolve, inputs.length * 5))
   await Promise.all(inputs.map((input) => it!.capture(input)))
@@ -38,7 +38,7 @@ const captureAll = async (it: Personalizer | undefined, inputs: readonly Capture
 async function settle(page: Page): Promise<void> {
   const region = page.getByRole('region', { name: 'For you', exact: true })
   await region.locator('[aria-busy="false"] [data-item]').first().waitFor()
-  // From here on pages come from the device without a request to the server.
+  // After this wait, the service worker answers page loads without a request to the server.
   await page.waitForFunction(() => navigator.serviceWorker.controller)
   const kept = () => caches.match('/shell.html', { ignoreVary: true }).then(Boolean)
   while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
@@ -70,7 +70,7 @@ export const { shop }: ShopperScript = {
     const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
     await personalizer.evaluate(captureAll, searches)
     made += searches.length
-    // A device stores its last 10,000 events; these are the first to be dropped.
+    // Read what the device stores now: beyond 10,000 events it drops the oldest, which contain marks.
     const held = await personalizer.evaluate(async (it) => {
       const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })
       return (await it!.export()) + ((await catalog?.text()) ?? '')

@@ -1,8 +1,7 @@
 /**
- * @module Builds the demo shop's heading font: Fraunces (SIL Open Font License 1.1), one weight, letters of Western
- * Europe. That is a seventh of the whole font: 17 KB. A variable file with the same letters has 34 KB, and
- * 29 KB for weights 600 to 700 alone. Written to `src/storefront/fonts/` with its licence:
- * `npx tsx scripts/font.ts`.
+ * @module `npx tsx scripts/font.ts`: builds the demo shop's heading font and writes it, with its licence, to
+ * `src/storefront/fonts/`. The font is Fraunces (SIL Open Font License 1.1), one weight, letters of Western Europe.
+ * It has 17 KB, a seventh of the whole font; a variable font with the same letters has 34 KB.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * @module Draws the demo shop's product pictures and writes the catalog that the browser loads:
- * `tsx scripts/images.ts`. The outputs are generated and not in git: `public/catalog/images`, `pictures.json`
- * (all pictures in one file) and `history.json` (from the orders).
+ * @module `tsx scripts/images.ts`: draws the demo shop's product pictures and writes the catalog that the browser
+ * loads. Its outputs are not in git: `public/catalog/images`, `pictures.json` (all pictures in one file) and
+ * `history.json` (from the orders).
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -54,7 +54,7 @@ async function purchases(): Promise<Purchase[]> {
   })
 }
 
-/** One element a line, because the shop reads some at a time. */
+/** Writes one element a line, because the shop reads the file line by line. */
 function writeLines(name: string, elements: readonly unknown[]): Promise<void> {
   const lines = elements.map((element) => JSON.stringify(element))
   return writeFile(join(root, `public/catalog/${name}.json`), `[\n${lines.join(',\n')}\n]\n`)

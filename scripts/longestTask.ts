@@ -14,13 +14,13 @@ interface TraceEvent {
 
 /** Events at which a page's script begins to run. */
 const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
-/** Of these events, Playwright's own have no address. */
+/** Events at which a script begins to run, counted only with an address: Playwright's own scripts have none. */
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])
 
 /**
- * Extra work while a tool listens for errors, as the tool that drives this browser does. The engine then reads a
- * script again whenever the script creates an error or sends a request, to find the line. React creates an error
- * while loading, so all of it would be read again. No shopper's browser does that.
+ * Extra work of a browser while a tool listens for errors, as Playwright does; no shopper's browser does it. Whenever a
+ * script creates an error or sends a request, the engine reads the script again to find the line. React creates an
+ * error while it loads, so the engine would read all of React again.
  */
 const WATCHED = 'V8.CollectSourcePositions'
 
@@ -30,7 +30,7 @@ export interface Longest {
 }
 
 /**
- * Milliseconds of the page thread's longest task, and of the longest share of scripts in a task.
+ * Milliseconds of the page thread's longest task, and of the longest time that scripts take in one task.
  * @param origin origin of the shop's scripts
  */
 export function longestTask(trace: Buffer, origin: string): Longest {
@@ -57,7 +57,7 @@ export function longestTask(trace: Buffer, origin: string): Longest {
         task = { ours: 0, whole: used }
         tasks.push(task)
       } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
-        // Events inside of a script count as part of it.
+        // An event inside of a script is already part of the script's time.
         scriptEnd = ts + dur
         task.ours += used
       } else if (event.name === WATCHED && ts < taskEnd) {

@@ -1,6 +1,6 @@
 /**
- * @module Builds the packages for Node, `nearside-tools` and `nearside-server`: compiles what an entry of the command
- * line imports, file by file, and makes each manifest from those files' imports.
+ * @module Builds the packages for Node, `nearside-tools` and `nearside-server`. It compiles, file by file, all modules
+ * that a command-line entry imports, and makes each package's manifest from these modules' imports.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -38,7 +38,7 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
     description: 'Nearside’s command line: import, pretrain, evaluate, publish, audit, simulate',
     bin: 'nearside',
     entry: 'src/cli/toolsMain.ts',
-    // For the proof of egress, and for the stores of simulated servers.
+    // `prove-egress` needs Playwright; the stores of simulated servers need SQLite or PostgreSQL.
     optional: { 'better-sqlite3': '>=12 <13', pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' },
   },
   {
@@ -51,10 +51,10 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
   },
 ]
 
-/** Imported only with a GPU adapter, which Node lacks. */
+/** Packages that no command reaches: they are imported only with a GPU adapter, which Node lacks. */
 const NEVER_REACHED = /^@tensorflow\//
 
-/** Specifiers of files of this project; a worker's or a child process's script counts, too. */
+/** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
 /** Path in the checkout → path in the package's `lib`. */
@@ -83,7 +83,7 @@ export async function compileTo(lib: string, root: string, entry: string): Promi
   chmodSync(join(lib, placeOf(entry)), 0o755)
 }
 
-/** Names of the packages that files in a folder import, sorted, without Node's own and the project's. */
+/** Sorted names of the packages that files in a folder import, without Node's own modules and this project's files. */
 export function packagesImported(folder: string, extensions: RegExp): string[] {
   const found = new Set<string>()
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -104,7 +104,7 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** Manifest of a package whose files are in `lib`, with the workspaces' versions. */
+/** Manifest of a package with its files in `lib`. Versions of dependencies are those in the workspaces' manifests. */
 export function manifestFor(one: NodePackage, root: string, lib: string) {
   const { version, license, keywords, engines, workspaces } = manifestOf(root)
   const versions: Record<string, string> = Object.assign(

@@ -1,6 +1,6 @@
 /**
- * @module Fills in the built shop's service worker (`public/sw.js`): the release, and the files it needs
- * offline. These include scripts that no visit may have requested yet, such as a page's own or the engine of the
+ * @module Writes the release and its offline files into the built shop's service worker (`public/sw.js`). Offline
+ * files include scripts that a visit may not have requested yet, such as another page's script or the engine of the
  * first fit.
  */
 import { createHash } from 'node:crypto'
@@ -23,16 +23,16 @@ const DOCUMENTS = ['index.html', 'shell.html']
 const REPLAY_DATA = '/replay/shoppers.json'
 
 /**
- * Left out unless a document names them: contributing, which needs a network itself, and the device in the
- * page, for browsers without workers. All other files are stored, used or not. Fetching them on demand would
- * tell the server what the shopper does.
+ * Scripts left out unless a document names them: contributing needs a network anyway, and `serve` is for browsers
+ * without workers. All other files are stored, used or not, because fetching them on demand would tell the server
+ * what the shopper does.
  */
 const LEFT_OUT = /^(contribute|serve)-/
 const EMBEDDED = /^worker-/
-/** Links in a document to files that the worker soon needs (`vite.config.ts`). */
+/** Links in a document that preload files for the worker (`vite.config.ts`). */
 export const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 const REPLAY = /^replayWorker-/
-/** A replay computes with WebAssembly on every device. */
+/** Engines that a replay doesn't need, because it always computes with WebAssembly. */
 const NOT_REPLAYED = /^webgpuEngine-/
 const NAMED = /["'`(](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm|woff2))["'`)]/g
 

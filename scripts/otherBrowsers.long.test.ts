@@ -20,14 +20,14 @@ const until = async (find) => {
 }
 const main = () => document.querySelector('main')
 addEventListener('DOMContentLoaded', async () => {
-  // Until the shop's script has taken the links over, a click would leave the page.
+  // Until the shop's script handles clicks on links, a click would load another document.
   addEventListener('click', (event) => event.preventDefault())
   await until(() => document.querySelector('iframe'))
   await until(() => {
     if (location.pathname.startsWith('/product/')) return true
     main().querySelectorAll('a[href^="/product/"]')[3].click()
   })
-  // Who leaves at once had not meant it.
+  // Stay, because a view that ends at once counts as a misclick.
   await new Promise((ready) => setTimeout(ready, 6000))
   history.back()
   await until(() => location.pathname === '/' && /because you looked at/i.test(main().innerText))

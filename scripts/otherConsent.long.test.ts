@@ -1,5 +1,6 @@
 /**
- * @module Tests a vault's consent question in Firefox and WebKit, if NEARSIDE_BROWSERS names them, with real presses.
+ * @module Tests a vault's consent question with real mouse presses in Firefox and WebKit, if NEARSIDE_BROWSERS names
+ * them.
  */
 import { afterAll, expect, test, vi } from 'vitest'
 import { type Box, HIDINGS, hide, REVEAL } from '../e2e/hidings.ts'
@@ -26,7 +27,7 @@ async function openConsole(driver: Driver, shop: string): Promise<void> {
   await vi.waitFor(async () => expect(await driver.run(found)).toBe(true), PATIENCE)
 }
 
-/** Opens the vault's frame, unless it is open, and enters it. */
+/** Opens the dialog with the vault's frame, unless it is open, and enters the frame. */
 async function enterOffer(driver: Driver): Promise<void> {
   const isOpen = `return document.querySelector('dialog:has(iframe)').open`
   await vi.waitFor(async () => {
@@ -63,7 +64,7 @@ async function backToShop(driver: Driver, shop: string): Promise<void> {
 for (const name of ['firefox', 'webkit'] as const) {
   test.skipIf(!namedBrowsers().includes(name))(
     `${name}: the frame accepts no consent however it is hidden; the window accepts one`,
-    // Both browsers at once, because they mostly wait.
+    // Both browsers run at once, because the tests mostly wait.
     { concurrent: true, timeout: 600_000 },
     async () => {
       const { shop } = await openContributing()
@@ -94,7 +95,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           await backToShop(driver, home)
           expect(await isChecked(driver), way).toBe('false')
         }
-        // The presses must have arrived.
+        // Shows that the presses reached the page: without any, the test would prove nothing.
         expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
         for (const late of (await driver.send('windows')) as string[]) {

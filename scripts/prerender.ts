@@ -1,8 +1,8 @@
 /**
- * @module Prerenders the built demo's documents: home, departments, products, search and basket as a new shopper's
- * device will show them, with the same components and the lists of the shipped base model. Other
- * addresses get `shell.html`, the shop's outline. It also writes the catalog in a new shopper's order, so that a
- * department can be shown before the device has ranked it.
+ * @module Prerenders the built demo's documents: home, departments, products, search and basket. They equal what a new
+ * shopper's device will render, because they use the same components and the lists of the shipped base model. Other
+ * addresses get `shell.html`, the shop's outline. The module also sorts the catalog in a new shopper's order, so that
+ * a department page has products before the device has ranked them.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,8 +20,8 @@ const TITLE = /<title>.*<\/title>/
 const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /**
- * File name for a web server that tries an address with `.html`. Null for a name that is not a valid file name on
- * every system; the outline serves those.
+ * File name of a page, for a web server that appends `.html` to addresses. Null if the name is not a valid file name on
+ * every system; the server then answers with the outline.
  */
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'

@@ -9,13 +9,13 @@ import { expect, test } from 'vitest'
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
 
-/** Interfaces that this browser lacks or uses only at times of its own choice. */
+/** Channels that this browser lacks, or uses only when it chooses. */
 const ABSENT = [
   ...['attributionsrc', 'background fetch', 'fenced frame', 'speculation rules'],
   'speculation rules, prerender',
 ].map((name) => `${name} (page)`)
 const ABSENT_IN_WINDOWS = ['report-uri of a meta', 'data: window'].map((name) => `${name} (opener)`)
-/** Interfaces that the vault's worker removes from its own scope first. */
+/** Channels that the vault's worker removes from its own scope before the test can try them. */
 const TAKEN = ['EventSource', 'WebTransport', 'worker of its own'].map((name) => `${name} (worker)`)
 
 test.skipIf(missing.length > 0)(
@@ -27,7 +27,7 @@ test.skipIf(missing.length > 0)(
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', script, ...args],
-      // If it has to build the demo, it must build the published form.
+      // Without NODE_ENV, because the script may have to build the demo, and it must build the published form.
       { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
     )
     expect(status, stdout.slice(-3000) + stderr).toBe(0)
@@ -45,6 +45,6 @@ test.skipIf(missing.length > 0)(
     expect(leaks.found).toBeGreaterThanOrEqual(110)
     expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
   },
-  // Long, because the machine may be busy; time decides nothing. Two shoppers visit up to three times.
+  // Two shoppers visit up to three times, and the machine may be busy.
   1_800_000,
 )

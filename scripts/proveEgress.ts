@@ -42,7 +42,7 @@ writeFileSync(
   `${[readFileSync(catalog, 'utf8').replace(/\n\]\n$/, ''), ...products].join(',\n')}\n]\n`,
 )
 
-/** Files that are the same for everybody; requests for product or department pages would reveal something. */
+/** Files that all shoppers request alike. Pages of products and departments are left out: they show what was viewed. */
 const declared = (readdirSync(root, { recursive: true }) as string[])
   .map((path) => `/${path}`)
   .filter((path) => /\.\w+$/.test(path) && !/^\/(product|category|catalog\/images)\//.test(path))

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Imports, statements and the elements to render. */
+/** The README's example: statements with imports, and the elements that it renders. */
 const [, statements, elements] =
   /^```tsx\n(import [\s\S]*?)^(<PersonalizationProvider[\s\S]*?)^```/m.exec(
     readFileSync(join(ROOT, 'README.md'), 'utf8'),
   ) ?? []
 
-/** Variables that the surrounding text assumes: the shop's products. */
+/** The shop's products, which the README's example uses without declaring them. */
 const ITEMS = [{ id: 'SKU_1', title: 'Cake tin', price: 4.95 }]
 const page = (
   imports: string,

@@ -25,7 +25,7 @@ afterAll(() => {
 
 const LEFT_BEHIND = /^(\.git|node_modules|dist|var|release|screenshots|test-results)$/
 const NOBODY = 65_534
-/** Other entries beside packages belong to one checkout. */
+/** Whether an entry of `node_modules` can be shared with a copy of the checkout; caches (`.vite`) can't. */
 const isShared = (name: string) => name === '.bin' || !name.startsWith('.')
 
 /** Hashes of the files that `npm run build` makes in a copy of this checkout. */
@@ -34,7 +34,7 @@ async function sumsOfCopy(env: Record<string, string>, id?: number): Promise<rea
   folders.push(folder)
   const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
   cpSync(ROOT, folder, { recursive: true, filter })
-  // A folder of its own, because the build writes into it.
+  // The copy gets its own `node_modules`, because the build writes into that folder.
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   for (const name of readdirSync(join(ROOT, 'node_modules')).filter(isShared))

@@ -1,7 +1,7 @@
 /**
- * @module `npm run release`: lets anybody check a release against its source. It builds and packs everything.
- * Into the git-ignored folder `release/` it writes the packages, their bills of materials (CycloneDX 1.5: code
- * built into the browser's files, dependencies of the packages for Node), and `SHA256SUMS` of every file.
+ * @module `npm run release`: builds and packs everything, so that anybody can check a release against its source.
+ * It writes to the git-ignored folder `release/`: the packages, their bills of materials (CycloneDX 1.5), and
+ * `SHA256SUMS` of every file. A bill lists code built into the browser's files, or dependencies of a package for Node.
  * To check, in a checkout of the same version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
@@ -47,8 +47,9 @@ interface Edges {
 }
 
 /**
- * Bill of materials as npm makes it from the lock file, reduced to these packages' needs, without fields that
- * differ between runs or folders. It omits the mark "development", which in this checkout all packages have.
+ * Bill of materials that npm makes from the lock file, reduced to the packages in `needs` and their dependencies. It
+ * omits fields that differ between runs or folders, and the mark "development", which all packages of this checkout
+ * have.
  */
 export function billOfMaterials(root: string, name: string, needs: readonly string[]): string {
   const bill = JSON.parse(npm(root, ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))

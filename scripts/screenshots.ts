@@ -100,7 +100,7 @@ function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
 }
 
-/** On a first visit, because later visits have the catalog stored. */
+/** Shows an unreachable shop on a first visit, because on later visits the catalog is stored. */
 async function shootUnreachable(look: {
   readonly viewport: { readonly width: number; readonly height: number }
   readonly colorScheme: 'light' | 'dark'
@@ -115,7 +115,7 @@ async function shootUnreachable(look: {
   await context.close()
 }
 
-/** Also shows distant parts, which the page neither lays out nor loads until they come near the screen. */
+/** Makes the page lay out and load parts far below the screen, which it otherwise does only when they come near. */
 async function showAll(page: Page): Promise<void> {
   await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
   await page.evaluate(() => {

@@ -67,7 +67,7 @@ if (!demoIsFresh()) {
   await buildDemo()
 }
 const key = join(data, 'model-key.pem')
-/** Copy of `latest.json` that names the version the pages are rendered with. */
+/** Copy of the `latest.json` with which the pages were rendered. */
 const rendered = join(data, 'rendered.json')
 const models = seedModels()
 await makeSigningKey(key)
@@ -127,7 +127,7 @@ function seedModels(): string {
     return existsSync(file) ? readFileSync(file, 'utf8') : null
   }
   if (stamp(target) !== stamp(shipped)) {
-    // Rounds belong to the model that they improve, so a new base model restarts rounds, their numbers and keys.
+    // Rounds belong to the model that they improve. With a new base model, rounds, round numbers and keys start anew.
     rmSync(target, { recursive: true, force: true })
     for (const file of [key, rendered]) rmSync(file, { force: true })
     for (const role of ['leader', 'helper'])
@@ -138,7 +138,7 @@ function seedModels(): string {
   return target
 }
 
-/** The demo's terms, plus a token for each report, which costs a phone less than half a second. */
+/** The demo's terms plus `issuer`: each report needs a token, whose work takes a phone less than half a second. */
 async function writeTerms(): Promise<void> {
   if (!existsSync(issuer)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -155,7 +155,7 @@ async function named(server: string): Promise<{ operator: string; key: string }>
   return { operator, key: signing }
 }
 
-/** Models in the repository are unsigned, because each machine has its own keys. */
+/** Signs the models with this machine's key; in the repository they are unsigned. */
 async function signModels(): Promise<void> {
   const { signatures = [] } = (await readLatestFile(models))?.signed ?? {}
   const hasSigned = (key: string) => signatures.some((one) => one.key === key)

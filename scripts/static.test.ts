@@ -40,7 +40,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** `fetch` would normalise the path before sending it. */
+/** Sends the path unchanged, which `fetch` would normalise first. */
 function raw(path: string, method = 'GET') {
   return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>(
     (resolve, reject) => {
@@ -127,7 +127,7 @@ test('every answer has the headers that restrict where the page can send', async
     expect(policy).toContain("connect-src 'self' http://localhost:1 http://localhost:2;")
     expect(policy).not.toContain('unsafe-inline')
     expect(String(headers['connection-allowlist'])).toContain('response-origin')
-    // A violation report would leave the browser, and contain addresses.
+    // A violation report would take addresses of pages out of the browser.
     expect(JSON.stringify(headers)).not.toMatch(/report-to|report-uri|reporting-endpoints|"nel"/i)
     expect(headers['referrer-policy']).toBe('no-referrer')
     expect(headers['cross-origin-opener-policy']).toBe('same-origin')

@@ -69,13 +69,13 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
   }
 }
 
-/** Addresses that requests to the aggregators go to. */
+/** Origins to which a device sends its requests for the aggregators. */
 const addressesOf = ({ leader, helper, relay }: NonNullable<StaticSite['federation']>) =>
   relay === undefined ? [leader, helper] : [new URL(relay).origin]
 
 /**
- * With that policy, WebKit (seen in 2.54) runs no imported script, whatever the import map says.
- * Without the policy it still checks the hashes.
+ * WebKit gets no `Integrity-Policy`: with it, WebKit (seen in 2.54) runs no imported script, whatever the import map
+ * says. Without the policy WebKit still checks the hashes.
  */
 function isWebKit(userAgent = ''): boolean {
   return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
@@ -123,7 +123,7 @@ export function createStaticServer(site: StaticSite): Server {
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())
   app.get('*', serveStatic({ root }))
-  // Redirects to one address for each page; relative, and never to another host.
+  // Removes a trailing slash, so that each page has one address. The redirect is relative, so it keeps the host.
   app.get('*', (context, next) => {
     const { pathname, search } = new URL(context.req.url)
     if (!/.\/$/.test(pathname)) return next()
@@ -132,7 +132,7 @@ export function createStaticServer(site: StaticSite): Server {
   // A deep link gets the storefront's document; a missing file of any other kind is a 404.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
-  // Products and departments are files; an address that is neither gets a 404.
+  // Products and departments are files. Any other address gets the outline, with status 404 unless it is a page.
   app.get('*', async (context, next) => {
     await next()
     if (!PAGES.includes(context.req.path))
@@ -145,7 +145,7 @@ export function createStaticServer(site: StaticSite): Server {
   return createAdaptorServer(app) as Server
 }
 
-/** Pages of the storefront that begin with the outline. */
+/** Pages of the storefront that are served as the outline (`shell.html`). */
 export const PAGES: readonly string[] = [
   ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
   ...['/play', '/side-by-side', '/fast-forward', '/console'],

@@ -1,8 +1,8 @@
 /**
  * @module `npm test`: unit, property and browser tests (Vitest), then end-to-end tests (Playwright), then one line with
- * the totals. `npm run test:long` (`--long`) runs the others: kills, stress, builds, other browsers, the rest of the
- * end-to-end tests (`*.long.*`), and the example shops. `.ci/run` (`--all`) runs lint, types, build, sizes, package
- * checks and unused code, each counted as one, then both.
+ * the totals. `npm run test:long` (`--long`) runs the long tests (`*.long.*`): kills, stress, builds, other browsers,
+ * the rest of the end-to-end tests, and the example shops. `.ci/run` (`--all`) runs lint, types, build, sizes, package
+ * checks and unused code, each counted as one test, and then all tests.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -24,7 +24,7 @@ interface Tally {
   notes?: string[]
 }
 
-/** Checks that `.ci/run` requests beside the tests. */
+/** Commands that `.ci/run` runs in addition to the tests. */
 const CHECKS = [
   'biome ci .',
   'tsc --noEmit',
@@ -62,7 +62,7 @@ else {
 const sum = (key: 'passed' | 'failed' | 'skipped') =>
   tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
-// Repeat the notes, because only the end of a long log may be seen.
+// Repeat the notes, because a reader may see only the end of a long log.
 for (const note of tallies.flatMap((tally) => tally.notes ?? [])) console.log(`\n${note}`)
 console.log(
   `\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
@@ -91,7 +91,7 @@ async function prepare(): Promise<string | null> {
   }
 }
 
-/** A runner that fails without a report counts as one failure. */
+/** Runs a test runner and reads its report. A runner without a report counts as one failure. */
 function run(command: string, args: string[], read: (report: unknown) => Tally): Tally {
   const file = join(reports, `${command}.json`)
   rmSync(file, { force: true })

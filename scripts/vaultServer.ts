@@ -1,6 +1,6 @@
 /**
- * @module The vault's web server: an origin of its own with three files. Its headers leave the document one way out
- * and the worker none (docs/DEPLOYING.md has them for other servers).
+ * @module The vault's web server: a separate origin with three files. By its headers, the document can reach only listed
+ * origins, and the worker can reach nothing. docs/DEPLOYING.md has these headers for other servers.
  */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -56,7 +56,7 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
   }
 }
 
-/** Headers of the worker: they allow WebAssembly, which the worker contains, and no address at all. */
+/** Headers of the worker's file. They allow the WebAssembly that the worker contains, and no address. */
 export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
   ...EVERYWHERE,
   'content-security-policy': "default-src 'none'; script-src 'wasm-unsafe-eval'",
@@ -83,7 +83,7 @@ export function createVaultServer(site: VaultSite): Server {
     const { path } = context.req
     const ours = WORKER.test(path) ? locked : headers
     for (const [name, value] of Object.entries(ours)) context.res.headers.set(name, value)
-    // Stored for a day, because the shop opens from the device without a network, and so must the vault.
+    // Cached for a day, because the shop opens without a network, and the vault has to open with it.
     const kept = path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'max-age=86400'
     if (context.res.ok) context.res.headers.set('cache-control', `public, ${kept}`)
   })

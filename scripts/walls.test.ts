@@ -1,7 +1,7 @@
 /**
- * @module Checks the architecture. A workspace imports what its `package.json` names, and only lower workspaces: those
- * before it in the root's list. Inside two workspaces a finer table holds. Tests may import what a workspace needs for
- * development, and what the root does.
+ * @module Checks the architecture. A workspace imports only packages that its `package.json` names, and only lower
+ * workspaces: those before it in the root's list. `INNER_WALLS` has further limits for some folders. Tests may also
+ * import development dependencies of their workspace and of the root.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -27,7 +27,7 @@ const ROOT_MANIFEST = manifestOf('.')
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 
-/** Folders of the checkout → the only folders of these workspaces that they may import. */
+/** Limits: files that match the first pattern may import, of files that match the second, only the listed folders. */
 const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   [/^src\/aggregate\/privacy\//, /^src\/aggregate\//, ['src/aggregate/privacy/']],
   [
@@ -36,7 +36,7 @@ const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
     ['src/aggregate/privacy/', 'src/aggregate/protocol/'],
   ],
   [/^src\/aggregate\/(privacy|protocol)\//, /^src\/train\//, []],
-  // Storage, worker and network are out of an interface's reach.
+  // Interface code must not import storage, worker or network.
   [
     /^src\/ui\//,
     /^src\/browser\/\w+\//,
@@ -49,7 +49,7 @@ const isEntry = (path: string) => /^src\/[\w-]+\.tsx?$/.test(path)
 const ENTRIES_MAY = ['core', 'browser', 'ui', 'aggregate']
 
 const isTest = (path: string) => /\.test\.|(^|\/)test[A-Z][^/]*\.tsx?$/.test(path)
-/** Runs in a checkout only. */
+/** Code that runs only in a checkout, so it may import development dependencies. */
 const isForDevelopment = (path: string) => /^research\/(lab|bench)\//.test(path) || isTest(path)
 
 const workspaceOf = (path: string) => WORKSPACES.find((folder) => path.startsWith(`${folder}/`))
@@ -82,7 +82,7 @@ function wrongImports(path: string, text: string): string[] {
     if (to.startsWith('.')) {
       if (workspaceOf(target) === workspace) return []
       const isOpen = isEntry(target) && (workspace === 'src/storefront' || isForDevelopment(path))
-      // Data and scripts are no workspace; an entry is of the root, like these.
+      // Data, scripts and the package's entries belong to the root and to no workspace.
       const isOutside =
         workspaceOf(target) === undefined && (isTest(path) || !/^src\//.test(target))
       return isOpen || isOutside ? [] : [target]
@@ -126,7 +126,7 @@ test('a workspace imports each package that it names', () => {
     const idle = Object.keys({ ...dependencies, ...devDependencies }).filter(
       (name) => !imported.has(name),
     )
-    // Two are peers of packages that are imported.
+    // commander and zod are peer dependencies of imported packages.
     expect(
       idle.filter((name) => !['commander', 'zod'].includes(name)),
       folder,

@@ -1,6 +1,6 @@
 /**
- * @module Compiles each `.wat` file of this repository (WebAssembly as text) to a TypeScript file beside it, which
- * holds the bytes as base64: `npm run wat`. Both files are committed, so neither a build nor a shop needs a compiler.
+ * @module `npm run wat`: compiles each `.wat` file of this repository (WebAssembly as text) to a TypeScript file beside
+ * it with the bytes as base64. Both files are committed, so neither a build nor a shop needs a compiler.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

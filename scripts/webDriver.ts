@@ -1,6 +1,6 @@
 /**
- * @module Drives Firefox and WebKit with real presses, with WebDriver's commands. WebKit uses WebKitWebDriver;
- * Firefox uses its built-in Marionette (Debian packages no geckodriver).
+ * @module Drives Firefox and WebKit by WebDriver's commands, which press the mouse like a person. WebKit uses
+ * WebKitWebDriver; Firefox uses its built-in Marionette, because Debian packages no geckodriver.
  * @see https://www.w3.org/TR/webdriver2/ @see https://firefox-source-docs.mozilla.org/testing/marionette/
  */
 import type { ChildProcess } from 'node:child_process'
@@ -76,7 +76,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Polls until found, because a browser takes time to start. */
+/** Calls `look` until it finds something, because a browser takes time to start. */
 async function until<Found>(browser: ChildProcess, look: () => Found | null | Promise<Found>) {
   for (;;) {
     if (browser.exitCode !== null) throw new Error(`The browser ended: ${browser.exitCode}`)

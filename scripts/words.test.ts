@@ -26,13 +26,13 @@ test('finds the catalogues of lists, panel, console, search, vault and demo shop
 
 describe.each(ALL)('$name', ({ en, de }) => {
   test('both languages have the same messages with the same values', () => {
-    // English has no message for an error whose own sentence it shows.
+    // Some errors have no English message: the English interface shows the error's own sentence.
     const isOfError = (key: string) => key.startsWith('trouble.') && !(key in en)
     expect(Object.keys(de).filter((key) => !isOfError(key))).toEqual(Object.keys(en))
     const values = (messages: typeof en) =>
       Object.entries(messages)
         .filter(([key]) => !isOfError(key))
-        // English shows the device's own sentence, and other languages a sentence by its code.
+        // In English this message contains the device's sentence; other languages choose a sentence by its code.
         .filter(([key]) => key !== 'wentWrong')
         .map(([key, message]) => [key, valuesIn(message)])
     expect(values(de)).toEqual(values(en))
@@ -58,7 +58,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
   })
 })
 
-test('leftInEnglish finds an untranslated message, also in one plural form', () => {
+test('leftInEnglish finds an untranslated message, even a single plural form', () => {
   const en = { a: 'Cake', b: { one: 'one place', other: '{n} places' }, c: 'Tin' }
   const de = { a: 'Cake', b: { one: 'ein Platz', other: '{n} places' }, c: 'Put it in' }
   expect(leftInEnglish({ en, de })).toEqual(['a', 'b', 'c'])
@@ -79,7 +79,7 @@ interface Call {
   readonly at: string
   /** Matches the keys that the call may read; null if the key is a variable. */
   readonly key: RegExp | null
-  /** Whether the call may read each of these keys; a template may match others, too. */
+  /** Whether the call may read every key that matches; a template may also match keys that it never reads. */
   readonly isExact: boolean
   /** Names of the given values; null if they are not written out. */
   readonly values: readonly string[] | null
@@ -159,7 +159,7 @@ test('each call passes the values of its message', () => {
     if (values === null) return false
     const known = read.flatMap(({ needed, known }) => ['n', ...needed, ...known])
     if (!values.every((name) => known.includes(name))) return true
-    // Two catalogues may have a message of the same key with other values.
+    // Two catalogues may have the same key for messages with different values.
     const isFilled = (name: string) =>
       read.some((one) => one.name === name && one.needed.every((value) => values.includes(value)))
     const names = read.map(({ name }) => name)
@@ -177,7 +177,7 @@ test('each message is used', () => {
   expect(unread).toEqual([])
 })
 
-test('panel and console never call an update a report; a report is a printout', () => {
+test('panel and console say “update” for what is sent, and “report” only for a printout', () => {
   const named = (by: RegExp, set: object) =>
     Object.entries(set).flatMap(([key, message]) =>
       typeof message === 'string' || 'other' in message

@@ -10,8 +10,8 @@ export function pathInWorkspace(specifier: string): string | null {
 }
 
 /**
- * Makes declarations that TypeScript wrote into `directory` fit for a package. Makes imports of other workspaces relative. Drops style sheets: a shop loads `nearside/styles.css` itself, and a
- * style sheet's import in the types would not resolve.
+ * Prepares the declarations that TypeScript wrote into `directory` for a package. Makes imports of other workspaces
+ * relative. Removes imports of style sheets, which would not resolve; a shop loads `nearside/styles.css` itself.
  */
 export function makeTypesWhole(directory: string): void {
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {

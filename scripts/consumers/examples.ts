@@ -1,4 +1,4 @@
-/** @module Tests an example shop: a list, a click, a reload, no layout shift; and again without the worker's file. */
+/** @module Tests an example shop: a list, a click, a reload, no layout shift; then the shop without the worker's file. */
 import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { report } from './tally.ts'
 

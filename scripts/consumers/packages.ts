@@ -8,7 +8,7 @@ export const PICTURES = join(ROOT, 'public/catalog/images')
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
 
-/** Packs the packages as in a fresh checkout: packing builds them. */
+/** Packs the packages as in a fresh checkout. Without `dist`, `npm pack` builds them first. */
 export function pack(): Readonly<Record<'shop' | 'tools' | 'server', string>> {
   for (const part of ['lib', 'nearside-tools', 'nearside-server'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
@@ -29,7 +29,7 @@ export function pack(): Readonly<Record<'shop' | 'tools' | 'server', string>> {
   return packed
 }
 
-/** Copies the example with its dependencies; returns the folder. */
+/** Copies the example and installs its dependencies; returns the folder. */
 export function installOf(name: string): string {
   const folder = join(WORK, name)
   cpSync(join(ROOT, 'examples', name), folder, {

@@ -40,7 +40,7 @@ export function idsOn(page: Page): Promise<string[]> {
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
 }
 
-/** Searches in `<nearside-search>`. @returns what is wrong with the results, or with the results of one choice */
+/** Searches in `<nearside-search>`, then chooses a facet. @returns what is wrong; empty if nothing is */
 export async function search(page: Page, box: string, word: string): Promise<string> {
   const element = page.locator('nearside-search')
   await element.getByRole('searchbox', { name: box }).fill(word)
@@ -57,7 +57,7 @@ export async function search(page: Page, box: string, word: string): Promise<str
   return isRight ? '' : `${found} found, ${narrowed} of them with a choice`
 }
 
-/** Waits until the condition holds or time runs out; the check after it reports which. */
+/** Waits until the condition holds or time runs out. The caller then checks the page. */
 export async function settle(
   page: Page,
   holds: (ids: string[], personal: boolean) => boolean,

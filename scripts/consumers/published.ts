@@ -1,4 +1,4 @@
-/** @module Runs the commands that a shop's import and an auditor run, and tests the page that `publish` wrote. */
+/** @module Runs the commands that a shop and an auditor use, and tests the page that `publish` wrote. */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

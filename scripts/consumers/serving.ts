@@ -1,4 +1,4 @@
-/** @module Serves shops, each at its own address, under a strict policy. */
+/** @module Serves example shops, each at its own address, under a strict Content-Security-Policy. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * @module Tests the example for Shopify. A Liquid engine renders its blocks, and the published folder lies at the
- * path of the app's proxy. Events have the documented form and pass through the pixel's own function.
+ * @module Tests the example for Shopify. A Liquid engine renders the example's blocks, and the published folder lies
+ * at the path of the app's proxy. The pixel's own function passes on events in the form that Shopify documents.
  */
 import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ const viewed = (sku: string) => ({
   },
 })
 
-/** The page shares its storage with the pixel, so it runs the pixel's code. */
+/** The test runs the pixel's code in the page, because page and pixel share a storage. */
 const tellPixel = (adapters: string, event: { readonly name: string }) => `
   import('${adapters}').then(({ relayShopifyPixel }) => {
     const subscribe = (name, tell) => name === '${event.name}' && tell(${JSON.stringify(event)})

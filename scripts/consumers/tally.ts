@@ -1,4 +1,4 @@
-/** @module Reports the checks as they run, and stops whatever must end with them. */
+/** @module Prints each check's result as it ends, and stops servers and browsers after the last check. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

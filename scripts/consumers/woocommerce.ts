@@ -1,6 +1,6 @@
 /**
- * @module Tests the example for WooCommerce: pages made by its plugin, with stand-ins for the WordPress functions
- * it calls. Skipped, with a message, on a machine without PHP.
+ * @module Tests the example for WooCommerce. The plugin makes the pages, with stand-ins for the WordPress functions
+ * that it calls. Without PHP the test is skipped, with a message.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
@@ -70,7 +70,7 @@ interface Told {
   readonly ecommerce?: { readonly items: readonly { readonly quantity: number }[] }
 }
 
-/** Events in the page's data block, written by the plugin. */
+/** Events that the plugin wrote into the page's data block. */
 function toldBy(html: string): Told[] {
   return JSON.parse(/id="nearside-events">(.*?)<\/script>/.exec(html)?.[1] ?? 'null')
 }

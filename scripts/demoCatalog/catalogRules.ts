@@ -1,19 +1,19 @@
-/** @module Reads a shop's rules for its wording, a JSON file beside its data. */
+/** @module Reads the rules for the wording of a shop's catalog: a JSON file beside the shop's data. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { WordRules } from './title.ts'
 
-/** One department with the words that select it, by strength. */
+/** A department, and the words that put a product into it, by strength. */
 export interface Department {
   readonly name: string
-  /** Themes that outrank the product's kind: "Christmas", "Easter". */
+  /** Themes, which outrank words that name the product: "Christmas", "Easter". */
   readonly always: readonly string[]
   /** Words that name the product itself: "mug", "photo frame". */
   readonly strong: readonly string[]
-  /** Words used where there is no strong word. */
+  /** Words that count only if the title has no strong word. */
   readonly words: readonly string[]
-  /** Hints, weighed against the departments of similar items. */
+  /** Words that only add a vote to the votes of similar items. */
   readonly weak: readonly string[]
 }
 

@@ -1,7 +1,7 @@
 /**
- * @module Puts each item of a shop into a department. A word that names the product decides where there is one.
- * Every other item joins the items with the most similar titles and baskets. The result is exact and
- * deterministic: the same log and rules give the same departments.
+ * @module Puts each item of a shop into a department. If the title has a word that names the product, this word decides.
+ * Every other item joins the items with the most similar titles and baskets. The result is deterministic: the same log
+ * and rules give the same departments.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -20,7 +20,7 @@ const WEAK = 1
 const NEIGHBOURS = 15
 /** Weight of co-purchase similarity relative to title similarity; both are cosines. */
 const CO_PURCHASE_WEIGHT = 1
-/** Similarity of a neighbour that counts as much as a weak word. */
+/** Vote of a weak word, in the unit of a neighbour's similarity. */
 const WEAK_VOTE = 1
 /** Largest basket that counts: a wholesaler's order of half the catalog says nothing about related items. */
 const MAX_BASKET = 60

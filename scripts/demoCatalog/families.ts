@@ -1,8 +1,8 @@
 /**
- * @module Families of the demo's products, which differ only in colour, size or pattern. Where a title names the
- * variant (`Alarm Clock Bakelite Green`), the family is the title without those words. Where it names product and
- * pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, if enough products of a similar price
- * share it.
+ * @module Groups the demo's products into families, whose products differ only in colour, size or pattern. If a title
+ * has words for the variant (`Alarm Clock Bakelite Green`), the family is the title without these words. If it names
+ * product and pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, provided that enough products
+ * of a similar price share that name.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { titleWords } from '@nearside/core/model/content.ts'
@@ -35,7 +35,7 @@ const PRICE_RATIO = 1.5
 
 const isKept = (word: string) => !VARIANTS.has(word) && !SIZE.test(word)
 
-/** Id of the first item in each item's family of at least two; else undefined. */
+/** For each item, the id of the first item in its family; undefined if no other item is in the family. */
 export function familiesOf(items: readonly Item[]): (string | undefined)[] {
   const words = items.map(({ title = '' }) => titleWords(title.replace(/['’]s\b/g, '')))
   const kept = words.map((own) => own.filter(isKept))

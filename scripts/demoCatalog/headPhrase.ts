@@ -5,7 +5,7 @@
 interface Phrase<T> {
   readonly words: readonly string[]
   readonly value: T
-  /** Rank; a higher rank wins, wherever the phrases stand. */
+  /** The phrase with the higher rank wins, whatever its position in the title. */
   readonly rank: number
 }
 
@@ -64,7 +64,7 @@ export class PhraseIndex<T> {
       (this.#byLastWord.get(word) ?? [])
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
-          // Order: rank, then the head before words after a preposition, then length, then position.
+          // Compared by rank, then whether the phrase is before any preposition, then length, then position.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
           return { value, rank, length, at: last - length + 1, score }
         }),

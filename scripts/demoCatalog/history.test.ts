@@ -8,7 +8,7 @@ const bought = (time: string, price: number, order: string) => ({
   order,
 })
 
-test('prices are monthly medians, and a month of few purchases has none', () => {
+test('a price is the median of a month, and a month of few purchases has no price', () => {
   const purchases = [
     ...[2.95, 2.95, 9.9].map((price, i) => bought('2011-03-02', price, `a${i}`)),
     ...[2.55, 2.5, 2.55].map((price, i) => bought('2011-04-02', price, `b${i}`)),

@@ -15,7 +15,7 @@ const LEAST_PURCHASES = 3
 const SEASON_SHARE = 0.25
 const LEAST_ORDERS = 20
 
-/** Histories in the order of first purchases, without products that have no month with a price. */
+/** Histories in the order of the first purchases. A product without any monthly price has no history. */
 export function historiesOf(purchases: Iterable<Purchase>): HistoryLine[] {
   return [...groups(purchases, ({ item }) => item)].flatMap(([id, own]) => {
     const months = groups(own, ({ time }) => time.slice(0, 7))

@@ -64,14 +64,14 @@ function recase(text: string, words: WordRules): string {
   return restoreForms(cased, words)
 }
 
-/** Converts `120CM` → `120cm`, `3D` → `3D`, `50'S` → `50's`. */
+/** Case of a word with a number: `3d` → `3D`; letters after a number stay lower (`120cm`, `50's`). */
 function recaseNumber(lower: string): string {
   if (/^\d+d$/.test(lower)) return lower.toUpperCase()
   if (/^[a-z]/.test(lower)) return lower.charAt(0).toUpperCase() + lower.slice(1)
   return lower
 }
 
-/** Restores a rule's capitals beyond a first letter (`AC Milan`). */
+/** Restores capitals inside of a rule's spelling, such as `AC Milan`. */
 function restoreForms(text: string, words: WordRules): string {
   let result = text
   for (const form of words.values()) {

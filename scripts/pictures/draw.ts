@@ -26,7 +26,7 @@ const SIZE = 256
 const SIZES = { small: 208, large: 288 } as const
 const FLOOR = 322
 
-/** Bytes above which a picture is drawn without its motifs. */
+/** A picture larger than this many bytes is drawn again without its motifs. */
 const MAX_BYTES = 10_000
 
 const IVORY = '#fffaf0'
@@ -43,7 +43,7 @@ const SETTINGS = {
 const GLOW =
   '<radialGradient id="g"><stop offset=".55" stop-color="#fff" stop-opacity=".8"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient><circle cx="200" cy="196" r="180" fill="url(#g)"/>'
 
-/** Transforms of further pieces behind the first, and of the first: x, y, size. */
+/** Transforms (x, y, size) of the pieces of a set, from back to front. */
 const TWO = ['translate(10.5 .5) scale(.66)', 'translate(-1 7) scale(.78)'] as const
 const THREE = [
   'translate(-3 1.5) scale(.6)',
@@ -52,8 +52,8 @@ const THREE = [
 ] as const
 
 /**
- * Puts each part that pictures share on a line of its own, so that a pack stores the part once.
- * @throws Error when the icon set lacks an icon of the look, which is a fault of the tables
+ * Draws a look as SVG. Each part that pictures share has its own line, so that a pack stores the part once.
+ * @throws Error if the icon set lacks an icon of the look: the tables name a wrong icon
  */
 export function draw(look: Look, icons: IconSet): string {
   const { palette, pattern, picture, motifs, size } = look
@@ -103,7 +103,7 @@ export function draw(look: Look, icons: IconSet): string {
   return motifs.length > 0 && svg.length > MAX_BYTES ? draw({ ...look, motifs: [] }, icons) : svg
 }
 
-/** A set shows some of its pieces. */
+/** Repeats the product two or three times if it is a set. */
 function repeated(look: Look, product: readonly string[]): readonly string[] {
   if (!isRepeated(look)) return product
   const places = look.pieces === 2 ? TWO : THREE
@@ -145,7 +145,7 @@ function drawShape(
   ]
 }
 
-/** Ink that is readable on a light product and on a dark one. */
+/** Colour of words that is readable on the product's colour, light or dark. */
 function inkOn({ main, print }: Palette): string {
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(main.slice(at, at + 2), 16))
   return red * 0.3 + green * 0.59 + blue * 0.11 > 150 ? INK : print

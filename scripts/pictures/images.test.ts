@@ -86,7 +86,7 @@ describe('lookOf', () => {
     expect(lookOf('Black Christmas Tree 60cm', undefined).measure).toBe('60cm')
   })
 
-  test('a sign’s picture shows its words, and a letter’s its letter', () => {
+  test('the picture of a sign shows the sign’s words, the picture of a letter shows the letter', () => {
     expect(lookOf('Home Sweet Home Metal Sign', undefined).words).toBe('Home Sweet Home')
     expect(lookOf('Red Charlie & Lola Personal Door Sign', undefined).words).toBeUndefined()
     expect(lookOf('Letter "A" Bling Key Ring', undefined).words).toBe('A')
@@ -153,7 +153,7 @@ describe('draw', () => {
     expect(files.size).toBeGreaterThan(3000)
   })
 
-  test('one pack holds every picture to the byte, in a fifth of the size', () => {
+  test('a pack contains every picture unchanged, in a fifth of the size', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
     const lines = packOf(svgs)

@@ -1,4 +1,4 @@
-/** @module Words that appear on the product itself, such as a sign or a doormat; taken from the title. */
+/** @module Finds in a title the words that are printed on the product, such as a sign or a doormat, and draws them. */
 
 /** Sayings that are printed on any product. */
 const SAYINGS = new RegExp(
@@ -31,10 +31,10 @@ export function letteringOf(title: string, shape: string): string | undefined {
 }
 
 const LINE = 1.12
-/** Width of a letter as a share of its height; lines are stretched to it, whatever font draws them. */
+/** Width of a letter as a share of its height. Each line is stretched to this width, whatever the font. */
 const LETTER_WIDTH = 0.62
 
-/** Breaks the words into lines, as large as the place allows. */
+/** Draws the words, broken into lines so that the letters are as large as possible. */
 export function lettering(
   words: string,
   [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],

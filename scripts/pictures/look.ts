@@ -39,9 +39,9 @@ const VAGUE = 1
 const MOTIF = 1
 
 /**
- * Tables of `words.json`, by name of a picture, words separated by bars; the head word of the title wins.
- * `shapes` and `icons` name the product, as a drawing or from the emoji set. `vague` names it only without
- * any other word. `motifs` are prints; they are the product itself where the title names no other.
+ * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the title
+ * wins. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the title has
+ * no such word. Words in `motifs` name prints, or the product if the title has no other word for it.
  */
 function phrases<T>(
   table: Readonly<Record<string, string>>,
@@ -120,9 +120,9 @@ export function lookOf(title: string, category: string | undefined): Look {
   const product = products.best(title)
   const shown = motifs
     .all(title)
-    // A word of the product's own name is no motif: "cake" in "cake stand".
+    // A word inside of the product's name is no motif: "cake" in "cake stand".
     .filter(({ at }) => !product || at < product.at || at >= product.at + product.length)
-    // Nor is "cake" a motif in "fairy cake".
+    // A word inside of a longer motif is no motif: "cake" in "fairy cake".
     .filter(
       (one, _, all) =>
         !all.some(
@@ -158,7 +158,7 @@ export function lookOf(title: string, category: string | undefined): Look {
   }
 }
 
-/** For a decoration, the picture is the object on the string: a heart, a star, another motif, else a disc. */
+/** Picture of a hanging decoration: the object on the string, which is a heart, a star, another motif, else a disc. */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (picture.name !== 'ornament') return picture
   if (/\bhearts?\b/i.test(title)) return shape('hanging')
@@ -170,7 +170,7 @@ function whole(picture: Picture, motif: string | undefined, title: string): Pict
 export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
   pieces > 1 && !MANY.has(picture.name)
 
-/** File name, equal for equal looks: one file serves all products that look alike. */
+/** File name, equal for equal looks, so that products that look alike share one file. */
 export function fileName(look: Look): string {
   const { picture, palette, pattern, motifs, material, words, pieces, size, measure, setting } =
     look

@@ -19,7 +19,7 @@ const index = new PhraseIndex(
   ),
 )
 
-/** The first material in the title: "Wooden Box with Metal Lid" is wooden. */
+/** The first material that the title names: "Wooden Box with Metal Lid" is wooden. */
 export function chooseMaterial(title: string): MaterialName | undefined {
   return index.all(title)[0]?.value
 }
@@ -69,5 +69,5 @@ const SURFACES: Readonly<Record<MaterialName, (id: string) => string>> = {
   ),
 }
 
-/** A paint in user units of the 32 × 32 grid. */
+/** SVG pattern or gradient of the material, in user units of the 32 × 32 grid. */
 export const surface = (name: MaterialName, id: string): string => SURFACES[name](id)

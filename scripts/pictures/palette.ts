@@ -110,8 +110,9 @@ const NEUTRAL = [
 const PRINTS = /^(?:spot|spots|stripe|stripes|polka)$/
 
 /**
- * Chooses by the title's first colour word, else its first theme, else by a hash of the title. A
- * second colour is used for print and paper; `Blue Spot White` is white with blue.
+ * Chooses by the title's first colour word, else by its first theme, else by a hash of the title. A second colour
+ * becomes the colour of print and paper. A colour before a print word is the second one: `Blue Spot White` is white
+ * with blue spots.
  */
 export function choosePalette(title: string): Palette {
   const matches = index

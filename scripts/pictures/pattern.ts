@@ -1,4 +1,4 @@
-/** @module Printed patterns: a title's words about a surface, drawn as an SVG pattern of a few marks. */
+/** @module Printed patterns: a title's words about a surface ("striped") become an SVG pattern of a few marks. */
 import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
 const WORDS = {

@@ -5,8 +5,8 @@
 import drawings from './shapes.json' with { type: 'json' }
 
 /**
- * Drawing on a 32 × 32 grid. `body` is filled and printed on; `under` and `over` are drawn beneath and above it.
- * Letters stand for colours: M main, D shade, P print, I a light ivory that contrasts with them.
+ * Drawing on a 32 × 32 grid. `body` gets the colour and the print; `under` and `over` are drawn beneath and above it.
+ * Letters stand for colours: M main, D shade, P print, I a light ivory that contrasts with the others.
  */
 export interface Shape {
   readonly body: string
@@ -14,7 +14,7 @@ export interface Shape {
   readonly over?: string
   /** Centre and size of a printed motif; size 0: none. */
   readonly print: readonly [x: number, y: number, size: number]
-  /** Centre, width and height of words; absent: in the place of a motif. */
+  /** Centre, width and height of the words' place; if absent, words stand in the place of a motif. */
   readonly words?: readonly [x: number, y: number, width: number, height: number]
 }
 
