@@ -1,4 +1,4 @@
-/** @module Tests account tokens: the shop's own server gives them to signed-in shoppers, by its session cookie. */
+/** @module Tests account tokens, which the shop's own server gives to shoppers whom its session cookie identifies. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -140,8 +140,8 @@ test('a signed-in shopper contributes once, and the aggregators never see the se
     await send.click()
     return page
   }
-  // Sign in through the browser context, whose cookies the pages share; the demo's service worker would answer a
-  // page.
+  // Sign in by a request of the browser context, which shares cookies with the pages. A page's own request would be
+  // answered by the demo's service worker.
   const signIn = async ({ request }: BrowserContext, account: string) =>
     expect(await request.get(`/sign-in?as=${account}`)).toBeOK()
   const first = await browser.newContext({ baseURL: shop })

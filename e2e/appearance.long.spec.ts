@@ -15,7 +15,7 @@ async function playedYear(page: Page): Promise<void> {
   await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 120_000 })
 }
 
-test('from right to left, names stand beside their lines in the chart, and departments fade', async ({
+test('from right to left, names stand beside their lines in the chart, and the row of departments fades out', async ({
   page,
 }) => {
   await rightToLeft(page)

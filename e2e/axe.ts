@@ -1,6 +1,6 @@
 /**
- * @module Runs axe-core in a page of the shop, or in a frame, through the debugger, because the policy allows no
- * other script.
+ * @module Runs axe-core in a page of the shop, or in a frame, through the debugger, because the page's policy allows
+ * only the shop's scripts.
  */
 import axe from 'axe-core'
 import type { Page } from 'playwright/test'

@@ -1,6 +1,6 @@
 /**
- * @module Tests blocked site data, a preference that shoppers set in the browser. Databases, caches, service workers
- * and local storage all refuse. The shop works from memory and says so.
+ * @module Tests a browser whose settings block site data, so that databases, caches, service workers and local storage
+ * all refuse. The shop works from memory and says so.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ test('with site data blocked, every flow works from memory and says so', async (
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(error.message))
   await openShop(page)
-  // If these don't refuse, the browser has changed the preference's format, and this test proves nothing.
+  // If the browser changed the preference's format, nothing is blocked and this test would prove nothing.
   const refusals = await page.evaluate(async () => {
     const refused = (work: () => unknown): Promise<string> =>
       Promise.resolve()

@@ -1,4 +1,4 @@
-/** @module Tests a new visitor's first minute: the first screen, and the moves after a click. */
+/** @module Tests a new visitor's first minute: the first screen, and how lists change after a click. */
 import { expect, type Page, test } from 'playwright/test'
 import { picture } from './film.ts'
 import { forYou, forYouIds, keepsShop, learnsFrom, openShop } from './shop.ts'
@@ -32,7 +32,7 @@ test('no two shelves of the home page share a product, before and after a look',
   page,
 }) => {
   await openShop(page)
-  // The viewed product may stay in its place.
+  // The shelf of viewed products is left out: it may repeat a product of another shelf.
   const shelves = page.locator('main section', {
     has: page.locator('[aria-busy="false"]'),
     hasNot: page.getByRole('heading', { name: 'Recently viewed' }),
@@ -107,7 +107,7 @@ test('the first minute: a look moves the list, everyone’s list is a press away
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
   await expect(risen).toHaveCount(0)
   await everyone.click()
-  // A fit meanwhile may have moved the shopper's own list.
+  // Compare with everyone's list, because a fit may have changed the shopper's own list since.
   await expect.poll(() => forYouIds(page)).not.toEqual(everyones)
   await expect(line).toContainText(title)
 

@@ -13,7 +13,7 @@ import { learnsFrom } from './shop.ts'
 
 test.use({ locale: 'de-DE' })
 
-/** Texts of some catalogues, cut at the names of their values. */
+/** Texts of message catalogues, split where a message inserts a value. */
 function pieces(all: readonly Readonly<Record<string, Message>>[]): Set<string> {
   const texts = all.flatMap((messages) => Object.values(messages).flatMap(formsOf))
   const parts = texts.flatMap((text) => text.split(/\{\w+\}|[*[\]]/))
@@ -39,7 +39,7 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/** A short string must equal a whole text; a longer one may be part of it. */
+/** English pieces in the page's texts. A short piece must equal a whole text; a longer one may be part of a text. */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)
@@ -48,7 +48,7 @@ async function leftInEnglish(page: Page): Promise<string[]> {
   )
 }
 
-/** Also checks a narrow phone, where words are long. */
+/** Checks the page for English words, and that long German words don't make it wider than a narrow phone. */
 async function judge(page: Page, what: string): Promise<void> {
   expect(await leftInEnglish(page), what).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)

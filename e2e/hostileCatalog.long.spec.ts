@@ -1,6 +1,6 @@
 /**
- * @module Tests a hostile catalog: each product's picture, and a picture in its title, has an address of its own,
- * which would tell who sees which product.
+ * @module Tests a hostile catalog. Each product has two pictures (one inside its title) with unique addresses: a
+ * request for one would reveal who sees which product.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -56,7 +56,7 @@ async function showPictures(page: Page, host: string): Promise<string[]> {
   )
 }
 
-test('a hostile catalog’s host sees the list without a policy, and nothing with ours', async ({
+test('a hostile catalog’s host learns the list without a policy, and gets no request under ours', async ({
   browser,
 }) => {
   const arrived: string[] = []

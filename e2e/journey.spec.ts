@@ -1,7 +1,7 @@
 /**
- * @module One shopper's way through the shop on WebGPU, all in a vault, as `npm start` serves it. The shop adapts,
- * and keeps what it learned through reload, loss of network and a second tab. The shopper opts in, contributes, and
- * gets the model of the round. The tests are one story: each continues where the previous one ended.
+ * @module One shopper's visit to the shop in a vault, as `npm start` serves it, with fits on WebGPU. The shop adapts,
+ * and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in, contributes,
+ * and gets the model of the round. Each test continues where the previous one ended.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -49,8 +49,8 @@ test('the first click on a product changes the home list, also in another tab', 
   await openShop(home, '/?engine=webgpu')
   expect(await forYouIds(home)).toEqual(before)
 
-  // The home page is open in a second tab and shows the change by itself. Both times are measured in the browser: the
-  // click, and the change of the list's items.
+  // The home page is open in a second tab and shows the change without a reload. The browser records both times, of the
+  // click and of the change of the list's items.
   await forYou(home).evaluate((region) => {
     const ids = () =>
       [...region.querySelectorAll('[data-item]')]
@@ -150,7 +150,7 @@ test('after consent, this device and 32 others make a new base model, which open
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
   const question = await openQuestion(page)
-  // `npm start` runs a demonstration, which the vault's question and the console must both say.
+  // Vault's question and console must both say that `npm start` runs a demonstration.
   for (const shown of [question, page])
     await expect(shown.getByRole('note').first()).toContainText(/^Demonstration: .* 1,000 people/)
   await agree(question)
@@ -204,7 +204,7 @@ test('after consent, this device and 32 others make a new base model, which open
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
-  // The helper has the report with the log's state at that time, which nobody can change later.
+  // The helper's list has the report's id, which fixes the log's state at that time: nobody can change it later.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
   const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })

@@ -1,6 +1,6 @@
 /**
- * @module Tests every flow of the shop by keyboard alone. The focus is always visible and moves to where reading
- * continues.
+ * @module Tests every flow of the shop by keyboard alone. The focus is always visible, and after each step it is on the
+ * element where reading continues.
  */
 import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
@@ -168,7 +168,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await expect(count).toHaveText(narrowed)
   await press(page, button(page, 'Clear all'))
   await expect(count).toHaveText(all)
-  // The address alone leads to the same page.
+  // Opening the address again gives the same page.
   await page.goto(address)
   await expect(count).toHaveText(narrowed)
   await tabTo(page, page.getByRole('combobox', { name: 'Sort by' }))

@@ -1,4 +1,4 @@
-/** @module Tests by keyboard alone what the shop learned, and the pages that show how it learns. */
+/** @module Tests by keyboard alone the panel, the console, and the pages that show how the shop learns. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'playwright/test'
 import { button, expectPage, lookByKeys, press, tabTo, textOf } from './keys.ts'
@@ -118,7 +118,7 @@ test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s 
   await page.keyboard.type('Hits')
   await expect(page.getByRole('img', { name: /^Hits of four/ })).toBeVisible()
 
-  // The replay stored nothing, and neither read nor wrote the visitor's data.
+  // The replay created no database, so it stored nothing of its own.
   expect(
     await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
   ).toEqual(['nearside'])

@@ -4,7 +4,7 @@ import { forYou, learnsFrom, openShop } from './shop.ts'
 
 const MOST_STEPS = 250
 
-/** Presses Tab until the element has the focus, as people do; each stop must be visible. */
+/** Presses Tab until the element has the focus. At each stop the focus must be visible. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   await target.waitFor()
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -26,7 +26,7 @@ export async function press(page: Page, target: Locator, key = 'Enter'): Promise
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement)
 
-/** A focus ring around the element or its frame must be inside the window and uncovered. */
+/** Expects a focus ring around the element or its frame, inside the window, with nothing over it. */
 async function expectFocusShown(page: Page): Promise<void> {
   const shown = await page.evaluate(() => {
     const active = document.activeElement
@@ -45,7 +45,7 @@ async function expectFocusShown(page: Page): Promise<void> {
   expect(shown).toBe('shown')
 }
 
-/** The heading of a new page must have the focus, because reading continues there. */
+/** Expects a new page's heading to have the focus, because reading continues there. */
 export async function expectPage(page: Page, name: string | RegExp): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeFocused()
 }

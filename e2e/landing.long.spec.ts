@@ -1,4 +1,4 @@
-/** @module Tests that departments and products show before the shop's script, for visitors who follow a link. */
+/** @module Tests that visitors who follow a link see a department or product before the shop's script runs. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
@@ -24,7 +24,7 @@ for (const [address, title, part] of [
     const rendered = await shown(before, part)
 
     const said = listen(page)
-    // With a query, as in links that count visitors.
+    // The link has a query, as newsletters add one to count visitors.
     await page.goto(`${address}?utm_source=letter`)
     await comesToRest(page)
     expect(await shown(page, part)).toBe(rendered)
@@ -39,7 +39,7 @@ test('a page is not painted until its whole header has arrived', async ({ page, 
   const cut = document.indexOf('<nav class="header-links"')
   expect(cut).toBeGreaterThan(0)
   const WAIT = 1000
-  // Serves only the document, in two parts, padded so that the browser processes each on arrival.
+  // Serves only the document, in two parts. Padding makes the browser process each part on arrival.
   const server = createServer(({ url }, answer) => {
     if (url !== '/product/85123A') return void answer.writeHead(404).end()
     answer.writeHead(200, { 'content-type': 'text/html' })
@@ -110,7 +110,7 @@ test('offline, an opened product is not mistaken for the shell', async ({ page, 
   expect(shell).toContain('The shop is opening')
 })
 
-test('a new shopper’s first department is there before the device ranks it, in the same order', async ({
+test('a new shopper sees a department before the device ranks it, in the order of the device', async ({
   browser,
 }) => {
   const address = '/category/Christmas'
@@ -145,7 +145,7 @@ test('a new shopper’s first department is there before the device ranks it, in
   await expect(late.locator('main .grid [data-item]')).toHaveCount(24)
   expect(await listOf(late)).toEqual(shown)
 
-  // Meanwhile the device's own answer has arrived, and moves nothing.
+  // By now the device's own list has arrived, and no product has moved.
   await early.getByRole('button', { name: 'What this shop learned' }).click()
   await expect(early.getByRole('button', { name: 'Pause learning' })).toBeVisible()
   expect(await listOf(early)).toEqual(shown)

@@ -1,10 +1,10 @@
 /**
- * @module Tests that layout shift stays low on every page, and that every picture's room is reserved before it loads.
+ * @module Tests that layout shift stays low on every page, and that pages reserve each picture's space before it loads.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest, hasLoaded, learnsFrom, listsArrive, openShop } from './shop.ts'
 
-/** Half of the limit for "good". @see https://web.dev/articles/cls */
+/** Half of Google's limit for "good". @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
 
 const DESKTOP = { width: 1280, height: 860 }
@@ -25,7 +25,7 @@ const PAGES = [
   '/no-such-page',
 ]
 
-/** Counts every shift, including those right after a click, which browsers ignore. */
+/** Counts every shift, including shifts right after a click, which the official metric ignores. */
 async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const seen = { shift: 0, moved: [] as string[] }
@@ -81,10 +81,10 @@ test('the first cards of the basket’s page stand in their final places', async
   expect(await first.boundingBox()).toEqual(whole)
 })
 
-/** Shift of a step that rounding may cause; a card that moves by its own height gives .02. */
+/** Largest shift that rounding may cause in a step. A card that moves by its own height causes .02. */
 const MOST_STEP_SHIFT = 0.002
 
-/** Runs a step with the processor slowed until all lists have arrived, which is well after their page. */
+/** Runs a step with the processor slowed until all lists have arrived, which takes longer than the page itself. */
 type Slowly = (act: () => Promise<unknown>) => Promise<void>
 
 /** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */
@@ -122,7 +122,7 @@ async function opensStill(
 
 const FOR_YOU = '.for-you [aria-busy="false"] [data-item]'
 
-/** Moves from page to page like a shopper, without a new load. No step shifts anything. */
+/** Moves from page to page like a shopper, without loading a document. Expects no shift in any step. */
 async function lookAround(page: Page, slowly: Slowly): Promise<void> {
   const stands = async (step: string, act: () => Promise<unknown>) => {
     const { shift } = await seen(page)
@@ -214,7 +214,7 @@ async function fill(page: Page): Promise<void> {
 const WITHOUT_PICTURES = ['/checkout', '/console']
 const PHONE = { width: 360, height: 740 }
 
-/** Number of pictures in the page, and those that declare no size or don't keep it. */
+/** Number of pictures in the page, and pictures that declare no size or have another size on screen. */
 const lookAtPictures = (page: Page) =>
   page.locator('img').evaluateAll((images) => ({
     pictures: images.length,
@@ -244,7 +244,7 @@ test('no page is wider than a phone, and every picture declares its size and kee
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // A picture has its size at once, so wait for the first where the page has any.
+    // Wait for the first picture, if the page has any: each picture has its size at once.
     // Fast-forward plays by itself; its first order takes a slow machine a while.
     if (!WITHOUT_PICTURES.includes(address))
       await page.locator('main img').filter({ visible: true }).first().waitFor()

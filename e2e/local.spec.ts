@@ -3,8 +3,8 @@ import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
 /**
- * All requests that the shop may make: to its own origin, without a body or a query. A search is a page of the same
- * document, so its words are never sent to the server.
+ * Paths that the shop may request from its own origin, without a body or a query. The words of a search are in the
+ * address's fragment, so the browser never sends them.
  */
 const DECLARED = [
   /^\/(shell\.html)?$/,
@@ -27,7 +27,7 @@ interface Sent {
 function undeclared(requests: readonly Sent[], shop = ''): Sent[] {
   return requests.filter(({ method, url, body }) => {
     const { origin, pathname, search } = new URL(url)
-    // Neither kind leaves the browser.
+    // Requests for `blob:` and `data:` addresses don't leave the browser.
     if (url.startsWith('blob:') || url.startsWith('data:')) return false
     return (
       method !== 'GET' ||

@@ -36,7 +36,7 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   }, part)
 }
 
-/** The catalog is no script, so it is in neither list. */
+/** Whether the catalog is stored: the release's lists name only scripts. */
 const keepsCatalog = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 

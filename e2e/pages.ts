@@ -36,7 +36,7 @@ export async function eachPage(
   }
 }
 
-/** Pages that show a new visitor nothing of their own. */
+/** Visits pages that are empty for a new visitor. */
 export async function eachEmptyPage(
   page: Page,
   judge: (page: Page, what: string) => Promise<void>,

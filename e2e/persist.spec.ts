@@ -1,6 +1,6 @@
 /**
- * @module Tests that the shop asks before it stores what it learned. Before the answer it stores nothing, after
- * consent everything at once, after refusal nothing.
+ * @module Tests that the shop asks before it stores events. Before the answer it stores nothing, after a yes the whole
+ * visit at once, after a no nothing.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
@@ -90,13 +90,13 @@ test('a no applies to the visit and is remembered', async ({ page }) => {
   await expect(question(page)).toHaveCount(0)
 })
 
-test('a refusal that the closing tab cut short is repeated at the next visit', async ({ page }) => {
+test('a tab that closes during a no erases at the next visit', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Keep' }).click()
   await expect(question(page)).toHaveCount(0)
   await expect.poll(async () => (await stored(page)).databases).toEqual(['nearside'])
-  // The tab closed after it had remembered the refusal, and before it had erased the disk.
+  // Same state as of a tab that closed after it had stored the refusal and before it had erased the disk.
   await page.evaluate(() => localStorage.setItem('nearside-shop.declined', 'true'))
   await openShop(page)
   await expect.poll(() => stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })

@@ -1,4 +1,4 @@
-/** @module The playground: taps move the shopper's list, everyone's list stays, and nothing is asked for. */
+/** @module Tests the playground: taps change the shopper's list, everyone's list stays, and no request leaves. */
 import { expect, type Page, test } from 'playwright/test'
 import { filmOf } from './film.ts'
 import { comesToRest, keepsLatestModel, keepsShop } from './shop.ts'
@@ -13,7 +13,7 @@ async function open(page: Page, address = '/play'): Promise<void> {
   await expect.poll(() => names(page, 'everyones')).toHaveLength(8)
 }
 
-/** The files for use without a network, and a model newer than the page's, follow the first list, whatever is tapped. */
+/** Waits for two downloads that don't depend on taps: the files for offline use and a newer model. */
 async function hasAll(page: Page): Promise<void> {
   await keepsShop(page)
   await expect.poll(() => keepsLatestModel(page)).toBe(true)
@@ -29,7 +29,7 @@ async function requestsShown(page: Page): Promise<string[]> {
 /** A device looks for a newer model now and then, whatever is tapped. */
 const MODEL_CHECK = '/models/latest.json'
 
-test('a tap moves the shopper’s list alone, and asks for nothing', async ({ page }) => {
+test('a tap changes only the shopper’s list, and causes no request', async ({ page }) => {
   await open(page)
   const requested: string[] = []
   await hasAll(page)
@@ -48,7 +48,7 @@ test('a tap moves the shopper’s list alone, and asks for nothing', async ({ pa
   expect(new URL(page.url()).hash).toBe('#taps=22629')
 })
 
-test('a link with taps taps nothing by itself', async ({ page }) => {
+test('opening a link with taps doesn’t apply them until the visitor presses', async ({ page }) => {
   await open(page, '/play#taps=22629+nobody-has-this+22111')
   const before = await names(page, 'yours')
   expect(before).toEqual(await names(page, 'everyones'))

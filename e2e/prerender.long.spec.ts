@@ -1,6 +1,5 @@
 /**
- * @module Tests that the home page shows before the shop's script, and that the script continues from exactly that
- * page.
+ * @module Tests that the home page shows before the shop's script runs, and that the script then changes nothing on it.
  */
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from 'playwright/test'
@@ -104,7 +103,7 @@ test('a filled basket is never shown empty', async ({ page }) => {
   await expect(page.getByText('Your basket is empty')).toBeVisible()
 })
 
-test('a linked search is answered by its own thread before the page has read the catalog', async ({
+test('the search’s worker answers a linked search before the page has read the catalog', async ({
   page,
 }) => {
   let read = () => {}
@@ -112,7 +111,7 @@ test('a linked search is answered by its own thread before the page has read the
     read = resolve
   })
   let asked = 0
-  // The page requests it first, from its document.
+  // The first request is the page's, from a link in its document; hold it back.
   await page.route('**/catalog/catalog.json', async (route) => {
     if (asked++ === 0) await held
     await route.continue()
@@ -148,7 +147,7 @@ test('a new shopper’s search does not wait for the device, and equals its orde
   await ranked.close()
 })
 
-test('a search finds the same without its thread', async ({ page, browser }) => {
+test('a search finds the same without the search’s worker', async ({ page, browser }) => {
   const found = async (page: Page) => {
     await page.goto('/search#q=heart')
     await expect(page.locator('main [data-item]')).toHaveCount(24)
@@ -160,7 +159,7 @@ test('a search finds the same without its thread', async ({ page, browser }) => 
   await without.close()
 })
 
-/** Events of a visit, each enough for a list of one's own. */
+/** Visits of one event each, after which the shopper has a personal list. */
 const VISITS: Readonly<Record<string, string>> = {
   looked: '/product/85123A',
   'only searched': '/search#q=lantern',

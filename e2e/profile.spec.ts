@@ -1,7 +1,6 @@
 /**
- * @module Tests what is left of an erased search in Chromium's own files. The words stay in the database's files
- * until Chromium rewrites them or the site's data are cleared. They also stay in the browser's own history of
- * addresses. They are nowhere else.
+ * @module Tests what is left of an erased search in Chromium's own files. The search's words stay only in two places:
+ * in the database's files, until Chromium rewrites them or the site's data are cleared, and in the browser's history.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +19,7 @@ test('erased words stay only in the database’s files, until site data are clea
 }) => {
   const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))
   const launch = { executablePath: requireChromium(), args: CHROMIUM_ARGS, baseURL }
-  /** A visit ends with closing the browser, so that all its data are on disk. */
+  /** Makes a visit, then closes the browser, so that all data are on disk. */
   async function visit(work: (page: Page, context: BrowserContext) => Promise<unknown>) {
     const context = await chromium.launchPersistentContext(profile, launch)
     await work(context.pages()[0], context)
@@ -33,7 +32,7 @@ test('erased words stay only in the database’s files, until site data are clea
       await page.getByLabel('Search products').fill(WORDS)
       await page.keyboard.press('Enter')
       await expect(page.getByText('No products match')).toBeVisible()
-      // Navigate within the page, so that the search is stored before the page is left.
+      // Navigate within the document, so that the search is stored before the document ends.
       await page.getByRole('link', { name: 'Privacy console' }).first().click()
       await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()
     })

@@ -1,4 +1,4 @@
-/** @module Tests contributions through a relay, which runs in its own process as a third party would run it. */
+/** @module Tests contributions through a relay in its own process, as a third party would run it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseBundle } from '@nearside/audit/bundle.ts'
@@ -30,7 +30,7 @@ async function startRelay({ leader, helper }: Recipients): Promise<string> {
   throw new Error('the relay ended')
 }
 
-test('through a relay neither server hears from the browser, and the log names the relay', async ({
+test('through a relay neither server gets a request of the browser, and the log names the relay', async ({
   page,
   context,
 }) => {
@@ -58,7 +58,7 @@ test('through a relay neither server hears from the browser, and the log names t
       'POST /leader/v1/reports, sealed',
     ]),
   )
-  // A browser would send its origin and name.
+  // Both servers see the relay's requests: a browser's would have an `Origin` and its own `User-Agent`.
   expect([...askers]).toEqual(['127.0.0.1  node'])
   expect(sent.filter((url) => url.startsWith(address)).length).toBeGreaterThan(4)
   expect(sent.filter((url) => url.startsWith(new URL(recipients.leader).origin))).toEqual([])

@@ -31,7 +31,7 @@ export const idsIn = (page: Page, part: string) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
 
 /**
- * Opens a page as a known shopper. Expects a single list from the first paint on, without layout shift.
+ * Opens a page as a returning shopper. Expects the same list from the first paint on, without layout shift.
  * @param list selector of the list's container
  */
 export async function expectOneList(page: Page, address: string, list: string): Promise<void> {

@@ -17,7 +17,7 @@ test('back, forward and reload restore the place in a long list and a product', 
   const card = page.locator('main .grid [data-item]')
   await page.getByRole('button', { name: /^Show 24 more/ }).click()
   await expect(card.nth(40)).toBeAttached()
-  // Leaves before the browser has fired the page's scroll event.
+  // Leave the page before the browser has fired its scroll event.
   const place = await card.nth(40).evaluate((product) => {
     product.scrollIntoView({ block: 'center', behavior: 'instant' })
     const place = Math.round(scrollY)
@@ -50,7 +50,7 @@ test.describe('if the list comes late', () => {
 
   test('a shopper who scrolls first is not scrolled back', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
-    // Departments are prerendered with their lists, so a search is used.
+    // Use a search, because departments are prerendered with their lists.
     await page.goto('/search#q=heart')
     const card = page.locator('main .grid [data-item]').nth(20)
     await card.scrollIntoViewIfNeeded()

@@ -1,4 +1,4 @@
-/** @module Actions of the end-to-end tests in the shop, by the names that people see. */
+/** @module Actions in the shop for end-to-end tests, which find elements by their visible names. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
 import { ENGLISH, type Labels, wordsIn } from '../src/react.ts'
@@ -9,15 +9,15 @@ export async function openShop(page: Page, path = '/'): Promise<void> {
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** Waits until the header counts this many actions that shape the lists; a view counts after a second. */
+/** Waits until the header counts this many events that shape the lists. A view counts only after a second. */
 export const learnsFrom = (page: Page, actions: number, labels: Labels = ENGLISH) =>
   expect(page.locator('button.learned b').first()).toHaveText(
     wordsIn(labels, 'en-GB')('learnedFrom', { n: actions }),
   )
 
 /**
- * Waits until the page has loaded, and nothing more for half a second. Playwright's `networkidle` may never come: a
- * request that ends before the load event of a slow page stops it for good.
+ * Waits until the page has loaded and nothing else has loaded for half a second. Playwright's `networkidle` may never
+ * come: on a slow page, a request that ends before the load event prevents it for good.
  */
 export async function hasLoaded(page: Page): Promise<void> {
   await page.waitForLoadState()
@@ -89,16 +89,16 @@ export async function openTechnical(page: Page): Promise<void> {
 /** Returns to the home page without a new load, as a shopper would. */
 export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
-  // Until the current list arrives, the page shows the previous one.
+  // Wait, because the page shows the previous list until the current one arrives.
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** Waits until the device has stored the whole release, fast-forward included, and pages open from it. */
+/** Waits until the device has stored all files of the release, fast-forward included, so that pages open from them. */
 export async function keepsShop(page: Page): Promise<void> {
   const worker = await readFile('dist/demo/sw.js', 'utf8')
   const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
   const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
-  // `waitForFunction` would take the promise itself for a true answer, so it isn't used.
+  // Not `waitForFunction`: it would take the promise itself for a true answer.
   const missing = () =>
     page.evaluate(async (paths) => {
       const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))
@@ -111,7 +111,7 @@ export async function keepsShop(page: Page): Promise<void> {
 /** Whether the device has stored a base model. */
 export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
-/** Whether it is the published one; a list of an older model changes when the device notices the new one. */
+/** Whether the stored model is the published one. If not, lists may still change when the device gets the new one. */
 export async function keepsLatestModel(page: Page): Promise<boolean> {
   // Retried, because the server may close a reused connection at the moment of its use.
   const response = await page.request.get('/models/latest.json', { maxRetries: 3 })

@@ -1,4 +1,4 @@
-/** @module Tests sign-in of a returning shopper: the browser has their orders from the shop at once. */
+/** @module Tests the sign-in of a returning shopper: the shop hands their past orders to the browser. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, test } from 'playwright/test'
 import { go } from './pages.ts'

@@ -1,4 +1,4 @@
-/** @module Tests forged base models from the shop's server: the browser keeps the model that its keys have signed. */
+/** @module Tests forged base models from the shop's server: the browser keeps the model that the shop's keys signed. */
 import { expect, test } from 'playwright/test'
 import { fact, keepsModel, openConsole, openShop } from './shop.ts'
 
@@ -9,7 +9,7 @@ test('a model without the keys’ signature is refused, and the console says so'
   await expect.poll(() => keepsModel(page)).toBe(true)
   await openConsole(page)
   const version = fact(page, 'Base model and storage', 'Version')
-  // The page has the model of the server's start; a newer one may exist since.
+  // The page starts with the model of the server's start; a round may have made a newer one since.
   await page.getByRole('button', { name: 'Look for a newer model' }).click()
   await expect(page.getByText(/^Version .* is (the newest|now in use)\.$/)).toBeVisible()
   const before = await version.textContent()

@@ -1,4 +1,4 @@
-/** @module Tests the start on a slow phone and line, by requests and work rather than by time. */
+/** @module Tests what makes the shop start fast on a slow phone and line. It counts requests and work, not time. */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 import { SHOP_IN_VAULT } from './vault.ts'
@@ -61,7 +61,7 @@ test('the document requests every script needed before the first list', async ({
   )
   for (const name of ['open', 'shop', 'react-dom', 'main', 'worker', 'releases'])
     expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
-  // A file that is found only after another has loaded is a round trip late.
+  // If the browser finds a file only after another has loaded, that file comes a round trip late.
   const needed = await Promise.all(
     asked.map(async (path) => {
       const script = await (await page.request.get(path)).text()
@@ -74,8 +74,8 @@ test('the document requests every script needed before the first list', async ({
 })
 
 test.describe('on a first visit', () => {
-  // A service worker would fetch all files of the shop. A document that the test changes counts as a page of the
-  // internet, which may open a vault on this computer only with a permission.
+  // Without the service worker, which would fetch all files of the shop. Chromium treats the document that the test
+  // changes as a page of the internet, which needs a permission to open a vault on this computer.
   test.use({ serviceWorkers: 'block', permissions: ['local-network-access'] })
 
   for (const [mode, address] of [

@@ -1,6 +1,6 @@
 /**
- * @module Tests failures of the browser's storage: really full, and really cleared under an open page.
- * Chrome's debugging protocol sets the quota and clears the site's data; nothing is simulated.
+ * @module Tests a full disk, and site data cleared under an open page. Chrome's debugging protocol sets the quota and
+ * clears the data, so neither is simulated.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { fact, forYou, forYouIds, goHome, openShop, openTechnical } from './shop.ts'

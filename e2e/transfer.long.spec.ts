@@ -1,4 +1,4 @@
-/** @module Tests the transfer of what one browser learned to another: the shop in its vault, and embedded. */
+/** @module Tests the transfer of a shopper's data from one browser to another, with a vault and embedded. */
 import { readFile } from 'node:fs/promises'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'

@@ -1,7 +1,4 @@
-/**
- * @module Tests what the shop's server can see, by a server that records every request. Two shoppers
- * who do different things must look the same to it.
- */
+/** @module Tests, with a server that records every request, that two shoppers who do different things look the same. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -207,7 +204,7 @@ test('a new release is used on the visit after it was found', async ({ browser }
         const { installing, waiting, active } = await navigator.serviceWorker.ready
         return Boolean(installing ?? waiting) || active?.state !== 'activated'
       })
-    // Chromium first lets the old worker become idle, which takes it half a minute.
+    // Chromium activates the new worker only when the old one is idle, after half a minute.
     await expect.poll(busy, { timeout: 120_000 }).toBe(false)
     await page.reload()
     const described = page.locator('meta[name="description"]')

@@ -1,4 +1,4 @@
-/** @module Tests the shop with a vault: the device has an origin of its own, and a worker without a network. */
+/** @module Tests the shop with a vault: storage and worker are in another origin, and the worker has no network. */
 import { createServer } from 'node:http'
 import { expect, test } from 'playwright/test'
 import { LOCKED_HEADERS, vaultHeaders } from '../scripts/vaultServer.ts'
@@ -20,7 +20,7 @@ test('the list follows a click, and the shop’s origin stores nothing', async (
   expect(await page.evaluate(databases)).toEqual([])
   const worker = await vaultWorker(page, vault)
   expect(await worker.evaluate(databases)).toEqual([`nearside of ${shop}`])
-  // Only files of the vault were requested; its own attempts failed.
+  // Only the vault's files were requested: the test requests by which the worker checks its policy did not arrive.
   expect(asked.filter((line) => !/^GET \/(vault\.html|assets\/\S+\.js)$/.test(line))).toEqual([])
   expect(asked.length).toBeGreaterThan(2)
 })
@@ -96,7 +96,7 @@ test('no request from the vault’s worker arrives, by any API', async ({ page }
   expect(left).toEqual([])
   expect(arrived).toEqual([])
   expect(asked).toEqual(before)
-  // Requests that are allowed do reach the server.
+  // Shows that the server would have recorded a request.
   await page.request.get(`${other}/heard`)
   expect(arrived).toEqual(['/heard'])
   elsewhere.close()
@@ -104,7 +104,7 @@ test('no request from the vault’s worker arrives, by any API', async ({ page }
 })
 
 const policy = (text: string) => ({ 'content-security-policy': text })
-/** Policies of the vault's worker, each with a hole, and the ways out that the vault then reports. */
+/** Policies of the vault's worker that allow some requests, and the ways that the vault then reports as open. */
 const HOLES = [
   ['no policy', {}, 'fetch, XMLHttpRequest, WebSocket'],
   ['requests to its own server', policy("default-src 'none'; connect-src 'self'"), 'fetch, XML'],
@@ -115,7 +115,7 @@ const HOLES = [
 test('if its worker has a network, the vault refuses to work: lists are in the shop’s order, nothing is stored', async ({
   context,
 }) => {
-  // All at once, because each waits up to ten seconds for the browser's reports, twice.
+  // All pages at once, because each waits twice up to ten seconds for the browser's reports.
   const refusals = HOLES.map(async ([hole, locked, says]) => {
     const page = await context.newPage()
     const { shop, vault } = await openVaultShop(() => ({ locked }))

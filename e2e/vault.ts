@@ -6,7 +6,7 @@ import type { Page } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
 
-/** The server for all tests (`playwright.config.ts`), beside the embedded shop's. */
+/** Address of the shop with a vault that `playwright.config.ts` starts for all tests. */
 export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?? 8800}`
 
 export interface VaultShop {
@@ -71,7 +71,7 @@ export async function openVaultShop(
   return { shop, vault, asked, askedOfShop }
 }
 
-/** The vault's worker in this page. */
+/** Waits for the vault's worker in this page. */
 export async function vaultWorker(page: Page, vault: string) {
   const isVaults = (url: string) => url.startsWith(`${vault}/`)
   const known = page.workers().find((worker) => isVaults(worker.url()))

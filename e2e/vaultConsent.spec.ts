@@ -1,5 +1,5 @@
 /**
- * @module Tests that a vault's consent is given in its own window, and that no script of the shop's page can give it.
+ * @module Tests that a shopper consents in the vault's own window, and that no script of the shop's page can consent.
  */
 import { expect, test } from 'playwright/test'
 import { findings } from './axe.ts'
@@ -35,7 +35,7 @@ test('the shopper consents by keyboard in the vault’s window, and the log has 
   await expect(page.getByRole('dialog')).toHaveAttribute('aria-label', /^localhost:\d+$/)
   const frame = page.frames().find((one) => one.url().startsWith(vault))
   expect(frame && (await findings(frame))).toEqual([])
-  // Elements behind the dialog can't get the focus.
+  // Tab stays in the dialog: elements behind it can't get the focus.
   await page.keyboard.press('Tab')
   await expect(offer.getByRole('button', { name: 'Not now' })).toBeFocused()
   await page.keyboard.press('Tab')
@@ -131,7 +131,7 @@ test('a script of the page can’t consent by its own words, messages or windows
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
     frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
   })
-  // Nor can the page skip the question by inventing terms.
+  // The page can't skip the question by inventing terms, either.
   await page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }
     const call = (name: string, ...args: unknown[]) =>

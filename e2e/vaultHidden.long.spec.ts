@@ -1,6 +1,6 @@
 /**
- * @module Tests a page's script that hides most of the vault's frame, in many ways: a press on the visible rest gives
- * no consent.
+ * @module Tests a page's script that hides most of the vault's frame, in many ways. A press on the part that is still
+ * visible gives no consent.
  */
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { type Box, HIDINGS, hide, REVEAL } from './hidings.ts'
@@ -68,6 +68,6 @@ for (const way of HIDINGS)
     expect(await consentsIn(page, site.vault)).toEqual([])
   })
 
-test('the presses do arrive: many of these ways open the question', () => {
+test('the presses reach the frame: in many of these ways they open the question', () => {
   expect(opening).toBeGreaterThan(HIDINGS.length / 4)
 })

@@ -1,6 +1,6 @@
 /**
- * @module Tests which presses count in the vault's own window. A small window, a held key or a resting mouse give no
- * consent.
+ * @module Tests which presses count in the vault's own window. A press gives no consent in a small window, by a held
+ * key, or by a mouse that was already on the button.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'

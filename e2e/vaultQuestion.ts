@@ -13,12 +13,12 @@ export async function openContributing() {
 export const consentOf = (page: Page) =>
   page.getByRole('switch', { name: /^(Contribute to the shared|Zum gemeinsamen) / })
 
-/** The vault's own frame: the asking parties, and the button that opens the question. */
+/** The vault's frame, with the names of the operators and the button that opens the question. */
 export const offerOf = (page: Page) => page.frameLocator('iframe[title="vault"]').getByRole('main')
 
 /** Opens the window with the vault's question, and waits until it shows. */
 export async function openQuestion(page: Page): Promise<Page> {
-  // A browser paints only the tab in front, and the vault counts a press only on what it sees painted.
+  // The browser paints only the tab in front, and the vault counts a press only if its frame was painted.
   await page.bringToFront()
   const opening = page.waitForEvent('popup')
   await offerOf(page)
@@ -29,7 +29,7 @@ export async function openQuestion(page: Page): Promise<Page> {
   return question
 }
 
-/** Presses a key that closes the window, maybe before the key is released and the browser has answered. */
+/** Presses a key that closes the window. The window may close before the key is up and the browser has answered. */
 export async function pressLast(question: Page, key: 'Enter' | 'Escape'): Promise<void> {
   const closing = question.waitForEvent('close')
   await question.keyboard.down(key).catch(() => undefined)
@@ -43,7 +43,7 @@ export const agreeIn = (question: Page) =>
 export async function agree(question: Page): Promise<void> {
   await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()
-  // The press closes the window, maybe before the browser has answered.
+  // The press closes the window, possibly before the browser has answered the click command.
   const closing = question.waitForEvent('close')
   await agreeIn(question)
     .click()
@@ -69,7 +69,7 @@ export async function consentsIn(page: Page, vault: string): Promise<unknown> {
   })
 }
 
-/** Takes the port between the page's own package and the vault. */
+/** Steals the port by which the package in the page speaks to the vault. */
 export async function stealPort(page: Page): Promise<void> {
   await page.evaluate(() => {
     const post = MessagePort.prototype.postMessage
@@ -83,7 +83,7 @@ export async function stealPort(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(() => 'stolen' in globalThis)).toBe(true)
 }
 
-/** Makes the vault ask, through that port, with texts of the script. */
+/** Makes the vault ask through the stolen port, with texts that the script chose. */
 export const askByScript = (page: Page) =>
   page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }

@@ -1,8 +1,8 @@
 /**
- * Keeps the shop on the device. After the first visit its pages open without a network, and without
- * asking the server: a reload or a link tells it nothing of what is looked at. Written by hand, short
- * enough to be audited; the build fills in the next line (`scripts/offline.ts`). It asks for nothing
- * that the page wouldn't ask for itself, and touches neither other origins nor anything but GET.
+ * Stores the shop on the device. After the first visit, pages open without a request to the server, so a
+ * reload or a link doesn't tell the server which page is viewed. This file is written by hand and short
+ * enough to be audited; the build fills in the next line (`scripts/offline.ts`). It requests only files
+ * that the page would request itself. It handles only GET requests to its own origin.
  */
 const RELEASE = { name: '', shop: [], embedded: [], replay: [] }
 
@@ -10,11 +10,11 @@ const PREFIX = 'nearside-shop-'
 const CACHE = PREFIX + RELEASE.name
 const SHELL = '/shell.html'
 const DOCUMENTS = ['/', SHELL]
-/** Hashed names: they never change. Models are not among them, the device checks and keeps those itself. */
+/** Files with a hash in their name, which never change. The device checks and stores models itself. */
 const ASSETS = /^\/assets\//
-/** Of one release; asked for only when somebody goes there. */
+/** Data of fast-forward, for one release; requested only when a shopper opens fast-forward. */
 const REPLAY = /^\/replay\//
-/** What changes between releases, too; every visit asks for it. */
+/** Files that may change without a new release, so every visit requests them. */
 const DATA = ['catalog', 'pictures', 'history']
   .map((name) => `/catalog/${name}.json`)
   .concat('/federation.json')
@@ -22,24 +22,24 @@ const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }
 
-/** A new release is another text of this file, for which each visit asks. */
+/** Each visit requests this file. A new release changes its text, so the browser installs it. */
 self.addEventListener('install', (event) => event.waitUntil(install()))
 
 async function install() {
   const missing = await keepShop()
-  // Where there is no room, rather nothing is kept than what is out of date.
+  // On a full disk, delete all releases: an old release without the new one would stay out of date.
   if (missing.some(({ why }) => why === 'QuotaExceededError')) await dropReleases(0)
-  // The release before goes on, and the browser tries again.
+  // The installation fails: the previous release stays in use, and the browser tries again later.
   else if (missing.length > 0 && self.registration.active) throw new Error('Not all could be kept')
   await self.skipWaiting()
 }
 
 self.addEventListener('activate', (event) => {
-  // Pages that were opened with the release before may still need parts of it.
+  // Keep one older release, because pages that are still open may need its files.
   event.waitUntil(dropReleases(1).then(() => self.clients.claim()))
 })
 
-/** All but this one and as many of the latest others. */
+/** Deletes stored releases, except this one and the latest `others`. With 0, deletes this one, too. */
 async function dropReleases(others) {
   const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE)
   if (others === 0) await caches.delete(CACHE)
@@ -51,13 +51,13 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    // A file opened by itself is no page.
+    // An address with a file extension is no page of the shop.
     if (!/\.\w+$/.test(pathname)) event.respondWith(openPage(pathname, request))
   } else if (ASSETS.test(pathname) || REPLAY.test(pathname)) event.respondWith(cacheFirst(request))
   else if (DATA.includes(pathname)) event.respondWith(networkFirst(pathname, request))
 })
 
-/** The home page as it was built; all others begin with the outline. */
+/** Answers with the built home page, or with the shop's outline for every other page. */
 async function openPage(path, request) {
   const cache = await caches.open(CACHE)
   return (await cache.match(path === '/' ? '/' : SHELL, ANY)) ?? fetch(request)
@@ -84,12 +84,12 @@ async function networkFirst(path, request) {
     if (kept) return kept
     throw error
   } finally {
-    // All of it is there: from a page that reads it slowly it must not be taken away again.
+    // Stop the timer: an abort would cut off a page that still reads the answer.
     clearTimeout(patience)
   }
 }
 
-/** What a full disk can't keep is still what the page asked for. */
+/** Stores an answer. If the disk is full, the page still gets the answer. */
 async function store(name, key, response) {
   const cache = await caches.open(name)
   await cache
@@ -97,13 +97,13 @@ async function store(name, key, response) {
     .catch((refused) => console.info('Not kept for offline use:', refused))
 }
 
-/** What this worker has asked the network for by itself, so that a page can count it. */
+/** Requests that this worker made by itself, so that a page can count them. */
 const fetched = []
 
 /**
- * `fetched` asks for that list. `keep` comes from a page at rest, with `seen`, the files of a first visit, which
- * passed before this worker watched, and `replay`, whether to fetch what fast-forward needs. The answer is what of
- * that is not kept.
+ * Message `fetched`: answers with that list. Message `keep`: a page without pending work asks to store the shop's
+ * files. `seen` lists files that a first visit loaded before this worker ran; `replay` says whether to fetch the
+ * files of fast-forward. The answer lists the files that are not stored.
  */
 self.addEventListener('message', (event) => {
   const { data, ports } = event
@@ -120,7 +120,7 @@ async function keepFor({ seen, replay }) {
   return RELEASE.replay.flatMap((url, place) => (kept[place] ? [] : { url, why: 'NotAsked' }))
 }
 
-/** A page is kept only when all that it names is: what is opened from here must work. */
+/** Stores the documents only after all files that they name, so that every page opened from the cache works. */
 async function keepShop() {
   const missing = await keepAll([...RELEASE.shop, ...RELEASE.embedded])
   return missing.length > 0 ? missing : keepAll(DOCUMENTS)
