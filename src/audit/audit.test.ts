@@ -168,7 +168,7 @@ describe('the helper’s lists of reports', () => {
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // Without a report, the next report's id depends on the last entry of that time.
+    // Before the first report, ids commit to the last entry of that time.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
@@ -240,7 +240,7 @@ describe('the helper’s lists of reports', () => {
   })
 })
 
-/** Check that must find each change. Somebody with the file can break further checks, too. */
+/** The check that must find each change. A change may fail further checks, too. */
 const FOUND_BY: Readonly<Record<string, Check>> = {
   'an entry dropped': 'chain',
   'the end cut off': 'end',

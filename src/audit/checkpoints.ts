@@ -1,5 +1,5 @@
 /**
- * @module Checks that ids of reports fix the log as it is, and that the helper received these reports and no
+ * @module Checks that the ids of reports commit to the log as it is, and that the helper received these reports and no
  * others. That reveals a log that was truncated or rewritten, even if it is signed. It also reveals reports from a
  * copied or restored browser storage.
  */
@@ -59,7 +59,7 @@ interface Sent {
   readonly openings: readonly Opening[]
 }
 
-/** @returns how many reports fix the log as it is, and how many reports of the log the helper received */
+/** @returns how many reports' ids commit to the log as it is, and how many of the log's reports the helper received */
 export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,
@@ -130,7 +130,7 @@ export async function checkCheckpoints(
   return { fixed, witnessed }
 }
 
-/** Entries that a report of this browser can fix, through this log or through one that was once the same. */
+/** Entries to which an id of this browser's reports can commit, in this log or in a copy that once was the same. */
 function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
   const left = [...reports.values()]
   const first = ledger.findIndex(({ kind }) => kind === 'upload')

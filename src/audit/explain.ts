@@ -13,7 +13,7 @@ import type { Audit } from './verify.ts'
 /** @returns lines; empty lines separate the questions */
 export function explain(bundle: Bundle, audit: Audit): string[] {
   return [
-    `This file was exported on ${day(bundle.exported)} by one browser. It holds what Nearside, the shop’s recommender, keeps about one person there, and the log of what it did.`,
+    `This file was exported on ${day(bundle.exported)} by one browser. It contains what Nearside, the shop’s recommender, stores about one person in that browser, and the log of what Nearside did.`,
     '',
     'WAS THE FILE CHANGED?',
     ...wasChanged(audit),
@@ -28,8 +28,8 @@ export function explain(bundle: Bundle, audit: Audit): string[] {
     ...whatIsStored(bundle),
     '',
     'WHAT DOES THIS NOT PROVE?',
-    'The log was written by code that the shop served. A shop could serve other code to one person, and that code could write another log. What the code really sends shows only from outside: in the browser’s own list of requests, or by watching the network.',
-    'That the two servers which add the updates up are run by two parties is what they say of themselves; this file can’t tell.',
+    'Code that the shop served wrote the log. A shop could serve other code to one person, and that code could write another log. Only an observer outside that code sees what it really sends: in the browser’s own list of requests, or on the network.',
+    'This file can’t show that two separate parties run the two servers that add up the updates; only the servers themselves say so.',
     ...audit.notes,
   ]
 }
@@ -45,23 +45,23 @@ function wasChanged(audit: Audit): string[] {
     ]
   if (key === null)
     return [
-      'It agrees with itself, but this browser could not sign it: whoever had the file could have made all of it anew.',
+      'The file is consistent, but this browser could not sign it: anybody who had the file could have rewritten all of it.',
     ]
   return [
-    `Not by anybody who had only the file. Every entry of the log follows from the one before, the last one vouches for all the rest, and ${signed} of them are signed with a key that the browser made and does not give out.`,
+    `Nobody who had only the file changed it. Each entry of the log contains the hash of the entry before it, and the last entry commits to the rest of the file. ${signed} of the entries are signed with a key that the browser created and never exports.`,
     ...wasFixed(audit),
-    `That key is ${key}. Somebody who makes a key of their own can sign another file, with that other key: compare it with an earlier export of the same browser.`,
+    `That key is ${key}. Somebody else can sign another file only with another key, so compare this key with an earlier export of the same browser.`,
   ]
 }
 
 /** Says what a script of the shop could not undo afterwards. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
-  const begin = `The number of an update is made from the log before it: ${fixed} of ${reports} fit this log.`
+  const begin = `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log.`
   const end =
     witnessed === null
-      ? 'Whether the second server has got them, and no later one, shows beside its own list (--reports).'
-      : `The second server has got ${witnessed} of them, in the rounds whose lists were given, and none there that should follow and is missing here.`
+      ? 'The second server’s own lists (--reports) show whether it received these updates, and whether it received later ones that this log lacks.'
+      : `The second server received ${witnessed} of them in the rounds whose lists were given, and no later update that this log lacks.`
   return [`${begin} ${end}`]
 }
 
@@ -75,19 +75,19 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
     0,
   )
   const { tokenRequests: tokens, tokenBytes } = summaryOf(ledger)
-  const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.${
+  const asked = `The browser requested files ${times(fetched)}, according to the entries that the log still has. Such a request tells a server no more than any page view: an address and a time.${
     tokens
-      ? ` Tokens were asked for ${times(Number(tokens))}, with ${count(Number(tokenBytes), 'byte')} that are random to the server.`
+      ? ` It requested tokens ${times(Number(tokens))}, with ${count(Number(tokenBytes), 'byte')} that are random to the server.`
       : ''
   }`
   if (uploads === 0) return ['The log has no update that was sent.', asked]
   const better = Math.ceil(100 * guessRate(substitutionMu(lossSquared)))
   return [
-    `Updates were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
-    'An update is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
+    `The browser sent updates ${times(uploads)}, ${count(bytesSent, 'byte')} in total; it sends an update again that got no answer. The log still lists ${reports} different updates. For ${receipts} there is a signed receipt.`,
+    'An update is one list of numbers: how this person’s shopping would change the model that everybody shares. It names no product, no search and no person, and has the same size for everybody. It is split between two servers, so that neither can read it alone; an operator of both could.',
     `They went to ${recipientsIn(ledger)}.`,
-    `${remade} of them could be made again here from what the browser kept, and came out the same to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
-    `From all of them somebody could tell which of two opposite sets of updates this person sent: rightly at most ${better} times in 100, where a coin is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (another update in place of each); by zero-out (none in its place) it is ${epsilonZeroOut.toPrecision(3)}.`,
+    `${remade} of them could be recomputed here from the stored data, identical to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
+    `From all of them, somebody could guess which of two opposite sets of updates this person sent, and be right at most ${better} times in 100; a coin toss is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (each update replaced by another); by zero-out (each update replaced by zeros) it is ${epsilonZeroOut.toPrecision(3)}.`,
     asked,
   ]
 }
@@ -147,7 +147,7 @@ const figure = (value: unknown) => String(Number(Number(value).toPrecision(3)))
 
 function tokensOf(tokens: unknown): string {
   if (tokens === 'account')
-    return '; each with a token that the shop gives to who is signed in, so it knows who takes part, not which update is theirs'
+    return '; each with a token that the shop gives to signed-in shoppers, so it knows who takes part, but not whose update is whose'
   return tokens === 'work' ? '; each with a token that costs the browser some work' : ''
 }
 

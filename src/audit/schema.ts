@@ -1,6 +1,6 @@
 /**
  * @module Format of an exported bundle: one table of fields for each kind of entry. `tools/verify.py` has the same
- * table. Add a new field in all three places: here, there, and in docs/PROTOCOL.md.
+ * table. Add a new field here, in `tools/verify.py`, and in docs/PROTOCOL.md.
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
@@ -98,7 +98,7 @@ const SUMMARY: Form = {
 const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
 const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
 
-/** Fields of `detail`, by kind. A kind's further form has a name with a space; no kind's name has one. */
+/** Fields of `detail`, by kind. A second form of a kind has a name with a space, which no kind's name has. */
 const DETAILS: Readonly<Record<string, Form>> = {
   request: {
     method: oneOf('GET', 'POST'),

@@ -122,7 +122,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     fault('norm', entry, `the update (‖x‖² = ${squared}) is longer than the clip norm ${most}`)
 }
 
-/** The device's budget may count more than the log, after a tab ended in between; it never counts less. */
+/** The device's budget may count more than the log, if a tab ended between the two writes; it never counts less. */
 function checkEpsilon(
   entry: LedgerEntry,
   consent: Facts,

@@ -82,7 +82,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     /** Number of updates that were recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
-    /** Number of reports whose id fixes the log as it is. */
+    /** Number of reports whose id commits to the log as it is. */
     fixed: checkpoints.fixed,
     /** Number of the log's reports that reached the helper; null without its lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,

@@ -8,13 +8,13 @@ import published from './blindRsaVectors.json' with { type: 'json' }
 import { cryptoRandomBytes } from './randomBytes.ts'
 
 const big = (hex: string) => BigInt(`0x${hex}`)
-/** Source of random bytes that returns these in turn. */
+/** Source of random bytes that returns the given arrays in turn. */
 const drawing = (...bytes: readonly Bytes[]) => {
   const left = [...bytes]
   return () => left.shift() ?? new Uint8Array(0)
 }
 
-/** Modular inverse by its definition: the smallest one. */
+/** Modular inverse in [0, n), by the extended Euclidean algorithm. */
 function inverseOf(value: bigint, n: bigint): bigint {
   let [a, b, x, y] = [value, n, 1n, 0n]
   while (b > 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y]
@@ -110,7 +110,7 @@ describe('the blinded request that an issuer sees', () => {
     const n = big(toHex(modulus))
     for (const token of asked) {
       for (const seen of asked) {
-        // For each answer of the issuer, a blind exists that leads from the token's signature to it.
+        // For each token and each answer of the issuer, some blind connects the two.
         const signature = big(toHex(token.signature))
         const factor = (big(toHex(seen.response)) * inverseOf(signature, n)) % n
         const bytes = fromHex(factor.toString(16).padStart(512, '0'))

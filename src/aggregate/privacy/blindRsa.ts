@@ -1,7 +1,7 @@
 /**
  * @module Blind signatures, the requester's side: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The signer sees a
- * uniformly random number, whatever the message. For each signature and each such number some blind exists that
- * connects them, so the signer can't link them.
+ * uniformly random number, whatever the message. For every signature and every such number there is a blind that
+ * connects the two, so the signer can't tell which request led to a signature.
  */
 import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '@nearside/core/bytes.ts'
 import type { RandomBytes } from './randomBytes.ts'
@@ -36,7 +36,7 @@ export async function blind(
   }
 }
 
-/** Blinded message m · r^e mod n. Over all invertible r, each invertible number occurs exactly once. */
+/** Blinded message m · r^e mod n. Over all invertible r, it takes each invertible value exactly once. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // Raises to e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor
@@ -44,7 +44,7 @@ export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigin
   return (((power * factor) % n) * encoded) % n
 }
 
-/** @returns the signature of the message; null where the signer's answer isn't one */
+/** @returns the signature of the message; null where the signer's answer is no valid signature */
 export async function unblind(
   modulus: Uint8Array,
   message: Uint8Array,

@@ -9,7 +9,7 @@ import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 /** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */
 export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array | Promise<Int32Array>
 
-/** Draws between two pauses for other requests: about five milliseconds. */
+/** Number of draws between two pauses for other requests; they take about five milliseconds. */
 const SLICE = 256
 
 /** Uniform integer in [0, bound), by rejection, so without modulo bias. */
@@ -25,7 +25,6 @@ function uniform(bound: bigint, randomBytes: RandomBytes): bigint {
   }
 }
 
-/** True with probability numerator/denominator. */
 function bernoulli(numerator: bigint, denominator: bigint, randomBytes: RandomBytes): boolean {
   return uniform(denominator, randomBytes) < numerator
 }
@@ -51,7 +50,7 @@ function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
     while (bernoulliExp(1n, 1n, randomBytes)) quotient++
     const magnitude = remainder + scale * quotient
     const negative = bernoulli(1n, 2n, randomBytes)
-    // Zero would come with either sign, so twice as often; reject one of both.
+    // Reject −0: with both signs, zero would occur twice as often.
     if (negative && magnitude === 0n) continue
     return negative ? -magnitude : magnitude
   }

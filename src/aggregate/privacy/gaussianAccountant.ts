@@ -17,15 +17,15 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * Substitution: μ for the secret which update a device sent, from the loss Σ z_t⁻².
+ * Substitution: μ where the secret is which update a device sent, from the loss Σ z_t⁻².
  *
- * A round has exactly n updates, and both servers see who sends one. Replacing a device's update moves the sum by
- * at most 2C, which equals half the noise.
+ * A round has exactly n updates, and both servers see who sends one. Replacing a device's update moves the sum by at
+ * most 2C; that costs as much as C under half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
- * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Publications often state
- * it.
+ * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Many publications state ε
+ * for it.
  */
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
@@ -36,7 +36,7 @@ export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
 
-/** ε of one update, and of the most updates in a year. */
+/** ε of one update, and of the maximum number of updates in a year. */
 interface Cost {
   readonly report: number
   readonly year: number

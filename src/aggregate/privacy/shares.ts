@@ -7,7 +7,7 @@ import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32
 
-/** Task, round, policy and model that a seed is bound to; with others it expands differently. */
+/** Task, round, policy and model that a seed is bound to; any other binding expands it to another share. */
 export interface ShareBinding {
   readonly task: string
   readonly round: number

@@ -12,7 +12,7 @@ const PKCS8_PREFIX = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ])
 
-/** Message of a receipt. Each message begins with its purpose, so that a signature can't serve another one. */
+/** Message of a receipt. Each message begins with its purpose, so that a signature can't serve another purpose. */
 export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }

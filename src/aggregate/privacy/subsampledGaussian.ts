@@ -53,10 +53,7 @@ export function renyiDivergence({ sigma, q }: Pick<Composition, 'sigma' | 'q'>, 
   }
 }
 
-/**
- * ε by Rényi divergence.
- * @see Canonne, Kamath, Steinke (2020), Proposition 12
- */
+/** @see Canonne, Kamath, Steinke (2020), Proposition 12 */
 export function renyiEpsilon(composition: Composition): number {
   const { steps, delta } = composition
   return RENYI_ORDERS.reduce((least, order) => {
@@ -72,13 +69,13 @@ const logAdd = (a: number, b: number) => {
 }
 
 /**
- * Number of evaluated outcomes of one step, and their range in deviations to each side. Beyond lies less than
- * 1e-18.
+ * Number of evaluated outcomes of one step, and their range in deviations to each side. Outcomes beyond have a
+ * probability below 1e-18.
  */
 const OUTCOMES = 100_000
 const REACH = 9
 /**
- * Width of the grid of losses. Smaller if one step's losses are, larger if the transform would need more points.
+ * Width of the grid of losses. Smaller if the losses of one step are; larger if it would need more than `MOST_POINTS`.
  */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19

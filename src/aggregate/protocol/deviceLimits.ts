@@ -1,5 +1,5 @@
 /**
- * @module Limits that a device enforces against every server: too little noise, and rounds of too few people. ε is
+ * @module Limits that a device enforces on every server, against too little noise and rounds of too few people. ε is
  * by substitution, under the noise of one aggregator.
  */
 export interface DeviceLimits {

@@ -105,8 +105,8 @@ const MAX_DIMENSION = 16_384
  */
 const MAX_DELTA = 1e-6
 /**
- * Largest C_q for which the proof may allow ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least
- * half of its sums lie beyond that (PROTOCOL.md). A million vectors of this length and both noises stay below q/2.
+ * Largest C_q for which the proof may allow ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half
+ * of its sums lie beyond that (PROTOCOL.md). A million vectors of this norm and both noises sum to less than q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 

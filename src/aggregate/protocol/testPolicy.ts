@@ -18,7 +18,6 @@ export const TEST_POLICY: Policy = {
   helper: { sealing: key(3), signing: key(4), operator: 'Trust Centre' },
 }
 
-/** Recipients that the policy names. */
 export const TEST_RECIPIENTS: Recipients = {
   ...{ leader: 'https://leader.test', leaderOperator: 'Shop', leaderKey: key(2) },
   ...{ helper: 'https://helper.test', helperOperator: 'Trust Centre', helperKey: key(4) },

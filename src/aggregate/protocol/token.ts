@@ -31,7 +31,7 @@ const SPKI_PREFIX_BYTES = 33
 /** DER encoding of the exponent e = 65537. */
 const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
 /**
- * The same prefix for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 hashes this form for a key's
+ * Prefix of a key for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 hashes a key in this form for its
  * id.
  */
 const PSS_PREFIX = fromHex(

@@ -129,7 +129,7 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
     const metrics: readonly (readonly [name: string, value: number, help: string])[] = [
       ['round', record?.round ?? 0, 'Newest round.'],
       ['round_counted', record?.counted ?? 0, 'Reports counted in it.'],
-      ['round_waiting', Number(isWaiting), '1 when its reports or its next step wait.'],
+      ['round_waiting', Number(isWaiting), '1 while reports of the round, or its next step, wait.'],
       ['reports_lost_total', await store.lost(), HELP.lost],
       ['unproven_refusals_total', aggregator.unproven(), HELP.unproven],
       ['models_taken_back_total', takenBack, HELP.takenBack],
@@ -172,9 +172,9 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
       request: { params: z.object({ round: z.string().regex(/^[0-9]{1,9}$/) }) },
       responses: {
         200: json('Salted hashes of the ids of a round that is over, signed', reachedSchema),
-        422: problemAnswer('The round is open, unknown, or over for a period'),
-        429: problemAnswer('Too many from one address'),
-        503: problemAnswer('Too many are being read'),
+        422: problemAnswer('The round is open or unknown, or ended more than a period ago'),
+        429: problemAnswer('Too many requests from one address'),
+        503: problemAnswer('Too many lists are being read'),
       },
     }),
     async (c) => {
@@ -193,9 +193,9 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
 const HELP = {
   lost: 'Acknowledged reports in rounds that were abandoned: alert when it rises.',
   unproven:
-    'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
+    'Refusals since the start because a proof does not hold; a report that is sent again counts again.',
   takenBack:
-    'Models of rounds since the start that newer held-out cases found worse: the last trained one was published again.',
+    'Rollbacks since the start: newer held-out cases found a model worse, so the last trained one was published again.',
 }
 
 /** A metric in Prometheus' text format. None is about a single request. */
@@ -262,17 +262,17 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
     responses: {
       200: json('The same report was counted before', receiptSchema),
       201: json('Counted by both aggregators', receiptSchema),
-      401: problemAnswer('Without a token of this round that no other report came with'),
+      401: problemAnswer('The report has no unused token of this round'),
       403: problemAnswer(
-        'Not from the shop’s pages, Global Privacy Control is on, or a consent to other terms',
+        'Not sent by the shop’s pages, Global Privacy Control is on, or the consent names other terms',
       ),
       409: problemAnswer('Another report has this id'),
       410: problemAnswer('The round is over'),
       413: problemAnswer('Longer than a report'),
       415: problemAnswer('Not a report'),
       422: problemAnswer('A report that can’t be read, or for another policy'),
-      429: problemAnswer('Too many from one address'),
-      503: problemAnswer('Can’t be taken now; the same bytes are welcome later'),
+      429: problemAnswer('Too many requests from one address'),
+      503: problemAnswer('The report can’t be counted now; send the same bytes later'),
     },
   })
   app.openapi(route, async (c) => {

@@ -18,7 +18,7 @@ import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { freePort } from './testPort.ts'
 
-/** Number of kills on SQLite; half as many on PostgreSQL. A hundred: `NEARSIDE_KILLS=100`. */
+/** Number of kills on SQLite; half as many on PostgreSQL. For a hundred: `NEARSIDE_KILLS=100`. */
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 const GOAL = 4 * KILLS
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))

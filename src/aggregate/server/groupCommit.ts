@@ -1,11 +1,11 @@
 /**
  * @module Group commit: many uploads share one flush of the disk and one request to the helper. Uploads that arrive
- * while a group is being written form the next group. Uploads that are nearly there are waited for. If groups are
- * small, a pause between groups (`gather`) makes them larger.
+ * while a group is being written form the next group. A group waits for uploads that are still being received. If
+ * groups are small, a pause between groups (`gather`) makes them larger.
  */
 
 /**
- * @param gather resolves when the next group may begin, counted from the start of this one; default: at once
+ * @param gather resolves when the next group may begin, counted from the start of the current group; default: at once
  * @returns a function that adds an item to the next group once its promise resolves. It rejects where that promise
  * rejects or the group fails.
  */

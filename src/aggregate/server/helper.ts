@@ -1,7 +1,7 @@
 /**
- * @module The helper: it stores the seeds and can veto a round. It opens a round only on its own operator's terms.
- * It releases its share once, with its own noise, for a full round of reports whose seeds it stores. It leaves
- * reports that the leader didn't count out of the sum.
+ * @module The helper: it stores the seeds and can veto a round. It opens a round only on its own operator's terms. It
+ * releases its share once, with its own noise, for a full round of reports whose seeds it stores. Reports that the
+ * leader didn't count are not in the sum.
  */
 
 import {

@@ -1,4 +1,4 @@
-/** @module What all servers' apps share: answers for errors (problem+json), and limits of one request. */
+/** @module Parts of every server's app: answers for errors (problem+json), and limits of one request. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -21,7 +21,11 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
 
 /** Answers 503 for every error that isn't the request's fault. A report is either durable or refused. */
 export function respondThrown(c: Context, thrown: unknown): Response {
-  const error = NearsideError.from(thrown, 'storage-unavailable', 'The server can’t take it now')
+  const error = NearsideError.from(
+    thrown,
+    'storage-unavailable',
+    'The server can’t handle the request now',
+  )
   const status = STATUS[error.code] ?? 503
   return respondProblem(c, status, error.code, error.message, status === 503 ? 5 : undefined)
 }
@@ -59,7 +63,8 @@ export const limitBody = (maxSize: number, code: ErrorCode = 'input-invalid'): M
   bodyLimit({ maxSize, onError: (c) => respondProblem(c, 413, code, 'The body is too long') })
 
 /**
- * Runs at most `most` tasks at once. Start a task once its request has arrived whole: a slow sender blocks nobody.
+ * Runs at most `most` tasks at once. Start a task only when its whole request has arrived, so that a slow sender
+ * blocks nobody.
  * @throws NearsideError `aggregator-unreachable` where too many run
  */
 export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> {

@@ -1,6 +1,6 @@
 /**
  * @module An aggregator's own keys. The signing keys are created once and stored. The sealing keys are new for each
- * round and are destroyed once it takes no more reports. Private keys never leave the store.
+ * round and are destroyed once the round takes no more reports. Private keys never leave the store.
  */
 
 import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '@nearside/core/bytes.ts'

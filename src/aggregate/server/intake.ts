@@ -1,9 +1,8 @@
 /**
- * @module Intake of reports at the leader. The leader opens its own share and computes its half of the proof's
- * check. The helper computes the other half, decides, and stores the seed. Then the leader records the id and adds
- * the share in one transaction, and only then acknowledges the report. The report itself stays in memory. After a
- * crash in between, only the helper has the report. It leaves it out of the sum unless the device sends the same
- * bytes again.
+ * @module Intake of reports at the leader. The leader opens its own share and computes its half of the proof's check.
+ * The helper computes the other half, decides, and stores the seed. Then the leader records the id and adds the share
+ * in one transaction, and only then acknowledges the report. The report itself stays in memory. After a crash in
+ * between, only the helper has the report, and the sum lacks it unless the device sends the same bytes again.
  */
 
 import { fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'

@@ -7,7 +7,6 @@ import { ownBytes } from '@nearside/core/bytes.ts'
 import { createXof } from '../privacy/pine/xof.ts'
 import type { Hkdf } from '../privacy/shares.ts'
 
-/** SHA-256 by Node's crypto. */
 export const serverHash = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 export const serverXof = createXof((key, message, length) => {

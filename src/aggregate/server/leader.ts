@@ -52,7 +52,7 @@ export function createLeader(options: LeaderOptions) {
     if (record && record.counted >= record.policy.aggregationGoal) await advance()
   }
 
-  /** Logs once what is missing. Abandons a round that the helper refuses to finish. */
+  /** Logs a new reason once. Abandons a round that the helper refuses to finish. */
   async function stall(error: NearsideError, ends: readonly RoundState[]): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
@@ -93,7 +93,7 @@ export function createLeader(options: LeaderOptions) {
       try {
         return await intake.accept(body, authorization, () => void advanceIfFull())
       } catch (thrown) {
-        // The refusal concerns an open round only: if the round is full by now, it stays.
+        // The refusal concerns an open round only; a round that is full by now goes on.
         if (thrown instanceof HelperRefusal) void stall(thrown, ['open'])
         throw thrown
       }

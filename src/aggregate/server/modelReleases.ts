@@ -1,7 +1,7 @@
 /**
- * @module The helper's record of published models. It signs models that a publisher named by its operator has
- * signed: one per release number, in rising order. It shows the list to everybody. It can't judge a model's
- * quality. A client that requires its signature gets the same model as all others.
+ * @module The helper's record of published models. It signs models that a publisher named by its operator has signed:
+ * one per release number, in rising order. It shows the list to everybody. It can't judge a model's quality. A client
+ * that requires the helper's signature gets the same model as all others.
  */
 import { fromBase64, toBase64 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
@@ -45,7 +45,10 @@ export function createModelReleases(options: ModelReleaseOptions) {
         throw new NearsideError('consent-missing', 'No --publisher of this helper signed it')
       const { release, issued, expires } = signed
       if (Math.abs(now() - issued) > CLOCKS)
-        throw new NearsideError('input-invalid', 'It was not issued today: check both clocks')
+        throw new NearsideError(
+          'input-invalid',
+          'The release was not issued today: check both clocks',
+        )
       const said = { version, manifest, release, issued, expires }
       const kept = await store.keepModelRelease(said)
       if (canonicalJson(kept) !== canonicalJson(said))

@@ -193,7 +193,7 @@ function described(status: number, body: Bytes): string {
     const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }
     return typeof title === 'string' ? `${status} ${title.slice(0, 200)}` : String(status)
   } catch {
-    // The body isn't a problem document; the status must do.
+    // The body isn't a problem document: describe the answer by its status only.
     return String(status)
   }
 }

@@ -5,8 +5,8 @@ import { addShare } from '../privacy/shares.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
 
 /**
- * Sum of both shares divided by the public goal n. Dividing by the count would reveal the count, which depends on
- * the data. At a release both are equal.
+ * Sum of both shares divided by the public goal n. Dividing by the count would reveal the count, which depends on the
+ * data. At a release, count and goal are equal.
  */
 export function meanUpdate(
   ownShare: Uint32Array,
@@ -19,8 +19,8 @@ export function meanUpdate(
 }
 
 /**
- * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Chance exceeds it
- * less than once in 10⁷ rounds, so a longer mean shows a faulty aggregator.
+ * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Honest updates exceed
+ * it in less than one of 10⁷ rounds, so a longer mean shows a faulty aggregator.
  */
 function normBound(policy: Policy): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy

@@ -9,7 +9,7 @@ import type { LeaderOptions } from './rounds.ts'
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was rolled back. A trained model never is, so this ends. */
+/** @returns whether the published model was rolled back; a trained model never is, so repeated reviews end */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

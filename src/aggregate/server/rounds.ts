@@ -47,7 +47,7 @@ export type ApplyUpdate = (
 
 /**
  * Decides whether a candidate may be published.
- * @throws NearsideError `engine-failed` where it scores nothing; the round is rejected
+ * @throws NearsideError `engine-failed` where its scores aren't finite; the round is rejected
  */
 export type Gate = (
   parent: PublishedModel,
@@ -75,9 +75,8 @@ export interface LeaderOptions extends AggregatorOptions {
 }
 
 /**
- * Largest distance that rounds may move from the last trained model, in longest honest steps. Such a step is
- * learning rate times clip norm, extended by momentum. Beyond it the result is another model instead of a
- * correction.
+ * Maximum distance of a round's model from the last trained model, in honest steps of maximum length: learning rate
+ * times clip norm, extended by momentum. Beyond that, the result is another model instead of a correction.
  */
 const MOST_STEPS = 10
 
@@ -93,7 +92,7 @@ export function createRounds(options: LeaderOptions) {
 
   /**
    * Runs one step; true when another may follow at once.
-   * @throws NearsideError what the step still needs; it can be retried later
+   * @throws NearsideError that names what the step still needs; a later retry may succeed
    */
   async function step(): Promise<boolean> {
     const record = await store.current()
@@ -151,7 +150,7 @@ export function createRounds(options: LeaderOptions) {
     if (ownShare === null || peerShare === null || version === null)
       throw new NearsideError('storage-corrupt', `Round ${round} lost its shares`)
     const latest = await readLatest(options.models)
-    // A process that died before it could record this has published the version already.
+    // An earlier process published this version, and died before it could record that.
     if (latest.version === version && latest.manifest.parent === policy.model.version)
       return end(record, 'released', ACCEPTED)
     if (latest.hash !== policy.model.hash)

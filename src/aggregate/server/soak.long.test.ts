@@ -16,7 +16,7 @@ const MINUTES = Number(process.env.NEARSIDE_SOAK ?? 0)
 const GOAL = 4
 /** Rounds until all code is compiled and all caches are full. */
 const WARM = 20
-/** Rounds at each end, of which the least memory counts: V8's compiled code varies by half a megabyte. */
+/** Rounds measured at each end. The least memory counts, since V8's compiled code varies by half a megabyte. */
 const MEASURED = 10
 /** Most bytes that a round may leave in memory; less than its reports have. */
 const MOST_A_ROUND = 40_000

@@ -195,13 +195,13 @@ async function createAggregators(
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)
-      throw new NearsideError('input-invalid', 'A helper needs --leader, the one that it obeys')
+      throw new NearsideError('input-invalid', 'A helper needs --leader, the URL of its leader')
     const leaderKey = () => fetchLeaderKey(leader, fetch)
     const { publishers } = options
     const lists = listsOf(options.store)
     const trust = 'two-aggregators'
     const helper = createHelper({ ...shared, leaderKey, publishers, lists, trust })
-    if (publishers?.length) log('signs models with that key')
+    if (publishers?.length) log('signs models of its --publisher keys')
     return { app: createApp(helper, appOptions), leader: null }
   }
   // Report a missing model at the start instead of at the first report.
@@ -246,12 +246,15 @@ async function openTokenSigner({
 }: ServerOptions): Promise<TokenSigner | undefined> {
   if (issuerKey === undefined) {
     if (issuer?.kind !== 'work') return undefined
-    throw new NearsideError('input-invalid', 'The terms require tokens for work: give --issuer-key')
+    throw new NearsideError(
+      'input-invalid',
+      'The terms require tokens that cost work: give --issuer-key',
+    )
   }
   const signer = await createTokenSigner(await readKeyFile(issuerKey))
   if (issuer?.kind === 'work' && issuer.key === signer.publicKey) return signer
   throw new NearsideError(
     'input-invalid',
-    `The terms don’t name the issuer of tokens for work whose key is in ${issuerKey}: set issuer.key to ${signer.publicKey}`,
+    `The terms don’t name the token issuer whose key is in ${issuerKey}: set issuer.key to ${signer.publicKey}`,
   )
 }

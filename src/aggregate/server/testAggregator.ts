@@ -16,7 +16,7 @@ import { openStore } from './store/open.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
-// The process is loaded and waits, so that a test that kills often can start the next one early.
+// Wait for the test's signal: a test that kills often loads the next process early.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = await openStore(database, {
   role: role === 'helper' ? 'helper' : 'leader',

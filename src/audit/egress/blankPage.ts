@@ -40,7 +40,7 @@ const ASK = `const ask = async (url) => {
   for (const credentials of ['omit', 'include']) await fetch(url + '?' + credentials, { credentials, referrerPolicy: 'no-referrer' }).catch(() => 0)
 }`
 
-/** Requests in an order in which each can repeat for a known file. */
+/** Makes requests that only a script can make, and repeats some, so that the browser already knows the file. */
 const SCRIPT = `(async () => { ${ASK}
   await ask('data.json'); await ask('data.json'); await ask(OTHER + 'data.json');
   await fetch(OTHER + 'data.json', { mode: 'no-cors' }).catch(() => 0);

@@ -18,7 +18,7 @@ import { compareAgain, compareShoppers, listOf } from './twoShoppers.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
-/** Most comparisons of two shoppers. */
+/** Maximum number of comparisons of two shoppers. */
 const ROUNDS = 3
 
 export type ProofMessage =
@@ -118,7 +118,7 @@ async function prove(order: Order): Promise<Outcome> {
   }
 }
 
-/** Types a word into a plain form: the browser also asks its maker about forms. */
+/** Types a word into a plain form, because the browser also sends requests about forms to its vendor. */
 async function leaveAlone(page: Page): Promise<void> {
   await page.goto(BLANK)
   await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')

@@ -101,7 +101,7 @@ export async function startCapture(file: string) {
   })
   await listening
   return {
-    /** Packets so far. */
+    /** Packets captured so far. */
     packets: () => readPackets(readFileSync(file)),
     /** @throws NearsideError `input-invalid` where the kernel dropped packets, because then nothing is proven */
     async end() {

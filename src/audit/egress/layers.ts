@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, unzipSync } from 'node:zlib'
 
-/** Most nested encodings. */
+/** Maximum number of nested encodings. */
 const DEPTH = 3
 const LONGEST = 1 << 20
 /** Shortest run that can contain a mark. */

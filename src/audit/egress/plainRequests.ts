@@ -58,7 +58,7 @@ function compare(
   spellings: ReadonlySet<string>,
   origins: ReadonlySet<string>,
 ): string[] {
-  if (!plain) return [`is of a kind that a blank page has no request of: ${kindOf(request)}`]
+  if (!plain) return [`is of a kind that no blank page requests: ${kindOf(request)}`]
   const faults: string[] = []
   const names = namesOf(request)
   for (const [at, [spelled, value]] of request.headers.entries()) {

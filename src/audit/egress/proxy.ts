@@ -63,7 +63,6 @@ export async function startProxy(
     incoming.pipe(passed)
   }
   return {
-    /** Port of the first listener. */
     port: portOf(servers[0]),
     /** Paths requested by plain GETs before `settle`. */
     first: first as ReadonlySet<string>,
@@ -74,7 +73,7 @@ export async function startProxy(
         await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10))
       settled = true
     },
-    /** Begins with another shopper. */
+    /** Forgets the requests of the previous shopper. */
     begin: () => {
       settled = false
       asked = []

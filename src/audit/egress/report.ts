@@ -33,15 +33,15 @@ interface EgressReport extends Outcome {
 }
 
 const LIMITS = [
-  'It shows what left this browser while it was watched, with the code that the shop served then: not what it serves to others or tomorrow.',
-  'It sees no time: when a request is made could mean something to somebody who agreed on it beforehand. What is asked for, how often and, among requests for one kind of resource, in which order is compared for two shoppers, from when the shop was loaded; while it loads, the files alone are compared. One comparison of up to three that finds no difference is enough: a channel that stays silent in a whole comparison passes.',
-  'Two shoppers are two: a choice that depends on something that neither did shows in neither.',
-  'An encoding that isn’t among those listed, or a cipher, hides a mark; it still has to go somewhere. Unreported go only declared files of the shop, asked for with names, order and values of headers as a blank page’s requests have them in the same browser, and with the ETags that the shop’s server gave.',
-  'The signature shows that nobody changed the report since, not who made it, unless its key is known to you.',
+  'The report shows what left this browser during the proof, with the code that the shop served then. It doesn’t show what the shop serves to others or later.',
+  'The proof ignores times: the moment of a request could carry a message to somebody who agreed on a code beforehand. Once the shop has loaded, the proof compares which requests two shoppers make, how often, and in which order among requests for one kind of resource. While the shop loads, the proof compares only the files. One of up to three comparisons without a difference is enough, so a channel that stays silent during a whole comparison passes.',
+  'The proof compares two shoppers only: it misses a request that depends on an action that neither took.',
+  'A cipher, or an encoding that isn’t listed, hides a mark, but the data still has to go somewhere. The report leaves out only requests for declared files of the shop whose headers have the names, order and values of a blank page’s requests in the same browser, and only ETags that the shop’s server gave.',
+  'The signature shows that nobody changed the report since. It shows who made the report only if you know the key.',
 ]
 
 const LOG_LIMITS = [
-  'It rests on what Chromium writes of itself, not on packets: names that only WebRTC or a hint asks for are not in it.',
+  'The report rests on Chromium’s own network log instead of packets. The log lacks names that only WebRTC or a resource hint requests.',
 ]
 
 export function createReport(
@@ -53,7 +53,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // A channel that the browser doesn't use plants no leak.
+  // Leave out the probes of channels that this browser doesn't use: no leak was planted there.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )
@@ -163,7 +163,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
       ? ['## What tells two shoppers apart', list(listOf(difference)).join('\n')]
       : []),
     '## Ways out',
-    'Each was tried twice: with the shop’s policy lifted, where the capture has to find it, and under the policy, which may block it. To its own server a shop’s code can always speak; such leaks count as found when the capture shows them.',
+    'Each leak was tried twice: with the shop’s policy lifted, where the capture has to find it, and under the policy, which may block it. A shop’s code can always send to its own server; such leaks count as found when the capture shows them.',
     [
       '| leak | tried in | goes to | policy lifted | under the policy |',
       '| --- | --- | --- | --- | --- |',
@@ -171,7 +171,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
     ].join('\n'),
     ...(untried.length > 0
       ? [
-          `Even without a policy nothing left by these, so nothing is known of them: ${untried.join(', ')}.`,
+          `Nothing left through these even without a policy, so nothing is known of them: ${untried.join(', ')}.`,
         ]
       : []),
     '## What this doesn’t show',

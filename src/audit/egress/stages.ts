@@ -157,9 +157,9 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 }
 
 /**
- * The service worker, woken up: Chromium stops an idle one, and a page of the shop restarts it. A shop that needs
- * its policy to start has none yet; then it is registered as the shop does, or as a module.
- * @returns undefined for none, also where the browser refuses it
+ * Wakes the service worker: Chromium stops an idle one, and a page of the shop restarts it. A shop that starts only
+ * under its policy has not registered one yet; this function then registers it, as a classic script or a module.
+ * @returns undefined where there is none, or the browser refuses it
  */
 async function serviceWorkerOf(
   context: BrowserContext,

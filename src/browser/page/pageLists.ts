@@ -14,7 +14,6 @@ import type { fetchOrder } from '../transport/catalogOfPage.ts'
 import type { WorkerLink } from './workerLink.ts'
 
 interface PageListsInputs {
-  /** Asks the worker. */
   readonly call: WorkerLink['call']
   /** Whether no worker will answer any more, although the page is open. */
   readonly isDown: () => boolean

@@ -227,7 +227,6 @@ export class Device implements Answers {
     this.#services.store.close()
   }
 
-  /** Reads events and settings again. */
   #reloadStored(): Promise<unknown> {
     return Promise.all([this.#shopper.reload(), this.#readSettings()])
   }

@@ -25,7 +25,6 @@ const from =
       .map((id, at) => ({ id, score: -at, rank: at + 1, baseRank: 1, reason: { kind: 'popular' } }))
   }
 
-/** The page's lists, by number. */
 function createPage() {
   const shown = new Map<number, readonly string[]>()
   return {

@@ -1,8 +1,8 @@
 /**
  * @module Statement that PINE proves about a vector: the integer Σ x², before reduction mod q, is at most B². The
- * first circuit checks that given bits are those of Σ x². The second checks that these bits are bits and the number
- * is at most B². It also checks 100 sums of ±x, with signs drawn after x was fixed: enough of them are small, so
- * nothing wrapped around.
+ * first circuit checks that the stated bits are those of Σ x². The second checks that each is 0 or 1, and that their
+ * value is at most B². It also checks that enough of 100 sums of ±x are small, with signs drawn after x was fixed, so
+ * that Σ x² didn't wrap around.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
@@ -13,7 +13,7 @@ interface PineParameters {
   readonly dimension: number
   /** Norm bound B, an integer. */
   readonly normBound: number
-  /** Pairs of factors, and squares, per gadget call. Absent: the number with the shortest proof. */
+  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: those with the shortest proof. */
   readonly chunk?: number
   readonly normChunk?: number
   /** Number of proofs of each circuit, each on its own randomness. A forger must forge all at once. */
@@ -75,7 +75,6 @@ export function createCircuit(parameters: PineParameters) {
     measurementLength: dimension + bits,
     gadget,
     normGadget,
-    /** Length of all proofs together. */
     proofsLength: normProofs * proofLength(normGadget) + proofs * proofLength(gadget),
     verifiersLength:
       normProofs * (1 + verifierLength(normGadget)) + proofs * (1 + verifierLength(gadget)),
@@ -83,8 +82,8 @@ export function createCircuit(parameters: PineParameters) {
 }
 
 /**
- * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a too long vector the bits are wrong.
- * Nothing fails here; its proof will.
+ * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a vector that is too long, the bits are
+ * wrong: the function doesn't fail, but the proof will.
  */
 export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   const { squaredBound, normBits } = circuit
@@ -161,8 +160,8 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * Circuit for all other checks. First computes what its proofs share, then the circuit of one proof.
- * @returns a function of three random elements that were drawn after the measurement was fixed
+ * Circuit for all other checks. It computes once what all its proofs share.
+ * @returns a function that evaluates one proof, given three random elements drawn after the measurement was fixed
  */
 export function evaluateChecks(
   circuit: Circuit,

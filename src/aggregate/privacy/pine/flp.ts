@@ -1,7 +1,7 @@
 /**
  * @module Fully linear proofs (Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai 2019, Theorem 4.3). A circuit calls one
- * gadget many times. The proof is the polynomial through the gadget's outputs. Each verifier works on its shares
- * alone; both together see only one random point of it.
+ * gadget many times. The proof is the polynomial through the gadget's outputs. Each verifier works on its own shares
+ * only; together, they see only one random point of the polynomial.
  */
 import { add, evaluate, halfway, interpolate, multiply, power, powers, residue } from './field.ts'
 
@@ -118,7 +118,7 @@ export function combineRows(weights: Uint32Array, rows: Uint32Array, length: num
   return sums
 }
 
-/** Whether the sum of both verifiers' shares is a gadget's inputs with its output. */
+/** Whether the sum of both verifiers' shares consists of a gadget's inputs and the matching output. */
 export function decide({ kind, arity }: Gadget, verifier: Uint32Array): boolean {
   let output = 0
   for (let j = 0; j < arity; j += kind === 'squares' ? 1 : 2)

@@ -43,7 +43,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 }
 
 /**
- * Number of honest reports: `NEARSIDE_HONEST=10000 npx vitest run --project node
+ * Number of honest reports; for more: `NEARSIDE_HONEST=10000 npx vitest run --project node
  * src/aggregate/privacy/pine/pine.test.ts`
  */
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
@@ -62,7 +62,7 @@ describe('a short vector', () => {
 })
 
 describe('a vector beyond the bound', () => {
-  // Square root of −1: with a second number, the sum of squares is zero.
+  // Square root of −1 mod q: its square and that of 1 add up to 0.
   const imaginary = power(17, (MODULUS - 1) / 4)
   /** `count` equal numbers, as short as possible, whose sum of squares wraps around to one within the bound. */
   const wrapped = (count: number) => {

@@ -222,7 +222,7 @@ export async function prepare(
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
     const verifier = query(of, evaluation.combine, one, points[proof])
-    // Happens with a chance of one in millions, for both aggregators alike; retries with this id fail, too.
+    // The random point is a root of unity: a chance of one in millions. Retries with the same id fail, too.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))
     verifiers.set(verifier, written + 1)

@@ -1,6 +1,6 @@
 /**
- * @module Driver of an aggregator's database. The store (`store.ts`) spells every statement and decision; a driver
- * runs the statements in transactions that are durable.
+ * @module Driver of an aggregator's database. The store (`store.ts`) contains every statement and decision; a driver
+ * runs the statements in durable transactions.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Dialect } from './dialect.ts'

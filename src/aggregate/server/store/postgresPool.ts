@@ -14,7 +14,7 @@ const STEP_TIMEOUT = 300_000
 /**
  * Settings of each session. `synchronous_commit = on` overrides the server's default: acknowledged data is flushed,
  * also by synchronous standbys. There is no `statement_timeout`: if it interrupted the wait for a standby, a
- * transaction could pass that no standby has. Keepalives release the lock of a machine that is gone.
+ * transaction could succeed that no standby has. Keepalives detect a lost machine, so that its lock is released.
  */
 const SESSION = `set synchronous_commit = on; set default_transaction_isolation = 'read committed';
   set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '20s';
@@ -26,7 +26,7 @@ export function createPool(url: string, schema: string) {
     application_name: schema,
     max: 8,
     connectionTimeoutMillis: 5_000,
-    // A later answer counts as failed. When the device sends again, it is the same report.
+    // A later answer counts as a failure. If the device sends the report again, it is recognised.
     query_timeout: 10_000,
     keepAlive: true,
     types: {

@@ -22,7 +22,7 @@ export interface RoundSummary {
   readonly policy: Policy
   /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Leader: number of reports in the sum. Helper: number of stored seeds; after its release, of reports in it. */
+  /** Leader: number of reports in the sum. Helper: number of stored seeds; once released, of reports in its sum. */
   readonly counted: number
   /** Times of opening and of closing, milliseconds since the epoch. */
   readonly openedAt: number
@@ -59,8 +59,8 @@ export interface CountedShare extends ReportRecord {
 
 export interface KeptSeed extends ReportRecord {
   /**
-   * Seed of the share; null where the proof doesn't hold. The id is recorded anyway, so that it is checked only
-   * once.
+   * Seed of the share; null where the proof doesn't hold. The id is recorded anyway, so that the report is checked
+   * only once.
    */
   readonly seed: Bytes | null
 }

@@ -49,7 +49,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
           round,
           fresh.map(({ share }) => share),
         )
-        // Update the count last, so that others wait only for this flush. It sees their committed changes.
+        // Update the count last: others then wait only for this flush, and this statement sees their committed counts.
         const changes = await on.change(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,

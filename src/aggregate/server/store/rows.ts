@@ -22,12 +22,12 @@ export const SUMMARY = `round, state, policy, policy_hash as "policyHash", count
 export const RECORD = `${SUMMARY}, sealing_key as "sealingKey", own_share as "ownShare",
   peer_share as "peerShare"`
 
-/** Most cached policies; more than are read at once, because each round has one. */
+/** Maximum number of cached policies; enough for every round of one query, since each round has its own policy. */
 const MOST_POLICIES = 64
 
 export const placeOfKey = (round: number) => `sealing key ${round}`
 
-/** @param box box of the sealing keys */
+/** @param box opens the sealing keys */
 export function createRowReader(box: SecretBox) {
   /** Policies by hash, cached because parsing checks every field. A policy never changes under its hash. */
   const policies = new Map<string, Policy>()

@@ -10,7 +10,7 @@ const [PLAIN, SEALED] = [0, 1]
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** Box for secrets. `place` names where a value belongs; encrypted, it opens nowhere else. */
+/** Box for secrets. `place` names where a value belongs; an encrypted value opens only with the same `place`. */
 export interface SecretBox {
   seal(place: string, value: Uint8Array): Bytes
   /** @throws NearsideError `storage-corrupt` without the key that encrypted it */

@@ -22,7 +22,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
   const lock = lockFile(file)
   const database = openFile(file)
   const statements = new Map<string, Database.Statement>()
-  /** One at a time, so that nothing sees or joins the transaction under way. */
+  /** Runs transactions one at a time, so that no statement sees or joins another transaction. */
   const next = serially()
 
   function guarded<T>(touch: () => T): T {
@@ -86,7 +86,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
 const named = (values: readonly Value[]) =>
   Object.fromEntries(values.map((value, i) => [i + 1, value]))
 
-/** Locks the file until the process ends, however it ends. Two processes would abandon each other's rounds. */
+/** Locks the file until the process ends in any way. Two processes would abandon each other's rounds. */
 function lockFile(file: string): Database.Database | null {
   if (file === ':memory:') return null
   try {

@@ -109,7 +109,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
       const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
       expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
-      // The same report again counts as counted; its token with another report is spent.
+      // A repeated report counts as counted; another report with a used token is refused.
       const second = [one(1, 7), one(5, 7), one(6, 9), one(7, 9)]
       expect(await store.count(1, 5, second)).toEqual(['counted', 'spent', 'counted', 'spent'])
       expect(await store.spent(1, [hash(7), hash(9), hash(5)])).toEqual(new Set([hash(7), hash(9)]))
@@ -178,7 +178,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     it('without a valid proof are refused for good, and never counted', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
-      // A repetition gets the same answer without another check: each check would reveal a little.
+      // A report that is sent again isn't checked again, since each check reveals a little about the update.
       expect(await store.keep(1, [unproven, kept(1)])).toEqual(['unproven', 'unproven'])
       expect(await store.keep(1, [{ ...kept(1), bodyHash: hash(9) }])).toEqual(['conflict'])
       expect(await store.seeds(1, [fromHex(id(1))])).toEqual([null])
@@ -261,7 +261,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       }
       expect(await store.count(1, 9, [counted(1), counted(5)])).toEqual(['counted', 'closed'])
       expect((await store.reached(1))?.marks).toHaveLength(3 * 16)
-      // A period has ended since, so the salt is another.
+      // A period has ended since, so the salt is new.
       await next(4, 199 + period)
       const [first, fourth] = [await store.reached(1), await store.reached(3)]
       expect(toHex(first?.salt ?? new Uint8Array())).not.toBe(

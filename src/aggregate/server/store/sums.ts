@@ -18,7 +18,7 @@ export function createSums({ rows: select, box, dialect }: Driver) {
     decodeVector(box.open(placeOf(round, row.process), row.sum))
 
   return {
-    /** @throws the driver's error of a conflict where this process adds its first share twice at once */
+    /** @throws the driver's conflict error where two transactions of this process add its first share at once */
     async add(on: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
       const sql = `select * from accumulators where ${ownSum} ${locked}`
       const [row] = await on.rows<SumRow>(sql, round, process)
