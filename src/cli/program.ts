@@ -48,7 +48,7 @@ async function answer({ syntax, run }: Subcommand, context: CommandContext): Pro
 
 /**
  * Runs the process's own command line; reports an error in one line on standard error.
- * @returns the exit code: 0 for success, 1 where the work failed, 2 where the line is invalid
+ * @returns the exit code: 0 for success, 1 if the work failed, 2 where the line is invalid
  */
 export async function runProcess(
   name: string,

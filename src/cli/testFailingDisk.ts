@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '@nearside/core/testFolder.ts'
 
-/** Reason why it can't run here; empty where it can. */
+/** Reason why it can't run here; empty if it can. */
 export const NO_FAILING_DISK =
   process.platform === 'linux' && !spawnSync('cc', ['--version']).error
     ? ''

@@ -21,7 +21,7 @@ export function requireFinite(arm: string, scores: Float32Array): void {
   throw new NearsideError('engine-failed', found)
 }
 
-/** @returns scores of all items, [N]; null, with the reason in `failures`, where the arm fails */
+/** @returns scores of all items, [N]; null if the arm fails, with the reason in `failures` */
 export async function tryArm(
   arm: ArmName,
   failures: ArmFailure[],

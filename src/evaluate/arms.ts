@@ -1,4 +1,4 @@
-/** @module The compared arms, from the cheapest to the model that ships, with steps between them. */
+/** @module The compared arms (rankings), from the cheapest to the model that ships, and the steps between them. */
 
 /** Description of each arm in one line, in the order of the reports. */
 export const ARM_MEANINGS = {
@@ -49,7 +49,7 @@ interface Rung {
   readonly source: string
 }
 
-/** Each step of the ladder isolates one cause. */
+/** Steps from arm to arm; each step isolates one cause of the lift. */
 export const LADDER: readonly Rung[] = [
   { arm: 'base-stale', over: 'popular-30d', source: 'a model that knows earlier sessions' },
   { arm: 'base-fresh', over: 'base-stale', source: 'the last session known too: fresh context' },

@@ -74,7 +74,7 @@ describe('last-viewed baseline', () => {
     }))
     expect(ranking(history)).toEqual([2, 0, 3, 5, 4, 1])
     expect(ranking([...history, looks[0]])).toEqual([0, 2, 3, 5, 4, 1])
-    // A list that only shows an item is no look.
+    // An impression in a list is no look.
     expect(ranking([...history, looks[1]])).toEqual(ranking(history))
     expect(ranking([])).toEqual([5, 4, 3, 2, 1, 0])
   })
@@ -106,7 +106,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ looks: 'log' }).get(3)).toBeCloseTo(1 + Math.log2(3), 9)
     expect(weights({ looks: 'each' }).get(3)).toBeCloseTo(3, 9)
     expect(weights({ looks: 'each' }).get(0)).toBeCloseTo(1, 9)
-    // By looks, three looks after it halve item 0 three times.
+    // In units of looks, three later looks halve the weight of item 0 three times.
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
@@ -200,7 +200,7 @@ describe('tuning of a baseline', () => {
     expect(parameters.unit).toBe('days')
   })
 
-  /** The closer the parameter is, by ratio, to its best value, the higher item 0 ranks. */
+  /** Arm that ranks item 0 the higher, the closer by ratio its parameter is to `best`. */
   const ranksBy = (best: number, grid: readonly number[], below = 1e9) => ({
     start: { size: grid[1] },
     grid: { size: grid },
@@ -222,7 +222,7 @@ describe('tuning of a baseline', () => {
   })
 
   it('starts from the best of simpler arms, which it may contain', () => {
-    // Each parameter alone changes nothing for the better.
+    // Changing one parameter alone never helps.
     const arm: TunableArm<{ a: number; b: number }> = {
       start: { a: 1, b: 1 },
       grid: { a: [1, 2], b: [1, 2] },
@@ -251,7 +251,8 @@ describe('tuning of a baseline', () => {
     const one = { ...context(), targets: [0], hidden: null, weight: 1 }
     const cases = Array.from({ length: 2000 }, () => one)
     expect(tune(arm, cases, N).parameters.size).toBe(1)
-    // The start is tested whole; 2 and, past the grid's end, 1/2 on an eighth, and nothing twice.
+    // The start is scored on all cases. The values 2 and 1/2, beyond the grid's end, are scored on an eighth, each
+    // once.
     expect(scored).toBe(2000 + 2 * 250)
   })
 
@@ -288,7 +289,7 @@ describe('popularity', () => {
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])
-    // Nobody bought it in 30 days: a hundredth of the earlier shoppers, plus a floor.
+    // Without a purchase in 30 days, the count is a hundredth of the earlier shoppers plus 0.1.
     expect(at(40).share[1] / at(40).share[0]).toBeCloseTo(0.11 / 0.1, 5)
     expect(at(41).share[1] / at(41).share[0]).toBeCloseTo(1.12 / 0.1, 5)
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)

@@ -51,8 +51,8 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 }
 
 /**
- * What was turned to last comes first, then popularity. Without a parameter: the strip that most shops have.
- * The n-th last item has weight 1/n; all others together less than the last of these.
+ * Ranks the last items of the history first, then the others by popularity, as the strip of most shops does. It has
+ * no parameter. The n-th last item has weight 1/n; all others together have less than the last of these.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},
@@ -77,7 +77,6 @@ interface Decayed {
   readonly weight: number
 }
 
-/** How an arm weighs the history. */
 export interface Decay {
   /** Unit of the age; `looks`: the number of later events. */
   readonly unit: 'days' | 'sessions' | 'looks'
@@ -117,7 +116,7 @@ export function decayedInteractions(
   })
 }
 
-/** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity where there are no counts. */
+/** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity if there are no counts. */
 export function mixWithPopularity(
   counts: Float32Array,
   { share }: Popularity,

@@ -5,7 +5,7 @@
 import type { Random } from '@nearside/core/model/random.ts'
 import type { ShopperValues } from './rows.ts'
 
-/** A figure over shoppers, each counted as often as drawn; NaN where it is undefined. */
+/** A figure over shoppers, each counted as often as drawn; NaN if it is undefined. */
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {
@@ -18,7 +18,7 @@ export interface Interval {
 
 const RESAMPLES = 2000
 
-/** Interval of each statistic; null where it is undefined as observed. */
+/** Interval of each statistic; null if it is undefined as observed. */
 export function bootstrap(
   statistics: readonly Statistic[],
   shoppers: number,
@@ -56,7 +56,7 @@ export function mean(values: ShopperValues): Statistic {
   }
 }
 
-/** mean(values) / mean(over) − 1, over the shoppers who have both. Undefined where the reference arm is at 0. */
+/** mean(values) / mean(over) − 1, over the shoppers who have both. Undefined if the reference arm is at 0. */
 export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   return (drawn) => {
     let a = 0
@@ -70,12 +70,12 @@ export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   }
 }
 
-/** Lift as observed; NaN where it is undefined. */
+/** Lift as observed; NaN if it is undefined. */
 export function observedLift(values: ShopperValues, over: ShopperValues): number {
   return lift(values, over)(new Float64Array(values.length).fill(1))
 }
 
-/** Mean as observed; 0 where no shopper has a value. */
+/** Mean as observed; 0 if no shopper has a value. */
 export function observedMean(values: ShopperValues): number {
   return mean(values)(new Float64Array(values.length).fill(1)) || 0
 }

@@ -21,7 +21,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** What was bought, all items ranked; in a log without purchases, the same as `next`. */
+  /** Purchased items, ranked among all items; in a log without purchases, the same as `next`. */
   readonly bought: Wanted
 }
 
@@ -48,7 +48,7 @@ export interface EvaluationInput {
   readonly seed: number
 }
 
-/** Options that select the test cases; known before any model. */
+/** Options that select the test cases; none of them depends on a model. */
 type CaseSelection = Pick<
   EvaluationInput,
   'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target' | 'kinds'
@@ -59,7 +59,7 @@ export const LEAST_SHOPPERS = 10
 
 /**
  * Cases of each held-out shopper who has a test case.
- * @throws NearsideError `input-invalid` where there are too few.
+ * @throws NearsideError `input-invalid` if there are too few.
  */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection

@@ -39,7 +39,7 @@ const COMPARED: readonly ArmName[] = ['base-stale', 'base-fresh', 'personal']
 
 /**
  * @param learns whether devices learn; otherwise only the base is tested
- * @throws NearsideError `model-incompatible` where the models held out different shoppers, or as `load`
+ * @throws NearsideError `model-incompatible` if the models held out different shoppers, or as `load`
  */
 export async function compareModels(
   question: CompareQuestion,
@@ -114,7 +114,7 @@ function pairRows(
   for (const [index, one] of second.cases.entries()) {
     const other = known.get(nameOf(one))
     if (other === undefined || known.size !== second.cases.length)
-      throw new NearsideError('worker-failed', 'the two models were asked different cases')
+      throw new NearsideError('worker-failed', 'the two models were tested on different cases')
     paired.begin(one)
     for (const arm of arms)
       for (const metric of METRICS) {

@@ -31,7 +31,7 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Score terms of everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and its problem; null where there is nothing to learn from. */
+  /** Personal model and its problem; null if there is nothing to learn from. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores with λ as served, whatever the guard decides, [N]. */
   readonly served: Float32Array

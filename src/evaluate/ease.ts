@@ -22,7 +22,7 @@ const MOST_ITEMS = 4000
 const LEAF = 32
 
 interface EaseWeights {
-  /** Row of each item, −1 where it has none, [N]. */
+  /** Row of each item, −1 if it has none, [N]. */
   readonly row: Int32Array
   /** Item of each row, [n]. */
   readonly item: Int32Array
@@ -134,7 +134,7 @@ interface EaseParameters extends ItemKnnParameters {
   readonly ridge: number
 }
 
-/** Weights of the history's items for others, decayed. EASE has no weight for the item itself, so it gets its own. */
+/** Scores items by EASE's weights for the decayed history. EASE gives an item no weight for itself, so `own` does. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const known = new Map<number, EaseWeights>()
   const remembered = (ridge: number) => {

@@ -22,7 +22,7 @@ export interface CaseGroup {
   readonly shoppers: number
   /** Mean NDCG@10. */
   readonly means: Readonly<Partial<Record<ArmName, number>>>
-  /** Lift of personal over base-fresh; absent where base-fresh is at 0 or devices don't learn. */
+  /** Lift of personal over base-fresh; absent if base-fresh is at 0 or devices don't learn. */
   readonly lift?: Lift
 }
 
@@ -32,7 +32,7 @@ type Group = readonly [label: string, keep: Keep<WalkedCase>]
 
 type Range = readonly [label: string, least: number, most: number]
 
-/** Groups of the cases by the range that a number lies in, both ends included. */
+/** Groups the cases by the range that a number lies in, both ends included. */
 const byRange = (numberOf: (one: WalkedCase, nth: number) => number, ranges: readonly Range[]) =>
   ranges.map(([label, least, most]): Group => {
     return [label, (one, nth) => numberOf(one, nth) >= least && numberOf(one, nth) <= most]
@@ -80,7 +80,7 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
   const metric = 'ndcg@10'
   const compared = { arm: 'personal', over: 'base-fresh', metric } as const
-  /** Groups of too few shoppers are left out. */
+  /** Omits groups of too few shoppers. */
   const summarise = (groups: readonly Group[]) => {
     const asked = shown.includes('personal') ? groups : []
     // The same draws as the summary's give the same numbers.
@@ -106,7 +106,7 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
     })
   }
   return {
-    /** Of interest where a log shows visits. */
+    /** Of interest only if the log shows visits. */
     visit: summarise(BY_PLACE),
     months: summarise(months.map((label) => [label, ({ time }) => monthOf(time) === label])),
     nthCase: summarise(BY_INDEX),

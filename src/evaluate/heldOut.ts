@@ -10,13 +10,12 @@ import type { Shop } from '@nearside/train/shop/shop.ts'
 interface HeldOut {
   /** Whether the model never saw a shopper. */
   isHeldOut(shopper: string): boolean
-  /** Whether a shopper is tested. */
   isTested(shopper: string): boolean
 }
 
 /**
- * Hold-out for leave-one-out: the model trained on all shoppers, and is tested on each shopper's last event, which
- * must lie after its limit. `--holdout` names the tested shoppers.
+ * Tested shoppers for leave-one-out. The model trained on all shoppers, and is tested on each shopper's last event,
+ * which must lie after its limit. `--holdout` names the tested shoppers.
  */
 export async function everybody(
   option: string | undefined,

@@ -7,12 +7,12 @@ import type { Lift } from './results.ts'
 export interface Counted {
   readonly event: 'shown' | 'followed'
   readonly arm: string
-  /** Version of the base model; empty where unknown. */
+  /** Version of the base model; empty if unknown. */
   readonly model: string
   /** Team of an item clicked in an interleaved list. */
   readonly team: 'personal' | 'base' | null
   readonly many: number
-  /** Shopper or day of the count; empty where unknown. */
+  /** Shopper or day of the count; empty if unknown. */
   readonly unit: string
 }
 
@@ -26,7 +26,6 @@ interface Rate {
   readonly shown: number
   readonly followed: number
   readonly rate: number
-  /** Variance of the rate. */
   readonly variance: number
 }
 
@@ -145,7 +144,7 @@ function rateOf(rows: readonly Counted[]): Rate {
 const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
   all.reduce((total, one) => total + one[of], 0)
 
-/** Relative difference and its interval, by the logarithm of the ratio; null where counts are too few. */
+/** Relative difference and its interval, by the logarithm of the ratio; null if counts are too few. */
 function relativeTo(one: Rate, other: Rate): Lift | null {
   if (Math.min(one.followed, other.followed) < LEAST) return null
   const ratio = one.rate / other.rate

@@ -97,7 +97,7 @@ export async function load(question: Question): Promise<Loaded> {
 /** Share of the log's span before the tested part, unless a model or the caller names a limit. */
 const TRAINED_SHARE = 0.75
 
-/** Day that parts most of a log's span from the tested part. */
+/** Day on which the tested part of a log begins, after most of its span. */
 export function dayAfterMost({ from, to }: Shop): string {
   return isoDay(from + TRAINED_SHARE * (to - from))
 }

@@ -29,7 +29,7 @@ import { trainOnOrders } from './trainModel.ts'
 import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
 import type { WalkedCase } from './walk.ts'
 
-/** Content of `--json`. */
+/** Result that `--json` writes. */
 export interface PersonalResult extends Envelope {
   readonly protocol: Protocol
   /** Number of trained models, each tested on shoppers that it never saw. */
@@ -51,7 +51,7 @@ export interface PersonalResult extends Envelope {
   }
 }
 
-/** Rows of every arm on every case of shoppers that one model never saw. */
+/** Results of one model: rows of every arm and test case, all of shoppers that the model never saw. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
@@ -96,8 +96,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether the owner's question (a) has enough shoppers. In a log of orders alone, the server's second model would be
- * the same.
+ * Whether question (a) needs a second server model, trained on orders alone, and has enough shoppers. In a log of
+ * orders alone, both models would be the same.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,
@@ -113,7 +113,7 @@ function needsOrderTrained(
   )
 }
 
-/** @param folds replays of one shop with the same options: of different shoppers, each by models of several seeds */
+/** @param folds replays of one shop with the same options, by fold and seed; each fold tests other shoppers */
 export function reportWalks(
   folds: readonly (readonly Walked[])[],
   learns: boolean,

@@ -10,13 +10,13 @@ export interface Popularity {
   /** Distinct shoppers who ever turned to the item, [N]. */
   readonly all: Float32Array
   /**
-   * Probabilities, [N]: the last 30 days' shoppers, plus a hundredth of all earlier shoppers to order items
-   * without recent interest, plus a floor for items without any.
+   * Probabilities, [N]: the last 30 days' shoppers, plus a hundredth of all shoppers, plus 0.1. The hundredth orders
+   * items without recent shoppers; the 0.1 keeps the others above 0.
    */
   readonly share: Float32Array
 }
 
-/** Statistics hold logarithms of counts; the baselines need the counts. */
+/** Restores the counts, which statistics hold as logarithms, for the baselines. */
 export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
   const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
   const all = popularityAll.map(count)

@@ -17,7 +17,7 @@ import type { Tuned } from './tune.ts'
 import { countingArms, type TunedBaselines } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** The arm with its tuned parameters. @throws NearsideError `engine-failed` where tuning failed */
+/** The arm with its tuned parameters. @throws NearsideError `engine-failed` if tuning failed */
 function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
   return (context, out) => {
     if (failure !== undefined) throw new NearsideError('engine-failed', failure)
@@ -60,7 +60,7 @@ export function prepareWalk(
 }
 
 /**
- * The server's model of (a) that learned from orders alone, with the popularity of orders.
+ * Scores by the server's model of (a) that learned from orders alone, with the popularity of orders.
  * @param input evaluation of that model
  * @param itemIds ids by row, of the histories and scores
  */
@@ -80,7 +80,7 @@ export function scoreOrderTrained(
   }
 }
 
-/** Counts of the log beside a model that was made without one. */
+/** Statistics with the log's counts, for a model that was made without a log. */
 function countedAt(input: EvaluationInput): (time: number) => ItemStatistics {
   const { model, until } = input
   const histories = trainingHistories(input)
@@ -96,7 +96,7 @@ export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceS
     model,
     fit,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
-    // A shop that collects nothing counts nothing.
+    // A model from the catalog alone gets no counts, as in a shop that collects nothing.
     statisticsAt: isFromCatalog(model)
       ? () => model.statistics
       : publishedFiles(input, trainingHistories(input)),

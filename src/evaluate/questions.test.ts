@@ -51,7 +51,7 @@ describe('a test case', () => {
         ['', [1], '0000'],
         [':new', [1], '0000'],
       ],
-      // The same product again: no list could answer.
+      // The next product is the product at hand, which no list shows.
       [],
       [
         ['', [2], '0100'],
@@ -75,7 +75,7 @@ describe('a test case', () => {
     const rows = await walked(shopper)
     const of = (metric: string) =>
       rows.cases.map((_, index) => rows.at(index, { arm: 'last-viewed', metric }))
-    // After 1, 1, 2 the product at hand would be first; without it, 1 is.
+    // After the looks 1, 1, 2, product 2 would rank first, but is at hand. So product 1 ranks first.
     expect(of('mrr@20')[2]).toBe(1)
     expect(of('mrr@20').every(Number.isFinite)).toBe(true)
     expect(rows.cases.map(({ place }) => place)).toEqual([1, 3, 4, 1])
@@ -90,7 +90,7 @@ describe('a test case', () => {
   })
 
   it('decides which parameters the baselines get', () => {
-    // Everybody looks twice at each product and then at the next one.
+    // Each shopper looks twice at each product and then at the next one.
     const shoppers = Array.from({ length: 40 }, (_, s) => ({
       id: `shopper${s}`,
       interactions: Array.from({ length: 12 }, (_, k) => ({
@@ -105,7 +105,7 @@ describe('a test case', () => {
       }))
       return tuneBaselines({ ...input, shoppers: spread }).counts.compared['last-viewed'].quality
     }
-    // Looks an hour apart are visits of their own: the same product again is a case.
+    // Looks an hour apart are separate visits, in which the same product again is a case.
     expect(quality(0)).toBeLessThan(0.6 * quality(60 * MINUTE))
   })
 })

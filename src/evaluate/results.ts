@@ -30,7 +30,7 @@ export interface NamedLift extends Lift {
   readonly metric: string
 }
 
-/** An arm with its means; an estimated one also with the ends of its interval, like `ndcg@10:lo`, `ndcg@10:hi`. */
+/** An arm with its means; an estimated mean also has the ends of its interval, like `ndcg@10:lo`, `ndcg@10:hi`. */
 export interface Arm {
   readonly name: string
   readonly [metric: string]: unknown
@@ -49,21 +49,20 @@ export interface Envelope extends Summary {
   /** Start of the tested time, ISO date. */
   readonly until: string
   readonly seed: number
-  /** Number of tested shoppers, or of sessions where a log of clicks knows no shoppers. */
+  /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Shoppers who fare worse; null where personal and base are not compared by shopper. */
+  /** Shoppers who fare worse; null if personal and base are not compared by shopper. */
   readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
 }
 
-/** A lift to compute. */
 export interface Comparison<Case> {
   readonly arm: string
   readonly over: string
   readonly metric: string
   /** Cases to compare; absent: all that have the metric. */
   readonly keep?: Keep<Case>
-  /** Reported name of the metric, if it is another. */
+  /** Reported name of the metric; absent: `metric`. */
   readonly label?: string
 }
 
@@ -73,7 +72,7 @@ export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS}
 interface Asked {
   /** Arms to report; absent: all, in the order of their first rows. */
   readonly names?: readonly string[]
-  /** Metrics of every arm, 0 where nobody has a value; absent: those that the arm has. */
+  /** Metrics of every arm, 0 if no shopper has a value; absent: those that the arm has. */
   readonly metrics?: readonly string[]
   /** [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]
@@ -108,7 +107,6 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
   return { arms, lifts: liftsOf(rows, comparisons, seed) }
 }
 
-/** Lifts by name. */
 export function liftsOf<Case extends RowCase>(
   rows: Rows<Case>,
   comparisons: readonly Comparison<Case>[],
@@ -127,7 +125,7 @@ export function liftsOf<Case extends RowCase>(
   })
 }
 
-/** Lift of one arm over another; null over an arm at 0 and with too few shoppers. */
+/** Lift of one arm over another; null if the other is at 0, or with too few shoppers. */
 export function liftOver(
   rows: Rows<RowCase>,
   series: Series,
@@ -178,7 +176,7 @@ function withSpread(one: Lift, bySeed: readonly number[]): Lift {
 
 /** Counts the shoppers for whom an arm is significantly worse than another, or better. */
 export function worseThan(rows: Rows<RowCase>, series: Series, over: Series, seed: number) {
-  // Of the likelihood in nats, less is better.
+  // A lower negative log-likelihood is better.
   const [better, worse] = series.metric.startsWith('nll') ? [over, series] : [series, over]
   return countWorse(rows.differences(better, worse), createRandom(seed))
 }
@@ -187,7 +185,7 @@ export function asLift({ value, lo, hi }: Interval): Lift {
   return { relative: value, lo, hi }
 }
 
-/** Zeros where nobody has a value. */
+/** Zeros if no shopper has a value. */
 export function asEstimate(found: Interval | null): Estimate {
   return { mean: found?.value ?? 0, lo: found?.lo ?? 0, hi: found?.hi ?? 0 }
 }

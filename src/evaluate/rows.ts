@@ -13,17 +13,17 @@ export interface Series {
 
 /** A tested case. A protocol adds what it groups cases by. */
 export interface RowCase {
-  /** Shopper; the query, where a test knows no shoppers. */
+  /** Shopper; the query, if the test knows no shoppers. */
   readonly shopper: string
 }
 
 /** @param nth index among the shopper's cases, from 0 */
 export type Keep<Case> = (one: Case, nth: number) => boolean
 
-/** One value for each shopper, in the same order for all series; NaN where a shopper has none. */
+/** One value for each shopper, in the same order for all series; NaN if a shopper has none. */
 export type ShopperValues = Float64Array
 
-/** Rows as a process sends them: plain data, which `Rows.join` makes rows of again. */
+/** Rows as plain data, as a process sends them; `Rows.join` restores them. */
 export type SentRows<Case extends RowCase> = Pick<Rows<Case>, 'cases' | 'columns'> & {
   readonly bySeed?: readonly Rows<Case>[]
 }
@@ -31,7 +31,7 @@ export type SentRows<Case extends RowCase> = Pick<Rows<Case>, 'cases' | 'columns
 export class Rows<Case extends RowCase> {
   readonly cases: Case[] = []
   readonly columns = new Map<string, number[]>()
-  /** Rows of the same cases by each training seed, where these rows are their means; else empty. */
+  /** If these rows are means over training seeds: the rows of each seed, for the same cases; otherwise empty. */
   bySeed: readonly Rows<Case>[] = []
   #byShopper: readonly (readonly number[])[] | null = null
 
@@ -55,7 +55,7 @@ export class Rows<Case extends RowCase> {
 
   /**
    * Means over replays of the same cases by models of several training seeds.
-   * @param merge case of the replays' cases
+   * @param merge makes one case of the replays' cases
    */
   static average<Case extends RowCase>(
     replays: readonly Rows<Case>[],
@@ -102,12 +102,11 @@ export class Rows<Case extends RowCase> {
     })
   }
 
-  /** Value of a case; NaN where it has no such row. */
+  /** Value of a case; NaN if it has no such row. */
   at(index: number, series: Series): number {
     return this.columns.get(keyOf(series))?.[index] ?? Number.NaN
   }
 
-  /** Rows of some cases. */
   where(keep: Keep<Case>): Rows<Case> {
     const kept = this.byShopper.flatMap((own) =>
       own.filter((index, nth) => keep(this.cases[index], nth)),

@@ -8,7 +8,7 @@ describe('sign-flip test', () => {
   it('gives the exact p-value for few cases', () => {
     // Only the pattern with all signs negative is as bad as five losses.
     expect(signFlipP([-1, -2, -3, -4, -5], random())).toBe(1 / 32)
-    // −3: reached by −1 −2; sums are −3, −1, 1, 3.
+    // The sum −1 − 2 = −3 is the lowest of the four possible sums, −3, −1, 1 and 3.
     expect(signFlipP([-1, -2], random())).toBe(1 / 4)
     expect(signFlipP([1, -2], random())).toBe(2 / 4)
     expect(signFlipP([1, 2], random())).toBe(1)

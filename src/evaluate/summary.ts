@@ -45,13 +45,13 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     arms,
     /** The suffix `@history=6-20` restricts a metric to such cases. */
     lifts: [...lifts, ...liftsOf(rows, byHistory, seed)],
-    /** A log of orders alone, or of days, shows none. */
+    /** Whether the log shows visits; a log of orders alone, or of days, doesn't. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     groups: groupCases(rows, names, seed),
-    /** Null where devices don't learn. */
+    /** Null if devices don't learn. */
     change: names.includes('personal') ? changeOf(rows, seed) : null,
     installed: summariseInstalled(rows, seed, names),
-    /** Null where the owner's questions were not measured, or too few shoppers bought something. */
+    /** Null if the owner's questions were not measured, or too few shoppers bought something. */
     owner: summariseOwner(rows, seed, names),
   }
 }

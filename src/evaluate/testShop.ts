@@ -66,7 +66,7 @@ export interface TestModelOptions {
   readonly prior?: Partial<PersonalPrior>
 }
 
-/** Popularity and repeats with hand-set weights and no encoder, enough for a replay. */
+/** Model of popularity and repeats, with hand-set weights and no encoder, which is enough for a replay. */
 export function testModel(shop: TestShop, options: TestModelOptions = {}): BaseModel {
   const { holdout = 0.5, seed = 1, until = UNTIL } = options
   const training = shop.shoppers.filter(({ id }) => !isHeldOut(id, holdout, seed))

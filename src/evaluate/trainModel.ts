@@ -26,8 +26,8 @@ export async function trainModel(
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
-  // Check first that there are test cases, before minutes of training. (With leave-one-out in a log without times
-  // every shopper has one.)
+  // Check first that there are test cases, because training takes minutes. With leave-one-out in a log without times,
+  // every shopper has one.
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,
@@ -53,7 +53,7 @@ export async function trainModel(
 
 /**
  * Trains the server's second model of (a) on the same shoppers' orders alone, as a server without clicks would.
- * @returns false, with a note, where too few orders train no model
+ * @returns false, with a note, if the orders are too few to train a model
  */
 export async function trainOnOrders(
   { shop: folder, holdout, now }: Question,

@@ -1,5 +1,5 @@
 /**
- * @module Trains the models that an evaluation tests where it was given none. `--folds K` divides the shoppers into K
+ * @module Trains the models that an evaluation tests if it was given none. `--folds K` divides the shoppers into K
  * parts and tests each part by a model that was trained without it: K times the shoppers of a hold-out, and intervals
  * narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same shoppers.
  */
@@ -19,7 +19,6 @@ interface Training {
   readonly folds: number
   /** Number of models for each part, of consecutive seeds. */
   readonly seeds: number
-  /** Whether devices learn. */
   readonly learns: boolean
 }
 

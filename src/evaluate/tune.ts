@@ -30,7 +30,7 @@ const WIDENINGS = 6
 
 /** Shares of the cases after which a try that is clearly behind the best is given up. */
 const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
-/** Fewest cases to give a try up on. */
+/** Minimum number of cases before a try is given up. */
 const LEAST_CASES = 100
 /** Number of standard errors that count as clearly behind. */
 const CLEARLY = 3
@@ -121,8 +121,8 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value past the end of a grid where the best value lies, by the ratio of the last two values.
- * Goes halfway to `below` instead of passing it. Null inside the grid, or where its end is 0 or `below`.
+ * Next value past the end of a grid, by the ratio of the last two values, if the best value lies there. Goes halfway
+ * to `below` instead of passing it. Null inside the grid, or if its end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],

@@ -28,7 +28,7 @@ import { type Tuned, type TuningCase, tune } from './tune.ts'
  */
 const TUNING_DAYS = { fewest: 28, most: 60 }
 const ENOUGH_CASES = 1000
-/** Maximum number of cases; beyond it every shopper gives some, drawn at random. */
+/** Maximum number of cases; of more cases, each shopper gives a random part. */
 const MOST_CASES = 2000
 /** Number of parts of the shoppers; lists and popularity for one part come from the others. */
 const PARTS = 2
@@ -113,8 +113,8 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
 }
 
 /**
- * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers, as
- * those of the test exclude the tested shoppers.
+ * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers. In the
+ * test, too, neighbours and popularity exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until, seed } = input

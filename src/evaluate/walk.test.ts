@@ -60,7 +60,6 @@ function compared(rows: Rows<WalkedCase>) {
     .map((series) => [series, rows.cases.map((_, index) => rows.at(index, series))] as const)
 }
 
-/** Values of an arm by case. */
 function of(rows: Rows<WalkedCase>, arm: ArmName, metric: MetricName | `${MetricName}:new`) {
   return rows.cases.map((_, index) => rows.at(index, { arm, metric }))
 }

@@ -25,15 +25,15 @@ export interface Walk extends DeviceShop {
   readonly countedAt?: (time: number) => ItemStatistics
   /** Store from which the compared arms know a shopper. */
   readonly store: Store
-  /** Null: only the arms are compared. */
+  /** Data for the owner's questions; null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
-  /** Empty where only model arms are compared. */
+  /** Scores of the baselines; empty if only model arms are compared. */
   readonly baselines: Readonly<Partial<Record<BaselineName, Score>>>
 }
 
 export interface WalkedCase extends RowCase {
   readonly time: number
-  /** Place in its visit, from 1. */
+  /** Place of the case in its visit, from 1. */
   readonly place: number
   /** Number of entries in the history. */
   readonly history: number
@@ -48,9 +48,9 @@ const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * Replays a shopper: rows of every compared arm in METRICS for each question of the case, the verdict's rows, and the
- * owner's rows where something was bought. The guards of the compared device and of the verdict's observe every case;
- * guards of other stores observe purchases only.
+ * Replays a shopper. Writes rows of every compared arm in METRICS for each question of a case, the verdict's rows,
+ * and, if something was bought, the owner's rows. The guards of the compared device and of the verdict's devices
+ * observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  */
 export async function walkShopper(
@@ -122,7 +122,7 @@ async function scoreAll(
     'base-fresh': terms.base,
     ...(walk.fit && { personal: shown }),
   }
-  // The report needs these arms.
+  // The report needs the model's arms, so they must not fail.
   for (const [name, own] of Object.entries(scores)) requireFinite(name, own)
   for (const [name, score] of Object.entries(walk.baselines)) {
     const arm = name as BaselineName

@@ -9,11 +9,10 @@ import { walkShopper } from './walk.ts'
 
 export interface WalkOrder {
   readonly question: Question
-  /** Null: the baselines are not tested. */
+  /** Tuned baselines; null: the baselines are not tested. */
   readonly tuned: TunedBaselines | null
   /** Directory of a model that learned from orders alone; absent: there is none. */
   readonly orderTrained?: string
-  /** Whether devices learn. */
   readonly learns: boolean
 }
 

@@ -9,8 +9,8 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * Weight where the encoder does not help: too small to change the ranking.
- * It is above 0 so that item vectors and hidden states keep their meaning for `u` and for shared updates.
+ * Weight if the encoder does not help: too small to change the ranking. It is above 0 so that item vectors and hidden
+ * states keep their meaning for `u` and for shared updates.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 

@@ -21,7 +21,7 @@ export const NO_WORD_VECTORS: WordVectors = {
   dimension: 8,
 }
 
-/** Word vectors of `data/word-vectors`, found in this file's folder or a parent; none if left out. */
+/** Word vectors of `data/word-vectors`, found in this file's folder or a parent; empty if the package lacks them. */
 export async function shippedWordVectors(): Promise<WordVectors> {
   for (const up of ['../../', '../../../', '../']) {
     const directory = fileURLToPath(new URL(`${up}data/word-vectors`, import.meta.url))

@@ -282,7 +282,7 @@ function describeForecast(metrics: ModelManifest['metrics']): string | undefined
   return `NDCG@10 ${value.toFixed(4)} (standard error ${error.toFixed(4)}, ${metrics.validationShoppers} new shoppers, stores empty at first)`
 }
 
-/** Compares an update with the last full training, by quality and cost. Undefined where no shopper judged it. */
+/** Compares an update with the last full training, by quality and cost. Undefined if no shopper judged it. */
 function describeBeside(
   metrics: ModelManifest['metrics'],
   { manifest: { version } }: BaseModel,

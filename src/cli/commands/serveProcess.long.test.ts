@@ -69,7 +69,7 @@ async function makeReports({ endpoints }: Server, count: number) {
   return bodies
 }
 
-/** Posts a report. Returns the HTTP status, or 0 where no answer came. */
+/** Posts a report. Returns the HTTP status, or 0 if no answer came. */
 async function post({ endpoints }: Server, body: Uint8Array): Promise<number> {
   const answer = await fetch(`${endpoints.leader}/v1/reports`, {
     method: 'POST',

@@ -98,7 +98,7 @@ export async function examineCatalog({ shop, page, asker, transport, now }: Visi
   }
 }
 
-/** @param catalog null where it can't be fetched; then the rules can't be checked against it */
+/** @param catalog null if it can't be fetched; then the rules can't be checked against it */
 export async function examineRules(
   { shop, asker, transport, now }: Visit,
   catalog: Catalog | null,

@@ -70,7 +70,7 @@ export function pageOptionsTag(options: PageOptions): string {
 }
 
 /**
- * Reads the options of a page; null where it has no such element.
+ * Reads the options of a page; null if it has no such element.
  * @throws NearsideError `input-invalid`, `model-corrupt` for invalid options
  */
 export function readPageOptions(html: string): PageOptions | null {

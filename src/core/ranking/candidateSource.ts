@@ -45,7 +45,7 @@ export class ShownItems {
   readonly #rowOf: ReadonlyMap<string, number>
   /** Place of each row among `rows`; −1 for the others. */
   readonly #places: Int32Array
-  /** Items of the catalog by row; undefined where the catalog lacks the row. */
+  /** Items of the catalog by row; undefined if the catalog lacks the row. */
   readonly #items: readonly (Item | undefined)[]
 
   constructor(model: BaseModel, catalog: Catalog | null) {

@@ -28,7 +28,7 @@ export interface IncrementalQuestion {
   readonly now: number
 }
 
-/** Content of `--json`. */
+/** Result that `--json` writes. */
 export interface IncrementalResult extends Envelope {
   readonly protocol: 'incremental'
   readonly items: number
@@ -37,12 +37,11 @@ export interface IncrementalResult extends Envelope {
     readonly events: number
     /** Number of test cases in this period; null for the first periods, which are only trained on. */
     readonly cases: number | null
-    /** Description of the update before this period; null where nothing was updated. */
+    /** Description of the update before this period; null if nothing was updated. */
     readonly update: string | null
   }[]
-  /** Name of the reference arm. */
   readonly reference: string
-  /** Means by metric name, with the values they are means of. */
+  /** Arms with their means by metric name, and the values behind the means. */
   readonly arms: readonly (ArmResult & { readonly [metric: string]: unknown })[]
 }
 

@@ -19,7 +19,6 @@ export const PERIOD_METRICS = ['ndcg@10', 'hitRate@10'] as const
 type OfMetrics<T> = Readonly<Record<(typeof PERIOD_METRICS)[number], T>>
 
 export interface PeriodCase extends RowCase {
-  /** Index of the period. */
   readonly period: number
 }
 
@@ -55,7 +54,7 @@ export function summarisePeriods(
       /** Difference from the reference arm; null for the reference itself. */
       overReference:
         arm.name === REFERENCE ? null : byMetric((metric) => asEstimate(found[metric][1])),
-      /** Relative difference; null where the reference is at 0. */
+      /** Relative difference; null if the reference is at 0. */
       lift: byMetric((metric) => found[metric][2] && asLift(found[metric][2])),
       byPeriod: periods.map((_, p) =>
         byMetric((metric) => observedMean(byPeriod(arm.name, metric)[p])),

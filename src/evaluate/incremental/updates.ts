@@ -34,7 +34,7 @@ export const HOLDOUT = { fraction: 0.2 }
 
 /**
  * @param reading processor seconds for reading the log, which every training and update repeats
- * @returns also processor seconds of each arm's updates, and a description of each update
+ * @returns the rows, the processor seconds of each arm's updates, and a description of each update
  */
 export async function runUpdates(
   shop: Shop,

@@ -32,7 +32,7 @@ import {
 } from './quality.ts'
 import { ALL_SITUATIONS, type Asked, SITUATIONS, type Situation, situated } from './situations.ts'
 
-/** Content of `--json`. */
+/** Result that `--json` writes. */
 export interface ListsResult extends Envelope {
   readonly protocol: 'lists'
 }

@@ -62,8 +62,8 @@ function unit(vector: Float32Array): Float32Array {
 const INTERESTS = 6
 
 /**
- * Shares of a list by category: the last visit's, the strongest earlier ones', neither.
- * NaN where there was only one visit.
+ * Shares of a list by category: of the last visit, of the strongest earlier interests, and of neither. NaN if there
+ * was only one visit.
  */
 export function mix(
   rows: readonly number[],
@@ -93,7 +93,7 @@ export function mix(
   }
 }
 
-/** 1 where all items but one at most share a category. */
+/** 1 if all items, or all but one, share a category; else 0. */
 export function oneSubject(rows: readonly number[], { categories }: Facts): number {
   const counts = new Map<string, number>()
   for (const row of rows) {

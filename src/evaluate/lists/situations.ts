@@ -23,7 +23,7 @@ const MINUTE = 60_000
 
 export type Asked = Pick<Case, 'history' | 'time' | 'targets'>
 
-/** Null where the case has no such situation. */
+/** Null if the case has no such situation. */
 export function situated(
   situation: Situation,
   one: Asked,

@@ -26,12 +26,12 @@ test('the last of three baskets or more is tested, on held-out shoppers alone', 
   const found = tested[ids.indexOf(id)]
   expect(found.asked.targets).toEqual([2, 5])
   expect(found.baskets).toEqual([[2, 4], [2]])
-  // The history has the view; a basket is of purchases.
+  // The history includes the view; a basket contains purchases only.
   expect(found.asked.history.map(({ item }) => item)).toEqual([4, 2, 2, 9])
 })
 
 test('the arms know the baskets that the model was trained on, and no others', () => {
-  // A later --until doesn't show them more.
+  // With a later --until, the arms know no further baskets.
   const { known } = splitBaskets(testInput(shop, { until: UNTIL + 20 * DAY }))
   const expected = shop.shoppers
     .filter(({ id }) => !held(id))

@@ -8,13 +8,13 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
-/** Distinct item rows of one order; in a log that knows days only, of one day. */
+/** Distinct item rows of one order; of one day if the log knows days only. */
 export type Basket = readonly number[]
 
 export interface BasketCase {
   /** The last basket, with the shopper's whole history before it. */
   readonly asked: AskedCase
-  /** The shopper's baskets before it, oldest first. */
+  /** The shopper's earlier baskets, oldest first. */
   readonly baskets: readonly Basket[]
 }
 
@@ -23,7 +23,7 @@ const LEAST_BASKETS = 3
 
 /**
  * Test cases, and the baskets of each training shopper that the model was trained on, oldest first.
- * @throws NearsideError `input-invalid` where too few shoppers can be tested
+ * @throws NearsideError `input-invalid` if too few shoppers can be tested
  */
 export function splitBaskets(input: EvaluationInput): {
   readonly tested: readonly BasketCase[]
@@ -32,7 +32,7 @@ export function splitBaskets(input: EvaluationInput): {
   readonly until: number
 } {
   const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
-  // Training without --until reads the last day whole, which `data.until` doesn't tell.
+  // Training without --until reads the whole last day. `data.until` doesn't show that, so use the end of this day.
   const until = Date.parse(model.manifest.data.to) + DAY
   const ordersOf = (shopper: (typeof shoppers)[number]) =>
     casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)
@@ -68,8 +68,8 @@ export function countBaskets(items: number, baskets: readonly Basket[]): Float32
 }
 
 /**
- * Scores of P-TopFreq (own counts; −Infinity without any) and GP-TopFreq (filled up with popularity), [N] each.
- * Popularity orders equal counts; the benchmark's own code orders them by first purchase, which finds less.
+ * Scores of P-TopFreq (own counts; −Infinity for other items) and of GP-TopFreq (own counts, then popularity), [N]
+ * each. Popularity orders equal counts; the benchmark's own code orders them by first purchase, which finds less.
  * @param popularity baskets of other shoppers with each item, [N]
  */
 export function frequencies(baskets: readonly Basket[], popularity: Float32Array) {

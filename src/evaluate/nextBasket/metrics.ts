@@ -63,7 +63,7 @@ export function measureBasket(
   }
 }
 
-/** NDCG as the benchmark's code has it, over the ideal of the whole basket, although only k places count. */
+/** NDCG as the benchmark computes it: divided by the ideal of the whole basket, although only k places count. */
 function uncutNdcg(places: Int32Array, k: number): number {
   return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
 }

@@ -94,7 +94,7 @@ export async function evaluateNextBasket(
       shoppers: tested.length,
       cases: tested.length,
       ...found,
-      // One case of each shopper can't tell.
+      // One case of each shopper is too few to tell.
       shoppersWorse: null,
     },
     report: {

@@ -8,7 +8,6 @@ import { highestRows } from '@nearside/core/model/highest.ts'
 import type { Basket } from './baskets.ts'
 
 interface TifuSettings {
-  /** Number of nearest shoppers. */
   readonly neighbours: number
   /** Number of groups that a shopper's baskets are divided into. */
   readonly groups: number
@@ -33,8 +32,8 @@ export const TA_FENG: TifuSettings = {
 type Vector = ReadonlyMap<number, number>
 
 /**
- * Decayed frequency of each item. Every basket is a group where there are fewer baskets than groups; otherwise the
- * last groups have one basket more, if the baskets don't divide evenly.
+ * Decayed frequency of each item. If there are fewer baskets than groups, every basket is a group. If the baskets
+ * don't divide evenly, the last groups have one basket more.
  * @param baskets oldest first, at least one
  */
 export function decayedFrequency(
@@ -74,7 +73,7 @@ export function tifuKnn(
   })
   return (baskets) => {
     const own = decayedFrequency(baskets, settings)
-    // Nearest by Euclidean distance, whose part |own|² is the same for all.
+    // Order by Euclidean distance, without its part |own|², which is the same for all.
     const nearness = Float32Array.from(norms, (norm) => -norm)
     for (const [item, weight] of own)
       for (const shopper of having[item])

@@ -24,12 +24,12 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/** Place of the knowledge about a shopper: a device's store, or a server; `nightly` has every event before midnight. */
+/** Holder of the knowledge about a shopper: a device's store, or a server; `nightly` knows all before midnight. */
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * Conditions that the counting arms are tuned for: the next different product by the store of the compared arms
- * (`compared`) or since install (`installed`); the purchases by other knowledge.
+ * Conditions that the counting arms are tuned for. `compared` and `installed`: the next different product, with the
+ * store of the compared arms or since install. The others: the purchases, with that knowledge.
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 
@@ -58,7 +58,7 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/** The log shows only visits with an event, so some stores that seem idle were not. */
+/** History since the last idle time. The log lacks visits without an event, so some of these stores were not idle. */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time
@@ -66,7 +66,7 @@ function sinceIdle(history: History, time: number): History {
   return history.slice(from)
 }
 
-/** A request to the server reveals the current page: the item of the visit's latest event. */
+/** History that the server knows. A request reveals the current page: the item of the visit's latest event. */
 export function serverHistory(
   knows: ServerKnows,
   { history, time }: Known,

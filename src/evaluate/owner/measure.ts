@@ -51,7 +51,7 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** A question, who answers it, and what their counting arms were tuned for; null: none of them answers. */
+/** A question, who answers it, and the condition that counting arms were tuned for; null: they don't answer it. */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string
@@ -59,7 +59,7 @@ interface Ask extends Wanted {
 }
 
 /**
- * Puts the rows of one case; `base-fresh` and `personal` are the base model and the shipped model.
+ * Writes the rows of one case; `base-fresh` and `personal` are the base model and the shipped model.
  * @param failures gets the arms that can't score the case; they have no row
  * @param context input of the counting arms except the history
  * @param model model with the statistics of the case's day

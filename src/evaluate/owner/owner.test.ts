@@ -54,7 +54,7 @@ async function walk(input: EvaluationInput): Promise<Rows<WalkedCase>> {
   )
 }
 
-/** NDCG@10 of the bought by case; NaN where nothing was bought. */
+/** NDCG@10 of the purchased items by case; NaN if nothing was bought. */
 function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
   return rows.cases.map((_, index) => rows.at(index, { arm, store, metric: `ndcg@10${BOUGHT}` }))
 }

@@ -8,7 +8,7 @@ import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
 import { BOUGHT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
-/** Mean NDCG@10 of two arms, and the lift of the first over the second; no lift where it has no interval. */
+/** Mean NDCG@10 of two arms, and the lift of the first over the second, if it has an interval. */
 export interface Compared {
   readonly arm: number
   readonly over: number
@@ -33,7 +33,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Choosing on the test cases favours the baseline: no choice made beforehand can be stronger. */
+    /** Strongest arm on the test cases, which favours the baseline: no choice made beforehand could be stronger. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -42,8 +42,8 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
 }
 
 /**
- * Null with too few shoppers for an interval, and where no arm counts.
- * @param arms arms that scored every case; includes `personal` where devices learn
+ * Answers the owner's questions; null with too few shoppers for an interval, or without a counting arm.
+ * @param arms arms that scored every case; includes `personal` if devices learn
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const server = { arm: 'base-fresh', store: 'server', metric: `ndcg@10${BOUGHT}` }
@@ -63,9 +63,9 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     /** Number of shoppers with a purchase, and of their cases with one. */
     shoppers,
     cases: asked.cases.length,
-    /** Training data of the better of the server's two models in (a); undefined where it has one. */
+    /** Training data of the better of the server's two models in (a); undefined if it has one. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
-    /** (a) The shipped model against a server without clicks: by model, by counts, and counts against counts. */
+    /** (a) On the device over a server without clicks: model over model, model over counts, counts over counts. */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
       return {
@@ -88,7 +88,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       const base = mean(of('base-fresh', store))
       return { ...compare(of('personal', store), of(counts, store)), base, counts }
     }),
-    /** (d) The shipped model against the base; null where devices don't learn. */
+    /** (d) The shipped model against the base; null if devices don't learn. */
     learning: arms.includes('personal')
       ? each(DEVICE_STORES, (store) => {
           const [personal, base] = [of('personal', store), of('base-fresh', store)]
@@ -104,7 +104,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
-/** The next different product by store since install. Leave-one-out has no store: the compared arms stand for it. */
+/** Figures of the next different product, by store. Leave-one-out has no stores, so the compared arms stand in. */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
   const read = readerOf(rows, '', seed, isMeasured)
@@ -118,10 +118,10 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       store,
       ships: read.mean(ships),
       overPopular: over('popular-30d'),
-      /** The strongest counting arm on these cases, a choice in its favour. */
+      /** Strongest counting arm on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
-      /** Null where devices don't learn. */
+      /** Null if devices don't learn. */
       learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,
     }
   })

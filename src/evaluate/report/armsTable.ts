@@ -3,7 +3,7 @@ import type { Arm } from '../results.ts'
 import { decimal, estimate, fixed } from './numbers.ts'
 import { type Table, tableOf } from './report.ts'
 
-/** Figure with its interval, where it has one; a dash where the arm has no such metric. */
+/** Figure with its interval, if it has one; a dash if the arm has no such metric. */
 function figure(arm: Arm, metric: string): string {
   const [mean, lo, hi] = [metric, `${metric}:lo`, `${metric}:hi`].map((name) => arm[name])
   if (typeof mean !== 'number') return '–'

@@ -28,7 +28,6 @@ const WIDTH = 340
 const COLOURS = ['var(--a)', 'var(--b)', 'var(--c)', 'var(--d)', 'var(--e)']
 const DASHES = ['2 4', '8 3', '8 3 2 3', '5 3', 'none']
 const HEIGHT = 230
-/** Left margin for names. */
 const LEFT = 110
 const INK = 'var(--ink)'
 

@@ -14,9 +14,9 @@ interface Inspected {
   readonly model: BaseModel
   /** SHA-256 of the manifest, hex. */
   readonly hash: string
-  /** Description of signature and release; null where unknown. */
+  /** Description of signature and release; null if unknown. */
   readonly release: string | null
-  /** Title of an item; undefined where it has none. */
+  /** Title of an item; undefined if it has none. */
   readonly titleOf: (id: string) => string | undefined
 }
 

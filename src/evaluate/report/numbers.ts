@@ -25,7 +25,7 @@ export function estimate({ mean, lo, hi }: Estimate, show: (value: number) => st
   return `${show(mean)} [${show(lo)}, ${show(hi)}]`
 }
 
-/** Formats as `+2.3 % [+1.5, +3.2]`; a dash where the reference arm is at 0. */
+/** Formats as `+2.3 % [+1.5, +3.2]`; a dash if the reference arm is at 0. */
 export function lift(one: Lift | undefined | null): string {
   if (!one) return '–'
   return `${percent(one.relative)} % [${percent(one.lo)}, ${percent(one.hi)}]`
@@ -36,7 +36,7 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
-/** Formats as `3 of 40 testable`. Without a shopper whom the test can tell, 0 would mislead. */
+/** Formats as `3 of 40 testable`. If the test can tell no shopper, 0 would mislead. */
 export function worseShoppers(worse: {
   readonly significant: number
   readonly testable: number

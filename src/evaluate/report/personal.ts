@@ -10,7 +10,7 @@ import { armsTable } from './armsTable.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { liftChart, type Part, tableOf } from './report.ts'
 
-/** The question of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
+/** Task of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
   return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }
@@ -77,7 +77,7 @@ function ladder(summary: Summary): Part {
   }
 }
 
-/** Nothing where too few shoppers have such a target. */
+/** Nothing if too few shoppers have such a target. */
 function part(summary: Summary, suffix: Exclude<Suffix, ''>, title: string): Part[] {
   const { cases, shoppers } = summary.parted[suffix]
   if (shoppers < LEAST_SHOPPERS) return []

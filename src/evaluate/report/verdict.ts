@@ -1,4 +1,4 @@
-/** @module Concludes from the tables, in words, for the person who decides whether to switch it on. */
+/** @module Concludes from the tables, in words, for the person who decides whether to switch Nearside on. */
 import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
@@ -17,7 +17,7 @@ const STORES = {
   beginning: 'A device with the whole log',
 } as const satisfies Record<InstalledSummary['store'], string>
 
-/** Conclusions about the next different product, of devices whose store begins at install. @param hasClicks of the log */
+/** Conclusions about the next different product, for devices that start at install. @param hasClicks of the log */
 export function verdict(summary: Summary, hasClicks: boolean): Part {
   const { installed, owner, seeds } = summary
   const [{ overPopular, overCounts, counts }] = installed

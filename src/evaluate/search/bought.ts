@@ -1,8 +1,8 @@
 /**
- * @module Tests search by shoppers who know what they want. Queries are those typed before a purchase, if
- * the log has them, else title words of the next purchases. Reports the products found, and the place of
- * the purchased ones: by relevance alone, and with ties ordered by the base model without a history, by
- * the base model with it, and by the personal model.
+ * @module Tests search by shoppers who know what they want. Queries are those typed before a purchase, if the log has
+ * them, else title words of the next purchases. Reports the products found, and the rank of the purchased products.
+ * The hits are ordered by relevance alone, or with ties ordered by a model: base without the history, base with it,
+ * personal.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -35,7 +35,6 @@ export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
   ['personal', 'base'],
 ]
 
-/** A query of a shopper. */
 interface QueryCase extends RowCase {
   /** Whether the hits contain a purchased item. */
   readonly isFound: boolean
@@ -87,9 +86,9 @@ export async function searchBought(
   return {
     /** `log`: typed by the shoppers. `titles`: made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** `@query=broad` is the metric of broad queries alone. */
+    /** Rows; the suffix `@query=broad` marks metrics of broad queries alone. */
     rows,
-    /** Number of queries without the purchased item among the first 500 hits; typed ones are left out. */
+    /** Number of queries without the purchased item among the first 500 hits; typed queries among them have no rows. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }

@@ -40,14 +40,11 @@ const CATALOGS: Readonly<Record<string, (item: Item) => Item>> = {
   ':titles': ({ category, description, brand, ...item }) => item,
 }
 
-/**
- * Number of random orders a query; their mean is the cost of re-ranking when preference and relevance are
- * independent.
- */
+/** Number of random orders a query. Their mean is the cost of re-ranking if preference ignores relevance. */
 const TASTES = 20
 
 /**
- * Rows of each query; `:typo` is the query with one typing error, where one is possible.
+ * Rows of each query; `:typo` is the query with one typing error, if one is possible.
  * @param synonyms the shop's synonyms, for all arms but MiniSearch's
  */
 export function searchJudged(

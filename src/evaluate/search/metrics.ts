@@ -16,7 +16,7 @@ type SearchMetric = (typeof SEARCH_METRICS)[number]
  * Graded NDCG: gain 2^rating − 1, discount log2(place + 1), divided by the best order of all judged products.
  * @see Burges et al. 2005, doi 10.1145/1102351.1102363
  * @param ranking ids, best first, each once
- * @returns in [0, 1]; 0 where nothing is relevant
+ * @returns in [0, 1]; 0 if nothing is relevant
  */
 export function gradedNdcg(ranking: readonly string[], ratings: Ratings, k: number): number {
   const gained = discounted(

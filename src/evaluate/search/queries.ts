@@ -24,7 +24,7 @@ export function titleFrequency(items: readonly Item[]): TitleFrequency {
   return counts
 }
 
-/** Words as in the title; null where the title has no fitting word. */
+/** Words as in the title; null if the title has no fitting word. */
 export function queryFrom(
   title: string,
   kind: QueryKind,
@@ -47,8 +47,8 @@ export function queryFrom(
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype.
- * Null where no word has four letters.
+ * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype. Null if no
+ * word has four letters.
  */
 export function mistype(query: string, random: Random): string | null {
   const [longest] = wordsOf(query).sort((a, b) => b.text.length - a.text.length)

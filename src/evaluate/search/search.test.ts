@@ -55,7 +55,7 @@ async function file(name: string, text: string): Promise<string> {
 
 const HEADER = 'query,docid,rating\n'
 
-/** For kind and colour, the one product is best and other colours of the kind are half right. */
+/** For a query of kind and colour, that product is best, and other colours of the kind are half right. */
 function judgementsText(): string {
   const rows = KINDS.flatMap((kind, k) =>
     COLOURS.slice(0, 2).flatMap((colour, c) => [

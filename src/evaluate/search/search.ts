@@ -28,10 +28,10 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly judgements: string | undefined
 }
 
-/** Content of `--json`. */
+/** Result that `--json` writes. */
 export interface SearchResult extends Omit<Envelope, 'until'> {
   readonly protocol: 'search'
-  /** Start of the tested time; null where no model ranks. */
+  /** Start of the tested time; null if no model ranks. */
   readonly until: string | null
   /** Source of the queries in a test by purchases: typed by shoppers, or made of title words. */
   readonly source?: Bought['source']

@@ -109,7 +109,7 @@ const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
 /**
  * Reads the items of a product file alone, without a log.
  * @param now milliseconds since the epoch
- * @throws NearsideError `input-invalid`, `catalog-invalid` where no row is a product
+ * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */
 export async function readCatalogFile(path: string, now: number): Promise<Item[]> {
   return SqlEngine.use(async (engine) => {

@@ -125,7 +125,7 @@ function meanOf([a, b]: readonly Spread[]): Spread {
   return { mean: middle('mean'), variance: middle('variance') }
 }
 
-/** Best recipe by likelihood, even where no gain is certain. */
+/** Best recipe by likelihood, even if no gain is certain. */
 function bestOf(judgements: readonly Judgement[]): Recipe {
   const best = choose(judgements).best
   return (best ?? judgements.reduce((a, b) => (certainGain(b) > certainGain(a) ? b : a))).recipe

@@ -10,7 +10,7 @@ import type { RankerDataset } from './dataset.ts'
 export const NEGLIGIBLE = 0.01
 
 interface Spread {
-  /** Standard deviation over the training rows, 1 where it is 0; [columns]. */
+  /** Standard deviation over the training rows, 1 if it is 0; [columns]. */
   readonly scale: Float32Array
   readonly constant: ReadonlySet<number>
 }

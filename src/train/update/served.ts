@@ -64,7 +64,7 @@ export async function serveCases(
   }))
 }
 
-/** Rows of the highest items; empty where they contain no target. */
+/** Rows of the highest items; empty if they contain no target. */
 function rowsOf(
   base: Float32Array,
   features: Float32Array,

@@ -244,7 +244,7 @@ function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   return sum / DIMENSION
 }
 
-/** The best that beats the first by more than the error; else the first. */
+/** Index of the best result that beats the first by more than the error; else of the first. */
 function surelyBest(served: readonly Served[]): number {
   const gains = served.map((one) => compare(served[0], one))
   return gains.reduce(
