@@ -128,8 +128,8 @@ function checkChain(
 }
 
 /**
- * Time may run back or exceed the export by at most a day, because counts of one day change places. A clock that
- * was set back causes the same fault in an honest log.
+ * The time of an entry may run back, or exceed the time of the export, by at most a day, because counts of one day
+ * change places. A clock that was set back causes the same fault in an honest log.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   for (const [at, { sequence, time }] of ledger.entries()) {

@@ -75,7 +75,7 @@ const logAdd = (a: number, b: number) => {
 const OUTCOMES = 100_000
 const REACH = 9
 /**
- * Width of the grid of losses. Smaller if the losses of one step are; larger if it would need more than `MOST_POINTS`.
+ * Width of the grid of losses; smaller for small losses per step, larger where it would need more than `MOST_POINTS`.
  */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19

@@ -17,7 +17,7 @@ import type { Shop } from '@nearside/train/shop/shop.ts'
 import { readCandidate } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
 
-/** Most cases: enough to see a drop of a few per cent, and few enough to take seconds. */
+/** Maximum number of cases: enough to see a drop of a few per cent, and few enough to take seconds. */
 const MAX_CASES = 300
 /** Largest accepted relative loss against either model; noise alone causes this much on so few cases. */
 const TOLERANCE = 0.02

@@ -142,7 +142,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
     const timer = setInterval(() => void tick(), TICK)
     return {
       port: listening.port,
-      /** Gives running requests 1.5 seconds, and resolves after the current step. */
+      /** Gives running requests 1.5 seconds to end, and resolves after the current step of the round. */
       async stop(): Promise<void> {
         clearInterval(timer)
         const settled = leader?.stop()

@@ -26,7 +26,7 @@ export function furnishJail(folder: string): void {
   for (const card of ['out0', 'out1']) ip(`link set ${card} up`)
   ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
   ip('-6 route add local ::/0 dev lo')
-  // Otherwise the host's resolver could be reached through its socket.
+  // Hide the host's resolver, which could otherwise be reached through its socket.
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',

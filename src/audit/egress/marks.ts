@@ -63,7 +63,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Four bytes of a time stay the same for a minute, and occur in text by chance.
+    // Search all eight bytes of a time: four of them stay the same for a minute, and occur in text by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }

@@ -11,9 +11,9 @@ import type { ConsentSource } from './source.ts'
 const PURPOSES: readonly number[] = [1, 5, 6]
 
 /**
- * Allows storage once the shopper has consented to each purpose. The consent to the shop itself (`publisher`) counts
- * if the platform stores it, else the general consent. Storage is also allowed if the platform reports that the GDPR
- * does not apply.
+ * Allows storage once the shopper has consented to each purpose. If the platform stores a consent to the shop itself
+ * (`publisher`), that consent counts; otherwise the general one counts. Storage is also allowed if the platform
+ * reports that the GDPR does not apply.
  * @param api the page's `__tcfapi`
  * @example fromTcf(window.__tcfapi)
  */

@@ -3,8 +3,8 @@ import type { Personalizer } from '../api.ts'
 import type { ConsentSource } from './source.ts'
 
 /**
- * Stores this visit's data after a yes and erases them after a no. Without an answer, the device uses the data that
- * an earlier yes stored, or memory.
+ * Stores this visit's data after a yes and erases them after a no. Until an answer, the device uses the data that an
+ * earlier yes stored, or works in memory.
  * @param failed called if the browser could not store or erase the data. Default: logs to the console
  * @returns function that stops following the source
  * @example withConsent(fromTcf(window.__tcfapi), personalizer)

@@ -14,8 +14,8 @@ import type { Recipients } from './terms.ts'
 type Endpoints = Pick<Recipients, 'leader' | 'helper'>
 
 /**
- * Maximum difference between both servers' clocks, milliseconds. One dishonest server can be off by no more than
- * this.
+ * Maximum difference between both servers' clocks, milliseconds. If one server is honest, the other's clock is off by
+ * no more than this.
  */
 const MOST_APART = 3_600_000
 

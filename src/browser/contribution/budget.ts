@@ -110,7 +110,7 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 /**
  * Terms of these aggregators: their δ, their noise, and the number of updates that they allow.
  * @throws NearsideError `policy-mismatch` if the shop or its vault names other aggregators; `terms-beyond-limits` if
- * they ask for more than the device ever gives
+ * the policy asks for more than the device ever gives
  */
 export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
   const { leader, helper, issuer, relay, demonstration } = recipients

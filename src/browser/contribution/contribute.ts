@@ -26,7 +26,7 @@ import { makeReport, type Opening } from './makeReport.ts'
 import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
 import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
-// Further code that a device loads only after its shopper agreed.
+// Re-exports: a device loads this code only after its shopper agreed.
 export { giveConsent } from './consent.ts'
 export { agreeTask, termsOf }
 
@@ -301,7 +301,7 @@ async function post(
   }
 }
 
-/** Removes the pending report and adds `reports` to the number counted. */
+/** Removes the pending report and adds `reports` to the number of counted reports. */
 function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
   return deps.records(({ pending, sent = NOTHING_SENT }) =>
     pending?.id === id

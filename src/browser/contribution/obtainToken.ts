@@ -1,6 +1,6 @@
 /**
- * @module Obtains a token for one report of a round from the issuer that the policy names. The request's inputs are
- * on disk before it is sent, so a device that ends in between requests the same token again.
+ * @module Obtains a token for one report of a round from the issuer that the policy names. The request's inputs are on
+ * disk before the request is sent, so an interrupted device requests the same token again.
  */
 import { blind, unblind } from '@nearside/aggregate/privacy/blindRsa.ts'
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'

@@ -9,13 +9,13 @@ export interface Recipients {
   readonly leader: string
   /** Name of the party that runs the leader. */
   readonly leaderOperator: string
-  /** Ed25519 signing key of that server, base64; `serve` prints it. */
+  /** Ed25519 signing key of the leader, base64; `serve` prints it. */
   readonly leaderKey: string
   /** Address of the second server. */
   readonly helper: string
   /** Name of the party that runs the helper. */
   readonly helperOperator: string
-  /** Ed25519 signing key of the second server, base64. */
+  /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
   /**
    * Route of the shop's own server that gives tokens to signed-in shoppers. Needed only if the terms ask for such
@@ -58,7 +58,7 @@ export interface ContributionTerms extends PolicyTerms, Recipients {
   readonly epsilonPerYear: number
 }
 
-/** Names of the terms in the log's entry of a consent and of each upload. */
+/** Names of the terms in the log's entries of consents and uploads. */
 export const CONSENT_TERMS: readonly string[] = [
   ...POLICY_TERMS,
   ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],

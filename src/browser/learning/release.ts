@@ -37,7 +37,8 @@ const readShape = object<ModelKeys>({
 export function readModelKeys(given: unknown): ModelKeys {
   const keys = readShape(given, '')
   const { publishers, threshold = 1, helper } = keys
-  if (new Set([...publishers, helper]).size <= publishers.length) throw refuse('a key of its own')
+  if (new Set([...publishers, helper]).size <= publishers.length)
+    throw refuse('a separate key for each signer')
   if (threshold > publishers.length) throw refuse('threshold')
   return keys
 }

@@ -1,6 +1,6 @@
 /**
- * @module Lists of a page: requested ones and watched ones. Watches started or ended in one turn go to the worker in
- * one message. If no worker answers any more, lists come in the catalog's order.
+ * @module Lists that a page requests or watches. Watches started or ended in one turn go to the worker in one message.
+ * If no worker answers any more, lists come in the catalog's order.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'

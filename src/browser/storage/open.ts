@@ -74,7 +74,7 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
   return { database, store, unasked, refused: null }
 }
 
-/** Number of attempts: another tab may write first, but not forever. */
+/** Number of attempts, because another tab may write first. */
 const ATTEMPTS = 50
 
 async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {

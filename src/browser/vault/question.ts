@@ -13,7 +13,7 @@ import { termsText } from './termsText.ts'
 const LEAST_WIDTH = 280
 const LEAST_HEIGHT = 170
 
-/** Milliseconds between two checks of the reason against a press. */
+/** Milliseconds between two checks whether a press would count. */
 const LOOK_INTERVAL = 100
 
 const isPress = (key: string) => key === 'Enter' || key === ' '

@@ -277,7 +277,7 @@ export class Contribution {
     await this.#look(false)
   }
 
-  /** Global Privacy Control, as the page or this worker sees it: extensions can set it in the page only. */
+  /** Whether the page or this worker sees Global Privacy Control; extensions can set it in the page only. */
   #mustNotShare(): boolean {
     return this.#services.state.conditions.globalPrivacyControl || privacyControl() === true
   }

@@ -97,7 +97,7 @@ export class Device implements Answers {
 
   /**
    * Reads the store and loads the base model. Resolves when a new shopper's list is possible.
-   * @param hasUnasked whether the disk has data that the shopper did not ask to store
+   * @param hasUnasked whether the disk has data that were stored without the shopper's yes
    */
   async start(hasUnasked: boolean): Promise<void> {
     const { config, context, notices } = this.#services

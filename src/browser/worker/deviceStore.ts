@@ -93,7 +93,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     await to.append(state.events)
     const isCleared = isMissing(cause)
     if (isCleared) {
-      // The shopper cleared this site's data: the yes is gone, and no setting is unreadable.
+      // The shopper cleared this site's data, the yes included; keep this tab's pause.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)

@@ -1,6 +1,6 @@
 /**
- * @module The engine of the fits. It is loaded on first use, after the first lists, and replaced if the shopper
- * chooses another one or it fails.
+ * @module The engine of the fits. It is loaded on first use, after the first lists, and replaced if it fails or the
+ * shopper chooses another engine.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -43,7 +43,7 @@ export class EngineInUse {
     try {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
-      // The state's reason is newer if a resilient engine has switched already.
+      // If a resilient engine has switched already, the state has the newer reason.
       const reason = this.#services.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice

@@ -128,7 +128,7 @@ export class Erasure {
     bus.emit('lists', null)
   }
 
-  /** Logs an action that has already happened, so a failure is a notice only. */
+  /** Logs an action that has already happened, so a failure only adds a notice. */
   async #log(
     kind: LedgerEntry['kind'],
     detail: LedgerEntry['detail'],

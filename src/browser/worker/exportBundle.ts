@@ -41,7 +41,7 @@ export async function exportBundle(
   return JSON.stringify({ ...held, salt, ledger: log })
 }
 
-/** The value as JSON returns it. Half a surrogate pair, which canonical JSON can't contain, is replaced. */
+/** Value after a round trip through JSON. Half a surrogate pair, which canonical JSON can't contain, is replaced. */
 function plain(value: unknown): object {
   const text = JSON.stringify(value, (_key, one) =>
     one instanceof Float32Array

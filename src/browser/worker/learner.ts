@@ -59,7 +59,7 @@ export class Learner {
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
-    // The new leader finishes the work of the last one.
+    // A new leading tab finishes the work of the previous one.
     bus.on('leading', () => this.reload())
   }
 
@@ -95,7 +95,7 @@ export class Learner {
     await this.#shopper.idle()
   }
 
-  /** Prepares the next fit. The first event of a visit is then learned as fast as later ones. */
+  /** Prepares the next fit, so that the first event of a visit is learned as fast as later events. */
   async #prepare(): Promise<void> {
     const { now, state } = this.#services
     const model = this.#shop.ranker?.model

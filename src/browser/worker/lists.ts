@@ -24,7 +24,7 @@ import { type View, Views } from './views.ts'
 const MOST_SCORED = 8_000
 /** The same limit without partial scoring, which takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
-/** Maximum number of causes tested, even in a small shop. */
+/** Maximum number of causes tested for the reasons of a list, even in a small shop. */
 const MOST_CAUSES = 8
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options
@@ -139,7 +139,7 @@ export class Lists {
     return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
   }
 
-  /** Reasons of the shopper's own lists: each item is there because of their own action. */
+  /** Reasons of the shopper's own lists: the action because of which each item is listed. */
   #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),

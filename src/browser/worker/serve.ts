@@ -164,14 +164,14 @@ interface Watched {
   items: readonly Recommendation[] | null
 }
 
-/** Order of a list with `distinct`; 0 for a list that may repeat items of others. */
+/** Order of a list with `distinct`; 0 for a list that may repeat items of other lists. */
 const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 /**
- * Lists that the page watches: computed when they may have changed, and posted when they did. Lists with `distinct`
- * repeat none of each other's items and are computed in that order.
+ * Lists that the page watches. They are computed when they may have changed, and posted when they have changed. Lists
+ * with `distinct` repeat none of each other's items and are computed in that order.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()

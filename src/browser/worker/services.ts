@@ -59,7 +59,7 @@ export interface Services extends Environment {
   readonly loaded: { code: Code | null }
 }
 
-/** @returns the services, and whether the disk has data that the shopper did not ask to store */
+/** @returns the services, and whether the disk has data that were stored without the shopper's yes */
 export async function openServices(
   config: WorkerConfig,
   environment: Environment,

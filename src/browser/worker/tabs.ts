@@ -25,7 +25,7 @@ const STORED: readonly Stored[] = [
   'unkept',
 ]
 
-/** Whether the change is the shopper's answer to storage. Tabs send and receive these even while in memory. */
+/** Whether the change is the shopper's answer to storage. Tabs exchange it even while they store in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 interface TabsInputs {

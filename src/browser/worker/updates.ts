@@ -10,9 +10,9 @@ import type { Shop } from './shop.ts'
 const INTERVAL = 5 * 60_000
 /** Milliseconds between two checks while there is no base model. */
 const RETRY_INTERVAL = 30_000
-/** Milliseconds after the start: stored files answer first, and the check comes after the first lists. */
+/** Milliseconds from the start to the first check, so that the first lists come first. */
 const AFTER_START = 1000
-/** Minimum milliseconds since the last check before a page that is opened or shown again checks. */
+/** Minimum milliseconds since the last check; a page that is opened or shown again earlier doesn't check. */
 const LEAST_INTERVAL = 60_000
 
 export class Updates {

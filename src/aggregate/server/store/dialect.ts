@@ -4,7 +4,7 @@ export interface Dialect {
   /** Types of byte strings, and of integers beyond 32 bits. */
   readonly bytes: string
   readonly wide: string
-  /** End of a table's definition, without and with storage by the primary key. */
+  /** End of a table's definition; `keyed` is for a table that is stored by its primary key. */
   readonly table: string
   readonly keyed: string
   /** Definition of the place for ids and seeds of the current round: a column of `reports`, or a table. */

@@ -67,13 +67,13 @@ export interface KeptSeed extends ReportRecord {
 
 /** A report whose id is recorded. */
 export interface Known {
-  /** Whether it is recorded in the requested round, with this hash of its bytes (hex). */
+  /** Whether the report is recorded in the requested round, with this hash of its bytes (hex). */
   isSame(bodyHash: string): boolean
-  /** Whether its seed is stored. Without one its proof didn't hold; the leader stores no seeds. */
+  /** Whether the report's seed is stored. Without a seed, its proof didn't hold; the leader stores no seeds. */
   readonly isProven: boolean
 }
 
-/** Reports that reached a round which takes no more. */
+/** Reports that reached a round which takes no more reports. */
 export interface Reached {
   /** Hash of the policy, hex. */
   readonly policyHash: string
