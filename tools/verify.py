@@ -309,7 +309,7 @@ def expand_key(key):
     return [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
 
 
-# SubBytes and MixColumns of each byte in one table per row.
+# SubBytes and MixColumns of each byte, precomputed: one table for each row.
 MIXED = [[double(b) << 24 | b << 16 | b << 8 | double(b) ^ b for b in SBOX]]
 MIXED += [[m >> 8 * row | m << 32 - 8 * row & 0xFFFFFFFF for m in MIXED[0]] for row in (1, 2, 3)]
 
@@ -463,7 +463,7 @@ def points_of(calls):
 
 
 def choose_chunk(most, factors, calls_of):
-    """Smallest number of factors per call among those with the shortest proof."""
+    """Number of factors per call that gives the shortest proof; the smallest one if several do."""
     return min(range(1, most + 1), key=lambda c: factors * c + 2 * points_of(calls_of(c)) - 1)
 
 
@@ -612,7 +612,7 @@ def public_key(value):
 
 @functools.lru_cache
 def is_strong(value):
-    """Whether a key has RFC 8032's only encoding and no small order, for which anybody could sign."""
+    """Whether a key is canonically encoded (RFC 8032) and not of small order: for such keys anybody could sign."""
     y = int.from_bytes(unbase64(value), "little") & ((1 << 255) - 1)
     if y >= P:
         return False
@@ -691,7 +691,7 @@ SUMMARY = {
 }
 COUNTED = {"day": text("[0-9]{4}-[0-9]{2}-[0-9]{2}"), "count": count, "received": count}
 
-# Fields of `detail`, by kind. A kind's further form has a name with a space; no kind's name has one.
+# Fields of `detail`, by kind. If a kind has a second form, this form's key has a space, which no kind's name has.
 DETAILS = {
     "request": {
         "method": one_of("GET", "POST"),
@@ -777,7 +777,7 @@ ENTRY = {
     "signature": Optional(base64_text(64)),
 }
 
-# Stored settings that the checks read. The end of the log commits to the others.
+# Stored settings that the checks read. Other settings need no check here: the log's last entry commits to them.
 PARTICIPATION = {"round": count, "policyHash": words}
 BUDGET = {
     "participations": list_of(fields(PARTICIPATION, surplus=True)),
@@ -950,7 +950,7 @@ def policy_terms(policy):
 
 
 def consent_hash(terms):
-    """Hash of the terms that a policy sets; addresses and ε don't enter it."""
+    """Hash of the terms that a policy sets, without addresses and ε."""
     part = {name: terms[name] for name in POLICY_TERMS if name in terms}
     return sha256(b"nearside consent v1\0" + canonical(part))
 
@@ -1339,7 +1339,7 @@ class Audit:
         return None
 
     def checkpoint(self, said, hashed):
-        """Report id that fixes this hash, in the round of a list or of an upload's detail."""
+        """Id of a report that fixes this hash, in the round of a list or of an upload's detail."""
         secret = self.bundle["settings"].get("checkpoints")
         if secret is None:
             return ""

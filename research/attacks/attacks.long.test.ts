@@ -22,11 +22,11 @@ const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
 })
 
 describe('scores', () => {
-  test('area under the curve: how often “yes” scores above “no”, a tie counting half', () => {
+  test('the area under the curve is how often “yes” scores above “no”; a tie counts half', () => {
     expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
     expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
     expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
-    // The pairs: 2 > 1, 1 = 1, 2 < 3, 1 < 3.
+    // The four pairs of a “yes” and a “no”: 2 > 1, 1 = 1, 2 < 3, 1 < 3.
     expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
   })
 
@@ -59,7 +59,8 @@ describe('an attack', () => {
   test('on the sums distinguishes opposite updates as often as substitution’s ε allows', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
-    // At the demo’s noise the bounds are Φ(1) = .84 and Φ(2) = .977. Zero-out's are far lower: Φ(½) = .69 and Φ(1).
+    // At the demo’s noise the bounds by substitution are Φ(1) = .84 and Φ(2) = .977. Bounds by zero-out would be far
+    // lower: Φ(½) = .69 and Φ(1) = .84.
     expect(one.ours).toBeGreaterThan(0.79)
     expect(four.ours).toBeGreaterThan(0.95)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
@@ -76,7 +77,7 @@ describe('an attack', () => {
   })
 
   test('that exceeds its bound is reported as such', async () => {
-    // This update is three times as long as the noise was calibrated for.
+    // The update is three times as long as the clip norm for which the noise was calibrated.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
     // The first read of `clipNorm` sets the noise; later reads set the update.
@@ -96,7 +97,7 @@ describe('an attack', () => {
       const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
       return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
     }
-    // Chance finds one product in a hundred; less noise finds more.
+    // Guessing finds one product in a hundred. With less noise, the attack finds more.
     expect(await under(0.3)).toBeGreaterThan(0.3)
     expect(await under(20)).toBeLessThan(0.07)
   })

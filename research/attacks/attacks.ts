@@ -1,6 +1,6 @@
 /**
- * @module Attacks on the content of contributions. Each also runs against an unprotected version, where it must
- * succeed. Otherwise its failure against ours would prove nothing.
+ * @module Attacks on the content of contributions. Each attack must succeed against an unprotected version; otherwise
+ * its failure against the protected version would prove nothing.
  */
 import { discreteGaussianNoise } from '@nearside/aggregate/privacy/discreteGaussian.ts'
 import { substitutionMu, zeroOutMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
@@ -28,20 +28,20 @@ export interface Attack {
   /** Result against a version without the protection. */
   readonly unprotected: number
   readonly ours: number
-  /** Highest acceptable result of ours: the mathematical bound plus three standard errors for chance. */
+  /** Highest acceptable value of `ours`: the mathematical bound plus three standard errors for chance. */
   readonly ceiling: number
   readonly holds: boolean
 }
 
 export interface Given {
   readonly terms: PolicyParameters
-  /** Source of updates and guesses. Masks, rounding and noise come from the operating system. */
+  /** Random source of updates and guesses. Masks, rounding and noise use the operating system's random bytes. */
   readonly random: Random
   readonly trials: number
   readonly progress: (done: number) => void
 }
 
-/** Number of standard errors granted to chance. */
+/** Number of standard errors by which a result may exceed its bound by chance. */
 const LUCK = 3
 /** Least success that an attack needs against the unprotected version. */
 const SUCCEEDS = 0.9
@@ -60,8 +60,8 @@ const along = (residues: Uint32Array, way: Float64Array): number =>
   centered(residues).reduce((sum, x, i) => sum + x * way[i], 0)
 
 /**
- * One aggregator knows that a device sent one of two updates, as different as the clip norm allows. It guesses from
- * its share which one. (A share is uniform, so no other guess does better: `shares.test.ts`.)
+ * An aggregator knows that a device sent one of two updates, as different as the clip norm allows, and guesses from its
+ * share which one. (A share is uniformly random, so no other way to guess is better: `shares.test.ts`.)
  */
 export async function distinguish({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -85,7 +85,7 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
       measure: 'AUC; a coin has 0.5',
       trials,
       unprotected,
-      // Being wrong more often than chance would reveal as much.
+      // Guesses that are wrong more often than by chance reveal as much as right ones.
       ours: Math.max(area, 1 - area),
       ceiling: 0.5 + LUCK * areaError(scores[role]),
     })
@@ -95,9 +95,9 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
 const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 
 /**
- * Scores of an aggregator that knows all other updates of each round and its own noise. It projects the sum on the
- * device's possible update, which is as long as the clip norm allows.
- * @param instead factor for the device's update in the other world: 0 for none, −1 for its opposite
+ * Scores of an aggregator that knows its own noise and all other updates of each round. A score is the projection of
+ * the sum on the device's possible update, which is as long as the clip norm allows.
+ * @param instead factor of the device's update where the right guess is “no”: 0 for no update, −1 for the opposite one
  * @returns scores by the published sums, and by sums without noise
  */
 async function scoresOfSums(
@@ -180,14 +180,12 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 
 /** Quantile Φ⁻¹(0.01) of the normal distribution. */
 const ONE_IN_A_HUNDRED = -2.3263478740408408
-/**
- * Change of the true positive rate with the false positive rate. The threshold is an estimate, so it adds error.
- */
+/** Change of the true positive rate with the false positive rate: the threshold is estimated, which adds error. */
 const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
 
 /**
- * Finds the two reports of each device, among all reports, by bytes that they share. Unprotected: devices that draw
- * their random bytes only once.
+ * Looks among all reports for the two of each device, by bytes that both contain. In the unprotected version, devices
+ * draw their random bytes only once.
  */
 export async function linkReports({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -222,7 +220,7 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
       measure: `of ${trials} devices`,
       trials,
       unprotected,
-      // A second size would itself distinguish devices.
+      // If reports differed in size, the size alone would distinguish devices.
       ours: sizes.size === 1 ? ours : 1,
       ceiling: mostByChance(1 / trials, trials),
     }),
@@ -230,9 +228,9 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 }
 
 /**
- * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and
- * picks the device that learned last before. All days are alike, and shop pages stay open. Unprotected: reports
- * leave at once.
+ * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and picks
+ * the device that was the last to learn before the report. Times repeat each day, and shop pages stay open. In the
+ * unprotected version, reports leave at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

@@ -1,4 +1,4 @@
-/** @module A device whose reports an attacker has, with each aggregator's opened share. */
+/** @module A device for attacks: the attacker has its reports and each aggregator's opened share. */
 
 import { importOpeningKeys, openSeal } from '@nearside/aggregate/privacy/openSeal.ts'
 import { expandHelperShare } from '@nearside/aggregate/privacy/pine/pine.ts'

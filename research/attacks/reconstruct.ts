@@ -17,8 +17,8 @@ import { mostByChance } from './score.ts'
 const PRODUCTS = 100
 
 /**
- * Possible updates of a shopper who viewed three products and then bought a highly ranked one: one update per
- * product. (The update is the same for every product ranked lower.)
+ * Possible updates of a shopper who viewed three products and then bought a highly ranked one: one update for each
+ * product that they may have bought. (Products with lower ranks all give the same update.)
  */
 export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
   const bought = Date.UTC(2026, 0, 5, 12)
@@ -34,15 +34,15 @@ export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
 }
 
 /**
- * Updates under a catalog or model designed to distinguish products: a direction of its own for each, of maximal
- * length.
+ * Updates under a hostile catalog or model, which makes each product's update point in its own direction, with the
+ * largest length.
  */
 export const hostileUpdates = ({ terms, random }: Given): Float64Array[] =>
   Array.from({ length: PRODUCTS }, () => direction(random).map((x) => x * terms.clipNorm))
 
 /**
- * An attacker knows the update that each product would cause, and looks for the bought one. Three views: the update
- * itself, one server's share, and the sum, where one server and all other devices collude.
+ * An attacker knows which update each product would cause, and looks for the bought product. The attacker sees the
+ * update itself, one server's share, or the sum while one server and all other devices collude.
  */
 export async function reconstruct(
   { terms, random, trials, progress }: Given,

@@ -1,6 +1,6 @@
-/** @module Measures how well scores distinguish two worlds. */
+/** @module Measures how well an attack's scores separate “yes” from “no”. */
 
-/** Scores of one attack: where the right guess is “no”, and where it is “yes”. */
+/** Scores that an attack gives to trials where the right guess is “no”, and where it is “yes”. */
 export interface Scores {
   readonly no: readonly number[]
   readonly yes: readonly number[]
@@ -21,7 +21,7 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   return (ranks - (yes.length * (yes.length + 1)) / 2) / (no.length * yes.length)
 }
 
-/** Standard error of the area where both worlds are alike. */
+/** Standard error of the area if “yes” and “no” have the same distribution. */
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
@@ -32,8 +32,7 @@ export function truePositiveRate({ no, yes }: Scores, falsePositives: number): n
 }
 
 /**
- * Rate of hits, as a share of the trials, that chance exceeds once in 741. That is three standard errors of a
- * normal curve.
+ * Share of right guesses that chance exceeds once in 741, as three standard errors of a normal distribution.
  */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials

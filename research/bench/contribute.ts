@@ -21,7 +21,7 @@ import { type Report, resultOf } from './report.ts'
 
 const REPORTS = 200
 
-/** CPU milliseconds of this process, all threads, for each run; one number a block. */
+/** CPU milliseconds of a run, of all threads of this process; one number for each block. */
 async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<number[]> {
   const times: number[] = []
   for (let block = 0; block <= blocks; block++) {

@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. It times the descent compared with peers, and the whole fit as in the worker. It
- * also times an event until the list has changed, through the package's own entry and worker.
+ * @module The page of `bench fit`. It times the descent against peers, the whole fit as in the worker, and the time
+ * from an event to the changed list, through the package's own entry and worker.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'
@@ -31,10 +31,10 @@ const ITEMS = 10_000
 const FIT_EVENTS = 60
 /** Number of fits, enough for a 95th percentile. */
 const FITS = 100
-/** Largest error; with a larger one a rival did not solve the problem, and its time is meaningless. */
+/** Largest error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** The problem of a fit, and a compact form for peers without the parameters that never move. */
+/** The problem of a fit, and for peers the same problem without the parameters that never move. */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })
@@ -109,8 +109,8 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
 }
 
 /**
- * Fits at both ends of the sizes of today, on which the table of `engine/choose.ts` rests: the largest, of which
- * every parameter moves, and one without any work.
+ * Times the largest fit, where every parameter moves, and the smallest, which is all overhead. The table in
+ * `engine/choose.ts` rests on these two.
  */
 async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promise<Series[]> {
   const wasm = await createWasmEngine()
@@ -197,12 +197,12 @@ async function events(models: string, report: Report): Promise<Series> {
   return { workload: 'event-10k', engine: 'nearside-wasm', blocks, p95: percentile(blocks, 0.95) }
 }
 
-/** Counts by difference, from fits of 10 and of 60 steps, so that a fit's fixed costs drop out. */
+/** Counts GPU calls of a step as the difference between fits of 60 and 10 steps, without a fit's fixed calls. */
 async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }
   const many: FitProblem = { ...problem, steps: 60 }
-  // A new length of the step-size table allocates new buffers once.
+  // Warm up: for each new number of steps the engine allocates buffers once.
   await engine.fit(few)
   await engine.fit(many)
   const during = async (given: FitProblem): Promise<GpuCalls> => {

@@ -16,7 +16,7 @@ const ITEMS = 20_000
 /** Mean time between two events, milliseconds. */
 const MILLISECONDS = 1500
 
-/** Log of shoppers with twenty events each, a few popular items, and some titles that need quotes. */
+/** Lines of a log: shoppers with twenty events each, a few popular items, and some titles that need quotes. */
 function* log(events: number): Generator<string> {
   const random = createRandom(1)
   yield 'visitor id,session id,event,sku,event time,price,item name,quantity\n'

@@ -15,10 +15,10 @@ interface Timed {
 
 /** Target duration of a block, because clocks are coarse. */
 const BLOCK_MS = 60
-/** Milliseconds from which a single run is a block, and three blocks suffice. */
+/** A run of at least this many milliseconds is a block by itself, and three blocks suffice. */
 const SLOW_MS = 5_000
 const SLOW_BLOCKS = 3
-/** Milliseconds from which a rival is skipped as too slow. */
+/** A rival whose run takes at least this many milliseconds is skipped. */
 const TOO_SLOW_MS = 90_000
 
 async function time(work: () => Promise<unknown>): Promise<number> {
@@ -30,7 +30,7 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 /**
  * Warms every rival up, then measures `blocks` blocks of each, in turn.
  * @param progress called before each warm-up, then for each block
- * @returns also `skipped`: descriptions of rivals that failed or were too slow
+ * @returns the timed rivals, and in `skipped` descriptions of rivals that failed or were too slow
  */
 export async function interleave(
   rivals: readonly Rival[],

@@ -1,8 +1,8 @@
 /**
- * @module Makes a shop to try the packages: `tsx research/bench/ownShop.ts PRODUCTS OUT`. From real products (JSON lines of
- * Icecat's fields) it makes a Google Merchant Center feed of the first 8,474. It adds an order export in Shopify's
- * format and clicks as GA4 exports them to BigQuery: 150,000 generated, seeded events of shoppers with a few
- * interests each. `catalog-N.json` are catalogs in which N per cent as many products are new to a model.
+ * @module `tsx research/bench/ownShop.ts PRODUCTS OUT`: makes a shop to try the packages. From real products (JSON
+ * lines of Icecat's fields) it makes a Google Merchant Center feed of the first 8,474. It adds 150,000 generated,
+ * seeded events of shoppers with a few interests each: an order export in Shopify's format, and clicks as GA4 exports
+ * them to BigQuery. In `catalog-N.json`, products new to a model are N per cent as many as known ones.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ const products = gunzipSync(readFileSync(given))
   .sort((a, b) => a.at - b.at)
   .map(({ product }) => product)
 
-/** Department words; a title's most common one is its department. */
+/** Words for departments. A title's department is the word in it that most titles contain. */
 const KINDS =
   'toner cartridge ink cable notebook laptop monitor display printer server switch adapter headset headphones battery ups memory drive processor motherboard camera case bag mouse keyboard projector phone tablet router mount rack power video network card software lamp watch'.split(
     ' ',
@@ -92,7 +92,7 @@ function pick(shopper: number): Product {
   const shelf = shelves.get(shoppers[shopper][random.integer(3)]) ?? known
   return shelf[Math.floor(shelf.length * random.next() ** 3)]
 }
-/** A few shoppers cause many of the events. */
+/** Draws a shopper. A few shoppers are drawn far more often than the others. */
 const someone = () => Math.floor(SHOPPERS * random.next() ** 1.5)
 
 const cell = (text: unknown) => `"${`${text}`.replaceAll('"', '""')}"`

@@ -12,8 +12,8 @@ interface Peers {
 }
 
 /**
- * TensorFlow.js' WASM runs without threads, as under a strict content security policy. jax-js' WASM uses threads,
- * because the page is isolated.
+ * Starts the peers. TensorFlow.js' WASM runs without threads, as under a strict content security policy. jax-js' WASM
+ * uses threads, which the page's isolation allows.
  */
 export async function startPeers(): Promise<Peers> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)

@@ -1,7 +1,7 @@
 /**
- * @module Measures training: `tsx research/bench/pretrain.ts EVENTS ITEMS [EPOCHS]`. It writes a shop of that size (popularity
- * by Zipf's law, preferences, sessions, repeat purchases) and trains on it. For each phase it prints processor
- * seconds and peak memory.
+ * @module `tsx research/bench/pretrain.ts EVENTS ITEMS [EPOCHS]`: measures training. It writes a shop of that size
+ * (popularity by Zipf's law, preferences, sessions, repeat purchases) and trains on it. For each phase it prints
+ * processor seconds and peak memory.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -31,7 +31,7 @@ function* catalog(words: readonly string[]): Generator<string> {
   }
 }
 
-/** An item by Zipf's law, mostly from one of three categories, or one bought before. */
+/** Draws an item: one bought before, or one by Zipf's law, mostly from the shopper's three categories. */
 function itemOf(tastes: readonly number[], bought: readonly number[]): number {
   if (bought.length > 0 && random.next() < 0.3) return bought[random.integer(bought.length)]
   const item = Math.floor(items ** random.next()) - 1

@@ -1,4 +1,4 @@
-/** @module The page of `bench rank`; all of it runs in a dedicated worker, as a shop's lists do. */
+/** @module The page of `bench rank`. The measurement runs in a dedicated worker, like a shop's lists. */
 import type { Measured } from './measured.ts'
 
 type FromWorker =

@@ -1,6 +1,6 @@
 /**
- * @module Lists of large catalogs in a dedicated worker, as the shop's worker makes them. Peers select the best 20
- * of a table of the same size.
+ * @module Times lists of large catalogs in a dedicated worker, as the shop's worker makes them. Peers select the best
+ * 20 rows of a table of the same size.
  */
 import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import { scoreInPart } from '@nearside/browser/scoreInPart.ts'
@@ -26,7 +26,7 @@ const TABLES = [
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]
-/** Numbers of events in the histories; each call uses a history that is one event longer, repeatedly. */
+/** Lengths of the histories: each call uses a history that is one event longer; after the longest, it starts over. */
 const EVENTS = { from: 50, to: 80 }
 
 /** Histories that grow by one event at each call. */
@@ -40,13 +40,13 @@ function growing(items: number) {
   }
 }
 
-/** The exact best 20 among the candidates that a scan finds. */
+/** Finds candidates by a scan, and their exact best 20. */
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
   const score = scoreInPart(model, [])
   const rows = [...model.itemIds.keys()]
   const choice: Choice = { rows, excluded: new Set(), isNarrowed: false, among: (some) => some }
-  // Inputs of the search are prepared, so that only the search is timed.
+  // Prepare the inputs here, so that only the search is timed.
   const prepared = Array.from({ length: EVENTS.to - EVENTS.from }, () => {
     const { history, now } = next()
     return score(history, now, null)
@@ -63,7 +63,7 @@ function search(model: BaseModel): Rival {
   }
 }
 
-/** The scan alone, at a threshold that some hundred rows reach. */
+/** Only the scan, with a threshold that a few hundred rows reach. */
 function scanAlone(model: BaseModel): Rival {
   const { scan } = fastTools(model)
   const query = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j + 1) / 2)

@@ -1,8 +1,8 @@
-/** @module Reads memory with SIMD and does nothing else: the lower bound of every scan over as many bytes. */
+/** @module Reads memory with SIMD and does nothing else: no scan over as many bytes can be faster. */
 import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { READER } from './reader.wasm.ts'
 
-/** Bytes for each iteration, over all four places. */
+/** Bytes that an iteration reads, from all four positions together. */
 const TURN = 128
 
 export function createReader(bytes: number): () => Promise<void> {

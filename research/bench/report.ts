@@ -58,7 +58,7 @@ export interface Report {
   readonly notes: readonly string[]
 }
 
-/** One engine on one workload. Times in milliseconds, one a block; all engines have the blocks in the same order. */
+/** Times of one engine on one workload, in milliseconds, one for each block. Block i of all engines ran in one turn. */
 export interface Series {
   readonly workload: string
   readonly engine: string
@@ -70,7 +70,7 @@ export function resultOf({ workload, engine, blocks, p95 }: Series): Result {
   return { workload, engine, median: median(blocks), min: Math.min(...blocks), p95, unit: 'ms' }
 }
 
-/** Ratios of each of our engines over every other engine on the same workload. */
+/** How many times faster each of our engines is than every other engine on the same workload. */
 export function ratiosOf(series: readonly Series[]): Ratio[] {
   const ours = series.filter(({ engine }) => engine.startsWith('nearside-'))
   return ours.flatMap((own) =>

@@ -1,6 +1,6 @@
 /**
- * @module `bench server`: puts the same load, in turn, on a leader and a helper with SQLite, with PostgreSQL, and on
- * a server that only accepts. Then sends good reports beside half-open connections.
+ * @module `bench server`: puts the same load, in turn, on leader and helper with SQLite, on both with PostgreSQL, and
+ * on a server that only accepts. Then it sends good reports while half-open connections are held.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -108,7 +108,7 @@ export async function server(blocks: number, progress: Progress): Promise<Report
         bodies.push(...(await makeReports(count, dimension, pair, made)))
       }
       const plain = add(name, 'accept-only', [await startProcess({ role: 'accept-only' })])
-      // This server reads no report, so it may get any.
+      // The accept-only server doesn't check reports, so it gets the reports of another task.
       plain.push(...rivals[0].bodies)
       for (let block = 0; block <= blocks; block++) {
         for (let turn = 0; turn < rivals.length; turn++)

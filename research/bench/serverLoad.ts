@@ -1,7 +1,7 @@
 /**
- * @module Load for an aggregation server: as fast as it answers, at a fixed rate, and beside half-open connections.
- * It uses several addresses of the loopback network (all available on Linux), because an address may have at most 64
- * connections.
+ * @module Sends load to an aggregation server: as fast as it answers, at a fixed rate, and beside half-open
+ * connections. The load comes from several loopback addresses, because a server accepts at most 64 connections of an
+ * address. (Linux has all these addresses.)
  */
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'

@@ -1,7 +1,7 @@
 /**
  * @module One server of `bench server` in its own process: a leader or a helper, assembled as in `serve`, or a server
- * that only accepts (same HTTP, reads the body, answers 201). It sends its port, and on any message its CPU
- * time.
+ * that only accepts (same HTTP, reads the body, answers 201). The process sends its port to its parent, and answers
+ * every message with its CPU time.
  */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

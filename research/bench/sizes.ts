@@ -1,6 +1,6 @@
 /**
- * @module `bench start` by catalog size: generated items and a model of random numbers, with as many neighbours as
- * `pretrain` gives, over the same line. Reports the transferred bytes, and the memory of page and worker.
+ * @module `bench start` by catalog size. Items are generated, and the model has random numbers, with as many neighbours
+ * as `pretrain` gives. Reports the transferred bytes, and the memory of page and worker.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -54,19 +54,19 @@ async function makeSize(root: string, size: number): Promise<void> {
   await publishModel(join(folder, 'models'), await writeBaseModel({ ...model, statistics }))
 }
 
-/** Requests each file once: the first compression takes this kind of server seconds, and is no part of a visit. */
+/** Requests each file once before the visits, because the server's first compression of a file takes seconds. */
 async function askOnce(url: string, size: number): Promise<void> {
   const { files } = await fetch(`${url}sizes/${size}/models/1/manifest.json`).then((it) =>
     it.json(),
   )
   const names = (files as { name: string }[]).map(({ name }) => `models/1/${name}`)
-  // Headers of a browser that requests from a server on its own machine.
+  // The browser accepts Brotli from a server on its own machine, so ask for that encoding.
   const headers = { 'accept-encoding': 'br' }
   for (const name of ['catalog.json', ...names])
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())
 }
 
-/** @param direct origin of the same server, without the slow line */
+/** @param site `direct` is the origin of the same server without the slow line */
 export async function visitSizes(
   browser: Browser,
   site: { readonly url: string; readonly direct: string },

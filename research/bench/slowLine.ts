@@ -1,7 +1,7 @@
 /**
- * @module A slow line between browser and server on this machine. All connections share one bottleneck, with a delay
- * each way, and a round trip for each connection's handshake. DevTools emulates a line for each target separately, so
- * a worker's requests would bypass it.
+ * @module A slow line between browser and server on this machine. All connections share one bottleneck and have a
+ * delay each way, and each connection's handshake takes a round trip. DevTools can't do this: it slows each target
+ * separately, so a worker's requests would bypass the page's limit.
  */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -12,7 +12,7 @@ export interface Line {
 
 /** Bytes that the bottleneck passes on at a time. */
 const PIECE = 4096
-/** Bytes that may wait in a connection before its server is paused: about as many as are in flight anyway. */
+/** Bytes that may wait in a connection before the line stops reading from the server; a real network holds as many. */
 const WAITING = 128 * 1024
 
 /** @returns the port of the slow line to `port`, and a function that closes the line */
@@ -37,7 +37,7 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /** Fractions of waiting time: timers count whole milliseconds, which is about three pieces. */
+  /** Milliseconds by which earlier timers were early: they count whole milliseconds, enough for three pieces. */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed

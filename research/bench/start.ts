@@ -1,7 +1,7 @@
 /**
  * @module `bench start`: time from navigation to the first personal list, with a cold cache in a warm browser, over a
  * line of 9 Mbit/s and 60 ms. It measures minimal pages of our engine and of the peers. It also measures the whole
- * shop, which fetches more and shows everybody's list meanwhile.
+ * shop, which fetches more, and shows the list for new shoppers until the personal list is ready.
  */
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ import { describeVisit, type Visit, visitShop } from './visitShop.ts'
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const MODELS = join(ROOT, 'public/models')
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
-/** TensorFlow.js compiles for seconds on a software adapter. */
+/** Milliseconds to wait for a list: on a software adapter TensorFlow.js compiles for many seconds. */
 const PATIENCE = 120_000
 /** Only an isolated page may measure its memory. */
 const ISOLATED = {
@@ -52,7 +52,7 @@ async function openSlowly(
   site: StaticSite,
 ): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
-  // A timeout would close a line that still has bytes of large files to carry.
+  // Without a timeout, which could close a connection while the slow line still carries a large file.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
@@ -110,7 +110,7 @@ async function adapterOf(browser: Browser, url: string): Promise<string> {
   }
 }
 
-/** @throws Error where a page's list differs from ours, because it then did another job */
+/** @throws Error if a page's list differs from ours: then its time is of other work */
 function checkLists(bare: StartTimes['bare']): void {
   const ours = String(bare.get('nearside-wasm')?.[0].ids)
   for (const [engine, lists] of bare)

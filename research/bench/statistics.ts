@@ -12,8 +12,9 @@ export function percentile(numbers: readonly number[], share: number): number {
 }
 
 /**
- * Interval of the median: the narrowest pair of order statistics with at least 95 % probability by the binomial
- * distribution. Below 6 numbers no pair reaches 95 %, and the extremes are used (75 % for 3, 94 % for 5).
+ * Interval of the median: the narrowest pair of order statistics that contains the median with at least 95 %
+ * probability, by the binomial distribution. With fewer than 6 numbers no pair reaches 95 %; then the interval is from
+ * the smallest to the largest (75 % for 3 numbers, 94 % for 5).
  */
 export function medianInterval(numbers: readonly number[]): { lo: number; hi: number } {
   const sorted = [...numbers].sort((a, b) => a - b)

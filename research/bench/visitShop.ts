@@ -28,7 +28,7 @@ export interface Visit {
   readonly loaded: readonly Loaded[]
 }
 
-/** Marks, inside the page, the time at which the device's own list is in the document. */
+/** Runs in the page: marks the time at which the device's own list is in the document. */
 function markFirstList(): void {
   const observer = new MutationObserver(() => {
     if (!document.querySelector('.for-you [aria-busy="false"] [data-item]')) return
@@ -65,7 +65,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
     await page.goto(url, { waitUntil: 'commit' })
     await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
     await modelThere
-    // Ignore later requests, whose details would be read while the page closes.
+    // Ignore later requests: the page may close while their details are read.
     page.off('requestfinished', note)
     const { paint, list, origin } = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,

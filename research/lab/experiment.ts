@@ -14,7 +14,7 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** Fields at the start of every result. */
+/** First fields of every result. */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

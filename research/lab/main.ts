@@ -14,7 +14,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   exposure: () => import('./exposure/experiment.ts'),
 }
 
-/** One command for each experiment, with the same options; research/lab/README.md lists the options that apply to each. */
+/** Creates an experiment's command. All have the same options; research/lab/README.md lists which options apply. */
 function commandOf(name: string, { asks, run }: Experiment): Subcommand {
   const syntax = new Command(name)
     .summary(asks)

@@ -1,4 +1,4 @@
-/** @module Runs this verifier and the one in Python (one process for all files) on malformed and lying bundles. */
+/** @module Runs both verifiers on malformed and lying bundles; the one in Python is one process for all files. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -14,22 +14,22 @@ import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
-/** Number of devices whose bundles are changed. Few, so that most signatures are verified only once. */
+/** Number of devices whose bundles are changed. With few devices, most signatures need to be verified only once. */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
 /** Milliseconds since the epoch; later than every export. */
 const LATER = Date.UTC(2100, 0, 1)
 
-/** Faults as `check, entry`, sorted and unique. Wording differs between verifiers. */
+/** Faults as `check, entry`, sorted and unique, without their wording, which differs between the verifiers. */
 type Said = readonly string[]
 
 export const inOrder = (faults: readonly Pick<Fault, 'check' | 'entry'>[]): Said =>
   [...new Set(faults.map(({ check, entry }) => `${check}, ${entry}`))].sort()
 
-/** Verdict of both verifiers where an option's file is malformed. */
+/** Verdict of both verifiers if the file given by an option is malformed. */
 const REFUSED: Said = ['option, null']
 
-/** Verdict of this verifier. It must report a fault and never crash: any other error ends the comparison. */
+/** Verdict of the verifier in TypeScript. A crash, instead of a reported fault, ends the comparison. */
 export async function firstSays(
   file: string | Uint8Array,
   beside: OptionFiles = {},
@@ -65,7 +65,7 @@ export function openSecond(script: string) {
     throw new NearsideError('input-invalid', 'python3 could not be started: install it', { cause })
   })
   failed.catch(() => {})
-  // If the process ended early, its output shows it.
+  // Ignored: if the process ended early, reading its output shows that.
   python.stdin.on('error', () => {})
   return {
     async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {
@@ -98,7 +98,7 @@ async function liveAll(random: Random) {
       const device = new VirtualDevice(aggregators, random)
       const releases = [1, 2, 3].map((release) => ({ release, manifest: manifestBy(random) }))
       const before = [device.agree, device.fit, device.send, device.send]
-      // Three devices of four contribute, because most checks concern reports.
+      // Three of four devices contribute, because most checks concern reports.
       if (made % 4 > 0) for (const step of before) await step.call(device)
       for (const { release, manifest } of releases) await device.adopt(manifest, release)
       const earlier = await device.export()
@@ -111,8 +111,8 @@ async function liveAll(random: Random) {
 }
 
 /**
- * Option files for an auditor: none in half of the cases. Otherwise some, and now and then another device's or a
- * malformed one.
+ * Files for an auditor's options. Half of the cases have none. In the others some options have a file, now and then
+ * of another device or a malformed one.
  */
 async function besideBy(
   random: Random,

@@ -93,7 +93,7 @@ type Change = (root: Holder, place: Place, random: Random) => void
 
 const OFTEN = ['ledger', 'ledger', 'ledger', 'settings', 'settings']
 
-/** Random place: more often in the log, and less often in a long list of numbers. */
+/** Draws a place in the bundle: more often in the log, less often in a long list of numbers. */
 function place(root: Holder, random: Random): Place {
   const first = pick(random, [...OFTEN, ...Object.keys(root)])
   let at = { holder: root, key: first in root ? first : Object.keys(root)[0] }
@@ -120,7 +120,7 @@ const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 const anyEntry = (entries: readonly unknown[], random: Random) =>
   random.integer(entries.length || 1)
 
-/** Changes to entries that either a liar or a damaged file can cause. */
+/** Changes to entries that a lying device or a damaged file can cause. */
 const MISPLACEMENTS: readonly Change[] = [
   (root, _, random) => {
     const entries = recordsOf(root)
@@ -260,7 +260,7 @@ const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array
     pick(random, ['', ' ', 'null', '[]', '{}', '""', '2', nested(64), nested(65), '"']),
 ]
 
-/** @returns the changed file. Most valid ones are rechained and signed again, as a lying device would do. */
+/** @returns the changed file. Most files with a valid format are rechained and signed again, as by a lying device. */
 export async function mutate(clean: Exported, random: Random): Promise<Uint8Array> {
   const root = JSON.parse(clean.text) as Holder
   const isLie = random.integer(2) === 0

@@ -1,6 +1,6 @@
 /**
- * @module Tests the check on devices' logs with one change each. Counts the changes that it found, and faults in
- * clean logs.
+ * @module Tests the verifier on devices' logs with one change each. Counts the changes that the verifier found, and the
+ * faults that it reported in unchanged logs.
  */
 
 import { parseBundle } from '@nearside/audit/bundle.ts'

@@ -1,6 +1,6 @@
 /**
  * @module Ways to change an exported bundle: by somebody who has the file but not the key, and by a lying device
- * that signs. The check must find each.
+ * that signs. The verifier must find each change.
  */
 
 import type { Bundle } from '@nearside/audit/bundle.ts'
@@ -26,7 +26,7 @@ export interface Scene {
   readonly random: Random
 }
 
-/** @returns the changed file; null where this bundle has nothing that the change applies to */
+/** @returns the changed file; null if the change doesn't apply to this bundle */
 export type Tampering = (scene: Scene) => Promise<string | null> | string | null
 
 const write = (bundle: unknown) => JSON.stringify(bundle)
@@ -34,8 +34,9 @@ const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledge
 const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
- * Rechains all entries. Where a signer is given, it signs again those that were signed.
- * @param secret checkpoint secret. If given, report ids are made anew, so that they commit to the rechained entries.
+ * Rechains all entries. If a signer is given, entries that were signed are signed again.
+ * @param secret checkpoint secret; if given, report ids are computed again, so that they commit to the rechained
+ *   entries
  */
 export async function rechain(
   ledger: Entries,
@@ -123,7 +124,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
     return new TextDecoder().decode(bytes)
   },
-  // Leaves the last entry out; dropping it is 'the end cut off'.
+  // Never drops the last entry, which is the change 'the end cut off'.
   'an entry dropped': ({ bundle, random }) =>
     bundle.ledger.length < 2
       ? null
@@ -146,7 +147,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   'the end cut off': ({ bundle, random }) =>
     withLedger(bundle, bundle.ledger.slice(0, random.integer(bundle.ledger.length))),
   'the beginning cut off': ({ bundle, random }) => {
-    // The last entry stays; dropping it is 'the end cut off'.
+    // The last entry stays: dropping it is the change 'the end cut off'.
     const most = bundle.ledger.length - 1
     return most > 0 ? withLedger(bundle, bundle.ledger.slice(1 + random.integer(most))) : null
   },
@@ -170,7 +171,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     })
     return withLedger(bundle, kept)
   },
-  // Only the missing signatures reveal this.
+  // Only the missing signatures reveal this change.
   'all hashes made anew, no signatures': async (scene) => {
     const { salt, ledger, ...held } = scene.bundle
     const content = { ...held, events: [] }
@@ -185,7 +186,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Change by somebody who makes a new key. An auditor who knows the browser's key finds it (`--key`, `--earlier`).
+ * Change by somebody who signs with a new key. An auditor who knows the browser's key finds it (`--key`, `--earlier`).
  */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
@@ -194,7 +195,7 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // After an erasure or a fold, the log itself states whether the shopper agreed.
+    // Skip logs with an erasure or a fold, whose entry states by itself whether the shopper agreed.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -288,7 +289,8 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Changes by somebody who gets the key later and rewrites everything after. Only the helper's lists reveal them.
+ * Changes by somebody who gets the key later, and rewrites the log from some entry on. Only the helper's lists reveal
+ * such a change.
  */
 export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   'the end cut off, and signed': (scene) => {
@@ -307,7 +309,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload entry of the last report with a receipt, if the log still has the entry that its id fixes. */
+/** First upload entry of the last report with a receipt, if the log still has the entry that the report's id fixes. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(
@@ -316,7 +318,7 @@ function counted(ledger: Entries): LedgerEntry | undefined {
   return ledger.some(({ sequence }) => sequence === sent?.detail.through) ? sent : undefined
 }
 
-/** False where a change left equal values: in JSON, 1e2 is 100. */
+/** Whether a change altered a value: a change from 100 to 1e2, for example, doesn't. */
 export function differs(bundle: Bundle, text: string): boolean {
   try {
     return canonicalJson(JSON.parse(text)) !== canonicalJson(bundle)

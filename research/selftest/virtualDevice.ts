@@ -1,6 +1,6 @@
 /**
- * @module A virtual device without a browser. The product's own code makes its log, reports, fits and export. It
- * stores in memory, and two virtual aggregators answer at once.
+ * @module A virtual device without a browser. The product's own code makes the device's log, reports, fits and export.
+ * The device stores its data in memory, and two virtual aggregators answer without delay.
  */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import {
@@ -151,7 +151,7 @@ export class VirtualDevice {
     return this.export()
   }
 
-  /** Another device with a copy of this one's current storage. */
+  /** Creates another device with a copy of this device's current storage. */
   copy(): VirtualDevice {
     const copy = new VirtualDevice(this.#aggregators, this.#random, new Map(this.#tables))
     copy.#now = this.#now

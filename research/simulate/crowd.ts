@@ -1,4 +1,4 @@
-/** @module Devices of a simulated round and their updates; each plays a shopper of one part of the log. */
+/** @module Devices of a simulated round and their updates; each plays a shopper with events in one part of the log. */
 import { quantize } from '@nearside/aggregate/privacy/quantize.ts'
 import { integerClipNorm } from '@nearside/aggregate/protocol/policy.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -23,7 +23,7 @@ export function participantsOf(
 ): Participant[] {
   const known = new Map<string, Float32Array>()
   const updateOf = ({ id, interactions }: ShopperHistory, now: number) => {
-    // Times are rounded to days: a device takes part some days after the part of the log that it plays.
+    // Whole days between the device's time and the end of its part of the log, so that updates can be cached.
     const days = Math.round((now - end) / DAY)
     const key = `${days} ${id}`
     const history = interactions.filter(({ time }) => time < end)

@@ -1,6 +1,6 @@
 /**
- * @module A virtual device: it runs the code of a shopper's browser, with memory for a disk and a given fetch. It
- * can vanish at any await and come back with its former disk.
+ * @module A virtual device. It runs the code of a shopper's browser, with a disk in memory and a given `fetch`. It can
+ * vanish at any await, and come back with the same disk.
  */
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import {
@@ -62,7 +62,7 @@ interface VirtualDevice {
 /** Empty disk of a device that has never agreed to contribute. */
 export const emptyDisk = (): DeviceDisk => ({ settings: {}, ledger: [] })
 
-/** One signing key for the logs of all virtual devices. A key for each would take most of the time. */
+/** Signing key for the logs of all virtual devices: making a key for each would take most of the time. */
 const signing = (async (): Promise<Signer> => {
   const keys = await generateSigningKeys()
   const key = toBase64((await exportSigningKeys(keys)).publicKey)
@@ -128,7 +128,7 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
   }
 }
 
-/** Transport that requests and sends as a device does, without its ledger. */
+/** Transport that sends requests as a device does, but writes no log. */
 export function transportBy(
   fetch: typeof globalThis.fetch,
   goesOn: () => void = () => {},

@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // Milliseconds beyond the leader's pause after a helper failed to answer.
+      // Longer than the leader pauses after the helper failed to answer.
       now += 6_000
       await servers.settle()
     },
@@ -82,7 +82,7 @@ async function createScene(seed: number, withNoise: boolean) {
 
 type Scene = Awaited<ReturnType<typeof createScene>>
 
-/** Every write at which one server can die, and every pair at which both die in one round. */
+/** Every death of one server, before or after one of its writes. */
 const DEATH_OF = ROLES.flatMap((role) =>
   DEATHS[role].flatMap((write) =>
     (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),
@@ -92,7 +92,7 @@ const BOTH = DEATH_OF.filter(({ role }) => role === 'leader').flatMap((leader) =
   DEATH_OF.filter(({ role }) => role === 'helper').map((helper) => [leader, helper]),
 )
 
-/** One random happening by name; fast-check shrinks it towards a device that simply contributes. */
+/** A random happening with its name. fast-check shrinks it towards a device that simply contributes. */
 const happening = fc.oneof(
   {
     weight: 8,
@@ -140,7 +140,7 @@ async function requireRound(scene: Scene): Promise<void> {
   await scene.arrive()
   await scene.recover()
   const before = await exactRounds(scene.servers)
-  // Each server may still have one planned death, which costs a report.
+  // Each server may still have a planned death, which may lose a report, so send a few more than the goal.
   for (let which = 10; which < 10 + GOAL + ROLES.length; which++) {
     await scene.contribute(which, 'heard')
     await scene.recover()

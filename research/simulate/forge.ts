@@ -1,5 +1,5 @@
 /**
- * @module Reports of a hostile device: an invented update with a valid proof, or a report that no honest code
+ * @module Makes reports of a hostile device: an invented update with a valid proof, or a report that honest code never
  * makes.
  */
 import { norm } from '@nearside/aggregate/privacy/clip.ts'

@@ -1,4 +1,4 @@
-/** @module Models of a simulation: a publish directory of its own. */
+/** @module Copies models for a simulation, which publishes its versions there. */
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readLatest } from '@nearside/train/models/read.ts'

@@ -17,7 +17,7 @@ describe('the plan of a simulation', () => {
     expect(parameters.aggregationGoal).toBe(850)
     expect(planOf(question).refused).toBeNull()
     expect(planOf({ ...question, devices: 900 }).refused).toContain('the fewest allowed are 1000')
-    // Servers leave refused reports out of the sum. Attacks that look honest are in it.
+    // Servers leave refused reports out of the sum, but it contains reports of attacks that look honest.
     expect(restCounted).toBe(84_150)
     expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_100)
   })

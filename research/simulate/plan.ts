@@ -31,7 +31,7 @@ export interface SimulationQuestion {
   readonly now: number
 }
 
-/** Most devices per round that seal and prove their reports. Updates of further ones are only added up. */
+/** Most devices per round that seal and prove their reports. Updates of all other devices are only added up. */
 export const WHOLE_DEVICES = 1000
 
 export interface Crowd {
@@ -52,12 +52,12 @@ export interface Plan {
   readonly refused: string | null
 }
 
-/** ε that gives a policy its z when the noise itself is left out; any value that devices accept. */
+/** ε from which `noiseMultiplier` is set if a simulation adds no noise: any value that devices accept. */
 const NO_NOISE_EPSILON = 4
 
 /**
- * @throws NearsideError `input-invalid` where no device is left, or where even a demonstration's devices refuse the
- * terms
+ * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or even a demonstration's
+ * devices refuse the terms
  */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question

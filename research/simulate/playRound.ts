@@ -26,10 +26,10 @@ const MISHAPS = 2
 /** Number of awaits in a contribution. */
 const AWAITS = 9
 const ATTEMPTS = 6
-/** Milliseconds beyond the leader's pause after a helper failed to answer. */
+/** Milliseconds, more than the leader pauses after the helper failed to answer. */
 const BACK_OFF = 6_000
 
-/** A shopper's device, and its update at the time of its own clock. */
+/** A shopper's device. `update` gives its update at a time of the device's own clock. */
 export interface Participant {
   /** Name of the participant; the same in each round. */
   readonly name: string
@@ -141,7 +141,7 @@ export async function playRound(
         .splice(0, 1)[0]()
         .catch(() => {})
     await servers.settle()
-    // The round is over; later devices come too late.
+    // Stop when the round is over: other devices come too late.
     if ((await servers.current())?.round !== round) break
   }
   servers.heal()
@@ -152,8 +152,8 @@ export async function playRound(
 }
 
 /**
- * Plans mishaps. Each key is the index of a device, and its mishaps happen just before that device takes part.
- * They are deaths while reports arrive, deaths at the end of a round, and times in which a server is cut off.
+ * Plans mishaps: deaths of a server while reports arrive or at the end of the round, and times in which a server is cut
+ * off. A key is the index of the device before which its mishaps happen.
  */
 function planMishaps(servers: Servers, random: Random, devices: number) {
   const planned = new Map<number, (() => void)[]>()

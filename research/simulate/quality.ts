@@ -1,6 +1,6 @@
 /**
  * @module Quality of each version for held-out shoppers, whose data no version contains. Each version is measured
- * in the time in which it was the newest, beside the version before the rounds.
+ * on the period in which it was the newest, and compared with the version before the rounds.
  */
 import { buildCases } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -39,7 +39,7 @@ export interface VersionQuality {
 export interface Quality {
   /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
-  /** Lift of each arm over the frozen one, on the same test cases of all periods in which the arm has a model. */
+  /** Lift of each arm over the arm that keeps the first model, on the cases of all periods in which the arm has a model. */
   readonly lifts: readonly { readonly arm: string; readonly lift: Lift | null }[]
   readonly shoppers: number
   readonly cases: number
@@ -82,7 +82,7 @@ export async function measureQuality(
     }
   }
   const arms = [...new Set(periods.flatMap(({ models }) => Object.keys(models)))]
-  /** Interval of a statistic of the cases in which an arm has a model; each shopper has equal weight. */
+  /** Interval of a statistic over the cases for which an arm has a model; each shopper has equal weight. */
   const intervalOf = (
     arm: string,
     of: Rows<PeriodCase>,

@@ -12,7 +12,7 @@ import { createServers } from './servers.ts'
 
 const ROUNDS = 3
 const EACH = Object.keys(ATTACKS) as Attack[]
-/** Number of seeds: two per attack; a run by hand can take more. */
+/** Number of seeds: two for each attack, more if NEARSIDE_SEEDS says so. */
 const SEEDS = Number(process.env.NEARSIDE_SEEDS ?? 2 * EACH.length)
 const DEVICES = 24
 const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }

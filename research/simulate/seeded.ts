@@ -9,7 +9,7 @@ import {
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 
-/** Independent source: drawing from it doesn't affect other sources. */
+/** Creates an independent source: later draws from one don't affect the other. */
 export const branch = (random: Random): Random => createRandom(random.integer(2 ** 32))
 
 export const seededBytes =

@@ -1,7 +1,6 @@
 /**
- * @module Leader and helper in this process: the servers that `serve` runs, on SQLite in memory, called as over
- * HTTP. They can be cut off, and can die at any write. Every released sum is checked against the reports that were
- * made.
+ * @module Runs leader and helper of `serve` in this process, on SQLite in memory, called as over HTTP. A server can be
+ * cut off, and can die at any write. Every released sum is compared with the reports that devices made.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -29,7 +28,7 @@ export const HELPER = 'https://helper.invalid'
 export const ROLES = ['leader', 'helper'] as const
 type Role = (typeof ROLES)[number]
 
-/** Writes at which a server can die: before the write, or after it and before anybody hears of it. */
+/** Writes at which a server can die: before the write, or after it but before its answer. */
 export const DEATHS = {
   leader: ['count', 'fill', 'exchange', 'close', 'openRound'],
   helper: ['keep', 'release', 'openRound'],
@@ -145,7 +144,7 @@ export async function createServers(options: ServersOptions) {
       if (ROLES.some((role) => !running.get(role)?.alive)) continue
       const newest = await stores.leader.current()
       if (newest?.state === 'open' && newest.counted < newest.policy.aggregationGoal) return
-      // The helper is unreachable, or died with its answer. A later call retries.
+      // While a server is cut off the round can't go on; a later call retries.
       if (cut.size > 0) return
     }
   }
@@ -158,7 +157,7 @@ export async function createServers(options: ServersOptions) {
     current: (): Promise<RoundRecord | null> => stores.leader.current(),
     summary,
     settle,
-    /** Kills a server now, or at the next such write; it stays dead until `settle`. */
+    /** Kills a server now, or at its next write of that kind. The server stays dead until `settle`. */
     kill(role: Role, death?: Death): void {
       if (death) running.get(role)?.dieAt(death)
       else running.get(role)?.end()
@@ -179,8 +178,8 @@ export async function createServers(options: ServersOptions) {
     /** Records a report that is on no device's disk. */
     remember: (id: string, residues: Uint32Array) => void made.set(id, residues),
     /**
-     * Whether the released sum equals that of its reports, each once, and includes every acknowledged report. Null
-     * where no sum was released.
+     * Whether the released sum equals the sum of its reports, each counted once, and includes every acknowledged
+     * report. Null if no sum was released.
      */
     isExact(round: number): boolean | null {
       const found = released.get(round)
@@ -206,7 +205,7 @@ export async function createServers(options: ServersOptions) {
   }
 }
 
-/** More than the number of writes at which a server can die. */
+/** Most passes of `settle`: more than the number of writes at which a server can die. */
 const MOST_WALKS = 20
 
 const minus = (x: number) => -x
@@ -241,7 +240,7 @@ class Life {
           this.#requireLife()
           const result = await method(...given)
           watch(this, name, given, result)
-          // A write that did nothing causes no death.
+          // Only a write that changed something counts as the write at which the server dies.
           if (result !== false && isLast('after')) this.end()
           this.#requireLife()
           return result

@@ -1,6 +1,6 @@
 /**
- * @module Federated rounds on a shop's own log. Devices of training shoppers contribute their history to the
- * shipped servers and gate. Each version is measured on held-out shoppers, whose data no version contains.
+ * @module Simulates federated rounds on a shop's own log, with the shipped servers and gate. Devices of training
+ * shoppers contribute. Each version is measured on held-out shoppers, whose data no version contains.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -42,7 +42,7 @@ export interface RoundResult {
   readonly rejected: number
   /** Number of reports in the sum. */
   readonly counted: number
-  /** Whether the sum before noise equals that of its reports, each once; null where none was released. */
+  /** Whether the sum before noise equals the sum of its reports, each counted once; null if no sum was released. */
   readonly sumExact: boolean | null
   /** Version that was published. */
   readonly released: string | null

@@ -1,7 +1,7 @@
 /**
  * @module Common part of the cold-start pages. Each page fetches every file of the base model, has one event, and
- * puts the encoder's 20 highest items into the document. The other terms of a score are left out, because no
- * peer has them.
+ * puts the encoder's 20 highest items into the document. Other terms of a score are left out, because the peers don't
+ * compute them.
  */
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '@nearside/core/model/parts.ts'
@@ -17,7 +17,7 @@ export const COUNT = 20
 /** Returns item rows, best first. */
 export type Rank = (model: Promise<RankModel>, backend?: string) => Promise<Iterable<number>>
 
-/** The page links each file, so that all files are requested together with the scripts. */
+/** Reads the model's files. The document links each file, so the browser requests them together with the scripts. */
 async function loadModel(): Promise<RankModel> {
   const links = document.querySelectorAll<HTMLLinkElement>('link[as=fetch]')
   const parts = new Map<string, Tensors>()

@@ -124,7 +124,7 @@ export function scoreParts(
   }
 }
 
-/** Puts the rows of one case: of all items, and of the items that are new to the shopper. */
+/** Adds the rows of one test case, ranked among all items, and among the items that are new to the shopper. */
 function measure(walk: Walk, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
   const scores = scoreParts(walk, one)
   const seen = new Uint8Array(walk.model.itemIds.length)

@@ -1,10 +1,10 @@
 /**
- * @module Teaches the weights of a base without a log (`pretrain --catalog`) on the logs of several shops.
+ * @module Trains the weights of a base model without a log (`pretrain --catalog`) on the logs of several shops.
  *
  *     npx tsx research/lab/catalogWeights/teach.ts FILE SHOP UNTIL [SHOP UNTIL …]
  *
- * Each shop teaches with the same weight, by its shoppers of four fifths (seed 1) before UNTIL. Its devices know their
- * own history and the catalog.
+ * All shops have the same weight. A shop's cases are those before UNTIL of four fifths of its shoppers (seed 1). A
+ * device knows only the catalog and its own history.
  */
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -36,7 +36,7 @@ async function casesOf(folder: string, until: number) {
   return { cases, statisticsOf: () => statistics, random }
 }
 
-/** Number of cases of a shop, or their weight together where it has fewer. */
+/** Most cases of a shop, and the total weight of each shop's cases. */
 const EACH = 3000
 
 /** Joins the tables of several shops. */

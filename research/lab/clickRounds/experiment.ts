@@ -18,7 +18,7 @@ import { EVERYBODY, type Terms } from './rounds.ts'
 
 const FOLDS = 5
 
-/** Terms chosen on training shoppers, for both phases; see docs/results/click-rounds.md. */
+/** Terms of both phases, chosen on training shoppers; see docs/results/click-rounds.md. */
 const TERMS: Terms = { clip: 0.4, rate: 0.2, rounds: 20 }
 
 /** δ that servers require for this many devices: at most 1/n², and at most 1e-6. */

@@ -1,4 +1,4 @@
-/** @module One fold of the shoppers, tested on models that the other folds trained, with and without their clicks. */
+/** @module Tests one fold of the shoppers on models that the other folds trained, with and without clicks. */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import type { Case, History } from '@nearside/core/features/history.ts'
@@ -31,7 +31,7 @@ const LEARNED_DAYS = 30
 
 export interface Arm {
   readonly name: string
-  /** Devices of the rounds; null: fitted at once, centrally, to the same cases. */
+  /** Devices of the rounds; null: no rounds, the weights are fitted centrally to the same cases. */
   readonly crowd: Crowd | null
 }
 
@@ -55,8 +55,8 @@ function ordersOf(shoppers: readonly ShopperHistory[]): ShopperHistory[] {
 /**
  * @param data data of the training shoppers
  * @param asked purchases of the other shoppers from `until` on
- * @param terms terms of the rounds, which have two phases of equal length. The first phase learns from a device's
- *   sample of items. The second learns from the items that the shared weights then rank highest, as `pretrain` does
+ * @param terms terms of the rounds, which have two phases of equal length. In the first phase a case's candidates are
+ *   sampled items. In the second they are the items that the weights of the first phase rank highest, as in `pretrain`
  */
 export function askFold(
   data: RankerData,
@@ -101,11 +101,11 @@ interface Devices {
   readonly cases: readonly RankerCase[]
   readonly statisticsOf: (one: RankerCase) => ItemStatistics
   readonly sampled: RankerDataset
-  /** Scale of the features as on devices, clicks included; treated as known, because it is one more sum. */
+  /** Scale of the devices' features, clicks included; the server may know it, because rounds could sum it, too. */
   readonly scale: Float32Array
 }
 
-/** Describes devices of new shoppers: the server's statistics know orders alone, none of this shopper or of later. */
+/** Cases of the devices. The server's statistics contain only orders of other shoppers before the case. */
 function describeDevices(
   data: RankerData,
   orders: RankerData,
@@ -123,7 +123,7 @@ function describeDevices(
   return { cases, statisticsOf, sampled, scale: spreadOf(sampled).scale }
 }
 
-/** Each case's highest items by these weights; reachable targets get the most weight. */
+/** Each case's highest items by these weights; targets that could still enter the list weigh most. */
 function highest({ cases, statisticsOf }: Devices, { weights, scale }: Weights): RankerDataset {
   const table = candidatesOfCatalog(cases, statisticsOf, scale, weights, DEFAULT_RANKER.candidates)
   return focusTargets(table, scale, Float64Array.from(weights), TARGET_FOCUS)

@@ -1,8 +1,7 @@
 /**
  * @module Simulates rounds without servers. Each device sends the descent direction of its own cases' loss, like
- * `sharedDelta`. The shared weights move by the mean of the clipped directions, noise included, with momentum.
- * Servers compute the same sum (`research/simulate` replays them with sealed reports); here only its value is
- * measured.
+ * `sharedDelta`. The shared weights move by the noisy mean of the clipped directions, with momentum. Servers would
+ * compute the same sum; `research/simulate` runs them with sealed reports.
  */
 import type { Random } from '@nearside/core/model/random.ts'
 import type { RankerDataset } from '@nearside/train/ranker/dataset.ts'
@@ -11,7 +10,7 @@ import { evaluate } from '@nearside/train/ranker/newton.ts'
 export interface Terms {
   /** Largest norm of one device's update. */
   readonly clip: number
-  /** Factor of the moving average of the rounds' means. */
+  /** Learning rate: factor of the moving average of the rounds' means. */
   readonly rate: number
   readonly rounds: number
 }
@@ -19,7 +18,7 @@ export interface Terms {
 export interface Crowd {
   /** Devices in each round, drawn with replacement; null: each shopper's device once. */
   readonly devices: number | null
-  /** Standard deviation of the noise on their sum, in clips; 0: none. */
+  /** Standard deviation of the noise on the sum of updates, as a multiple of `clip`; 0: no noise. */
   readonly noise: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Experiment: does the fit drift when clicks come only from its own lists, and is an exploration slot worth
- * it?
+ * @module Experiment: does the fit drift when shoppers click only in lists that it made? Does it help to fill one place
+ * of a list by exploration?
  */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
@@ -21,7 +21,7 @@ interface Arm {
   readonly name: string
   readonly exposure: Exposure
   readonly personal: boolean
-  /** Whether item directions may move, too. */
+  /** Whether the user vector u may move, too. */
   readonly free?: boolean
 }
 

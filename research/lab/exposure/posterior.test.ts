@@ -16,7 +16,7 @@ const problem = (weight: number) => ({
 
 test.each([
   ['draws from the prior without a test case', 0, [1 / 4, 1 / 25, 0]],
-  // With two shares of a half: p (1 − p) · 2² · weight more precision.
+  // Both candidates have probability p = ½, so the case adds p (1 − p) · 2² · weight = 8 to the precision 4.
   ['draws with less variance where a test case informs', 8, [1 / 12, 1 / 25, 0]],
 ])('%s', (_, weight, variances) => {
   const random = createRandom(3)

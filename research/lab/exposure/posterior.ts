@@ -4,7 +4,7 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { Random } from '@nearside/core/model/random.ts'
 import { factorise } from '@nearside/train/cholesky.ts'
 
-/** Parameters, [P]: the fitted values, plus normal noise of covariance H⁻¹ on those that may move. */
+/** Draws parameters, [P]: fitted values, plus normal noise with covariance H⁻¹ on the parameters that may move. */
 export function drawParameters(
   problem: FitProblem,
   fitted: Float32Array,

@@ -21,14 +21,18 @@ export const VISITS = 12
 const LISTS = 3
 const PLACES = 10
 
-/** Strategy for the last place of a list. `whole`: the shopper picks from the whole catalog, as often as from lists. */
+/**
+ * How the last place of a list is filled. `whole`: the shopper picks from the whole catalog instead, as often as other
+ * shoppers pick from lists.
+ */
 export type Exposure = 'greedy' | 'thompson' | 'lot' | 'whole'
 
 export interface Lived {
   /** Number of clicks in lists. */
   readonly clicks: number
   /**
-   * NDCG@10 of the base's and of the personal list after the last visit, by the planted worth of the unclicked items.
+   * NDCG@10 of the base list and of the personal list after the last visit; gains are the planted worth of the items
+   * that were never clicked.
    */
   readonly base: number
   readonly personal: number
@@ -92,7 +96,7 @@ export async function live(
   return { clicks, base: quality(terms.base), personal: quality(scores) }
 }
 
-/** The prior with free item directions, wide enough for a score to move by one. */
+/** The model with a prior under which u may move, with a variance that lets a score move by about one. */
 export function withFreeTaste(model: BaseModel): BaseModel {
   const { itemVectors, prior } = model
   const square = itemVectors.reduce((sum, x) => sum + x * x, 0) / (itemVectors.length / DIMENSION)

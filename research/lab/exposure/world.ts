@@ -26,14 +26,14 @@ export function plantTaste(model: BaseModel, strength: number, random: Random): 
   return { worth, nothing: worth.toSorted()[Math.floor(0.99 * n)] }
 }
 
-/** The clicked item, drawn by place and worth; null for none. */
+/** Draws the clicked item by place and worth; null for no click. */
 export function clickIn(list: readonly number[], taste: Taste, random: Random): number | null {
   const { worth, nothing } = taste
   const weights = list.map((item, place) => worth[item] / Math.log2(place + 2))
   return list[drawFrom([...weights, nothing], random)] ?? null
 }
 
-/** An index drawn by weight. */
+/** Draws an index with a probability proportional to its weight. */
 export function drawFrom(weights: ArrayLike<number>, random: Random): number {
   let left = random.next() * Array.from(weights).reduce((sum, weight) => sum + weight, 0)
   return Array.from(weights).findIndex((weight) => {
