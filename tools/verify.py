@@ -612,7 +612,7 @@ def public_key(value):
 
 @functools.lru_cache
 def is_strong(value):
-    """Whether a key is canonically encoded (RFC 8032) and not of small order: for such keys anybody could sign."""
+    """Whether a key is canonically encoded (RFC 8032) and has no small order, for which anybody could sign."""
     y = int.from_bytes(unbase64(value), "little") & ((1 << 255) - 1)
     if y >= P:
         return False

@@ -39,7 +39,7 @@ export interface VersionQuality {
 export interface Quality {
   /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
-  /** Lift of each arm over the arm that keeps the first model, on the cases of all periods in which the arm has a model. */
+  /** Lift of each arm over the arm that keeps the first model, on the cases of periods in which the arm has a model. */
   readonly lifts: readonly { readonly arm: string; readonly lift: Lift | null }[]
   readonly shoppers: number
   readonly cases: number
