@@ -99,7 +99,7 @@ function createReader(bytes: Uint8Array, kind: number) {
     return Object.fromEntries(found)
   }
 
-  if (integer() !== kind) throw new RangeError('another kind of message')
+  if (integer() !== kind) throw new RangeError('the message is of another kind')
   return {
     integer,
     text,

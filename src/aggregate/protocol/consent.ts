@@ -85,6 +85,6 @@ export function requireConsent(opened: Uint8Array, consent: Uint8Array): Uint8Ar
   if (consent.every((byte, i) => opened[i] === byte)) return opened.subarray(CONSENT_BYTES)
   throw new NearsideError(
     'consent-missing',
-    'The report’s consent names other terms than its round’s',
+    'The report’s consent names other terms than the round',
   )
 }

@@ -204,7 +204,7 @@ const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
   unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],
-  unagreed: ['consent-missing', 'The report’s consent names other terms than its round’s'],
+  unagreed: ['consent-missing', 'The report’s consent names other terms than the round'],
   unchecked: ['aggregator-unreachable', 'A server could not check the report; try again'],
   conflict: ['report-conflict', 'Another report has this id'],
   spent: ['token-refused', 'Another report came with this token'],

@@ -42,7 +42,10 @@ export function createModelReleases(options: ModelReleaseOptions) {
         publishers.includes(key) && verify(fromBase64(key), signature, message ?? new Uint8Array())
       const held = await Promise.all(signed?.signatures.map(isBy) ?? [])
       if (!signed || !message || !held.includes(true))
-        throw new NearsideError('consent-missing', 'No --publisher of this helper signed it')
+        throw new NearsideError(
+          'consent-missing',
+          'No --publisher of this helper signed the release',
+        )
       const { release, issued, expires } = signed
       if (Math.abs(now() - issued) > CLOCKS)
         throw new NearsideError(

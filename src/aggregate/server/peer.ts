@@ -113,7 +113,7 @@ export function createHelperClient(
     if (!(await verify(fromBase64(policy.helper.signing), answered, message)))
       throw new NearsideError(
         'aggregator-unreachable',
-        `An answer (${described(status, answer)}) came from the helper’s address, not signed by the helper`,
+        `The answer (${described(status, answer)}) from the helper’s address is not signed by the helper`,
       )
     if (response.ok) return answer
     throw refusal(status, answer, round)

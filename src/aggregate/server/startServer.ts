@@ -134,7 +134,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
       await leader?.advance()
       await leader?.renew().catch(({ message }: Error) => {
         if (message !== notRenewed)
-          environment.log(`the model was not signed once more: ${message}`)
+          environment.log(`the model could not be signed again: ${message}`)
         notRenewed = message
       })
     }

@@ -134,10 +134,10 @@ function translate(thrown: unknown): unknown {
     })
   }
   if (SET_ASIDE.includes(name) || name === 'VersionError') {
-    return NearsideError.from(thrown, 'storage-corrupt', 'The browser cannot read its store')
+    return NearsideError.from(thrown, 'storage-corrupt', 'The browser can’t read its storage')
   }
   if (thrown instanceof DOMException) {
-    return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused its store')
+    return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused to open storage')
   }
   return thrown
 }

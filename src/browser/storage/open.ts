@@ -54,7 +54,11 @@ export async function openStore(
     const refused = new NearsideError('storage-corrupt', message)
     return { database, store, unasked, refused }
   } catch (error) {
-    const cause = NearsideError.from(error, 'storage-unavailable', 'The browser refused its store')
+    const cause = NearsideError.from(
+      error,
+      'storage-unavailable',
+      'The browser refused to open storage',
+    )
     const database = createMemoryDatabase()
     const store = createStore(database)
     if (isMissing(error)) return { database, store, unasked, refused: null }

@@ -82,7 +82,7 @@ export function guarded(deps: GuardDeps): Scope {
     }
     const message = readMessage(data)
     if (message === null) {
-      refuse(id, 'The message is no valid call.')
+      refuse(id, 'The message is not a valid call.')
       return
     }
     try {

@@ -86,7 +86,7 @@ function open(device: MessagePort, shop: string): void {
     const handed: Handed = { device, broker, shop, recipients: readRecipients() }
     worker.postMessage(handed, [device, broker])
   } catch (error) {
-    refuse(`the aggregators in its file are no JSON: ${(error as Error).message}`)
+    refuse(`the aggregators in its file are not JSON: ${(error as Error).message}`)
   }
 }
 

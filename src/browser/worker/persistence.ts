@@ -43,7 +43,7 @@ export class Persistence {
     if (config.persist !== 'ask')
       throw new NearsideError(
         'input-invalid',
-        `setPersist needs persist: ask, but it is ${config.persist}.`,
+        `setPersist needs the option persist: 'ask', not '${config.persist}'.`,
       )
     return this.#answer(async () => {
       const { state, store } = this.#services

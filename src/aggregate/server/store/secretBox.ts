@@ -37,7 +37,8 @@ export function createSecretBox(key: Uint8Array | null): SecretBox {
       const [kind, rest] = [stored[0], stored.subarray(1)]
       if (kind === PLAIN && key === null) return ownBytes(Uint8Array.from(rest))
       try {
-        if (kind !== SEALED || key === null) throw new Error('its form contradicts --store-key')
+        if (kind !== SEALED || key === null)
+          throw new Error('stored without --store-key and read with it, or the reverse')
         const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES), {
           authTagLength: TAG_BYTES,
         })
