@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
-/** Thrown where a command worked and the answer is negative. `result` is written as usual; the exit code is 1. */
+/** Thrown if a command worked and its answer is negative. `result` is written as usual; the exit code is 1. */
 export class NegativeResult extends Error {
   readonly result: unknown
 

@@ -6,7 +6,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 
 /**
  * Checks an output folder first, so that minutes of work aren't lost.
- * @throws NearsideError `input-invalid` where the file's folder is missing
+ * @throws NearsideError `input-invalid` if the file's folder is missing
  */
 export async function requireFolder(option: string, path: string | undefined): Promise<void> {
   if (path === undefined) return

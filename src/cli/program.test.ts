@@ -22,7 +22,7 @@ const command = defineCommand(
   },
 )
 
-/** Tests the second `greet` of a line by the parser itself. */
+/** Runs the command as a shell would, through the parser. */
 const run = (...argv: string[]) => runCommand(command, { positionals: argv })
 
 function testFolder(): string {

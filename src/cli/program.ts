@@ -7,7 +7,7 @@ import { createProgress } from './progress.ts'
 
 /**
  * Parses `argv` and runs the command that it names.
- * @throws CommanderError where the line is invalid, and after help was shown
+ * @throws CommanderError if the line is invalid, and after help was shown
  */
 export async function runProgram(
   name: string,
@@ -48,7 +48,7 @@ async function answer({ syntax, run }: Subcommand, context: CommandContext): Pro
 
 /**
  * Runs the process's own command line; reports an error in one line on standard error.
- * @returns the exit code: 0 for success, 1 if the work failed, 2 where the line is invalid
+ * @returns the exit code: 0 for success, 1 if the work failed, 2 if the line is invalid
  */
 export async function runProcess(
   name: string,
@@ -82,7 +82,7 @@ export async function runProcess(
   }
 }
 
-/** Some commands need a package that is not installed with the others. */
+/** Message for people. It names the package to install if a command needs one that is installed separately. */
 function messageOf(error: unknown): string {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   const [, needed] = /^Cannot find package '([^']+)'/.exec(message ?? '') ?? []

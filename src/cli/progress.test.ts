@@ -20,7 +20,7 @@ it('draws one bar per label on a terminal, and clears it at the end', () => {
   expect(text()).toMatch(/training █{10}·{10} 50 %/)
   progress.clear()
   // Moves the cursor to the line's start and clears the line.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal's own control sequences
   expect(text()).toMatch(/\x1b\[1G\x1b\[2K$/)
   progress.clear()
   expect(text()).toBe('')

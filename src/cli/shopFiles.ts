@@ -20,7 +20,7 @@ export async function readCatalogOption(
   return catalog === undefined ? readCatalogOf(shop ?? '') : readJsonFile(catalog)
 }
 
-/** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` where the folder has none */
+/** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` if the folder has none */
 export async function readCatalogOf(shop: string) {
   const file = await findFile(join(shop, 'catalog.jsonl'))
   if (file) return readCatalog(file)

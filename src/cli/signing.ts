@@ -33,7 +33,7 @@ export function publicKeys(text: string): string[] {
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }
 
-/** Reads public keys by comma, or a JSON file with a threshold and the helper's key, too. */
+/** Reads public keys separated by commas, or a JSON file, which may add a threshold and the helper's key. */
 export function modelKeys(text: string): ModelKeys {
   if (!text.endsWith('.json')) return { publishers: publicKeys(text) }
   try {

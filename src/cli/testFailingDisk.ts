@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '@nearside/core/testFolder.ts'
 
-/** Reason why it can't run here; empty if it can. */
+/** Reason why this machine can't have a failing disk; empty if it can. */
 export const NO_FAILING_DISK =
   process.platform === 'linux' && !spawnSync('cc', ['--version']).error
     ? ''

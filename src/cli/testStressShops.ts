@@ -1,4 +1,4 @@
-/** @module Exports of three synthetic shops. They contain what real logs contain and tests seldom do; seeded. */
+/** @module Exports of three synthetic shops with features that real logs have and test data rarely has; seeded. */
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 
@@ -87,9 +87,7 @@ export function seenOnce(): StressShop {
   }
 }
 
-/**
- * Shop where a shopper's events of one day share one second. Some shoppers buy everything; one item in ten is gone.
- */
+/** Shop where a shopper's events of one day share one second. Some shoppers buy everything; one item in ten is gone. */
 export function oneSecond(): StressShop {
   const random = createRandom(3)
   const orders: (string | number)[][] = [

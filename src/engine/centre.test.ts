@@ -77,7 +77,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
       problem,
       Array.from(problem.stepSize, (_, j) => j % 3 > 0),
     )
-    // The smallest number: these columns take part in the computation, without effect.
+    // The smallest positive step size: these columns take part in the computation, but don't move.
     const stepSize = still.stepSize.map((size) => size || 2 ** -149)
     const all = await engine.fit({ ...still, stepSize })
     const few = await engine.fit(still)

@@ -19,7 +19,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-/** Literal formula of `core/personal/problem.ts`: without centring, displacement or skipped cases. */
+/** Literal formula of `core/learning/problem.ts`: without centring, displacement or skipped cases. */
 function definition(problem: FitProblem, p: Float64Array): number {
   const { cases, candidates: K, parameters: P } = problem
   let loss = 0

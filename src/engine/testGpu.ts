@@ -27,7 +27,7 @@ async function instance(rig: Rig): Promise<GPU> {
   const { create, globals } = await import('webgpu')
   Object.assign(globalThis, globals)
   const made = create(rig === 'null' ? ['backend=null'] : [])
-  // TensorFlow.js looks for it before it accepts a device.
+  // TensorFlow.js looks for `navigator.gpu` before it accepts a device.
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} })
   Object.assign(globalThis.navigator, { gpu: made })
   instances.set(rig, made)

@@ -1,6 +1,4 @@
-/**
- * @module `nearside audit`: checks a device's export, explains it in words, and tests the check on altered logs.
- */
+/** @module `nearside audit`: checks a device's export, explains it in words, and tests the check on altered logs. */
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { type Bundle, MalformedBundle, parseBundle } from '@nearside/audit/bundle.ts'
@@ -29,7 +27,7 @@ explain BUNDLE prints the same in words, for readers without a technical backgro
 selftest creates logs of devices, alters a copy of each, and reports how many altered logs it found.
 With --against, it compares this verifier with the one in Python on --count malformed and false logs.
 
-A log that holds agrees with itself, and nobody changed it since a browser wrote it. It can’t show
+A log that passes is consistent, and nobody changed it since a browser wrote it. It can’t show
 that the shop’s page ran honest code: see docs/PRIVACY.md.`)
   .argument('<what>', 'verify, explain or selftest')
   .argument('[bundle]', 'file that “Export my data” wrote')
@@ -102,7 +100,7 @@ const linesOf = (faults: readonly Fault[]) =>
     entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
   )
 
-/** @throws NearsideError `input-invalid` where only one of the two options is given */
+/** @throws NearsideError `input-invalid` if only one of the two options is given */
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
   if (given.model === undefined && given.catalog === undefined) return undefined
   if (given.model === undefined || given.catalog === undefined)

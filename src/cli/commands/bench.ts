@@ -16,7 +16,7 @@ rank: lists from 3,659, 100,000 and a million items in a worker, and search in t
 contribute: a report as a device makes it, and CPU time per report at both servers
 
 server: uploads per second, delays and CPU time of leader and helper, on SQLite and (if installed) on
-PostgreSQL, beside a server that only accepts; on Linux, whose loopback has many addresses
+PostgreSQL, beside a server that only accepts reports; needs Linux, whose loopback has many addresses
 
 start: time from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms: bare pages,
 our pages, the other libraries’ pages, the built demo (npm run build), and catalogs of 10,000 to 200,000 items

@@ -8,13 +8,13 @@ import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('compare')
   .summary('compare two models on shoppers that neither was trained on')
-  .description(`Scores both models on the same test cases, from the day on until which both were trained. Reports how
+  .description(`Scores both models on the same test cases, which begin on the day when both trainings end. Reports how
 much better B ranks than A, with paired intervals. Both must have held out the same shoppers.`)
   .argument('<a>', 'directory of models (its latest), or of a version')
-  .argument('<b>', 'the other model, likewise')
+  .argument('<b>', 'the other model, in the same form')
   .requiredOption(...SHOP)
   .option(...UNTIL)
-  .option('--holdout <file>', 'file of the shoppers to test on, if training got one')
+  .option('--holdout <file>', 'file of the held-out shoppers, if training was given one')
   .addOption(armsOption())
   .addOption(targetOption())
   .option(...HTML)

@@ -54,7 +54,7 @@ const wordsOf = (line: string): Argv =>
 const placed = (argv: Argv, places: ReadonlyMap<string, string>): Argv =>
   argv.map((word) => places.get(word) ?? word)
 
-/** Starts both aggregators and completes one round. @param of command of a role, by port and the other's URL */
+/** Starts both aggregators and completes one round. @param of command of a role, by port and the other role's URL */
 async function playRound(where: string, of: (role: (typeof ROLES)[number], other: string) => Argv) {
   const ports = { leader: await freePort(), helper: await freePort() }
   const url = (role: (typeof ROLES)[number]) => `http://127.0.0.1:${ports[role]}`

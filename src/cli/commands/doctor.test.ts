@@ -26,7 +26,7 @@ const ITEMS = Array.from({ length: 100 }, (_, i) => ({
   ...{ id: `item ${i}`, title: `Cup ${i}`, price: 1 + i, image: `/images/${i}.svg` },
 }))
 let publisher = ''
-/** What publish said of the size. */
+/** What publish printed about the download size. */
 let publishedSize: string[] = []
 
 beforeAll(async () => {

@@ -16,8 +16,8 @@ const syntax = new Command('evaluate')
   .summary('compare the shipped ranking with strong baselines on held-out shoppers')
   .description(`Replays each held-out shopper in time order. Every arm ranks the whole catalog for a test case; then
 the guard and the learning arms see that case. In a log with looks at exact times, a case is the next
-different product: the one at hand is neither ranked nor wanted. Elsewhere it is whatever is turned
-to next, repeats included. Without --model, a base model is trained first. In a log without times, leave-one-out tests every shopper’s last event; training left out the last two.`)
+different product, and the product at hand is not ranked. In other logs, a case is whatever the shopper
+turns to next, repeats included. Without --model, a base model is trained first. In a log without times, leave-one-out tests every shopper’s last event. Training left out the last two.`)
   .requiredOption(...SHOP)
   .option(...MODEL)
   .option(...UNTIL)

@@ -164,7 +164,7 @@ function describe(
   return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
 }
 
-/** A column's own name may have commas: only a comma before a known name and `=` separates. */
+/** The name of a column may contain commas, so only a comma before a known name and `=` separates. */
 function columns(text: string): Columns {
   const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
     const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []

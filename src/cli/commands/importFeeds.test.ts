@@ -71,7 +71,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(await sold('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toEqual([49.95, undefined])
     const later = { price, from: '2027-06-01T00:00:00Z', until: '2027-06-30T23:59:00Z' }
     expect(await sold('2027-06-01T00:00Z/2027-06-30T23:59Z')).toEqual([49.95, later])
-    // A day ends with its last moment.
+    // The end day is inclusive: the sale ends at the next midnight.
     const days = { price, from: '2026-06-01T00:00:00Z', until: '2026-06-16T00:00:00Z' }
     expect(await sold('2026-06-01/2026-06-15')).toEqual([49.95, days])
     expect(await sold('2026-06-01/2026-06-14')).toEqual([49.95, undefined])

@@ -72,7 +72,7 @@ describe('files in two encodings', () => {
 test.each(['sep=;\r\n', '"sep=;"\n', '\uFEFFsep=;\n'])(
   'passes over Excel’s line %j, and takes its delimiter',
   async (mark) => {
-    // The header has more commas than semicolons.
+    // Semicolons delimit this header, although it has more commas; the first line decides.
     const header = 'order;customer;sku;title;"price, net, of one, in €";date\n'
     const { report, events } = await imported(
       { 'orders.csv': mark + header + line('1', '9,90') + line('2', 'x;y') },

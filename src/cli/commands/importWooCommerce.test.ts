@@ -250,7 +250,7 @@ describe('import of WooCommerce’s exports', () => {
       'MG-R',
       'TP',
     ])
-    // The product itself is nothing that a list could show.
+    // The parent product is left out, because lists can only show its variations.
     expect(items.map(({ id }) => id)).toEqual(['MG-R', '12', 'TP'])
     expect(report.catalog?.dropped).toMatchObject({ 'parent of variations': 1 })
     expect(report.match).toMatchObject({ logItems: 2, items: 2 })

@@ -15,7 +15,7 @@ import { writeReport } from '../writeReport.ts'
 const syntax = new Command('inspect')
   .summary('show what a model learned, from which data, and what devices download')
   .description(`Checks every file. Reports where the model comes from, how it is signed, which features have weight,
-why others were left out, what sells, what goes with it, and what training measured.`)
+why others were left out, which items sell, which items go with them, and what training measured.`)
   .argument('<model>', 'directory of models (its latest), or of a version')
   .option(...SHOP)
   .option(...PUBLISHER)

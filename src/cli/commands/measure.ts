@@ -13,7 +13,7 @@ const syntax = new Command('measure')
   .description(`Reads CSV, JSON lines, a JSON array or Parquet, and GA4's BigQuery export. It uses rows of view_item_list
 and select_item with nearside_arm and, where present, nearside_model, nearside_team, event_count, and
 user_pseudo_id or a date. For each model, it reports how much more often lists were followed than in
-the hold-out, and whose picks won in interleaved lists.`)
+the hold-out, and which ranking’s picks won in interleaved lists.`)
   .argument('<file>', 'exported file')
   .option(...HTML)
   .option(...MARKDOWN)

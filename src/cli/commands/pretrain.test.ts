@@ -112,7 +112,7 @@ it('updates a published model from a log that has grown, and refuses an unchange
   expect(manifest).toMatchObject({ parent: null, update: { from: '1' }, seed: 1 })
   for (const from of [out, join(out, '2')])
     await expect(run({ shop, out, from })).rejects.toThrow(/there is nothing new/)
-  await expect(run({ shop, out, from: join(out, '1'), seed: '2' })).rejects.toThrow(/leave --seed/)
+  await expect(run({ shop, out, from: join(out, '1'), seed: '2' })).rejects.toThrow(/--seed/)
   await expect(run({ shop, out, from: join(out, '1'), holdout: '0.1' })).rejects.toThrow(
     /--holdout/,
   )
@@ -153,9 +153,7 @@ it('--watch trains the first model in full, then updates it, also after a restar
   expect(first['cpuSeconds.full']).toBe(first.cpuSeconds)
   expect(second['cpuSeconds.full']).toBe(first.cpuSeconds)
   expect(second.cpuSeconds).toBeGreaterThan(0)
-  await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(
-    /leave --until/,
-  )
+  await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(/--until/)
 }, 900_000)
 
 it('--learners trains only the named learners and reports their metrics', async () => {

@@ -43,7 +43,7 @@ weekday, season and prices, a context is used if it ranks later cases better.
 Every model has the weighted features. Encoder, trees and context join them only if later orders of
 training shoppers show that they help. The manifest's metrics and contextFeatures record what each
 contributed, used or not. --learners restricts what is tried. The metric ndcg@10 is a forecast for
-devices: stores of shoppers whom the model has not seen, empty at first, in the log's last weeks.
+devices: for shoppers whom the model has not seen, whose history starts empty, in the log's last weeks.
 
 Finished steps of a training are stored beside the shop folder, in SHOP.unfinished, until it ends. Run
 again with the same log, catalog and options, it resumes from them. Another training of the same shop
@@ -51,7 +51,7 @@ deletes them.
 
 With --catalog, no log is needed: FILE is a list of products in any form that import reads. The weights
 were taught once by other shops' logs, and similar titles take the place of what was bought together.
-Lists follow what a shopper does; until then they stand in the catalog's order. Once the shop has a log,
+Lists follow a shopper's actions; before the first action they have the catalog's order. Once the shop has a log,
 train on it: --watch does so by itself, and --from trains in full.
 
 With --from, training updates MODEL from a log that has grown. All counts are recomputed, the encoder
@@ -62,7 +62,7 @@ than by MODEL, nothing is published, and the exit code is 1.
 
 With --watch, the command runs until it is stopped, and checks the log each minute. If OUT has no model,
 it trains one (or updates --from). From then on it updates the latest model when the log has grown, at
-most once a day (UTC). If a night gives no version, it prints the reason, and the next night goes on.
+most once a day (UTC). If a night gives no version, it prints the reason, and tries again the next night.
 The manifest's metrics then have cpuSeconds beside those of the last training in full, unless that
 training was interrupted.
 
@@ -125,18 +125,18 @@ export const command = defineCommand(syntax, async ({ shop, ...given }, context)
   if (leaveOneOut && until !== undefined)
     throw new NearsideError(
       'input-invalid',
-      '--protocol leave-one-out sets its own limit: leave --until out',
+      '--protocol leave-one-out sets its own limit: leave out --until',
     )
   if (options.from !== undefined && ['seed', 'protocol', 'learners'].some(isTyped))
     throw new NearsideError(
       'input-invalid',
-      '--from takes these from the model: leave --seed, --protocol and --learners out',
+      'with --from, the seed, protocol and learners come from the model: leave out --seed, --protocol and --learners',
     )
   if (!watch) return makeVersion(options, options.from, context)
   if (leaveOneOut || until !== undefined)
     throw new NearsideError(
       'input-invalid',
-      '--watch trains on the whole log: leave --until and --protocol leave-one-out out',
+      '--watch trains on the whole log: leave out --until and --protocol leave-one-out',
     )
   if (!(await stampOfLog(options.shop))) await readShop(options.shop)
   const { print, signal } = context

@@ -1,4 +1,4 @@
-/** @module `nearside pretrain --catalog`: publishes a base model that no log was needed for. */
+/** @module `nearside pretrain --catalog`: publishes a base model that was made without a log. */
 import { basename } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'

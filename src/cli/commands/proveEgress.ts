@@ -36,8 +36,9 @@ three nested. It tries ${CHANNELS} channels to other servers under the shop's ow
 lifted, it plants leaks and must find each of them. Exit code 1 if anything is unexplained, open or missed.
 
 Needs Linux, root, Chromium, playwright-core, iproute2 and tcpdump (for https also openssl).
---without-root reads Chromium’s own network log instead. That log is the browser’s word, and lacks names
-that only WebRTC or a browser hint asks for. NEARSIDE_CHROMIUM names another Chromium than the system's.
+--without-root reads Chromium’s own network log instead. That log is the browser’s own account, and lacks
+host names that only WebRTC or a browser hint looks up. NEARSIDE_CHROMIUM names a Chromium to use instead
+of the system's.
 --json writes the signed report; --check FILE checks one.`)
   .argument('[url]', 'the shop’s home page', httpUrl, 'http://localhost:8790/')
   .option('--vault <url>', 'the shop’s vault, if it has another origin', httpUrl)

@@ -8,8 +8,8 @@ import { openSigner, withSigning } from '../signing.ts'
 const syntax = withSigning(
   new Command('rollback')
     .summary('publish an earlier model again, under a new version')
-    .description(`Devices and the aggregation leader treat it as a newer model. Its trained model stays the same: if
-rounds of contributions made --to, it still counts from its own trained model.`)
+    .description(`Devices and the aggregation leader treat it as a newer model. If rounds of contributions made --to, the
+new version still descends from the same trained model.`)
     .requiredOption('--models <dir>', 'directory of published models')
     .requiredOption('--to <version>', 'version to publish again', parseVersion),
 )

@@ -203,7 +203,7 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A1')).status).toBe(503)
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
-    /** The answer of a preflight request that browsers decide by. */
+    /** Origin that a preflight answer allows, by which browsers decide. */
     const allowed = async (url: string, origin: string) => {
       const headers = {
         ...{ origin, 'access-control-request-method': 'POST' },

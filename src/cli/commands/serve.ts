@@ -37,12 +37,12 @@ the other half of every report, and a veto. Two parties must run them: only then
 apart. --role single runs both in one process: that is a trusted server.
 
 --role relay forwards sealed requests to the servers at --target (RFC 9458), so that these see its address
-and no shopper's. It needs no policy, keys or store; let a third party run it.
+instead of a shopper's. It needs no policy, keys or store; let a third party run it.
 
 --key and --days are for leader and single.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
-and, unless anybody may send, issuer (PROTOCOL.md). Give leader and helper the same terms. --policy demo
+and issuer, unless any device may send (PROTOCOL.md). Give leader and helper the same terms. --policy demo
 is for a trial: 32 reports a round and little noise.`)
   .addOption(
     new Option('--role <role>', 'role of this server').choices(ROLES).makeOptionMandatory(),
@@ -84,7 +84,7 @@ is for a trial: 32 reports a round and little noise.`)
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option(
     '--no-rollback',
-    'keep a model of rounds even if newer cases of these shoppers find it worse',
+    'keep a model of rounds even if it ranks newer cases of these shoppers worse',
   )
   .option(
     '--reports-per-minute <n>',
@@ -103,7 +103,7 @@ is for a trial: 32 reports a round and little noise.`)
   )
   .option(
     '--abandon <round>',
-    'leader: give up this round, which waits for a helper whose file is lost',
+    'leader: give up this round, because the helper has lost its database',
     wholeNumber(1, 1e9),
   )
   .option(

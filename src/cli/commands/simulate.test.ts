@@ -76,7 +76,7 @@ describe('nearside simulate', () => {
       const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
       const [round] = result.rounds
       expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
-      // Servers refuse reports that break the protocol. `flip` and `promote` keep to it and look honest.
+      // Servers refuse reports that break the protocol. `flip` and `promote` follow the protocol and look honest.
       const isRefused = !['flip', 'promote'].includes(attack)
       if (isRefused) expect(round.rejected).toBeGreaterThan(0)
       expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
@@ -93,7 +93,7 @@ describe('nearside simulate', () => {
     const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })
     const written = await readFile(file, 'utf8')
     expect(written).toContain('--devices 40 --rounds 1')
-    // The shop has fewer shoppers than that.
+    // The shop has fewer than 40 shoppers, so some shoppers play several devices.
     expect(written).toContain('resampled: 40 devices play the')
     expect(written).toContain('| rounds |')
     expect(text).toContain('Over frozen, on the same cases')

@@ -12,11 +12,11 @@ import { between, wholeNumber } from '../values.ts'
 const syntax = new Command('simulate')
   .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
   .description(`Estimates whether contributions would help this shop, before anybody is asked for one. The log after the
-model's training data is split into --rounds rounds and a test. In each round, which improves --model's latest version, devices of training
-shoppers contribute what they learned, with the code of browsers, to a leader and a helper as serve
-runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong,
+model's training data is split into --rounds rounds and a test. Each round improves --model's latest version. Devices of
+training shoppers run the code of browsers, and contribute what they learned to a leader and a helper as
+serve runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong,
 and servers die or are cut off. Then the sum before noise must count each report once. Held-out
-shoppers serve as the gate, and measure each version beside the one before. The same seed gives the
+shoppers serve as the gate, and compare each version with the one before. The same seed gives the
 same result. Exit code 1 if a sum is not exact.
 
 --policy sets clip norm, scale and learning rate; its tokens are ignored.

@@ -11,7 +11,7 @@ interface Nights {
   wait(milliseconds: number): Promise<void>
   /** Stamp that changes with the log; null while there is no log. */
   stampOf(): Promise<string | null>
-  /** Publishes the next version; throws where it can't. */
+  /** Publishes the next version; throws if it can't. */
   update(): Promise<void>
   /** Handles a failed update; may throw to end the watch. */
   onFailure(error: unknown): Promise<void>

@@ -72,7 +72,7 @@ const HOST = /^(?:([a-z][\w+.-]*):\/\/)?((?:\*\.)?[^:/*]+|\[[\da-f:]+\])(?::(\d+
 
 function matches(source: string, url: URL, page: URL): boolean {
   const text = source.toLowerCase()
-  // A trusted script may load anything, including a worker.
+  // With 'strict-dynamic', a trusted script may load anything, including a worker.
   if (text === "'strict-dynamic'") return true
   if (text === "'self'") return url.origin === page.origin || upgraded(url, page)
   if (text.startsWith("'")) return false

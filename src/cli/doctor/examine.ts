@@ -91,7 +91,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineCatalog(visit),
   ])
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
-  // As `publish` counts: the model, without the pointer to it, the catalog and the rules.
+  // Count the same files as `publish`: the model without `latest.json`, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
       (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||

@@ -3,7 +3,7 @@ import { type Finding, findingsAbout } from '../publish/finding.ts'
 import { pack } from '../publish/packed.ts'
 import type { Answer } from './asker.ts'
 
-/** Most seconds that a pointer to the newest files may be cached. */
+/** Maximum number of seconds for which a pointer to the newest files may be cached. */
 const SHORT = 300
 /** Least number of seconds that counts as caching. */
 const LONG = 86_400

@@ -1,6 +1,4 @@
-/**
- * @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker.
- */
+/** @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker. */
 import { type Finding, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { TRUSTED_TYPES } from '../publish/snippet.ts'

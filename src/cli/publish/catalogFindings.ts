@@ -3,7 +3,7 @@ import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-/** Share of items above which a finding matters; below it is a minor one. */
+/** Share of items above which a mismatch is a warning; below it, the mismatch is only reported. */
 const MANY = 0.05
 /** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const

@@ -51,7 +51,7 @@ export function emptyLists(
 
 const hides = (rule: Rule): boolean => 'hide' in rule || 'only' in rule
 
-/** Finds items without another of the same brand, category or group, where a rule admits only such items. */
+/** Finds items without another of the same brand, category or group, if a rule admits only such items. */
 function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[] {
   if (!('only' in rule) || !rule.only.same) return []
   const { same } = rule.only

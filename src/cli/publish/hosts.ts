@@ -1,8 +1,6 @@
-/**
- * @module Writes web server configuration for a published folder: which files may be cached forever, and which not.
- */
+/** @module Writes web server configuration for a published folder: which files may be cached forever, and which not. */
 
-/** Cache-Control of changing files: browsers ask again at each visit, with few bytes where nothing changed. */
+/** Cache-Control of changing files: browsers ask again at each visit; an unchanged file costs few bytes. */
 const REVALIDATE = 'no-cache'
 /** Cache-Control of files that never change under their name. */
 const FOR_EVER = 'public, max-age=31536000, immutable'

@@ -16,7 +16,7 @@ interface Library {
 
 /**
  * @param folder `dist/lib` of the package
- * @throws NearsideError `input-invalid` where the folder isn't that
+ * @throws NearsideError `input-invalid` if the folder lacks the library's files
  */
 export async function readLibrary(folder: string): Promise<Library> {
   const entries = await readdir(folder, { recursive: true }).catch(() => [])

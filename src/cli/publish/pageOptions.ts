@@ -89,7 +89,7 @@ const DEEPEST = 10_000
 
 /**
  * Finds the text of the first options element, and policies in `<meta>`. Needs no tree.
- * @throws NearsideError `input-invalid` where the page is nested too deeply
+ * @throws NearsideError `input-invalid` if the page is nested too deeply
  */
 export function scanPage(html: string): {
   readonly options: string | null

@@ -65,11 +65,11 @@ export interface Site {
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 
 /**
- * Publishes the site; writes nothing where a finding is an error. Files that never change under their name come
- * first, each folder whole. The pointer to the newest model follows, then each changing file, by a rename.
+ * Publishes the site; writes nothing if a finding is an error. Files that never change under their name come first,
+ * each folder whole. The pointer to the newest model follows, then each changing file, by a rename.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
- * `model-forked` where keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` where another model has
- * the name; `input-invalid`, `storage-full`, `storage-unavailable`
+ *   `model-forked` if keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` if another model has the
+ *   name; `input-invalid`, `storage-full`, `storage-unavailable`
  */
 export async function publishSite(order: SiteOrder): Promise<Site> {
   const { models, out, base, now, rules } = order
@@ -170,10 +170,10 @@ async function versionsIn(models: string): Promise<string[]> {
   return names.filter((name) => /^\w/.test(name) && name !== 'latest.json')
 }
 
-/** First list, as a new shopper's device also shows it. */
 /** Products that a page shows before its script has run. */
 const FIRST_PRODUCTS = 8
 
+/** First list, the same as on a new shopper's device. */
 async function firstList({ models, rules, now }: SiteOrder, catalog: Catalog) {
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),

@@ -21,7 +21,7 @@ const NAMED = 5
  * @param model for rules about offers; null without a model
  * @param now milliseconds since the epoch
  * @returns an error for each rule that devices ignore or that has no effect, and a line for each other rule
- * @throws NearsideError `rules-invalid` where `given` isn't an array of rules
+ * @throws NearsideError `rules-invalid` if `given` isn't an array of rules
  */
 export function ruleFindings(
   given: unknown,

@@ -1,6 +1,4 @@
-/**
- * @module If the GPU is lost during a fit, WebAssembly completes the fit, and the change is reported once.
- */
+/** @module If the GPU is lost during a fit, WebAssembly completes the fit, and the change is reported once. */
 import { describe, expect, test } from 'vitest'
 import { chooseEngine, thisDevice } from '../choose.ts'
 import type { FitOptions } from '../engine.ts'
