@@ -284,7 +284,7 @@ describe('a bundle that was changed', () => {
         continue
       }
       seen.add(kind)
-      // Both sendings of a report must be the same.
+      // A report that was sent twice must be the same both times; otherwise the check `upload` fails.
       const twice = audit.faults.some(({ message }) => message.includes('sent again'))
       expect([kind, audit.faults.map((fault) => fault.check)]).toEqual([
         kind,

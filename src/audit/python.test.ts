@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // A direct upload has no sealed size.
+        // A direct upload lacks a sealed size, which is a fault of its own.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }

@@ -1,6 +1,6 @@
 /**
- * @module Compares the models that a device adopted with the helper's list of signed releases. So each device's
- * model is the one that all devices got.
+ * @module Compares the models that a device adopted with the helper's list of signed releases. That shows whether the
+ * device got the same models as all other devices.
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'

@@ -24,7 +24,7 @@ const GOAL = 4 * KILLS
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
-/** Keeps one aggregator running and the next one loaded. */
+/** Runs one aggregator and keeps the next process loaded. */
 function createProcess(args: readonly string[]) {
   const load = () => {
     const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
@@ -69,7 +69,7 @@ interface Database {
   prepare(): Promise<{
     /** Database URLs of leader and helper. */
     readonly stores: readonly [string, string]
-    /** Crashes and restarts the database itself; absent where the aggregator's process contains it. */
+    /** Crashes and restarts the database itself; absent for SQLite, which runs in the aggregator's process. */
     crash?(): Promise<void>
   }>
 }

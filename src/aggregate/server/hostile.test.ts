@@ -88,7 +88,7 @@ describe('a hostile device', () => {
         title: expect.stringContaining('does not prove'),
       })
     }
-    // Send them again, all at once, between honest ones.
+    // Send the hostile reports again, all at once, together with honest reports.
     const answers = await Promise.all(
       [...hostile, ...made.slice(1).map((one) => one.body)].map((one) => post(federation, one)),
     )
@@ -105,7 +105,7 @@ describe('a hostile device', () => {
     const task = await taskOf(federation)
     const good = await partsOf(task, [1])
     const long = await partsOf(task, [1000 * integerClipNorm(task.policy)])
-    // The helper stores the good report; the leader dies before it counts it.
+    // The helper stores the good report; the leader dies before counting it.
     const { count } = federation.leaderStore
     federation.leaderStore.count = async () => {
       throw new Error('died')

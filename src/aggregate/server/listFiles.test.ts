@@ -25,7 +25,7 @@ import { ORIGIN, PARAMETERS } from './testModel.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 
-/** A helper on a port whose round 1 ended with `count` reports. */
+/** Starts a helper on a port. Its round 1 ended with `count` reports. */
 async function startHelper(count: number, now = Date.now) {
   const store = openSqliteStore(':memory:')
   const hash = await policyHash(TEST_POLICY)

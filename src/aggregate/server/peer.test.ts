@@ -232,7 +232,7 @@ describe('the helper itself', () => {
     for (const { body } of made.slice(0, 4)) await post(federation, body)
     await federation.leader.advance()
     expect((await federation.helperStore.current())?.state).toBe('released')
-    // The state that another process saw just before, on a shared database.
+    // Show the leader an older state, as another process on a shared database may have read it.
     const full = await federation.leaderStore.current()
     const { current } = federation.leaderStore
     federation.leaderStore.current = async () =>

@@ -1,5 +1,5 @@
 /**
- * @module Many rounds on files, with each report sent twice and those of the last rounds once more. Sums must be
+ * @module Many rounds on files. Each report is sent twice; reports of the last rounds are sent once more. Sums must be
  * exact, one release per round, and memory constant. For a longer run: `NEARSIDE_SOAK=60`, in minutes.
  */
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ const GOAL = 4
 const WARM = 20
 /** Rounds measured at each end. The least memory counts, since V8's compiled code varies by half a megabyte. */
 const MEASURED = 10
-/** Most bytes that a round may leave in memory; less than its reports have. */
+/** Maximum bytes that a round may leave in memory; its reports have more. */
 const MOST_A_ROUND = 40_000
 
 setFlagsFromString('--expose-gc')

@@ -64,7 +64,7 @@ it('counts a report once at most when its connection is reset at any kilobyte', 
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
     await cutOff(port, headOf(body), body.subarray(0, length))
-  // The report arrives whole, but nobody waits for the answer.
+  // Send the whole report, but close the connection before the answer.
   for (let i = 0; i < 3; i++) await cutOff(port, headOf(body), body)
   const { status } = await exchange(port, [headOf(body), body])
   expect([200, 201]).toContain(status)
@@ -86,7 +86,7 @@ it.each([
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)
-  // The buffers of both ends hold at most this much.
+  // Only the buffers of both ends were filled, and they hold less than this.
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)

@@ -206,8 +206,8 @@ it.each([
 
 describe('two shoppers', () => {
   /**
-   * Requests by letters: each letter is a file; lower case while the shop loads. `X` is the browser's own check for
-   * a service worker.
+   * Converts letters to requests: each letter is a file, in lower case while the shop loads. `X` is the browser's own
+   * check for a service worker.
    */
   const asked = (text: string): Asked[] =>
     [...text].map((letter) => ({

@@ -1,4 +1,4 @@
-/** @module A proof continues where the shop has no worker, or the browser refuses it. */
+/** @module A proof continues where the shop has no worker or the browser refuses to start one. */
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { PROBES } from './probes.ts'
 import { tryProbes, type Watched } from './stages.ts'

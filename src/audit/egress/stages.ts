@@ -49,7 +49,7 @@ export async function watchShopper(
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // Wait for the load to end: otherwise it would be cut off at a random point.
+  // Wait for the load to end, so that this stage doesn't cut it off at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()

@@ -8,7 +8,7 @@ export interface Asked {
   readonly line: string
   /** Purpose of the request (`sec-fetch-dest`), written by the browser. */
   readonly kind: string
-  /** Whether it came after the shop had loaded, when the shopper had begun. */
+  /** Whether the request came after the shop had loaded and the shopper had begun. */
   readonly settled: boolean
 }
 

@@ -67,7 +67,7 @@ test('GA4: each line of an order keeps its quantity and price', () => {
     items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
     lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
   })
-  // The event as read back from storage; invalid lines are dropped, the event stays.
+  // Read the event back from storage: an invalid line drops all lines, but the event stays.
   const stored = { ...(event as object), session: 's' }
   expect(readStoredEvent(stored)).toEqual(stored)
   const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })

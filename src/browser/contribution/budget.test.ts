@@ -41,8 +41,8 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // By substitution, noise of 2 · 4.135 costs as much as noise of 4.134 by zero-out, at δ = 1e-6. Others computed
-    // the latter.
+    // Noise of 2z by substitution costs as much as z by zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02 for one
+    // update, 4 for twelve.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
@@ -121,7 +121,7 @@ describe('the agreed ε per year', () => {
     for (let round = 0; round < 12; round++) {
       budget = spend(budget, { ...task(round, quiet), policyHash: 'a' }, agreed)
     }
-    // Alone, these terms cost as much in a year, so they are “within” the agreed terms.
+    // In a year, these terms alone cost as much as the agreed terms, so `isWithin` accepts them.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(
@@ -192,7 +192,7 @@ describe('contribution terms', () => {
 })
 
 describe('the device’s own limits', () => {
-  /** Minimum noise at which one update, or a year of updates, costs at most this. */
+  /** Minimum noise at which one update, or a year of updates, costs at most `epsilon`. */
   const noise = (epsilon: number, updates = 1) => noiseFor(epsilon, updates, 1e-6)
   const one = { ...TEST_POLICY, maxParticipations: 1 }
 

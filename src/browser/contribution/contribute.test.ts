@@ -83,7 +83,7 @@ interface Scene {
 
 let signing: SigningKeys
 let scene: Scene
-/** Created once, since an RSA key takes time. */
+/** Created once, since creating an RSA key takes time. */
 const shared = await createWorkIssuer()
 
 beforeEach(async () => {
@@ -221,7 +221,7 @@ describe('a contribution', () => {
 
   it('is charged on disk before the first byte leaves', async () => {
     await send()
-    // First the time, then the cost.
+    // The first write of the budget stores the time, the second the cost.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 

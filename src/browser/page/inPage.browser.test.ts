@@ -114,7 +114,7 @@ test('the page’s thread is free between the slices of a fit', async () => {
   const { cases } = await personalizer.fineTune()
   fitting = false
   await turning
-  // At least one turn between two cases.
+  // The thread was free at least once between two cases.
   expect(turns).toBeGreaterThanOrEqual(cases)
 })
 

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Worker that starts, optionally answers pings, and answers nothing else, as while a question is open. */
+/** Worker that starts, optionally answers pings, and answers no call, as while a vault's question is open. */
 class Waiting implements Thread {
   onmessage: Thread['onmessage'] = null
   onmessageerror = null

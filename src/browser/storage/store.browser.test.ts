@@ -246,7 +246,7 @@ describe('IndexedDB', () => {
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
     await deleted(name)
-    // A cold start runs alone.
+    // The next call opens the database again, which is empty now.
     expect((await store.events()).events).toEqual([])
     await store.append([draft('b', 1)])
     expect((await store.events()).events).toHaveLength(1)

@@ -6,8 +6,8 @@ let made = 0
 export const newName = () => `store-test-${Date.now()}-${made++}`
 
 /**
- * The browser's own IndexedDB with failing transactions: `fault` sees each transaction before it begins and returns
- * the name of its exception.
+ * The browser's own IndexedDB with failing transactions: before each transaction, `fault` gets its tables and mode,
+ * and returns the name of the exception or null.
  */
 export function faultyFactory(
   fault: (tables: readonly string[], mode: IDBTransactionMode) => string | null,
@@ -31,8 +31,8 @@ export function faultyFactory(
 }
 
 /**
- * The browser's own IndexedDB with databases that can't be opened or deleted: the functions see each name and return
- * the name of the exception.
+ * The browser's own IndexedDB with databases that can't be opened or deleted: each function gets the name of a
+ * database, and returns the name of the exception or null.
  */
 export function failingFactory(
   opening: (name: string) => string | null,

@@ -59,7 +59,7 @@ describe('the base model', () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
-    // Each tab has written its log before it waits for the next model.
+    // Each tab writes its log before it sets the timer of the next check, so wait for both timers.
     for (const { timers } of opened)
       await expect
         .poll(() => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds))
@@ -77,7 +77,7 @@ describe('the base model', () => {
     server.files = await testModelFiles('2')
     server.requests.length = 0
     expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
-    // Same seed, same bytes: the manifest names another version, but its files are stored already.
+    // The manifest names another version, but its files have the bytes of the stored files.
     expect(server.requests.map(({ url }) => url.split('/models/')[1])).toEqual([
       'latest.json',
       '2/manifest.json',

@@ -245,7 +245,7 @@ const transitions: Record<string, Transition> = {
   'withdraw, but the disk refuses': {
     async happen(scene) {
       scene.diskRefuses = true
-      // Without a consent to withdraw, nothing can be refused.
+      // Rejects only in states with a consent to withdraw.
       for (const { tested } of scene.tabs)
         await tested.device.setContribution(false).catch(() => {})
       scene.diskRefuses = false

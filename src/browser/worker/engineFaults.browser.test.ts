@@ -1,4 +1,4 @@
-/** @module The device with engines that return no numbers or can't be had. */
+/** @module The device with engines that return NaN or are unavailable. */
 
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'

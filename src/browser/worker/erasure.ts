@@ -102,7 +102,7 @@ export class Erasure {
     await this.#remove(old)
   }
 
-  /** Deletes events. Events deleted from this tab are unlearned even if the disk refused to delete them. */
+  /** Deletes events. This tab drops what it learned from them, even if the disk refuses to delete them. */
   async #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
     try {
       return await this.#services.store.forget(events.map(({ id }) => id))

@@ -102,7 +102,7 @@ test.each(EXCEPTIONS)(
       await tested.capture({ name: 'view_item', item_id: 'item-1' })
       expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
       const { count } = tested.device.snapshot().events
-      // Only a full disk deletes events, the oldest ones, and that is reported.
+      // Only a full disk deletes events, the oldest first, and a notice reports that.
       if (!codes(tested).includes('storage-full')) expect(count).toBe(2)
       else expect(count).toBeGreaterThan(0)
       expect((await tested.device.verify()).ok).toBe(true)

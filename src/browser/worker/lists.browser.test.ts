@@ -132,7 +132,7 @@ describe('lists', () => {
     expect(await has('item-4')).toBe(false)
     expect(ids(await device.similar('item-0', { limit: 31 }))).not.toContain('item-4')
     expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-8', 'item-12'])
-    // A list that the page passes stays complete.
+    // `rerank` keeps every item that the page passes.
     expect(ids(await device.rerank(['item-4', 'item-0'], {}))).toContain('item-4')
     expect(await has('item-4', { order: 'base' })).toBe(true)
     expect(await has('item-4', { order: 'base', exclude: ['basket'] })).toBe(false)
@@ -144,7 +144,7 @@ describe('lists', () => {
     expect(await has('item-9')).toBe(false)
     expect(await has('item-3')).toBe(true)
     expect(await has('item-3', { exclude: ['seen'] })).toBe(false)
-    // Other items take the places.
+    // Other items fill the places of the items left out.
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
@@ -158,7 +158,7 @@ describe('lists', () => {
       ids(list).filter((id) => Number(id.slice(5)) % 4 === 3).length
     const first = await device.recommend({ limit: 12 })
     expect(first).toHaveLength(12)
-    // The base list has no surplus variants either: nothing has moved.
+    // The base list has no surplus variants either, so every item stands at its base rank.
     expect(first.map(({ baseRank }) => baseRank)).toEqual(first.map(({ rank }) => rank))
     expect(bags(first)).toBe(2)
     expect(bags(await device.recommend({ limit: 26 }))).toBe(2)
@@ -167,7 +167,7 @@ describe('lists', () => {
     expect(bags(all.slice(-6))).toBe(6)
     expect(bags(await device.similar('item-3', { limit: 8 }))).toBe(2)
     expect(await device.recommend({ category: 'bags' })).toHaveLength(8)
-    // The list is the same before there is a model, since the first list must not jump.
+    // The list without a model is the same, so that the first list doesn't jump when the model arrives.
     server.files.delete('1/items.safetensors')
     const without = await start(server, newDatabase(), {}, { catalog })
     expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
@@ -208,7 +208,7 @@ describe('lists', () => {
       await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
-    // Each of the two mugs alone would have brought it there, so the reason is the category.
+    // Each of the two viewed mugs alone would have brought the new mug there, so the reason is the category.
     expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',

@@ -104,7 +104,7 @@ describe('the log', () => {
     expect(settings).toEqual(Object.fromEntries(tables.get('settings') ?? []))
     expect(Object.keys(settings)).toContain('paused')
     expect(ledger).toEqual(rows('ledger'))
-    // These remain: counters, the signing key, and files that are the same for everybody.
+    // The export leaves out counters, the signing key, and files that are the same for everybody.
     const heads = Object.fromEntries(tables.get('heads') ?? [])
     expect(Object.keys(heads).sort()).toEqual(['events', 'log', 'personal'])
     expect(JSON.stringify(heads)).not.toMatch(/item-|lantern/)

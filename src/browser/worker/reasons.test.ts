@@ -119,7 +119,7 @@ test.each([
       }),
       { numRuns, seed: 1 },
     )
-    // Reasons are not tested against a new fit without the event, because each would take a fit.
+    // The device tests reasons without new fits, which would take too long; after a new fit, a few reasons are wrong.
     expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])
       expect(seen.get(kind), kind).toBeGreaterThan(0)

@@ -26,7 +26,7 @@ test('a searched item rises with that reason, until a month and a half has passe
   const before = ids(await tested.device.recommend({ limit: 32 }))
   expect(before.indexOf('item-2')).toBe(29)
   await tested.capture(query('number 2'))
-  // Items that go with it in this shop rise, too; the others keep their order of popularity.
+  // Items that go with item-2 in this shop rise, too; all other items keep their order of popularity.
   const list = await tested.device.recommend({ limit: 32 })
   const risen = ['item-2', 'item-6', 'item-10', 'item-14']
   expect(ids(list.slice(0, 4)).toSorted()).toEqual(risen.toSorted())
@@ -88,7 +88,7 @@ test('a forgotten query leaves the model as if it had never been asked', async (
     }),
     {
       numRuns: 6,
-      // The second query came between two queries that form one visit without it.
+      // Without the second query, the queries before and after it form one visit.
       examples: [
         [
           [

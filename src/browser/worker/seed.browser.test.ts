@@ -35,7 +35,7 @@ describe('orders that the shop imports', () => {
     ])
     expect(events[4]).toMatchObject({ name: 'purchase', time: ORDERS[0].time })
     expect(events[4].lines).toEqual([{ quantity: 2 }, { quantity: 2 }])
-    // The visit continues; each order is another visit.
+    // The current visit continues, and each order is a visit of its own.
     expect(events[0].session).toBe(events[1].session)
     expect(new Set(events.map(({ session }) => session)).size).toBe(4)
     expect(tested.device.snapshot().notices).toEqual([])

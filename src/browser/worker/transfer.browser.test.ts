@@ -40,7 +40,7 @@ describe('a transfer between devices', () => {
     expect(
       events.filter(({ transferred }) => transferred).map((one) => ({ ...one, ...WITHOUT })),
     ).toEqual(others.map((one) => ({ ...one, ...WITHOUT })))
-    // The visit continues in which the file was imported.
+    // The visit in which the file was imported continues.
     const [second, first] = ['second', 'first'].map((id) => events.find((one) => one.id === id))
     expect(second?.session).toBe(first?.session)
     expect(ids(await desk.device.recommend({ limit: 99 }))).not.toEqual(before)

@@ -283,7 +283,7 @@ test('the log commits to the update, and an export opens the commitment', async 
   // An old order that was imported after the report was not part of it.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
-  // The events explain the update, and would not if one of them were missing.
+  // The update follows from the events, and no longer does if one event is missing.
   const bundle = parseBundle(await device.export())
   const hash = toHex(await sha256(server.files.get('1/manifest.json') ?? new Uint8Array()))
   const shop = { model: await served(server), hash, catalog: Catalog.parse(testCatalog) }
@@ -349,7 +349,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // The consent is older, and the terms have become worse since.
+    // The shopper agrees first; then the terms become worse.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
@@ -468,11 +468,11 @@ test('the device contacts the aggregators at most once an hour over reloads, tab
     clock += jump
     const again = await visit(database, { now })
     await again.device.fineTune({})
-    // Automatic work after a fit is done before a requested contribution.
+    // The requested contribution comes after the automatic work that follows a fit.
     await again.device.contribute()
     await again.device.close()
   }
-  // Two requests for the first visit and two for each requested contribution; none for automatic ones.
+  // Two requests for the first visit and two for each requested contribution; none for automatic contributions.
   expect(aggregators.asked).toBe(2 + 3 * 2)
   clock += 3_600_000
   const later = await visit(database, { now })

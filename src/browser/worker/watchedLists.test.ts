@@ -50,7 +50,7 @@ test('a later list leaves out the items of an earlier one, even if it started fi
   take(lists.changed(from(4)))
   expect([0, 1, 2].map((id) => shown.get(id)?.join(' '))).toEqual(['i7 i8', 'i4 i5 i6', 'i4 i5'])
   expect(lists.changed(from(4))).toEqual([])
-  // Items of an ended or failed list are free again.
+  // Other lists may show the items of an ended or failed list again.
   take(lists.watch([{ id: 1, query: null }], from(4)))
   expect(shown.get(0)).toEqual(['i4', 'i5'])
   const fails = (asked: ListQuery) => {

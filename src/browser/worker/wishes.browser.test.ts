@@ -88,14 +88,14 @@ describe('forgetting', () => {
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // Learn before and after these events, so that the guard is tested on them.
+      // Learn before and after the purchases of cards, so that the guard is tested on them.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
         await forgot.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
       }
       const before = await parameters(forgot)
-      // The events to be removed can be listed before.
+      // Before `forget`, `events` lists what it would remove.
       const about = await forgot.device.events(99, { kind: 'category', name: 'cards' })
       expect(ids(about)).toEqual(['card-3', 'card-2', 'card-1', 'card-0'])
       expect(forgot.device.snapshot().engine?.name).toBe(engine)
@@ -145,7 +145,7 @@ describe('restoring forgotten events', () => {
     const undone = await open()
     const never = await open()
     for (const tested of [undone, never]) await liveWithCards(tested, clock)
-    // It then learns anew without the guard's history, as after events were put back.
+    // Forgetting, even of nothing, restarts the guard's history, as restoring events does.
     await never.device.forget(NOTHING)
     const forgotten = await undone.device.forget(CARDS)
     expect(undone.device.snapshot().events.count).toBe(12)
@@ -400,7 +400,7 @@ test('after a catalog change new items are listed at once and removed items nowh
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
-  // Ids that a search found earlier, and an id that nobody here knows.
+  // Ids that a search found earlier, and an id that neither catalog nor model contains.
   const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
   for (const order of ['personal', 'base'] as const) {
     const reranked = ids(await tested.device.rerank(found, { order }))
@@ -410,7 +410,7 @@ test('after a catalog change new items are listed at once and removed items nowh
     expect(all.toSorted()).toEqual(found.toSorted())
   }
   expect(await tested.device.explain('item-4')).toBe(null)
-  // A shopper can view it, and the fit stays sound.
+  // A shopper can view the new item, and the next fit works.
   await tested.capture({ name: 'view_item', item_id: 'new' })
   expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
   expect(tested.device.snapshot().notices).toEqual([])
