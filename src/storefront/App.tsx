@@ -37,7 +37,7 @@ interface AppProps {
 export function App({ first, start }: AppProps) {
   const load = useCallback(
     async (signal: AbortSignal) => {
-      // A prerendered page contains its pictures; the others must not delay its list.
+      // A prerendered page contains its own pictures. Other pictures load later, so that they don't delay its list.
       if (!first) void loadPictures()
       await firstAnswer()
       const catalog = await loadCatalog(first?.items, signal)
@@ -47,7 +47,7 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
-  // The other language that `beforePaint.ts` waited for is loaded.
+  // The page hides texts until German is loaded (`beforePaint.ts`); now they may show.
   useLayoutEffect(() => {
     delete document.documentElement.dataset.words
   }, [])
@@ -70,7 +70,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const [lastLooked] = useState(() => createSignal<string | null>(null))
   const [bestsellers] = useState(() => createSignal(ids))
   const known = useRef(catalog)
-  // A new language changes texts everywhere, so all pages render again; the personalizer stays.
+  // A new language changes texts everywhere, so all pages render again, with the same personalizer.
   const spoken = useSignal(language)
   const { locale, widgets } = inUse()
   useEffect(() => {
@@ -92,7 +92,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
       },
       (error: unknown) => {
         if (left) return
-        // The list on screen is now this shopper's own, so `beforePaint.ts`' mark goes.
+        // No personal list will come, so show everyone's list, which `beforePaint.ts` hid.
         delete document.documentElement.dataset.returning
         console.error(error)
         setUnavailable(true)
@@ -105,7 +105,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
     }
   }, [start, lastLooked])
 
-  // Files for later wait, because on a slow line or phone they would delay the first list.
+  // Files for later pages load only now: earlier they would delay the first list on a slow line or phone.
   const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
@@ -134,7 +134,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        // A list of unknown products would have gaps; a search brings its own products.
+        // Lists wait for the whole catalog, because they would have gaps. A search doesn't: it brings its own products.
         personalizer={whole || catalog.items.length === 0 ? started : null}
         items={catalog.items}
         linkTo={productPath}

@@ -30,7 +30,7 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 export function Frame() {
   const { catalog, unavailable } = useShop()
   const { enoughFor } = catalog
-  // The click is answered at once; the new page renders in slices that let the next click through.
+  // The click shows at once. The new page renders in slices, so that the next click isn't delayed.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
   return (
@@ -44,14 +44,14 @@ export function Frame() {
         {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
-      {/* There the change is in view, and a note would cover it. */}
+      {/* The playground shows the change itself, and a note would cover it. */}
       {shown !== '/play' && <Passing />}
       <Footer />
     </>
   )
 }
 
-/** In code, because the fragment holds the shopper's choices. */
+/** Moves the focus to the content. A link to `#main` would replace the fragment, which has the shopper's choices. */
 function skip(event: MouseEvent): void {
   event.preventDefault()
   document.getElementById('main')?.focus()
@@ -92,12 +92,12 @@ function Page({ path }: { readonly path: string }) {
   )
 }
 
-/** Decodes a part of an address; the router leaves characters with a meaning, such as `&`, `/`, `?`. */
+/** Decodes a part of an address, because the router doesn't decode characters such as `&`, `/`, `?`. */
 function plain(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    // A mistyped address matches nothing, and the page reports that.
+    // A malformed address matches no product or department, and the page says so.
     return part
   }
 }

@@ -1,18 +1,18 @@
 /**
- * @module Private part of a page's address: search, filters, sorting. It stands in the fragment, which a browser
- * never sends. Reloads, links and "back" keep it, and no server reads it.
+ * @module Private part of a page's address: search, filters, sorting. It is in the fragment, which browsers never
+ * send, so no server reads it. Reloads, links and "back" keep it.
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 
-/** Parameters that old links have in the query. */
+/** Parameters that old links have in the query instead of the fragment. */
 const NAMES = ['q', 'in', 'price', 'stock', 'sort', 'show', 'shopper']
 
 const readFragment = () => new URLSearchParams(location.hash.slice(1))
 
 /**
- * Moves an old link's choices out of the query before any other code reads them. The server that answered the link
- * has seen them; later requests don't contain them.
+ * Moves an old link's choices from the query to the fragment, before any other code reads them. The server saw them
+ * when it answered the link, but later requests don't contain them.
  */
 export function hideChoices(): void {
   const query = new URLSearchParams(location.search)
@@ -26,7 +26,7 @@ export function hideChoices(): void {
   history.replaceState(history.state, '', `${location.pathname}${rest}#${choices}`)
 }
 
-/** Events of address changes; the router's patched history fires the second and third. */
+/** Events of address changes. The router patches `history` to fire `pushState` and `replaceState`. */
 const CHANGES = ['popstate', 'pushState', 'replaceState', 'hashchange'] as const
 
 function subscribe(listener: () => void): () => void {

@@ -71,6 +71,6 @@ export function priced(
   })
 }
 
-/** Rounded to pence, which hides binary rounding errors. */
+/** Sum rounded to pence, because binary fractions add up inexactly. */
 export const sumOf = (lines: readonly PricedLine[]): number =>
   Math.round(lines.reduce((sum, line) => sum + line.total, 0) * 100) / 100

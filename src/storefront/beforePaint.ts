@@ -1,6 +1,6 @@
 /**
- * @module Adapts the prerendered page to this shopper. It runs before the first paint, as a script of its own, and
- * only sets attributes for the style sheet.
+ * @module Adapts the prerendered page to this shopper. This script runs before the first paint, and only sets
+ * attributes for the style sheet.
  */
 
 function read(key: string): unknown {
@@ -12,26 +12,26 @@ function read(key: string): unknown {
 }
 
 const { dataset } = document.documentElement
-// The page was rendered in English. A German reader waits for German and sees no English before.
+// The page was rendered in English. For a German reader, hide its texts until German is loaded.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
 if (String(language).startsWith('de')) {
   document.documentElement.lang = 'de-DE'
   dataset.words = 'awaited'
-  // If German doesn't load, English is better than nothing.
+  // If German doesn't load, show English.
   setTimeout(() => delete dataset.words, 10_000)
 }
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
-// A known shopper waits for their own list instead of first seeing everybody's.
+// Hide everyone's list from a returning shopper until their own list is ready.
 else if (read('known') === true) dataset.returning = ''
-// A filtered or sorted list differs from the prerendered one.
+// Hide the prerendered list if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 if (read('viewed') === true) dataset.viewed = ''
-// The prerendered basket is empty.
+// Hide the prerendered empty basket if this shopper's basket has products.
 if (String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// A button or choice is visible before it works; `main.tsx` repeats the click as soon as it can.
+// Mark early clicks: a button or choice is visible before it works, and `main.tsx` repeats the click then.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest(

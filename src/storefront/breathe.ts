@@ -19,7 +19,7 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * For work in very small slices: breathes only after this much time.
+ * Creates a function for work in very small slices: it breathes only if `most` has passed since the last breath.
  * @param most milliseconds
  */
 export function breatheAfter(most: number): () => Promise<void> {
@@ -31,7 +31,7 @@ export function breatheAfter(most: number): () => Promise<void> {
   }
 }
 
-/** Resolves when the page is idle, and soon in any case. */
+/** Resolves when the page is idle, at the latest after 50 ms. */
 export function rest(): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return breathe()
   return new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 50 }))

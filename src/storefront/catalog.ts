@@ -17,7 +17,7 @@ export interface Department {
 }
 
 export interface Catalog {
-  /** Address of the only page that this part of the catalog serves; null once it is complete. */
+  /** Path of the only page for which this part of the catalog is enough; null for the whole catalog. */
   readonly enoughFor: string | null
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined
@@ -31,7 +31,7 @@ export interface Catalog {
 export const OTHER = 'Everything else'
 
 /**
- * @param known products already on screen. They keep their identity, so that nothing with them renders again
+ * @param known products already on screen; the catalog keeps these objects, so that their cards don't render again
  * @throws Error with a message for the shopper
  */
 export async function loadCatalog(
@@ -54,7 +54,7 @@ export async function loadCatalog(
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
 
-/** Milliseconds of work between two breaths. Each breath may cost a frame, which delays a waiting shopper, too. */
+/** Milliseconds of work between two breaths. Fewer would delay a waiting shopper, as each breath may cost a frame. */
 const MOST_MS = 8
 
 export function createCatalog(items: readonly Item[], search = searchWhenAsked(items)): Catalog {
@@ -87,7 +87,7 @@ export function createCatalog(items: readonly Item[], search = searchWhenAsked(i
   }
 }
 
-/** Search without a thread of its own; the index is built once, on the first search. */
+/** Search in the page, without a worker. The index is built once, on the first search. */
 function searchWhenAsked(items: readonly Item[]): AskSearch {
   let search: Promise<AskSearch> | null = null
   return async (question) => {
@@ -98,7 +98,7 @@ function searchWhenAsked(items: readonly Item[]): AskSearch {
   }
 }
 
-/** Title on screen: an item without one is named by its code. */
+/** Title on screen; an item without title shows its code. */
 export const titleOf = (item: Item): string => item.title ?? words('item', { code: item.id })
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined

@@ -1,4 +1,4 @@
-/** @module Groups that a list of products can be narrowed by, and their form in the address. */
+/** @module Groups of filters for a list of products, and how the address stores the chosen ones. */
 import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type FacetsState, useFacets } from '../react-search.ts'
@@ -8,7 +8,7 @@ import { departmentText, isSold, OTHER } from './catalog.ts'
 import { pounds } from './text.ts'
 import { searchWords, words } from './words/words.ts'
 
-/** Upper ends of the price bands, in pounds. */
+/** Limits between the price bands, in pounds. */
 const LIMITS = [1, 3, 8]
 
 function bandText(from: number, to: number): string {
@@ -37,8 +37,8 @@ const departmentGroup = (items: readonly Item[]): FacetGroup =>
   )
 
 /**
- * Each choice has its own address, so it can be linked to, and "back" undoes it.
- * @param departments whether to offer departments: not inside a department
+ * State of the filters. The address contains the choices, so that a link keeps them and "back" undoes them.
+ * @param departments whether to offer departments as a filter, which makes no sense inside a department
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
   const [choices, choose] = useChoices()
@@ -50,7 +50,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
     ],
     [items, departments],
   )
-  // Depends on the choices, not on the address, which changes with every letter of a search.
+  // A text of the choices alone, because the address changes with every letter of a search.
   const chosen = JSON.stringify(
     Object.fromEntries(groups.map(({ name }) => [name, choices.getAll(name)])),
   )

@@ -1,7 +1,6 @@
 /**
- * @module Data of a prerendered page, which the shop's script receives and continues from.
- * Home, departments, products, search and basket are prerendered; every other page opened first begins with the
- * shop's outline.
+ * @module Data of a prerendered page, from which the shop's script continues. Home, departments, products, search and
+ * basket are prerendered. A visit that begins on any other page begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
 import {
@@ -19,17 +18,17 @@ import { askThread } from './search/searchThread.ts'
 export interface FirstPage {
   /** Address in the router's form. */
   readonly path: string
-  /** Products on the page; for a department also its other products, with the fields that its choices count. */
+  /** Products on the page. A department also has its other products, with only the fields that its filters count. */
   readonly items: readonly Item[]
   readonly departments: readonly {
     readonly name: string
     readonly size: number
-    /** Id of the product on its tile, where the page has tiles. */
+    /** Id of the product on the department's tile, if the page has tiles. */
     readonly face?: string
   }[]
   /** Department of all items, on a department's page. */
   readonly department?: string
-  /** Ids of both lists, best first, as the base model ranks them for a cold-start user. */
+  /** Ids of the products in both lists of the home page, best first, as the base model ranks them for a new shopper. */
   readonly bestsellers?: readonly string[]
   /** History of the product, on a product's page. */
   readonly history?: HistoryLine
@@ -43,7 +42,7 @@ export const FOR_YOU = 12
 /** Number of products on a shelf: one row on a desktop. */
 export const SHELF = 6
 
-/** The home page's lists have no products in common. The order here decides which list gets a product. */
+/** Values of `distinct`, so that the home page's lists share no product: the list with the smaller number gets it. */
 export const DISTINCT = {
   again: 1,
   forYou: 2,
@@ -59,7 +58,7 @@ const CHOSEN = ['85123A', '22423', '20725', '22720']
 /** Products of the window. */
 export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
 
-/** Chosen products; a catalog without them gives one product from each of its largest departments. */
+/** The named products. If the catalog lacks any of them, one product from each of its largest departments. */
 export function chosenOf({ get, departments }: Catalog, ids: readonly string[]): readonly Item[] {
   const chosen = ids.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === ids.length) return chosen
@@ -96,7 +95,7 @@ export function firstDepartment(whole: Catalog, path: string, of: Department): F
   return { path, items, departments: namesOf(whole), department: of.name }
 }
 
-/** Fields of a product that choices need to count it. */
+/** The fields by which filters count a product. */
 const counted = ({ id, category, price, available }: Item): Item => ({
   id,
   category,
@@ -115,7 +114,7 @@ export function firstProduct(
   return { path, items, departments: namesOf(whole), history }
 }
 
-/** First page of an empty basket, because only the device knows a basket's lines. @param popular ids, best first */
+/** First page of an empty basket: only the device knows a basket's lines. @param popular ids, best first */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
   path: '/basket',
   items: popular.flatMap((id) => whole.get(id) ?? []),
@@ -135,7 +134,7 @@ const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) =
 /** Item of a page that shows no product. */
 const NONE: Item = { id: '' }
 
-/** Part of the catalog that this page needs; the rest is loading. */
+/** The part of the catalog that this page needs, while the rest is loading. */
 export function firstCatalog({ path, items, departments, department }: FirstPage): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const known = departments.map(({ name, size, face }): Department => {
@@ -149,12 +148,12 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    // If the thread can't answer, the complete catalog answers later.
+    // If the search's worker can't answer, wait: the whole catalog will answer later.
     search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }
 
-/** Null where the document is only the outline, or was rendered for another address. */
+/** Reads the data from the document. Null if the document is only the outline, or was rendered for another address. */
 export function readFirstPage(document: Document): FirstPage | null {
   const text = document.getElementById(FIRST_PAGE)?.textContent
   if (!text) return null

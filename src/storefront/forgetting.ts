@@ -1,6 +1,6 @@
 /**
- * @module Forgets in the shop what the shopper made the personalizer forget, in every tab. An order that is
- * still listed after its deletion would contradict the panel.
+ * @module When the shopper makes the personalizer forget something, forgets it in the shop's own lists, too, in every
+ * tab. An order that is still listed after its deletion would contradict the panel.
  */
 
 import type { EventName, Item, Personalizer } from '../index.ts'
@@ -41,7 +41,7 @@ export function forgetTogether(
       }
     },
     setPersist(allowed) {
-      // Before the disk is erased: a shopper who closes the tab at once is not asked again.
+      // Stored before the disk is erased, so that a shopper who closes the tab at once isn't asked again.
       declined.set(!allowed)
       return personalizer.setPersist(allowed)
     },
@@ -56,15 +56,15 @@ export function forgetTogether(
   }
 }
 
-/** At the start of a visit, erases a disk that an earlier refusal could not erase: it was full, or the tab closed. */
+/** At the start of a visit, repeats an earlier erasure that failed because the disk was full or the tab closed. */
 export async function repeatRefusal({ getSnapshot, setPersist }: Personalizer): Promise<void> {
   const { option, allowed } = getSnapshot().persist
   if (!declined.get() || option !== 'ask' || !allowed) return
-  // After another failure, the snapshot says that data remain, and the shop asks the shopper to repeat.
+  // If it fails again, the snapshot says that data remain, and the shop asks the shopper to answer again.
   await setPersist(false).catch(() => {})
 }
 
-/** @returns a function that restores them: in their place, or behind newer entries */
+/** Removes entries. @returns a function that restores them, at their old places or behind newer entries */
 function leave<T>(list: Signal<readonly T[]>, gone: (one: T) => boolean): () => void {
   const before = list.get()
   const kept = before.filter((one) => !gone(one))

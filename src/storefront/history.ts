@@ -1,11 +1,11 @@
 /**
- * @module History of each product from the order log. One file for everybody, like the pictures; a prerendered
- * product page contains its own line.
+ * @module History of each product from the order log. All histories are in one file, the same for everybody, like the
+ * pictures. A prerendered product page contains its product's line.
  */
 import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** Line as `scripts/images.ts` writes it. Prices are monthly medians; the month is 1–12, or 0 without a season. */
+/** Line that `scripts/images.ts` writes. Prices are monthly medians; `month` is 1–12, or 0 without a season. */
 export type HistoryLine = readonly [
   id: string,
   lowest: number,

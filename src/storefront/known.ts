@@ -1,21 +1,21 @@
 /**
- * @module Stores whether this device knows the shopper, for the next visit's first moment (`beforePaint.ts`). The
- * page then waits for the shopper's own list, without showing everybody's first.
+ * @module Stores whether this device knows the shopper. At the next visit `beforePaint.ts` reads this, and the page
+ * waits for the shopper's own list instead of first showing everyone's.
  */
 import type { Personalizer } from '../index.ts'
 import { createStored, mayKeep } from './stored.ts'
 
 const known = createStored('nearside-shop.known', (value) => value === true, 'shop')
-/** Whether any product was viewed; the page then reserves room for that list. */
+/** Whether any product was viewed; if so, the page reserves space for the shelf of viewed products. */
 const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'shop')
 
-/** Follows the personalizer while it lives; after an erasure the shopper counts as unknown. */
+/** Keeps both values up to date. After an erasure the shopper counts as unknown. */
 export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
   const look = () => {
     const { status, events, model, learned, persist } = getSnapshot()
     const knows = learned.length > 0
     const looked = (events.byName.view_item ?? 0) > 0
-    // While it starts, nothing is learned yet, which means nothing.
+    // Ignore the snapshot until the personalizer has read its storage: before, it shows no events.
     if (status !== 'ready') return
     const allowed = persist.allowed === true
     if (mayKeep.get() !== allowed) mayKeep.set(allowed)

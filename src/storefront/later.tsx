@@ -1,4 +1,4 @@
-/** @module Pages that few visits begin with. Their code loads after the first lists, before it is needed. */
+/** @module Pages with which few visits begin. Their code loads after the first lists, before a shopper opens them. */
 import { type ComponentType, lazy } from 'react'
 import { Page } from './parts/Page.tsx'
 import { words } from './words/words.ts'
@@ -7,13 +7,13 @@ type Load = () => Promise<ComponentType>
 
 const loads: Load[] = []
 
-/** A page in its own file. If the file can't load, the page says so and the shop continues. */
+/** Creates a page whose code is in its own file. If the file can't load, the page says so and the shop continues. */
 export function laterPage(load: Load): ComponentType {
   loads.push(load)
   return lazy(async () => ({ default: await load().catch(() => Missing) }))
 }
 
-/** Loads all of them, e.g. for use without a network. */
+/** Loads the code of all these pages, so that they open at once, and without a network. */
 export async function bringLaterPages(): Promise<void> {
   for (const load of loads) await load().catch(() => undefined)
 }

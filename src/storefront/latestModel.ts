@@ -1,4 +1,4 @@
-/** @module Base model that the shop's documents were rendered with, as the documents state it. */
+/** @module Reads from a document which base model it was rendered with. */
 import type { PersonalizerOptions } from '../index.ts'
 
 /** Undefined where the document doesn't state it (`src/cli/publish/pageOptions.ts` writes the element). */

@@ -1,6 +1,6 @@
 /**
- * @module Loads the shop's own files, same origin. This is the shop's code, not the package's. Its requests
- * are the same for every shopper, so they reveal nothing about this one.
+ * @module Loads the shop's own files from its own origin. (The package loads catalog and model itself.) These requests
+ * are the same for every shopper, so they reveal nothing about any shopper.
  */
 import type { PersonalizerOptions } from '../index.ts'
 import { breatheAfter } from './breathe.ts'
@@ -36,8 +36,8 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
 const SLICE = 25
 
 /**
- * Yields a large array, written one element a line, in parts as they arrive. Parsed as a whole, it would block a slow
- * phone for 50 ms.
+ * Yields the elements of a large array in parts, as they arrive; the file has one element a line. Parsing the whole
+ * array at once would block a slow phone for 50 ms.
  * @throws Error with a message for the shopper
  */
 export async function* loadArray(path: string, signal?: AbortSignal): AsyncGenerator<unknown[]> {
@@ -61,10 +61,10 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** Milliseconds of work between two breaths. Each breath may cost a frame, which delays a waiting shopper, too. */
+/** Milliseconds of work between two breaths. Fewer would delay a waiting shopper, as each breath may cost a frame. */
 const MOST_MS = 8
 
-/** All elements, without blocking a slow phone; if the file breaks off, the elements up to there. */
+/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read until then. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
   const breathe = breatheAfter(MOST_MS)
@@ -74,7 +74,7 @@ export async function loadLines<T>(path: string): Promise<T[]> {
       await breathe()
     }
   } catch {
-    // With fewer elements, pages show less.
+    // Ignore the failure: pages show less.
   }
   return lines
 }
@@ -93,9 +93,9 @@ const RECIPIENTS: readonly string[] = [
 ]
 
 /**
- * Configuration that the demo's server provides: aggregation servers of the shop and its vault, if any, keys that
- * sign its base models, and the signed release that its pages were rendered with. The personalizer checks both. The
- * keys belong to the machine that serves the demo; another shop puts its own into its pages.
+ * Loads the configuration that the demo's server provides: its aggregation servers and vault, if any, the keys that
+ * sign its base models, and the signed release that its pages were rendered with. The personalizer checks the release
+ * by the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
   Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {

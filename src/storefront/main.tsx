@@ -21,15 +21,15 @@ export async function openShop(root: HTMLElement): Promise<void> {
   takeOverPictures(document)
   takeHistory(first?.history)
   const shop = (
-    // Starts with the address that the page was rendered for, which had no choices.
+    // The first rendering must equal the prerendered page, so it uses that page's address, without choices.
     <Router ssrPath={first?.path}>
       <StrictMode>
         <App first={first} start={startPersonalizer} />
       </StrictMode>
     </Router>
   )
-  // A prerendered page, or the outline of another, is on screen in English. React hydrates it in slices, so
-  // that a slow phone responds meanwhile.
+  // A prerendered page or the outline is on screen, in English. React hydrates it in slices, so that a slow phone
+  // responds meanwhile.
   const outlined = root.querySelector('main[aria-busy]') !== null
   if ((first || outlined) && language.get() === 'en')
     startTransition(() => void hydrateRoot(root, shop))
@@ -37,7 +37,7 @@ export async function openShop(root: HTMLElement): Promise<void> {
   pressAgain(root)
 }
 
-/** Repeats clicks on buttons that had no listener yet; React hydrates their part of the page at once. */
+/** Repeats clicks that buttons got before they worked. A click makes React hydrate its part of the page at once. */
 function pressAgain(root: HTMLElement): void {
   root.dataset.open = ''
   for (const button of root.querySelectorAll<HTMLElement>('[data-pressed]')) {

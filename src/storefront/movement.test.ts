@@ -17,14 +17,14 @@ function compare(base: readonly string[], personal: readonly string[], shown: nu
   return movementsOf(list(base, ranks), list(personal, ranks), shown)
 }
 
-test('equal lists have no movement and no riser', () => {
+test('between equal lists no product moves', () => {
   const ids = ['a', 'b', 'c']
   const { entered, furthest, base, personal } = compare(ids, ids, 2)
   expect([entered, furthest, base.length, personal.length]).toEqual([0, null, 2, 2])
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
-test('a new list names its entered items, its furthest riser and items that left', () => {
+test('a changed list counts new items, and names the item that rose furthest and the items that left', () => {
   const { entered, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],

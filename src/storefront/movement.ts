@@ -1,8 +1,8 @@
-/** @module Computes the moves between everybody's list and this shopper's, and their texts. */
+/** @module Computes which products move between everyone's list and this shopper's, and the texts for these moves. */
 import type { Recommendation } from '../index.ts'
 import { words } from './words/words.ts'
 
-/** Places to which both lists are known; a lower place is only "further down". */
+/** Length to which both lists are computed. Products below are only "further down". */
 export const KNOWN_PLACES = 200
 
 export interface Placed {
@@ -64,7 +64,7 @@ export interface Move {
   readonly text: string
 }
 
-/** In the shopper's list: where the item came from. */
+/** Text in the shopper's list: from which place in the shop's list the item comes. */
 export function cameFrom({ base, personal }: Placed): Move {
   if (base === null || personal === null)
     return { direction: 'up', text: words('compare.fromBelow') }
@@ -75,7 +75,7 @@ export function cameFrom({ base, personal }: Placed): Move {
   }
 }
 
-/** In the shop's list: where the item went. */
+/** Text in the shop's list: to which place in the shopper's list the item goes. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
     return { direction: 'down', text: words('compare.belowPlace', { place: KNOWN_PLACES }) }

@@ -1,17 +1,17 @@
 /**
- * @module Does for a single-page shop what a browser does for pages. A new page starts at the top with the focus on
- * its heading. Back and forward restore the scroll position, even while the list is still loading.
+ * @module Scrolls and moves the focus as a browser does when it loads a document. A new page starts at the top, with
+ * the focus on its heading. "Back" and "forward" restore the scroll position, even while the list is still loading.
  */
 import { Component } from 'react'
 import { breathe } from './breathe.ts'
 
 const STORE = 'nearside-shop.scroll'
-/** Milliseconds that a returning page may take to grow to its height again, on a slow phone. */
+/** Milliseconds to wait, on a slow phone, until a page is as tall again as when the shopper left it. */
 const PATIENCE = 10_000
-/** Input by which a shopper scrolls elsewhere. */
+/** Events by which a shopper scrolls; they end the restoration. */
 const OWN_WAYS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
-/** Bypasses the router's patched `replaceState`, so that storing a key renders nothing. */
+/** Stores a key without the router's patched `replaceState`, which would render the page again. */
 function keepKey(key: string): void {
   History.prototype.replaceState.call(history, { ...history.state, key }, '')
 }
@@ -41,7 +41,7 @@ export function keepScroll(): void {
       // Without storage a reload starts at the top.
     }
   })
-  // The old page is still on screen, and its last scroll event may be pending.
+  // Store the position now: the old page is still on screen, and its last scroll event may be pending.
   addEventListener('pushState', () => {
     keep()
     stop()
@@ -59,7 +59,7 @@ export function keepScroll(): void {
   if (positions.has(key)) stop = scrollWhenPossible(positions.get(key) ?? 0)
 }
 
-/** Scrolls as soon as the page is tall enough; gives up when the shopper scrolls first. */
+/** Scrolls as soon as the page is tall enough, unless the shopper scrolls first. */
 function scrollWhenPossible(top: number): () => void {
   const end = () => {
     clearTimeout(timer)
@@ -91,8 +91,8 @@ interface ArrivalProps {
 
 /**
  * Scrolls a new page to the top and focuses its heading, once per navigation and never while the shopper types.
- * It is a class, because React calls only a class before the document changes. At that time scrolling costs
- * nothing; a moment later it would lay out the whole new page at once.
+ * This is a class, because React calls only classes before it changes the document. At that time scrolling is cheap; a
+ * moment later it would force the layout of the whole new page.
  * https://react.dev/reference/react/Component#getsnapshotbeforeupdate
  */
 export class Arrival extends Component<ArrivalProps> {
@@ -104,7 +104,7 @@ export class Arrival extends Component<ArrivalProps> {
     return null
   }
 
-  // A part that React hid while a page's file loaded mounts again when shown.
+  // React hides this part while a page's file loads. It mounts again when the page shows, so set the focus then.
   override componentDidMount(): void {
     this.focus()
   }
@@ -120,8 +120,8 @@ export class Arrival extends Component<ArrivalProps> {
     wentBack = false
     const focused = document.activeElement
     if (focused instanceof HTMLInputElement) return
-    // Focusing needs layout, so it waits until the browser has laid out the page for painting.
-    // An element that got the focus meanwhile keeps it; a lost focus doesn't count.
+    // Focusing forces layout, so wait until the browser has laid out the page for painting. If another element of the
+    // new page has the focus by then, leave it there.
     requestAnimationFrame(async () => {
       await breathe()
       const reached = document.activeElement

@@ -7,7 +7,7 @@ export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full
   'unknown',
 )
 
-/** Whether the shopper has switched on data saving in the browser. */
+/** Whether the browser's data saving is on. */
 export const savesData = (): boolean =>
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
 
@@ -22,7 +22,7 @@ export function followForOffline(): void {
     const before = allowed
     allowed = mayKeep.get()
     if (allowed && !before) keeping = keepForOffline()
-    // Wait for storing to finish, so that nothing is stored after the removal.
+    // Wait until storing has finished: otherwise it could store files after the removal.
     if (allowed === false && before !== false) void keeping.then(leaveOffline)
   }
   mayKeep.subscribe(follow)
@@ -48,7 +48,7 @@ async function keepForOffline(): Promise<void> {
     else if (savesData()) replayKept.set('saves-data')
     else replayKept.set(missing.some(({ why }) => why === 'QuotaExceededError') ? 'full' : 'failed')
   } catch (error) {
-    // The shop works without it; the next visit then needs a network, and requests its page from the server.
+    // Ignore the failure: the shop works, but the next visit needs a network and requests its page from the server.
     console.info('Offline use is not available:', error)
     replayKept.set('failed')
   }
@@ -71,7 +71,8 @@ interface Missing {
 }
 
 /**
- * The service worker starts after the first visit's files have loaded, so the page sends it their list.
+ * Asks the service worker to store the shop's files. It starts after the first visit's files have loaded, so the page
+ * sends the list of these files.
  * @returns files of fast-forward that are not stored
  */
 function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[]> {
@@ -94,7 +95,7 @@ export interface Fetched {
   readonly time: number
 }
 
-/** Requests that the service worker itself has made since it began; those that it passes on are the page's. */
+/** Requests that the service worker made by itself since it started, without the page's requests that it passed on. */
 export async function fetchedForOffline(): Promise<readonly Fetched[]> {
   const worker = (await navigator.serviceWorker?.getRegistration())?.active
   if (!worker) return []

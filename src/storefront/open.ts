@@ -1,6 +1,6 @@
 /**
- * @module The page's first, short script. It starts the personalizer, which runs in its own thread while the
- * browser still reads the shop's script.
+ * @module The page's first, short script. It starts the personalizer's worker, which then works while the browser still
+ * reads the shop's script.
  */
 import './shop.css'
 import { breathe } from './breathe.ts'
@@ -10,16 +10,16 @@ import { loadGerman } from './words/loadGerman.ts'
 
 beginSearch()
 beginPersonalizer()
-// `beforePaint.ts` found that German is needed; a later check handles a failed load.
+// Load German if `beforePaint.ts` found that it is needed. `followLanguage` handles a failure later.
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
-/** This script doesn't wait for the document. */
+/** Waits until the document is complete, because this script may run before; null if it is complete already. */
 function whole(): Promise<unknown> | null {
   if (document.readyState !== 'loading') return null
   return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
 }
 
-/** Both scripts are loading; a slow phone starts each in its own task. */
+/** Starts the shop. Each of its two scripts starts in its own task, so that neither blocks a slow phone for long. */
 async function open(): Promise<void> {
   await import('./App.tsx')
   await breathe()
@@ -30,5 +30,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// Without `await`, because the shop's script imports parts of this one and would wait for it.
+// Not awaited: the shop's script imports parts of this script, so each would wait for the other.
 void open()

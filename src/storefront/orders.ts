@@ -56,7 +56,7 @@ export const signedIn = createStored('nearside-shop.signed-in', (label) =>
   typeof label === 'string' ? label : null,
 )
 
-/** Adds orders from elsewhere, one piece of each product at today's price. */
+/** Adds a returning shopper's past orders, with one piece of each product at today's price. */
 export function takeOrders(
   past: readonly PastOrder[],
   priceOf: (id: string) => number | undefined,

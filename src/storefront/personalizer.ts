@@ -1,4 +1,4 @@
-/** @module Starts the personalizer, as any shop with the package would. */
+/** @module Starts the personalizer through the package's public entries, like any shop. */
 import { createPersonalizer, type EnginePreference, type Personalizer } from '../index.ts'
 import { inVault } from '../vault.ts'
 import { readLatestModel } from './latestModel.ts'
@@ -33,7 +33,7 @@ async function start(): Promise<Personalizer> {
 
 let begun: Promise<Personalizer> | null = null
 
-/** It needs nothing from the page, so it starts before the page's script. */
+/** Starts the personalizer before the page's script, because it needs nothing from the page. */
 export function beginPersonalizer(): void {
   begun = start()
   begun.catch(() => undefined)

@@ -1,6 +1,6 @@
 /**
- * @module All product pictures in one file (written by `scripts/images.ts`): shared pieces, and the pieces of each
- * picture.
+ * @module Format of the file with all product pictures, which `scripts/images.ts` writes. Pictures share pieces; each
+ * picture is a list of pieces.
  */
 
 /** First all pieces, then for each picture its file name and the indices of its pieces. */

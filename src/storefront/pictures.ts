@@ -1,6 +1,6 @@
 /**
- * @module Product pictures, all from one file that is the same for everybody. Separate requests would tell
- * the server what is on screen.
+ * @module Product pictures. They all come from one file that is the same for everybody, because separate requests would
+ * tell the server which products are on screen.
  */
 import { useEffect, useState } from 'react'
 import type { Item } from '../index.ts'
@@ -11,12 +11,10 @@ import { createSignal, useSignal } from './signal.ts'
 
 /** Null while it loads. */
 const pack = createSignal<PicturePack | null>(null)
-/**
- * File name → address that causes no request, or null where there is no picture: pictures in the page or shown since.
- */
+/** File name → address that causes no request, for pictures shown so far; null if there is no such picture. */
 const addresses = new Map<string, string | null>()
 
-/** Without pictures, products show their first letters. */
+/** Loads all pictures. Until then, products without a picture show their first letters. */
 export async function loadPictures(): Promise<void> {
   takePictures(await loadLines('catalog/pictures.json'))
 }
@@ -32,13 +30,13 @@ export function takeOverPictures(document: Document): void {
 }
 
 /**
- * File name and address of a picture. The address is undefined while loading, null where there is no picture.
- * Creating one takes a slow phone milliseconds, and decoding it as long, so a list's words come first.
+ * File name and address of a picture. The address is undefined while the picture loads, null if there is none. Creating
+ * and decoding a picture takes a slow phone milliseconds each, so a list shows its words first.
  * @param early on the first screen; a prerendered page contains these pictures
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
-  // Null during hydration, whatever has loaded meanwhile.
+  // During hydration this is null, even if the pack has loaded since.
   const loaded = useSignal(pack)
   const [, redraw] = useState(0)
   const known = addresses.get(name)
@@ -62,7 +60,7 @@ export function usePicture({ image = '' }: Item, early: boolean) {
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-/** While prerendering, an address contains the picture itself. */
+/** Address of a picture while prerendering: it contains the picture itself. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
   const svg = fromPack(name)
@@ -74,14 +72,14 @@ function draw(name: string): void {
   if (svg !== undefined) takePicture(name, svg)
 }
 
-/** In a browser, each picture is decoded on its own. */
+/** Creates a picture's address in the browser, which decodes each picture separately. */
 export function takePicture(name: string, svg: string | null): void {
   if (addresses.has(name)) return
   const blob = svg && new Blob([svg], { type: 'image/svg+xml' })
   addresses.set(name, blob && URL.createObjectURL(blob))
 }
 
-/** Undefined while the pack loads. */
+/** SVG of a picture; undefined while the pack loads, null if there is none. */
 function fromPack(name: string): string | null | undefined {
   const from = pack.get()
   return from ? svgOf(from, name) : undefined

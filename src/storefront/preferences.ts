@@ -15,8 +15,8 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
 )
 
 /**
- * The shopper's refusal to store what the shop learns, so that no later visit asks again. The personalizer stores
- * an agreement.
+ * Whether the shopper refused to store what the shop learns, so that no later visit asks again. The personalizer itself
+ * stores a yes.
  */
 export const declined = createStored('nearside-shop.declined', (value) => value === true)
 

@@ -1,4 +1,4 @@
-/** @module Renders pages as HTML when the shop is built, and the outline of rarely opened pages. */
+/** @module Renders pages as HTML when the shop is built, and an outline for pages that are not prerendered. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
@@ -29,16 +29,16 @@ interface Rendered {
   readonly title: string
   /** Markup inside the shop's element. */
   readonly shop: string
-  /** Markup after it: the data that the script continues from. */
+  /** Markup after the shop's element: the data from which the script continues. */
   readonly data: string
 }
 
 /**
  * @param items items in a new shopper's order
  * @param bestsellers ids for the home page's lists, best first, as every new shopper's device orders them
- * @param popular ids for a shelf that stands alone, in the same order
- * @param pictures pictures of all items; a page contains its own
- * @param histories histories of all items; a page contains its own
+ * @param popular ids for a shelf on a page without other lists, in the same order
+ * @param pictures pictures of all items; a page contains those of its items
+ * @param histories histories of all items; a product's page contains its own
  */
 export function* renderPages(
   items: readonly Item[],

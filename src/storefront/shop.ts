@@ -6,13 +6,13 @@ import type { Signal } from './signal.ts'
 
 export interface Shop {
   readonly catalog: Catalog
-  /** Captures a GA4 event, stored on this device only. Waits until the personalizer has started. */
+  /** Captures a GA4 event on this device only, once the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
-  /** Whether the shop runs without personal order. */
+  /** Whether personalisation could not start, so that lists have no personal order. */
   readonly unavailable: boolean
-  /** Items that the first page shows until this shopper's list arrives; removed with that page. */
+  /** Items that a prerendered page shows until this shopper's list arrives; undefined on later pages. */
   readonly bestsellers: Signal<readonly string[] | undefined>
-  /** Item last viewed in this visit; the personalizer stores and erases everything longer-lived. */
+  /** Item last viewed in this visit. It is in memory only; the personalizer stores the events. */
   readonly lastLooked: Signal<string | null>
 }
 
@@ -24,7 +24,7 @@ export function useShop(): Shop {
   return shop
 }
 
-/** Only for the first page: on a return, the shopper's own list is available at once. */
+/** The first page's items. Later visits to that page don't need them: the shopper's own list is available at once. */
 export function useBestsellers(): readonly string[] | undefined {
   const { bestsellers } = useShop()
   const [first] = useState(bestsellers.get)

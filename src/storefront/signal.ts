@@ -1,4 +1,4 @@
-/** @module A value that parts of the page can subscribe to, shaped for `useSyncExternalStore`. */
+/** @module A value to which parts of the page can subscribe, for `useSyncExternalStore`. */
 import { useSyncExternalStore } from 'react'
 
 export interface Signal<T> {

@@ -1,16 +1,16 @@
 /**
- * @module A value that outlives the page and is shared by all tabs. Where storage is denied (private windows) it
- * lives as long as the page.
+ * @module A value in `localStorage`, shared by all tabs. If storage is denied (private windows), the value lives as
+ * long as the page.
  */
 import { createSignal, type Signal } from './signal.ts'
 
-/** The shopper's answer to storing what the shop learns; null before the personalizer knows it. */
+/** The shopper's answer to the question about storing; null until the personalizer has read it. */
 export const mayKeep = createSignal<boolean | null>(null)
 
 /**
  * @param read parses the stored JSON; anything unexpected must become the default
- * @param of origin of the value: a shopper's own setting is always stored, the shop's notes about them only with
- * their agreement (`mayKeep`)
+ * @param of whose value it is: a setting of the shopper is always stored; a note of the shop about the shopper only
+ * after a yes (`mayKeep`)
  */
 export function createStored<T>(
   key: string,
@@ -25,7 +25,7 @@ export function createStored<T>(
     }
   }
   const signal = createSignal(read(null), load())
-  // While prerendering there are no other tabs.
+  // `addEventListener` is missing while prerendering, where there are no other tabs.
   globalThis.addEventListener?.('storage', (event) => {
     if (event.key === key || event.key === null) signal.set(load())
   })
@@ -35,7 +35,7 @@ export function createStored<T>(
       if (allowed) localStorage.setItem(key, JSON.stringify(signal.get()))
       else if (allowed === false) localStorage.removeItem(key)
     } catch {
-      // Denied or full: the value still applies to this page.
+      // Storage is denied or full. The value still applies to this page.
     }
   }
   if (of === 'shop') mayKeep.subscribe(store)

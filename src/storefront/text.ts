@@ -1,6 +1,6 @@
 /**
  * @module Formats prices, counts and dates in the current language. Own code formats English pounds and thousands,
- * because a page's first `Intl` format is slow. It blocks a desktop browser for 20 ms, and a slow phone for 100 ms.
+ * because the first `Intl` format of a page blocks a desktop browser for 20 ms and a slow phone for 100 ms.
  */
 import { inUse } from './words/words.ts'
 
@@ -15,7 +15,7 @@ function format(value: number, options: Intl.NumberFormatOptions): string {
   return made.format(value)
 }
 
-/** Messages take it in place of a number. @example count(3659) // "3,659" */
+/** Formats a whole number for a message. @example count(3659) // "3,659" */
 export const count = (whole: number): string =>
   byHand() ? String(whole).replace(/\B(?=(\d{3})+$)/g, ',') : format(whole, {})
 
@@ -34,7 +34,7 @@ export const pounds = (whole: number): string =>
     ? `£${whole}`
     : format(whole, { style: 'currency', currency: 'GBP', maximumFractionDigits: 0 })
 
-/** A format created on first use in a language, rather than while a script loads. */
+/** Function that formats a value. It creates the format at its first use in a language, not while a script loads. */
 export function formatLater(
   make: (locale: string) => { format(value: number): string },
 ): (value: number) => string {

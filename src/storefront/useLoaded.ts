@@ -1,4 +1,4 @@
-/** @module Loads something that a page needs once; after a failure, again whenever the shopper asks. */
+/** @module Loads something that a page needs. After a failure, the shopper can have it loaded again. */
 import { startTransition, useCallback, useEffect, useState } from 'react'
 
 /** @param load throws an Error with a message for the shopper; needs a stable reference */

@@ -26,7 +26,7 @@ test('the order switch waits for the new order before it replaces the old one', 
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(true)
   order.set('base')
-  // Until the new order is known, the old products stay.
+  // Until the new order is known, the products stay in the old order.
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(false)
   personalizer.release(0)

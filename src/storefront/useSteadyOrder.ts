@@ -1,6 +1,6 @@
 /**
- * @module Personal order that stays fixed once shown. Otherwise the page's own events (its query, a view a moment
- * ago) would move products while the shopper looks at them.
+ * @module Personal order of a page's products, which stays fixed once shown. Otherwise events of the page itself (a
+ * query, a recent view) would move products while the shopper looks at them.
  */
 import { useState, useSyncExternalStore } from 'react'
 import { usePersonalization, useRerank } from '../react.ts'
@@ -16,8 +16,8 @@ interface Steady {
 /**
  * @param list name of the list, e.g. a department or a query; another list, or a switch between personal and
  * shop order, brings a new order
- * @param popular whether `ids` are in the order of a device that knows nothing about its shopper. A new
- * shopper's first page then doesn't wait for the device, and a prerendered page shows them for everybody
+ * @param popular whether `ids` are in a new shopper's order. If so, a new shopper's first page doesn't wait for the
+ * device, and a prerendered page shows `ids` as they are
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
@@ -33,7 +33,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const answered = isRanked || (popular && isNew)
   if (answered && kept?.key !== key) keep({ key, ids: isRanked ? ranked.ids : ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
-  // Between two lists (while the shopper types) the newest known order stays, because placeholders would flicker.
+  // While the order of the next list is computed (the shopper types), keep the last order: placeholders would flicker.
   return {
     ids: ranked.ids,
     settled: kept !== null || answered || anybodys || ranked.status === 'error',
@@ -42,5 +42,5 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
 
 const never = () => () => {}
 
-/** `beforePaint.ts` has checked whether this device knows the shopper. */
+/** Reads the mark by which `beforePaint.ts` says that this device knows the shopper. */
 const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'new')

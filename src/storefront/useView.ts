@@ -2,12 +2,12 @@
 import { useEffect, useRef } from 'react'
 import { useShop } from './shop.ts'
 
-/** Milliseconds; a shorter view is a misclick. It is captured with its duration, so that cleaning can drop it. */
+/** Shortest view that counts, milliseconds. A shorter view is a misclick. */
 const LOOK_MS = 1000
 
 /**
- * Captures `view_item` after the product was on screen for a second. If the shopper leaves earlier, captures it with
- * the shorter time, and cleaning drops it as a misclick.
+ * Captures `view_item` after the product was on screen for a second. If the shopper leaves earlier, captures the view
+ * with its shorter duration, and cleaning drops it as a misclick.
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()
@@ -23,7 +23,7 @@ export function useProductView(id: string): void {
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
     }
     const plan = () => {
-      // Slightly later, because timers may fire early, and 999 ms would count as a misclick.
+      // A little later than a second: timers may fire early, and 999 ms would count as a misclick.
       timer = window.setTimeout(emit, Math.max(0, LOOK_MS + 20 - elapsed()))
     }
     const onVisibility = () => {
@@ -42,7 +42,7 @@ export function useProductView(id: string): void {
     return () => {
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', onVisibility)
-      // StrictMode mounts twice; a view without duration doesn't count.
+      // StrictMode mounts, unmounts and mounts again, so ignore a view of almost no time.
       if (elapsed() > 50) emit()
     }
   }, [id, capture, lastLooked])

@@ -26,13 +26,13 @@ export function Basket() {
   const kept = useSignal(basket)
   const first = useBestsellers()
   const rendered = catalog.enoughFor !== null
-  // Its products are still loading.
+  // The products of the basket's lines are still loading.
   if (rendered && kept.length > 0) return <Outline />
   const lines = priced(kept, catalog.get)
   if (lines.length === 0) {
     return (
       <Page title={words('basket.title')}>
-        {/* The prerendered basket may differ from this shopper's. */}
+        {/* The prerendered page shows an empty basket, which may not be this shopper's. */}
         <div className="basket-empty" aria-busy={rendered}>
           <p className="empty">
             <Say text={words('basket.empty')} />

@@ -36,7 +36,7 @@ export function FastForward() {
   )
 }
 
-/** Whether it will work offline, and otherwise what is missing. */
+/** Says whether fast-forward will work offline, and if not, what is missing. */
 function WithoutNetwork() {
   const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()

@@ -1,4 +1,4 @@
-/** @module `/play`: six products to tap, this shopper's list, which follows, and everyone's, which stays. */
+/** @module `/play`: six products to tap, this shopper's list, which changes, and everyone's list, which doesn't. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { LearningPaused, troubleText, usePersonalization, useRecommendations } from '../../react.ts'
@@ -20,7 +20,7 @@ import { words } from '../words/words.ts'
 
 /** Number of products in each list. */
 const SHOWN = 8
-/** Products to tap, by turns: each of another department, and none that everybody gets to see anyway. */
+/** Two sets of products to tap. Each product of a set is of another department, and none is in everyone's list. */
 const TO_TAP = [
   ['22629', '84380', '22699', '22086', '22111', '22193'],
   ['22029', '23323', '21121', '22491', '82578', '22998'],
@@ -36,7 +36,7 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // The change is on screen, so no note needs to announce it.
+  // Count the first note as shown: this page shows the change itself.
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])
@@ -97,7 +97,7 @@ const titlesOf = (ids: readonly string[], { get }: Catalog): string =>
     .map(titleOf)
     .join(', ')
 
-/** Measures the time from a tap until the list on screen has changed, milliseconds. */
+/** Milliseconds from a tap until the list on screen has changed. */
 function useFollowed(list: readonly Recommendation[]) {
   const tap = useRef<{ readonly at: number; readonly ids: string } | null>(null)
   const [took, setTook] = useState<number | null>(null)
@@ -152,7 +152,7 @@ function ToTap({ pressed, tap }: ToTapProps) {
 interface ListProps {
   readonly title: ReactNode
   readonly busy: boolean
-  /** Whether it is this shopper's list, which moves. */
+  /** Whether this is the shopper's own list, whose items move. */
   readonly mine?: boolean
   readonly children: readonly Recommendation[]
 }

@@ -20,15 +20,15 @@ const REST_MS = 800
 export function Search() {
   const [choices] = useChoices()
   const asked = (choices.get('q') ?? '').trim()
-  // The text shows at once; results follow without delaying the next letter.
+  // The typed text shows at once. Results render deferred, so that they don't delay the next letter.
   const query = useDeferredValue(asked)
   const found = useFound(query)
   const { enoughFor } = useShop().catalog
 
   useAsked(asked, found?.query === asked)
 
-  // Same page with and without results: another page would have a new heading, and the focus would be lost
-  // when the search index is ready.
+  // Render the same page with and without results: another page would have a new heading, so the focus would be lost
+  // when the results arrive.
   if (query === '')
     return (
       <Page title={words('search.title')}>
@@ -38,7 +38,7 @@ export function Search() {
             <Popular />
           </>
         ) : (
-          // The prerendered page serves any search.
+          // The prerendered page is the same for every search, so it shows placeholders.
           <ul className="grid" aria-busy="true">
             <Outlines count={8} />
           </ul>
@@ -46,7 +46,7 @@ export function Search() {
       </Page>
     )
   return (
-    // A single text node: with three, the last would move with every letter.
+    // The heading is one string: of three text nodes, the last would shift with every letter typed.
     <Page title={words('search.tab', { query })} heading={words('search.heading', { query })}>
       {found ? (
         <Results found={found} />
@@ -60,9 +60,9 @@ export function Search() {
 }
 
 /**
- * Captures each query once. It captures the typed query rather than the answered one. On a slow device the results of
- * a word's first letters may stay for a second while the shopper finishes the word.
- * @param found whether its results are on screen
+ * Captures each query once, as typed. The query of the results on screen may be older: on a slow device, results of a
+ * word's first letters may stay for a second while the shopper finishes the word.
+ * @param found whether the results of `asked` are on screen
  */
 function useAsked(asked: string, found: boolean): void {
   const { capture } = useShop()
@@ -76,7 +76,7 @@ function useAsked(asked: string, found: boolean): void {
     const timer = found ? setTimeout(say, REST_MS) : undefined
     return () => {
       clearTimeout(timer)
-      // A shopper who opens a product before the pause ends meant the typed text.
+      // If the shopper opens a product before the pause ends, capture the typed text: the shopper meant it.
       if (!said && location.pathname !== '/search') say()
     }
   }, [asked, found, capture])
@@ -90,7 +90,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // Tied hits come in a new shopper's order, so a new shopper doesn't wait for a ranking.
+  // The search returns ties in a new shopper's order, so a new shopper doesn't wait for a ranking.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(
@@ -137,7 +137,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   )
 })
 
-/** Number of departments to browse where nothing matches. */
+/** Number of departments to offer if nothing matches. */
 const BROWSED = 6
 
 function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
@@ -148,7 +148,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   const departments = hits.length + begun.length === 0 ? all.slice(0, BROWSED) : begun
   if (suggestions.length + departments.length === 0) return null
   return (
-    // The key changes with the suggestions: new ones replace old ones instead of moving them.
+    // The key changes with the suggestions, so that React replaces the list instead of moving its entries.
     <ul
       key={suggestions.join('\n')}
       className="suggestions"
@@ -172,7 +172,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   )
 }
 
-/** The chip is gone with the old results, so move the focus. */
+/** Moves the focus to the heading, because the pressed suggestion is gone with the old results. */
 function focusHeading(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus())
 }

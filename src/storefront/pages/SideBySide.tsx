@@ -160,7 +160,7 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  /** Number of the other list's items that stand further down in this one. */
+  /** Number of items in the other list that this list doesn't show, because they are further down. */
   readonly below: number
   /** False while the list is computed. */
   readonly children: ReactNode
@@ -210,7 +210,7 @@ function Row({ placed, place, move, why }: RowProps) {
   )
 }
 
-/** Screen readers skip arrows, so the direction is also text. */
+/** Text of a move for screen readers, which skip arrows: it says the direction in words. */
 function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (

@@ -1,4 +1,4 @@
-/** @module A list of products with filters, sorting and count, for departments and search results. */
+/** @module A list of products with filters, sorting and the number of products, for departments and search results. */
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import { Facets } from '../../react-search.ts'
@@ -22,7 +22,7 @@ const SORT_NAMES = ['cheap', 'dear', 'name'] as const
 interface AssortmentProps {
   /** Items in the default order. */
   readonly items: readonly Item[]
-  /** Name of that order. */
+  /** Name of the default order. */
   readonly order: string
   readonly label: string
   /** Whether to offer departments as a filter. */
@@ -41,9 +41,9 @@ export function Assortment(props: AssortmentProps) {
   const { items: left, ...facets } = useChosen(items, departments)
   const sort = SORT_NAMES.find((name) => name === choices.get('sort'))
   const shown = useMemo(() => (sort ? [...left].sort(SORTS[sort]) : left), [left, sort])
-  // A choice shows at once; its list renders in slices that let the next choice through.
+  // A choice shows at once. The list renders in slices, so that it doesn't delay the next choice.
   const listed = useDeferredValue(shown)
-  // A prerendered page knows neither the shopper nor the choices in the address.
+  // A prerendered page was rendered without the shopper and without the choices in the address.
   const rendered = catalog.enoughFor !== null
   const chosen = facets.chosen > 0 || sort !== undefined || choices.has('show')
   useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])

@@ -1,4 +1,4 @@
-/** @module The few inline icons. They are decoration; a name stands beside or on the control. */
+/** @module The few inline icons. Screen readers skip them: text beside the icon, or `aria-label`, names the control. */
 const PATHS = {
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 4.5 4.5',
   basket: 'M4 9h16l-1.6 9.2a2 2 0 0 1-2 1.8H7.6a2 2 0 0 1-2-1.8L4 9Zm4 0 3-5m5 5-3-5',

@@ -10,7 +10,7 @@ export function Languages() {
   const [failed, setFailed] = useState(false)
   async function speak(next: Language): Promise<void> {
     setFailed(!(await choose(next)))
-    // The page has changed, and the focus was lost.
+    // All pages rendered again, which lost the focus.
     requestAnimationFrame(() =>
       document.querySelector<HTMLElement>(`[data-language=${next}]`)?.focus(),
     )

@@ -12,7 +12,7 @@ const MORE = [
   ['/console', 'toConsole'],
 ] as const
 
-/** A figure that highlights a change. */
+/** A number that is highlighted when it changes. */
 const Ticking = ({ value }: { readonly value: string }) => (
   <b key={value} className="tick">
     {value}
@@ -55,7 +55,7 @@ export function LearnedDrawer() {
         ref={dialog}
         className="drawer"
         aria-labelledby="drawer-title"
-        // The event comes late; the dialog may be open again by then.
+        // Read the state from the dialog, because by the time of the event it may be open again.
         onClose={({ currentTarget }) => setOpen(currentTarget.open)}
         onClick={(event) => event.target === event.currentTarget && close()}
       >

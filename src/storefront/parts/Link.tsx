@@ -1,4 +1,4 @@
-/** @module A link within the shop. The router's own link reads the address, so every navigation renders it again. */
+/** @module A link within the shop, instead of the router's own link, which renders again at every navigation. */
 import type { ComponentProps, MouseEvent } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 

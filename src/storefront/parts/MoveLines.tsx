@@ -1,6 +1,6 @@
 /**
- * @module Lines from each place in one list to its place in the other. They are decoration; the rows have the same
- * information as text.
+ * @module Lines from each item's place in one list to its place in the other. Screen readers skip them, because the
+ * rows say the same in words.
  */
 
 interface MoveLinesProps {
@@ -16,7 +16,7 @@ const WIDTH = 100
 /** Length of the line of an item that only one list shows. */
 const STUB = 16
 
-/** The box is stretched to the lists' height: one unit is one row. */
+/** Draws the lines in a box as tall as the lists; one unit of its height is one row. */
 export function MoveLines({ from, to }: MoveLinesProps) {
   const rows = Math.max(from.length, to.length, 1)
   const ids = [...new Set([...from, ...to])]

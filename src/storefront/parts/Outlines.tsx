@@ -1,4 +1,4 @@
-/** @module Placeholders of loading products, so that nothing moves when they appear. */
+/** @module Placeholders of products that are loading, so that nothing moves when the products appear. */
 
 interface OutlinesProps {
   readonly count: number

@@ -25,7 +25,7 @@ export function Page({ title, heading = title, children, className = '' }: PageP
 export const fullTitle = (title: string): string => `${title} · ${SHOP_NAME}`
 
 export function useTitle(title: string): void {
-  // Set together with the page, because the focus moves to its heading at the same moment.
+  // In a layout effect, so that the title is set before the focus moves to the page's heading.
   useLayoutEffect(() => {
     document.title = fullTitle(title)
   }, [title])

@@ -16,13 +16,13 @@ interface CardProps {
   readonly terms?: readonly string[]
   /** Whether it is on the first screen. */
   readonly early?: boolean
-  /** Number of places it stands higher than for everybody. */
+  /** Number of places by which the product is higher than in everyone's list. */
   readonly rise?: number | null
 }
 
 const NO_TERMS: readonly string[] = []
 
-/** Lists are re-sorted all the time; a card with the same product doesn't render again. */
+/** Card of a product. It is memoised, because lists are re-sorted often and most of their cards stay the same. */
 export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: CardProps) {
   const { capture } = useShop()
   return (

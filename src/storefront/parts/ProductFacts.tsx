@@ -6,7 +6,7 @@ import { count, money } from '../text.ts'
 import { factsOf } from '../titleFacts.ts'
 import { words } from '../words/words.ts'
 
-/** @param month most frequent month, from 1; 0 for none */
+/** @param month month with the most orders, 1–12; 0 if no month stands out */
 function orderedText(n: number, month: number): string {
   const orders = words('product.facts.orders', { n: count(n) })
   const most = `month.${month}`

@@ -1,4 +1,4 @@
-/** @module Renders a sentence of `words/` with its marks: `*stressed*`, and `[a link]` to `href`. */
+/** @module Renders a message of `words/`: `*…*` becomes stressed text, `[…]` a link to `href`. */
 import { Link } from './Link.tsx'
 
 interface SayProps {

@@ -1,6 +1,6 @@
 /**
- * @module The search box of every page: the package's, with this shop's addresses. On the results page the results
- * follow the typing.
+ * @module The search box of every page: the package's search box with this shop's addresses. On the results page,
+ * results change while the shopper types.
  */
 import { type KeyboardEvent, useCallback, useMemo } from 'react'
 import { useLocation } from 'wouter'
@@ -29,7 +29,7 @@ export function SearchBox() {
 
   function go(href: string): void {
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-    // One history entry per visit to the results, instead of one per letter.
+    // Replace the address on the results page, so that each search adds one history entry instead of one per letter.
     navigate(href, { replace: onResults && href === searchPath(query) })
   }
 
@@ -43,7 +43,7 @@ export function SearchBox() {
     // biome-ignore lint/a11y/noStaticElementInteractions: the box inside takes the keys
     <div className="searchbox" onKeyDown={onKeyDown}>
       <Box
-        // The first page's part of the catalog has too few products to search.
+        // No search while only the first page's part of the catalog is loaded.
         search={catalog.enoughFor === null ? catalog.search : null}
         categories={departments}
         query={query}

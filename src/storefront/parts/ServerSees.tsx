@@ -1,4 +1,4 @@
-/** @module Text about what leaves the browser, true on every path (`e2e/unseen.long.spec.ts`). */
+/** @module Text about what the shop's server sees. `e2e/unseen.long.spec.ts` tests that it is true. */
 import { words } from '../words/words.ts'
 import { Say } from './Say.tsx'
 

@@ -1,6 +1,6 @@
 /**
- * @module Signs in as a returning shopper: the shop's server gives that shopper's orders to this browser. In the demo
- * the server is a file of the shop, and the shoppers are those of fast-forward.
+ * @module Signs in as a returning shopper. In a real shop, the server then gives that shopper's orders to this browser.
+ * In the demo the orders come from a file of the shop, and the shoppers are those of fast-forward.
  */
 import { type FormEvent, useRef, useState } from 'react'
 import type { PastOrder } from '../../index.ts'
@@ -38,7 +38,7 @@ export function SignIn() {
 }
 
 interface FormProps {
-  /** Empty while they load; the page must not move when they arrive. */
+  /** Shoppers to choose from; empty while they load. The page must not move when they arrive. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
   /** Called when the form, and the focus in it, are gone. */
@@ -95,7 +95,7 @@ function Form({ shoppers, say, onDone }: FormProps) {
   )
 }
 
-/** Their year, shifted to end yesterday; a device stores the orders of the last 90 days. */
+/** A shopper's year of orders, shifted so that it ends yesterday; a device stores orders of the last 90 days. */
 function untilYesterday({ label, orders }: PastShopper, now: number): PastOrder[] {
   const later = Math.floor((now - orders[orders.length - 1].time) / DAY - 1) * DAY
   return orders.map(({ time, items }) => ({

@@ -1,4 +1,4 @@
-/** @module A list with items chosen by the shop, a page at a time: departments and search results. */
+/** @module The list of a department or search: products that the shop selects, shown in portions. */
 import { memo, useDeferredValue, useRef, useSyncExternalStore } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
@@ -7,7 +7,7 @@ import { words } from '../words/words.ts'
 import { Outlines } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
-/** Number of products at first, and of those added each time. */
+/** Number of products shown at first, and added by each press of "Show more". */
 export const PAGE = 24
 /** Maximum number of products on the first screen. */
 const FIRST_SCREEN = 8
@@ -15,19 +15,19 @@ const FIRST_SCREEN = 8
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
-  /** False until the order is known: only placeholders show, so that nothing moves then. */
+  /** False until the order is known. Until then only placeholders show, so that no product moves. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
 }
 
-/** The number of shown products is in the address, so that "back" restores the page. */
+/** Renders the list. The address has the number of shown products, so that "back" restores the page. */
 export const StockList = memo(function StockList(props: StockListProps) {
   const { items, label, settled, termsOf } = props
   const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
-  // A slow phone shows the first screen at once and the rest a moment later, in the same places.
+  // Render the first screen at once and the other products a moment later, because a slow phone takes long for all.
   const rendered = useSyncExternalStore(never, isScript, isRendered)
   const whole = useDeferredValue(settled, settled && rendered)
   const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)

@@ -19,7 +19,7 @@ export function ViewedShelf(props: ViewedProps) {
   return isPersonal && <Viewed {...props} />
 }
 
-/** A first view, of this page's product, reserves no room, because the list would be empty. */
+/** The shelf. At the shopper's first view it reserves no space: the list is empty, as it leaves out this product. */
 function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()
   const [any] = useState(() => (events.byName.view_item ?? 0) > 0)

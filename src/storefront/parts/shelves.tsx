@@ -34,7 +34,7 @@ const FixedShelfWithReasons = (props: LayoutProps) => (
 )
 const GridWithReasons = (props: LayoutProps) => <List {...props} className="grid with-reasons" />
 
-/** In the shop's order the list is the same for everybody. */
+/** Heading and list of the shopper; with everyone's order chosen, the list is the same for everybody. */
 export function ForYou() {
   const chosen = useSignal(order)
   return (
@@ -57,7 +57,7 @@ const OWN = {
   layoutComponent: FixedShelfWithReasons,
 } as const
 
-/** Lists for a returning shopper, from products they know. */
+/** A list for a returning shopper, of products that they know: due purchases, or products considered before. */
 export function Returning({ of }: { readonly of: 'again' | 'onYourMind' }) {
   const List = of === 'again' ? BuyAgain : OnYourMind
   return useSignal(order) === 'personal' && <List {...OWN} distinct={DISTINCT[of]} />
@@ -89,7 +89,7 @@ interface AboutProps {
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
 
-/** Shelf whose cards keep the width of a full row, however few there are. */
+/** Options of a shelf whose cards keep the width of a full row, even if there are few. */
 export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
 
 export function Similar({ title = words('similar'), ...about }: AboutProps) {
@@ -110,7 +110,7 @@ interface CompanionsProps {
   readonly shown: readonly Item[]
 }
 
-/** Both shelves of a product page; the second leaves out what the first shows. */
+/** Both shelves of a product page. The second shelf leaves out products that the first shows. */
 export function Companions({ item, shown }: CompanionsProps) {
   const variants = useMemo(() => shown.map(({ id }) => id), [shown])
   return (

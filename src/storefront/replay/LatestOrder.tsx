@@ -1,4 +1,4 @@
-/** @module The order just replayed: the learned list before it, and the products bought. */
+/** @module The latest replayed order: the personal list before the order, and the products bought. */
 
 import type { Item } from '../../index.ts'
 import { productPath, titleOf } from '../catalog.ts'

@@ -11,7 +11,7 @@ interface QualityChartProps {
   readonly arms: readonly Arm[]
   readonly metric: keyof Quality
   readonly span: readonly [number, number]
-  /** ISO date; empty: not known yet. */
+  /** Day on which the model's data end, ISO date; empty until the model has loaded. */
   readonly until: string
   readonly label: string
 }

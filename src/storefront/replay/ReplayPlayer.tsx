@@ -35,7 +35,7 @@ interface ReplayPlayerProps {
   readonly onAll: (all: boolean) => void
 }
 
-/** No automatic start for shoppers who prefer less motion or save data. */
+/** Whether the replay starts by itself: not for shoppers who prefer less motion or save data. */
 const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
@@ -49,7 +49,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
   const [pace, setPace] = useState(1)
   const [metric, setMetric] = useState<keyof Quality>('ndcg')
   useEffect(() => player.setPace(PACES[pace].milliseconds), [player, pace])
-  // StrictMode mounts twice; a closed player starts again on the second mount.
+  // StrictMode mounts, unmounts and mounts again, so the player must start again after it was closed.
   useEffect(() => {
     if (playsByItself()) player.play()
     return () => player.restart()
@@ -146,7 +146,7 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
     <div className="replay-progress">
       <progress max={total} value={steps.length} aria-label={words('replay.progress')} />
       <span>{place}</span>
-      {/* Not announced at every order; only the shopper's actions and waiting are. */}
+      {/* Screen readers hear about the shopper's actions and about waiting, but not about every order. */}
       <span role="status">
         {status === 'loading' && words('replay.modelLoading')}
         {status === 'paused' && words('replay.paused')}

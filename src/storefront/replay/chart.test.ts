@@ -33,7 +33,7 @@ test('a line is the running mean, inside the frame, from the first date to the l
   expect(pathOf(points)).toMatch(/^M52 32L560 [\d.]+$/)
 })
 
-test('lines of equal figures and their names do not cover each other', () => {
+test('lines with equal values, and the names of the lines, do not cover each other', () => {
   const { lines, words } = chartOf([step(span[0], 0.4)], ARMS, 'ndcg', span)
   const heights = lines.map(({ points }) => points[0].y)
   expect(new Set(heights.map((y, place) => y - 5 * place)).size).toBe(1)

@@ -6,7 +6,7 @@ export const WIDTH = 760
 export const HEIGHT = 350
 /** Margins for the labels of axes and lines. */
 export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
-/** Distance at which overlapping lines are drawn side by side; their labels need more. */
+/** Smallest vertical distance of two lines, and of two labels; lines that would overlap are drawn side by side. */
 const LINES_APART = 5
 const WORDS_APART = 24
 
@@ -60,7 +60,7 @@ export function chartOf(
   }
 }
 
-/** The same heights, moved as little as needed to keep any two of them `gap` apart. */
+/** Moves heights as little as possible, so that any two are at least `gap` apart. */
 export function apart(heights: readonly number[], gap: number): number[] {
   interface Group {
     readonly sum: number

@@ -1,4 +1,4 @@
-/** @module Play, pause, step and speed of a replay; independent of the screen, shaped for `useSyncExternalStore`. */
+/** @module State and controls of a replay (play, pause, step, speed), for `useSyncExternalStore`. */
 import { createSignal } from '../signal.ts'
 import type { Replay, ReplayStep } from './replay.ts'
 import type { PastOrder } from './shoppers.ts'
@@ -33,7 +33,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
     change({ ...get(), ...part })
   }
 
-  /** Continues while it plays or a step is requested. */
+  /** Replays orders as long as the player plays or a step is requested. */
   async function go(): Promise<void> {
     if (going) return
     going = true
@@ -89,7 +89,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
       set({ status: 'paused' })
       void go()
     },
-    /** Forgets everything and returns to the start. */
+    /** Drops the replay and returns to the start. */
     restart() {
       drop()
       set(IDLE)

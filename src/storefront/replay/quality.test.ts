@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 
-test('quality equals the evaluation’s metrics on any list and any order', () => {
+test('quality equals the evaluation’s metrics for any list and any purchase', () => {
   const ids = Array.from({ length: 30 }, (_, place) => `i${place}`)
   fc.assert(
     fc.property(

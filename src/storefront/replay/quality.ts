@@ -1,4 +1,4 @@
-/** @module Quality of a list of ten, once the purchases are known. */
+/** @module Computes the quality of a list of ten from the products bought. */
 
 export const ARMS = ['popular', 'stale', 'fresh', 'personal'] as const
 export type Arm = (typeof ARMS)[number]
@@ -10,21 +10,21 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
   personal: of('personal'),
 })
 
-/** Arms shown at first; the others show where the difference comes from. */
+/** Arms that the chart shows at first. The other arms explain where the difference comes from. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
-/** Number of places that count. */
+/** Length of the list that is judged. */
 export const PLACES = 10
 
 export interface Quality {
   /** NDCG: gains 1 / log2(place + 1), divided by the best possible sum; 0 … 1. */
   readonly ndcg: number
-  /** 1 where at least one of the ten was bought, else 0. */
+  /** 1 if at least one of the ten was bought, else 0. */
   readonly hit: number
 }
 
 /**
- * Binary relevance; the figures equal those of `evaluate`, case by case.
+ * Quality with binary relevance, equal to the metrics of `evaluate` for each case.
  * @param list best first; only the first ten count
  * @param bought not empty
  */

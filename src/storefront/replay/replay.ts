@@ -1,6 +1,6 @@
 /**
- * @module Replays a shopper's orders through separate in-memory personalizers, which know no other shopper and not
- * the visitor. Before each order it requests every list, then it tells the personalizers about the order. One
+ * @module Replays a shopper's orders through two separate personalizers in memory, which know neither other shoppers
+ * nor the visitor. Before each order the replay requests every list; then it captures the order in both. One
  * personalizer learns after each order, the other never does.
  */
 import type { Item } from '../../index.ts'
@@ -28,7 +28,7 @@ const PATIENCE = 60_000
 
 /** @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay> {
-  // Ignore availability: a product that is sold out today was on sale then.
+  // Without availability: a product that is sold out today may have been on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)
@@ -143,7 +143,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
   }
 }
 
-/** A new shopper's lists are available before the model; a replay needs the model. */
+/** Waits for the whole model, which a replay needs: lists for new shoppers are available before. */
 function modelOf(personalizer: Personalizer): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {

@@ -1,4 +1,4 @@
-/** @module The shop's search in the calling thread. */
+/** @module The shop's search, run by the page or the worker that calls it. */
 import type { Item } from '../../index.ts'
 import { type AskSearch, searchAmong } from '../../search.ts'
 import { SYNONYMS } from '../synonyms.ts'

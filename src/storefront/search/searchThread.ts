@@ -1,23 +1,23 @@
-/** @module Sends queries to the search's own thread. */
+/** @module Sends queries to the search's worker. */
 import type { Item } from '../../index.ts'
 import type { SearchAnswer, SearchQuestion } from '../../search.ts'
 import { whenIdle } from '../breathe.ts'
 
 export interface ToSearch {
   readonly question: SearchQuestion
-  /** Number of first hits whose pictures are requested, together with all products found. */
+  /** Number of first hits whose pictures the answer contains; unless 0, it also contains the found products. */
   readonly first: number
 }
 
 export interface FoundFirst extends SearchAnswer {
   readonly items?: readonly Item[]
-  /** File name and SVG, null where there is none. */
+  /** File names and SVGs; null where a file has no picture. */
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
 }
 
 let thread: Worker | null = null
 
-/** Starts the thread, which builds the index. @throws where there are no workers */
+/** Starts the worker, which builds the index. @throws if the browser has no workers */
 function wakeSearch(): Worker {
   thread ??= new Worker(new URL('./searchWorker.ts', import.meta.url), {
     type: 'module',
@@ -33,7 +33,7 @@ export function tryToWakeSearch(): void {
   } catch {}
 }
 
-/** Sends a query. Rejects if the thread is unavailable or lacks its files. */
+/** Sends a query. Rejects if the worker is unavailable or could not load its files. */
 export function askThread(question: SearchQuestion, first = 0): Promise<FoundFirst> {
   return new Promise((resolve, reject) => {
     const { port1, port2 } = new MessageChannel()
@@ -57,18 +57,18 @@ const FIRST_SCREEN = 8
 
 let begun: { readonly query: string; readonly found: Promise<FoundFirst> } | null = null
 
-/** Query of the results page. */
+/** The results page's question for a query. */
 export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
 
 /** First query of a visit that begins with a search; the answer includes products and the first pictures. */
 export const askFirst = (question: SearchQuestion): Promise<FoundFirst> =>
   askThread(question, FIRST_SCREEN)
 
-/** Answer to a query that was already sent. */
+/** Answer to the query that `beginSearch` sent; undefined for any other query. */
 export const begunFor = (query: string): Promise<FoundFirst> | undefined =>
   begun?.query === query ? begun.found : undefined
 
-/** Sends such a visit's query before the page's script has loaded. */
+/** If the visit begins with a search, sends the query before the page's script has loaded. */
 export function beginSearch(): void {
   if (location.pathname !== '/search') return
   const query =

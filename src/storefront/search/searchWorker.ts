@@ -1,14 +1,14 @@
 /**
- * @module The search in its own thread, so that a slow phone stays responsive while the index is built and
- * searched. For a visit that begins with a search it also provides products and pictures, before the page has
- * read either file.
+ * @module The search in a worker, so that a slow phone stays responsive while the index is built and searched. For a
+ * visit that begins with a search, the worker also provides products and pictures, before the page has read the
+ * catalog or the pictures.
  */
 import type { Item } from '../../index.ts'
 import { type PackLine, svgOf, unpack } from '../picturePack.ts'
 import { searchHere } from './here.ts'
 import type { FoundFirst, ToSearch } from './searchThread.ts'
 
-/** No slices, because this thread has no other work. */
+/** Doesn't pause between slices, because this worker has no other work. */
 const go = () => Promise.resolve()
 
 async function read(name: string): Promise<unknown> {

@@ -1,4 +1,4 @@
-/** @module Results on the results page: the answer to its query, and until then the previous answer. */
+/** @module Results of the results page. Until the answer to the current query arrives, the previous answer stays. */
 import { startTransition, useEffect, useRef, useState } from 'react'
 import { breathe } from '../breathe.ts'
 import { takePicture } from '../pictures.ts'
@@ -9,21 +9,21 @@ export interface FoundFor extends FoundFirst {
   readonly query: string
 }
 
-/** Null while there is no answer. @param query empty: no request */
+/** Results on screen; null before the first answer. @param query sent to the search, unless it is empty */
 export function useFound(query: string): FoundFor | null {
   const { search, enoughFor } = useShop().catalog
   const [found, setFound] = useState<FoundFor | null>(null)
   const answered = useRef('')
   const whole = enoughFor === null
   useEffect(() => {
-    // The complete catalog gives the same answer as its first part.
+    // Don't ask again when the catalog becomes complete: the answer is the same.
     if (query === '' || query === answered.current) return
     let left = false
     const question = questionFor(query)
     const first = begunFor(query) ?? (whole ? search(question) : askFirst(question))
     const asked: Promise<FoundFirst> = first.catch(() => search(question))
     void asked.then(async (answer) => {
-      // Each one takes a slow phone milliseconds.
+      // Pause after each picture, because each takes a slow phone milliseconds.
       for (const [name, svg] of answer.pictures ?? []) {
         takePicture(name, svg)
         await breathe()

@@ -8,7 +8,7 @@ type GlidingProps = Omit<ComponentProps<'ul'>, 'ref'>
 
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
-/** A class, because React calls only a class before the document changes, while the old layout is known. */
+/** This is a class, because React calls only classes before it changes the document, when old places are known. */
 export class Gliding extends Component<GlidingProps> {
   private readonly list = createRef<HTMLUListElement>()
 
@@ -32,7 +32,7 @@ const itemsIn = (list: HTMLElement | null) =>
     element: card.closest('li') ?? card,
   }))
 
-/** Places of visible items; a hidden item has no place to come from. */
+/** Places of visible items; hidden items are left out. */
 function placesIn(list: HTMLElement | null): Places {
   const places = new Map<string, { x: number; y: number }>()
   for (const { id, card, element } of itemsIn(list)) {

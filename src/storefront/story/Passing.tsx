@@ -1,7 +1,7 @@
 /**
- * @module Short notes during the first visit. After the first view: it stayed here; after the third: no network is
- * needed. Each shows once, until dismissed or timed out. In between the shop asks whether it may store what it
- * learned, until the shopper answers.
+ * @module Short notes during the first visit. After the first view: what was learned stays on this device. After the
+ * third view: the shop works without a network. Each note shows once, for some seconds or until it is closed. Between
+ * the two, the shop asks whether it may store what it learned, until the shopper answers.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
@@ -15,7 +15,7 @@ import { told, visit } from './visit.ts'
 
 /** Time that a note stays, milliseconds. */
 const LONG = 15_000
-/** Number of views before the shop shows what it can do without a network. */
+/** Number of views after which the note about use without a network shows. */
 const ENOUGH = 3
 
 type Saying = 'learned' | 'keep' | 'offline'
@@ -36,9 +36,9 @@ function useSaying(): Saying | null {
   const kept = useSignal(replayKept)
   const no = useSignal(declined)
   const { events, paused, persist, storage } = usePersonalization()
-  // Without a network the shop continues only if it is stored.
+  // Whether the shop works without a network, because its files and events are stored.
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
-  // Nothing is stored while learning is paused, or if the personalizer could not start.
+  // No note while learning is paused, or before the first event.
   if (paused || events.count === 0) return null
   const asks = persist.option === 'ask' && (persist.unerased || (persist.allowed === null && !no))
   if (asks && already >= 1) return 'keep'
@@ -49,7 +49,7 @@ function useSaying(): Saying | null {
 
 const STAGE = { learned: 1, offline: 2 } as const
 
-/** Both buttons look equally important. */
+/** The question about storing. Its two buttons look alike, so that the question doesn't push for a yes. */
 function Question() {
   const personalizer = usePersonalizer()
   const { unerased } = usePersonalization().persist
@@ -86,7 +86,7 @@ function Note({ saying }: { readonly saying: Exclude<Saying, 'keep'> }) {
   const done = useCallback(() => told.set(stage), [stage])
   useEffect(() => {
     const timer = setInterval(() => {
-      // Stays while the shopper points at it or focuses it.
+      // Keep the note while the shopper points at it or focuses it.
       if (!note.current?.matches(':hover, :focus-within')) done()
     }, LONG)
     return () => clearInterval(timer)

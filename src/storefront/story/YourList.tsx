@@ -1,4 +1,4 @@
-/** @module "For you" on the home page: the list, its moves since last seen, and everyone's list to compare. */
+/** @module "For you" on the home page: the list, what changed since the shopper last saw it, and everyone's list. */
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import {
@@ -20,7 +20,7 @@ import { lineOf, riseOf } from './line.ts'
 import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
 
-/** Number of cards in the first row, on the first screen. Each further picture delays the paint. */
+/** Number of cards on the first screen, which load their pictures early. Each further picture would delay the paint. */
 const FIRST_ROW = 6
 
 const EVERYONES = { limit: FOR_YOU, order: 'base' } as const
@@ -59,14 +59,14 @@ export function YourList({ first }: YourListProps) {
   const without = before && earlier.status !== 'loading' ? earlier.items : null
   const everyones = everyone.status === 'loading' ? null : everyone.items
   const waiting = (chosen === 'personal' && before) || first?.map(asEveryones)
-  // Nothing moves under the shopper's hand; changes show as soon as the hand is gone.
+  // While the shopper points at the list or focuses it, it doesn't change; changes show afterwards.
   const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
   const items = kept ?? (loading ? waiting : state.items)
 
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // The change is on screen, so no link to it is needed.
+  // Count the first note as shown, because the list with the change is on screen.
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])
@@ -92,7 +92,7 @@ export function YourList({ first }: YourListProps) {
           {words('yourList.compare')}
         </button>
         <p className="for-you-line" role="status">
-          {/* No sentence about a list that is about to change. */}
+          {/* While a list from before is on screen and the new one loads, there is no sentence. */}
           {state.code
             ? troubleText(words, state.code)
             : compares
@@ -100,7 +100,7 @@ export function YourList({ first }: YourListProps) {
               : !(loading && before) &&
                 lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
-        {/* Shown by the style sheet, because the first rendering doesn't know the shopper's choice. */}
+        {/* The style sheet shows this note only in everyone's order, because prerendering doesn't know the choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       {chosen === 'personal' && <LearningPaused />}
@@ -110,8 +110,8 @@ export function YourList({ first }: YourListProps) {
             const item = catalog.get(recommendation.id)
             return (
               item && (
-                // An item of the first list that keeps its place keeps its node. No node moves to another place,
-                // because the page would jump.
+                // An item of the prerendered list keeps its node only if it keeps its place: moving a node would make
+                // the page jump.
                 <li
                   key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
                   className="grid-item"

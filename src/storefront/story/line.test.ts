@@ -52,7 +52,7 @@ describe('the line above the list', () => {
     )
   })
 
-  test('names no cause that changed nothing, and no unknown cause', () => {
+  test('names no event that changed nothing, and no unknown product', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
     expect(say({ without: EVERYONES, done })).toBe('So far, everyone sees these 3.')
     expect(say({ now: list(9, 1, 375), without: EVERYONES })).toBe(

@@ -1,4 +1,4 @@
-/** @module The sentence above the shopper's list: what is there because of their actions. Pure functions. */
+/** @module The sentence above the shopper's list, which says how many items are there because of which actions. */
 import type { Item, Recommendation } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'
@@ -7,11 +7,11 @@ import type { Action } from './visit.ts'
 interface Shown {
   /** The list on screen, best first. */
   readonly now: readonly Recommendation[]
-  /** The list without the shopper's latest actions; null where it isn't needed. */
+  /** The list as it would be without the actions in `done`; null if it isn't needed. */
   readonly without: readonly Recommendation[] | null
   /** Everyone's list, of the same length; null until it has loaded. */
   readonly everyones: readonly Recommendation[] | null
-  /** Actions in between, latest first. */
+  /** Actions since the shopper last saw the list, latest first. */
   readonly done: readonly Action[]
   /** False while the device knows nothing about the shopper. */
   readonly known: boolean
@@ -31,7 +31,7 @@ export function lineOf(
     if (now.some(({ id }, place) => without[place]?.id !== id))
       return words('yourList.reordered', { since })
   }
-  // Base ranks won't do, because they skip items that only the shopper's list leaves out.
+  // Count against everyone's list: base ranks skip items that only the shopper's list leaves out.
   if (!everyones) return ''
   const own = countOf(now, everyones)
   return own > 0 ? words('yourList.others', { n: own, of }) : words('yourList.same', { of })
@@ -61,8 +61,8 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
 }
 
 /**
- * Number of places that an item stands higher than for everybody. Null where everybody sees it, too, or where it is
- * unknown.
+ * Number of places by which an item is higher than in everyone's list. Null if everyone's list shows it, too, or its
+ * place there is unknown.
  * @param shown length of the list
  */
 export function riseOf(

@@ -5,7 +5,7 @@ import { less, loggedRequests, sum } from './requests.ts'
 const entry = (kind: LedgerEntry['kind'], time: number, detail: LedgerEntry['detail']) =>
   ({ kind, time, detail }) as LedgerEntry
 
-test('requests and uploads of the log count, each by its address', () => {
+test('counts the log’s requests and uploads by address', () => {
   const log = [
     entry('request', 10, { url: '/models/latest.json', day: '2026-01-01', count: 3 }),
     entry('request', 30, { url: '/models/latest.json', day: '2026-01-02', count: 2 }),
@@ -22,7 +22,7 @@ test('requests and uploads of the log count, each by its address', () => {
   ])
 })
 
-test('only counts that grew remain, and a count that began anew counts in full', () => {
+test('keeps only counts that grew; a count that started again counts in full', () => {
   const before = new Map([
     ['a', 2],
     ['b', 5],

@@ -1,13 +1,13 @@
 /**
- * @module Counts requests since a moment: of this page (its Performance entries), of the personalizer's worker (the
- * device's log) and of the service worker, which stores the shop. Requests that this device answers itself count, too.
+ * @module Counts requests since a time: of this page (its Performance entries), of the personalizer's worker (the
+ * device's log), and of the service worker, which stores the shop. Requests answered from a cache count, too.
  */
 import { useEffect, useState } from 'react'
 import type { LedgerEntry } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
 import { fetchedForOffline } from '../offline.ts'
 
-/** Milliseconds between two looks at the workers' requests. */
+/** Milliseconds between two counts of the workers' requests. */
 const EVERY = 1000
 
 /** Number of requests by address. */
@@ -15,7 +15,7 @@ type Counts = ReadonlyMap<string, number>
 
 /**
  * @param since milliseconds, as `performance.now()`; null: nothing is counted
- * @returns null before the first count, and where a count fails
+ * @returns null before the first count, and if a count fails
  */
 export function useRequests(since: number | null): Counts | null {
   const page = usePageRequests(since)
@@ -40,7 +40,7 @@ function usePageRequests(since: number | null): Counts {
   return counts
 }
 
-/** Requests of both workers since then. The device's log knows each address's count, and the time of its latest request. */
+/** Requests of both workers since then. The device's log has a count and the latest request's time for each address. */
 function useWorkerRequests(since: number | null): Counts | null {
   const personalizer = usePersonalizer()
   const [before, setBefore] = useState<Counts | null>(null)
@@ -64,7 +64,7 @@ function useWorkerRequests(since: number | null): Counts | null {
       }
     }
     void read()
-    // A request need not change anything else that the page could follow.
+    // Poll, because a request of a worker may change nothing that the page could subscribe to.
     const timer = setInterval(read, EVERY)
     return () => {
       left = true
@@ -75,8 +75,8 @@ function useWorkerRequests(since: number | null): Counts | null {
 }
 
 /**
- * Requests in the device's log, uploads among them.
- * @param after milliseconds since the epoch; addresses that were last asked before it are left out
+ * Counts the requests in the device's log, uploads included.
+ * @param after leaves out addresses whose last request was before this time, milliseconds since the epoch
  */
 export function loggedRequests(entries: readonly LedgerEntry[], after = 0): Counts {
   const asked = entries.filter(
@@ -96,7 +96,7 @@ export function sum(a: Counts, b: Counts): Counts {
   return counts
 }
 
-/** Counts that grew. A count that shrank began anew, since its worker or log did. */
+/** By how much counts grew. A count that shrank started again with its worker or log, so all of it is growth. */
 export function less(now: Counts, before: Counts): Counts {
   const grown = [...now].map(([address, times]) => {
     const earlier = before.get(address) ?? 0

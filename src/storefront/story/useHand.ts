@@ -1,7 +1,7 @@
-/** @module Detects whether the shopper's hand is on a part of the page, because a target must not move. */
+/** @module Detects whether the shopper points at an element or focuses it, because such an element must not move. */
 import { type FocusEvent, useMemo, useState } from 'react'
 
-/** @returns the state, and props for the element */
+/** @returns whether the pointer or the focus is in the element, and the props that the element needs */
 export function useHand() {
   const [pointer, setPointer] = useState(false)
   const [focus, setFocus] = useState(false)
@@ -10,7 +10,7 @@ export function useHand() {
       // `pointerenter` also fires when the page appears under a resting pointer, so it isn't used.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
-      // First sign of a hand that was there before the page's script.
+      // If the pointer was on the element before this script ran, a click may be the first event that shows it.
       onClickCapture: () => setPointer(true),
       onPointerLeave: () => setPointer(false),
       onPointerCancel: () => setPointer(false),

@@ -1,12 +1,12 @@
 /**
- * @module Remembers the home page's last list in this visit and the actions since, so that the page can
- * explain what moved. Lives as long as the page; forgetting clears it.
+ * @module Remembers the last list that the home page showed in this visit, and the actions since, so that the page can
+ * explain what changed. This is in memory only, and forgetting clears it.
  */
 import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
 
-/** Events that a shopper would call an action, strongest first. A view counts; the click that led to it doesn't. */
+/** Events that count as an action, strongest first. A view counts, but the click that led to it doesn't. */
 const VERBS = ['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const
 
 export interface Action {
@@ -30,7 +30,7 @@ const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 
 export const visit = createSignal(BEGIN)
 
-/** Number of notes this device has shown; starts again after everything was erased. */
+/** Number of notes that this device has shown (`Passing.tsx`); 0 again after everything was erased. */
 export const told = createStored<0 | 1 | 2>(
   'nearside-shop.told',
   (value) => (value === 1 || value === 2 ? value : 0),
@@ -52,12 +52,12 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
   })
 }
 
-/** Called when the home page is left: the next one is compared with its list and time. */
+/** Called when the shopper leaves the home page: its list is what the next visit there is compared with. */
 export function rememberShown(before: readonly Recommendation[], since: number): void {
   visit.set({ ...visit.get(), before, since, done: [] })
 }
 
-/** After forgetting, a changed list is not explained by actions. */
+/** Called after the shopper forgot something: actions don't explain how the list changed then. */
 export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })
 }

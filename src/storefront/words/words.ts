@@ -1,7 +1,7 @@
 /**
- * @module The shop's words in the current language. Read them while rendering, because they change with the
- * language. English is included; German loads on demand. In a message, `*…*` is stressed and `[…]` is the link of the
- * sentence (`parts/Say.tsx`).
+ * @module The shop's texts in the current language. Read them while rendering, because they change with the language.
+ * English is included; German loads on demand. In a message, `*…*` marks stressed text and `[…]` a link
+ * (`parts/Say.tsx`).
  */
 import type { ConsoleLabels } from '../../console.ts'
 import { type Labels, ENGLISH as WIDGETS, wordsIn } from '../../react.ts'
@@ -30,9 +30,9 @@ const IN_ENGLISH: Spoken = {
 }
 
 let spoken = IN_ENGLISH
-/** Words of the shop and of the package's widgets. */
+/** Returns a text of the shop or of the package's widgets, in the current language. */
 export let words = readerOf(IN_ENGLISH)
-/** Messages for the package's search box and choices, with the shop's replacements. */
+/** Messages for the package's search box and filters; the shop replaces some of them. */
 export let searchLabels = searchLabelsOf(IN_ENGLISH)
 export let searchWords = wordsIn(searchLabels, IN_ENGLISH.locale)
 
@@ -62,7 +62,7 @@ const chosen = createStored<Language | null>('nearside-shop.language', (value) =
 
 let asked: Language = 'en'
 
-/** Resolves to false if the words could not be loaded. */
+/** Switches the language. Resolves to false if its texts could not be loaded. */
 async function speak(next: Language): Promise<boolean> {
   asked = next
   let now = IN_ENGLISH
@@ -80,7 +80,7 @@ async function speak(next: Language): Promise<boolean> {
       return false
     }
   }
-  // Another language was requested meanwhile.
+  // The reader has chosen another language while this one loaded.
   if (asked !== next) return true
   spoken = now
   words = readerOf(now)
@@ -99,7 +99,7 @@ export async function choose(next: Language): Promise<boolean> {
 }
 
 /**
- * Applies the language at first, and when another tab changes it. Without the other words, the shop stays English.
+ * Applies the language at the start, and when another tab changes it. If German can't load, the shop stays English.
  */
 export async function followLanguage(): Promise<void> {
   chosen.subscribe(() => void speak(chosen.get() ?? 'en'))
