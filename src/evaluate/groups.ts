@@ -2,7 +2,7 @@
 import type { ArmName } from './arms.ts'
 import { observedMean } from './bootstrap.ts'
 import { LEAST_SHOPPERS } from './cases.ts'
-import { type Lift, liftsOf } from './results.ts'
+import { type Lift, liftOver } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -39,7 +39,7 @@ const byRange = (numberOf: (one: WalkedCase, nth: number) => number, ranges: rea
   })
 
 /** Groups by the number of history entries. */
-export const BY_HISTORY = byRange(
+const BY_HISTORY = byRange(
   ({ history }) => history,
   [
     ['0-5', 0, 5],
@@ -79,32 +79,24 @@ export function groupCases(rows: Rows<WalkedCase>, arms: readonly ArmName[], see
   const months = [...new Set(rows.cases.map(({ time }) => monthOf(time)))].sort()
   const shown = GROUP_ARMS.filter((arm) => arms.includes(arm))
   const metric = 'ndcg@10'
-  const compared = { arm: 'personal', over: 'base-fresh', metric } as const
+  const series = (arm: ArmName) => ({ arm, metric })
   /** Omits groups of too few shoppers. */
-  const summarise = (groups: readonly Group[]) => {
-    const asked = shown.includes('personal') ? groups : []
-    // The same draws as the summary's give the same numbers.
-    const lifts = liftsOf(
-      rows,
-      asked.map(([label, keep]) => ({ ...compared, keep, label })),
-      seed,
-    )
-    return groups.flatMap(([label, keep]): CaseGroup[] => {
-      const kept = rows.where(keep).having({ arm: arms[0], metric })
+  const summarise = (groups: readonly Group[]) =>
+    groups.flatMap(([label, keep]): CaseGroup[] => {
+      const kept = rows.where(keep).having(series(arms[0]))
       if (kept.byShopper.length < LEAST_SHOPPERS) return []
-      const means = shown.map((arm) => [arm, observedMean(kept.means({ arm, metric }))])
-      const found = lifts.find(({ metric }) => metric === label)
+      const means = shown.map((arm) => [arm, observedMean(kept.means(series(arm)))])
+      const lift = liftOver(kept, series('personal'), series('base-fresh'), seed)
       return [
         {
           label,
           cases: kept.cases.length,
           shoppers: kept.byShopper.length,
           means: Object.fromEntries(means),
-          ...(found && { lift: { relative: found.relative, lo: found.lo, hi: found.hi } }),
+          ...(lift && { lift }),
         },
       ]
     })
-  }
   return {
     /** Of interest only if the log shows visits. */
     visit: summarise(BY_PLACE),

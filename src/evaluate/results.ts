@@ -6,7 +6,7 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { standardError } from '@nearside/train/estimates.ts'
 import { bootstrap, type Interval, lift, mean, observedLift, observedMean } from './bootstrap.ts'
 import { LEAST_SHOPPERS } from './cases.ts'
-import type { Keep, RowCase, Rows, Series } from './rows.ts'
+import type { RowCase, Rows, Series } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
 
 export interface Lift {
@@ -56,16 +56,6 @@ export interface Envelope extends Summary {
   readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
 }
 
-export interface Comparison<Case> {
-  readonly arm: string
-  readonly over: string
-  readonly metric: string
-  /** Cases to compare; absent: all that have the metric. */
-  readonly keep?: Keep<Case>
-  /** Reported name of the metric; absent: `metric`. */
-  readonly label?: string
-}
-
 /** Reason for a dash instead of an interval, as a note of a report. */
 export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS} shoppers, or the other arm finds nothing`
 
@@ -104,25 +94,19 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
       .filter((metric) => isCompared(metric) && metricsOf(over).includes(metric))
       .map((metric) => ({ arm, over, metric })),
   )
-  return { arms, lifts: liftsOf(rows, comparisons, seed) }
-}
-
-export function liftsOf<Case extends RowCase>(
-  rows: Rows<Case>,
-  comparisons: readonly Comparison<Case>[],
-  seed: number,
-): NamedLift[] {
   const found = pairedLifts(
     rows,
-    comparisons.map(({ arm, over, metric, keep }) => {
-      return { series: { arm, metric }, over: { arm: over, metric }, keep }
-    }),
+    comparisons.map(({ arm, over, metric }) => ({
+      series: { arm, metric },
+      over: { arm: over, metric },
+    })),
     seed,
   )
-  return comparisons.flatMap(({ arm, over, metric, label = metric }, k) => {
-    const one = found[k]
-    return one ? [{ arm, over, metric: label, ...one }] : []
+  const lifts = comparisons.flatMap((one, k) => {
+    const lift = found[k]
+    return lift ? [{ ...one, ...lift }] : []
   })
+  return { arms, lifts }
 }
 
 /** Lift of one arm over another; null if the other is at 0, or with too few shoppers. */
@@ -135,13 +119,13 @@ export function liftOver(
   return pairedLifts(rows, [{ series, over }], seed)[0]
 }
 
-function pairedLifts<Case extends RowCase>(
-  rows: Rows<Case>,
-  pairs: readonly { series: Series; over: Series; keep?: Keep<Case> | undefined }[],
+function pairedLifts(
+  rows: Rows<RowCase>,
+  pairs: readonly { readonly series: Series; readonly over: Series }[],
   seed: number,
 ): (Lift | null)[] {
-  const meansIn = (some: Rows<Case>) =>
-    pairs.map(({ series, over, keep }) => [some.means(series, keep), some.means(over, keep)])
+  const meansIn = (some: Rows<RowCase>) =>
+    pairs.map(({ series, over }) => [some.means(series), some.means(over)])
   const means = meansIn(rows)
   const found = bootstrap(
     means.map(([own, other]) => lift(own, other)),

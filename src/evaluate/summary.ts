@@ -3,9 +3,9 @@ import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { SUFFIXES } from '@nearside/train/questions.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { quantile } from './bootstrap.ts'
-import { BY_HISTORY, groupCases } from './groups.ts'
+import { groupCases } from './groups.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { liftsOf, summariseArms, worseThan } from './results.ts'
+import { summariseArms, worseThan } from './results.ts'
 import type { Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -22,19 +22,13 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   }
   const isTested = ({ arm, over }: { readonly arm: ArmName; readonly over: ArmName }) =>
     names.includes(arm) && names.includes(over)
-  const rungs = LADDER.filter(isTested)
-  const pairs = [...rungs, ...FURTHER_LIFTS.filter(isTested)].map(
-    ({ arm, over }) => [arm, over] as const,
-  )
+  const pairs = [...LADDER, ...FURTHER_LIFTS]
+    .filter(isTested)
+    .map(({ arm, over }) => [arm, over] as const)
   const { arms, lifts } = summariseArms(rows, seed, {
     ...{ names, metrics, pairs },
     isCompared: () => true,
   })
-  const byHistory = rungs.flatMap(({ arm, over }) =>
-    BY_HISTORY.map(([range, keep]) => {
-      return { arm, over, metric: 'ndcg@10', keep, label: `ndcg@10@history=${range}` }
-    }),
-  )
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,
@@ -43,8 +37,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     /** Cases and shoppers that have such a target. */
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
-    /** The suffix `@history=6-20` restricts a metric to such cases. */
-    lifts: [...lifts, ...liftsOf(rows, byHistory, seed)],
+    lifts,
     /** Whether the log shows visits; a log of orders alone, or of days, doesn't. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     groups: groupCases(rows, names, seed),
