@@ -1,4 +1,4 @@
-/** @module German words for widgets, developer panel and privacy console. A shop passes them to these. */
+/** @module German words for widgets, developer panel and privacy console; a shop passes them as `labels`. */
 import sharing from '@nearside/browser/vault/messages/sharing.de.json' with { type: 'json' }
 import own from '@nearside/ui/messages/console.de.json' with { type: 'json' }
 import type { ConsoleLabels } from '@nearside/ui/messages/console.ts'

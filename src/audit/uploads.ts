@@ -1,6 +1,6 @@
 /**
- * @module Replays the log in order of time. Checks that each upload followed the shopper's consent, what all
- * uploads cost, and that each receipt is the leader's for those bytes.
+ * @module Replays the log in order of time. Checks that each upload followed the shopper's consent, what all uploads
+ * cost, and that the leader signed each receipt for the bytes sent.
  */
 import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'

@@ -80,7 +80,7 @@ describe('a binary HTTP message', () => {
     for (let length = 0; length < whole.length; length++) {
       const cut = whole.slice(0, length)
       try {
-        // A cut message is valid only where whole parts are missing.
+        // A truncated message is valid only if it lacks whole parts.
         expect(decodeRequest(cut).body.length).toBe(0)
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(RangeError)

@@ -23,8 +23,8 @@ export interface AggregatorIdentity {
 /** Issuer of the tokens that reports need. */
 export interface Issuer {
   /**
-   * Kind of issuer. `account`: the shop's own server, for signed-in shoppers. `work`: the leader, in return for
-   * work.
+   * Kind of issuer. `account`: the shop's own server, for signed-in shoppers. `work`: the leader, in return for a
+   * proof of work.
    */
   readonly kind: 'account' | 'work'
   /** RSA public key, base64 of a DER SubjectPublicKeyInfo: 2048 bits, e = 65537; read by `modulusOf`. */
@@ -57,7 +57,7 @@ export interface PolicyParameters {
   readonly minSeparationSeconds: number
   /** Length of the period in days, at most 365. Each device also enforces its own yearly limit. */
   readonly periodDays: number
-  /** Issuer of the tokens, of which each report needs one. Absent: reports need no token. */
+  /** Issuer of the tokens that reports need. Absent: reports need no token. */
   readonly issuer?: Issuer
 }
 

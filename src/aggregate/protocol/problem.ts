@@ -32,7 +32,7 @@ export function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-/** Error for the leader's refusal of a report. The server's text is used as message only. */
+/** Error for the leader's refusal of a report. The server's text becomes part of the message only. */
 export function errorFromResponse(status: number, body: Uint8Array): NearsideError {
   const code = BY_STATUS[status] ?? 'aggregator-unreachable'
   return new NearsideError(code, `The leader answered ${status}${titleOf(body)}`)

@@ -49,7 +49,7 @@ export interface AppOptions {
 
 type Aggregator = LeaderAggregator | HelperAggregator
 
-/** Most reports in progress at once; the server refuses further ones. */
+/** Maximum number of reports in progress; the server refuses more. */
 const MOST_UNDER_WAY = 256
 
 /** Number of newest rounds that the public list shows. */

@@ -51,7 +51,7 @@ export function limitConnections(
   }
 
   /**
-   * Makes room for one more connection among those that `counts` selects, by refusing a silent one if needed.
+   * Makes room for one more connection among those that `counts` selects, by refusing a silent connection if needed.
    * Returns false where none is silent.
    */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {

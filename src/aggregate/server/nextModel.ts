@@ -42,7 +42,7 @@ export const applyUpdate: ApplyUpdate = async (
 }
 
 /**
- * Step of w in the round that made this version; null if no round made it.
+ * Step that w took in the round that made this version; null if no round made it.
  * @throws NearsideError `model-unreachable`
  */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {

@@ -33,7 +33,7 @@ export interface RelayOptions {
   readonly deadline?: number
 }
 
-/** Most requests in progress at once; the relay refuses further ones. */
+/** Maximum number of requests in progress; the relay refuses more. */
 const MOST_UNDER_WAY = 256
 const MOST_ANSWERED = 2 ** 20
 const DEADLINE = 15_000

@@ -1,4 +1,4 @@
-/** @module Reads the terms that an operator chooses: the demo's, or those of a file. */
+/** @module Reads the terms that an operator chooses: the demo's terms, or a file's. */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'

@@ -18,7 +18,7 @@ interface EgressReport extends Outcome {
   readonly made: string
   /** Idle time in seconds. */
   readonly idle: number
-  /** Channels to other servers that work under the shop's own policy. */
+  /** Channels to other servers that stay open under the shop's own policy. */
   readonly open: readonly string[]
   /** Channels that the browser didn't use even without a policy; the proof says nothing about them. */
   readonly untried: readonly string[]

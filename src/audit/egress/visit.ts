@@ -18,8 +18,8 @@ export interface Visit {
 /** Interface of the module for `--script FILE`. */
 export interface ShopperScript {
   /**
-   * Fills the shop with marks and events once `settled` has resolved. If the shop declares no paths, those
-   * requested until then count as all.
+   * Fills the shop with marks and events once `settled` has resolved. If the shop declares no paths, the paths
+   * requested until then count as declared.
    * @returns the number of events, and the device's stored data about them where that is available
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>

@@ -37,7 +37,7 @@ export interface BaseLists {
   recommend(options?: BaseListOptions): readonly Recommendation[]
   /** Finds items similar to this item. */
   similar(item: string, options?: BaseListOptions): readonly Recommendation[]
-  /** Finds items bought in the same orders as this item, or as several items. */
+  /** Finds items bought in the same orders as the given item or items. */
   boughtTogether(
     item: string | readonly string[],
     options?: BaseListOptions,

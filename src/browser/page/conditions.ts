@@ -70,7 +70,7 @@ export function createShopContext(
   let broken = false
   const read = (): string => {
     try {
-      // Text can be compared, and its content survives the message to the worker.
+      // JSON text can be compared with the last context, and any JSON value can be cloned to the worker.
       const given = JSON.stringify(ask(now()) ?? {})
       broken = false
       return given

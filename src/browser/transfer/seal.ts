@@ -18,7 +18,7 @@ const MOST_HELD = 32 << 20
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Digits of the code, five bits each: 80 bits. */
 const CODE_LENGTH = 16
-/** Iterations of the key derivation. Each guess of the code costs as much as a guess of a password. */
+/** Iterations of the key derivation, which make each guess of the code as slow as a guess of a password. */
 const ITERATIONS = 600_000
 
 const locked = () =>

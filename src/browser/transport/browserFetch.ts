@@ -11,5 +11,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Milliseconds after which a request is given up; for a device's large files, milliseconds of silence. */
+/** Maximum milliseconds of a request; for a device's large files, maximum milliseconds of silence. */
 export const TIMEOUT = 30_000

@@ -88,7 +88,7 @@ interface TransportDeps {
   readonly destinations: readonly Destination[]
   /** Settings that record the declared addresses, so that an export shows that no others were called. */
   readonly records?: Store['changeSettings']
-  /** Milliseconds of silence after which a request is given up; default `TIMEOUT`. */
+  /** Milliseconds of silence after which a request ends; default `TIMEOUT`. */
   readonly timeout?: number
 }
 
@@ -112,8 +112,8 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
 }
 
 /**
- * Purposes with large files. Their requests are given up for silence, not for their duration, so that they can finish
- * on a slow line.
+ * Purposes with large files. Their requests end after a time of silence instead of a total time, so that they can
+ * finish on a slow line.
  */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 

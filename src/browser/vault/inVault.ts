@@ -84,7 +84,7 @@ function openVault(href: string, origin: string): Thread {
   }
   addEventListener('message', receive)
   frame.addEventListener('load', loaded)
-  // This message goes out after an answer, too; the vault then ignores it.
+  // The page sends this message after an answer, too; the vault then ignores it.
   dialog.addEventListener('close', () => tell(null))
   // The vault's host as the label is understood in every language.
   dialog.ariaLabel = new URL(origin).host

@@ -4,7 +4,7 @@
  * another window does not agree.
  */
 
-/** Milliseconds for which the question must have been in front. */
+/** Milliseconds for which the question must have been visible and focused. */
 export const READING_TIME = 1000
 
 /**

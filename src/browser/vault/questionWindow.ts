@@ -1,7 +1,7 @@
 /**
  * @module Opens the window in which a vault asks. A page can hide all of the vault's frame except one button with a
- * mask or a `clip-path`, and even Chromium's IntersectionObserver doesn't report that. A page can't do so to a window
- * of another origin to which it has no reference.
+ * mask or a `clip-path`, and even Chromium's IntersectionObserver doesn't report that. A page can't cover a window of
+ * another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'

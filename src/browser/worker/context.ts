@@ -22,7 +22,7 @@ export function createDeviceContext(
         read = state.events
         known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
       }
-      // A time without a stored event means now.
+      // Without a stored event at that time, use the current context.
       return known.get(time) ?? state.context
     },
     /** Takes the current context from the page; an invalid context clears it, with a notice. */

@@ -171,7 +171,7 @@ const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : q
 
 /**
  * Lists that the page watches. They are computed when they may have changed, and posted when they have changed. Lists
- * with `distinct` repeat none of each other's items and are computed in that order.
+ * with `distinct` are computed in the order of that number, and repeat no items of each other.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()

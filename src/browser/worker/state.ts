@@ -101,7 +101,7 @@ interface DeviceEvents {
   fitted: null
   /** Progress of an automatic fit. */
   progress: { readonly done: number; readonly steps: number }
-  /** The conditions changed; these are the previous ones. */
+  /** Previous conditions, after a change of the conditions. */
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null

@@ -14,20 +14,20 @@ export interface Dialect {
   readonly sumKey: string
   /** Select that lists the byte strings of a JSON array of hex strings, in the column `value`. */
   readonly listed: (list: string) => string
-  /** Condition that a column is in such a select. PostgreSQL plans it three times as fast as `in`. */
+  /** Condition that a column is in a select made by `listed`. PostgreSQL plans it three times as fast as `in`. */
   readonly among: (select: string) => string
   /** Locks the selected rows until the transaction ends. SQLite's transactions lock the whole file. */
   readonly locked: string
   readonly lockModels: string | null
   /** Reports with their column `held`. */
   readonly reports: string
-  /** Insert the reports $2, each as mark, body and held, in round $1. */
+  /** Statements that insert the reports $2, each as mark, body and held, into round $1. */
   readonly insertReports: readonly string[]
   /** Deletes the ids and seeds of round $1. */
   readonly deleteHeld: string
   /** Selects the sum of round $1 that process $2 adds to; only one process adds to a SQLite file. */
   readonly ownSum: string
-  /** Values of a new sum; $3 is the sum. */
+  /** Values of the row of a new sum: $1 and $2 as in `ownSum`, and the sum as $3. */
   readonly newSum: string
 }
 

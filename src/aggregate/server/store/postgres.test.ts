@@ -31,7 +31,7 @@ async function open(url: string, key: Uint8Array | null = KEY) {
   return store
 }
 
-/** Opens two stores, with a round. */
+/** Opens two stores on one database, with a round. */
 async function openTwo(url: string) {
   // Open both at once, so that both find no tables.
   const [one, two] = await Promise.all([open(url), open(url)])

@@ -77,7 +77,7 @@ export class ReportTable {
     return new Map(rows.map((row) => [row.mark.toString('hex'), this.#open(row)]))
   }
 
-  /** Ids and seeds of the round under way. */
+  /** Ids and seeds of the round, while it is open. */
   async held(round: number): Promise<readonly ReportRow[]> {
     const { dialect } = this.#driver
     const sql = `select mark, held from ${dialect.reports} where round = $1 and held is not null`
