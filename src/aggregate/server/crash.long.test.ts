@@ -64,7 +64,7 @@ interface Database {
   readonly name: string
   readonly processes: number
   readonly kills: number
-  /** Reason why it isn't available; empty where it is. */
+  /** Reason why the database isn't available; empty where it is. */
   readonly missing: string
   prepare(): Promise<{
     /** Database URLs of leader and helper. */

@@ -52,7 +52,7 @@ describe('the helper', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     for (const { body } of made.slice(0, 3)) await post(federation, body)
     const original = federation.leaderStore.exchange
-    // The leader dies after the helper's answer, before it can store it.
+    // The leader dies after the helper's answer, before the leader can store it.
     federation.leaderStore.exchange = async () => {
       throw new Error('died')
     }

@@ -66,7 +66,7 @@ export interface HelperOptions extends AggregatorOptions {
   readonly lists: string
 }
 
-/** Reports that are summed before other requests run. */
+/** Number of reports that are summed between two pauses for other requests. */
 const SLICE = 64
 
 export function createHelper(options: HelperOptions) {

@@ -79,7 +79,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
     for (let i = 1; i < GOAL - 1; i += 50)
       await Promise.all(Array.from({ length: Math.min(50, GOAL - 1 - i) }, (_, j) => one(i + j)))
 
-    // Open round: the leader has no report in any form, and the helper has only seeds.
+    // While the round is open, the leader has no report in any form, and the helper has only seeds.
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)

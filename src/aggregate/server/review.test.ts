@@ -11,7 +11,7 @@ import { createFederation, LEADER } from './testFederation.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const shop = await readShop(path('data/online-retail'))
-/** The shop when the round was judged: nobody had come since the model's training. */
+/** The shop when the gate judged the round: nobody had come since the model's training. */
 const before = {
   ...shop,
   shoppers: shop.shoppers.map(({ id, interactions }) => ({

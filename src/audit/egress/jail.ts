@@ -18,7 +18,7 @@ const RESOLVER = '198.18.255.53'
 export function furnishJail(folder: string): void {
   const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
   ip('link set lo up')
-  // WebRTC sends only where a network card exists. Packets sent through this one return at its other end.
+  // WebRTC sends only where a network card exists. Packets sent through this card return at its other end.
   ip('link add out0 type veth peer name out1')
   for (const card of ['out0', 'out1'])
     writeFileSync(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1')
@@ -40,7 +40,7 @@ export function furnishJail(folder: string): void {
   }
 }
 
-/** Answers each query with an address of the name's own, so that a packet shows its name. */
+/** Answers each query with an address that belongs to its name only, so that a packet shows the name. */
 export async function startResolver() {
   const refused = new Set<string>()
   const names = new Map<string, string>()

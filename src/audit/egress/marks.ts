@@ -40,7 +40,7 @@ export function makeMarks(count: number, random: () => number, now: number): Mar
   }
 }
 
-/** Forms of a mark once encodings are removed: text in lower case, and bytes. */
+/** Forms in which a mark appears after decoding: text in lower case, and bytes. */
 function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Buffer }> {
   const text = String(mark)
   yield { text: text.toLowerCase() }

@@ -14,7 +14,7 @@ export interface Asked {
 
 /** Differences between two shoppers; all empty where there are none. */
 export interface Difference {
-  /** Surplus requests of the first shopper, each as often as the second has fewer. */
+  /** Requests that the first shopper made more often than the second, once for each surplus. */
   readonly first: readonly string[]
   readonly second: readonly string[]
   /** Pairs `x, then y` that the second shopper requested in the other order, both for the same kind of resource. */

@@ -160,7 +160,7 @@ const ledgerRows = (database: Database) => ({
       return true
     }),
 
-  /** Last rows, oldest first, as far back as they are `open`, and the row before them. */
+  /** Rows at the log's end for which `open` is true, oldest first, preceded by the row before them. */
   ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
     database.transact(['ledger'], 'readonly', async (transaction) => {
       const rows: LedgerRow[] = []

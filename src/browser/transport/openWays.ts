@@ -41,7 +41,7 @@ const TAKEN_AWAY = [
 
 /** Milliseconds to wait for reports of a busy browser; a way not reported by then counts as open. */
 const PATIENCE_MS = 10_000
-/** Milliseconds to wait after the last attempt, because the browser reports a failure later. */
+/** Milliseconds to wait after the last attempt, because browsers report a stopped attempt a little later. */
 const REPORT_MS = 500
 
 /** @returns names of the ways that may be open; empty if there is no network access */

@@ -24,7 +24,7 @@ import { type View, Views } from './views.ts'
 const MOST_SCORED = 8_000
 /** The same limit without partial scoring, which takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
-/** Maximum number of causes tested for the reasons of a list, even in a small shop. */
+/** Maximum number of causes for which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options

@@ -228,7 +228,7 @@ export class Shop {
   /** Scoring for large catalogs; null for smaller catalogs, and, with a notice, if its code can't be loaded. */
   async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.loaded?.model.itemIds.length ?? 0
-    // The model and the catalog together contain at most this many items.
+    // The sum is an upper bound, because model and catalog share items.
     if (!known || known + (this.#catalog?.items.length ?? 0) <= LARGE) return null
     try {
       return (await this.#services.onDemand()).scoreInPart

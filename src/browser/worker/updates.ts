@@ -41,7 +41,7 @@ export class Updates {
     const { now, store, tabs } = this.#services
     if (!given.logged) await tabs.alone('update', () => this.#log())
     if (given.soon) return this.#schedule(AFTER_START, LEAST_INTERVAL)
-    // The start has just checked.
+    // The device's start was a check.
     await store.putSetting('looked', now(), 'relaxed')
     this.#schedule(this.#interval, this.#interval)
   }

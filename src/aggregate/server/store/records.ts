@@ -73,7 +73,7 @@ export interface Known {
   readonly isProven: boolean
 }
 
-/** Reports that reached a round which takes no more reports. */
+/** Reports that reached a round that has ended. */
 export interface Reached {
   /** Hash of the policy, hex. */
   readonly policyHash: string

@@ -120,7 +120,7 @@ function openFile(file: string): Database.Database {
       database.exec(tables(SQLITE))
       database.pragma(`user_version = ${SQLITE_VERSION}`)
     })()
-    // Truncate the write-ahead log, as each step does: the previous process may have died before that.
+    // Truncate the write-ahead log, as each step does: the previous process may have died before it did.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {

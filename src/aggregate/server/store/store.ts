@@ -51,7 +51,7 @@ export function createStore(driver: Driver) {
       modelReleases(driver, 'order by release desc limit $1', limit),
     /**
      * Helper: stores a release with a higher number than all others.
-     * @returns the release stored under its number, or the highest where that number is free
+     * @returns the release now stored under that number; the highest release where the number is lower and free
      */
     keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
       driver.transaction(async (on) => {

@@ -22,7 +22,7 @@ const BIN = FOUND === undefined ? undefined : dirname(realpathSync(join(FOUND, '
 /** PostgreSQL refuses to run as root. */
 const OWNER = process.getuid?.() === 0 ? ownerOf('postgres') : undefined
 
-/** Reason why it isn't available; empty where it is. */
+/** Reason why PostgreSQL isn't available; empty where it is. */
 export const NO_POSTGRES =
   BIN === undefined
     ? ' (skipped: no initdb and postgres here; Debian: apt install postgresql)'
