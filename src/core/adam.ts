@@ -14,7 +14,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** Decay after one more step. It multiplies, because browsers differ in the last bits of `**`. */
+/** Decay after one more step, by multiplication, because the last bits of `**` differ between browsers. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }

@@ -14,7 +14,7 @@ export function utf8(text: string): Bytes {
 
 export const concat = (...parts: readonly Uint8Array[]): Bytes => joined(parts)
 
-/** Concatenates a list of any length. `concat` overflows the stack at about 125,000 arguments. */
+/** Concatenates a list of any length. The function `concat` overflows the stack at about 125,000 arguments. */
 export function joined(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0

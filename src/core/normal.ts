@@ -52,7 +52,7 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * Upper bound on the rate of right guesses whether a device took part, under μ-Gaussian differential privacy.
- * The guesser knows everything else and sees every release. Tossing a coin has a rate of one half.
+ * Upper bound on the share of right guesses whether a device took part, under μ-Gaussian differential privacy. The
+ * guesser knows everything else and sees every release. A coin toss is right half of the time.
  */
 export const guessRate = (mu: number): number => normalCdf(mu / 2)

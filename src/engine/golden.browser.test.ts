@@ -1,4 +1,4 @@
-/** @module Results that ENGINE.md guarantees to be bit-identical everywhere, in a page. */
+/** @module Checks in a page the results that ENGINE.md guarantees to be bit-identical everywhere. */
 import { expect, test } from 'vitest'
 import {
   GOLDEN_ENCODER,

@@ -12,7 +12,7 @@ export interface CentredProblem {
   readonly cases: Int32Array
   /** Index of each live row in the problem's [T·K] rows, [R], by case. */
   readonly rows: Int32Array
-  /** Index of each live case's first row, and R at the end, [L + 1]. */
+  /** Index of each live case's first row, [L + 1]; the last entry is R. */
   readonly start: Int32Array
   /** Centred design X̃, row-major [R, P]; each row has `stride` numbers, with zeros after the first P. */
   readonly design: Float32Array

@@ -51,8 +51,8 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 }
 
 /**
- * Ranks the last items of the history first, then the others by popularity, as the strip of most shops does. It has
- * no parameter. The n-th last item has weight 1/n; all others together have less than the last of these.
+ * Ranks the last items of the history first, then the others by popularity, as the “last viewed” strip of most shops
+ * does. It has no parameter. The n-th last item has weight 1/n; all others together have less than the last of these.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},

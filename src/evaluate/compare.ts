@@ -19,7 +19,7 @@ interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 
   readonly models: { readonly a: string; readonly b: string }
 }
 
-/** Content of `--json`. Arms are named like `base-fresh of A`; lifts are B's over A's. */
+/** Result that `--json` writes. Arms are named like `base-fresh of A`; lifts are B's over A's. */
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>

@@ -15,7 +15,7 @@ interface HeldOut {
 
 /**
  * Tested shoppers for leave-one-out. The model trained on all shoppers, and is tested on each shopper's last event,
- * which must lie after its limit. `--holdout` names the tested shoppers.
+ * which must lie after the model's training limit. `--holdout` names the tested shoppers.
  */
 export async function everybody(
   option: string | undefined,

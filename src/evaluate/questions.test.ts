@@ -15,7 +15,7 @@ const looked = (item: number, minutes: number) => ({
   name: 'view_item' as const,
 })
 
-/** A shopper looks at 1 twice, at 2, at 1 again, at 3 an hour later. */
+/** A shopper looks at item 1 twice, at 2, at 1 again and, an hour later, at 3. */
 const shopper = {
   id: 'one',
   interactions: [looked(1, 0), looked(1, 1), looked(2, 2), looked(1, 12), looked(3, 72)],

@@ -72,7 +72,7 @@ interface Asked {
   isEstimated?(metric: string): boolean
 }
 
-/** Means of the arms, and lifts of pairs, from the rows that name no store. */
+/** Means of the arms, and lifts of pairs, from the rows whose `store` is empty. */
 export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): Summary {
   const { metrics, pairs, isCompared, isEstimated = () => false } = asked
   const known = new Map<string, string[]>()

@@ -146,7 +146,7 @@ function parametersOf(parameters: Float32Array) {
   return { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
 }
 
-/** The same cases and candidates, without regularisation. */
+/** Problem with the same cases and candidates, without regularisation. */
 function naiveProblem(problem: FitProblem): FitProblem {
   const zeros = new Float32Array(problem.parameters)
   return {

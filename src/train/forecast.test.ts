@@ -13,7 +13,7 @@ const HOUR = 3_600_000
 const shop = testShop()
 const model = testModel(shop)
 
-/** Each order, and two looks at its first product half a minute apart, an hour before it. */
+/** Each order, and an hour before it two views of its first product, half a minute apart. */
 const shoppers: readonly ShopperHistory[] = shop.shoppers
   .slice(0, 20)
   .map(({ id, interactions }) => ({

@@ -85,7 +85,7 @@ export interface PretrainOptions {
   readonly keptIn?: KeptIn
 }
 
-/** A model with its manifest's entries; the publisher adds the version. */
+/** A model with its manifest, which still lacks the version; the publisher adds it. */
 export interface Pretrained extends WrittenModel {
   /** Reason for the strength of learning on devices, or for no learning. */
   readonly priorReason: string

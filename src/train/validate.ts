@@ -17,7 +17,7 @@ import { mean, standardError } from './estimates.ts'
 import { ndcg, placesOf } from './metrics.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
-/** Maximum number of cases; their mean has a standard error of a forty-fifth of their standard deviation. */
+/** Maximum number of cases. The standard error of their mean is 1/45 of their standard deviation. */
 const MOST_CASES = 2000
 
 export type ScoringModel = Pick<

@@ -34,7 +34,7 @@ const EVENTS: Readonly<Record<string, Counted['event']>> = {
   select_item: 'followed',
 }
 
-/** Least number of days; fewer say too little about the variation between days. */
+/** Minimum number of days; fewer say too little about the variation between days. */
 const LEAST_DAYS = 10
 
 export const command = defineCommand(syntax, async (options, { print }, file) => {

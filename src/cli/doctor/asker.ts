@@ -23,7 +23,7 @@ export interface Asker {
   speakFor(origin: string): void
 }
 
-/** Most bytes of a file (the devices' own limit) and of a page. */
+/** Maximum number of bytes of a file (the devices' own limit) and of a page. */
 const MOST_BYTES = { file: 64 * 2 ** 20, page: 8 * 2 ** 20 }
 const MOST_REDIRECTS = 5
 

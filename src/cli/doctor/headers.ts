@@ -5,7 +5,7 @@ import type { Answer } from './asker.ts'
 
 /** Maximum number of seconds for which a pointer to the newest files may be cached. */
 const SHORT = 300
-/** Least number of seconds that counts as caching. */
+/** Minimum number of seconds that counts as caching. */
 const LONG = 86_400
 /** Bytes from which compression pays. */
 const PACKABLE = 4096

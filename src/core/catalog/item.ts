@@ -14,7 +14,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   /** Price in units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
   /**
-   * Price during a sale, when `price` is the usual price; the device's clock decides. `from` and `until` are ISO 8601
+   * Price during a sale, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601
    * times with their zone, or UTC days (`until` includes its day). Without `from` or `until`, the sale is open at
    * that end.
    */

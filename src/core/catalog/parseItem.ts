@@ -14,7 +14,7 @@ const isPrice = (value: unknown) =>
 const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
-/** Check of each optional field, and the fault that the error reports. */
+/** Check of each optional field, and the text of the error if the check fails. */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
   category: TEXT,

@@ -28,7 +28,7 @@ export interface KnownEvents {
 }
 
 /**
- * @returns the newest of the new orders, and the fault of the first invalid one
+ * @returns the newest orders that the device lacks, and the fault of the first invalid order
  * @throws NearsideError `input-invalid`
  */
 export function readOrders(orders: unknown, { events, knownAs, after, now }: KnownEvents) {

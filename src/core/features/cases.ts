@@ -104,8 +104,8 @@ export function firstAtOrAfter(interactions: History, time: number): number {
 }
 
 /**
- * The history without its most recent session, as seen by a job that ran before it. Sessions are identified
- * by name; a history of one session becomes empty.
+ * The history without its most recent session, as a job saw it before that session. Sessions are identified by name;
+ * a history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {
   if (history.length === 0) return history

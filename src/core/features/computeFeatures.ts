@@ -27,7 +27,7 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareVisits, 10],
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** Factor on an item's share of popularity, which its share of interactions is divided by. */
+/** An item's share of interactions is divided by this factor times its share of popularity. */
 const FILL = 0.1
 
 /**
@@ -68,7 +68,7 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 
 /**
  * Writes the features of the given items.
- * @param items distinct rows, written in this order; null: all items. The choice of items doesn't change a value, bit
+ * @param items distinct rows, written in this order; null: all items. Any choice of items gives the same values, bit
  *   by bit.
  * @param out [items, F], overwritten.
  */

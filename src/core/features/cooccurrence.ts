@@ -44,7 +44,7 @@ const MAX_PREVIOUS = 5
 /** Baskets before a time, in columns. A basket contains an item once, with its strongest event. */
 interface Baskets {
   readonly count: number
-  /** Index of each basket's first item, and the number of items at the end. */
+  /** Index of each basket's first item; the last entry is the number of items. */
   readonly start: Int32Array
   readonly item: Int32Array
   readonly strength: Float32Array

@@ -33,7 +33,7 @@ const LIST = [
   ['due', 'own'], // time since the last purchase is near the usual interval
   ['boughtByOrders', 'own'], // bought before × number of the shopper's orders
   ['boughtCooccurrence', 'own'], // bought before × co-occurrence with the recent history
-  ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that are repeats
+  ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that repeat an earlier purchase
   ['boughtPopularity', 'own'], // bought before × logarithm of its share of popularity, relative to the mean item's
   ['interactions3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
   ['interactions60', 'interaction'], // the same, halved every 60 days
@@ -43,7 +43,7 @@ const LIST = [
   ['visitShare', 'interaction'], // share of the shopper's visits that contain it
   ['inLastVisit', 'interaction'], // it is in the last visit
   ['interactionStrength', 'interaction'], // strength of the last interaction: view, cart or purchase
-  ['returnTendency', 'interaction'], // interacted with before × share of the shopper's interactions that are returns
+  ['returnTendency', 'interaction'], // interacted with before × share of the shopper's interactions that come back to an item
   ['interactedPopular', 'interaction'], // interacted with before × shoppers in the last 30 days
   ['looksLastVisit', 'interaction'], // number of the shopper's looks at it in the last visit
   ['looksEver', 'interaction'], // number of the shopper's looks at it

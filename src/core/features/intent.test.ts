@@ -12,7 +12,7 @@ const MINUTE = 60_000
 /** Groups 1, 2 and 3, of two items each, and two items without peers. */
 const peerGroup = Uint16Array.of(1, 1, 2, 2, 3, 3, 0, 0)
 
-/** Looks a minute apart, the last one a minute ago. */
+/** Views of the given items, one a minute; the last view was a minute ago. */
 const looks = (...items: number[]): History =>
   items.map((item, k) => ({
     item,

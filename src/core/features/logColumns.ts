@@ -7,9 +7,9 @@ import { eventStrength } from '../events/strength.ts'
 import type { History } from './history.ts'
 
 export interface LogColumns {
-  /** Index of each shopper's first basket, and the number of baskets at the end, [S + 1]. */
+  /** Index of each shopper's first basket, [S + 1]; the last entry is the number of baskets. */
   readonly shopperStart: Int32Array
-  /** Index of each basket's first event, and the number of events at the end, [B + 1]. */
+  /** Index of each basket's first event, [B + 1]; the last entry is the number of events. */
   readonly basketStart: Int32Array
   /** Item row of each event, [E]. */
   readonly item: Int32Array

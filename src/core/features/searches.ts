@@ -10,8 +10,8 @@ import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
  * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An
- * item that co-occurs with the found items gets the lift times its mean tie to them. Chosen on training shoppers'
- * orders before the limit of training: docs/results/search.md.
+ * item that co-occurs with the found items gets the lift times its mean co-occurrence with them. Chosen on training
+ * shoppers' orders before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
 /** Half-life of a search in days; short, because a want soon passes. */

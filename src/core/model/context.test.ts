@@ -32,7 +32,7 @@ function contextModel(): BaseModel {
     statistics: {
       ...model.statistics,
       context: [
-        // Rounded to int8 steps, as after reading a file.
+        // Rounded to int8 steps, as a model file stores the lifts.
         {
           kind: 'weather',
           values: ['rain', 'snow & ice'],

@@ -161,7 +161,7 @@ export function createEncoder(model: EncoderModel): Encode {
   }
 }
 
-/** Bucket of the time from position t to the next, or to now. */
+/** Bucket of the time from position t to the next position, or to `now` for the last. */
 function gapAfter(recent: History, t: number, now: number): number {
   return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
 }

@@ -20,7 +20,7 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   return joinItems(model, added, search.found)
 }
 
-/** Items that the model doesn't know, converted to its tables. */
+/** Items that the model doesn't know, as rows for its tables. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
   readonly peerGroup: Uint16Array

@@ -32,7 +32,7 @@ export interface Trees {
 
 /**
  * Sum of all trees for an item, in log-odds.
- * @param features scaled features, of one item from `at` on.
+ * @param features scaled features; those of the item begin at index `at`.
  */
 export function treesScore(trees: Trees, features: Float32Array, at: number): number {
   const { roots, feature, value } = trees

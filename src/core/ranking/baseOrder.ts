@@ -93,7 +93,7 @@ export class BaseOrder implements CandidateSource {
 
   /** Rank of each given row among the rows of `choice`; 1 is the best. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
-    // Sorting for one list takes several times as long as counting the higher rows.
+    // Counting the higher rows is several times as fast as sorting all rows for one list.
     if (this.#ranks && !choice.isNarrowed) {
       const ranks = this.#ranks
       const before = Array.from(choice.excluded, (row) => ranks[row])

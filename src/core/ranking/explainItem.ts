@@ -37,7 +37,7 @@ export function explainItem(
 /** Kinds of terms of the model; the shop's rules are outside the model. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** Price closeness belongs to the taste; the price itself belongs to the popularity. */
+/** The closeness of a price to the shopper's usual prices is taste; the price itself is popularity. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',

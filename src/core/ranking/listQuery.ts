@@ -4,7 +4,7 @@ import type { ListQuery } from './apiLists.ts'
 
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 
-/** Group of items that the shopper already has: `exclude` of `ListOptions` describes each. */
+/** Group of items that the shopper already has; `exclude` of `ListOptions` describes the groups. */
 export type Exclusion = (typeof EXCLUSIONS)[number]
 
 /** Limit of a query that names none. */

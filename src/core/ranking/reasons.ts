@@ -42,7 +42,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Items of `of` that every list lacks on their screen. */
+  /** Items of `of` that are outside their screen in every list. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -75,7 +75,7 @@ interface Known {
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
-  /** Given rows → for another row, the one that it is most often bought with. */
+  /** Returns a function that finds, for a row, the one of the given rows that it is most often bought with. */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 

@@ -161,7 +161,7 @@ test('any rules give a valid list that obeys them', () => {
       const there = [...new Set(first.pin)].filter((one) => isAllowed.has(one))
       for (const [at, one] of there.entries()) {
         const place = (first.at ?? 1) + at
-        // If too few other items remain, pinned items close up.
+        // If too few other items remain, pinned items move up.
         if (place > shown.length - pins) continue
         expect(shown[place - 1]).toBe(one)
         pinned++

@@ -12,7 +12,7 @@ export interface Asked {
   readonly about?: Item
   /** Current time in milliseconds since the epoch. */
   readonly now: number
-  /** Current value of a context by the shop or the clock; undefined if unknown. */
+  /** Current value of a context from the shop or the clock; undefined if unknown. */
   readonly context: (name: string) => string | undefined
 }
 

@@ -34,7 +34,7 @@ export const BOOST: Readonly<Record<(typeof FIELDS)[number], number>> = {
  */
 const WEIGHTS = { prefix: 0.1, fuzzy: 0.1 }
 
-/** Weight of a hit by another wording, relative to its own relevance and to the best exact hit. */
+/** Factor on the relevance of a hit by another wording. Such a hit reaches at most this share of the best exact hit. */
 const SYNONYM_WEIGHT = 0.8
 
 /** Number of complete hits from which partial hits are omitted as noise. */

@@ -28,7 +28,7 @@ interface Wording {
   readonly folded: Words
 }
 
-/** Maximum number of wordings of a query, and again of alternatives; each is a separate search. */
+/** Maximum number of wordings of a query, and of alternative wordings; each wording is a separate search. */
 export const MOST_WORDINGS = 8
 
 const wording = (text: string): Wording => {

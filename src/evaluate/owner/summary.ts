@@ -104,7 +104,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
-/** Figures of the next different product, by store. Leave-one-out has no stores, so the compared arms stand in. */
+/** Figures of the next different product, by store. Leave-one-out has no stores; it shows the compared arms instead. */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
   const read = readerOf(rows, '', seed, isMeasured)

@@ -40,7 +40,7 @@ export function tableOf<Item>(
   return { columns: Object.keys(columns), rows, prose }
 }
 
-/** Chart of lifts with their intervals, which a screen reader reads. */
+/** Chart of lifts with their intervals, with a text for screen readers. */
 export function liftChart(
   title: string,
   rows: readonly (Lift & { readonly name: string })[],
@@ -83,7 +83,7 @@ function tableLines({ columns, rows, prose = false }: Table): string[] {
   })
 }
 
-/** @param command command that made it, as typed. @param date ISO date */
+/** @param command command that made the report, as typed. @param date ISO date */
 export function markdown(report: Report, command: string, date: string): string {
   const { title, lead, parts, notes } = report
   const row = (cells: readonly string[]) =>

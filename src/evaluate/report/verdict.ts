@@ -17,7 +17,10 @@ const STORES = {
   beginning: 'A device with the whole log',
 } as const satisfies Record<InstalledSummary['store'], string>
 
-/** Conclusions about the next different product, for devices that start at install. @param hasClicks of the log */
+/**
+ * Conclusions about the next different product, for devices that start at install.
+ * @param hasClicks whether the log has clicks
+ */
 export function verdict(summary: Summary, hasClicks: boolean): Part {
   const { installed, owner, seeds } = summary
   const [{ overPopular, overCounts, counts }] = installed

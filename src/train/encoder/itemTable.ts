@@ -28,8 +28,8 @@ export interface ItemTableSettings {
   /** Decoupled weight decay of id parts and words' own parts. */
   readonly decay: number
   /**
-   * Number of items from which a batch composes and moves only the items it reads (sparse Adam, lazy decay).
-   * In a smaller catalog nearly every batch reads all items.
+   * In a catalog with at least this many items, a batch composes and moves only the items it reads (sparse Adam, lazy
+   * decay). In a smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }

@@ -53,8 +53,8 @@ function search(cumulative: Float64Array, x: number): number {
 }
 
 /**
- * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
- * `items.gradient` [N, d] and `bias.gradient` [N].
+ * Loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
+ * `bias.gradient` [N].
  */
 type SampledSoftmax = (
   window: Window,

@@ -23,7 +23,7 @@ export interface ItemSet {
 /** At most L consecutive positions of one shopper, or several such runs, with their targets. */
 export interface Window {
   readonly length: number
-  /** Position where the run of each position begins. */
+  /** For each position, the first position of its run. */
   readonly first: Int32Array
   /** Item row, event row and gap row of each position. */
   readonly items: Int32Array

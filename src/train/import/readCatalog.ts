@@ -54,8 +54,7 @@ interface ProductOptions {
 }
 
 /**
- * Fills `product`. A file may have several ids for a product; the id that the log uses counts
- * (table `known_item`).
+ * Fills `product`. If a file has several ids for a product, the id that the log uses is taken (table `known_item`).
  * @throws NearsideError `input-invalid`
  */
 export async function loadCatalog(

@@ -36,7 +36,7 @@ export interface FileReport {
   readonly lost: Readonly<Record<string, number>>
 }
 
-/** Names in the report for logs without times; their times are invented in the log's order. */
+/** Names that the report gives to logs without times. Their times are invented, in the log's order. */
 const WITHOUT_TIMES: Readonly<Partial<Record<Source['form'], string>>> = {
   sequences: 'sequences: a shopper a line, without times; days stand for the order',
   periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',

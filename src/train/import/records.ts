@@ -41,9 +41,9 @@ export async function* readRecords(
 }
 
 /**
- * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail`
- * is text. A line with an unclosed quote comes alone, with `isOpen`. The quote counts as unclosed after 500 lines,
- * or if the record would then have another number of fields than the first record.
+ * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail` is text. A line
+ * with an unclosed quote is a record of its own, with `isOpen`. The quote counts as unclosed after 500 lines, or if the
+ * record would then have another number of fields than the first record.
  */
 export async function* readDelimited(
   path: string,

@@ -20,7 +20,7 @@ export interface Recipe {
   readonly halfLifeDays: number
   /** Event weights, from `EVENT_WEIGHTINGS`. */
   readonly eventWeights: EventWeights
-  /** Share of the learned mean, 0 or 1. */
+  /** Factor on the learned mean: 0 or 1. */
   readonly mean: number
 }
 

@@ -166,7 +166,7 @@ export function buildTrial(
   }
 }
 
-/** Hundreds of trials are in memory at once, and most shoppers have far fewer cases than T. */
+/** Saves memory: hundreds of trials are held at once, and most shoppers have far fewer cases than T. */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {

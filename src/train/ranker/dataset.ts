@@ -21,20 +21,20 @@ export interface RankerCase extends Case {
 
 export interface RankerDataset {
   readonly cases: readonly RankerCase[]
-  /** First row of each case, and the number of rows at the end. */
+  /** Index of each case's first row; the last entry is the number of rows. */
   readonly start: Int32Array
   readonly item: Int32Array
   /** F columns of features, then the extra columns. */
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array
-  /** log(rest / sampled) for sampled rows, else 0. */
+  /** For sampled rows log(number of items sampled from / number of sampled rows), else 0. */
   readonly correction: Float32Array
   /** Share of the case's targets in this row. */
   readonly target: Float32Array
 }
 
-/** Maximum number of rows of a case. Targets and own items beyond three quarters of it are thinned. */
+/** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
 const ROWS = 320
 /**
  * Numbers of rows that are always included: the history's strongest neighbours, peers of its last products, and

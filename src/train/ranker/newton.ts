@@ -64,7 +64,8 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
 }
 
 /**
- * Mean loss of a case, nats, with the L2 term. Optionally also its gradient and Hessian by the scaled weights.
+ * Mean loss of a case, nats, with the L2 term. Optionally also its gradient and Hessian with respect to the scaled
+ * weights.
  * @param inverse 1 / scale, [columns]
  */
 export function evaluate(

@@ -26,7 +26,7 @@ export interface RankerData {
   /** Training shoppers only, without held-out shoppers. */
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
-  /** Context of the moments; absent: the training ignores context. */
+  /** Context at the times of the cases; absent: the training ignores context. */
   readonly context?: ContextCandidates
 }
 
@@ -57,7 +57,7 @@ interface RankerSettings
   readonly l2: number
   /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/focus.ts`. */
   readonly focus: number
-  /** Number of items of each case in the final fit: the highest of a first fit. */
+  /** Number of items of each case in the final fit: those that a first fit ranks highest. */
   readonly candidates: number
 }
 

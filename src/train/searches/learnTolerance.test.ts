@@ -19,7 +19,7 @@ const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
 
 const shop: TestShop = { ...testShop(120, ITEMS.length), items: ITEMS }
 
-/** Each order follows, by a minute, searches for the kind of every product that `isAsked`. */
+/** A minute before each order, its shopper searches for the kind of every product that `isAsked` selects. */
 function searchesFor(isAsked: (item: number) => boolean, shoppers = shop.shoppers): ShopSearch[] {
   return shoppers
     .flatMap(({ id, interactions }) =>

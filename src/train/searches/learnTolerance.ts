@@ -14,7 +14,10 @@ import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { Shop } from '../shop/shop.ts'
 import { likedOf, typedQueries } from './typed.ts'
 
-/** Tolerances, narrowest first. A hit for a synonym counts four fifths and must not pass a hit for the word itself. */
+/**
+ * Tolerances, narrowest first. A hit for a synonym has four fifths of the relevance and must not overtake a hit for
+ * the word itself.
+ */
 const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
 /** Fewest shoppers for a reliable standard error of the mean. */
 const FEWEST_SHOPPERS = 30

@@ -13,7 +13,7 @@ export function contextOf({ items, context = [], prices }: Shop): ContextSource 
     discountsAt(time) {
       if (!prices) return null
       const day = Math.floor(time / DAY)
-      // Only the last day is cached: cases of one day follow each other, and all days would be items × days.
+      // Only the last day is cached: cases of one day follow each other, and all days would take items × days numbers.
       if (last?.day !== day) last = { day, discounts: discountsAt(prices, items.length, time) }
       return last.discounts
     },

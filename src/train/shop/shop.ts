@@ -1,4 +1,4 @@
-/** @module A shop folder in memory. `read.ts` reads it, `write.ts` writes it. */
+/** @module A shop folder in memory. `read.ts` reads it. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ContextChange } from '@nearside/core/features/context/timeline.ts'
@@ -20,7 +20,7 @@ export interface Shop {
   readonly to: number
   /** Whether the log's times are days only; a case is then one shopper-day. */
   readonly dayOnly: boolean
-  /** Context of the days, from `context.tsv`; absent: none. */
+  /** Context over time, from `context.tsv`; absent: none. */
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog

@@ -9,7 +9,7 @@ import { type Bins, binFeatures } from './bins.ts'
 import { bestSplit, type Histogram, histogramOf, type Split, without } from './histogram.ts'
 
 export interface BoostTable {
-  /** First row of each case, and the number of rows at the end. */
+  /** Index of each case's first row; the last entry is the number of rows. */
   readonly start: Int32Array
   readonly columns: number
   /** Scaled features, row-major [rows, columns]. */
@@ -67,7 +67,7 @@ export function boost(table: BoostTable, options: BoostOptions): Trees {
   return grown.finish()
 }
 
-/** First and (diagonal) second derivative of the loss −Σ target·log softmax(score) by each score. */
+/** First and (diagonal) second derivatives of the loss −Σ target·log softmax(score) with respect to each score. */
 function slopes(
   { start, target }: BoostTable,
   score: Float64Array,

@@ -57,7 +57,7 @@ export function without(whole: Histogram, part: Histogram): Histogram {
   }
 }
 
-/** Best split; null if no split gains. Equal gains: the first column, the lowest bin. */
+/** Best split; null if no split gains. Of equal gains, the first column and its lowest bin win. */
 export function bestSplit(
   { sums, gradient, curvature, rows }: Histogram,
   { edges }: Bins,

@@ -87,8 +87,8 @@ export function learnTrees(
 /**
  * Judges several candidates on two halves of cases.
  * @param halves lifts by half, candidate and case
- * @returns the mean lift of each half with the candidate that the other half prefers, with its standard error; and
- *   `best`, the index of the candidate that both prefer, the first of equals
+ * @returns `lift` and `error`: mean lift over all cases and its standard error, if each half uses the candidate with
+ *   the best mean in the other half; `best`: index of the candidate with the best mean over both, the first of equals
  */
 export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   const bestOf = (lifts: readonly (readonly number[])[]) => {

@@ -17,7 +17,7 @@ import {
 } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 
-/** One epoch instead of full training's many, over fewer events, with a third of the step size. */
+/** One epoch instead of the many of a full training, over fewer events, with a third of the step size. */
 const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
 
 export interface EncoderLesson {

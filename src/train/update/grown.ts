@@ -8,7 +8,7 @@ import type { Shop } from '../shop/shop.ts'
 import { formatDay } from '../shop/time.ts'
 import type { Split } from '../split.ts'
 
-/** Least share of a model's items that the shop still has. */
+/** Minimum share of a model's items that the shop must still have. */
 const LEAST_KNOWN = 0.5
 
 /**

@@ -47,7 +47,7 @@ type UpdateOptions = Pick<
 interface Updated extends WrittenModel {
   /** Model as a device reads it from `files`. */
   readonly model: BaseModel
-  /** Reason not to publish: it ranks surely worse than its parent. Null: publish. */
+  /** Reason not to publish the model, which surely ranks worse than its parent; null if it can be published. */
   readonly refused: string | null
 }
 
@@ -55,7 +55,7 @@ interface Updated extends WrittenModel {
 const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of full training's. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
-/** Metrics of the parent about parts that stay. */
+/** Names of the parent's metrics that remain true, because an update doesn't change the parts that they describe. */
 const STAYING = /^(encoderWeight|trees|prior\.|cpuSeconds\.full)/
 
 /** @throws NearsideError `input-invalid` if the log has not grown from the model's */

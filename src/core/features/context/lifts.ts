@@ -123,8 +123,8 @@ function countByValue(
 }
 
 /**
- * Counts to expect if the context had no effect, [N] for each value: the item's total, divided as the counts of all
- * items since its first day.
+ * Counts to expect if the context had no effect, [N] for each value: the item's total, split in proportion to the
+ * counts of all items since its first day.
  */
 function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
   const days = [...daily].sort(([a], [b]) => b - a)

@@ -159,7 +159,7 @@ const MODEL: IncrementalLearner<null> = {
   restore() {},
 }
 
-/** Mean share of the candidates ranked above a chosen one, 0 … 1; 1 if none was chosen. */
+/** Mean share of the candidates that rank above a chosen candidate, 0 … 1; 1 if none was chosen. */
 function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'predict'>): number {
   const chances = examples.map(({ x }) => predict(x))
   const shares = examples.flatMap(({ label }, k) =>

@@ -1,7 +1,7 @@
 /**
- * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by
- * steps θ ← θ − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. Both rates adapt to the next batch. λ grows if θ_new
- * has a lower log-loss on it than θ_prev. α grows if twice the step would have been better than half of it.
+ * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by steps θ ← θ
+ * − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. Both rates adapt to the next batch. λ grows if θ_new has a lower log-loss
+ * on it than θ_prev. α grows if twice the step would have been better than half the step.
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 

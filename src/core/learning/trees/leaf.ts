@@ -59,7 +59,7 @@ export function learnAtLeaf(
   for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label)
 }
 
-/** Index of the largest share; on a tie the first in `order`, by default by index. */
+/** Index of the largest share; on a tie, the class that comes first in `order` (default: by index). */
 export function highest(
   shares: Counts,
   order: Iterable<number> = shares.map((_, label) => label),
