@@ -90,7 +90,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
   const id = useId()
   const { sent, terms } = snapshot
   const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
-  // First log entry of each report, because an update without an answer is sent again.
+  // One log entry for each report, because an update without an answer is sent again and logged again.
   const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
   const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))

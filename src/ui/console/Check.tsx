@@ -17,7 +17,7 @@ export function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    // Read the log before the call, because the call checks the signed entries.
+    // Read the log before the check, so that the place of a broken entry fits this log.
     const log = await read()
     const { entries, brokenAt, signed } = await personalizer.audit.verify()
     if (brokenAt !== null) return words('broken', { entry: log[brokenAt]?.sequence })

@@ -13,7 +13,7 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
-  // Only what a relay carries has a body.
+  // Only downloads through a relay have a body.
   const asking = bytesThatLeft(downloads)
   const updates = Number(reports)
   const files = sum('count', false)

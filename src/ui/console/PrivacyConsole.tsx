@@ -1,6 +1,6 @@
 /**
- * @module Privacy console for data-protection officers without a technical background: six questions in the order in
- * which they are usually asked. All figures come from the device; technical details are below.
+ * @module Privacy console for data-protection officers without a technical background: six questions in the usual
+ * order. All figures come from the device. Technical details are at the end.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -60,7 +60,7 @@ export function PrivacyConsole({
   const words = wordsIn<ConsoleKey>({ ...CONSOLE_ENGLISH, ...given }, locale)
   const entries = log.entries ?? []
   const parts = { personalizer, snapshot, entries }
-  // A new key resets the parts, so that no part still describes erased data.
+  // An erasure changes the key of all parts, so that no part still shows erased data.
   const erased = entries.findLast(({ detail }) => detail.what === 'everything')?.sequence
   return (
     <ConsoleWords.Provider value={{ words, details, locale }}>
@@ -112,7 +112,7 @@ function Printed() {
   return <p className="ns-printed">{`${location.origin}, ${days(Date.now())}`}</p>
 }
 
-/** Stored log and events, read again with each change that is shown. */
+/** Stored log and events, read again after each change of the snapshot. */
 function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot) {
   const [log, setLog] = useState<Log>({ entries: null, events: [], failed: null })
   const read = useCallback(async () => {
@@ -126,7 +126,7 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     }
   }, [audit, events])
   useEffect(() => {
-    // Fitting changes the snapshot at each step, and no step is logged.
+    // Don't read during a fit: it changes the snapshot at each step, but logs nothing.
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }

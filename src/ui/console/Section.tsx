@@ -26,7 +26,7 @@ export const ConsoleWords = createContext<Spoken>({
   locale: 'en-GB',
 })
 
-/** Formats are created on first use, because a page's first format takes 0.1 s on a slow phone. */
+/** Date formats, created at first use, because a page's first format takes 0.1 s on a slow phone. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   const key = `${locale} ${timeStyle}`
@@ -42,7 +42,7 @@ export function useWords() {
   const { words, locale } = spoken
   return {
     ...spoken,
-    /** Text of an error: in English the device's own sentence, else by its code. */
+    /** Text of an error: in English the device's own sentence, in other languages the text for the error's code. */
     saying: (thrown: unknown) => {
       const { message, code } = thrown as Error & { readonly code?: ErrorCode }
       const trouble = code ? troubleText(words, code) : words('trouble')
@@ -123,7 +123,7 @@ export function Table({ caption, columns, rows }: TableProps) {
   )
 }
 
-/** Runs a button's action, and shows one line with its outcome: the action's words, or the error's. */
+/** Runs a button's action, and shows its outcome in one line: the text that the action returns, or its error. */
 export function useOutcome() {
   const [said, setSaid] = useState('')
   const { saying } = useWords()

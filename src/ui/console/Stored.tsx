@@ -33,8 +33,8 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const [open, setOpen] = useState<EventName | null>(null)
   /** Undo of the last deletion; no other object holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  // After any deletion this page must also drop the deleted events. The page's own deletion changes the
-  // snapshot before its promise resolves.
+  // After any deletion, in any tab, drop the undo, which holds deleted events. A deletion on this page changes the
+  // snapshot before its promise resolves, so its undo is set after this.
   const [known, setKnown] = useState(snapshot.erasures)
   if (known !== snapshot.erasures) {
     setKnown(snapshot.erasures)
@@ -48,7 +48,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     ? words('keptFor', { n: retentionDays })
     : words('keptForever')
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
-  // Every deletion also removes stored updates; updates already sent stay at the servers.
+  // Every deletion also removes the stored updates, so updates are stored only if the last one is newer.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
   async function forget(what: Forgettable, name: string) {

@@ -1,4 +1,4 @@
-/** @module Exports: this page on paper, a file that an auditor can check, and a sealed file. */
+/** @module Exports: this page on paper, a file that an auditor can check, and an encrypted file for another device. */
 import { Button } from '../react/Button.tsx'
 import { exportData } from '../react/download.ts'
 import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'

@@ -1,4 +1,4 @@
-/** @module Moves data to or from another device of the shopper, by a file that only its code opens. */
+/** @module Moves data to or from another device of the shopper, by an encrypted file that only a code opens. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { type FormEvent, useId, useState } from 'react'
@@ -10,7 +10,7 @@ const TRANSFER_FILE = 'my-shop-transfer.json'
 /** Maximum file size, bytes. The device accepts less; this limit avoids reading huge files. */
 const MOST_BYTES = 8 << 20
 
-/** The code is the next step, so it gets the focus and a screen reader reads it. */
+/** Focuses the code, so that a screen reader reads it: the shopper has to note it next. */
 const focusAtOnce = (code: HTMLParagraphElement | null) => code?.focus()
 
 export function Transfer({ personalizer, snapshot }: SectionProps) {

@@ -93,7 +93,7 @@ test('another language changes the words and the dates', async () => {
 })
 
 describe('what left', () => {
-  test('downloads are counted together without a body; no update reads “None”', async () => {
+  test('counts all downloads, which have no body; without updates it says “None”', async () => {
     log(
       entry(0),
       entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
@@ -160,7 +160,7 @@ describe('what left', () => {
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
     const screen = await show()
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
-    // An upload first sent before the folded entries, and sent once more since.
+    // The last report of the folded entries (r2) was sent once more since.
     const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
     log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
     personalizer.change({ revision: 2 })
@@ -314,7 +314,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
     const erased = entry(3, { kind: 'erase', detail: { what: 'item', events: 1 } })
     log(upload(1, 4.9), entry(2), erased)
-    // An upload that was sent stays counted.
+    // A deletion removes the stored updates but not the count of sent ones.
     personalizer.change({ revision: 2 })
     await expect.element(stored).not.toHaveTextContent('Your last updates')
     log(upload(1, 4.9), entry(2), erased, upload(4, 7.3))
@@ -509,7 +509,7 @@ describe('checks of the log', () => {
   })
 
   test('a broken log names the first broken entry by its number in the log', async () => {
-    // The oldest entries were folded.
+    // The log begins at entry 70, because older entries were folded.
     log(entry(70), entry(71), entry(72))
     personalizer.audit.verify = () =>
       Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
@@ -557,7 +557,7 @@ describe('technical details', () => {
     expect(rows()[6].textContent).toContain('2,168 bytes')
     await screen.getByRole('button', { name: 'Show all 30 entries' }).click()
     expect(rows()).toHaveLength(30)
-    // The button is gone, so the focus must have moved to the log.
+    // The pressed button is gone, so the focus must be on the log now.
     expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 

@@ -17,8 +17,8 @@ const ITEMS: readonly Item[] = [
 ]
 
 /**
- * Rules of typical themes and resets for elements, states and positions, exaggerated.
- * A page may position a widget's outermost box and set its width.
+ * Exaggerated rules of typical themes and resets, for elements, states and positions. A widget's outermost box has no
+ * rule, because a page may position it and set its width.
  */
 const HOSTILE = `
   article, section section { padding: 40px; background: gold; float: left }
@@ -46,7 +46,7 @@ beforeEach(async () => {
 const sheet = document.createElement('style')
 afterEach(() => sheet.remove())
 
-/** Computed styles of every element of the widgets, except how pictures load and headings. */
+/** Computed styles of every element of the widgets, except headings. */
 function looksOf(container: Element): Map<string, string> {
   const looks = new Map<string, string>()
   const parts = container.querySelectorAll(
@@ -64,7 +64,7 @@ function looksOf(container: Element): Map<string, string> {
   return looks
 }
 
-/** Properties of layout and paint. Origins are left out, because a higher heading moves everything below. */
+/** Computed properties of layout and paint, without origins of transforms, which change with the height of a box. */
 function* computed(style: CSSStyleDeclaration): Generator<[string, string]> {
   const seen = new Set(['perspective-origin', 'transform-origin'])
   for (const name of style) if (!seen.has(name)) yield [name, style.getPropertyValue(name)]

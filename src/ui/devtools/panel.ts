@@ -1,4 +1,4 @@
-/** @module Developer's panel: each list of the page, its items with reasons, the known events, and timings. */
+/** @module Developer's panel: each list of the page, its items with reasons, the stored events, and timings. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -10,7 +10,7 @@ import { make, queryText, reasonText, rounded } from './text.ts'
 const EVENTS = 20
 
 /**
- * Opens the panel on the page. Returns a personalizer that the panel observes; use it in place of the given one.
+ * Opens the panel on the page. Returns a personalizer that the panel observes; use it instead of the given one.
  * `items` are the shop's products, to show titles beside ids.
  * @example
  * if (new URLSearchParams(location.search).has('nearside-devtools'))

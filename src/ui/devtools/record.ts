@@ -19,14 +19,14 @@ export interface ListRecord {
 const KEPT = 10
 
 export interface Recorder {
-  /** Wrapper that the page uses in place of its own personalizer. */
+  /** Wrapper that the page uses instead of its own personalizer. */
   readonly personalizer: Personalizer
   /** Recorded lists in the order of the requests. */
   readonly lists: () => readonly ListRecord[]
 }
 
 /**
- * @param now milliseconds, of any origin
+ * @param now clock in milliseconds; only differences count
  * @param changed called after each request, each answer, and each end of a watched list
  */
 export function recorder(

@@ -11,7 +11,7 @@ export function make(tag: string, ...parts: readonly Part[]): HTMLElement {
 
 export const rounded = (milliseconds: number) => `${milliseconds.toFixed(1)} ms`
 
-/** Formats as `because tin viewed`. */
+/** Formats a reason: its kind and its details, such as `because tin viewed`. */
 export const reasonText = ({ kind, ...about }: Reason) => [kind, ...Object.values(about)].join(' ')
 
 export function queryText({ kind, options, ...about }: ListQuery): string {

@@ -1,6 +1,6 @@
 /**
- * @module Builds the choices beside a list as DOM nodes, with the same markup as React's `Facets`. Existing
- * nodes are updated, so the focus stays.
+ * @module Builds the filters beside a list as DOM nodes, with the same markup as React's `Facets`. An update changes
+ * the existing nodes, so that the focus stays.
  */
 
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -70,7 +70,7 @@ function buildGroup(
     const first = rows.findIndex(({ row }, o) => row.hidden && isPossible(facet.options[o]))
     all = true
     update(facet)
-    // The button is gone, so move the focus to the first new choice.
+    // The pressed button is gone, so move the focus to the first new choice.
     rows[first]?.input.focus()
   })
   body.append(element('legend', '', group.label), ...rows.map(({ row }) => row), more)

@@ -63,7 +63,7 @@ test('shows a sale’s price until the sale ends by the device’s clock', async
   }
 })
 
-test('keeps no room for a list that a new visitor has no products for, but shows what the page put there', async () => {
+test('reserves no space for a list that is empty for new visitors, but shows the page’s content', async () => {
   const shown = (html: string) => {
     const host = show(html)
     provide({ personalizer: { ...personalizer, watch: () => () => {} }, items: ITEMS })
@@ -119,7 +119,7 @@ test('the focus stays on its item when the list moves', async () => {
   expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
 })
 
-test('lists similar items, and a new subject gets a new list', async () => {
+test('lists similar items, and starts anew when the attribute names another item', async () => {
   provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
   const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toEqual(['mug']))

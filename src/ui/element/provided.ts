@@ -1,5 +1,6 @@
 /**
- * @module Options that the page gave its elements (personalizer, products, labels), and the elements' shared styles.
+ * @module Stores the options that the page gives its elements (personalizer, products, labels), and their shared
+ * styles.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -57,7 +58,7 @@ export function provide<TItem extends Item>(options: {
     ...{ items, searchLabels, measure },
     shop: {
       itemOf: (id) => byId.get(id),
-      // The elements pass only items of the page.
+      // Elements pass only items that the page provided, which are of the type TItem.
       linkTo: (item) => linkTo(item as TItem),
       words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
       locale,
@@ -82,5 +83,5 @@ export function styles(): CSSStyleSheet {
   return sheet
 }
 
-/** A server may import this file, too, and has no HTMLElement. */
+/** Base class of the elements. A server that imports this file has no HTMLElement, so it gets an empty class. */
 export const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)

@@ -1,7 +1,7 @@
 /**
- * @module `<nearside-recommendations>`: the list for shops without React. It has the same looks and custom
- * properties, in a shadow root, so that styles neither leak in nor out. Content between its tags is
- * shown until the first answer: a server can put bestsellers there.
+ * @module `<nearside-recommendations>`: the list for shops without React. It looks like the React list and takes the
+ * same custom properties. A shadow root keeps styles from leaking in or out. The content between its tags is shown
+ * until the first answer, so a server can put best sellers there.
  */
 
 import { wordsIn } from '@nearside/browser/page/words.ts'
@@ -21,7 +21,7 @@ export interface SelectDetail {
   readonly position: number
 }
 
-/** Before the page has called `provide`. */
+/** Shop of an element until the page calls `provide`. */
 const UNKNOWN_SHOP: Shop = {
   itemOf: () => undefined,
   linkTo: () => '',
@@ -29,7 +29,7 @@ const UNKNOWN_SHOP: Shop = {
   locale: 'en-GB',
 }
 
-/** Attributes that set the subject of a list. */
+/** Attributes that say what a list is about. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
 /**
@@ -106,7 +106,7 @@ export class NearsideRecommendations extends Base {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
-    // A new subject starts with an empty list instead of the old subject's.
+    // If the list is about something else now, start with an empty list instead of the old items.
     if (SUBJECTS.includes(name)) this.connect()
     else this.#ask()
   }
@@ -216,7 +216,7 @@ export class NearsideRecommendations extends Base {
       this.#say('nearside-change', { items: state.items })
   }
 
-  /** Shown beside the shopper's own list, like `LearningPaused` of `nearside/react`. */
+  /** Says beside the shopper's own list that learning is paused, like `LearningPaused` of `nearside/react`. */
   #showPaused(): void {
     const { personalizer, shop } = provided ?? {}
     const isOwn = this.#name === 'forYou' && this.getAttribute('order') !== 'base'
@@ -224,14 +224,14 @@ export class NearsideRecommendations extends Base {
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
     const resume = element('button', 'ns-button', shop.words('resume'))
-    // If the browser can't store the choice, it applies to this tab only; the snapshot's notices report that.
+    // Ignore a failure to store the choice: it then applies to this tab only, and the snapshot's notices say so.
     resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
     const line = element('p', '', `${shop.words('learningPaused')}. `)
     line.append(resume)
     this.#paused.replaceChildren(line)
   }
 
-  /** A new element each time, because a screen reader doesn't repeat unchanged text. */
+  /** Announces a change. Each time in a new element, because a screen reader doesn't repeat unchanged text. */
   #announce(): void {
     const text = this.#shop.words('listUpdated', { title: this.#heading })
     this.#status.replaceChildren(element('span', '', text))

@@ -53,7 +53,7 @@ function unfold(root: ShadowRoot): void {
   expect(fold.ariaExpanded).toBe('true')
 }
 
-/** Expects the box, and the note already rendered: a note that appears together with its text often isn't read out. */
+/** Expects only the box and an empty note. The note must exist before its text, else screen readers often skip it. */
 function expectOnlyTheBox(root: ShadowRoot): void {
   expect(visible(root, '[role=status]').map(({ textContent }) => textContent)).toEqual([''])
   expect(visible(root, 'ul, button, fieldset')).toEqual([])
@@ -78,7 +78,7 @@ test('finds typed words, with equally relevant hits in the shopper’s order', a
   await waitFor(() => expectOnlyTheBox(root))
 })
 
-test('captures a search only when it is done', async () => {
+test('captures a search only on Enter or when the shopper leaves the box', async () => {
   const root = show()
   const capture = vi.spyOn(personalizer, 'capture')
   await userEvent.type(box(root), 'tea')

@@ -1,6 +1,6 @@
 /**
- * @module `<nearside-search>`: a search box, choices and the products found, for shops without React. With an
- * empty box it shows the products of a `category`. The typed text stays on this device.
+ * @module `<nearside-search>`: a search box, filters and the products found, for shops without React. While the box is
+ * empty, it shows the products of `category`. The typed text stays on this device.
  */
 
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
@@ -30,7 +30,7 @@ const LOOKS = `${searchCss}
   .ns-found > .ns-facets { grid-row: span 3 } }`
 let looks: CSSStyleSheet | null = null
 
-/** Search index of these products, built once. A large catalog takes a while, in slices that let the page work. */
+/** Search index of the products for all elements. Built in slices, so that a large catalog doesn't block the page. */
 let index: { readonly items: readonly Item[]; readonly search: Promise<ProductSearch> } | null =
   null
 
@@ -90,7 +90,7 @@ export class NearsideSearch extends Base {
     this.#input.enterKeyHint = 'search'
     this.#input.addEventListener('input', () => this.#ask())
     this.#input.addEventListener('change', () => this.#capture())
-    // The note is always rendered, because a note that appears together with its text often isn't read out.
+    // The note is always rendered, because screen readers often skip a note that appears together with its text.
     this.#note.setAttribute('role', 'status')
     this.#found.append(this.#note, this.#list, this.#more)
     root.append(search, this.#found)
@@ -158,7 +158,7 @@ export class NearsideSearch extends Base {
     const answer = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // An error keeps the choices of the previous request.
+      // After an error the products and choices of the previous request stay, so the next answer is another request's.
       isAnother &&= 'error' in given
     }
     this.#stop = personalizer.watch(

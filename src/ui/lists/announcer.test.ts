@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('changes are announced once the list rests', () => {
+test('a change is announced when the list has been still for a moment', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows(null)
@@ -27,7 +27,7 @@ test('changes are announced once the list rests', () => {
   expect(announce).toHaveBeenCalledTimes(2)
 })
 
-test('moving back or drawing again is no change, and nothing is announced after the stop', () => {
+test('moving back and drawing again are no changes; after a stop nothing is announced', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows('a b')

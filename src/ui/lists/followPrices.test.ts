@@ -31,7 +31,7 @@ test('says when a sale ends, and when another begins', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('goes on from the time of the prices that are shown', () => {
+test('reports only changes after the time of the shown prices', () => {
   const { seen } = follow(items, START)
   expect(seen).toEqual([])
   vi.setSystemTime(START + 30 * MINUTE)
@@ -46,12 +46,12 @@ test('a device that slept through the end of a sale sees it within a minute', ()
   expect(seen).toHaveLength(2)
 })
 
-test('without sales it says nothing, and sets no timer', () => {
+test('without sales it reports nothing and sets no timer', () => {
   expect(follow([items[2]]).seen).toEqual([])
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('no timer outlives the list', () => {
+test('after the stop no timer runs', () => {
   const { seen, stop } = follow()
   stop()
   vi.advanceTimersByTime(60 * MINUTE)

@@ -1,15 +1,15 @@
-/** @module Says when a price changes, because a sale begins or ends while the page is open. */
+/** @module Reports when a price changes because a sale begins or ends while the page is open. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { nextChange } from '@nearside/core/catalog/sale.ts'
 
-/** Most milliseconds between two looks at the clock, because timers stand still while a device sleeps. */
+/** Most milliseconds until the clock is checked again, because timers stand still while a device sleeps. */
 const LONGEST = 60_000
 
 /**
  * Calls `onChange` at each change of a price.
- * @param since time of the prices that are shown, milliseconds since the epoch; null: usual prices, which change at
- *   once where an item has a sale
- * @returns ends it
+ * @param since time of the shown prices, milliseconds since the epoch; null: usual prices are shown, so `onChange` is
+ *   called at once if any item has a sale
+ * @returns function that stops following
  */
 export function followPrices(
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** @module Default display of an item, with React and without. */
+/** @module Texts of an item's default card, with React and without. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 
 /** Price in the format of the shop's locale. @param locale BCP 47 */

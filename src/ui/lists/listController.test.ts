@@ -25,7 +25,7 @@ const idsOf = ({ entries }: ListView<Item>) => entries.map(({ item }) => item.id
 describe('what a list shows', () => {
   const settings = { itemOf, words, limit: 2 }
 
-  test('skeletons first, then known items up to the limit, without gaps in position', () => {
+  test('shows skeletons first, then the items that the page knows, up to the limit, with positions 1, 2, …', () => {
     expect(viewOf(LOADING, settings)).toMatchObject({ skeletons: 2, isEmpty: false, entries: [] })
     const view = viewOf(ready('a', 'gone', 'b', 'c'), settings)
     expect(view).toMatchObject({ skeletons: 0, loading: false, trouble: null })
@@ -97,7 +97,7 @@ describe('what a list reports', () => {
     expect(announce).not.toHaveBeenCalled()
     expect(shows(view('b', 'a'))).toBe(true)
     vi.advanceTimersByTime(500)
-    // Rendered again without a change, which must not put off the announcement.
+    // Rendering again without a change must not delay the announcement.
     expect(shows(view('b', 'a'))).toBe(false)
     vi.advanceTimersByTime(500)
     expect(announce).toHaveBeenCalledOnce()

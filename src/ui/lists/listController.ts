@@ -1,6 +1,6 @@
 /**
- * @module What a list shows and reports, whether React or the custom element renders it: items or skeletons, its error,
- * announcements and impressions.
+ * @module Decides what a list shows (items or skeletons, an error) and reports (announcements, impressions), whether
+ * React or the custom element renders it.
  */
 import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -42,7 +42,7 @@ interface ListOf<TItem extends Item> {
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
-/** What to show for a state. Items that the page doesn't know are left out. */
+/** View of a list for its state, without items that the page doesn't know. */
 export function viewOf<TItem extends Item>(
   state: ListState,
   { itemOf, words, limit, initialItems, transformItems }: ListOf<TItem>,
@@ -71,7 +71,7 @@ function asGiven(id: string, place: number): Recommendation {
   return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
-/** An entry as measurements name it. */
+/** An entry in the form that measurements take. */
 export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
 
 export interface ListReporter {
@@ -97,7 +97,7 @@ export function createListReporter(announce: () => void): ListReporter {
   /** Latest order; null while the list is loading. */
   let order: string | null = null
   let view: ListView<Item> | null = null
-  /** The list that is waited for to come into view. */
+  /** List that is not in view yet: its element, name and measure. */
   let unseen: readonly unknown[] = []
   let stopWaiting = () => {}
 

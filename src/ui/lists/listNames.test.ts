@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { keepsNoRoom, queryOf } from './listNames.ts'
 
-test('the list that is the same for everybody leaves out the basket, unless the page says otherwise', () => {
+test('best sellers leave out the basket’s items, unless the page sets `exclude`', () => {
   const excluded = (...given: Parameters<typeof queryOf>) => queryOf(...given).options?.exclude
   expect(excluded('bestSellers', { exclude: undefined })).toEqual(['basket'])
   expect(excluded('forYou', { order: 'base' })).toEqual(['basket'])
   expect(excluded('bestSellers', { exclude: [] })).toEqual([])
-  // The device's own defaults hold for the shopper's lists.
+  // For the shopper's own lists the device sets `exclude`.
   expect(excluded('forYou', {})).toBeUndefined()
   expect(excluded('buyAgain', { order: 'base' })).toBeUndefined()
   expect(excluded('similar', { order: 'base' }, 'tin')).toBeUndefined()
 })
 
-test('lists that a new visitor has no products for keep no room while they load', () => {
+test('lists that are empty for most new visitors reserve no space while they load', () => {
   for (const name of ['recentlyViewed', 'buyAgain', 'onYourMind'] as const)
     expect(keepsNoRoom(name)).toBe(true)
   expect(keepsNoRoom('basket', [])).toBe(true)

@@ -41,7 +41,7 @@ export function queryOf(
   }
 }
 
-/** Whether a list is empty for most new visitors, so that placeholders would only fold up and move the page. */
+/** Whether a list is empty for most new visitors. Its placeholders would only disappear and move the page. */
 export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
   return (
     ['recentlyViewed', 'buyAgain', 'onYourMind'].includes(name) ||
@@ -49,7 +49,7 @@ export function keepsNoRoom(name: ListName, item?: string | readonly string[]): 
   )
 }
 
-/** Name of the list whose items come `from` there; `forYou` for an unknown value. */
+/** Name of the list for a value of the option `from`; `forYou` for an unknown value. */
 export function nameFrom(from: string | null): ListName {
   const names = Object.keys(LISTS) as ListName[]
   return (

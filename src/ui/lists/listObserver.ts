@@ -1,6 +1,6 @@
 /**
- * @module A list that follows the personalizer. It drops answers to outdated queries and shows the old list until
- * the new one arrives. Headless; the hooks are `useSyncExternalStore` over it.
+ * @module A list that follows the personalizer, without any rendering. It drops answers to outdated queries and keeps
+ * the old list until the new one arrives. The hooks subscribe to it by `useSyncExternalStore`.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -14,24 +14,24 @@ export interface ListState {
   readonly items: readonly Recommendation[]
   /** `loading` only until the first answer; later the old list stays until the next answer. */
   readonly status: 'loading' | 'ready' | 'error'
-  /** One line about the error, when the list is unavailable. */
+  /** Message of the error if the list is unavailable, one line. */
   readonly error: string | null
-  /** Code of that error; `worker-failed` for errors other than NearsideError. */
+  /** Code of that error; `worker-failed` if it is no NearsideError. */
   readonly code: ErrorCode | null
-  /** Subject of the list as passed to `ask`, else the observer's subject. */
+  /** What the list is about: `about` of the answered `ask`, else the observer's subject. */
   readonly about: string
 }
 
 export interface Asked {
   readonly query: ListQuery
-  /** Subject, returned in the state with the answer. */
+  /** What the list is about; the state has it together with the answer. */
   readonly about?: string
   /**
-   * Filter for items that the page can't show. The observer then requests more items until the list is full or none
-   * are left, because the device may know products that the page doesn't.
+   * Whether the page can show an item. If some items can't be shown, the observer requests more until the list is full
+   * or none are left: the device may know products that the page doesn't.
    */
   readonly mayShow?: (id: string) => boolean
-  /** The shop's final change to the list; items that it removes are replaced in the same way. */
+  /** The shop's final change to the list. For items that it removes, the observer requests more, too. */
   readonly choose?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
@@ -51,13 +51,13 @@ export const LOADING: ListState = {
 }
 
 /**
- * Creates an observer. It sends queries only while it has subscribers; with null it stays `loading`.
- * @param subject a new subject needs a new observer, so that its list starts empty instead of with the old list
+ * Creates an observer. It sends queries only while it has subscribers. Without a personalizer it stays `loading`.
+ * @param subject what the list is about; another subject needs another observer, so that its list starts empty
  */
 export function createListObserver(personalizer: Personalizer | null, subject = ''): ListObserver {
   const listeners = new Set<() => void>()
   let asked: Asked | null = null
-  /** Factor of the requested limit. */
+  /** How many times `limit` items are requested. */
   let factor = 1
   let answer: ListAnswer | null = null
   let state: ListState = { ...LOADING, about: subject }
@@ -93,14 +93,14 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
       factor *= 2
       watch()
     } else {
-      // With `choose`, the state holds all items to choose from, and the widget cuts the list.
+      // With `choose`, the state has all items to choose from; the widget calls `choose` and cuts the list.
       const shown = choose ? items : items.slice(0, limit)
       set({ ...LOADING, items: shown, status: 'ready', about })
     }
   }
 
   function set(next: ListState): void {
-    // An unchanged list keeps its identity, so that components don't render again.
+    // Keep the same object for an unchanged list, so that components don't render again.
     if (JSON.stringify(next) === JSON.stringify(state)) return
     state = next
     for (const listener of listeners) listener()

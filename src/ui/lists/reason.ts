@@ -6,8 +6,9 @@ import type { Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { ListKey } from '../messages/lists.ts'
 
 /**
- * One short sentence without a full stop.
- * @param of id of the explained item: its own events are described directly, not as "because"
+ * Text of a reason: a short sentence without a full stop.
+ * @param of id of the explained item. If the reason is an event of this item, the text says "You bought …" instead of
+ *   "Because you bought …"
  */
 export function reasonText(
   words: Words<ListKey>,
@@ -35,7 +36,7 @@ export function reasonText(
   }
 }
 
-/** Number of places that the device moved an item from the shop's own order; null where it didn't move. */
+/** Text that says how many places higher or lower the item is than in everyone's list; null if it didn't move. */
 export function movedText(
   words: Words<'higher' | 'lower'>,
   { baseRank, rank }: Pick<Recommendation, 'baseRank' | 'rank'>,

@@ -1,6 +1,6 @@
 /** @module Detects when an element comes into view. */
 
-/** Share of the element that must be visible, or of the screen where the element is larger. */
+/** Share of the element that must be visible; if the element is larger than the screen, share of the screen. */
 const SEEN = 0.5
 
 /** Calls `seen` once. @returns a function that stops waiting */

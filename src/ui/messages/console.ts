@@ -1,4 +1,4 @@
-/** @module English words of the console; those of the technical details load with them. */
+/** @module English messages of the console. Messages of the technical details load with the details. */
 
 import type { Messages } from '@nearside/browser/page/words.ts'
 import { SHARING_ENGLISH } from '@nearside/browser/vault/sharing.ts'
@@ -13,7 +13,7 @@ export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH
 
 export type ConsoleKey = keyof typeof CONSOLE_ENGLISH
 
-/** Messages of the console. Any error may have one; in English the console shows the device's own sentence. */
+/** Messages of the console. A language may have a message for any error; English shows the device's own sentence. */
 export type ConsoleLabels = Messages<keyof typeof CONSOLE_ENGLISH> &
   Partial<Messages<`trouble.${ErrorCode}`>> & {
     /** Messages of the technical details. */

@@ -1,4 +1,4 @@
-/** @module English words of the lists, which the panel and the console use, too. */
+/** @module English messages of the lists. Panel and console use them, too. */
 
 import type { Messages, Words } from '@nearside/browser/page/words.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
@@ -11,7 +11,7 @@ export type ListKey = keyof typeof ENGLISH_LISTS
 /** Messages of the lists. */
 export type ListLabels = Messages<keyof typeof ENGLISH_LISTS>
 
-/** Meaning of an error for the shopper: by its code, else by the first word of the code. */
+/** Message for an error: by its code, else by the first word of the code, else a general one. */
 export function troubleText(words: Words<'trouble'>, code: ErrorCode): string {
   const keys = [`trouble.${code}`, `trouble.${code.split('-')[0]}`]
   return words((keys.find(words.has) as 'trouble' | undefined) ?? 'trouble')

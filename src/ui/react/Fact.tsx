@@ -1,7 +1,7 @@
 /** @module A row in the name–value lists of panel and console. */
 import type { ReactNode } from 'react'
 
-/** Renders nothing without a value. */
+/** A name and its value; nothing if the value is empty. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   if ((children ?? '') === '') return null
   return (

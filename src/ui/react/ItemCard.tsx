@@ -1,4 +1,4 @@
-/** @module Default card of one recommended item; a shop passes its own as `itemComponent`. */
+/** @module Default card of a recommended item. A shop may pass its own card as `itemComponent`. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { priceText } from '../lists/itemText.ts'
@@ -7,7 +7,7 @@ import { WhyThis } from './WhyThis.tsx'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */
 export interface ItemComponentProps<TItem extends Item = Item> {
-  /** Product to show: the object in the provider's `items`, or a copy with its price while a `sale` runs. */
+  /** Product to show: the object in the provider's `items`, or a copy with the sale's price while a `sale` runs. */
   readonly item: TItem
   /** Rank and reason of the item. */
   readonly recommendation: Recommendation

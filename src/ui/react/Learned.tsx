@@ -11,7 +11,7 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** A limit higher than any number of stored events. */
+/** Number of events to request if all are wanted; no device stores as many. */
 const ALL = 1e6
 /** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
@@ -19,7 +19,7 @@ const LEAVING = 900
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
   const { itemOf, locale, personalizer, words } = usePersonalizationContext()
-  // Kept here, because the line may be gone by the time the action fails.
+  // The alert is here and not in the line, because the line may be gone by the time the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
   /** Undo of the last deletion; no other object holds the deleted events. */
@@ -30,8 +30,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After any erasure this page must also drop the undo and its name. The page's own deletion changes
-  // the snapshot before its promise resolves.
+  // After any erasure, in any tab, drop the undo and its name. An erasure on this page changes the snapshot before its
+  // promise resolves, so its undo is set after this.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)
@@ -42,7 +42,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const lines = [...learned]
   const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
   if (gone) lines.splice(leaving[1], 0, leaving[0])
-  /** Shows the outcome and moves the focus to the title, because the button is gone. */
+  /** Shows the outcome and moves the focus to the title, because the pressed button is gone. */
   function say(text: string): void {
     setSaid(text)
     title.current?.focus()
@@ -127,13 +127,13 @@ function useStoredEvents(
   limit: number,
 ): readonly ShopperEvent[] {
   const [events, setEvents] = useState<readonly ShopperEvent[]>([])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they say that there are others
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of count or erasures means other events
   useEffect(() => {
     let wanted = true
     personalizer
       ?.events({ limit })
       .then((read) => wanted && setEvents(read))
-      // The panel keeps the last answer; the device's notices report the failure.
+      // Ignore a failure: the panel keeps the last answer, and the device's notices report the failure.
       .catch(() => undefined)
     return () => {
       wanted = false

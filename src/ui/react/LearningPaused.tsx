@@ -6,8 +6,8 @@ import { useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /**
- * Notice that learning is paused; renders nothing while learning is on. `Recommendations` includes it; put it beside
- * a list of your own.
+ * Notice that learning is paused. It renders nothing while learning is on. `Recommendations` includes this notice; put
+ * it beside lists that you render yourself.
  * @example <LearningPaused />
  */
 export function LearningPaused() {

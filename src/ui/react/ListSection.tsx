@@ -1,6 +1,6 @@
 /**
- * @module A heading and a list that follows the personalizer. It shows skeletons of the same size first, then the
- * items, and announces changes politely. Each list widget is this section with its own query.
+ * @module A heading and a list that follows the personalizer. It shows skeletons first, then items of the same size,
+ * and announces changes to screen readers. Each list widget is this section with its own query.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -11,7 +11,7 @@ import type { ListState } from '../lists/listObserver.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
 
-/** Options of a list that every widget takes as props of the same names. */
+/** Options of `ListOptions` that every widget takes as props. */
 export const LIST_OPTIONS = [
   'order',
   'exclude',
@@ -33,9 +33,10 @@ export interface RecommendationsProps<TItem extends Item = Item>
   /** Number of items; default 8. */
   readonly limit?: number
   /**
-   * Ids to show until the first answer instead of skeletons, labelled as popular: the shop's bestsellers. An empty
-   * array shows nothing until then; that is the default of lists that are empty for most new visitors. A server renders
-   * them, too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
+   * "popular". With an empty array nothing shows until then, which is the default of lists that are empty for most
+   * new visitors. A server renders these items, too: `readBaseLists` of `nearside/ssr` returns them in the order that
+   * the device starts with.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
@@ -53,8 +54,8 @@ export interface RecommendationsProps<TItem extends Item = Item>
     readonly loading: boolean
   }>
   /**
-   * Final change to the list: filter, reorder, pin. It gets at least twice the number of shown items, and more where
-   * too few are left. The first `limit` items of its result are shown.
+   * Final change to the list: filter, reorder, pin. It gets at least twice the number of shown items, and more if it
+   * leaves too few. The first `limit` items of its result are shown.
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /** Called when the shopper follows an item’s link; `position` counts from 1. */
@@ -97,7 +98,7 @@ export function ListSection<TItem extends Item>({
   const view = viewOf(state, { itemOf, words, limit, initialItems, transformItems })
   const { loading, entries, skeletons, trouble } = view
   const section = useRef<HTMLElement>(null)
-  /** Number of changes so far that were worth announcing. */
+  /** Number of changes announced so far. */
   const [changes, setChanges] = useState(0)
   const [reporter] = useState(() => createListReporter(() => setChanges((before) => before + 1)))
   useEffect(() => void reporter.shows(view, list, section.current, measure))
@@ -114,8 +115,8 @@ export function ListSection<TItem extends Item>({
           <li key={place} className="ns-skeleton" aria-hidden="true" />
         ))}
         {entries.map((entry, place) => (
-          // An item of the first list that keeps its place keeps its node. No node moves to another place,
-          // because the page would jump.
+          // An item of `initialItems` keeps its node only if it keeps its place: moving a node would make the page
+          // jump.
           <li
             key={initialItems?.[place] === entry.item.id ? `first ${entry.item.id}` : entry.item.id}
             className="ns-item"
@@ -132,7 +133,7 @@ export function ListSection<TItem extends Item>({
       </Layout>
       {trouble && <p className="ns-error">{trouble}</p>}
       <p className="ns-visually-hidden" role="status">
-        {/* A new element each time, because a screen reader doesn't repeat unchanged text. */}
+        {/* Each announcement is a new element, because a screen reader doesn't repeat unchanged text. */}
         {changes > 0 && <span key={changes}>{words('listUpdated', { title })}</span>}
       </p>
     </section>

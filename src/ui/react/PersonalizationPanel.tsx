@@ -1,6 +1,6 @@
 /**
- * @module Panel for shoppers: what was learned, what was sent, and controls for both, in plain words. It assumes
- * no knowledge of machine learning; the console has the figures.
+ * @module Panel for shoppers: what was learned, what was sent, and controls for both. Its words assume no knowledge of
+ * machine learning; the console has the figures.
  */
 import './nearside.css'
 import './panel.css'
@@ -19,7 +19,7 @@ import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /**
- * Panel of what is stored, learned and shared, with the shopper's controls.
+ * Panel that shows what is stored, learned and shared, with the shopper's controls.
  * @example <PersonalizationPanel />
  */
 export function PersonalizationPanel({
@@ -70,7 +70,7 @@ interface PartProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** Question whether to store what was learned, for `persist: 'ask'`. */
+/** Switch for `persist: 'ask'`: whether this browser may store what was learned. */
 function Keep({ personalizer, snapshot }: PartProps) {
   const { words } = usePersonalizationContext()
   const id = useId()
@@ -96,7 +96,7 @@ function Keep({ personalizer, snapshot }: PartProps) {
   )
 }
 
-/** Switch for contribution, off by default; the text above it explains a contribution before the shopper decides. */
+/** Switch for contribution, off by default. The text above it explains a contribution before the shopper decides. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { locale, words } = usePersonalizationContext()
   const { run, alert } = useAction()
@@ -136,7 +136,7 @@ function Controls({
   const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot
-  /** Null: not asked yet; false: asked, and declined. */
+  /** True while the panel asks whether to erase; false after the shopper declined; null before. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
@@ -149,7 +149,7 @@ function Controls({
     if (!erased) return
     setSure(null)
     setSaid(words('erased'))
-    // Other buttons have replaced the pressed one, so move the focus to the outcome.
+    // The pressed button is gone, so move the focus to the outcome.
     status.current?.focus()
   }
   return (
@@ -167,7 +167,7 @@ function Controls({
         <button
           type="button"
           className="ns-button ns-danger"
-          // A new button replaces the old one, so that a screen reader reads its text.
+          // The key makes it a new button, so that a screen reader reads the new text.
           key={String(sure)}
           ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}

@@ -46,8 +46,8 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
   readonly measure?: ListMeasure
   /**
-   * A signed-in shopper's own orders. The provider passes them to `seed` once the personalizer exists, and again for
-   * each new array. A stable reference saves work.
+   * A signed-in shopper's own orders. The provider passes them to `seed` as soon as the personalizer exists, and again
+   * whenever the array is a new one. A stable reference saves work.
    */
   readonly orders?: readonly PastOrder[]
   /** Components that contain the widgets. */
@@ -72,7 +72,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
     [personalizer, byId, mayShow, linkTo, labels, locale, measure],
   )
   useEffect(() => {
-    // Report errors to the page's own error reporting; lists work without the orders.
+    // Lists work without the orders, so an error only goes to the page's error reporting.
     if (orders && personalizer)
       personalizer.seed(orders).catch((error: NearsideError) => {
         if (error.code !== 'closed') reportError(error)

@@ -1,4 +1,4 @@
-/** @module Explains sharing in the words that the shopper agrees to, above the switch; used in panel and console. */
+/** @module The text about sharing that a shopper agrees to, and the switch below it, for panel and console. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -30,7 +30,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent
   const stored = persist.allowed === true
-  // A vault asks for consent itself, with its own text.
+  // With a vault the terms needn't be known here: the vault asks for consent itself, with its own text.
   const isUnknown = terms === null && !vault
   return (
     <>

@@ -3,7 +3,7 @@ import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { movedText, reasonText } from '../lists/reason.ts'
 import { usePersonalizationContext } from './context.ts'
 
-/** One line: "Because you looked at …", and how far the item moved. */
+/** One line with the reason ("Because you looked at …") and the number of places that the item moved. */
 export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {
   const { itemOf, words } = usePersonalizationContext()
   const moved = movedText(words, recommendation)

@@ -8,18 +8,19 @@ import { createContext, useContext } from 'react'
 import type { LabelKey } from '../messages/panel.ts'
 
 export interface Personalization<TItem extends Item = Item> {
-  /** Personalizer; null while it starts, on a server, or where it could not start. Widgets then stay empty. */
+  /** Personalizer; null while it starts, on a server, or if it could not start. Widgets then stay empty. */
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined
   /**
-   * Whether an item may be shown: false for sold-out items and unknown ids. Without products from the shop, all may.
+   * Whether an item may be shown: false for sold-out items and unknown ids. If the provider has no `items`, always
+   * true.
    */
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
   linkTo(item: TItem): string
   readonly words: Words<LabelKey>
-  /** Measures lists that were seen and items that were clicked; absent where nothing is measured. */
+  /** Measures lists that were seen and items that were clicked; absent if nothing is measured. */
   readonly measure?: ListMeasure
   /** BCP 47 locale of prices, numbers and dates. */
   readonly locale: string
@@ -28,7 +29,8 @@ export interface Personalization<TItem extends Item = Item> {
 export const PersonalizationContext = createContext<Personalization | null>(null)
 
 /**
- * `TItem` is the type of the provider's items. A context has one type, so the caller names it.
+ * Context of the nearest provider. `TItem` is the type of the provider's items; the caller must name it, because a
+ * React context has only one type.
  * @throws Error outside of a `<PersonalizationProvider>`
  */
 export function usePersonalizationContext<TItem extends Item = Item>(): Personalization<TItem> {

@@ -3,7 +3,7 @@ import type { Personalizer } from '@nearside/browser/api.ts'
 
 export const EXPORT_FILE = 'my-shop-data.json'
 
-/** Downloads the file; nothing leaves the browser. */
+/** Saves the export as a file on this device. */
 export async function exportData(personalizer: Personalizer): Promise<void> {
   saveFile(EXPORT_FILE, await personalizer.export())
 }
@@ -14,6 +14,6 @@ export function saveFile(name: string, json: string): void {
   link.href = url
   link.download = name
   link.click()
-  // Revoke late, because some browsers read the blob only after the click has returned.
+  // Revoke the address later, because some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

@@ -1,4 +1,4 @@
-/** @module Counts the work of one click from the page to the worker and back, with a real worker and widgets. */
+/** @module Counts the messages of one click between the page and its worker, with a real worker and widgets. */
 
 import { TestPage } from '@nearside/browser/page/testPage.ts'
 import { testCatalog } from '@nearside/core/model/testShop.ts'
@@ -16,7 +16,7 @@ function Category({ ids }: { readonly ids: readonly string[] }) {
   return <p data-testid="category">{useRerank(ids).ids.join(' ')}</p>
 }
 
-test('a click crosses threads three times until every list of the page is new', async () => {
+test('a click needs three messages between page and worker until all lists are new', async () => {
   const crossings: string[] = []
   const worker = () => {
     const made = page.makeWorker()

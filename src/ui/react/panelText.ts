@@ -55,7 +55,7 @@ export function fitText(
   return words('learnedIn', { milliseconds, engine: fit.engine })
 }
 
-/** Whether the learned model is in use, and why. */
+/** Text that says whether the personal model is in use, and why. */
 export function guardText(words: PanelWords, { guard, paused }: PersonalizerSnapshot): string {
   if (paused) return words('checkPaused')
   if (guard.tested === 0) return words('checkNothing')
@@ -75,7 +75,7 @@ export function actionText(
   return `${words(`action.${name}`)}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
-/** Events that forgetting would delete, by name, and further products of a purchase. */
+/** Text that says which events forgetting would delete, by name, and which other products a purchase has. */
 export function goesText(
   { itemOf, locale, words }: Pick<Personalization, 'itemOf' | 'locale' | 'words'>,
   name: string,

@@ -76,7 +76,7 @@ test('a shopper’s orders are imported once the personalizer exists; a failure 
   failed.mockRestore()
 })
 
-/** Hands over a new array each time. */
+/** Passes a new array to `useFacets` at each rendering. */
 function FirstFacet({ items }: { readonly items: readonly Item[] }) {
   return <p>from {useFacets([...items]).items[0].price}</p>
 }
@@ -150,7 +150,7 @@ describe('the other lists', () => {
     await waitFor(() => expect(shownIds(screen.container).length).toBeGreaterThan(0))
   })
 
-  test('a list keeps no room for products that a new visitor can’t have', async () => {
+  test('a list that is empty for new visitors reserves no space', async () => {
     const screen = await show(
       <>
         <RecentlyViewed />
@@ -276,7 +276,7 @@ describe('Recommendations', () => {
       .toBeVisible()
     const announced = () => screen.container.querySelector('[role=status] > span')
     await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
-    // The next change is announced, too: a new element with the same words.
+    // The next change is announced by a new element with the same words.
     const first = announced()
     for (let looks = 0; looks < 3; looks++)
       await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -369,7 +369,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('fills the list after the shop’s transform, and calls no item moved', async () => {
+  test('fills the list after the shop’s transform, and says of no item that it moved', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
@@ -583,13 +583,13 @@ test('useRerank leaves out items that are sold out for the page or the device', 
   )
   const screen = await render(tree(['wick']))
   await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
-  // The answer is the same list as before, for another query.
+  // The answer to the new query is the same list as before.
   await screen.rerender(tree(ids))
   await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
   expect(seen.flat()).not.toContain('mug')
 })
 
-test('a language may use one word for two rows of the panel', async () => {
+test('the panel works if a language has the same word for two rows', async () => {
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} labels={{ kept: 'State', check: 'State' }}>
@@ -655,7 +655,7 @@ describe('PersonalizationPanel', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
-    // The line stays for a moment, struck out, then disappears.
+    // The forgotten line stays for a moment, crossed out, and then disappears.
     const left: string[] = []
     const observer = new MutationObserver(() => {
       const leaving = screen.container.querySelector('.ns-leaving')
@@ -695,7 +695,7 @@ describe('PersonalizationPanel', () => {
     await sure.click()
     await expect.element(undo).toBeVisible()
     await expect.element(title).toHaveFocus()
-    // Undo is the next stop of the keyboard, and it stays.
+    // The next press of Tab reaches Undo, which stays.
     await userEvent.tab()
     await expect.element(undo).toHaveFocus()
     await userEvent.keyboard('{Enter}')
@@ -704,7 +704,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(title).toHaveFocus()
     await expect.element(forget).toBeVisible()
 
-    // The name of an event that another tab erased must disappear.
+    // Another tab erased everything, so the name of the forgotten category must disappear.
     personalizer.change({ erasures: 99 })
     await expect.element(screen.getByText('Kitchen is back.')).not.toBeInTheDocument()
     await forget.click()
@@ -750,7 +750,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByText('red parasol has been forgotten.')).toBeInTheDocument()
   })
 
-  test('before forgetting, the panel says which actions go, and a purchase goes whole', async () => {
+  test('before forgetting, the panel says which events will be deleted; a purchase is deleted as a whole', async () => {
     const forget = vi.spyOn(personalizer, 'forget')
     const screen = await show(<PersonalizationPanel />)
     for (const item_id of ['tin', 'mug', 'wick'])

@@ -1,4 +1,4 @@
-/** @module Tests hydration of server-rendered lists in a browser, and other directions and languages. */
+/** @module Tests hydration of server-rendered lists in a browser, right-to-left pages and other languages. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { STARTING } from '@nearside/browser/page/starting.ts'
@@ -159,7 +159,7 @@ test('no word that a shopper reads or hears stays English', async () => {
   app.render(
     <PersonalizationProvider
       {...{ personalizer, items, labels: MARKED }}
-      // Checks the digits only, because the text is not translated; also in dates.
+      // A locale without translation: only the digits of numbers and dates are checked.
       locale="ja-JP"
     >
       <Recommendations limit={reasons.length} />

@@ -44,7 +44,7 @@ export interface FakePersonalizer extends Personalizer {
   readonly captured: readonly CaptureInput[]
   /** Changes the snapshot and notifies the listeners. */
   change(part: Partial<PersonalizerSnapshot>): void
-  /** While on, answers wait for `release`. */
+  /** After `hold(true)`, answers wait for `release`. */
   hold(on: boolean): void
   /** Releases the delayed answer with this number (0: the first request). */
   release(index: number): void

@@ -16,7 +16,7 @@ const sentText = panel.sentText.bind(null, words)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
-test('an engine that has not run on this page is named if it once learned', () => {
+test('before a fit on this page, the text names the engine of the last stored fit', () => {
   const fit = { engine: 'wasm' } as PersonalizerSnapshot['fit']
   expect(engineText({ ...STARTING, status: 'ready' })).toBe('Nothing yet')
   expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')

@@ -6,7 +6,7 @@ import { troubleText } from '../messages/lists.ts'
 import type { LabelKey } from '../messages/panel.ts'
 import { usePersonalizationContext } from './context.ts'
 
-/** Action of a button of the panel. `forget-disk`: forgotten, but not on disk; `unpersist`: storing declined. */
+/** Failed action of the panel. `forget-disk`: forgotten in memory but not on disk; `unpersist`: erasing after a no. */
 type Wish = LabelKey extends infer Key ? (Key extends `failed.${infer Name}` ? Name : never) : never
 
 export function useAction() {
@@ -15,7 +15,7 @@ export function useAction() {
 
   /**
    * Resolves to whether the action succeeded.
-   * @param otherwise the failure to report, where it is only known afterwards; default `wish`
+   * @param otherwise which failure to report, if this is known only after the failure; default `wish`
    */
   async function run(
     wish: Wish,

@@ -1,4 +1,4 @@
-/** @module Hooks for lists of recommendations; all of them update themselves. */
+/** @module Hooks for lists of recommendations, which render again whenever the list changes. */
 
 import type { ListOptions, ListQuery, RerankOptions } from '@nearside/core/ranking/apiLists.ts'
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
@@ -8,7 +8,7 @@ import { usePersonalizationContext } from './context.ts'
 
 const loading = () => LOADING
 
-/** `subject` is what the list is about; a new subject starts with an empty list, not with the old one. */
+/** @param subject what the list is about; if it changes, the list starts empty instead of with the old items */
 function useList(
   subject: string,
   query: ListQuery,
@@ -16,15 +16,15 @@ function useList(
 ): ListState {
   const { personalizer } = usePersonalizationContext()
   const observer = useMemo(() => createListObserver(personalizer, subject), [personalizer, subject])
-  // Compare by value, so that inline options cause no further queries. JSON has no infinity.
+  // Compare queries by value, so that inline options cause no new query. JSON has no Infinity, so replace it.
   const key = JSON.stringify(query, (_, value) => (value === Infinity ? Number.MAX_VALUE : value))
   useEffect(
     () => observer.ask({ query: JSON.parse(key), about, mayShow, choose }),
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // React renders a store's changes in one go, which blocks a slow phone for a dozen new cards.
-  // It renders a deferred value in slices.
+  // React renders a change of a store without a pause, which blocks a slow phone if there are a dozen new cards. It
+  // renders a deferred value in slices.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
   return deferred === observer ? shown : state
@@ -36,7 +36,7 @@ function useList(
  */
 export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
-  // For a basket, the old list stays until the next answer.
+  // A basket is left out of the subject, so that its old list stays until the next answer.
   const item = 'item' in query && typeof query.item === 'string' ? query.item : ''
   const { category, from } = query.options ?? {}
   return useList(`${item} ${category} ${from}`, query, { mayShow, choose })
@@ -66,8 +66,8 @@ export function useRerank(
   { limit, order, soldOut, page, rules }: RerankOptions = {},
 ): ListState & {
   /**
-   * Every given id exactly once, in the newest known order. Ids without an answer stand at the end, in the given
-   * order. A list of these ids never flickers. Products that the shop no longer sells are left out.
+   * Every given id exactly once, in the newest known order, without products that the shop no longer sells. Ids that
+   * the answer lacks are at the end, in the given order, so that the list never flickers.
    */
   readonly ids: readonly string[]
   /** False while the answer on screen belongs to another query: other ids or another order. */
@@ -83,7 +83,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // This answer was for exactly these ids, so ids missing from it are unavailable.
+    // If the answer is for exactly these ids, ids that it lacks are unavailable, so leave them out.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key

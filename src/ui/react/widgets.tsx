@@ -1,4 +1,4 @@
-/** @module The list widgets: each is a hook, shown by the same section with the same props. */
+/** @module The list widgets. Each has its own query; the same section with the same props shows all of them. */
 import './nearside.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'

@@ -1,4 +1,4 @@
-/** @module Choices beside a list. On a narrow screen they collapse behind a button with the number of choices made. */
+/** @module Filters beside a list. On a narrow screen they fold behind a button that shows how many are selected. */
 import '../react/nearside.css'
 import './search.css'
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
@@ -10,8 +10,8 @@ import { FIRST } from './defaultGroups.ts'
 import type { FacetsState } from './useFacets.ts'
 
 /**
- * Choices to narrow a list by: the result of `useFacets`, and messages. Missing messages are English; a stable
- * reference saves work. They don't render again when only their surroundings change.
+ * Filters of a list. Props: the result of `useFacets`, and messages (missing messages are English; a stable reference
+ * saves work). The component renders again only if its props change.
  */
 export const Facets = memo(function Facets(
   props: Omit<FacetsState, 'items'> & { readonly labels?: Partial<SearchLabels> },
@@ -63,7 +63,7 @@ function Group({ facet, words, onToggle }: GroupProps) {
 
   function showAll() {
     setAll(true)
-    // The button is gone, so move the focus to the first new choice.
+    // The pressed button is gone, so move the focus to the first new choice.
     const first = possible.findIndex((option) => !shown.includes(option))
     requestAnimationFrame(() => group.current?.querySelectorAll('input')[first]?.focus())
   }

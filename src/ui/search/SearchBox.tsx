@@ -1,5 +1,5 @@
 /**
- * @module A search box (combobox). Its list shows recent searches and categories, or, while the shopper types,
+ * @module A search box (combobox). Its list offers recent searches and categories; while the shopper types, it offers
  * searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
@@ -30,7 +30,8 @@ const categoryPage = (category: string) => `/category/${encodeURIComponent(categ
 const asItIs = (category: string) => category
 
 /**
- * Search box with suggestions. Each object and function needs a stable reference, else the box searches again.
+ * Search box with suggestions. Each object and function in the props needs a stable reference, else the box searches
+ * again at each rendering.
  * `TItem` is the type of the provider's items.
  * @example
  * <SearchBox search={searchAmong(items)} labels={SEARCH_GERMAN} />
@@ -55,11 +56,11 @@ export function SearchBox<TItem extends Item = Item>({
   readonly categories?: readonly string[]
   /** Query whose results the page shows; default: none. */
   readonly query?: string
-  /** Called at every letter, for a page whose results follow the typing. The box then offers nothing for typed text. */
+  /** Called at every letter, for a page that shows results while the shopper types. The box then makes no offers. */
   readonly onType?: (query: string) => void
   /** Called before the shopper goes to an offered product. */
   readonly onSelect?: (item: TItem) => void
-  /** Goes to an address of the shop; default: as a link does. If it loads no page, it must move the focus. */
+  /** Goes to an address of the shop; default: like a link. If it loads no document, it must move the focus itself. */
   readonly navigate?: (href: string) => void
   /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
   readonly linkToSearch?: (query: string) => string
@@ -78,7 +79,7 @@ export function SearchBox<TItem extends Item = Item>({
   const words = useMemo(() => wordsIn({ ...SEARCH_ENGLISH, ...labels }, locale), [labels, locale])
   const [text, setText] = useState(query)
   const [active, setActive] = useState(false)
-  /** Address of the offer that the arrow keys have reached. */
+  /** Address of the offer chosen by the arrow keys. */
   const [reached, setReached] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -86,13 +87,13 @@ export function SearchBox<TItem extends Item = Item>({
     () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words }),
     [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words],
   )
-  // The results page itself answers the typed text.
+  // With `onType` the page shows the results for typed text, so the box needs no offers for it.
   const wanted = active && !(onType && text.trim() !== '')
   const offers = useOffers(wanted ? text : null, shop, search, personalizer)
   const all = offers?.groups.flatMap((group) => group.offers) ?? []
   const chosen = all.find(({ href }) => href === reached) ?? null
 
-  // Back, forward and links to other searches change the query under the box.
+  // Follow `query`, because "back", "forward" and links to other searches change it.
   useEffect(() => {
     if (document.activeElement !== input.current || query === '') setText(query)
   }, [query])
@@ -100,7 +101,7 @@ export function SearchBox<TItem extends Item = Item>({
   function type(next: string): void {
     setText(next)
     setReached(null)
-    // After Escape, too, typing opens the offers again.
+    // Typing opens the offers again after Escape has closed them.
     setActive(true)
     onType?.(next)
   }
@@ -134,7 +135,7 @@ export function SearchBox<TItem extends Item = Item>({
   function onKeyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined && offers) {
-      // The arrow keys pass through the box itself between the last and the first offer.
+      // Between the last and the first offer, the arrow keys return to the box itself.
       const places = all.length + 1
       const next = (all.indexOf(chosen as Offer) + 1 + step + places) % places
       setReached(all[next - 1]?.href ?? null)

@@ -45,7 +45,7 @@ export function SearchOffers(props: SearchOffersProps) {
       <p role="status" className={note ? 'ns-offers-note' : 'ns-visually-hidden'}>
         {note}
       </p>
-      {/* Other letters give a new list rather than the same list with moved lines. */}
+      {/* The key makes other offers a new list, so that lines don't move from place to place. */}
       <div key={addresses} role="listbox" id={id} aria-label={label}>
         {groups
           .filter(({ offers }) => offers.length > 0)

@@ -1,6 +1,6 @@
 /**
- * @module Offers of the search box. With an empty box: this shopper's recent searches and categories.
- * With text: searches, categories and products that match it.
+ * @module Offers of the search box. If the box is empty, they are this shopper's recent searches and the categories.
+ * Otherwise they are searches, categories and products that match the text.
  */
 
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -40,9 +40,9 @@ export const SEARCHES = 5
 const CATEGORIES = 6
 const CATEGORIES_TYPED = 3
 const PRODUCTS = 5
-/** Maximum number of completions of the text to search for. */
+/** Maximum number of completions of the text for which products are searched. */
 const MEANINGS = 2
-/** Number of hits to request: enough to contain five families, unless one is very large. */
+/** Number of hits to request. They contain at least five families of variants, unless a family is very large. */
 const FOUND = 30
 
 const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
@@ -66,8 +66,8 @@ export function offersBefore(shop: Offered, searches: readonly string[]): Offers
 }
 
 /**
- * Offers for a text. Products are found by completions of the last word, because "kitch" is nearer to "witch" than to
- * "kitchen". Where no product has all words, the offers are searches from the nearest products.
+ * Offers for a text. The search for products first completes the last word, because "kitch" itself is nearer to "witch"
+ * than to "kitchen". If no product has all words, the offers are searches made from the nearest products.
  */
 export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
   const { itemOf, categories, linkTo, words } = shop
@@ -113,7 +113,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   }
 }
 
-/** The best match among variants. */
+/** Items without further variants of a family: the best match stays. */
 function oneOfEach(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>()
   return items.filter(({ id, groupId = id }) => !seen.has(groupId) && seen.add(groupId))

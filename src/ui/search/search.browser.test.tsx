@@ -88,7 +88,7 @@ test('keys choose an option or search, the shop navigates, and no event is captu
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
   const box = screen.getByRole('combobox')
   await box.click()
-  // Without searches and categories there is no list, not an empty one.
+  // Without searches and categories the box has no list at all.
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
   await userEvent.keyboard('{Enter}')
   expect(navigate).not.toHaveBeenCalled()

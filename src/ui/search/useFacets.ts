@@ -29,8 +29,8 @@ export interface FacetsState<TItem extends Item = Item> {
 }
 
 /**
- * Narrows a list by the choices that `Facets` shows. Each object in `options` needs a stable reference, else the list
- * is narrowed again.
+ * Narrows a list by the choices that `Facets` shows. Each object in `options` needs a stable reference, else the hook
+ * narrows the list again at each rendering.
  * @example
  * const { items, ...facets } = useFacets(found)
  * <Facets {...facets} />
@@ -40,7 +40,7 @@ export function useFacets<TItem extends Item>(
   options: {
     /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
     readonly groups?: readonly FacetGroup<TItem>[]
-    /** Selection, where the page keeps it, e.g. in its address; otherwise the hook keeps it. */
+    /** Selection, if the page stores it, e.g. in its address; default: the hook stores it. */
     readonly selection?: FacetSelection
     /** Called with the next selection. */
     readonly onSelection?: (selection: FacetSelection) => void

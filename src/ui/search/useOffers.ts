@@ -22,15 +22,15 @@ export function useOffers(
   const offers = useMemo(() => {
     if (typed === null) return null
     if (typed !== '') return answered ?? { note: shop.words('looking'), groups: [] }
-    // Wait for the searches, because categories alone would be pushed down when the searches arrive.
+    // Wait for the recent searches: otherwise they would push the categories down when they arrive.
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])
   const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
-  // The deferred text lags a little behind.
+  // `text` decides, because the deferred text is a little behind.
   return text === null || empty ? null : offers
 }
 
-/** The last answer stays until the next one; null before the first. */
+/** Latest answer, which stays until the next one arrives; null before the first. */
 function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offers | null {
   const [offers, setOffers] = useState<Offers | null>(null)
   useEffect(() => {
@@ -46,7 +46,7 @@ function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offe
   return offers
 }
 
-/** Newest first, each once; read again with each visit to the box. */
+/** The shopper's recent searches, newest first, each once. They are read each time the box gets the focus. */
 function useLastSearches(
   personalizer: Personalizer | null,
   wanted: boolean,
@@ -61,12 +61,12 @@ function useLastSearches(
         const asked = events.flatMap((event) => (event.query !== undefined ? [event.query] : []))
         setSearches([...new Set(asked)].slice(0, SEARCHES))
       },
-      // The personalizer was closed meanwhile, so there is nothing to offer.
+      // The personalizer has been closed, so there are no searches to offer.
       () => setSearches([]),
     )
     return () => {
       left = true
-      // A search that was forgotten meanwhile must not flash up.
+      // Drop them when the box loses the focus, so that a search forgotten since doesn't show for a moment.
       setSearches(null)
     }
   }, [personalizer, wanted])

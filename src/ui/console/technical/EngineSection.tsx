@@ -1,4 +1,4 @@
-/** @module Shows the engine, its device and the reason for the choice; a select can force another engine. */
+/** @module Shows the engine, its device and the reason for its choice. A select forces another engine. */
 
 import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { useId } from 'react'

@@ -40,7 +40,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
           <Button
             onClick={() => {
               setAll(true)
-              // The button is gone, so move the focus to the log; further entries appear there.
+              // The pressed button is gone, so move the focus to the log, where the further entries appear.
               log.current?.focus({ preventScroll: true })
             }}
           >
@@ -59,7 +59,7 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
       {Object.entries(detail)
         .filter(([, value]) => value !== '')
         .map(([name, value]) => (
-          // Names as in the log, so English in any language.
+          // Names of fields are shown as in the log, so they are English in any language.
           <li key={name} lang="en">
             <span>{name}</span> {String(value)}
           </li>

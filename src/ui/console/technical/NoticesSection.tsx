@@ -1,4 +1,4 @@
-/** @module Lists everything that degraded, newest first, one line each. */
+/** @module Lists the snapshot's notices about everything that stopped working, newest first. */
 import type { Notice } from '@nearside/browser/apiSnapshot.ts'
 import { Moment, Section, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Technical details: engine and model, learning and its quality, everything that degraded, and the log
- * entry by entry.
+ * @module Technical details: engine and model, learning and its quality, notices about everything that stopped working,
+ * and the log entry by entry.
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
