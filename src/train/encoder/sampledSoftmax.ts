@@ -88,15 +88,19 @@ export function createSampledSoftmax(
   const scores = matrix.allocate(HISTORY_LENGTH * negatives)
   const shift = new Float32Array(negatives)
   const excluded = new Uint8Array(items)
+  const logExpected = Float64Array.from({ length: items }, (_, item) =>
+    sampler.logExpected(item, negatives),
+  )
 
   return (window, hidden, dHidden, table, bias, random) => {
+    const { vectors: itemVectors, gradient: itemGradient } = table
     sampler.draw(drawn, random)
     table.meet(window.targets)
     table.meet(drawn)
     for (let k = 0; k < negatives; k++) {
       const item = drawn[k]
-      vectors.set(table.vectors.subarray(item * D, (item + 1) * D), k * D)
-      shift[k] = bias.value[item] - sampler.logExpected(item, negatives)
+      for (let j = k * D, e = item * D, end = j + D; j < end; j++, e++) vectors[j] = itemVectors[e]
+      shift[k] = bias.value[item] - logExpected[item]
     }
     const n = window.length
     matrix.linear(scores, hidden, vectors, n, negatives, D)
@@ -108,7 +112,7 @@ export function createSampledSoftmax(
     matrix.linearBackWeight(dVectors, scores, hidden, n, negatives, D)
     for (let k = 0; k < negatives; k++) {
       for (let j = k * D, e = drawn[k] * D, end = j + D; j < end; j++, e++)
-        table.gradient[e] += dVectors[j]
+        itemGradient[e] += dVectors[j]
     }
     return loss
 
@@ -140,7 +144,7 @@ export function createSampledSoftmax(
       for (let k = from; k < to; k++) {
         const target = window.targets[k]
         const weight = window.weights[k]
-        const score = dot(hidden, t * D, table.vectors, target * D) + bias.value[target]
+        const score = dot(hidden, t * D, itemVectors, target * D) + bias.value[target]
         const top = Math.max(score, highest)
         const own = Math.exp(score - top)
         const scale = Math.exp(highest - top)
@@ -149,8 +153,8 @@ export function createSampledSoftmax(
         const gradient = (-weight * rest * scale) / sum
         bias.gradient[target] += gradient
         for (let j = t * D, e = target * D, end = j + D; j < end; j++, e++) {
-          dHidden[j] += gradient * table.vectors[e]
-          table.gradient[e] += gradient * hidden[j]
+          dHidden[j] += gradient * itemVectors[e]
+          itemGradient[e] += gradient * hidden[j]
         }
         onNegatives += (weight * scale) / sum
         excluded[target] = 0
