@@ -79,7 +79,6 @@ export interface LoggedForgotten extends Forgotten {
   readonly logged: number | null
 }
 
-/** Calls from the page to the worker. */
 export interface Calls extends Same<Forwarded | 'explain' | 'setEngine'> {
   start(config: WorkerConfig): void
   ping(): void

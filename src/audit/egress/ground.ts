@@ -15,7 +15,6 @@ import type { Watched } from './stages.ts'
 
 interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   readonly proxy: ShopProxy
-  /** Page that requests one of each kind of resource. */
   readonly blankPage: Awaited<ReturnType<typeof serveBlankPage>>
   /** Stops answering for names that the browser requests by itself. */
   refuse(names: Iterable<string>): void

@@ -16,7 +16,6 @@ export interface Rules {
   /** Name for an address that the resolver gave out. */
   nameOf(address: string): string | undefined
   readonly marks: MarkFinder
-  /** Requests of a blank page, for comparison. */
   readonly plain: PlainRequests
   /** Whether the shop's server sent this ETag or modification time for this path on this host. */
   gave(host: string, path: string, validator: string): boolean

@@ -95,7 +95,6 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
   )
 }
 
-/** Whether the terms name these recipients. */
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)

@@ -9,7 +9,6 @@ import type { ContributionTerms } from '../contribution/terms.ts'
 /** Protocol version; raise it when an older end could not read the messages. */
 export const VAULT = 'nearside-vault 3'
 
-/** Message from the vault to the page. */
 export interface FromVault {
   readonly vault: typeof VAULT
   /** Reason why the vault does not work. */
@@ -18,7 +17,6 @@ export interface FromVault {
   readonly asks?: boolean
 }
 
-/** Message from the page to the vault's document. */
 export interface ToVault {
   readonly vault: typeof VAULT
   /** Language of the page that shows the frame now; null if the frame was closed without an answer. */

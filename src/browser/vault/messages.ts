@@ -34,7 +34,6 @@ const areConditions: Check = (given) =>
   [given.visible, given.savesData, given.globalPrivacyControl].every(isFlag) &&
   (given.battery === null || isNumber(given.battery))
 
-/** Checks of each call's arguments. */
 const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   start: [isRecord],
   ping: [],

@@ -29,7 +29,6 @@ import { Updates } from './updates.ts'
 
 type Answered = Exclude<keyof Calls, 'start' | 'ping' | 'fineTune' | 'list' | 'watch'>
 
-/** Methods that answer the page's calls. */
 type Answers = {
   [K in Answered]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
 }

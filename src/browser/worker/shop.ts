@@ -32,7 +32,6 @@ export class Shop {
   #catalog: Catalog | null = null
   /** Null if the page passed the catalog itself. */
   readonly #catalogFile: KeptFile | null
-  /** Variants of the catalog's products. */
   variantsOf: VariantsOf = () => []
   #rules: ShopRules | null = null
   /** Title index of the current catalog, built on first use. */

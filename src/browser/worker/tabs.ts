@@ -38,7 +38,6 @@ interface TabsInputs {
   readonly bus: Bus
 }
 
-/** Connects this tab with the shopper's other tabs. */
 export function joinTabs({ database, canShare, isShared, state, bus }: TabsInputs): Tabs {
   const name = `nearside:${database}`
   const locks: LockManager | undefined = canShare ? globalThis.navigator?.locks : undefined

@@ -64,7 +64,6 @@ class TestTimers {
   }
 }
 
-/** Device with the page's methods for lists. */
 export interface ListingDevice extends Device {
   recommend(options: ListOptions): Promise<readonly Recommendation[]>
   similar(item: string, options: ListOptions): Promise<readonly Recommendation[]>

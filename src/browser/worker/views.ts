@@ -95,7 +95,6 @@ export class Views {
     return view
   }
 
-  /** Personal parameters and learners in use. */
   #learned(ranker: Ranker) {
     const { personal } = this.#services.state
     // Null if there is no fit on this base model yet, or if the guard prefers the base model.

@@ -38,7 +38,6 @@ function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number 
   return best
 }
 
-/** Derives the circuit's sizes from its parameters. */
 export function createCircuit(parameters: PineParameters) {
   const { dimension, normBound, proofs, normProofs, checks } = parameters
   const squaredBound = normBound * normBound

@@ -49,7 +49,6 @@ export interface TestPostgres extends Server {
   readonly directory: string
   /** Starts a standby that follows this server. `remove` removes it, too. */
   follow(): Promise<Server>
-  /** Stops the server and removes its folder. */
   remove(): Promise<void>
 }
 
