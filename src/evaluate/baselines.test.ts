@@ -67,7 +67,7 @@ describe('last-viewed baseline', () => {
   const ranking = (of: BaselineContext['history']) =>
     ranked((out) => LAST_VIEWED.score({}, context(of), out))
 
-  it('ranks what was turned to last first, looks included, and then by popularity', () => {
+  it('ranks the last bought or viewed item first, and the rest by popularity', () => {
     const looks = (['view_item', 'view_item_list'] as const).map((name, k) => ({
       ...purchase(k, NOW - k, 'd'),
       name,

@@ -60,7 +60,7 @@ describe('refusal of a shop that can’t be evaluated', () => {
     )
   })
 
-  it('refuses a hold-out that leaves nobody to train on', () => {
+  it('refuses a hold-out that leaves no shopper to train on', () => {
     expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(
       expect.objectContaining({ code: 'input-invalid' }),
     )

@@ -37,7 +37,7 @@ describe('a test case', () => {
     expect(testCases({ dayOnly: true }, 'view_item')).toBe(1)
   })
 
-  it('neither ranks nor wants the product at hand; repeats and new items are apart', () => {
+  it('excludes the product at hand, and separates repeats from new items', () => {
     const asked = cases.map(({ next, history }) =>
       questionsOf(next, history, 4).map(({ suffix, targets, excluded }) => [
         suffix,

@@ -130,7 +130,7 @@ describe('groups of cases', () => {
     expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
-  it('leave out what was bought but is no test case', () => {
+  it('leave out a bought item that is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
     const { groups, cases, shoppers } = summarise([...asked, bought], 1)
@@ -157,7 +157,7 @@ describe('groups of cases', () => {
 })
 
 describe('harm in a summary', () => {
-  it('counts shoppers whose own cases show it', () => {
+  it('counts shoppers whose own cases are significantly worse', () => {
     const hurt = Array.from({ length: 6 }, () => result('ann', 0.5, { personal: 0.4 }))
     const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
     const { change } = summarise([...hurt, ...others], 1)

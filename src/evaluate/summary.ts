@@ -34,7 +34,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     cases: tested.cases.length,
     /** Number of training seeds of the tested models. */
     seeds: Math.max(1, rows.bySeed.length),
-    /** Cases and shoppers that have such a target. */
+    /** Number of cases, and of shoppers, with a target among repeats or among new items. */
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
     lifts,

@@ -106,7 +106,7 @@ it('doctor finds no fault in a published site on a correctly configured server',
   expect(code).toBe(0)
 })
 
-it('counts the bytes of a new visitor as publish does, though a host says no lengths', async () => {
+it('counts a new visitor’s bytes as publish does, even if the host sends no content-length', async () => {
   const unsaid: Spoil = (_path, { headers: { 'content-length': _length, ...others } }) => ({
     headers: others,
   })

@@ -8,8 +8,8 @@ const line = (order: string, price: string) => `${order};ann;cup;Cup;${price};20
 const refusal = (files: Files) =>
   expect(runImport(files)).rejects.toMatchObject({ code: 'input-invalid' })
 
-describe('prices that nobody can read', () => {
-  test('cost the price, not the purchase', async () => {
+describe('unreadable prices', () => {
+  test('are left out of a purchase, which is kept', async () => {
     const { report, events } = await imported({
       'orders.csv': ORDERS + line('1', 'auf Anfrage') + line('2', '9,90') + line('3', 'gratis?'),
     })
@@ -17,7 +17,7 @@ describe('prices that nobody can read', () => {
     expect(brief(events, 'session', 'price')).toEqual(['1 ', '2 9.9', '3 '])
   })
 
-  test('cost the price, not the product', async () => {
+  test('are left out of a product, which is kept', async () => {
     const { report, items } = await imported({
       'orders.csv': ORDERS + line('1', '9,90'),
       'catalog.csv': 'sku,title,price\ncup,Cup,auf Anfrage\npot,Pot,-3\ntea,Tea,4 EUR\n',
@@ -26,7 +26,7 @@ describe('prices that nobody can read', () => {
     expect(items.map(({ price }) => price)).toEqual([undefined, undefined, 4])
   })
 
-  test('are said, with other currencies than the shop’s', async () => {
+  test('and prices in foreign currencies are reported', async () => {
     const { report, printed, events } = await runImport({
       'orders.csv':
         'order,customer,sku,title,price,currency,date\n' +
@@ -50,7 +50,7 @@ describe('files in two encodings', () => {
       Buffer.from(';2024-05-01\n'),
     ])
 
-  test('are read line by line, and a euro sign in either', async () => {
+  test('are decoded line by line, and a euro sign in either encoding', async () => {
     const latin = Buffer.from('Käse', 'latin1')
     const { items } = await imported({
       'orders.csv': Buffer.concat([
@@ -70,7 +70,7 @@ describe('files in two encodings', () => {
 })
 
 test.each(['sep=;\r\n', '"sep=;"\n', '\uFEFFsep=;\n'])(
-  'passes over Excel’s line %j, and takes its delimiter',
+  'skips Excel’s line %j, and uses the delimiter that it names',
   async (mark) => {
     // Semicolons delimit this header, although it has more commas; the first line decides.
     const header = 'order;customer;sku;title;"price, net, of one, in €";date\n'
@@ -83,7 +83,7 @@ test.each(['sep=;\r\n', '"sep=;"\n', '\uFEFFsep=;\n'])(
   },
 )
 
-describe('files that were cut off', () => {
+describe('truncated files', () => {
   const products = Array.from({ length: 3 }, (_, k) => ({ id: `p${k}`, title: `Cup ${k}` }))
   const ORDER = { 'orders.csv': 'user,sku,time\nann,p0,2024-05-01 10:00\n' }
   const json = JSON.stringify(products)
@@ -94,12 +94,15 @@ describe('files that were cut off', () => {
     ['an array', 'catalog.json', json],
     ['a document', 'catalog.json', graph],
     ['a feed', 'catalog.xml', xml],
-  ])('%s is read whole, and refused wherever it ends too early', async (_kind, name, text) => {
-    const { items } = await imported({ ...ORDER, [name]: text })
-    expect(items).toHaveLength(3)
-    const places = [text.length - 1, text.length - 2, text.length - 20, text.indexOf('p1') - 8]
-    for (const place of places) await refusal({ ...ORDER, [name]: text.slice(0, place) })
-  })
+  ])(
+    '%s is read if it is complete, and refused wherever it ends too early',
+    async (_kind, name, text) => {
+      const { items } = await imported({ ...ORDER, [name]: text })
+      expect(items).toHaveLength(3)
+      const places = [text.length - 1, text.length - 2, text.length - 20, text.indexOf('p1') - 8]
+      for (const place of places) await refusal({ ...ORDER, [name]: text.slice(0, place) })
+    },
+  )
 })
 
 describe('Excel workbooks', () => {
@@ -137,7 +140,7 @@ describe('Excel workbooks', () => {
     expect(items[0].title).toBe('Cup, "big"')
   })
 
-  test('are refused where they count from 1904, are damaged, old, protected or no workbook', async () => {
+  test('are refused if they count dates from 1904, are damaged, old or protected, or are no workbook', async () => {
     const since1904 = { 'xl/workbook.xml': '<workbook><workbookPr date1904="1"/></workbook>' }
     await refusal({ 'orders.xlsx': zipped(parts(since1904)) })
     await refusal({ 'orders.xlsx': zipped(parts()).slice(0, 400) })

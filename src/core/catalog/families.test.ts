@@ -10,12 +10,12 @@ const variantsOf = createVariants([
   { id: 'tea' },
 ])
 
-test('a product’s id stands for its variants, available ones first; an item’s id for itself', () => {
+test('a product’s id means its variants, available ones first; an item’s id has no variants', () => {
   expect(variantsOf('MG')).toEqual(['mug-b', 'mug-r'])
   for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
 })
 
-test('lists about a product are about its variants, and a similar list holds none of them', () => {
+test('lists about a product are about its variants, and a similar list excludes them', () => {
   const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
   expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
     ...{ kind: 'similar', item: 'mug-b' },

@@ -10,7 +10,7 @@ const priceAt = (dates: Omit<Sale, 'price'>, time: string) =>
   atPrices([mug({ price: 39.96, ...dates })], at(time))[0].price
 
 describe('the price of a sale', () => {
-  test('holds while the sale runs', () => {
+  test('applies while the sale runs', () => {
     const sale = { from: '2026-06-01T00:00:00+02:00', until: '2026-06-30T23:59:00+02:00' }
     expect(priceAt(sale, '2026-05-31T21:59:59Z')).toBe(49.95)
     expect(priceAt(sale, '2026-05-31T22:00:00Z')).toBe(39.96)
@@ -18,22 +18,22 @@ describe('the price of a sale', () => {
     expect(priceAt(sale, '2026-06-30T21:59:00Z')).toBe(49.95)
   })
 
-  test('holds on the whole of the day that ends it', () => {
+  test('applies until the end of its last day', () => {
     expect(priceAt({ until: '2026-06-30' }, '2026-06-30T23:59:59Z')).toBe(39.96)
     expect(priceAt({ until: '2026-06-30' }, '2026-07-01T00:00:00Z')).toBe(49.95)
   })
 
-  test('does not hold where a page gives a date that nobody can read', () => {
+  test('does not apply if a date of the sale is unreadable', () => {
     expect(priceAt({ until: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
     expect(priceAt({ from: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
   })
 
-  test('leaves the items as they are where no sale runs', () => {
+  test('leaves the items unchanged if no sale runs', () => {
     const items = [mug(), mug({ price: 1, until: '2026-01-01' })]
     expect(atPrices(items, at('2026-06-01'))).toBe(items)
   })
 
-  test('says when a price changes next', () => {
+  test('nextChange returns the time at which a price next changes', () => {
     const items = [
       mug({ price: 1, from: '2026-06-01', until: '2026-06-30' }),
       mug({ price: 1, until: '2026-06-10T12:00:00Z' }),
@@ -55,18 +55,18 @@ describe('a catalog with sales', () => {
     { id: 'cup', price: 5 },
   ]
 
-  test('has the prices of its time', () => {
+  test('has the prices of the time that it is parsed for', () => {
     const prices = (time: string) => Catalog.parse(rows, at(time)).items.map(({ price }) => price)
     expect(prices('2026-06-01')).toEqual([39.96, 5])
     expect(prices('2026-07-01')).toEqual([49.95, 5])
   })
 
-  test('keeps a sale for later where it is given no time', () => {
+  test('keeps its sales if it is parsed without a time', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })
 
   test.each([true, 'yes', 20, { percent: 20 }])(
-    'takes no sale from a field of the shop’s own, such as %j',
+    'ignores a shop’s own field `sale` such as %j',
     (sale) => {
       const row = { id: 'a', price: 5, sale }
       expect(Catalog.parse([row], at('2026-06-01')).items).toEqual([{ id: 'a', price: 5 }])
@@ -81,7 +81,7 @@ describe('a catalog with sales', () => {
     { price: '3' },
     { price: 3, until: 'soon' },
     { price: 3, from: 20260630 },
-  ])('refuses the row of a sale such as %o', (sale) => {
+  ])('refuses a row with the malformed sale %o', (sale) => {
     const { size, faults } = Catalog.parse([{ id: 'a', sale }, { id: 'b' }])
     expect([size, faults.length]).toEqual([1, 1])
   })

@@ -136,7 +136,7 @@ describe('computeFeatures', () => {
     expect(value(features, 2, 'boughtBefore')).toBe(0)
   })
 
-  it('twice as many shoppers leave the popularity of what was bought as it is', () => {
+  it('the popularity of bought items doesn’t depend on the number of shoppers', () => {
     const own = [purchase(0, 20, 'a'), purchase(2, 10, 'b')]
     const [some, twice] = [200, 400].map((copies) => {
       const shoppers = Array.from({ length: copies }, () => log).flat()

@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('halves a product’s share every two products, the last one first', () => {
+  it('halves a product’s share every two products, from the last one back', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third
@@ -39,13 +39,13 @@ describe('intentOf', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('reads six products; products without peers have places, too', () => {
+  it('reads the last six products, including those without peers', () => {
     expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
     expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('shares the place between the looks of one moment', () => {
+  it('gives equal shares to products looked at in the same moment', () => {
     const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)

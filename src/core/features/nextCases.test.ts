@@ -29,7 +29,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('takes neither an order nor an event without interest for a look', () => {
+  it('counts neither an order nor a shown list as a look', () => {
     const visit = [event(1, 0), event(5, 3, 'view_item_list'), event(2, 4, 'purchase'), event(3, 8)]
     expect(of(visit)).toEqual([
       [[1], null, 1],

@@ -78,7 +78,7 @@ describe('a list of similar items', () => {
   test.each([
     ['of single products', model.itemIds.map((id) => ({ id })), 30],
     ['of four variants each', variants, 60],
-  ])('holds none but the nearest thirty products of the shop, %s', (_kind, catalog, nearest) => {
+  ])('contains only the nearest thirty products of the shop, %s', (_kind, catalog, nearest) => {
     const ranked = new Ranker(model, new Catalog(catalog))
     const all = ranked.similar(about, { limit: 400, diversify: false })
     expect(all.length).toBeGreaterThan(nearest)
@@ -87,7 +87,7 @@ describe('a list of similar items', () => {
     expect(near.map(({ id }) => id)).toHaveLength(8)
   })
 
-  test('holds as many products as it is asked for', () => {
+  test('contains as many products as requested, even more than thirty', () => {
     const ranked = new Ranker(model, new Catalog(model.itemIds.map((id) => ({ id }))))
     expect(ranked.similar(about, { limit: 90 })).toHaveLength(90)
   })

@@ -28,7 +28,7 @@ test('a third item of a family stands behind all other items', () => {
   )
 })
 
-test('asks for no more candidates than it needs', () => {
+test('requests more candidates only while the list isn’t full', () => {
   const asked: number[] = []
   const best = (count: number) => {
     asked.push(count)

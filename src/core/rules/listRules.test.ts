@@ -22,7 +22,7 @@ const rulesFor = (rules: readonly Rule[], asked: Partial<Asked> = {}) =>
 const hidden = (hide: RuleItems, asked?: Partial<Asked>) =>
   [...rulesFor([{ name: 'r', hide }], asked).hidden].join('')
 
-describe('which items a rule is about', () => {
+describe('the items that a rule matches', () => {
   test.each<[RuleItems, string]>([
     [{ id: ['a', 'd', 'x'] }, 'ad'],
     [{ brand: ['acme'] }, 'ab'],
@@ -77,15 +77,15 @@ describe('when a rule holds', () => {
     [false, { until: '2026-12-24T12:00:00Z' }],
   ])('%j: %j of %j', (expected, when, asked) => expect(holds(when, asked)).toBe(expected))
 
-  test('a day ends with it', () => {
+  test('the day of `until` is included to its end', () => {
     const when = { until: '2026-12-24' }
     expect(holds(when, { now: NOW + DAY / 2 - 1 })).toBe(true)
     expect(holds(when, { now: NOW + DAY / 2 })).toBe(false)
   })
 })
 
-describe('what rules do together', () => {
-  test('only of several is only what all of them allow', () => {
+describe('several rules together', () => {
+  test('several ‘only’ rules allow only the items that match all of them', () => {
     const rules: Rule[] = [
       { name: 'mugs', only: { category: ['mugs'] } },
       { name: 'cheap', only: { price: { to: 10 } } },
@@ -96,7 +96,7 @@ describe('what rules do together', () => {
     expect(rulesFor(rules).rulesOf('nowhere')).toEqual([])
   })
 
-  test('factors multiply', () => {
+  test('the factors of ‘boost’ and ‘bury’ multiply', () => {
     const { lifts } = rulesFor([
       { name: 'up', boost: { category: ['mugs'] }, by: 6 },
       { name: 'down', bury: { brand: ['acme'] }, by: 2 },
@@ -107,7 +107,7 @@ describe('what rules do together', () => {
     expect(lifts.has('d')).toBe(false)
   })
 
-  test('what is pinned stands in its order, but for what is hidden or not to be had', () => {
+  test('pins keep their order, without hidden or unknown items', () => {
     const { pins } = rulesFor([
       { name: 'p', pin: ['d', 'gone', 'b', 'a', 'd'], at: 2 },
       { name: 'h', hide: { id: ['b'] } },
@@ -118,7 +118,7 @@ describe('what rules do together', () => {
     ])
   })
 
-  test('a list that a page gives keeps all of it', () => {
+  test('a reranked list keeps all of its items', () => {
     const rules: Rule[] = [
       { name: 'h', hide: { id: ['a'] } },
       { name: 'o', only: { id: ['a'] } },

@@ -33,7 +33,7 @@ const selection = fc.record({
 const withIds = (list: readonly Omit<Item, 'id'>[]): Item[] =>
   list.map((item, place) => ({ ...item, id: `i${place}` }))
 
-test('each count is the number of items with that choice alone in its group', () => {
+test('each count is the number of items if that value is the only choice in its group', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)

@@ -33,7 +33,7 @@ describe('find', () => {
     expect(ids('85123a')[0]).toBe('85123A')
   })
 
-  it('finds by the price of the moment, while a sale runs and after it', () => {
+  it('finds by the current price, during a sale and after it', () => {
     const sale = { price: 4, until: '2026-06-30' }
     const sold = createProductSearch([{ id: 'a', title: 'Mug', price: 10, sale }])
     const found = (day: string) => sold.find('mug under £5', 9, Date.parse(day)).length
@@ -272,7 +272,7 @@ describe('blend', () => {
     )
   const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
 
-  it('keeps every relevance at its place, whatever the shopper likes', () => {
+  it('without a tolerance, reorders only hits of equal relevance, whatever the shopper likes', () => {
     fc.assert(
       fc.property(liked, ([hits, order]) => {
         const blended = blend(

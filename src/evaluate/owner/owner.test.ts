@@ -60,7 +60,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
 }
 
 describe('the owner’s questions', () => {
-  it('show what a server without clicks lacks; a nightly server with clicks lacks nothing', async () => {
+  it('show that a server without clicks ranks worse, and a nightly server with clicks doesn’t', async () => {
     const results = await walk(clicks())
     const asked = of(results, 'base-fresh', 'server').filter((value) => !Number.isNaN(value))
     expect(asked.length).toBeLessThan(results.cases.length)
@@ -88,7 +88,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 60_000)
 
-  it('rank by a model of orders in the rows of the histories, with the popularity of orders', async () => {
+  it('score by a model trained on orders, in the item rows of the histories', async () => {
     const input = clicks()
     const turned = [...input.shoppers].map(({ id, interactions }) => ({
       id,

@@ -30,7 +30,7 @@ const look = (item: number, time = NOW): Interaction => ({
   session: 'visit',
 })
 
-test('every feature was taught: a change of the features needs the weights taught again', () => {
+test('the catalog model has a weight for every feature; a changed feature requires new weights', () => {
   expect(Object.keys(taught.weights)).toEqual(FEATURES.map(({ name }) => name))
   expect(Object.values(taught.weights).every(({ scale }) => scale > 0)).toBe(true)
 })
@@ -52,7 +52,7 @@ test('one look brings the product’s peers forward, and after three others they
   expect(after.indexOf(19)).toBeLessThan(after.indexOf(6))
 })
 
-test('until something is known of a shopper, lists stand in the catalog’s order', async () => {
+test('lists have the catalog’s order for a shopper without a history', async () => {
   const { model } = await make(ITEMS)
   const ranker = new Ranker(model, Catalog.parse(ITEMS))
   const nobody = ranker.everybodys(NOW)
@@ -61,7 +61,7 @@ test('until something is known of a shopper, lists stand in the catalog’s orde
   expect(new Set(list.map(({ reason }) => reason.kind))).toEqual(new Set(['shop-order']))
 })
 
-test('similar products are listed, and nothing is claimed to be bought together', async () => {
+test('lists similar products, and no products as bought together', async () => {
   const { model } = await make(ITEMS)
   const ranker = new Ranker(model, Catalog.parse(ITEMS))
   const similar = ranker.similar('i0', { limit: 3 }).map(({ id }) => id)
@@ -69,7 +69,7 @@ test('similar products are listed, and nothing is claimed to be bought together'
   expect(ranker.boughtTogether('i0', { limit: 3 })).toEqual([])
 })
 
-test('a product that joins later is placed beside those of its category, and follows a look', async () => {
+test('a product that joins later gets neighbours of its category, and a look at its peer lifts it', async () => {
   const { model } = await make(ITEMS)
   const grown = extendModel(model, [...ITEMS, { ...ITEMS[0], id: 'added', title: 'mug' }])
   const { neighbours = [], weights = [] } = grown.statistics.coldStart ?? {}
@@ -86,7 +86,7 @@ test('the same catalog on the same day gives the same files, which name no log',
   expect(one.manifest).toMatchObject({ source: 'catalog', shop: 'shop', items: 24, parent: null })
 })
 
-test('a catalog of ids alone makes a model, and a single item none', async () => {
+test('a catalog of ids alone gives a model; a single item is refused', async () => {
   const { model } = await make([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
   const { base } = scoreTerms(model, [look(1)], NOW + 60_000)
   expect(base[1]).toBeGreaterThan(base[0])

@@ -47,7 +47,7 @@ interface ProductOptions {
   /** Currency of prices that name none. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
-  /** Whether a log has the column that a flag names. */
+  /** Whether a log has the column that a flag names for a role. */
   readonly isInLog?: (role: Role) => boolean
   /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs then. */
   readonly now: number

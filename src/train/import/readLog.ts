@@ -18,7 +18,7 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
-  /** Whether a catalog follows, which may hold the columns that flags name for facts about products. */
+  /** Whether a catalog is read too; a product column that a flag names may then be in the catalog instead. */
   readonly hasCatalog?: boolean
 }
 

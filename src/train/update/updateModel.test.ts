@@ -36,7 +36,7 @@ const parent = await train(shop, UNTIL).then(({ model }) => ({
   manifest: { ...model.manifest, version: '7', parent: '6' },
 }))
 
-test('an update counts like a full training and records what it did', async () => {
+test('an update has the counts of a full training, and records what it did', async () => {
   const { manifest, files, model, refused } = await updateModel(parent, shop, OPTIONS)
   expect(refused).toBeNull()
   expect(manifest).toMatchObject({
@@ -58,7 +58,7 @@ test('an update counts like a full training and records what it did', async () =
   expect(manifest.metrics).not.toHaveProperty(['guard.full.ndcg@10'])
 }, 900_000)
 
-test('an update is compared with the last full training, counted anew', async () => {
+test('an update is compared with the last fully trained model, whose counts are recomputed', async () => {
   // A model with outdated counts, as from an earlier full training; the update must count anew.
   const { statistics } = parent
   const stale = { ...statistics, popularityAll: statistics.popularityAll.map(() => 0) }
