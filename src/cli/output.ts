@@ -23,5 +23,5 @@ export function asTyped(syntax: CommandUnknownOpts): string {
     const isTyped = syntax.getOptionValueSource(name) === 'cli'
     return isTyped && !isFile ? [`${option.long} ${syntax.getOptionValue(name)}`] : []
   })
-  return [syntax.name(), ...given].join(' ')
+  return [syntax.name(), ...given, ...syntax.args].join(' ')
 }

@@ -1,10 +1,8 @@
 /** @module `nearside compare`: compares two models on the same shoppers. */
 import { Command } from '@commander-js/extra-typings'
 import { compareModels } from '@nearside/evaluate/compare.ts'
-import { defineCommand } from '../command.ts'
-import { asTyped, requireFolder } from '../output.ts'
-import { armsOption, HTML, MARKDOWN, SHOP, targetOption, UNTIL } from '../shared.ts'
-import { writeReport } from '../writeReport.ts'
+import { defineReportCommand } from '../reportCommand.ts'
+import { armsOption, SHOP, targetOption, UNTIL } from '../shared.ts'
 
 const syntax = new Command('compare')
   .summary('compare two models on shoppers that neither was trained on')
@@ -17,17 +15,9 @@ much better B ranks than A, with paired intervals. Both must have held out the s
   .option('--holdout <file>', 'file of the held-out shoppers, if training was given one')
   .addOption(armsOption())
   .addOption(targetOption())
-  .option(...HTML)
-  .option(...MARKDOWN)
 
-export const command = defineCommand(syntax, async (options, { progress, print, signal }, a, b) => {
-  await requireFolder('html', options.html)
-  await requireFolder('markdown', options.markdown)
+export const command = defineReportCommand(syntax, async (options, { progress, signal }, a, b) => {
   const { arms, ...asked } = options
-  const steps = { signal, onProgress: progress.update }
   const question = { ...asked, models: { a, b }, now: Date.now() }
-  const evaluated = await compareModels(question, arms === 'all', steps)
-  progress.clear()
-  await writeReport(evaluated, options, `${asTyped(command.syntax)} ${a} ${b}`, print)
-  return evaluated.result
+  return compareModels(question, arms === 'all', { signal, onProgress: progress.update })
 })

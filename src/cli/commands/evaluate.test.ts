@@ -230,23 +230,6 @@ describe('evaluate with a model that may have seen the test cases', () => {
   })
 })
 
-describe('--protocol lists', () => {
-  it('reports the cost and the gain of each default of the lists', async () => {
-    const flags = { shop: shopFolder, protocol: 'lists' }
-    const { result, text } = await run({ ...flags, model: modelFolder })
-    expect(result).toMatchObject({ protocol: 'lists', shop: 'testshop', shoppersWorse: null })
-    expect(result.arms.map(({ name }) => name)).toContain('defaults')
-    for (const arm of result.arms as unknown as Record<string, number>[])
-      for (const measure of ['ndcg@10', 'diversity', 'repeats', 'coverage', 'novelty'])
-        expect(arm[measure]).toBeGreaterThanOrEqual(0)
-    for (const { over, metric } of result.lifts)
-      expect([over, metric.split('@looks')[0]]).toEqual(['plain', 'ndcg@10'])
-    expect(text).toMatch(/defaults +\.\d{4} /)
-    expect(text).not.toContain('NaN')
-    await expect(run(flags)).rejects.toThrow(/needs --model DIR/)
-  })
-})
-
 describe('--protocol next-basket', () => {
   it('tests each held-out shopper’s last basket by every arm, and reports parts and lifts', async () => {
     const flags = { shop: shopFolder, protocol: 'next-basket' }
@@ -279,7 +262,6 @@ describe('--protocol next-basket', () => {
 describe('invalid options of evaluate', () => {
   it.each([
     [{ protocol: 'incremental' }, /leave --model out/],
-    [{ protocol: 'lists', folds: '5' }, /--folds .*--protocol personal/],
     [{ protocol: 'next-basket', folds: '5' }, /--folds .*--protocol personal/],
     [{ protocol: 'next-basket', until: '2024-03-01' }, /leave --until out/],
     [{ protocol: 'next-basket', target: 'purchase' }, /--target .*--protocol personal/],

@@ -6,11 +6,9 @@ import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 import { evaluateTrained } from '@nearside/evaluate/trained.ts'
 import { DEFAULT_SEED } from '@nearside/evaluate/trainModel.ts'
-import { type CommandContext, defineCommand } from '../command.ts'
-import { asTyped, requireFolder } from '../output.ts'
-import { armsOption, HTML, MARKDOWN, MODEL, SHOP, targetOption, UNTIL } from '../shared.ts'
+import { defineReportCommand } from '../reportCommand.ts'
+import { armsOption, MODEL, SHOP, targetOption, UNTIL } from '../shared.ts'
 import { seed, wholeNumber } from '../values.ts'
-import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare the shipped ranking with strong baselines on held-out shoppers')
@@ -35,19 +33,15 @@ turns to next, repeats included. Without --model, a base model is trained first.
   .addOption(
     new Option(
       '--protocol <name>',
-      'what to test; incremental: updates against full retraining, period by period; lists: cost and gain of the defaults of lists; next-basket: the last basket of each shopper',
+      'what to test; incremental: updates against full retraining, period by period; next-basket: the last basket of each shopper',
     )
-      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists', 'next-basket'])
+      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'next-basket'])
       .default('personal'),
   )
   .addOption(armsOption())
   .option(
     '--periods <week|month|file>',
     'incremental: length of a period, or a file of the days on which periods begin (month)',
-  )
-  .option(
-    '--keep <dir>',
-    'incremental: store the models there, and resume from them after an interruption',
   )
   .option(
     '--judgements <file>',
@@ -70,36 +64,22 @@ turns to next, repeats included. Without --model, a base model is trained first.
       .default('orders'),
   )
   .addOption(targetOption())
-  .option(...HTML)
-  .option(...MARKDOWN)
   .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
 
 type Options = ReturnType<typeof syntax.opts>
 
-export const command = defineCommand(syntax, run)
-
-async function run(options: Options, { progress, print, signal }: CommandContext) {
+export const command = defineReportCommand(syntax, (options, { progress, signal }) => {
   refuseMisplaced(options)
-  await requireFolder('html', options.html)
-  await requireFolder('markdown', options.markdown)
-  const steps: Steps = { signal, onProgress: (...args) => progress.update(...args) }
-  const evaluated = await evaluate(options, steps)
-  progress.clear()
-  await writeReport(evaluated, options, asTyped(command.syntax), print)
-  return evaluated.result
-}
+  return evaluate(options, { signal, onProgress: (...args) => progress.update(...args) })
+})
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
-  const { protocol, model, folds, seeds, periods, keep, judgements, arms } = options
+  const { protocol, model, folds, seeds, periods, judgements, arms } = options
   const { shop, until, holdout, seed, historyFrom, target, serverKnows } = options
   const asked = { shop, until, holdout, seed, now: Date.now() }
   if (protocol === 'search') {
     const { evaluateSearch } = await import('@nearside/evaluate/search/search.ts')
     return evaluateSearch({ ...asked, model, judgements }, steps)
-  }
-  if (protocol === 'lists') {
-    const { evaluateLists } = await import('@nearside/evaluate/lists/lists.ts')
-    return evaluateLists({ ...asked, model: needed(model, protocol) }, steps)
   }
   if (protocol === 'next-basket') {
     const { evaluateNextBasket } = await import('@nearside/evaluate/nextBasket/nextBasket.ts')
@@ -108,7 +88,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   }
   if (protocol === 'incremental') {
     const { evaluateIncremental } = await import('@nearside/evaluate/incremental/incremental.ts')
-    const question = { shop, periods: periods ?? 'month', keep, seed: seed ?? DEFAULT_SEED }
+    const question = { shop, periods: periods ?? 'month', seed: seed ?? DEFAULT_SEED }
     return evaluateIncremental({ ...question, now: asked.now }, steps)
   }
   const learns = arms === 'all'
@@ -133,7 +113,6 @@ function refuseMisplaced(options: Options): void {
     folds: ['personal'],
     seeds: ['personal'],
     periods: ['incremental'],
-    keep: ['incremental'],
     judgements: ['search'],
   } as const
   for (const [name, protocols] of Object.entries(only)) {

@@ -4,13 +4,11 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { modelReport } from '@nearside/evaluate/report/model.ts'
 import { readLatestFile } from '@nearside/train/models/publish.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
-import { defineCommand } from '../command.ts'
-import { asTyped, requireFolder } from '../output.ts'
 import { releaseLine } from '../publish/releaseFindings.ts'
-import { HTML, MARKDOWN, PUBLISHER, SHOP } from '../shared.ts'
+import { defineReportCommand } from '../reportCommand.ts'
+import { PUBLISHER, SHOP } from '../shared.ts'
 import { readCatalogOf } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
-import { writeReport } from '../writeReport.ts'
 
 const syntax = new Command('inspect')
   .summary('show what a model learned, from which data, and what devices download')
@@ -19,12 +17,8 @@ why others were left out, which items sell, which items go with them, and what t
   .argument('<model>', 'directory of models (its latest), or of a version')
   .option(...SHOP)
   .option(...PUBLISHER)
-  .option(...HTML)
-  .option(...MARKDOWN)
 
-export const command = defineCommand(syntax, async (options, { print }, directory) => {
-  await requireFolder('html', options.html)
-  await requireFolder('markdown', options.markdown)
+export const command = defineReportCommand(syntax, async (options, _, directory) => {
   const { model, hash } = await readHashed(directory)
   const latest = await readLatestFile(directory)
   const titles = await titlesOf(options.shop)
@@ -36,9 +30,7 @@ export const command = defineCommand(syntax, async (options, { print }, director
       `${directory} has no signed release, but --publisher needs one: run nearside sign`,
     )
   const report = modelReport({ model, hash, release, titleOf: (id) => titles.get(id) })
-  const result = { hash, release, manifest: model.manifest }
-  await writeReport({ result, report }, options, `${asTyped(command.syntax)} ${directory}`, print)
-  return result
+  return { result: { hash, release, manifest: model.manifest }, report }
 })
 
 async function titlesOf(shop: string | undefined): Promise<Map<string, string | undefined>> {

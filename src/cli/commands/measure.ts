@@ -3,10 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { type Counted, liveReport } from '@nearside/evaluate/live.ts'
 import { readTable } from '@nearside/train/import/readTable.ts'
-import { defineCommand } from '../command.ts'
-import { asTyped, requireFolder } from '../output.ts'
-import { HTML, MARKDOWN } from '../shared.ts'
-import { writeReport } from '../writeReport.ts'
+import { defineReportCommand } from '../reportCommand.ts'
 
 const syntax = new Command('measure')
   .summary('measure the lift of lists from events that GA4 or your own sink counted')
@@ -15,8 +12,6 @@ and select_item with nearside_arm and, where present, nearside_model, nearside_t
 user_pseudo_id or a date. For each model, it reports how much more often lists were followed than in
 the hold-out, and which ranking’s picks won in interleaved lists.`)
   .argument('<file>', 'exported file')
-  .option(...HTML)
-  .option(...MARKDOWN)
 
 /** Accepted names of each column, compared without case, punctuation and GA4's prefix of custom dimensions. */
 const NAMES = {
@@ -37,15 +32,7 @@ const EVENTS: Readonly<Record<string, Counted['event']>> = {
 /** Minimum number of days; fewer say too little about the variation between days. */
 const LEAST_DAYS = 10
 
-export const command = defineCommand(syntax, async (options, { print }, file) => {
-  await requireFolder('html', options.html)
-  await requireFolder('markdown', options.markdown)
-  const evaluated = await measured(file)
-  await writeReport(evaluated, options, `${asTyped(command.syntax)} ${file}`, print)
-  return evaluated.result
-})
-
-async function measured(file: string) {
+export const command = defineReportCommand(syntax, async (_, __, file) => {
   const plain = (column: string) =>
     column
       .toLowerCase()
@@ -84,4 +71,4 @@ async function measured(file: string) {
       `${file}: no row is a view_item_list or select_item with an arm.`,
     )
   return liveReport(counted, { units, left: rows.length - counted.length })
-}
+})

@@ -1,12 +1,9 @@
 /** @module `nearside simulate`: plays federated rounds with virtual devices. */
-import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
-import { markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
-import { defineCommand, NegativeResult } from '../command.ts'
-import { asTyped, requireFolder } from '../output.ts'
-import { HTML, MARKDOWN, MODEL, POLICY, SEED, SHOP } from '../shared.ts'
+import { defineReportCommand } from '../reportCommand.ts'
+import { MODEL, POLICY, SEED, SHOP } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
 
 const syntax = new Command('simulate')
@@ -42,40 +39,22 @@ ${Object.entries(ATTACKS)
     between(0.01, 100),
   )
   .option(...POLICY, 'demo')
-  .option(...HTML)
-  .option(...MARKDOWN)
 
-export const command = defineCommand(syntax, async (options, { print, progress, signal }) => {
-  await requireFolder('html', options.html)
-  await requireFolder('markdown', options.markdown)
+export const command = defineReportCommand(syntax, async (options, { progress, signal }) => {
   const { epsilon = null } = options
   const { attack, malicious } = attackOf(options.attack)
   const terms = await readTerms(options.policy)
   const question = { ...options, attack, malicious, epsilon, terms, now: Date.now() }
   const { simulate } = await import('@nearside/research/simulate/simulate.ts')
   const { describeSimulation } = await import('@nearside/research/simulate/report.ts')
-  const simulated = await simulate(question, {
-    signal,
-    onProgress: (...args) => progress.update(...args),
-  })
+  const onProgress = (...args: Parameters<typeof progress.update>) => progress.update(...args)
+  const simulated = await simulate(question, { signal, onProgress })
   const { result } = simulated
   const report = describeSimulation(simulated, question)
-  progress.clear()
-  for (const line of textLines(report)) print(line)
-  if (options.markdown !== undefined) {
-    const today = new Date().toISOString().slice(0, 10)
-    await writeFile(options.markdown, markdown(report, `nearside ${asTyped(syntax)}`, today))
-  }
-  if (options.html !== undefined) {
-    const { page } = await import('@nearside/evaluate/report/page.ts')
-    await writeFile(options.html, page(report, result))
-  }
-  const wrong = result.rounds.filter(({ sumExact }) => sumExact === false)
-  if (wrong.length === 0) return result
-  throw new NegativeResult(
-    `the sum of round ${wrong[0].round} is wrong: it does not count each report once`,
-    result,
-  )
+  const wrong = result.rounds.find(({ sumExact }) => sumExact === false)
+  if (!wrong) return { result, report }
+  const failed = `the sum of round ${wrong.round} is wrong: it does not count each report once`
+  return { result, report, failed }
 })
 
 /** Attack and share of hostile devices; without the option, no device is hostile. */

@@ -22,8 +22,6 @@ export interface IncrementalQuestion {
   /** Periods: `week`, `month`, or a file of dates. */
   readonly periods: string
   readonly seed: number
-  /** Folder where models are stored, so that an interrupted evaluation resumes; absent: nowhere. */
-  readonly keep?: string
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
