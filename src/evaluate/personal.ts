@@ -12,7 +12,6 @@ import {
   type Protocol,
   selectCases,
 } from './cases.ts'
-import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import { walkCases } from './processes.ts'
@@ -39,16 +38,9 @@ export interface PersonalResult extends Envelope {
   readonly arms: Summary['arms']
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
-  /** Change of NDCG@10 for each shopper, personal − base-fresh: minimum, nine deciles, maximum. */
-  readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
   /** The next different product on devices whose store began on the first tested day, without and with own orders. */
   readonly verdict: Summary['installed']
-  /** Data of the plots in `--html`. */
-  readonly detail: Groups & {
-    /** Changes of the shoppers, ascending. */
-    readonly shopperChanges: readonly number[]
-  }
 }
 
 /** Results of one model: rows of every arm and test case, all of shoppers that the model never saw. */
@@ -137,7 +129,7 @@ export function reportWalks(
     leftOut.every(({ arm }) => arm !== name),
   )
   const summary = summarise(rows, input.seed, arms)
-  const { shoppers, cases, lifts, change, owner, groups } = summary
+  const { shoppers, cases, lifts, change, owner } = summary
   const until = isoDay(input.until)
   return {
     result: {
@@ -153,12 +145,8 @@ export function reportWalks(
       lifts,
       ...(leftOut.length > 0 && { leftOut }),
       shoppersWorse: change && { significant: change.worse.significant, share: change.worse.share },
-      ...(change
-        ? { shopperChange: { deciles: change.deciles, worstTenth: change.worstTenth } }
-        : {}),
       ...(owner && { owner }),
       verdict: summary.installed,
-      detail: { ...groups, shopperChanges: change?.changes ?? [] },
     },
     report: {
       title: `Evaluation: ${shop}`,

@@ -20,25 +20,12 @@ export const JUDGED_ARMS: Readonly<Record<string, string>> = {
   lexical: 'what ships',
   reranked:
     'what ships, equally relevant hits in the order of tastes that know nothing of the query',
-  'lexical:brands': 'what ships, with titles and brands alone',
-  'reranked:brands': 'the same, re-ranked likewise',
-  'lexical:titles': 'what ships, with titles alone',
-  'reranked:titles': 'the same, re-ranked likewise',
 }
 
 export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['lexical', 'minisearch'],
   ['reranked', 'lexical'],
-  ['reranked:brands', 'lexical:brands'],
-  ['reranked:titles', 'lexical:titles'],
 ]
-
-/** Catalogs with fewer fields, so that the cost of re-ranking is known for sparse catalogs, too. */
-const CATALOGS: Readonly<Record<string, (item: Item) => Item>> = {
-  '': (item) => item,
-  ':brands': ({ category, description, ...item }) => item,
-  ':titles': ({ category, description, brand, ...item }) => item,
-}
 
 /** Number of random orders a query. Their mean is the cost of re-ranking if preference ignores relevance. */
 const TASTES = 20
@@ -54,26 +41,20 @@ export function searchJudged(
   synonyms: Synonyms = [],
 ): Rows<RowCase> {
   const plain = plainIndex(items)
-  const catalogs = Object.entries(CATALOGS).map(([suffix, texts]) => {
-    const search = createProductSearch(items.map(texts), synonyms)
-    const random = createRandom(seed)
-    const mistyped = queries.map(({ query }) => mistype(query, random))
-    const tastes = queries.map(({ query }) => drawTastes(search.find(query, LIMIT), random))
-    return { suffix, search, mistyped, tastes }
-  })
+  const search = createProductSearch(items, synonyms)
+  const random = createRandom(seed)
+  const mistyped = queries.map(({ query }) => mistype(query, random))
+  const find = (query: string) => search.find(query, LIMIT).map(({ id }) => id)
   const rows = new Rows<RowCase>()
   for (const [q, asked] of queries.entries()) {
     rows.begin({ shopper: asked.query })
     const put = (arm: string, answer: Answer) => {
       for (const [metric, value] of Object.entries(answer)) rows.put({ arm, metric }, value)
     }
-    put('minisearch', answer(asked, catalogs[0].mistyped[q], plain))
-    for (const { suffix, search, mistyped, tastes } of catalogs) {
-      const find = (query: string) => search.find(query, LIMIT).map(({ id }) => id)
-      put(`lexical${suffix}`, answer(asked, mistyped[q], find))
-      const hits = search.find(asked.query, LIMIT)
-      put(`reranked${suffix}`, answerReranked(hits, asked.ratings, tastes[q]))
-    }
+    const hits = search.find(asked.query, LIMIT)
+    put('minisearch', answer(asked, mistyped[q], plain))
+    put('lexical', answer(asked, mistyped[q], find))
+    put('reranked', answerReranked(hits, asked.ratings, drawTastes(hits, random)))
   }
   return rows
 }
